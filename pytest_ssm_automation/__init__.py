@@ -1,0 +1,56 @@
+"""Test code that starts AWS Systems Manager Automation runbooks, without AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._fake import AutomationFake
+    from ._service.calls import Call
+    from ._service.constraints import Constraint, Violation
+    from ._service.errors import AutomationFakeError, FakeUsageError
+    from ._service.executions import Execution
+    from ._service.faults import Fault
+    from ._service.rules import constraints
+    from ._transports.network import NetworkBlockedError
+
+__all__ = [
+    "AutomationFake",
+    "AutomationFakeError",
+    "Call",
+    "Constraint",
+    "Execution",
+    "FakeUsageError",
+    "Fault",
+    "NetworkBlockedError",
+    "Violation",
+    "constraints",
+]
+_HOMES = {
+    "AutomationFake": "_fake",
+    "AutomationFakeError": "_service.errors",
+    "Call": "_service.calls",
+    "Constraint": "_service.constraints",
+    "Execution": "_service.executions",
+    "FakeUsageError": "_service.errors",
+    "Fault": "_service.faults",
+    "NetworkBlockedError": "_transports.network",
+    "Violation": "_service.constraints",
+    "constraints": "_service.rules",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that importing the package loads nothing heavy."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,171 @@
+"""Matching requests, and saying how they differ from what a test expected. Pure functions of what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._service.calls import Call
+    from ._service.faults import Fault
+
+_MISSING = type("_Missing", (), {"__repr__": lambda _: "nothing"})()
+_LONGEST = 200
+_MOST_CALLS = 3
+
+
+class Expectation:
+    """What a test expects of a call: an operation, members of the request, a Region.
+
+    Members are compared by `==` with the expected value on the left, so that `mock.ANY` and dirty-equals work.
+    """
+
+    def __init__(self, operation: str, request: Mapping[str, Any], *, region: str | None = None, exact: bool = False) -> None:
+        """Compare the members in `request`, and with `exact` that there are no others."""
+        self.operation = operation
+        self.request = request
+        self.region = region
+        self.exact = exact
+
+    def differences(self, call: Call) -> list[str]:
+        """Say in a line each how a call differs; nothing if it matches."""
+        params = call.params
+        lines = [line for name, value in self.request.items() for line in _differences(name, value, params.get(name, _MISSING))]
+        if self.exact:
+            lines.extend(f"{name}: not expected, got {shorten(params[name])}" for name in params if name not in self.request)
+        if self.region not in {None, call.region}:
+            lines.append(f"region: expected {self.region!r}, got {call.region!r}")
+        return lines
+
+    def matches(self, call: Call) -> bool:
+        """Tell whether a call is of the operation and differs in nothing."""
+        return call.operation == self.operation and not self.differences(call)
+
+    def __str__(self) -> str:
+        """Write what is expected as keyword arguments."""
+        words = [f"{name}={shorten(value)}" for name, value in self.request.items()]
+        words += ["and nothing else"] if self.exact else []
+        words += [f"in {self.region}"] if self.region else []
+        return ", ".join(words) or "any request"
+
+
+def _differences(path: str, expected: Any, actual: Any) -> Iterable[str]:
+    if expected == actual:
+        return
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key in {**expected, **actual}:
+            yield from _differences(f"{path}[{key!r}]", expected.get(key, _MISSING), actual.get(key, _MISSING))
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
+            yield from _differences(f"{path}[{number}]", one, other)
+    else:
+        yield f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
+
+
+def shorten(value: object) -> str:
+    """Write a value for people; a very long one loses its middle."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 4 :]} ({len(text)} characters)"
+
+
+def where(number: int, call: Call) -> str:
+    """Name a call by its place, counted from 1, its Region and thread."""
+    return f"#{number + 1} ({call.region}, thread {call.thread})"
+
+
+def wrong_count(headline: str, expectation: Expectation, found: Sequence[tuple[int, Call]], others: Sequence[tuple[int, Call]]) -> str:
+    """Say that calls did not come as often as expected.
+
+    Args:
+        headline: The fact, in a sentence.
+        expectation: What was expected.
+        found: The calls that match, with their numbers.
+        others: All other calls of the operation.
+    """
+    lines = [headline, "", f"Expected:  {expectation}"]
+    if found:
+        lines.append(f"Matching:  {', '.join(where(number, call) for number, call in found)}")
+    elif others:
+        ranked = sorted(others, key=lambda numbered: len(expectation.differences(numbered[1])))
+        for place, (number, call) in enumerate(ranked[:_MOST_CALLS]):
+            label = f"Closest of {_count(len(others), 'call')}, " if place == 0 else "Then "
+            lines.append(f"{label}{where(number, call)}:")
+            lines.extend(f"  {line}" for line in (*expectation.differences(call), *_fate(call)))
+    else:
+        lines.append(f"There was no call of {expectation.operation}.")
+    return "\n".join(lines)
+
+
+def _fate(call: Call) -> list[str]:
+    """Say why a call counts for nothing, if it does."""
+    if call.error is None:
+        return [] if call.outcome != "replayed" else [f"replayed: its ClientToken had already started {call.execution_id}"]
+    return [f"{call.outcome}: {call.error}", *(f"  {violation}" for violation in call.violations)]
+
+
+def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[int, Call]]) -> str:
+    """Say that calls came which should not have."""
+    lines = [f"{operation} was called {_times(len(found))}, and should not have been.", "", f"Not expected:  {expectation}"]
+    lines.extend(
+        f"{where(number, call)}: {', '.join(f'{name}={shorten(value)}' for name, value in call.params.items())}" for number, call in found
+    )
+    return "\n".join(lines)
+
+
+def refused(numbered: Iterable[tuple[int, Call]]) -> list[str]:
+    """List the requests that were refused for what is in them, with every broken constraint."""
+    lines = []
+    for number, call in numbered:
+        lines.append(f"{call.operation} {where(number, call)} was refused by {_refuser(call)}: {call.error}")
+        lines.extend(
+            f"  {violation.path}: {shorten_text(str(violation))}\n    constraint {violation.constraint}" for violation in call.violations
+        )
+    return lines
+
+
+def shorten_text(text: str) -> str:
+    """Take the middle out of a very long text."""
+    return text if len(text) <= 2 * _LONGEST else f"{text[:_LONGEST]} ... {text[-_LONGEST:]}"
+
+
+def _refuser(call: Call) -> str:
+    return "botocore" if call.error == "ParamValidationError" else "the service"
+
+
+def unfired(faults: Iterable[Fault]) -> list[str]:
+    """List the faults that fired less often than they were meant to."""
+    return [f"{fault!r} fired {_times(fault.fired)}, expected {_expected_times(fault.times)}" for fault in faults if fault.unfired]
+
+
+def _expected_times(times: int | None) -> str:
+    return "at least once" if times is None else _times(times)
+
+
+def duplicates(groups: Iterable[Sequence[tuple[int, Call]]]) -> str:
+    """Say which executions were started more than once."""
+    lines = ["The same request started more than one execution."]
+    for group in groups:
+        call = group[0][1]
+        wanted = {name: value for name, value in call.params.items() if name != "ClientToken"}
+        lines += ["", ", ".join(f"{name}={shorten(value)}" for name, value in wanted.items())]
+        for number, each in group:
+            token = each.params.get("ClientToken")
+            lost = ", response lost" if each.outcome == "lost" else ""
+            lines.append(f"  {where(number, each)} started {each.execution_id}, ClientToken {token!r}{lost}")
+    lines += ["", "A retry that repeats the ClientToken of the first attempt starts nothing new."]
+    return "\n".join(lines)
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def headline(operation: str, found: int, times: int | None) -> str:
+    """Say how often a call came, and how often it should have."""
+    if times is None or (found == 0 and times == 1):
+        return f"{operation} was not called as expected."
+    return f"{operation} was called {_times(found)} as described, expected {_times(times)}."

@@ -1,0 +1,97 @@
+"""Options: their names, defaults and checks, and how ini, markers and keywords add up to one frozen set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from ._service.errors import FakeUsageError, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How a fake behaves.
+
+    Attributes:
+        transport: How requests are answered: `"stubber"`, by botocore's Stubber, with one attempt.
+        strict: Whether a test that passed fails for what its code under test may have swallowed.
+        relax: Ids of constraints that are not enforced.
+        execution_limit: How many unfinished executions there may be in a Region; `None` for any number.
+        allow_network: Whether requests that nobody answers may leave the process, or the names of the hosts that may be reached.
+        seed: Makes all that is random the same at every run; `None` takes the id of the running test.
+    """
+
+    transport: str = field(default="stubber", metadata={"choices": ("stubber",)})
+    strict: bool = True
+    relax: tuple[str, ...] = ()
+    execution_limit: int | None = None
+    allow_network: bool | tuple[str, ...] = False
+    seed: str | int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse values of the wrong kind."""
+        for item in fields(self):
+            _check(item.name, getattr(self, item.name), item.metadata.get("choices"))
+
+    def but(self, given: Mapping[str, Any]) -> Options:
+        """Give these options with some replaced; `relax` adds up.
+
+        Raises:
+            FakeUsageError: An option has no such name, or cannot have such a value.
+        """
+        for name in given:
+            if name not in NAMES:
+                raise unknown_name("option", name, NAMES)
+        changed = dict(given)
+        if "relax" in given:
+            changed["relax"] = (*self.relax, *_names("relax", given["relax"]))
+        if not isinstance(given.get("allow_network", False), bool):
+            changed["allow_network"] = tuple(host.lower() for host in _names("allow_network", given["allow_network"]))
+        return replace(self, **changed)
+
+
+NAMES = tuple(item.name for item in fields(Options))
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "transport": ((str,), "a name"),
+    "strict": ((bool,), "True or False"),
+    "relax": ((tuple,), "ids of constraints"),
+    "execution_limit": ((int, type(None)), "a whole number of at least 0, or None"),
+    "allow_network": ((bool, tuple), "True, False or names of hosts"),
+    "seed": ((str, int, type(None)), "a text or a whole number"),
+}
+
+
+def _check(name: str, value: object, choices: tuple[str, ...] | None) -> None:
+    types, wanted = _TYPES[name]
+    if not isinstance(value, types) or (name == "execution_limit" and value is not None and (value is True or int(str(value)) < 0)):
+        raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={type(value).__name__})")
+    if choices and value not in choices:
+        raise unknown_name(name, value, choices)
+
+
+def _names(option: str, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list | tuple | set | frozenset) or not all(isinstance(name, str) for name in given):
+        raise FakeUsageError(f"Expected {option} to be a list or tuple of names, but got {option}={given!r} (type={type(given).__name__})")
+    return tuple(given)
+
+
+def from_ini(values: Mapping[str, Any]) -> Options:
+    """Make options of what pytest's ini file says: text, lists of words, and `None` for what it does not say."""
+    given: dict[str, Any] = {name: value for name, value in values.items() if value not in {None, ""} and value != []}
+    if "execution_limit" in given:
+        given["execution_limit"] = _number(given["execution_limit"])
+    if "allow_network" in given:
+        words = [word.lower() for word in given["allow_network"]]
+        given["allow_network"] = words[0] == "true" if words in (["true"], ["false"]) else words
+    return Options().but(given)
+
+
+def _number(text: str) -> int | None:
+    if text.lower() == "none":
+        return None
+    if not text.isdecimal():
+        raise FakeUsageError(f"Expected execution_limit to be a whole number of at least 0, or none, but got {text!r}")
+    return int(text)

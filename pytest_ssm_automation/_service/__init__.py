@@ -1,0 +1,1 @@
+"""The service: a request in, an answer or a ServiceError out. It knows neither pytest nor botocore's clients."""

@@ -1,0 +1,112 @@
+"""Requests as they reach the service, and the record that is kept of each."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .constraints import Violation
+
+Outcome = Literal["started", "replayed", "answered", "rejected", "failed", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One attempt of a client to call an operation.
+
+    Attributes:
+        operation: The operation's name, such as `StartAutomationExecution`.
+        content: The serialized request; or the arguments as given, where they could not be serialized.
+        region: The Region of the client.
+        endpoint_url: Where the client would have sent it.
+        access_key_id: Whose credentials the client has; `None` where it has none.
+        attempt: 1, and more for botocore's retries.
+    """
+
+    operation: str
+    content: bytes | Mapping[str, Any]
+    region: str
+    endpoint_url: str
+    access_key_id: str | None
+    attempt: int = 1
+
+    def params(self) -> dict[str, Any]:
+        """Give the request's members, a fresh copy at each call."""
+        if isinstance(self.content, bytes):
+            members: dict[str, Any] = json.loads(self.content)
+            return members
+        copied: dict[str, Any] = copy_containers(self.content)
+        return copied
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that reached the fake, and what became of it; it never changes.
+
+    Attributes:
+        request: The request itself, whose fields can be read from the call too.
+        outcome: `"started"`; `"replayed"`, for a known ClientToken; `"answered"`, by another operation; `"rejected"`, by botocore's
+            check or by the service's own judgement; `"failed"`, by an injected fault; `"lost"`, where only the response was lost.
+        execution_id: The execution that was started, replayed or asked for.
+        error: The error code, or the name of botocore's exception; `None` if there was none.
+        violations: Every constraint that the request broke.
+        acknowledged: Whether an `assert_rejected` has expected the refusal.
+        thread: The name of the calling thread.
+        started_at: When the request came in, in UTC.
+    """
+
+    request: Request
+    outcome: Outcome
+    execution_id: str | None = None
+    error: str | None = None
+    violations: tuple[Violation, ...] = ()
+    acknowledged: bool = False
+    thread: str = field(default_factory=lambda: threading.current_thread().name)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def operation(self) -> str:
+        """The operation's name, such as `StartAutomationExecution`."""
+        return self.request.operation
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The request's members; a fresh copy at each look."""
+        return self.request.params()
+
+    @property
+    def region(self) -> str:
+        """The Region of the client."""
+        return self.request.region
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where the client would have sent the request."""
+        return self.request.endpoint_url
+
+    @property
+    def access_key_id(self) -> str | None:
+        """Whose credentials the client had; `None` where it had none."""
+        return self.request.access_key_id
+
+    @property
+    def attempt(self) -> int:
+        """The number of the attempt: 1, and more for botocore's retries."""
+        return self.request.attempt
+
+
+def copy_containers(value: Any) -> Any:
+    """Copy dicts, lists and tuples at any depth, and keep all else, which may be of any kind and not copyable."""
+    if isinstance(value, dict):
+        return {key: copy_containers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [copy_containers(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(copy_containers(item) for item in value)
+    return value

@@ -1,0 +1,242 @@
+"""Shapes of the service model compiled to checks that report every broken constraint at once.
+
+A check is a closure made once from a shape. Given a value it appends what is broken, in the model's member order, and does
+nothing else: texts and paths are made only for what is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from . import model
+from .patterns import compile_pattern
+from .sentences import python_path, sentence
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+    from .sentences import Steps
+
+CaughtBy = Literal["botocore", "service", "runbook"]
+# What botocore's own ParamValidator takes for each type of the model.
+PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "list": (list, tuple),
+    "map": (dict,),
+    "structure": (dict,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (float, Decimal, int),
+    "double": (float, Decimal, int),
+    "timestamp": (datetime, str, int, float),
+    "blob": (bytes, bytearray, str),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something that a request must keep to.
+
+    Attributes:
+        id: Members joined by `.`, `[]` for a list's member, `{key}` and `{value}` for a map's, then `:` and the rule;
+            `request:` and the rule for one that ties several members together. Ids of operations other than
+            StartAutomationExecution have the operation and `/` in front.
+        limit: A length, a number of members, a pattern, the names allowed; `None` for a rule that has no limit.
+        origin: `"model"`, botocore's service model, or `"documentation"`.
+        caught_by: Who refuses: `"botocore"` before anything is sent, or the `"service"`.
+    """
+
+    id: str
+    limit: object
+    origin: Literal["model", "documentation"] = "model"
+    caught_by: CaughtBy = "service"
+
+    @property
+    def rule(self) -> str:
+        """The last part of the id, such as `max`."""
+        return self.id.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A constraint that a request broke; `str()` is the service's own sentence.
+
+    Attributes:
+        constraint: The constraint's id.
+        path: Where, in Python's notation: `Parameters['InstanceId'][0]`.
+        rule: The kind of constraint: `max`, `pattern`, `required`, ...
+        limit: What the constraint allows.
+        value: What was given; `None` for something missing.
+        caught_by: Who refuses: `"botocore"`, `"service"` or `"runbook"`.
+        sentence: What the service says.
+    """
+
+    constraint: str
+    path: str
+    rule: str
+    limit: object
+    value: object
+    caught_by: CaughtBy
+    sentence: str
+
+    def __str__(self) -> str:
+        """Give the service's own sentence."""
+        return self.sentence
+
+
+Found: TypeAlias = list[tuple[Constraint, "Steps", object]]
+Check: TypeAlias = "Callable[[Any, Steps, Found], None]"
+
+
+def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
+    """Report everything in a request that the service model forbids, in the model's order."""
+    found: Found = []
+    _compiled(operation).check(params, (), found)
+    shape = model.input_shape(operation)
+    return [
+        Violation(
+            broken.id, python_path(steps), broken.rule, broken.limit, value, broken.caught_by, sentence(shape, steps, params, value, broken)
+        )
+        for broken, steps, value in found
+    ]
+
+
+def model_constraints(operation: str) -> Sequence[Constraint]:
+    """List every constraint that the service model puts on an operation's request."""
+    return _compiled(operation).constraints
+
+
+@cache
+def _compiled(operation: str) -> Compiler:
+    return Compiler(operation)
+
+
+class Compiler:
+    """Compiles the request of one operation, and collects its constraints on the way.
+
+    Attributes:
+        check: The check of the whole request.
+        constraints: Every constraint, in the model's order.
+    """
+
+    def __init__(self, operation: str) -> None:
+        """Compile the input shape of `operation`."""
+        self._prefix = "" if operation == model.START else f"{operation}/"
+        self.constraints: list[Constraint] = []
+        self.check = self._structure(model.input_shape(operation), "")
+
+    def _shape(self, shape: Shape, place: str) -> Check:
+        kind = shape.type_name
+        if kind in {"structure", "list", "map"}:
+            made: Check = getattr(self, f"_{kind}")(shape, place)
+            return made
+        return self._scalar(shape, place)
+
+    def _add(self, place: str, rule: str, limit: object, *, botocore: bool = False) -> Constraint:
+        constraint = Constraint(f"{self._prefix}{place or 'request'}:{rule}", limit, "model", "botocore" if botocore else "service")
+        self.constraints.append(constraint)
+        return constraint
+
+    def _type(self, shape: Shape, place: str) -> tuple[tuple[type, ...], Constraint]:
+        return PYTHON_TYPES[shape.type_name], self._add(place, "type", shape.type_name, botocore=True)
+
+    def _size(self, shape: Shape, place: str) -> Callable[[int, Any, Steps, Found], None]:
+        """Compile `min` and `max`, of a length, a number of members or the number itself."""
+        least, most = shape.metadata.get("min") or 0, shape.metadata.get("max")
+        # botocore checks minima, but not those of maps, and no maxima.
+        low = self._add(place, "min", least, botocore=shape.type_name != "map") if least else None
+        high = self._add(place, "max", most) if most is not None else None
+
+        def size(count: int, value: Any, steps: Steps, found: Found) -> None:
+            if low and count < least:
+                found.append((low, steps, value))
+            if high and count > most:
+                found.append((high, steps, value))
+
+        return size
+
+    def _scalar(self, shape: Shape, place: str) -> Check:
+        types, wrong_type = self._type(shape, place)
+        regex, names = shape.metadata.get("pattern"), shape.metadata.get("enum")
+        pattern = self._add(place, "pattern", regex) if regex else None
+        match = compile_pattern(regex).fullmatch if regex else None
+        size = self._size(shape, place) if {"min", "max"} & shape.metadata.keys() else None
+        enum = self._add(place, "enum", tuple(names)) if names else None
+        measure: Callable[[Any], int] = len if shape.type_name in {"string", "blob"} else int
+
+        def scalar(value: Any, steps: Steps, found: Found) -> None:
+            if not isinstance(value, types):
+                found.append((wrong_type, steps, value))
+                return
+            if match and pattern and not match(value):
+                found.append((pattern, steps, value))
+            if size:
+                size(measure(value), value, steps, found)
+            if enum and value not in names:
+                found.append((enum, steps, value))
+
+        return scalar
+
+    def _list(self, shape: Any, place: str) -> Check:
+        types, wrong_type = self._type(shape, place)
+        size = self._size(shape, place)
+        member = self._shape(shape.member, f"{place}[]")
+
+        def list_(value: Any, steps: Steps, found: Found) -> None:
+            if not isinstance(value, types):
+                found.append((wrong_type, steps, value))
+                return
+            size(len(value), value, steps, found)
+            for number, item in enumerate(value):
+                member(item, (*steps, ("item", number)), found)
+
+        return list_
+
+    def _map(self, shape: Any, place: str) -> Check:
+        types, wrong_type = self._type(shape, place)
+        size = self._size(shape, place)
+        check_key, check_value = self._shape(shape.key, f"{place}{{key}}"), self._shape(shape.value, f"{place}{{value}}")
+
+        def map_(value: Any, steps: Steps, found: Found) -> None:
+            if not isinstance(value, types):
+                found.append((wrong_type, steps, value))
+                return
+            size(len(value), value, steps, found)
+            for key, item in value.items():
+                check_key(key, (*steps, ("key", key)), found)
+                check_value(item, (*steps, ("value", key)), found)
+
+        return map_
+
+    def _structure(self, shape: Any, place: str) -> Check:
+        # A request is always a mapping: it arrives as keyword arguments.
+        wrong_type = self._type(shape, place)[1] if place else None
+        unknown = self._add(place, "unknown", tuple(shape.members), botocore=True)
+        members: list[tuple[str, Check, Constraint | None]] = []
+        for name, member in shape.members.items():
+            inner = f"{place}.{name}" if place else name
+            required = self._add(inner, "required", None, botocore=True) if name in shape.required_members else None
+            members.append((name, self._shape(member, inner), required))
+
+        def structure(value: Any, steps: Steps, found: Found) -> None:
+            if wrong_type and not isinstance(value, dict):
+                found.append((wrong_type, steps, value))
+                return
+            known = 0
+            for name, check_member, required in members:
+                if name in value:
+                    known += 1
+                    check_member(value[name], (*steps, ("member", name)), found)
+                elif required:
+                    found.append((required, (*steps, ("member", name)), None))
+            if known != len(value):
+                extra = [name for name in value if name not in shape.members]
+                found.extend((unknown, (*steps, ("member", name)), value[name]) for name in extra)
+
+        return structure

@@ -1,0 +1,136 @@
+"""ServiceError, the catalogue of error codes with their statuses and texts, and the errors of the fake itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from . import model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ACCOUNT_ID: Final = "123456789012"
+CONNECTION_ERRORS: Final = ("ReadTimeoutError", "ConnectTimeoutError", "EndpointConnectionError", "ConnectionClosedError")
+# Their body has `message`, whatever the model says.
+_LOWER_CASE: Final = frozenset({"AccessDeniedException", "ThrottlingException", "ValidationException"})
+Origin = Literal["known", "assumed"]
+
+
+class AutomationFakeError(Exception):
+    """Base of all errors that are about the test, never about the code under test."""
+
+
+class FakeUsageError(AutomationFakeError, TypeError):
+    """The fake was given something it does not know; the message says what is allowed and what is nearest."""
+
+
+def unknown_name(kind: str, given: object, allowed: Iterable[str]) -> FakeUsageError:
+    """Make the error for a name that is not one of those allowed.
+
+    Args:
+        kind: What the name should have been, as a noun: `"option"`.
+        given: What was given instead.
+        allowed: All names that would have been right.
+    """
+    from difflib import get_close_matches
+
+    names = sorted(set(allowed))
+    folded = {name.casefold(): name for name in names}
+    near = get_close_matches(str(given).casefold(), folded, n=1)
+    hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
+    return FakeUsageError(f"Unknown {kind} {given!r}.{hint} Allowed: {', '.join(names)}.")
+
+
+class ServiceError(Exception):
+    """The service refuses: an error code, as it goes over the wire.
+
+    Attributes:
+        code: The error code, such as `InvalidTarget`.
+        message: The text that the service sends.
+        status: The HTTP status.
+    """
+
+    def __init__(self, code: str, message: str | None = None) -> None:
+        """Take text and status from the catalogue; `message` replaces the text."""
+        self.code = code
+        self.message = entry(code).text if message is None else message
+        self.status = entry(code).status
+        super().__init__(f"{code}: {self.message}")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """What is sent for one error code.
+
+    Attributes:
+        code: The error code.
+        status: The HTTP status.
+        text: The usual message; `{region}`, `{operation}` and `{resource}` stand for those of the request.
+        origin: Whether that text was seen in answers of the service, or is our assumption.
+    """
+
+    code: str
+    status: int
+    text: str
+    origin: Origin
+
+
+_DENIED = (
+    f"User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session is not authorized to perform: ssm:{{operation}} "
+    "on resource: {resource} because no identity-based policy allows the ssm:{operation} action"
+)
+# The errors that any AWS service may send and that SSM's model does not list, or lists without their usual text:
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
+_COMMON: Final = (
+    CatalogueEntry("AccessDeniedException", 400, _DENIED, "known"),
+    CatalogueEntry("ExpiredTokenException", 400, "The security token included in the request is expired", "known"),
+    CatalogueEntry("IncompleteSignatureException", 400, "The request signature does not conform to AWS standards.", "assumed"),
+    CatalogueEntry("InternalFailure", 500, "The request processing has failed because of an unknown error.", "assumed"),
+    CatalogueEntry("InvalidSignatureException", 400, "The request signature we calculated does not match the signature you provided.", "assumed"),
+    CatalogueEntry("MissingAuthenticationTokenException", 400, "Missing Authentication Token", "assumed"),
+    CatalogueEntry("NotAuthorized", 400, "You do not have permission to perform this action.", "assumed"),
+    CatalogueEntry("OptInRequired", 403, "The AWS access key ID needs a subscription for the service.", "assumed"),
+    CatalogueEntry("RequestExpired", 400, "The request reached the service more than 15 minutes after its date.", "assumed"),
+    CatalogueEntry("RequestTimeoutException", 408, "The request could not be handled in time.", "assumed"),
+    CatalogueEntry("SerializationException", 400, "The request could not be read.", "assumed"),
+    CatalogueEntry("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.", "assumed"),
+    CatalogueEntry("ThrottlingException", 400, "Rate exceeded", "known"),
+    CatalogueEntry("UnknownOperationException", 400, "The operation is not known.", "assumed"),
+    CatalogueEntry("UnrecognizedClientException", 400, "The security token included in the request is invalid.", "known"),
+    CatalogueEntry("ValidationException", 400, "1 validation error detected", "assumed"),
+)
+_catalogue: dict[str, CatalogueEntry] = {}
+
+
+def catalogue() -> Mapping[str, CatalogueEntry]:
+    """Give every error code that can be sent: SSM's own, from the service model, and those common to AWS services."""
+    if not _catalogue:
+        own = {
+            name: CatalogueEntry(name, 500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name, "assumed")
+            for name, shape in model.error_shapes().items()
+        }
+        _catalogue.update({**own, **{item.code: item for item in _COMMON}})
+    return _catalogue
+
+
+def entry(code: str) -> CatalogueEntry:
+    """Look up one error code; a code that cannot be sent raises `FakeUsageError`."""
+    try:
+        return catalogue()[code]
+    except KeyError:
+        raise unknown_name("error", code, (*catalogue(), *CONNECTION_ERRORS)) from None
+
+
+def error_body(error: ServiceError) -> dict[str, str]:
+    """Give the members of an error's body: the message, under the name that the service uses for it."""
+    shape = model.error_shapes().get(error.code)
+    if shape is None or error.code in _LOWER_CASE:
+        return {"message": error.message}
+    return {next((name for name in shape.members if name.lower() == "message"), "message"): error.message}
+
+
+def modeled_fields(error: ServiceError) -> dict[str, str]:
+    """Give the members of an error's body that botocore knows, and shows beside `Error` in the exception's response."""
+    shape = model.error_shapes().get(error.code)
+    return {name: value for name, value in error_body(error).items() if shape is not None and name in shape.members}

@@ -1,0 +1,151 @@
+"""Faults that a test injects, and the queue of them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from . import model
+from .calls import Call, Request
+from .errors import ACCOUNT_ID, CONNECTION_ERRORS, FakeUsageError, ServiceError, entry, unknown_name
+
+When = Mapping[str, Any] | Callable[[Call], bool]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Fault:
+    """A failure that the next matching calls meet; its `repr` can be pasted into a test.
+
+    Attributes:
+        error: The name of an error, or an instance of one of botocore's connection errors.
+        message: The text instead of the usual one.
+        times: How many calls fail; `None` is every one.
+        after: How many matching calls are let through first.
+        when: Part of a request, or a function of the `Call`, that says which calls match.
+        operation: The operation that fails.
+        lost: Whether the service does its work, and only the response gets lost.
+        fired: How many calls have failed so far.
+    """
+
+    error: str | Exception
+    message: str | None = None
+    times: int | None = 1
+    after: int = 0
+    when: When | None = None
+    operation: str = model.START
+    lost: bool = False
+    fired: int = field(default=0, init=False)
+    _let_through: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what no service could do."""
+        _check_error(self.error, lost=self.lost, message=self.message)
+        if self.times is not None and (type(self.times) is not int or self.times < 1):
+            raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None for every time, but got times={self.times!r}")
+        if type(self.after) is not int or self.after < 0:
+            raise FakeUsageError(f"Expected after to be a whole number of at least 0, but got after={self.after!r}")
+        if self.operation not in model.OPERATIONS:
+            raise unknown_name("operation", self.operation, model.OPERATIONS)
+        _check_when(self.when, self.operation)
+
+    def __repr__(self) -> str:
+        """Write the call that makes the same fault again."""
+        defaults = {item.name: item.default for item in fields(self)}
+        given = ((name, getattr(self, name)) for name in ("message", "times", "after", "when", "operation", "lost"))
+        changed = [f"{name}={value!r}" for name, value in given if value != defaults[name]]
+        return f"Fault({', '.join([repr(self.error), *changed])})"
+
+    @property
+    def used_up(self) -> bool:
+        """Whether it has fired as often as it should."""
+        return self.times is not None and self.fired >= self.times
+
+    @property
+    def unfired(self) -> bool:
+        """Whether it has fired less often than it was meant to."""
+        return not self.used_up and not (self.times is None and self.fired)
+
+    def meets(self, request: Request, params: Mapping[str, Any]) -> bool:
+        """Tell whether a call is one of those that the fault is for."""
+        if self.when is None or self.operation != request.operation:
+            return self.operation == request.operation
+        if callable(self.when):
+            return bool(self.when(Call(request, "answered")))
+        return all(name in params and value == params[name] for name, value in self.when.items())
+
+    def raised(self, request: Request, params: Mapping[str, Any]) -> Exception:
+        """Make the exception that the caller meets, a new one each time."""
+        if isinstance(self.error, Exception):
+            return copy.copy(self.error)
+        if self.error in CONNECTION_ERRORS:
+            import botocore.exceptions
+
+            made: Exception = getattr(botocore.exceptions, self.error)(endpoint_url=request.endpoint_url, error="injected fault")
+            return made
+        text = entry(self.error).text if self.message is None else self.message
+        name = params.get("DocumentName", params.get("AutomationExecutionId", "*"))
+        resource = (
+            f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
+            if request.operation == model.START
+            else f"arn:aws:ssm:{request.region}:{ACCOUNT_ID}:automation-execution/{name}"
+        )
+        return ServiceError(self.error, text.replace("{operation}", request.operation).replace("{resource}", resource))
+
+
+def _check_error(error: object, *, lost: bool, message: str | None) -> None:
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(error, str) and error not in CONNECTION_ERRORS:
+        if lost:
+            raise unknown_name("connection error", error, CONNECTION_ERRORS)
+        entry(error)
+    elif not isinstance(error, str | HTTPClientError):
+        raise FakeUsageError(f"Expected the name of an error, or an instance of a botocore connection error, but got {error!r}")
+    elif message is not None:
+        raise FakeUsageError(f"A connection error makes its own text: leave out message={message!r}")
+
+
+def _check_when(when: object, operation: str) -> None:
+    if isinstance(when, Mapping):
+        check_members(operation, when)
+    elif when is not None and not callable(when):
+        raise FakeUsageError(f"Expected when to be part of a request or a function of the call, but got when={when!r}")
+
+
+def check_members(operation: str, names: Mapping[str, Any]) -> None:
+    """Refuse the name of a member that the operation's request does not have."""
+    members = model.input_shape(operation).members
+    for name in names:
+        if name not in members:
+            raise unknown_name(f"member of {operation}", name, members)
+
+
+class FaultQueue:
+    """Faults in the order in which they were injected; the first that matches a call and isn't used up has the call."""
+
+    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
+        """Take faults that may have served before, each as if new."""
+        self._faults = [replace(fault) for fault in faults]
+
+    def __iter__(self) -> Iterator[Fault]:
+        """Go through all faults, fired or not."""
+        return iter(self._faults)
+
+    def add(self, fault: Fault) -> Fault:
+        """Put a fault at the end of the queue."""
+        self._faults.append(fault)
+        return fault
+
+    def take(self, request: Request, params: Mapping[str, Any]) -> Fault | None:
+        """Give the fault that this call meets, if any, and count the call."""
+        for fault in self._faults:
+            if fault.used_up or not fault.meets(request, params):
+                continue
+            if fault._let_through < fault.after:
+                fault._let_through += 1
+                return None
+            fault.fired += 1
+            return fault
+        return None

@@ -1,0 +1,76 @@
+"""Shapes, errors and their documentation, from the installed botocore service model, whose only reader this is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
+    from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+
+START: Final = "StartAutomationExecution"
+OPERATIONS: Final = (
+    START,
+    "GetAutomationExecution",
+    "DescribeAutomationExecutions",
+    "DescribeAutomationStepExecutions",
+    "StopAutomationExecution",
+    "SendAutomationSignal",
+)
+
+
+@cache
+def loader() -> Loader:
+    """Give the one loader whose loaded models the whole process shares; it reads no configuration of the user's."""
+    from botocore.loaders import Loader
+
+    return Loader()
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Give botocore's model of SSM."""
+    from botocore.model import ServiceModel
+
+    return ServiceModel(loader().load_service_model("ssm", "service-2"), "ssm")
+
+
+@cache
+def operation_model(operation: str) -> OperationModel:
+    """Give botocore's model of one operation."""
+    return service_model().operation_model(operation)
+
+
+@cache
+def input_shape(operation: str) -> StructureShape:
+    """Give the shape of an operation's request."""
+    shape: Any = operation_model(operation).input_shape
+    return shape
+
+
+@cache
+def output_shape(operation: str) -> StructureShape:
+    """Give the shape of an operation's answer."""
+    shape: Any = operation_model(operation).output_shape
+    return shape
+
+
+@cache
+def documented_errors(operation: str = START) -> tuple[str, ...]:
+    """Name the exceptions that an operation documents, in the model's order."""
+    return tuple(shape.name for shape in operation_model(operation).error_shapes)
+
+
+@cache
+def error_shapes() -> dict[str, StructureShape]:
+    """Map the name of every exception of SSM to its shape."""
+    return {shape.name: shape for shape in service_model().error_shapes}
+
+
+def first_sentence(shape: Shape) -> str:
+    """Give the first sentence of a shape's documentation as plain text; empty where the model has none."""
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", shape.documentation)).split())
+    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]

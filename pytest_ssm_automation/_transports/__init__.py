@@ -1,0 +1,1 @@
+"""Transports: the ways in which a request reaches the service, and the answer the client."""

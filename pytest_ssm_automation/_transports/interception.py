@@ -1,0 +1,142 @@
+"""Interception: every SSM client of the process, old and new, in any thread, is answered by the innermost active fake.
+
+botocore's `BaseClient._convert_to_request_dict` is wrapped while a fake is active. Every call of every client passes it, bound methods,
+paginators and waiters included, and it survives people who patch `_make_api_call`. The wrapper attaches a Stubber to each SSM client it
+sees. When the last fake goes, all is put back, except what somebody else has put there since.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from botocore.client import BaseClient
+from botocore.exceptions import ParamValidationError
+from botocore.httpsession import URLLib3Session
+
+from .._service.model import OPERATIONS
+from .environment import DummyEnvironment
+from .network import NetworkBlockedError, check_host, describe
+from .stubber import AutomationStubber, request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from .._service.engine import Service
+
+
+@dataclass(eq=False, slots=True)
+class Active:
+    """A fake while it is active.
+
+    Attributes:
+        fake: The fake itself.
+        service: What answers.
+        allow_network: Whether, or to which hosts, requests may leave the process.
+        blocked: The requests that were kept from leaving it.
+    """
+
+    fake: Any
+    service: Service
+    allow_network: bool | Collection[str]
+    blocked: list[str] = field(default_factory=list)
+
+
+class _Patch:
+    """A method of a class, wrapped until it is restored."""
+
+    def __init__(self, owner: type, name: str, replacement: Callable[..., Any]) -> None:
+        """Let `replacement` stand before the method, which it is given as its first argument."""
+        original = owner.__dict__[name]
+
+        @functools.wraps(original)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return replacement(original, *args, **kwargs) if self._wrapped else original(*args, **kwargs)
+
+        self._owner, self._name, self._original, self._wrapper = owner, name, original, wrapper
+        self._wrapped = True
+        setattr(owner, name, wrapper)
+
+    def restore(self) -> None:
+        """Put the original back; where somebody else has wrapped the wrapper since, let it do nothing."""
+        self._wrapped = False
+        if self._owner.__dict__[self._name] is self._wrapper:
+            setattr(self._owner, self._name, self._original)
+
+
+_stack: list[Active] = []
+_lock = threading.RLock()
+_stubbers: WeakKeyDictionary[BaseClient, AutomationStubber] = WeakKeyDictionary()
+_patches: list[_Patch] = []
+_environments: list[DummyEnvironment] = []
+
+
+def current() -> Active | None:
+    """Give the innermost active fake, which is the one that answers."""
+    return _stack[-1] if _stack else None
+
+
+def is_active(active: Active) -> bool:
+    """Tell whether a fake is active, innermost or not."""
+    return active in _stack
+
+
+def activate(active: Active) -> None:
+    """Let a fake answer, before all others that are active."""
+    with _lock:
+        if not _stack:
+            _environments.append(DummyEnvironment())
+            _patches.extend((_Patch(BaseClient, "_convert_to_request_dict", _convert), _Patch(URLLib3Session, "send", _send)))
+        _stack.append(active)
+
+
+def deactivate(active: Active) -> None:
+    """Let a fake no longer answer; the last one puts everything back."""
+    with _lock:
+        _stack.remove(active)
+        if _stack:
+            return
+        while _patches:
+            _patches.pop().restore()
+        for stubber in list(_stubbers.values()):
+            stubber.deactivate()
+        _stubbers.clear()
+        _environments.pop().restore()
+
+
+def _attach(client: BaseClient) -> None:
+    with _lock:
+        if _stack and client not in _stubbers:
+            stubber = AutomationStubber(client, current)
+            stubber.activate()
+            _stubbers[client] = stubber
+
+
+def _convert(original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any) -> Any:
+    """Stand before `BaseClient._convert_to_request_dict`."""
+    active = current()
+    if active is None or client.meta.service_model.service_name != "ssm" or operation_model.name not in OPERATIONS:
+        return original(client, api_params, operation_model, *args, **kwargs)
+    if client not in _stubbers:
+        _attach(client)
+    try:
+        return original(client, api_params, operation_model, *args, **kwargs)
+    except ParamValidationError as error:
+        active.service.refuse(request_of(client, operation_model.name, api_params), error)
+        raise
+
+
+def _send(original: Callable[..., Any], session: Any, request: Any) -> Any:
+    """Stand before `URLLib3Session.send`."""
+    active = current()
+    if active is not None:
+        method, url = describe(request)
+        try:
+            check_host(method, url, active.allow_network)
+        except NetworkBlockedError:
+            active.blocked.append(f"{method} {url}")
+            raise
+    return original(session, request)

@@ -1,0 +1,96 @@
+"""The Stubber transport: botocore's own Stubber, which asks the service instead of holding answers ready."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+from botocore.stub import Stubber
+
+from .._service.calls import Request
+from .._service.errors import ServiceError, modeled_fields
+from .._service.model import OPERATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from botocore.client import BaseClient
+
+    from .interception import Active
+
+_METHODS = {operation: xform_name(operation) for operation in OPERATIONS}
+
+
+class AutomationStubber(Stubber):
+    """Answers the Automation operations of one client, and no others.
+
+    A plain Stubber claims every operation of its client, and answers in the order in which answers were queued. This one is active for
+    our operations alone, asks the innermost active fake when a request comes, and hands out its answer at once. A Stubber of the user's
+    that is active on the same client comes first, since botocore runs its handlers first.
+    """
+
+    def __init__(self, client: BaseClient, current: Callable[[], Active | None]) -> None:
+        """Make a Stubber for `client`, without keeping it alive, that asks the fake which `current` gives."""
+        super().__init__(weakref.proxy(client))
+        self._current = current
+        self._handing_out = threading.Lock()
+
+    def activate(self) -> None:
+        """Claim the Automation operations of the client."""
+        for event in self._events():
+            self.client.meta.events.register(event, self._answer)
+
+    def deactivate(self) -> None:
+        """Give them back."""
+        for event in self._events():
+            self.client.meta.events.unregister(event, self._answer)
+
+    def _events(self) -> Iterator[str]:
+        return (f"before-call.ssm.{operation}" for operation in OPERATIONS)
+
+    def _answer(self, model: Any, params: dict[str, Any], context: Any, **_: Any) -> Any:
+        """Handle botocore's `before-call`: ask the service, queue its answer, and hand it out."""
+        active = self._current()
+        if active is None:  # the fake has gone, but botocore still knows the handler
+            return None
+        service = active.service
+        try:
+            members = service.answer(request_of(self.client, model.name, params["body"]))
+        except ServiceError as error:
+            with self._handing_out:
+                self._queue_error(_METHODS[model.name], error, service.new_id())
+                return self._get_response_handler(model, params, context)
+        with self._handing_out:
+            self.add_response(_METHODS[model.name], {**members, "ResponseMetadata": _metadata(service.new_id(), 200)})
+            return self._get_response_handler(model, params, context)
+
+    def _queue_error(self, method: str, error: ServiceError, request_id: str) -> None:
+        self.add_client_error(
+            method,
+            service_error_code=error.code,
+            service_message=error.message,
+            http_status_code=error.status,
+            response_meta=_metadata(request_id, error.status),
+            modeled_fields=modeled_fields(error),
+        )
+
+    def _validate_operation_response(self, operation_name: str, service_response: dict[str, Any]) -> None:
+        """Leave out the Stubber's check, which is for answers written by hand: ids that a test scripts may be impossible ones."""
+
+    def _validate_response(self, shape: Any, response: dict[str, Any]) -> None:
+        """Leave out the check of errors too."""
+
+
+def request_of(client: Any, operation: str, content: Any) -> Request:
+    """Describe a request of a client."""
+    credentials = client._request_signer._credentials
+    # Reading `access_key` of credentials that can expire would refresh them.
+    key = getattr(credentials, "_access_key", None) or getattr(credentials, "access_key", None)
+    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key)
+
+
+def _metadata(request_id: str, status: int) -> dict[str, Any]:
+    headers = {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
+    return {"RequestId": request_id, "HTTPStatusCode": status, "HTTPHeaders": headers, "RetryAttempts": 0}

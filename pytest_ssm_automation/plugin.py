@@ -1,0 +1,188 @@
+"""The pytest plugin: hooks, markers, options and fixtures. Nothing heavy is imported until a test uses them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from botocore.client import BaseClient
+
+    from ._fake import AutomationFake
+    from ._options import Options
+
+# What the ini file may say: the name of the option, its type there, and its meaning.
+_INI = (
+    ("transport", "string", "how requests are answered: stubber"),
+    ("strict", "bool", "whether a test that passed fails for mistakes that its code under test may have swallowed"),
+    ("relax", "linelist", "ids of constraints that are not enforced"),
+    ("execution_limit", "string", "how many unfinished executions there may be in a Region"),
+    ("allow_network", "args", "true, or the names of the hosts that requests nobody answers may reach"),
+    ("seed", "string", "makes ids the same at every run; default: the id of the test"),
+)
+_MARKERS = (
+    "ssm_automation(**options): set options of the fixture ssm_automation, and use it.",
+    'ssm_automation_error(*errors, message=None, times=1, after=0, when=None, operation="StartAutomationExecution"): '
+    "let the next matching calls fail with these errors, in this order.",
+)
+_fake_key = pytest.StashKey["AutomationFake"]()
+_call_done_key = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options of the ini file."""
+    for name, kind, meaning in _INI:
+        parser.addini(f"ssm_automation_{name}", meaning, type=kind, default=None)  # type: ignore[arg-type]
+    parser.addini("ssm_automation_dummy_credentials", "put a dummy Region and credentials in the environment", type="bool", default=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Set dummy credentials, if the ini file asks for it, before anything is collected that could make a client."""
+    if early_config.getini("ssm_automation_dummy_credentials"):
+        from ._transports.environment import DummyEnvironment
+
+        early_config.add_cleanup(DummyEnvironment().restore)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring in the fixture wherever a marker is, before other fixtures of function scope."""
+    for item in items:
+        names: list[str] | None = getattr(item, "fixturenames", None)
+        marked = item.get_closest_marker("ssm_automation") or item.get_closest_marker("ssm_automation_error")
+        if names is not None and marked and "ssm_automation" not in names:
+            names.insert(_first_of_function_scope(item, names), "ssm_automation")
+
+
+def _first_of_function_scope(item: Any, names: list[str]) -> int:
+    known = item._fixtureinfo.name2fixturedefs
+    return next((place for place, name in enumerate(names) if name not in known or known[name][-1].scope == "function"), len(names))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `each_documented_error` once for each."""
+    asked = "each_documented_error" in metafunc.fixturenames
+    if asked and not any("each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")):
+        from ._service.model import documented_errors
+
+        metafunc.parametrize("each_documented_error", documented_errors(), indirect=True)
+
+
+def _names(mark: pytest.Mark) -> list[str]:
+    names = mark.args[0] if mark.args else mark.kwargs["argnames"]
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Note that the test itself is over, to tell its report from those of its subtests."""
+    result = yield
+    item.stash[_call_done_key] = True
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a strict test that passed though something was wrong."""
+    report = yield
+    fake = item.stash.get(_fake_key, None)
+    if fake is None or call.when != "call" or not report.passed or hasattr(report, "wasxfail") or not item.stash.get(_call_done_key, False):
+        return report
+    if fake.options.strict:
+        try:
+            fake.verify()
+        except AssertionError as error:
+            report.outcome = "failed"
+            report.longrepr = f"The test passed, but not all was well (option strict):\n\n{error}"
+    return report
+
+
+@pytest.fixture
+def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
+    """An active `AutomationFake`, which answers the Automation operations of every SSM client of the process until the test ends."""
+    from ._fake import AutomationFake
+    from ._service.errors import FakeUsageError
+    from ._transports.environment import dummy_environment
+
+    _refuse_hypothesis(request)
+    # By the user's own monkeypatch, so that what a test sets on top is undone in the right order.
+    for name, value in dummy_environment().items():
+        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    try:
+        options = _options_of(request)
+        fake = AutomationFake(**{name: getattr(options, name) for name in options.__slots__})
+        for mark in reversed(list(request.node.iter_markers("ssm_automation_error"))):
+            _inject(fake, mark)
+    except FakeUsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    request.node.stash[_fake_key] = fake
+    with fake:
+        yield fake
+
+
+@pytest.fixture
+def ssm_client(ssm_automation: AutomationFake) -> BaseClient:
+    """A botocore SSM client on the fake, in us-east-1."""
+    return ssm_automation.client()
+
+
+@pytest.fixture
+def each_documented_error(request: pytest.FixtureRequest) -> str:
+    """The name of one exception that StartAutomationExecution documents; the test runs once for each."""
+    if not hasattr(request, "param"):
+        raise pytest.UsageError("each_documented_error needs a test function that names it as an argument (not getfixturevalue, not unittest)")
+    name: str = request.param
+    return name
+
+
+def _options_of(request: pytest.FixtureRequest) -> Options:
+    """Add up ini file and markers; the nearest marker wins, option by option."""
+    from ._options import from_ini
+    from ._service.errors import FakeUsageError
+
+    options = from_ini({name: request.config.getini(f"ssm_automation_{name}") for name, *_ in _INI})
+    if options.seed is None:
+        options = options.but({"seed": request.node.nodeid})
+    for mark in reversed(list(request.node.iter_markers("ssm_automation"))):
+        if mark.args:
+            raise FakeUsageError(f"The marker ssm_automation takes keywords only, but got {mark.args[0]!r}")
+        options = options.but(mark.kwargs)
+    return options
+
+
+def _inject(fake: AutomationFake, mark: pytest.Mark) -> None:
+    from ._service.errors import FakeUsageError, unknown_name
+
+    allowed = ("message", "times", "after", "when", "operation")
+    for name in mark.kwargs:
+        if name not in allowed:
+            raise unknown_name("argument of the marker ssm_automation_error", name, allowed)
+    if not mark.args:
+        raise FakeUsageError("The marker ssm_automation_error needs the name of at least one error")
+    for error in mark.args:
+        fake.fail_with(error, **mark.kwargs)
+
+
+def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
+    """Refuse to share one fake among all examples of a property, unless the user has said that it is meant."""
+    function: Any = request.function
+    if not getattr(function, "is_hypothesis_test", False):
+        return
+    from hypothesis import HealthCheck, settings
+
+    chosen = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
+    if HealthCheck.function_scoped_fixture not in chosen.suppress_health_check:
+        raise pytest.UsageError(
+            "The fixture ssm_automation is set up once, so all examples of a @given test would share one fake. "
+            "Use `with AutomationFake() as fake:` inside the test instead, or suppress HealthCheck.function_scoped_fixture."
+        )
