@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._clock import SleptTooLong
     from ._fake import AutomationFake
     from ._service.calls import Call
     from ._service.constraints import Constraint, Violation
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ._service.executions import Execution
     from ._service.faults import Fault
     from ._service.rules import constraints
+    from ._service.runbooks import Runbook
     from ._transports.network import NetworkBlockedError
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "FakeUsageError",
     "Fault",
     "NetworkBlockedError",
+    "Runbook",
+    "SleptTooLong",
     "Violation",
     "constraints",
 ]
@@ -35,6 +39,8 @@ _HOMES = {
     "FakeUsageError": "_service.errors",
     "Fault": "_service.faults",
     "NetworkBlockedError": "_transports.network",
+    "Runbook": "_service.runbooks",
+    "SleptTooLong": "_clock",
     "Violation": "_service.constraints",
     "constraints": "_service.rules",
 }

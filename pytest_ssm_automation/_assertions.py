@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from ._service.calls import Call
     from ._service.faults import Fault
 
-_MISSING = type("_Missing", (), {"__repr__": lambda _: "nothing"})()
 _LONGEST = 200
 _MOST_CALLS = 3
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+_MISSING = _Missing()
 
 
 class Expectation:
@@ -20,7 +28,9 @@ class Expectation:
     Members are compared by `==` with the expected value on the left, so that `mock.ANY` and dirty-equals work.
     """
 
-    def __init__(self, operation: str, request: Mapping[str, Any], *, region: str | None = None, exact: bool = False) -> None:
+    def __init__(
+        self, operation: str, request: Mapping[str, Any], *, region: str | None = None, exact: bool = False
+    ) -> None:
         """Compare the members in `request`, and with `exact` that there are no others."""
         self.operation = operation
         self.request = request
@@ -30,9 +40,15 @@ class Expectation:
     def differences(self, call: Call) -> list[str]:
         """Say in a line each how a call differs; nothing if it matches."""
         params = call.params
-        lines = [line for name, value in self.request.items() for line in _differences(name, value, params.get(name, _MISSING))]
+        lines = [
+            line
+            for name, value in self.request.items()
+            for line in _differences(name, value, params.get(name, _MISSING))
+        ]
         if self.exact:
-            lines.extend(f"{name}: not expected, got {shorten(params[name])}" for name in params if name not in self.request)
+            lines.extend(
+                f"{name}: not expected, got {shorten(params[name])}" for name in params if name not in self.request
+            )
         if self.region not in {None, call.region}:
             lines.append(f"region: expected {self.region!r}, got {call.region!r}")
         return lines
@@ -52,20 +68,26 @@ class Expectation:
 def _differences(path: str, expected: Any, actual: Any) -> Iterable[str]:
     if expected == actual:
         return
-    if isinstance(expected, dict) and isinstance(actual, dict):
+    if _both(dict, expected, actual):
         for key in {**expected, **actual}:
             yield from _differences(f"{path}[{key!r}]", expected.get(key, _MISSING), actual.get(key, _MISSING))
-    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+    elif _both(list, expected, actual) and len(expected) == len(actual):
         for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
             yield from _differences(f"{path}[{number}]", one, other)
     else:
         yield f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
 
 
+def _both(kind: type, *values: Any) -> bool:
+    return all(isinstance(value, kind) for value in values)
+
+
 def shorten(value: object) -> str:
     """Write a value for people; a very long one loses its middle."""
     text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 4 :]} ({len(text)} characters)"
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 4 :]} ({len(text)} characters)"
 
 
 def where(number: int, call: Call) -> str:
@@ -73,7 +95,9 @@ def where(number: int, call: Call) -> str:
     return f"#{number + 1} ({call.region}, thread {call.thread})"
 
 
-def wrong_count(headline: str, expectation: Expectation, found: Sequence[tuple[int, Call]], others: Sequence[tuple[int, Call]]) -> str:
+def wrong_count(
+    headline: str, expectation: Expectation, found: Sequence[tuple[int, Call]], others: Sequence[tuple[int, Call]]
+) -> str:
     """Say that calls did not come as often as expected.
 
     Args:
@@ -98,27 +122,33 @@ def wrong_count(headline: str, expectation: Expectation, found: Sequence[tuple[i
 
 def _fate(call: Call) -> list[str]:
     """Say why a call counts for nothing, if it does."""
-    if call.error is None:
-        return [] if call.outcome != "replayed" else [f"replayed: its ClientToken had already started {call.execution_id}"]
-    return [f"{call.outcome}: {call.error}", *(f"  {violation}" for violation in call.violations)]
+    if call.error is not None:
+        return [f"{call.outcome}: {call.error}", *(f"  {violation}" for violation in call.violations)]
+    return [f"replayed: its ClientToken had already started {call.execution_id}"] if call.outcome == "replayed" else []
 
 
 def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[int, Call]]) -> str:
     """Say that calls came which should not have."""
-    lines = [f"{operation} was called {_times(len(found))}, and should not have been.", "", f"Not expected:  {expectation}"]
+    lines = [
+        f"{operation} was called {_times(len(found))}, and should not have been.",
+        "",
+        f"Not expected:  {expectation}",
+    ]
     lines.extend(
-        f"{where(number, call)}: {', '.join(f'{name}={shorten(value)}' for name, value in call.params.items())}" for number, call in found
+        f"{where(number, call)}: {', '.join(f'{name}={shorten(value)}' for name, value in call.params.items())}"
+        for number, call in found
     )
     return "\n".join(lines)
 
 
 def refused(numbered: Iterable[tuple[int, Call]]) -> list[str]:
     """List the requests that were refused for what is in them, with every broken constraint."""
-    lines = []
+    lines: list[str] = []
     for number, call in numbered:
         lines.append(f"{call.operation} {where(number, call)} was refused by {_refuser(call)}: {call.error}")
         lines.extend(
-            f"  {violation.path}: {shorten_text(str(violation))}\n    constraint {violation.constraint}" for violation in call.violations
+            f"  {violation.path}: {shorten_text(str(violation))}\n    constraint {violation.constraint}"
+            for violation in call.violations
         )
     return lines
 
@@ -134,7 +164,11 @@ def _refuser(call: Call) -> str:
 
 def unfired(faults: Iterable[Fault]) -> list[str]:
     """List the faults that fired less often than they were meant to."""
-    return [f"{fault!r} fired {_times(fault.fired)}, expected {_expected_times(fault.times)}" for fault in faults if fault.unfired]
+    return [
+        f"{fault!r} fired {_times(fault.fired)}, expected {_expected_times(fault.times)}"
+        for fault in faults
+        if fault.unfired
+    ]
 
 
 def _expected_times(times: int | None) -> str:

@@ -5,35 +5,35 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from . import _assertions
-from ._assertions import Expectation
+from ._clock import SkippedSleep
 from ._options import Options
+from ._record import Record
 from ._service import model
 from ._service.engine import Service
-from ._service.errors import AutomationFakeError, FakeUsageError, catalogue, unknown_name
-from ._service.faults import Fault, When, check_members
-from ._service.rules import constraints
+from ._service.errors import AutomationFakeError, unknown_name
+from ._service.faults import Fault, When
+from ._service.runbooks import Runbook, load_runbook
+from ._service.scripts import check_shape, make_script
 from ._transports import interception
 from ._transports.clients import make_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
     from botocore.client import BaseClient
 
-    from ._service.calls import Call
     from ._service.executions import Execution
+    from ._service.rate_control import Resolver
 
-_Numbered = list[tuple[int, "Call"]]
 
-
-class AutomationFake:
+class AutomationFake(Record):
     """A stand-in for AWS Systems Manager Automation, active inside a `with` block.
 
-    While it is active, the Automation operations of every botocore SSM client of the process are answered by it: clients made before or
-    after, by any session, in any thread. All other operations and services are left alone. The innermost active fake answers.
+    While it is active, the Automation operations of every botocore SSM client of the process are answered by it:
+    clients made before or after, by any session, in any thread. All other operations and services are left alone. The
+    innermost active fake answers.
 
     Example:
         >>> with AutomationFake() as fake:
@@ -41,11 +41,12 @@ class AutomationFake:
         ...     fake.assert_started_once(DocumentName="AWS-RestartEC2Instance")
     """
 
-    def __init__(self, *, faults: Iterable[Fault] = (), **options: Any) -> None:
+    def __init__(self, *, faults: Iterable[Fault] = (), runbooks: Iterable[Any] = (), **options: Any) -> None:
         """Make a fake that is not active yet.
 
         Args:
             faults: Faults to inject, in this order, such as a plan drawn from `strategies.fault_plans()`.
+            runbooks: Runbooks to register: `Runbook` objects, or paths of files.
             **options: See the options of the marker `ssm_automation`.
 
         Raises:
@@ -57,38 +58,43 @@ class AutomationFake:
             seed=str(_running_test() if seed is None else seed),
             relax=self.options.relax,
             execution_limit=self.options.execution_limit,
+            unknown_documents=self.options.unknown_documents,
             faults=tuple(faults),
+            runbooks=tuple(each if isinstance(each, Runbook) else load_runbook(each) for each in runbooks),
         )
+        self._clock = SkippedSleep()
         self._active = interception.Active(self, self._service, self.options.allow_network)
+        self._blocked = self._active.blocked
 
     def __enter__(self) -> Self:
         """Let the fake answer."""
         if self._is_active():
             raise AutomationFakeError("This fake is active already; make another one for a nested block")
         interception.activate(self._active)
+        if self.options.skip_sleep:
+            self._clock.install()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         """Let it no longer answer, and put everything back."""
+        if self.options.skip_sleep:
+            self._clock.restore()
         interception.deactivate(self._active)
 
     def _is_active(self) -> bool:
         return interception.is_active(self._active)
 
     @property
-    def calls(self) -> Sequence[Call]:
-        """Every Automation request, oldest first, answered or refused."""
-        return tuple(self._service.calls)
+    def sleeps(self) -> Sequence[float]:
+        """The seconds that `time.sleep` was asked for, in order, with the option `skip_sleep`."""
+        return tuple(self._clock.sleeps)
 
     @property
-    def executions(self) -> Sequence[Execution]:
-        """Every execution that was started, oldest first."""
-        return tuple(self._service.executions)
-
-    @property
-    def faults(self) -> Sequence[Fault]:
-        """Every fault that was injected, in order, fired or not."""
-        return tuple(self._service.faults)
+    def slept(self) -> float:
+        """The sum of `sleeps`, in seconds."""
+        return sum(self._clock.sleeps)
 
     def fail_with(
         self,
@@ -102,13 +108,13 @@ class AutomationFake:
     ) -> Fault:
         """Let the next matching calls fail.
 
-        Faults queue up in the order in which they are injected. The first one that matches a call and is not used up has that call; an
-        invalid request uses none up.
+        Faults queue up in the order in which they are injected. The first one that matches a call and is not used up
+        has that call; an invalid request uses none up.
 
         Args:
-            error: The name of an exception of SSM, of an error common to AWS services (`ThrottlingException`, `AccessDeniedException`,
-                ...), or of a connection error of botocore (`ReadTimeoutError`, `ConnectTimeoutError`, `EndpointConnectionError`,
-                `ConnectionClosedError`), or an instance of one.
+            error: The name of an exception of SSM, of an error common to AWS services (`ThrottlingException`,
+                `AccessDeniedException`, ...), or of a connection error of botocore (`ReadTimeoutError`,
+                `ConnectTimeoutError`, `EndpointConnectionError`, `ConnectionClosedError`), or an instance of one.
             message: The text instead of the service's usual one.
             times: How many calls fail; `None` is every one.
             after: How many matching calls are let through first.
@@ -118,7 +124,9 @@ class AutomationFake:
         Raises:
             FakeUsageError: There is no such error, operation or member, or a number makes no sense.
         """
-        return self._service.faults.add(Fault(error, message=message, times=times, after=after, when=when, operation=operation))
+        return self._service.faults.add(
+            Fault(error, message=message, times=times, after=after, when=when, operation=operation)
+        )
 
     def lose_response(
         self,
@@ -131,165 +139,125 @@ class AutomationFake:
     ) -> Fault:
         """Let the service do its work for the next matching calls, and the caller get a connection error.
 
-        It shows who retries without a ClientToken: see `assert_no_duplicate_starts`. The arguments are those of `fail_with`.
+        It shows who retries without a ClientToken: see `assert_no_duplicate_starts`. The arguments are those of
+        `fail_with`.
         """
-        return self._service.faults.add(Fault(error, times=times, after=after, when=when, operation=operation, lost=True))
-
-    def assert_started(self, *, times: int | None = None, region: str | None = None, exact: bool = False, **request: Any) -> Execution:
-        """Assert that an execution was started by a request with these members, and give the latest one.
-
-        Args:
-            times: How many executions there must be; `None` is at least one.
-            region: The Region in which they must have been started.
-            exact: Whether the request must have no other members.
-            **request: AWS member names and what they must equal.
-
-        Raises:
-            AssertionError: There was no such start, or not that many; the message shows the closest calls and how they differ.
-            FakeUsageError: The request has no such member.
-        """
-        __tracebackhide__ = True
-        expectation = self._expect(model.START, request, region=region, exact=exact)
-        self._find(expectation, times, lambda call: call.outcome in {"started", "lost"} and call.execution_id is not None)
-        return next(each for each in reversed(self.executions) if expectation.matches(each.call))
-
-    def assert_started_once(self, *, region: str | None = None, exact: bool = False, **request: Any) -> Execution:
-        """Assert that exactly one execution was started by a request with these members, and give it.
-
-        Arguments and errors are those of `assert_started`.
-        """
-        __tracebackhide__ = True
-        return self.assert_started(times=1, region=region, exact=exact, **request)
-
-    def assert_not_started(self, *, region: str | None = None, **request: Any) -> None:
-        """Assert that no execution was started by a request with these members.
-
-        Arguments and errors are those of `assert_started`.
-        """
-        __tracebackhide__ = True
-        expectation = self._expect(model.START, request, region=region)
-        started = {execution.id for execution in self.executions}
-        found = [(n, call) for n, call in self._of(model.START) if call.outcome in {"started", "lost"} and call.execution_id in started]
-        found = [(n, call) for n, call in found if expectation.matches(call)]
-        if found:
-            raise AssertionError(_assertions.unexpected(model.START, expectation, found))
-
-    def assert_called(
-        self, operation: str, *, times: int | None = None, region: str | None = None, exact: bool = False, **request: Any
-    ) -> Call:
-        """Assert that an operation was called with these members, whatever became of the call, and give the latest such call.
-
-        Args:
-            operation: The operation's name, such as `GetAutomationExecution`.
-            times: How many calls there must be; `None` is at least one.
-            region: The Region in which they must have been made.
-            exact: Whether the request must have no other members.
-            **request: AWS member names and what they must equal.
-
-        Raises:
-            AssertionError: There was no such call, or not that many.
-            FakeUsageError: There is no such operation, or its request has no such member.
-        """
-        __tracebackhide__ = True
-        if operation not in model.OPERATIONS:
-            raise unknown_name("operation", operation, model.OPERATIONS)
-        return self._find(self._expect(operation, request, region=region, exact=exact), times, lambda _: True)[-1][1]
-
-    def assert_rejected(
-        self,
-        *,
-        constraint: str | None = None,
-        error: str | None = None,
-        times: int | None = None,
-        region: str | None = None,
-        **request: Any,
-    ) -> Call:
-        """Assert that a start was refused by botocore's check or by the service's own judgement, and give the latest such call.
-
-        A strict test does not fail for refusals that were expected so.
-
-        Args:
-            constraint: The id of a constraint that the request must have broken; see `constraints()`.
-            error: The error code, or `ParamValidationError`, that the caller must have got.
-            times: How many such calls there must be; `None` is at least one.
-            region: The Region in which they must have been made.
-            **request: AWS member names and what they must equal.
-
-        Raises:
-            AssertionError: There was no such refusal, or not that many.
-            FakeUsageError: There is no such constraint, error or member.
-        """
-        __tracebackhide__ = True
-        _check_refusal(constraint, error)
-        expectation = self._expect(model.START, request, region=region)
-
-        def refused(call: Call) -> bool:
-            broken = constraint is None or any(violation.constraint == constraint for violation in call.violations)
-            return call.outcome == "rejected" and broken and error in {None, call.error}
-
-        words = [word for word in (constraint and f"for {constraint}", error and f"with {error}") if word]
-        found = self._find(expectation, times, refused, fact=" ".join(("was not refused as expected", *words)))
-        self._service.acknowledge([number for number, _ in found])
-        return self.calls[found[-1][0]]
-
-    def assert_faults_raised(self) -> None:
-        """Assert that every injected fault fired as often as it should.
-
-        Raises:
-            AssertionError: The message names each fault that did not.
-        """
-        __tracebackhide__ = True
-        if lines := _assertions.unfired(self.faults):
-            raise AssertionError("\n".join(("Injected faults did not fire.", "", *lines)))
-
-    def assert_requests_valid(self) -> None:
-        """Assert that no request was refused for a broken constraint, but for those that `assert_rejected` expected.
-
-        Raises:
-            AssertionError: The message names each request and each constraint that it broke.
-        """
-        __tracebackhide__ = True
-        if lines := _assertions.refused(self._mistakes()):
-            raise AssertionError("\n".join(("Requests were refused for what is in them.", "", *lines)))
-
-    def assert_no_duplicate_starts(self, *, across_regions: bool = False) -> None:
-        """Assert that no two executions were started by requests that are equal but for ClientToken.
-
-        Args:
-            across_regions: Whether starts in different Regions count as duplicates too.
-
-        Raises:
-            AssertionError: The message lists the duplicates with their tokens.
-        """
-        __tracebackhide__ = True
-        groups: list[tuple[Any, _Numbered]] = []
-        for number, call in self._of(model.START):
-            if call.execution_id is None or call.outcome not in {"started", "lost"}:
-                continue
-            key = ({**call.params, "ClientToken": None}, None if across_regions else call.region)
-            group = next((group for known, group in groups if known == key), None)
-            if group is None:
-                groups.append((key, [(number, call)]))
-            else:
-                group.append((number, call))
-        if repeated := [group for _, group in groups if len(group) > 1]:
-            raise AssertionError(_assertions.duplicates(repeated))
-
-    def verify(self) -> None:
-        """Assert that nothing went wrong which the code under test may have swallowed.
-
-        Raises:
-            AssertionError: Requests were refused for a broken constraint and no `assert_rejected` expected it, injected faults did not
-                fire as often as they should, or requests to the network were blocked. All of it is listed.
-        """
-        __tracebackhide__ = True
-        parts = (
-            ("Requests were refused (expect it with assert_rejected, or name the constraint in option relax):", _assertions.refused(self._mistakes())),
-            ("Injected faults did not fire (option strict):", _assertions.unfired(self.faults)),
-            ("Requests to the network were blocked (option allow_network):", self._active.blocked),
+        return self._service.faults.add(
+            Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
         )
-        if wrong := ["\n  ".join((title, *"\n".join(lines).split("\n"))) for title, lines in parts if lines]:
-            raise AssertionError("\n\n".join(wrong))
+
+    def add_runbook(
+        self,
+        content: Mapping[str, Any] | str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        version: int | str | None = None,
+        region: str | None = None,
+    ) -> Runbook:
+        """Register a runbook; from then on its parameters and versions are checked as it declares them.
+
+        Args:
+            content: The runbook (schemaVersion 0.3) as a mapping, as JSON or YAML text, or as the path of a file.
+            name: Its name; by default that of the file.
+            version: Its version, a number; by default the next one.
+            region: Where it is registered; `None` is every Region.
+
+        Raises:
+            FakeUsageError: The runbook is malformed; the message names each place. Or it has such a version already.
+        """
+        runbook = load_runbook(content, name=name, version=version, region=region)
+        with self._service.lock:
+            return self._service.runbooks.add(runbook, renumber=version is None)
+
+    def add_execution(
+        self,
+        document_name: str,
+        *,
+        execution_id: str | None = None,
+        region: str = "us-east-1",
+        statuses: Sequence[str | Mapping[str, Any]] = ("Success",),
+        parameters: Mapping[str, list[str]] | None = None,
+        outputs: Mapping[str, list[str]] | None = None,
+        steps: Sequence[Mapping[str, Any]] | None = None,
+        failure_message: str | None = None,
+    ) -> Execution:
+        """Let an execution exist that nobody called for.
+
+        Args:
+            document_name: The name of its runbook.
+            execution_id: Its id; by default a new one.
+            region: Where it runs.
+            statuses: As in `script`.
+            parameters: The runbook's parameters: lists of texts by name.
+            outputs: As in `script`.
+            steps: As in `script`.
+            failure_message: As in `script`.
+
+        Raises:
+            FakeUsageError: See `script`; or there is an execution of that id in the Region.
+        """
+        script = make_script(
+            statuses, outputs=outputs, steps=steps, failure_message=failure_message, execution_id=execution_id
+        )
+        check_shape("AutomationParameterMap", parameters, "parameters")
+        return self._service.add_execution(document_name, region, parameters, script)
+
+    def script(
+        self,
+        statuses: Sequence[str | Mapping[str, Any]],
+        *,
+        when: When | None = None,
+        outputs: Mapping[str, list[str]] | None = None,
+        steps: Sequence[Mapping[str, Any]] | None = None,
+        failure_message: str | None = None,
+        execution_id: str | None = None,
+    ) -> None:
+        """Say how executions go that are started from now on; a later script goes before an earlier one.
+
+        Without a script an execution is Pending, then InProgress, then Success.
+
+        Args:
+            statuses: The status at the start, then the one after each GetAutomationExecution or
+                DescribeAutomationExecutions that shows the execution; the last one stays. An item is a status, or a
+                dict of `AutomationExecution` members that go with it, its `AutomationExecutionStatus` among them.
+            when: Which executions: part of the request, as a dict of members compared by `==`, or a function of the
+                `Call`; executions that run on one of several targets are matched by their own request.
+            outputs: What they put out once they have ended: lists of texts by name.
+            steps: Their steps, as members of `StepExecution`.
+            failure_message: Why they failed.
+            execution_id: The id of the first one; it may be one that AWS would never give.
+
+        Raises:
+            FakeUsageError: There is no such status or member, or something has the wrong shape.
+        """
+        script = make_script(
+            statuses,
+            when=when,
+            outputs=outputs,
+            steps=steps,
+            failure_message=failure_message,
+            execution_id=execution_id,
+        )
+        self._service.script(script)
+
+    def resolve_targets(self, resolver: Resolver) -> None:
+        """Say which resources targets stand for that name a tag, a resource group or all resources.
+
+        Args:
+            resolver: Takes a target, as a dict with `Key` and `Values`, and gives the ids of its resources.
+        """
+        self._service.resolver = resolver
+
+    def execution(self, execution_id: str) -> Execution:
+        """Give the execution of this id, in whatever Region.
+
+        Raises:
+            FakeUsageError: There is none.
+        """
+        found = self._service.store.named(execution_id)
+        if not found:
+            raise unknown_name("execution", execution_id, [each.id for each in self._service.store.all])
+        return found[-1]
 
     def client(self, region_name: str = "us-east-1", **kwargs: Any) -> BaseClient:
         """Make a botocore SSM client; the fake has to be active.
@@ -302,13 +270,15 @@ class AutomationFake:
             AutomationFakeError: The fake is not active.
         """
         if not self._is_active():
-            raise AutomationFakeError("A client can be made only while the fake is active: with AutomationFake() as fake: ...")
+            raise AutomationFakeError(
+                "A client can be made only while the fake is active: with AutomationFake() as fake: ..."
+            )
         return make_client(region_name, **kwargs)
 
     def reset(self) -> None:
         """Forget calls, executions and faults, and start again as the fake was made."""
         self._service.reset()
-        self._active.blocked.clear()
+        self._blocked.clear()
 
     @classmethod
     def current(cls) -> AutomationFake:
@@ -319,43 +289,12 @@ class AutomationFake:
         """
         active = interception.current()
         if active is None:
-            raise AutomationFakeError("No AutomationFake is active: request the fixture ssm_automation, or use `with AutomationFake():`")
+            raise AutomationFakeError(
+                "No AutomationFake is active: request the fixture ssm_automation, or use `with AutomationFake():`"
+            )
         fake: AutomationFake = active.fake
         return fake
-
-    def _mistakes(self) -> _Numbered:
-        wrong = ((call.violations or call.error == "ParamValidationError") and not call.acknowledged for call in self.calls)
-        return [(number, call) for (number, call), mistaken in zip(enumerate(self.calls), wrong, strict=True) if mistaken]
-
-    def _of(self, operation: str) -> _Numbered:
-        return [(number, call) for number, call in enumerate(self.calls) if call.operation == operation]
-
-    def _expect(self, operation: str, request: dict[str, Any], **details: Any) -> Expectation:
-        check_members(operation, request)
-        return Expectation(operation, request, **details)
-
-    def _find(self, expectation: Expectation, times: int | None, counts: Callable[[Call], bool], *, fact: str = "") -> _Numbered:
-        """Find the calls that match and count, and raise if they are not as many as they should be."""
-        __tracebackhide__ = True
-        if times is not None and (type(times) is not int or times < 1):
-            raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None, but got times={times!r}")
-        calls = self._of(expectation.operation)
-        found = [(number, call) for number, call in calls if counts(call) and expectation.matches(call)]
-        if found and times in {None, len(found)}:
-            return found
-        others = [numbered for numbered in calls if numbered not in found]
-        headline = fact and f"{expectation.operation} {fact}." or _assertions.headline(expectation.operation, len(found), times)
-        raise AssertionError(_assertions.wrong_count(headline, expectation, found, others))
 
 
 def _running_test() -> str:
     return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-
-
-def _check_refusal(constraint: str | None, error: str | None) -> None:
-    ids = [item.id for item in constraints()]
-    if constraint is not None and constraint not in ids:
-        raise unknown_name("constraint", constraint, ids)
-    codes = {*catalogue(), "ParamValidationError"}
-    if error is not None and error not in codes:
-        raise unknown_name("error", error, codes)

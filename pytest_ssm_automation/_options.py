@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ._service.errors import FakeUsageError, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,15 +19,21 @@ class Options:
         transport: How requests are answered: `"stubber"`, by botocore's Stubber, with one attempt.
         strict: Whether a test that passed fails for what its code under test may have swallowed.
         relax: Ids of constraints that are not enforced.
+        unknown_documents: What becomes of a runbook that is not registered: `"accept"` starts it, `"reject"` refuses
+            it.
         execution_limit: How many unfinished executions there may be in a Region; `None` for any number.
-        allow_network: Whether requests that nobody answers may leave the process, or the names of the hosts that may be reached.
+        allow_network: Whether requests that nobody answers may leave the process, or the names of the hosts that may be
+            reached.
+        skip_sleep: Whether `time.sleep` returns at once in the thread of the test, and its clocks go on by as much.
         seed: Makes all that is random the same at every run; `None` takes the id of the running test.
     """
 
     transport: str = field(default="stubber", metadata={"choices": ("stubber",)})
     strict: bool = True
     relax: tuple[str, ...] = ()
+    unknown_documents: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     execution_limit: int | None = None
+    skip_sleep: bool = False
     allow_network: bool | tuple[str, ...] = False
     seed: str | int | None = None
 
@@ -58,6 +64,8 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "transport": ((str,), "a name"),
     "strict": ((bool,), "True or False"),
     "relax": ((tuple,), "ids of constraints"),
+    "unknown_documents": ((str,), "accept or reject"),
+    "skip_sleep": ((bool,), "True or False"),
     "execution_limit": ((int, type(None)), "a whole number of at least 0, or None"),
     "allow_network": ((bool, tuple), "True, False or names of hosts"),
     "seed": ((str, int, type(None)), "a text or a whole number"),
@@ -66,16 +74,21 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 
 def _check(name: str, value: object, choices: tuple[str, ...] | None) -> None:
     types, wanted = _TYPES[name]
-    if not isinstance(value, types) or (name == "execution_limit" and value is not None and (value is True or int(str(value)) < 0)):
+    if not isinstance(value, types) or (
+        name == "execution_limit" and value is not None and (value is True or int(str(value)) < 0)
+    ):
         raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={type(value).__name__})")
     if choices and value not in choices:
         raise unknown_name(name, value, choices)
 
 
 def _names(option: str, given: object) -> tuple[str, ...]:
-    if not isinstance(given, list | tuple | set | frozenset) or not all(isinstance(name, str) for name in given):
-        raise FakeUsageError(f"Expected {option} to be a list or tuple of names, but got {option}={given!r} (type={type(given).__name__})")
-    return tuple(given)
+    kind = type(given).__name__
+    if isinstance(given, list | tuple | set | frozenset):
+        names = cast("Collection[Any]", given)
+        if all(isinstance(name, str) for name in names):
+            return tuple(names)
+    raise FakeUsageError(f"Expected {option} to be a list or tuple of names, but got {option}={given!r} (type={kind})")
 
 
 def from_ini(values: Mapping[str, Any]) -> Options:

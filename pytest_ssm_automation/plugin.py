@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -15,18 +15,23 @@ if TYPE_CHECKING:
     from ._options import Options
 
 # What the ini file may say: the name of the option, its type there, and its meaning.
-_INI = (
+_INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...] = (
     ("transport", "string", "how requests are answered: stubber"),
     ("strict", "bool", "whether a test that passed fails for mistakes that its code under test may have swallowed"),
     ("relax", "linelist", "ids of constraints that are not enforced"),
+    ("unknown_documents", "string", "what becomes of runbooks that are not registered: accept or reject"),
     ("execution_limit", "string", "how many unfinished executions there may be in a Region"),
     ("allow_network", "args", "true, or the names of the hosts that requests nobody answers may reach"),
+    ("skip_sleep", "bool", "whether time.sleep returns at once in the thread of the test"),
     ("seed", "string", "makes ids the same at every run; default: the id of the test"),
 )
 _MARKERS = (
     "ssm_automation(**options): set options of the fixture ssm_automation, and use it.",
-    'ssm_automation_error(*errors, message=None, times=1, after=0, when=None, operation="StartAutomationExecution"): '
-    "let the next matching calls fail with these errors, in this order.",
+    (
+        "ssm_automation_error(*errors, message=None, times=1, after=0, when=None, "
+        'operation="StartAutomationExecution"): '
+        "let the next matching calls fail with these errors, in this order."
+    ),
 )
 _fake_key = pytest.StashKey["AutomationFake"]()
 _call_done_key = pytest.StashKey[bool]()
@@ -35,8 +40,13 @@ _call_done_key = pytest.StashKey[bool]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the options of the ini file."""
     for name, kind, meaning in _INI:
-        parser.addini(f"ssm_automation_{name}", meaning, type=kind, default=None)  # type: ignore[arg-type]
-    parser.addini("ssm_automation_dummy_credentials", "put a dummy Region and credentials in the environment", type="bool", default=False)
+        parser.addini(f"ssm_automation_{name}", meaning, type=kind, default=None)
+    parser.addini(
+        "ssm_automation_dummy_credentials",
+        "put a dummy Region and credentials in the environment",
+        type="bool",
+        default=False,
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,14 +75,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _first_of_function_scope(item: Any, names: list[str]) -> int:
-    known = item._fixtureinfo.name2fixturedefs
-    return next((place for place, name in enumerate(names) if name not in known or known[name][-1].scope == "function"), len(names))
+    known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest tells the scopes of fixtures nowhere else
+    return next(
+        (place for place, name in enumerate(names) if name not in known or known[name][-1].scope == "function"),
+        len(names),
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `each_documented_error` once for each."""
     asked = "each_documented_error" in metafunc.fixturenames
-    if asked and not any("each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")):
+    if asked and not any(
+        "each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")
+    ):
         from ._service.model import documented_errors
 
         metafunc.parametrize("each_documented_error", documented_errors(), indirect=True)
@@ -92,11 +107,19 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a strict test that passed though something was wrong."""
     report = yield
     fake = item.stash.get(_fake_key, None)
-    if fake is None or call.when != "call" or not report.passed or hasattr(report, "wasxfail") or not item.stash.get(_call_done_key, False):
+    if (
+        fake is None
+        or call.when != "call"
+        or not report.passed
+        or hasattr(report, "wasxfail")
+        or not item.stash.get(_call_done_key, False)
+    ):
         return report
     if fake.options.strict:
         try:
@@ -109,7 +132,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture
 def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
-    """An active `AutomationFake`, which answers the Automation operations of every SSM client of the process until the test ends."""
+    """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends."""
     from ._fake import AutomationFake
     from ._service.errors import FakeUsageError
     from ._transports.environment import dummy_environment
@@ -140,7 +163,10 @@ def ssm_client(ssm_automation: AutomationFake) -> BaseClient:
 def each_documented_error(request: pytest.FixtureRequest) -> str:
     """The name of one exception that StartAutomationExecution documents; the test runs once for each."""
     if not hasattr(request, "param"):
-        raise pytest.UsageError("each_documented_error needs a test function that names it as an argument (not getfixturevalue, not unittest)")
+        raise pytest.UsageError(
+            "each_documented_error needs a test function that names it as an argument "
+            "(not getfixturevalue, not unittest)"
+        )
     name: str = request.param
     return name
 
@@ -180,9 +206,10 @@ def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
         return
     from hypothesis import HealthCheck, settings
 
-    chosen = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
+    chosen: Any = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
     if HealthCheck.function_scoped_fixture not in chosen.suppress_health_check:
         raise pytest.UsageError(
             "The fixture ssm_automation is set up once, so all examples of a @given test would share one fake. "
-            "Use `with AutomationFake() as fake:` inside the test instead, or suppress HealthCheck.function_scoped_fixture."
+            "Use `with AutomationFake() as fake:` inside the test instead, "
+            "or suppress HealthCheck.function_scoped_fixture."
         )

@@ -6,7 +6,7 @@ import json
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,9 @@ class Call:
 
     Attributes:
         request: The request itself, whose fields can be read from the call too.
-        outcome: `"started"`; `"replayed"`, for a known ClientToken; `"answered"`, by another operation; `"rejected"`, by botocore's
-            check or by the service's own judgement; `"failed"`, by an injected fault; `"lost"`, where only the response was lost.
+        outcome: `"started"`; `"replayed"`, for a known ClientToken; `"answered"`, by another operation; `"rejected"`,
+            by botocore's check or by the service's own judgement; `"failed"`, by an injected fault; `"lost"`, where
+            only the response was lost.
         execution_id: The execution that was started, replayed or asked for.
         error: The error code, or the name of botocore's exception; `None` if there was none.
         violations: Every constraint that the request broke.
@@ -104,9 +105,10 @@ class Call:
 def copy_containers(value: Any) -> Any:
     """Copy dicts, lists and tuples at any depth, and keep all else, which may be of any kind and not copyable."""
     if isinstance(value, dict):
-        return {key: copy_containers(item) for key, item in value.items()}
+        members = cast("dict[str, Any]", value)
+        return {key: copy_containers(item) for key, item in members.items()}
     if isinstance(value, list):
-        return [copy_containers(item) for item in value]
+        return [copy_containers(item) for item in cast("list[object]", value)]
     if isinstance(value, tuple):
-        return tuple(copy_containers(item) for item in value)
+        return tuple(copy_containers(item) for item in cast("tuple[object, ...]", value))
     return value

@@ -1,12 +1,11 @@
 """Shapes of the service model compiled to checks that report every broken constraint at once.
 
-A check is a closure made once from a shape. Given a value it appends what is broken, in the model's member order, and does
-nothing else: texts and paths are made only for what is reported.
+A check is a closure made once from a shape. Given a value it appends what is broken, in the model's member order, and
+does nothing else: texts and paths are made only for what is reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +17,8 @@ from .patterns import compile_pattern
 from .sentences import python_path, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from botocore.model import Shape
 
     from .sentences import Steps
@@ -101,7 +102,13 @@ def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     shape = model.input_shape(operation)
     return [
         Violation(
-            broken.id, python_path(steps), broken.rule, broken.limit, value, broken.caught_by, sentence(shape, steps, params, value, broken)
+            broken.id,
+            python_path(steps),
+            broken.rule,
+            broken.limit,
+            value,
+            broken.caught_by,
+            sentence(shape, steps, params, value, broken),
         )
         for broken, steps, value in found
     ]
@@ -139,19 +146,22 @@ class Compiler:
         return self._scalar(shape, place)
 
     def _add(self, place: str, rule: str, limit: object, *, botocore: bool = False) -> Constraint:
-        constraint = Constraint(f"{self._prefix}{place or 'request'}:{rule}", limit, "model", "botocore" if botocore else "service")
+        constraint = Constraint(
+            f"{self._prefix}{place or 'request'}:{rule}", limit, "model", "botocore" if botocore else "service"
+        )
         self.constraints.append(constraint)
         return constraint
 
-    def _type(self, shape: Shape, place: str) -> tuple[tuple[type, ...], Constraint]:
+    def _type(self, shape: Shape, place: str) -> tuple[tuple[Any, ...], Constraint]:
         return PYTHON_TYPES[shape.type_name], self._add(place, "type", shape.type_name, botocore=True)
 
     def _size(self, shape: Shape, place: str) -> Callable[[int, Any, Steps, Found], None]:
         """Compile `min` and `max`, of a length, a number of members or the number itself."""
-        least, most = shape.metadata.get("min") or 0, shape.metadata.get("max")
+        least: int = shape.metadata.get("min", 0)
+        most: int = shape.metadata.get("max", 0)
         # botocore checks minima, but not those of maps, and no maxima.
         low = self._add(place, "min", least, botocore=shape.type_name != "map") if least else None
-        high = self._add(place, "max", most) if most is not None else None
+        high = self._add(place, "max", most) if "max" in shape.metadata else None
 
         def size(count: int, value: Any, steps: Steps, found: Found) -> None:
             if low and count < least:
@@ -163,7 +173,8 @@ class Compiler:
 
     def _scalar(self, shape: Shape, place: str) -> Check:
         types, wrong_type = self._type(shape, place)
-        regex, names = shape.metadata.get("pattern"), shape.metadata.get("enum")
+        regex: str | None = shape.metadata.get("pattern")
+        names: list[str] = shape.metadata.get("enum", [])
         pattern = self._add(place, "pattern", regex) if regex else None
         match = compile_pattern(regex).fullmatch if regex else None
         size = self._size(shape, place) if {"min", "max"} & shape.metadata.keys() else None
@@ -201,7 +212,8 @@ class Compiler:
     def _map(self, shape: Any, place: str) -> Check:
         types, wrong_type = self._type(shape, place)
         size = self._size(shape, place)
-        check_key, check_value = self._shape(shape.key, f"{place}{{key}}"), self._shape(shape.value, f"{place}{{value}}")
+        check_key = self._shape(shape.key, f"{place}{{key}}")
+        check_value = self._shape(shape.value, f"{place}{{value}}")
 
         def map_(value: Any, steps: Steps, found: Found) -> None:
             if not isinstance(value, types):
@@ -216,7 +228,7 @@ class Compiler:
 
     def _structure(self, shape: Any, place: str) -> Check:
         # A request is always a mapping: it arrives as keyword arguments.
-        wrong_type = self._type(shape, place)[1] if place else None
+        types, wrong_type = self._type(shape, place) if place else ((), None)
         unknown = self._add(place, "unknown", tuple(shape.members), botocore=True)
         members: list[tuple[str, Check, Constraint | None]] = []
         for name, member in shape.members.items():
@@ -225,7 +237,7 @@ class Compiler:
             members.append((name, self._shape(member, inner), required))
 
         def structure(value: Any, steps: Steps, found: Found) -> None:
-            if wrong_type and not isinstance(value, dict):
+            if wrong_type and not isinstance(value, types):
                 found.append((wrong_type, steps, value))
                 return
             known = 0

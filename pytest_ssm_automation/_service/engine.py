@@ -1,42 +1,45 @@
-"""The service: the order of judgement, with one function for each operation."""
+"""The service: the order in which a request is judged, and the record of what became of it."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from . import model
-from .calls import Call, Outcome, Request
-from .constraints import Violation, check
-from .errors import AutomationFakeError, FakeUsageError, ServiceError, unknown_name
-from .executions import Execution
+from .calls import Call, Outcome, Request, copy_containers
+from .constraints import check
+from .errors import FakeUsageError, ServiceError, unknown_name
+from .executions import Execution, ExecutionStore
 from .faults import Fault, FaultQueue
+from .operations import OPERATIONS, Reply
+from .parameters import check_parameters
+from .rate_control import FanOut, groups_of
 from .rules import ONE_TARGET, check_rules, constraints
+from .runbooks import RunbookStore
+from .scripts import UNSCRIPTED, Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from .constraints import Violation
+    from .rate_control import Resolver, Target
+    from .runbooks import Runbook
+
 _SEEDS: Final[Counter[str]] = Counter()
-_RULES_OF_PYTHON: Final = frozenset({"type", "unknown"})
+_NOT_RELAXABLE: Final = frozenset({"type", "unknown"})
+_SIZES: Final = frozenset({"min", "max"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """What the service answers: the members of the response, and what the record says of it."""
+class InvalidRequestError(ServiceError):
+    """The request breaks constraints: of the model, of the documentation, or of a runbook's declaration."""
 
-    members: dict[str, Any]
-    outcome: Outcome = "answered"
-    execution_id: str | None = None
-
-
-class _Refusal(Exception):
-    """The request breaks constraints."""
-
-    def __init__(self, error: ServiceError, violations: tuple[Violation, ...]) -> None:
-        self.error = error
+    def __init__(self, code: str, message: str, violations: tuple[Violation, ...]) -> None:
+        """Keep the violations for the record."""
+        super().__init__(code, message)
         self.violations = violations
 
 
@@ -45,47 +48,87 @@ class Service:
 
     Attributes:
         calls: Every request, oldest first.
-        executions: Every execution started, oldest first.
+        store: Every execution.
         faults: The faults that are or were queued.
+        runbooks: The runbooks that are registered.
+        tokens: What each ClientToken has started, by Region and token in lower case.
+        resolver: Says which resources a target stands for, if the test has told.
     """
 
-    def __init__(self, *, seed: str, relax: Collection[str] = (), execution_limit: int | None = None, faults: tuple[Fault, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        seed: str,
+        relax: Collection[str] = (),
+        execution_limit: int | None = None,
+        unknown_documents: str = "accept",
+        faults: tuple[Fault, ...] = (),
+        runbooks: tuple[Runbook, ...] = (),
+    ) -> None:
         """Start with nothing recorded.
 
         Args:
             seed: Makes ids the same at every run; a second service of the same seed has other ids than the first.
             relax: Ids of constraints that are not enforced.
             execution_limit: How many executions may run in a Region at a time.
+            unknown_documents: `"reject"` refuses runbooks that are not registered.
             faults: Faults to queue at the start.
+            runbooks: Runbooks to register at the start.
         """
         _check_relaxed(relax)
         self._relaxed = frozenset(relax)
         self._limit = execution_limit
+        self._reject_unknown = unknown_documents == "reject"
         self._first_faults = faults
-        self._lock = threading.RLock()
+        self._first_runbooks = runbooks
+        self.lock = threading.RLock()
         _SEEDS[seed] += 1
-        self._random = Random(f"{seed} {_SEEDS[seed]}")  # noqa: S311 - ids have to be repeatable, not secret
+        self._random = Random(f"{seed} {_SEEDS[seed]}")
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was recorded, and queue the faults of the start anew."""
-        with self._lock:
+        """Forget what was recorded, scripted and registered, and begin as at the start."""
+        with self.lock:
             self.calls: list[Call] = []
-            self.executions: list[Execution] = []
+            self.store = ExecutionStore()
             self.faults = FaultQueue(self._first_faults)
-            self._tokens: dict[tuple[str, str], Execution] = {}
+            self.runbooks = RunbookStore()
+            for runbook in self._first_runbooks:
+                self.runbooks.add(runbook)
+            self.tokens: dict[tuple[str, str], Execution] = {}
+            self.resolver: Resolver | None = None
+            self._scripts: list[Script] = []
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""
         text = f"{self._random.getrandbits(128):032x}"
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:]}"
 
+    def claims(self, request: Request) -> bool:
+        """Tell whether a request is for this service; documents are, if they are registered here."""
+        if request.operation in model.OPERATIONS:
+            return True
+        try:
+            return self.runbooks.find(request.params().get("Name", ""), None, request.region) is not None
+        except ServiceError:
+            return True
+
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List what a request breaks, of all that is enforced."""
         broken = check(operation, params)
         if not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
-        return tuple(violation for violation in broken if violation.constraint not in self._relaxed)
+        return tuple(violation for violation in broken if not self._tolerates(violation))
+
+    def tolerates(self, request: Request) -> bool:
+        """Tell whether botocore should let pass what it refuses: what is relaxed, or an id that the test has chosen."""
+        broken = self.violations(request.operation, request.params())
+        return all(violation.caught_by != "botocore" for violation in broken)
+
+    def _tolerates(self, violation: Violation) -> bool:
+        """Let relaxed constraints pass, and the length of an id that the test itself has chosen."""
+        chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
+        return violation.constraint in self._relaxed or (chosen and bool(self.store.named(str(violation.value))))
 
     def answer(self, request: Request) -> dict[str, Any]:
         """Judge a request, record it, and give the members of the response.
@@ -95,45 +138,124 @@ class Service:
             botocore.exceptions.HTTPClientError: A fault breaks the connection.
         """
         params = request.params()
-        with self._lock:
+        with self.lock:
             fault = None
             try:
                 self._refuse_invalid(request.operation, params)
                 fault = self.faults.take(request, params)
                 if fault and not fault.lost:
-                    raise fault.raised(request, params)
-                reply = self._perform(request, params)
-            except _Refusal as refusal:
-                self._record(request, "rejected", error=refusal.error.code, violations=refusal.violations)
-                raise refusal.error from None
+                    raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
+                reply = OPERATIONS[request.operation](self, request, params)
             except Exception as error:
-                name = error.code if isinstance(error, ServiceError) else type(error).__name__
-                outcome: Outcome = "rejected" if fault is None else "lost" if fault.lost else "failed"
-                self._record(request, outcome, error=name)
+                self._record_failure(request, error, fault)
                 if fault and fault.lost:
                     raise fault.raised(request, params) from None
                 raise
-            if fault:
-                lost = fault.raised(request, params)
-                self._record(request, "lost", execution_id=reply.execution_id, error=type(lost).__name__)
+            lost = fault.raised(request, params) if fault else None
+            self._record(request, reply, lost)
+            if lost:
                 raise lost
-            self._record(request, reply.outcome, execution_id=reply.execution_id)
             return reply.members
 
     def refuse(self, request: Request, error: Exception) -> None:
         """Record a request that botocore itself refused, so that it never left the client."""
         violations = self.violations(request.operation, request.params())
-        with self._lock:
-            self._record(request, "rejected", error=type(error).__name__, violations=violations)
+        with self.lock:
+            self.calls.append(Call(request, "rejected", error=type(error).__name__, violations=violations))
 
     def acknowledge(self, numbers: Collection[int]) -> None:
         """Mark the calls at these positions as expected to be refused."""
-        with self._lock:
+        with self.lock:
             for number in numbers:
                 self.calls[number] = replace(self.calls[number], acknowledged=True)
 
-    def _record(self, request: Request, outcome: Outcome, **details: Any) -> None:
-        self.calls.append(Call(request, outcome, **details))
+    def script(self, script: Script) -> None:
+        """Let executions started from now on go as a script says; the latest script that is for one has it."""
+        with self.lock:
+            self._scripts.append(script)
+
+    def add_execution(
+        self, document_name: str, region: str, parameters: Mapping[str, list[str]] | None, script: Script
+    ) -> Execution:
+        """Let an execution exist that nobody has called for."""
+        params = {"DocumentName": document_name, **({"Parameters": parameters} if parameters else {})}
+        runbook = self.runbooks.find(document_name, None, region)
+        return self.start(
+            Request(model.START, copy_containers(params), region, "", None), params, runbook=runbook, script=script
+        )
+
+    def start(
+        self,
+        request: Request,
+        params: Mapping[str, Any],
+        *,
+        runbook: Runbook | None = None,
+        script: Script | None = None,
+        parent: Execution | None = None,
+        target: str | None = None,
+    ) -> Execution:
+        """Start an execution, and whatever it has to start in its turn."""
+        with self.lock:
+            script = script or next(
+                (each for each in reversed(self._scripts) if each.meets(request, params)), UNSCRIPTED
+            )
+            chosen = script.execution_id
+            taken = chosen and script in self._scripts and self.store.find(chosen, request.region)
+            execution_id = self.new_id() if chosen is None or taken else chosen
+            execution = Execution(
+                execution_id, request, params, script, self.lock, runbook=runbook, parent=parent, target=target
+            )
+            self.store.add(execution)
+            if groups := groups_of(params, request.region, self.resolver):
+                execution.fan_out(FanOut(groups, partial(self._start_on, execution)))
+            return execution
+
+    def _start_on(self, parent: Execution, target: Target) -> Execution:
+        """Start the execution on one of several targets."""
+        request = replace(parent.source, content=target.request, region=target.region)
+        child = self.start(request, target.request, runbook=parent.runbook, parent=parent, target=target.name)
+        child.call = parent.call
+        return child
+
+    def declared_runbook(self, request: Request, params: Mapping[str, Any]) -> Runbook | None:
+        """Find the runbook that a request starts, and check its parameters; `None` for one that may be unknown.
+
+        Raises:
+            ServiceError: It has to be known and isn't, it has no such version, or the parameters are not as it declares.
+        """
+        runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
+        if runbook is None:
+            if self._reject_unknown:
+                raise ServiceError("AutomationDefinitionNotFoundException")
+            return None
+        supplied = [
+            params.get("TargetParameterName", ""),
+            *(name for each in params.get("TargetMaps", ()) for name in each),
+        ]
+        violations = tuple(check_parameters(runbook, params.get("Parameters", {}), supplied=supplied))
+        if violations:
+            raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
+        return runbook
+
+    def check_limit(self, region: str) -> None:
+        """Refuse a further execution where too many run already."""
+        if self._limit is not None:
+            running = sum(each.region == region and not each.parent and not each.ended for each in self.store.all)
+            if running >= self._limit:
+                raise ServiceError("AutomationExecutionLimitExceededException")
+
+    def _record(self, request: Request, reply: Reply, lost: Exception | None) -> None:
+        outcome: Outcome = "lost" if lost else reply.outcome
+        call = Call(request, outcome, reply.execution_id, error=type(lost).__name__ if lost else None)
+        self.calls.append(call)
+        if reply.started:
+            reply.started.call = call
+
+    def _record_failure(self, request: Request, error: Exception, fault: Fault | None) -> None:
+        name = error.code if isinstance(error, ServiceError) else type(error).__name__
+        violations = error.violations if isinstance(error, InvalidRequestError) else ()
+        outcome: Outcome = "rejected" if fault is None else "lost" if fault.lost else "failed"
+        self.calls.append(Call(request, outcome, error=name, violations=violations))
 
     def _refuse_invalid(self, operation: str, params: Mapping[str, Any]) -> None:
         violations = self.violations(operation, params)
@@ -142,34 +264,11 @@ class Service:
         of_model = [violation for violation in violations if not violation.constraint.startswith("request:")]
         if not of_model or all(violation.constraint == "Targets:max" for violation in of_model):
             text = ONE_TARGET if of_model else violations[0].sentence
-            raise _Refusal(ServiceError("InvalidAutomationExecutionParametersException", text), violations)
+            raise InvalidRequestError("InvalidAutomationExecutionParametersException", text, violations)
         sentences = list(dict.fromkeys(violation.sentence for violation in of_model))
         errors = "error" if len(sentences) == 1 else "errors"
         text = f"{len(sentences)} validation {errors} detected: {'; '.join(sentences)}"
-        raise _Refusal(ServiceError("ValidationException", text), violations)
-
-    def _perform(self, request: Request, params: Mapping[str, Any]) -> _Reply:
-        if request.operation != model.START:
-            raise AutomationFakeError(f"{request.operation} can't be answered: executions have no life cycle in this version")
-        return self._start(request, params)
-
-    def _start(self, request: Request, params: Mapping[str, Any]) -> _Reply:
-        token = (request.region, params.get("ClientToken", "").lower())
-        if known := self._tokens.get(token):
-            if _without_token(known.request) != _without_token(params):
-                raise ServiceError("IdempotentParameterMismatch")
-            return _Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
-        if self._limit is not None and sum(execution.region == request.region for execution in self.executions) >= self._limit:
-            raise ServiceError("AutomationExecutionLimitExceededException")
-        execution = Execution(self.new_id(), Call(request, "started"))
-        self.executions.append(execution)
-        if token[1]:
-            self._tokens[token] = execution
-        return _Reply({"AutomationExecutionId": execution.id}, "started", execution.id)
-
-
-def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if name != "ClientToken"}
+        raise InvalidRequestError("ValidationException", text, violations)
 
 
 def _check_relaxed(relaxed: Collection[str]) -> None:
@@ -177,5 +276,5 @@ def _check_relaxed(relaxed: Collection[str]) -> None:
         known = {item.id for operation in model.OPERATIONS for item in constraints(operation)}
         if name not in known:
             raise unknown_name("constraint", name, known)
-        if name.rpartition(":")[2] in _RULES_OF_PYTHON:
+        if name.rpartition(":")[2] in _NOT_RELAXABLE:
             raise FakeUsageError(f"{name} can't be relaxed: botocore can't send such a request at all")

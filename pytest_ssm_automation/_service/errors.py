@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ACCOUNT_ID: Final = "123456789012"
-CONNECTION_ERRORS: Final = ("ReadTimeoutError", "ConnectTimeoutError", "EndpointConnectionError", "ConnectionClosedError")
+CONNECTION_ERRORS: Final = (
+    "ReadTimeoutError",
+    "ConnectTimeoutError",
+    "EndpointConnectionError",
+    "ConnectionClosedError",
+)
 # Their body has `message`, whatever the model says.
 _LOWER_CASE: Final = frozenset({"AccessDeniedException", "ThrottlingException", "ValidationException"})
 Origin = Literal["known", "assumed"]
@@ -77,27 +82,40 @@ class CatalogueEntry:
 
 
 _DENIED = (
-    f"User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session is not authorized to perform: ssm:{{operation}} "
-    "on resource: {resource} because no identity-based policy allows the ssm:{operation} action"
+    f"User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session is not authorized to perform: "
+    "ssm:{operation} on resource: {resource} because no identity-based policy allows the ssm:{operation} action"
 )
 # The errors that any AWS service may send and that SSM's model does not list, or lists without their usual text:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
 _COMMON: Final = (
     CatalogueEntry("AccessDeniedException", 400, _DENIED, "known"),
     CatalogueEntry("ExpiredTokenException", 400, "The security token included in the request is expired", "known"),
-    CatalogueEntry("IncompleteSignatureException", 400, "The request signature does not conform to AWS standards.", "assumed"),
+    CatalogueEntry(
+        "IncompleteSignatureException", 400, "The request signature does not conform to AWS standards.", "assumed"
+    ),
     CatalogueEntry("InternalFailure", 500, "The request processing has failed because of an unknown error.", "assumed"),
-    CatalogueEntry("InvalidSignatureException", 400, "The request signature we calculated does not match the signature you provided.", "assumed"),
+    CatalogueEntry(
+        "InvalidSignatureException",
+        400,
+        "The request signature we calculated does not match the signature you provided.",
+        "assumed",
+    ),
     CatalogueEntry("MissingAuthenticationTokenException", 400, "Missing Authentication Token", "assumed"),
     CatalogueEntry("NotAuthorized", 400, "You do not have permission to perform this action.", "assumed"),
     CatalogueEntry("OptInRequired", 403, "The AWS access key ID needs a subscription for the service.", "assumed"),
-    CatalogueEntry("RequestExpired", 400, "The request reached the service more than 15 minutes after its date.", "assumed"),
+    CatalogueEntry(
+        "RequestExpired", 400, "The request reached the service more than 15 minutes after its date.", "assumed"
+    ),
     CatalogueEntry("RequestTimeoutException", 408, "The request could not be handled in time.", "assumed"),
     CatalogueEntry("SerializationException", 400, "The request could not be read.", "assumed"),
-    CatalogueEntry("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.", "assumed"),
+    CatalogueEntry(
+        "ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.", "assumed"
+    ),
     CatalogueEntry("ThrottlingException", 400, "Rate exceeded", "known"),
     CatalogueEntry("UnknownOperationException", 400, "The operation is not known.", "assumed"),
-    CatalogueEntry("UnrecognizedClientException", 400, "The security token included in the request is invalid.", "known"),
+    CatalogueEntry(
+        "UnrecognizedClientException", 400, "The security token included in the request is invalid.", "known"
+    ),
     CatalogueEntry("ValidationException", 400, "1 validation error detected", "assumed"),
 )
 _catalogue: dict[str, CatalogueEntry] = {}
@@ -107,7 +125,9 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
     """Give every error code that can be sent: SSM's own, from the service model, and those common to AWS services."""
     if not _catalogue:
         own = {
-            name: CatalogueEntry(name, 500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name, "assumed")
+            name: CatalogueEntry(
+                name, 500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name, "assumed"
+            )
             for name, shape in model.error_shapes().items()
         }
         _catalogue.update({**own, **{item.code: item for item in _COMMON}})

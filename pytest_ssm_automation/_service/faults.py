@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, cast
 
 from . import model
 from .calls import Call, Request
@@ -37,18 +38,20 @@ class Fault:
     operation: str = model.START
     lost: bool = False
     fired: int = field(default=0, init=False)
-    _let_through: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Refuse what no service could do."""
         _check_error(self.error, lost=self.lost, message=self.message)
         if self.times is not None and (type(self.times) is not int or self.times < 1):
-            raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None for every time, but got times={self.times!r}")
+            raise FakeUsageError(
+                "Expected times to be a whole number of at least 1, or None for every time, "
+                f"but got times={self.times!r}"
+            )
         if type(self.after) is not int or self.after < 0:
             raise FakeUsageError(f"Expected after to be a whole number of at least 0, but got after={self.after!r}")
         if self.operation not in model.OPERATIONS:
             raise unknown_name("operation", self.operation, model.OPERATIONS)
-        _check_when(self.when, self.operation)
+        check_when(self.when, self.operation)
 
     def __repr__(self) -> str:
         """Write the call that makes the same fault again."""
@@ -69,11 +72,7 @@ class Fault:
 
     def meets(self, request: Request, params: Mapping[str, Any]) -> bool:
         """Tell whether a call is one of those that the fault is for."""
-        if self.when is None or self.operation != request.operation:
-            return self.operation == request.operation
-        if callable(self.when):
-            return bool(self.when(Call(request, "answered")))
-        return all(name in params and value == params[name] for name, value in self.when.items())
+        return self.operation == request.operation and matches(self.when, request, params)
 
     def raised(self, request: Request, params: Mapping[str, Any]) -> Exception:
         """Make the exception that the caller meets, a new one each time."""
@@ -82,7 +81,9 @@ class Fault:
         if self.error in CONNECTION_ERRORS:
             import botocore.exceptions
 
-            made: Exception = getattr(botocore.exceptions, self.error)(endpoint_url=request.endpoint_url, error="injected fault")
+            made: Exception = getattr(botocore.exceptions, self.error)(
+                endpoint_url=request.endpoint_url, error="injected fault"
+            )
             return made
         text = entry(self.error).text if self.message is None else self.message
         name = params.get("DocumentName", params.get("AutomationExecutionId", "*"))
@@ -102,14 +103,26 @@ def _check_error(error: object, *, lost: bool, message: str | None) -> None:
             raise unknown_name("connection error", error, CONNECTION_ERRORS)
         entry(error)
     elif not isinstance(error, str | HTTPClientError):
-        raise FakeUsageError(f"Expected the name of an error, or an instance of a botocore connection error, but got {error!r}")
+        raise FakeUsageError(
+            f"Expected the name of an error, or an instance of a botocore connection error, but got {error!r}"
+        )
     elif message is not None:
         raise FakeUsageError(f"A connection error makes its own text: leave out message={message!r}")
 
 
-def _check_when(when: object, operation: str) -> None:
+def matches(when: When | None, request: Request, params: Mapping[str, Any]) -> bool:
+    """Tell whether a request is one of those that `when` means."""
+    if when is None:
+        return True
+    if callable(when):
+        return bool(when(Call(request, "answered")))
+    return all(name in params and value == params[name] for name, value in when.items())
+
+
+def check_when(when: object, operation: str) -> None:
+    """Refuse what is neither part of a request of the operation nor a function."""
     if isinstance(when, Mapping):
-        check_members(operation, when)
+        check_members(operation, cast("Mapping[str, Any]", when))
     elif when is not None and not callable(when):
         raise FakeUsageError(f"Expected when to be part of a request or a function of the call, but got when={when!r}")
 
@@ -128,6 +141,7 @@ class FaultQueue:
     def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
         """Take faults that may have served before, each as if new."""
         self._faults = [replace(fault) for fault in faults]
+        self._let_through: Counter[Fault] = Counter()
 
     def __iter__(self) -> Iterator[Fault]:
         """Go through all faults, fired or not."""
@@ -143,8 +157,8 @@ class FaultQueue:
         for fault in self._faults:
             if fault.used_up or not fault.meets(request, params):
                 continue
-            if fault._let_through < fault.after:
-                fault._let_through += 1
+            if self._let_through[fault] < fault.after:
+                self._let_through[fault] += 1
                 return None
             fault.fired += 1
             return fault

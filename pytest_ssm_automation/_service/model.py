@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import unescape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
@@ -20,6 +20,7 @@ OPERATIONS: Final = (
     "StopAutomationExecution",
     "SendAutomationSignal",
 )
+DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "ListDocumentVersions")
 
 
 @cache
@@ -47,15 +48,13 @@ def operation_model(operation: str) -> OperationModel:
 @cache
 def input_shape(operation: str) -> StructureShape:
     """Give the shape of an operation's request."""
-    shape: Any = operation_model(operation).input_shape
-    return shape
+    return cast("StructureShape", operation_model(operation).input_shape)
 
 
 @cache
 def output_shape(operation: str) -> StructureShape:
     """Give the shape of an operation's answer."""
-    shape: Any = operation_model(operation).output_shape
-    return shape
+    return cast("StructureShape", operation_model(operation).output_shape)
 
 
 @cache
@@ -67,7 +66,14 @@ def documented_errors(operation: str = START) -> tuple[str, ...]:
 @cache
 def error_shapes() -> dict[str, StructureShape]:
     """Map the name of every exception of SSM to its shape."""
-    return {shape.name: shape for shape in service_model().error_shapes}
+    shapes = cast("list[StructureShape]", service_model().error_shapes)
+    return {shape.name: shape for shape in shapes}
+
+
+@cache
+def enum(shape: str) -> tuple[str, ...]:
+    """Give the values that a shape's enumeration allows."""
+    return tuple(service_model().shape_for(shape).metadata["enum"])
 
 
 def first_sentence(shape: Shape) -> str:

@@ -10,9 +10,11 @@ import re
 from functools import cache
 
 # `\p{Z}`: all 19 characters of Unicode's separator categories.
-SEPARATORS = " \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SEPARATORS = (
+    " \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 _CLASS = re.compile(r"\[(?:[^\]\\]|\\.)*\]")
-_CATEGORY = re.compile(r"\\p\{(\w)\}")
+_CATEGORY = re.compile(r"\\[pP]\{(\w+)\}")
 _TOKEN = re.compile(rf"{_CLASS.pattern}|\\.|\.")
 
 
@@ -31,18 +33,24 @@ def _token(token: str) -> str:
     if token == ".":
         return r"[^\n\r\x85\u2028\u2029]"
     if not token.startswith("["):
+        if token in {r"\p", r"\P"}:
+            raise _untranslatable(token)
         return token
     return _unicode_class(token) if _CATEGORY.search(token) else re.sub(r"(\\[wds])-", r"\1\\-", token)
 
 
 def _unicode_class(token: str) -> str:
     categories = set(_CATEGORY.findall(token))
-    if not ({"L", "N"} <= categories and ("_" in token or "P" in categories)):
-        message = f"no translation of {token} is known"
-        raise ValueError(message)
+    negated = token.startswith("[^") or r"\P" in token
+    if negated or not ({"L", "N"} <= categories and ("_" in token or "P" in categories)):
+        raise _untranslatable(token)
     # Python's Unicode \w is exactly \p{L}, \p{N} and the underscore; spelling out its ranges would cost 600 ms.
     others = "".join(SEPARATORS if name == "Z" else _characters(name) for name in sorted(categories - {"L", "N"}))
     return "[" + r"\w" + others + _CATEGORY.sub("", token[1:-1]) + "]"
+
+
+def _untranslatable(token: str) -> ValueError:
+    return ValueError(f"no translation of {token} is known")
 
 
 @cache
@@ -50,5 +58,5 @@ def _characters(category: str) -> str:
     import sys
     import unicodedata
 
-    members = (chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code))[0] == category)
+    members = (chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)).startswith(category))
     return "".join(map(re.escape, members))

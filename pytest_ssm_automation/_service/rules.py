@@ -1,4 +1,4 @@
-"""The documented rules that tie several members of StartAutomationExecution together, and that the model does not carry.
+"""Documented rules that tie several members of StartAutomationExecution together, and that the model does not carry.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
 """
@@ -17,7 +17,9 @@ MAX_TAGS_AT_START: Final = 5
 
 
 def _located_targets(params: Mapping[str, Any]) -> Any:
-    return next((location["Targets"] for location in params.get("TargetLocations") or () if location.get("Targets")), None)
+    return next(
+        (location["Targets"] for location in params.get("TargetLocations") or () if location.get("Targets")), None
+    )
 
 
 def _targets_alone(params: Mapping[str, Any]) -> Any:
@@ -26,7 +28,9 @@ def _targets_alone(params: Mapping[str, Any]) -> Any:
 
 def _name_alone(params: Mapping[str, Any]) -> Any:
     # What lies behind TargetLocationsURL may name targets too, and is not known yet.
-    targets = params.get("Targets") or params.get("TargetMaps") or _located_targets(params) or "TargetLocationsURL" in params
+    targets = (
+        params.get("Targets") or params.get("TargetMaps") or _located_targets(params) or "TargetLocationsURL" in params
+    )
     return None if targets else params.get("TargetParameterName")
 
 
@@ -79,7 +83,13 @@ _RULES: Final[tuple[_Rule, ...]] = (
         "TargetParameterName is required if you specify Targets in TargetLocations.",
         _located_targets_alone,
     ),
-    ("at_most_five_tags", MAX_TAGS_AT_START, "Tags", "You can specify a maximum of 5 tags for an automation.", _too_many_tags),
+    (
+        "at_most_five_tags",
+        MAX_TAGS_AT_START,
+        "Tags",
+        "You can specify a maximum of 5 tags for an automation.",
+        _too_many_tags,
+    ),
     ("at_most_one_target", 1, "Targets", ONE_TARGET, _too_many_targets),
 )
 
@@ -96,7 +106,8 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
 
     Those of the installed botocore model come first, in its order, then the documented rules across members.
     """
-    ruled = [Constraint(f"request:{name}", limit, "documentation") for name, limit, *_ in _rules()] if operation == model.START else []
+    rules = _rules() if operation == model.START else ()
+    ruled = [Constraint(f"request:{name}", limit, "documentation") for name, limit, *_ in rules]
     return (*model_constraints(operation), *ruled)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -26,7 +26,8 @@ def sentence(shape: Shape, steps: Steps, params: Mapping[str, Any], value: objec
     The service speaks of a bad member of a list of scalars, or of a map, as of the whole list or map.
     """
     if broken.rule == "type":
-        return f"Invalid type for parameter {python_path(steps)}, value: {value!r}, type: {type(value)}, valid type: {broken.limit}"
+        given = f"value: {value!r}, type: {type(value)}, valid type: {broken.limit}"
+        return f"Invalid type for parameter {python_path(steps)}, {given}"
     if broken.rule == "unknown":
         allowed: Any = broken.limit
         return f'Unknown parameter in input: "{python_path(steps)}", must be one of: {", ".join(allowed)}'
@@ -50,9 +51,10 @@ def _said(value: object, path: list[str], text: str) -> str:
 def java(value: object) -> str:
     """Write a value as Java's `toString` does, since the service does."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{java(key)}={java(item)}" for key, item in value.items()) + "}"
+        members = cast("Mapping[str, Any]", value)
+        return "{" + ", ".join(f"{java(key)}={java(item)}" for key, item in members.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(java, value)) + "]"
+        return "[" + ", ".join(map(java, cast("list[Any]", value))) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return "null" if value is None else str(value)

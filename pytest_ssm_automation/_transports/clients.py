@@ -36,7 +36,7 @@ def _template(region: str, environment: tuple[tuple[str, str], ...]) -> BaseClie
 
 def _clone(template: Any) -> BaseClient:
     """Copy a client so that event handlers registered on the copy stay with the copy."""
-    client = object.__new__(type(template))  # copy.copy asks a client for attributes that it hasn't got yet
+    client: Any = object.__new__(template.__class__)  # copy.copy asks a client for attributes that it hasn't got yet
     client.__dict__.update(template.__dict__)
     client.meta = copy.copy(template.meta)
     client._endpoint, client._request_signer = copy.copy(template._endpoint), copy.copy(template._request_signer)

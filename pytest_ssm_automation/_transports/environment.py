@@ -50,7 +50,9 @@ class DummyEnvironment:
 
     def restore(self) -> None:
         """Put back what was there before, but for variables that somebody else has changed meanwhile."""
-        change_environment({name: value for name, value in self._before.items() if os.environ.get(name) == self._set[name]})
+        change_environment(
+            {name: value for name, value in self._before.items() if os.environ.get(name) == self._set[name]}
+        )
 
 
 def change_environment(variables: Mapping[str, str | None]) -> None:

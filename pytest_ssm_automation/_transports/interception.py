@@ -1,8 +1,9 @@
 """Interception: every SSM client of the process, old and new, in any thread, is answered by the innermost active fake.
 
-botocore's `BaseClient._convert_to_request_dict` is wrapped while a fake is active. Every call of every client passes it, bound methods,
-paginators and waiters included, and it survives people who patch `_make_api_call`. The wrapper attaches a Stubber to each SSM client it
-sees. When the last fake goes, all is put back, except what somebody else has put there since.
+botocore's `BaseClient._convert_to_request_dict` is wrapped while a fake is active. Every call of every client passes
+it, bound methods, paginators and waiters included, and it survives people who patch `_make_api_call`. The wrapper
+attaches a Stubber to each SSM client it sees. When the last fake goes, all is put back, except what somebody else has
+put there since.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import functools
 import threading
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +19,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ParamValidationError
 from botocore.httpsession import URLLib3Session
 
-from .._service.model import OPERATIONS
+from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .environment import DummyEnvironment
 from .network import NetworkBlockedError, check_host, describe
 from .stubber import AutomationStubber, request_of
@@ -42,7 +44,7 @@ class Active:
     fake: Any
     service: Service
     allow_network: bool | Collection[str]
-    blocked: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list[str])
 
 
 class _Patch:
@@ -67,6 +69,7 @@ class _Patch:
             setattr(self._owner, self._name, self._original)
 
 
+_CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
 _stack: list[Active] = []
 _lock = threading.RLock()
 _stubbers: WeakKeyDictionary[BaseClient, AutomationStubber] = WeakKeyDictionary()
@@ -89,7 +92,9 @@ def activate(active: Active) -> None:
     with _lock:
         if not _stack:
             _environments.append(DummyEnvironment())
-            _patches.extend((_Patch(BaseClient, "_convert_to_request_dict", _convert), _Patch(URLLib3Session, "send", _send)))
+            _patches.extend(
+                (_Patch(BaseClient, "_convert_to_request_dict", _convert), _Patch(URLLib3Session, "send", _send))
+            )
         _stack.append(active)
 
 
@@ -115,18 +120,34 @@ def _attach(client: BaseClient) -> None:
             _stubbers[client] = stubber
 
 
-def _convert(original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any) -> Any:
+def _convert(
+    original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
+) -> Any:
     """Stand before `BaseClient._convert_to_request_dict`."""
     active = current()
-    if active is None or client.meta.service_model.service_name != "ssm" or operation_model.name not in OPERATIONS:
+    if active is None or client.meta.service_model.service_name != "ssm" or operation_model.name not in _CLAIMED:
         return original(client, api_params, operation_model, *args, **kwargs)
     if client not in _stubbers:
         _attach(client)
     try:
         return original(client, api_params, operation_model, *args, **kwargs)
     except ParamValidationError as error:
-        active.service.refuse(request_of(client, operation_model.name, api_params), error)
+        request = request_of(client, operation_model.name, api_params)
+        if not active.service.claims(request):
+            raise
+        if active.service.tolerates(request):
+            return original(_unchecked(client), api_params, operation_model, *args, **kwargs)
+        active.service.refuse(request, error)
         raise
+
+
+def _unchecked(client: Any) -> Any:
+    """Give what `_convert_to_request_dict` needs of a client, with a serializer that doesn't check."""
+    return SimpleNamespace(
+        _serializer=client._serializer._serializer,
+        _client_config=client._client_config,
+        _user_agent_creator=client._user_agent_creator,
+    )
 
 
 def _send(original: Callable[..., Any], session: Any, request: Any) -> Any:
@@ -135,7 +156,7 @@ def _send(original: Callable[..., Any], session: Any, request: Any) -> Any:
     if active is not None:
         method, url = describe(request)
         try:
-            check_host(method, url, active.allow_network)
+            check_host(method, url, allowed=active.allow_network)
         except NetworkBlockedError:
             active.blocked.append(f"{method} {url}")
             raise

@@ -19,14 +19,15 @@ _METADATA_HOSTS = frozenset({"169.254.169.254", "169.254.170.2", "169.254.170.23
 class NetworkBlockedError(BotoCoreError, AutomationFakeError):
     """A request that nobody answered would have left the process.
 
-    The fake, moto and botocore's Stubber answer without a connection. Nobody did, and the host is not loopback, so the code under test
-    would have called AWS. If that is intended, set the option `allow_network` to `True` or to the names of hosts.
+    The fake, moto and botocore's Stubber answer without a connection. Nobody did, and the host is not loopback, so the
+    code under test would have called AWS. If that is intended, set the option `allow_network` to `True` or to the names
+    of hosts.
     """
 
     fmt = "{method} {url} would have left the process: nobody answered it (option allow_network)"
 
 
-def check_host(method: str, url: str, allowed: bool | Collection[str]) -> None:
+def check_host(method: str, url: str, *, allowed: bool | Collection[str]) -> None:
     """Let a request through to loopback and to the hosts allowed, and refuse all others.
 
     Raises:
@@ -34,7 +35,7 @@ def check_host(method: str, url: str, allowed: bool | Collection[str]) -> None:
         NetworkBlockedError: Any other host.
     """
     host = (urlsplit(url).hostname or "").lower()
-    if host == "localhost" or host == "::1" or host.startswith("127."):
+    if host in {"localhost", "::1"} or host.startswith("127."):
         return
     if allowed is True or (allowed and host in allowed):
         return

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from .._service.calls import Request
 from .._service.errors import ServiceError, modeled_fields
-from .._service.model import OPERATIONS
+from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
     from .interception import Active
 
-_METHODS = {operation: xform_name(operation) for operation in OPERATIONS}
+_METHODS = {operation: xform_name(operation) for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)}
 
 
 class AutomationStubber(Stubber):
     """Answers the Automation operations of one client, and no others.
 
-    A plain Stubber claims every operation of its client, and answers in the order in which answers were queued. This one is active for
-    our operations alone, asks the innermost active fake when a request comes, and hands out its answer at once. A Stubber of the user's
-    that is active on the same client comes first, since botocore runs its handlers first.
+    A plain Stubber claims every operation of its client, and answers in the order in which answers were queued. This
+    one is active for our operations alone, asks the innermost active fake when a request comes, and hands out its
+    answer at once. A Stubber of the user's that is active on the same client comes first, since botocore runs its
+    handlers first.
     """
+
+    _get_response_handler: Callable[[Any, dict[str, Any], Any], Any]  # botocore's, but its stubs leave it out
 
     def __init__(self, client: BaseClient, current: Callable[[], Active | None]) -> None:
         """Make a Stubber for `client`, without keeping it alive, that asks the fake which `current` gives."""
@@ -48,7 +51,7 @@ class AutomationStubber(Stubber):
             self.client.meta.events.unregister(event, self._answer)
 
     def _events(self) -> Iterator[str]:
-        return (f"before-call.ssm.{operation}" for operation in OPERATIONS)
+        return (f"before-call.ssm.{operation}" for operation in _METHODS)
 
     def _answer(self, model: Any, params: dict[str, Any], context: Any, **_: Any) -> Any:
         """Handle botocore's `before-call`: ask the service, queue its answer, and hand it out."""
@@ -56,8 +59,11 @@ class AutomationStubber(Stubber):
         if active is None:  # the fake has gone, but botocore still knows the handler
             return None
         service = active.service
+        request = request_of(self.client, model.name, params["body"])
+        if not service.claims(request):
+            return None
         try:
-            members = service.answer(request_of(self.client, model.name, params["body"]))
+            members = service.answer(request)
         except ServiceError as error:
             with self._handing_out:
                 self._queue_error(_METHODS[model.name], error, service.new_id())
@@ -77,7 +83,10 @@ class AutomationStubber(Stubber):
         )
 
     def _validate_operation_response(self, operation_name: str, service_response: dict[str, Any]) -> None:
-        """Leave out the Stubber's check, which is for answers written by hand: ids that a test scripts may be impossible ones."""
+        """Leave out the Stubber's check, which is for answers written by hand.
+
+        Ids that a test scripts may be impossible ones.
+        """
 
     def _validate_response(self, shape: Any, response: dict[str, Any]) -> None:
         """Leave out the check of errors too."""

@@ -1,0 +1,18 @@
+import contextlib
+
+from botocore.exceptions import ClientError
+from test_readme import restart
+
+
+def restart_all(instance_ids):
+    for instance_id in instance_ids:
+        with contextlib.suppress(ClientError):
+            restart(instance_id)
+
+
+def test_every_instance_is_restarted(ssm_automation):
+    ssm_automation.fail_with("ThrottlingException", after=1)
+
+    restart_all(["i-0aaaaaaaaaaaaaaaa", "i-0bbbbbbbbbbbbbbbb"])
+
+    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0bbbbbbbbbbbbbbbb"]})

@@ -1,0 +1,259 @@
+"""What a fake has recorded, and the assertions about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import _assertions
+from ._assertions import Expectation
+from ._service import model
+from ._service.errors import FakeUsageError, catalogue, unknown_name
+from ._service.faults import Fault, check_members
+from ._service.rules import constraints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ._service.calls import Call
+    from ._service.engine import Service
+    from ._service.executions import Execution
+
+_Numbered = list[tuple[int, "Call"]]
+
+
+class Record:
+    """Calls, executions and faults of a fake, and questions about what the code under test did."""
+
+    _service: Service
+    _blocked: list[str]
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """Every Automation request, oldest first, answered or refused."""
+        return tuple(self._service.calls)
+
+    @property
+    def executions(self) -> Sequence[Execution]:
+        """Every execution that was started or added, oldest first; those that these started are their `children`."""
+        return tuple(execution for execution in self._service.store.all if execution.parent is None)
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """Every fault that was injected, in order, fired or not."""
+        return tuple(self._service.faults)
+
+    def assert_started(
+        self, *, times: int | None = None, region: str | None = None, exact: bool = False, **request: Any
+    ) -> Execution:
+        """Assert that an execution was started by a request with these members, and give the latest one.
+
+        Args:
+            times: How many executions there must be; `None` is at least one.
+            region: The Region in which they must have been started.
+            exact: Whether the request must have no other members.
+            **request: AWS member names and what they must equal.
+
+        Raises:
+            AssertionError: There was no such start, or not that many; the message shows the closest calls and how they
+                differ.
+            FakeUsageError: The request has no such member.
+        """
+        __tracebackhide__ = True
+        expectation = self._expect(model.START, request, region=region, exact=exact)
+        self._find(
+            expectation, times, lambda call: call.outcome in {"started", "lost"} and call.execution_id is not None
+        )
+        return next(each for each in reversed(self.executions) if each.call and expectation.matches(each.call))
+
+    def assert_started_once(self, *, region: str | None = None, exact: bool = False, **request: Any) -> Execution:
+        """Assert that exactly one execution was started by a request with these members, and give it.
+
+        Arguments and errors are those of `assert_started`.
+        """
+        __tracebackhide__ = True
+        return self.assert_started(times=1, region=region, exact=exact, **request)
+
+    def assert_not_started(self, *, region: str | None = None, **request: Any) -> None:
+        """Assert that no execution was started by a request with these members.
+
+        Arguments and errors are those of `assert_started`.
+        """
+        __tracebackhide__ = True
+        expectation = self._expect(model.START, request, region=region)
+        started = {execution.id for execution in self.executions}
+        found = [
+            (n, call)
+            for n, call in self._of(model.START)
+            if call.outcome in {"started", "lost"} and call.execution_id in started
+        ]
+        found = [(n, call) for n, call in found if expectation.matches(call)]
+        if found:
+            raise AssertionError(_assertions.unexpected(model.START, expectation, found))
+
+    def assert_called(
+        self,
+        operation: str,
+        *,
+        times: int | None = None,
+        region: str | None = None,
+        exact: bool = False,
+        **request: Any,
+    ) -> Call:
+        """Assert that an operation was called with these members, whatever became of the call, and give the latest one.
+
+        Args:
+            operation: The operation's name, such as `GetAutomationExecution`.
+            times: How many calls there must be; `None` is at least one.
+            region: The Region in which they must have been made.
+            exact: Whether the request must have no other members.
+            **request: AWS member names and what they must equal.
+
+        Raises:
+            AssertionError: There was no such call, or not that many.
+            FakeUsageError: There is no such operation, or its request has no such member.
+        """
+        __tracebackhide__ = True
+        if operation not in model.OPERATIONS:
+            raise unknown_name("operation", operation, model.OPERATIONS)
+        return self._find(self._expect(operation, request, region=region, exact=exact), times, lambda _: True)[-1][1]
+
+    def assert_rejected(
+        self,
+        *,
+        constraint: str | None = None,
+        error: str | None = None,
+        times: int | None = None,
+        region: str | None = None,
+        **request: Any,
+    ) -> Call:
+        """Assert that a start was refused by botocore's check or by the service's own judgement, and give the latest.
+
+        A strict test does not fail for refusals that were expected so.
+
+        Args:
+            constraint: The id of a constraint that the request must have broken; see `constraints()`.
+            error: The error code, or `ParamValidationError`, that the caller must have got.
+            times: How many such calls there must be; `None` is at least one.
+            region: The Region in which they must have been made.
+            **request: AWS member names and what they must equal.
+
+        Raises:
+            AssertionError: There was no such refusal, or not that many.
+            FakeUsageError: There is no such constraint, error or member.
+        """
+        __tracebackhide__ = True
+        _check_refusal(constraint, error)
+        expectation = self._expect(model.START, request, region=region)
+
+        def refused(call: Call) -> bool:
+            broken = constraint is None or any(violation.constraint == constraint for violation in call.violations)
+            return call.outcome == "rejected" and broken and error in {None, call.error}
+
+        words = [word for word in (constraint and f"for {constraint}", error and f"with {error}") if word]
+        found = self._find(expectation, times, refused, fact=" ".join(("was not refused as expected", *words)))
+        self._service.acknowledge([number for number, _ in found])
+        return self.calls[found[-1][0]]
+
+    def assert_faults_raised(self) -> None:
+        """Assert that every injected fault fired as often as it should.
+
+        Raises:
+            AssertionError: The message names each fault that did not.
+        """
+        __tracebackhide__ = True
+        if lines := _assertions.unfired(self.faults):
+            raise AssertionError("\n".join(("Injected faults did not fire.", "", *lines)))
+
+    def assert_requests_valid(self) -> None:
+        """Assert that no request was refused for a broken constraint, but for those that `assert_rejected` expected.
+
+        Raises:
+            AssertionError: The message names each request and each constraint that it broke.
+        """
+        __tracebackhide__ = True
+        if lines := _assertions.refused(self._mistakes()):
+            raise AssertionError("\n".join(("Requests were refused for what is in them.", "", *lines)))
+
+    def assert_no_duplicate_starts(self, *, across_regions: bool = False) -> None:
+        """Assert that no two executions were started by requests that are equal but for ClientToken.
+
+        Args:
+            across_regions: Whether starts in different Regions count as duplicates too.
+
+        Raises:
+            AssertionError: The message lists the duplicates with their tokens.
+        """
+        __tracebackhide__ = True
+        groups: list[tuple[Any, _Numbered]] = []
+        for number, call in self._of(model.START):
+            if call.execution_id is None or call.outcome not in {"started", "lost"}:
+                continue
+            key = ({**call.params, "ClientToken": None}, None if across_regions else call.region)
+            group = next((group for known, group in groups if known == key), None)
+            if group is None:
+                groups.append((key, [(number, call)]))
+            else:
+                group.append((number, call))
+        if repeated := [group for _, group in groups if len(group) > 1]:
+            raise AssertionError(_assertions.duplicates(repeated))
+
+    def verify(self) -> None:
+        """Assert that nothing went wrong which the code under test may have swallowed.
+
+        Raises:
+            AssertionError: Requests were refused for a broken constraint and no `assert_rejected` expected it, injected
+                faults did not fire as often as they should, or requests to the network were blocked. All of it is
+                listed.
+        """
+        __tracebackhide__ = True
+        parts = (
+            (
+                "Requests were refused (expect it with assert_rejected, or name the constraint in option relax):",
+                _assertions.refused(self._mistakes()),
+            ),
+            ("Injected faults did not fire (option strict):", _assertions.unfired(self.faults)),
+            ("Requests to the network were blocked (option allow_network):", self._blocked),
+        )
+        if wrong := ["\n  ".join((title, *"\n".join(lines).split("\n"))) for title, lines in parts if lines]:
+            raise AssertionError("\n\n".join(wrong))
+
+    def _mistakes(self) -> _Numbered:
+        return [
+            (number, call)
+            for number, call in enumerate(self.calls)
+            if (call.violations or call.error == "ParamValidationError") and not call.acknowledged
+        ]
+
+    def _of(self, operation: str) -> _Numbered:
+        return [(number, call) for number, call in enumerate(self.calls) if call.operation == operation]
+
+    def _expect(self, operation: str, request: dict[str, Any], **details: Any) -> Expectation:
+        check_members(operation, request)
+        return Expectation(operation, request, **details)
+
+    def _find(
+        self, expectation: Expectation, times: int | None, counts: Callable[[Call], bool], *, fact: str = ""
+    ) -> _Numbered:
+        """Find the calls that match and count, and raise if they are not as many as they should be."""
+        __tracebackhide__ = True
+        if times is not None and (type(times) is not int or times < 1):
+            raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None, but got times={times!r}")
+        calls = self._of(expectation.operation)
+        found = [(number, call) for number, call in calls if counts(call) and expectation.matches(call)]
+        if found and times in {None, len(found)}:
+            return found
+        others = [numbered for numbered in calls if numbered not in found]
+        if fact:
+            headline = f"{expectation.operation} {fact}."
+        else:
+            headline = _assertions.headline(expectation.operation, len(found), times)
+        raise AssertionError(_assertions.wrong_count(headline, expectation, found, others))
+
+
+def _check_refusal(constraint: str | None, error: str | None) -> None:
+    ids = [item.id for item in constraints()]
+    if constraint is not None and constraint not in ids:
+        raise unknown_name("constraint", constraint, ids)
+    codes = {*catalogue(), "ParamValidationError"}
+    if error is not None and error not in codes:
+        raise unknown_name("error", error, codes)

@@ -1,0 +1,264 @@
+"""What a runbook's document declares, read with every place that is wrong.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from .automata import ExpressionError
+from .documents import is_list, is_mapping
+from .expressions import compile_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMA_VERSION: Final = "0.3"
+TYPES: Final = ("String", "StringList", "Integer", "Boolean", "MapList", "StringMap")
+_MOST_SHOWN: Final = 200
+_AWS_NAME: Final = "AWS(?:::[A-Za-z][A-Za-z0-9]*){2,4}"
+_AWS_TYPE: Final = re.compile(f"{_AWS_NAME}|List<{_AWS_NAME}>")
+_KEYS: Final = (
+    *("type", "description", "default", "allowedValues", "allowedPattern"),
+    *("minChars", "maxChars", "minItems", "maxItems", "displayType", "interpolationType"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter that a runbook declares.
+
+    Attributes:
+        name: The parameter's name.
+        type: `String`, `StringList`, `Integer`, `Boolean`, `MapList`, `StringMap`, an AWS type such as
+            `AWS::EC2::Instance::Id`, or `List<...>` of one.
+        required: Whether it has no default; a default of null is one.
+        default: The default as it was written; `None` if there is none.
+        allowed_values: The values allowed; empty for any.
+        allowed_pattern: The regular expression that every value has to match as a whole.
+        min_chars: The least number of characters of a value.
+        max_chars: The largest number of characters of a value.
+        min_items: The least number of items of a list, or of a map's keys.
+        max_items: The largest number of items of a list, or of a map's keys.
+        description: What it is for.
+    """
+
+    name: str
+    type: str
+    required: bool = True
+    default: Any = field(default=None, hash=False)
+    allowed_values: tuple[Any, ...] = field(default=(), hash=False)
+    allowed_pattern: str | None = None
+    min_chars: int | None = None
+    max_chars: int | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    description: str | None = None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a value is a list with any number of items."""
+        return self.type in {"StringList", "MapList"} or self.type.startswith("List<")
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """An Automation runbook that the fake knows.
+
+    Attributes:
+        name: The document's name.
+        version: Its version, a number.
+        region: The Region where it is registered; `None` for all.
+        steps: Name and action of each step.
+        description: What it is for.
+        assume_role: The role that it runs as, mostly `{{ AutomationAssumeRole }}`.
+    """
+
+    name: str
+    version: str
+    region: str | None
+    steps: tuple[tuple[str, str], ...] = field(repr=False)
+    description: str | None = field(repr=False)
+    assume_role: str | None = field(repr=False)
+    _parameters: dict[str, Parameter] = field(repr=False, hash=False)
+    _document: Mapping[str, Any] = field(repr=False, hash=False)
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The parameters that it declares, by name."""
+        return MappingProxyType(self._parameters)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The whole content, as a copy."""
+        return copy.deepcopy(dict(self._document))
+
+
+def _nearest(given: object, allowed: tuple[str, ...]) -> str:
+    near = get_close_matches(str(given), allowed, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; expected one of {', '.join(allowed)}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+
+
+class Reader:
+    """Reads the parts of a document, and collects what is wrong with them.
+
+    Attributes:
+        problems: Each with its place.
+    """
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def _refuse(self, place: str, problem: str) -> None:
+        self.problems.append(f"{place}: {problem}")
+
+    def _mismatch(self, place: str, expected: str, given: object) -> None:
+        self._refuse(place, f"expected {expected}, got {_shown(given)} (type={type(given).__name__})")
+
+    def _text(self, owner: Mapping[str, Any], key: str, place: str) -> str | None:
+        value = owner.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        self._mismatch(place + key, "a string", value)
+        return None
+
+    def top(self, document: Mapping[str, Any]) -> None:
+        """Check what stands beside parameters and steps."""
+        if "schemaVersion" not in document:
+            self._refuse("schemaVersion", "missing")
+        elif str(document["schemaVersion"]) != SCHEMA_VERSION:
+            self._mismatch("schemaVersion", f"{SCHEMA_VERSION!r}, which runbooks have", document["schemaVersion"])
+        self._text(document, "description", "")
+        self._text(document, "assumeRole", "")
+
+    def steps(self, document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """Read `mainSteps`."""
+        steps = document.get("mainSteps")
+        if not is_list(steps) or not steps:
+            if "mainSteps" in document:
+                self._mismatch("mainSteps", "a list of steps", steps)
+            else:
+                self._refuse("mainSteps", "missing")
+            return ()
+        found: list[tuple[str, str]] = []
+        places: dict[str, int] = {}
+        for number, step in enumerate(steps):
+            place = f"mainSteps[{number}]"
+            if not is_mapping(step):
+                self._mismatch(place, "a step", step)
+                continue
+            name, action = (self._step_text(step, key, place) for key in ("name", "action"))
+            if name in places:
+                self._refuse(f"{place}.name", f"{name!r} is the name of mainSteps[{places[name]}] too")
+            places.setdefault(name, number)
+            found.append((name, action))
+        return tuple(found)
+
+    def _step_text(self, step: Mapping[str, Any], key: str, place: str) -> str:
+        if step.get(key) in (None, ""):
+            self._refuse(f"{place}.{key}", "missing")
+        # What is missing must not look like a name given twice.
+        return self._text(step, key, f"{place}.") or f"{place}.{key}"
+
+    def parameters(self, declared: object) -> dict[str, Parameter]:
+        """Read `parameters`."""
+        if declared is None:
+            return {}
+        if not is_mapping(declared):
+            self._mismatch("parameters", "a mapping", declared)
+            return {}
+        found: dict[str, Parameter] = {}
+        for name, declaration in declared.items():
+            place = f"parameters.{name}"
+            if is_mapping(declaration):
+                found[name] = self._parameter(name, declaration, f"{place}.")
+            else:
+                self._mismatch(place, "a declaration with a type", declaration)
+        return found
+
+    def _parameter(self, name: str, given: Mapping[str, Any], place: str) -> Parameter:
+        for key in given:
+            if key not in _KEYS:
+                self._refuse(place + key, f"unknown{_nearest(key, _KEYS)}")
+        kind = self._type(given, place)
+        min_chars, max_chars = self._limits(given, "Chars", place)
+        min_items, max_items = self._limits(given, "Items", place)
+        parameter = Parameter(
+            name=name,
+            type=kind,
+            required="default" not in given,
+            default=given.get("default"),
+            allowed_values=self._allowed(given, place),
+            allowed_pattern=self._pattern(given, place),
+            min_chars=min_chars,
+            max_chars=max_chars,
+            min_items=min_items,
+            max_items=max_items,
+            description=self._text(given, "description", place),
+        )
+        self._default(parameter, place)
+        return parameter
+
+    def _type(self, given: Mapping[str, Any], place: str) -> str:
+        kind = given.get("type")
+        if kind is None:
+            self._refuse(f"{place}type", "missing")
+        elif kind not in TYPES and not (isinstance(kind, str) and _AWS_TYPE.fullmatch(kind)):
+            self._refuse(f"{place}type", f"{_shown(kind)} is not a type{_nearest(kind, TYPES)}")
+        return str(kind)
+
+    def _allowed(self, given: Mapping[str, Any], place: str) -> tuple[Any, ...]:
+        allowed = given.get("allowedValues")
+        if allowed is None or (is_list(allowed) and allowed):
+            return tuple(allowed or ())
+        self._mismatch(f"{place}allowedValues", "a list of values", allowed)
+        return ()
+
+    def _limits(self, given: Mapping[str, Any], what: str, place: str) -> tuple[int | None, int | None]:
+        low, high = self._limit(given, f"min{what}", place), self._limit(given, f"max{what}", place)
+        if low is not None and high is not None and low > high:
+            self._refuse(f"{place}min{what}", f"{low} is more than max{what}, {high}")
+        return low, high
+
+    def _limit(self, given: Mapping[str, Any], key: str, place: str) -> int | None:
+        value = given.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not re.fullmatch("[0-9]{1,9}", str(value), re.ASCII):
+            self._mismatch(place + key, "a number that is not negative", value)
+            return None
+        return int(value)
+
+    def _pattern(self, given: Mapping[str, Any], place: str) -> str | None:
+        pattern = self._text(given, "allowedPattern", place)
+        if pattern is not None:
+            try:
+                compile_expression(pattern)
+            except ExpressionError as error:
+                self._refuse(f"{place}allowedPattern", f"{_shown(pattern)} cannot be used: {error}")
+        return pattern
+
+    def _default(self, parameter: Parameter, place: str) -> None:
+        """Check the shape alone: the documentation's own examples have defaults that `allowedPattern` refuses."""
+        default = parameter.default
+        # Anything may refer to Parameter Store: '{{ssm:name}}'.
+        if default is None or isinstance(default, str):
+            return
+        takes: tuple[type, ...] = (int, float)
+        if parameter.is_list:
+            takes = (list,)
+        elif parameter.type == "StringMap":
+            takes = (dict,)
+        if not isinstance(default, takes):
+            self._mismatch(f"{place}default", f"a {parameter.type}", default)

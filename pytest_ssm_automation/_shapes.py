@@ -1,0 +1,424 @@
+"""Strategies for botocore shapes, made so that every value drawn keeps to its limits and none has to be thrown away.
+
+A pattern becomes templates, one for each way through its alternatives; a template is a row of pieces, each of them a set
+of characters and how many of it there are. Lengths are shared out between the pieces before anything is drawn.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import itertools
+import re
+import string
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import strategies as st
+
+from ._service.patterns import compile_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from botocore.model import Shape
+
+# The parser of `re` itself, which is what hypothesis's `from_regex` builds on, too.
+_parser: Any = importlib.import_module("re._parser")
+UNBOUNDED: Final = int(_parser.MAXREPEAT)
+# What stands for "very long" where the model sets no end.
+LONG: Final = 4096
+_SOME = 16
+_MORE = 4
+_DEEPEST = 2
+_MOST_WAYS = 64
+# Of each shape, values that a person would write; the first is what a failing example shrinks to.
+REALISTIC: Final[Mapping[str, tuple[str, ...]]] = {
+    "Account": ("123456789012", "ou-ab12-cdefgh34", "r-ab12"),
+    "AlarmName": ("HighCPU", "5xx errors (prod)"),
+    "AutomationExecutionId": ("01234567-89ab-cdef-0123-456789abcdef",),
+    "AutomationParameterKey": ("InstanceId", "AutomationAssumeRole"),
+    "AutomationParameterValue": ("i-0123456789abcdef0", "arn:aws:iam::123456789012:role/Automation", '{"a": ["b"]}', "true"),
+    "DocumentARN": ("Doc", "AWS-RestartEC2Instance", "arn:aws:ssm:eu-west-1:123456789012:document/Team-Runbook_1.0"),
+    "DocumentVersion": ("1", "$LATEST", "$DEFAULT", "12"),
+    "ExcludeAccount": ("123456789012", "ou-ab12-cdefgh34"),
+    "ExecutionRoleName": ("AWS-SystemsManager-AutomationExecutionRole", "ops/Runner"),
+    "IdempotencyToken": ("01234567-89ab-cdef-0123-456789abcdef", "01234567-89AB-CDEF-0123-456789ABCDEF"),
+    "MaxConcurrency": ("1", "10", "50%", "100%"),
+    "MaxErrors": ("0", "1", "0%", "100%"),
+    "Region": ("us-east-1", "eu-central-1", "us-gov-west-1"),
+    "TagKey": ("Env", "aws:cloudformation:stack-name", "Größe"),
+    "TagValue": ("prod", "", "a b@c", "東京"),
+    "TargetKey": ("tag:Env", "ParameterValues", "ResourceGroup", "resource-groups:Name", "resource-groups:ResourceTypeFilters"),
+    "TargetLocationsURL": (
+        "https://bucket.s3.amazonaws.com/targets.json",
+        "https://bucket.s3.eu-central-1.amazonaws.com/targets.json?X-Amz-Signature=0123456789abcdef&X-Amz-Expires=60",
+    ),
+    "TargetMapKey": ("InstanceId",),
+    "TargetMapValue": ("i-0123456789abcdef0",),
+    "TargetValue": ("i-0123456789abcdef0", "prod", ""),
+}
+_PREFERRED = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_./: "
+_ASCII = tuple(map(chr, range(128)))
+_ESCAPES = {"DIGIT": r"\d", "NOT_DIGIT": r"\D", "WORD": r"\w", "NOT_WORD": r"\W", "SPACE": r"\s", "NOT_SPACE": r"\S"}
+# Characters that this Python's Unicode does not know may be letters to others, and surrogates cannot be sent.
+_UNUSABLE = ("Cs", "Cn")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters of one class.
+
+    Attributes:
+        alphabet: The class, as `st.text` takes it.
+        letters: Some characters of it, most ordinary first.
+        low: How many there are at least.
+        high: How many there are at most.
+    """
+
+    alphabet: str | st.SearchStrategy[str]
+    letters: str
+    low: int = 1
+    high: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One way to write a string: pieces in a row, of a length within bounds that some division of it reaches."""
+
+    pieces: tuple[Piece, ...]
+    low: int
+    high: int
+
+    @property
+    def varies(self) -> bool:
+        """Whether there is more than one string of it."""
+        return self.low < self.high or any(len(piece.letters) > 1 for piece in self.pieces)
+
+    def sized(self, size: int) -> Iterator[tuple[Piece, int]]:
+        """Share out a length, the later pieces taking what the earlier leave."""
+        spare = size - sum(piece.low for piece in self.pieces)
+        for position, piece in enumerate(self.pieces):
+            room = sum(later.high - later.low for later in self.pieces[position + 1 :])
+            extra = max(0, min(piece.high - piece.low, spare - room))
+            spare -= extra
+            yield piece, piece.low + extra
+
+    def written(self, size: int) -> str:
+        """Write the most ordinary string of a length."""
+        return "".join(piece.letters[0] * count for piece, count in self.sized(size))
+
+    def numbered(self) -> Iterator[str]:
+        """Write many strings, all different."""
+        size = min(self.high, self.low + 8)
+        letters = itertools.chain.from_iterable(itertools.repeat(piece.letters, count) for piece, count in self.sized(size))
+        return map("".join, itertools.product(*letters))
+
+    def strings(self) -> st.SearchStrategy[str]:
+        """Draw any string."""
+        least, most = (sum(getattr(piece, end) for piece in self.pieces) for end in ("low", "high"))
+        if self.low == least and (most <= self.high or self.high >= UNBOUNDED):
+            parts = [_text(piece, piece.low, piece.high) for piece in self.pieces]
+            return parts[0] if len(parts) == 1 else st.tuples(*parts).map("".join)
+        if len(self.pieces) == 1:
+            return _text(self.pieces[0], self.low, self.high)
+        return _divided(self)
+
+
+def _text(piece: Piece, low: int, high: int) -> st.SearchStrategy[str]:
+    if len(piece.letters) == 1 and low == high:
+        return st.just(piece.letters * low)
+    return _texts(piece.alphabet, low, None if high >= UNBOUNDED else high)
+
+
+@cache
+def _texts(alphabet: str | st.SearchStrategy[str], low: int, high: int | None) -> st.SearchStrategy[str]:
+    return st.text(alphabet, min_size=low, max_size=high)
+
+
+@st.composite
+def _divided(draw: st.DrawFn, template: Template) -> str:
+    """Draw piece by piece, each of a length that leaves the later ones a way to keep to the bounds."""
+    text = ""
+    least, most = (sum(getattr(piece, end) for piece in template.pieces) for end in ("low", "high"))
+    for piece in template.pieces:
+        least, most = least - piece.low, most - piece.high
+        low = max(piece.low, template.low - len(text) - most)
+        text += draw(_text(piece, low, min(piece.high, template.high - len(text) - least)))
+    return text
+
+
+class _UnsupportedError(Exception):
+    """A pattern uses something that templates cannot express."""
+
+
+def _is_of(items: Sequence[tuple[Any, Any]], flags: int, character: str) -> bool:
+    """Tell whether a character is of a class, as the parser spells it out."""
+    found = negated = False
+    for operation, argument in items:
+        match str(operation):
+            case "NEGATE":
+                negated = True
+            case "LITERAL":
+                found |= ord(character) == argument
+            case "RANGE":
+                found |= argument[0] <= ord(character) <= argument[1]
+            case _:
+                escape = _ESCAPES[str(argument).removeprefix("CATEGORY_")]
+                found |= bool(re.match(escape, character, flags))
+    return found != negated
+
+
+def _class(items: Sequence[tuple[Any, Any]], flags: int) -> Piece:
+    """Make a piece of a character class.
+
+    Beyond ASCII and what the class names itself, it holds everything if it says what it leaves out, and all letters and
+    numbers if it is one of those that `compile_pattern` writes for Unicode.
+    """
+    named = itertools.chain.from_iterable(
+        range(argument[0], argument[1] + 1) if str(operation) == "RANGE" else (argument,)
+        for operation, argument in items
+        if str(operation) in {"LITERAL", "RANGE"}
+    )
+    candidates = dict.fromkeys([*_PREFERRED, *_ASCII, *map(chr, named)])
+    members = [character for character in candidates if _is_of(items, flags, character)]
+    text = "".join(character for character in members if unicodedata.category(character) not in _UNUSABLE)
+    categories = {str(argument) for operation, argument in items if str(operation) == "CATEGORY"}
+    if str(items[0][0]) == "NEGATE" or any("NOT_" in name for name in categories):
+        others = "".join(character for character in candidates if character not in members)
+        return Piece(st.characters(exclude_categories=_UNUSABLE, exclude_characters=others), text[:_SOME])
+    if "CATEGORY_WORD" in categories and not flags & re.ASCII:
+        return Piece(st.characters(categories=("L", "N"), include_characters=text), text[:_SOME])
+    return Piece(text, text[:_SOME])
+
+
+def _rows(nodes: Iterable[tuple[Any, Any]], flags: int) -> list[tuple[Piece, ...]]:
+    """Spell out every way through a parsed pattern; of a repeated group, the least numbers of times."""
+    rows: list[tuple[Piece, ...]] = [()]
+    for operation, argument in nodes:
+        ways = _ways(str(operation), argument, flags)
+        if len(rows) * len(ways) > _MOST_WAYS:
+            raise _UnsupportedError
+        rows = [(*row, *way) for row in rows for way in ways]
+    return rows
+
+
+def _ways(operation: str, argument: Any, flags: int) -> list[tuple[Piece, ...]]:
+    match operation:
+        case "LITERAL" | "IN":
+            items = argument if operation == "IN" else [(operation, argument)]
+            return [(_class(items, flags),)]
+        case "NOT_LITERAL":
+            return [(_class([("NEGATE", None), ("LITERAL", argument)], flags),)]
+        case "AT" | "ASSERT" | "ASSERT_NOT":
+            return [()]
+        case "SUBPATTERN":
+            return _rows(argument[3], flags)
+        case "BRANCH":
+            return [row for branch in argument[1] for row in _rows(branch, flags)]
+        case "MAX_REPEAT" | "MIN_REPEAT":
+            return _repeated(*argument, flags)
+        case _:
+            raise _UnsupportedError
+
+
+def _repeated(low: int, high: int, nodes: Any, flags: int) -> list[tuple[Piece, ...]]:
+    rows = _rows(nodes, flags)
+    if len(rows) == len(rows[0]) == rows[0][0].low == rows[0][0].high == 1:
+        return [(replace(rows[0][0], low=int(low), high=int(high)),)]
+    times = range(low, min(high, low + 2) + 1)
+    return [tuple(itertools.chain(*combined)) for count in times for combined in itertools.product(rows, repeat=count)]
+
+
+_ANYTHING = Piece(st.characters(exclude_categories=_UNUSABLE), _PREFERRED[:_SOME], 0, UNBOUNDED)
+
+
+@cache
+def _parsed(pattern: str | None) -> list[tuple[Piece, ...]]:
+    if pattern is None:
+        return [(_ANYTHING,)]
+    regex = compile_pattern(pattern)
+    try:
+        parsed = _parser.parse(regex.pattern, regex.flags)
+        if parsed.state.flags & re.IGNORECASE:
+            return []
+        return _rows(parsed, regex.flags)
+    except _UnsupportedError:
+        return []
+
+
+def templates(pattern: str | None, low: int, high: int) -> list[Template]:
+    """List the ways to write a string of a pattern, or of any, whose length is within bounds.
+
+    Empty if there is none, or if the pattern is beyond templates.
+    """
+    made: list[Template] = []
+    for row in _parsed(pattern):
+        least, most = (sum(getattr(piece, end) for piece in row) for end in ("low", "high"))
+        if max(low, least) <= min(high, most):
+            template = Template(row, max(low, least), min(high, most))
+            if fits(template.written(template.low), pattern):
+                made.append(template)
+    return made
+
+
+def fits(text: str, pattern: str | None, low: int = 0, high: int = UNBOUNDED) -> bool:
+    """Tell whether a string is of a pattern and a length."""
+    return low <= len(text) <= high and (pattern is None or bool(compile_pattern(pattern).fullmatch(text)))
+
+
+@cache
+def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStrategy[str] | None:
+    """Draw strings of a pattern and a length: what people write, the shortest, the longest and any; `None` if none is known.
+
+    Args:
+        name: The shape's name, under which realistic values are looked up.
+        pattern: The pattern, as the model has it.
+        low: The least length.
+        high: The greatest length.
+    """
+    made = templates(pattern, low, high)
+    ends = [template.written(size) for template in made for size in (template.low, _end(template))]
+    chosen = [text for text in dict.fromkeys([*REALISTIC.get(name, ()), *ends]) if fits(text, pattern, low, high)]
+    if not made and _parsed(pattern):
+        return None
+    anything = [template.strings() for template in made if template.varies]
+    if pattern is not None and not made:
+        anything = [st.from_regex(compile_pattern(pattern), fullmatch=True, alphabet=_ANYTHING.alphabet)]
+    drawn = st.one_of(*([st.sampled_from(chosen)] if chosen else []), *anything)
+    if pattern is not None and ("(?" in pattern or not made):
+        return drawn.filter(lambda text: fits(text, pattern, low, high))
+    return drawn
+
+
+def _end(template: Template) -> int:
+    return template.high if template.high < UNBOUNDED else max(template.low, LONG)
+
+
+def some(member: st.SearchStrategy[Any], low: int, high: int) -> st.SearchStrategy[list[Any]]:
+    """Draw lists, most of them short, and now and then one of the greatest length, in which few members repeat."""
+    few = st.lists(member, min_size=low, max_size=min(high, low + _MORE))
+    if high <= low + _MORE or high >= UNBOUNDED:
+        return few
+    return _seldom(few, st.lists(member, min_size=1, max_size=2).map(lambda drawn: repeated(drawn, high)))
+
+
+def repeated(drawn: Sequence[Any], size: int) -> list[Any]:
+    """Repeat values up to a size, each time as a copy."""
+    return [copy.deepcopy(value) for value in itertools.islice(itertools.cycle(drawn), size)]
+
+
+@st.composite
+def _seldom(draw: st.DrawFn, usual: st.SearchStrategy[Any], rare: st.SearchStrategy[Any]) -> Any:
+    return draw(rare if draw(_ONE_IN_MANY) == _SOME else usual)
+
+
+_ONE_IN_MANY = st.integers(0, _SOME)
+
+
+def keys(shape: Shape, size: int) -> list[str]:
+    """Write as many different keys of a map as wanted, or as there are."""
+    low, high = bounds(shape)
+    names, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
+    made = names or itertools.chain.from_iterable(each.numbered() for each in templates(pattern, low, high))
+    return list(itertools.islice((text for text in made if fits(text, pattern, low, high)), size))
+
+
+def bounds(shape: Shape) -> tuple[int, int]:
+    """Give the least and the greatest length, or number of members, of a shape."""
+    return shape.metadata.get("min", 0), shape.metadata.get("max", UNBOUNDED)
+
+
+def structures(members: Mapping[str, st.SearchStrategy[Any]], required: Iterable[str], most: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw structures that have the required members and at most so many others, in the order of the members given."""
+    needed = frozenset(required)
+    others = tuple(name for name in members if name not in needed)
+    chosen = st.lists(st.sampled_from(others), unique=True, max_size=most) if others else st.just([])
+    return _structures(members, needed, chosen)
+
+
+@st.composite
+def _structures(
+    draw: st.DrawFn, members: Mapping[str, st.SearchStrategy[Any]], needed: frozenset[str], chosen: st.SearchStrategy[list[str]]
+) -> dict[str, Any]:
+    names = needed.union(draw(chosen))
+    return {name: draw(strategy) for name, strategy in members.items() if name in names}
+
+
+@cache
+def any_of(shape: Shape) -> st.SearchStrategy[Any]:
+    """Draw values of a shape."""
+    return _made(shape, ()) or st.nothing()
+
+
+def members_of(shape: Any, above: tuple[str, ...] = ()) -> dict[str, st.SearchStrategy[Any]]:
+    """Give a strategy for each member of a structure that can have one."""
+    made = {name: _made(member, (*above, shape.name)) for name, member in shape.members.items()}
+    return {name: strategy for name, strategy in made.items() if strategy is not None}
+
+
+def _made(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
+    """Make the strategy of a shape; `None` where a recursive one has gone deep enough."""
+    match shape.type_name:
+        case "structure":
+            return _structure(shape, above)
+        case "list":
+            return _list(shape, above)
+        case "map":
+            return _map(shape, above)
+        case "string":
+            names = shape.metadata.get("enum")
+            return st.sampled_from(names) if names else strings(shape.name, shape.metadata.get("pattern"), *bounds(shape))
+        case kind:
+            return _scalar(kind, shape)
+
+
+def _structure(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
+    if above.count(shape.name) >= _DEEPEST:
+        return None
+    members = members_of(shape, above)
+    if not members.keys() >= set(shape.required_members):
+        return None
+    if shape.is_tagged_union:
+        return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
+    return structures(members, shape.required_members, max(2, 8 - 2 * len(above)))
+
+
+def _list(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
+    low, high = bounds(shape)
+    member = _made(shape.member, above)
+    if member is None:
+        return None if low else st.builds(list)
+    return some(member, low, high)
+
+
+def _map(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
+    low, high = bounds(shape)
+    key, value = _made(shape.key, above), _made(shape.value, above)
+    if key is None or value is None:
+        return None if low else st.builds(dict)
+    few = st.dictionaries(key, value, min_size=low, max_size=min(high, low + _MORE))
+    if high <= low + _MORE or high >= UNBOUNDED:
+        return few
+    names = keys(shape.key, high)
+    return _seldom(few, st.lists(value, min_size=1, max_size=2).map(lambda drawn: dict(zip(names, repeated(drawn, len(names)), strict=True))))
+
+
+def _scalar(kind: str, shape: Shape) -> st.SearchStrategy[Any]:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if kind in _WIDTHS:
+        low, high = -_WIDTHS[kind] if low is None else low, _WIDTHS[kind] - 1 if high is None else high
+        return st.sampled_from((low, high)) | st.integers(low, high)
+    made: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+        "boolean": st.booleans,
+        "timestamp": lambda: st.datetimes(_EARLIEST, _LATEST, timezones=st.just(UTC)),
+        "blob": lambda: st.binary(min_size=low or 0, max_size=high) | st.sampled_from([bytes(size) for size in {low or 0, high or 0}])
+    }
+    return made.get(kind, lambda: st.floats(low, high, allow_nan=False, allow_infinity=False))()
+
+
+_WIDTHS = {"integer": 2**31, "long": 2**63}
+_EARLIEST, _LATEST = datetime(1970, 1, 1), datetime(2999, 12, 31)

@@ -1,0 +1,318 @@
+"""Realistic Systems Manager Automation data for Faker.
+
+Example:
+    >>> from faker import Faker
+    >>> from pytest_ssm_automation.providers import AutomationProvider
+    >>> fake = Faker()
+    >>> fake.add_provider(AutomationProvider)
+    >>> fake.automation_request(document_name="AWS-StopEC2Instance")["DocumentName"]
+    'AWS-StopEC2Instance'
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
+
+from faker.providers import BaseProvider
+
+from ._service import model, rules
+from ._service.errors import unknown_name
+from ._service.scripts import ENDED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Templates of each parameter's value: `^` is a hexadecimal digit, `#` a decimal one.
+_VALUES: Final = {
+    "AutomationAssumeRole": "arn:aws:iam::############:role/AutomationServiceRole",
+    "Description": "Before CHG00#####",
+    "InstanceId": "i-^^^^^^^^^^^^^^^^^",
+    "InstanceType": "m7g.large",
+    "Options": '{"DryRun":true,"Note":"café ##"}',
+    "VolumeId": "vol-^^^^^^^^^^^^^^^^^",
+}
+# The parameters of each runbook, of which the first is required and the one to aim at targets; then its steps.
+_RUNBOOKS: Final = {
+    "AWS-CreateImage": ("InstanceId AutomationAssumeRole", "createImage"),
+    "AWS-CreateSnapshot": ("VolumeId Description AutomationAssumeRole", "createSnapshot verifySnapshot"),
+    "AWS-ResizeInstance": ("InstanceId InstanceType", "stopInstances resizeInstance wait startInstances"),
+    "AWS-RestartEC2Instance": ("InstanceId AutomationAssumeRole", "stopInstances startInstances"),
+    "AWS-StartEC2Instance": ("InstanceId AutomationAssumeRole", "startInstances"),
+    "AWS-StopEC2Instance": ("InstanceId AutomationAssumeRole", "stopInstances"),
+}
+_CUSTOM: Final = ("InstanceId Description Options AutomationAssumeRole", "approve collectFacts runScript wait")
+# The action of each step, and templates of what it puts out.
+_STEPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "approve": ("aws:approve", {"ApprovalStatus": "Approved"}),
+    "collectFacts": ("aws:executeScript", {"OutputPayload": '{"Payload":{"Checked":%#}}'}),
+    "createImage": ("aws:createImage", {"ImageId": "ami-^^^^^^^^^^^^^^^^^", "ImageState": "available"}),
+    "createSnapshot": ("aws:executeAwsApi", {"SnapshotId": "snap-^^^^^^^^^^^^^^^^^"}),
+    "resizeInstance": ("aws:executeAwsApi", {}),
+    "runScript": ("aws:runCommand", {"ResponseCode": "0", "Status": "Success"}),
+    "startInstances": ("aws:changeInstanceState", {"InstanceStates": "running"}),
+    "stopInstances": ("aws:changeInstanceState", {"InstanceStates": "stopped"}),
+    "verifySnapshot": ("aws:waitForAwsResourceProperty", {}),
+    "wait": ("aws:sleep", {}),
+}
+# The status of the last step that began, by the execution's; in other statuses none began.
+_LAST_STEP: Final[Mapping[str, str]] = {
+    **{same: same for same in ("InProgress", "Waiting", "Success", "TimedOut", "Cancelling", "Cancelled", "Failed")},
+    "CompletedWithFailure": "Failed",
+    "CompletedWithSuccess": "Success",
+    "Exited": "Success",
+    "RunbookInProgress": "InProgress",
+}
+_FAILURES: Final = {
+    "Failed": "Step fails when it is Execute/Cancelling action. Unable to complete the requested operation.",
+    "TimedOut": "Step timed out while step is verifying the result of the action.",
+}
+
+
+@cache
+def _regions() -> tuple[str, ...]:
+    from botocore.regions import EndpointResolver
+
+    # Session.get_available_regions gives the same, but reads the user's configuration first.
+    return tuple(EndpointResolver(model.loader().load_data("endpoints")).get_available_endpoints("ssm"))
+
+
+@cache
+def _enum(member: str) -> tuple[str, ...]:
+    execution: Any = model.output_shape("GetAutomationExecution").members["AutomationExecution"]
+    return tuple(execution.members[member].enum)
+
+
+def _bare_name(document_name: str) -> str:
+    return document_name.rpartition("/")[2].partition(":")[0]
+
+
+def _filled(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value}
+
+
+def _runbook(document_name: str) -> tuple[list[str], list[str]]:
+    parameters, steps = _RUNBOOKS.get(_bare_name(document_name), _CUSTOM)
+    return parameters.split(), steps.split()
+
+
+class AutomationProvider(BaseProvider):
+    """What Automation takes and gives: the same for the same seed, in every locale."""
+
+    def automation_execution_id(self) -> str:
+        """Make the id of an execution: a lower-case UUID."""
+        return str(uuid.UUID(int=self.generator.random.getrandbits(128), version=4))
+
+    def client_token(self) -> str:
+        """Make a `ClientToken`: a UUID."""
+        return self.automation_execution_id()
+
+    def runbook_name(self, *, aws_owned: bool | None = None) -> str:
+        """Make the name of a runbook: one of AWS's own, a custom one, or, with `None`, either."""
+        if self._chance(0.5) if aws_owned is None else aws_owned:
+            return self.random_element(tuple(_RUNBOOKS))
+        team = self.random_element(("Acme", "Payments", "Platform", "sre"))
+        verb = self.random_element(("Drain", "Patch", "Reindex", "Restart", "Rotate", "Snapshot"))
+        noun = self.random_element(("Cache", "Certificates", "Database", "Gateway", "Search", "Workers"))
+        return f"{team}-{verb}{noun}{self.random_element(('', '-v2', '_Staging', '.prod'))}"
+
+    def runbook_arn(self, *, name: str | None = None, region: str | None = None, account_id: str | None = None) -> str:
+        """Make the ARN of a runbook; AWS's own belong to no account."""
+        name = name or self.runbook_name()
+        owner = account_id or ("" if name.startswith("AWS") else self.account_id())
+        return f"arn:aws:ssm:{region or self.aws_region()}:{owner}:document/{name}"
+
+    def instance_id(self) -> str:
+        """Make the id of an EC2 instance."""
+        return self._fill(_VALUES["InstanceId"])
+
+    def account_id(self) -> str:
+        """Make the id of an AWS account: 12 digits, of which the first may be 0."""
+        return self._fill("############")
+
+    def aws_region(self) -> str:
+        """Pick a Region of the partition `aws` where botocore knows of SSM."""
+        return self.random_element(_regions())
+
+    def automation_parameters(self, *, document_name: str | None = None) -> dict[str, list[str]]:
+        """Make `Parameters` for a runbook, `{name: [value]}`; one that is not AWS's own gets those of a custom one."""
+        first, *others = _runbook(document_name or self.runbook_name())[0]
+        return {name: [self._fill(_VALUES[name])] for name in (first, *self._some(dict.fromkeys(others)))}
+
+    def automation_tags(self) -> list[dict[str, str]]:
+        """Make as many `Tags` as an execution may be started with, `[{"Key": ..., "Value": ...}]`, or fewer."""
+        keys = ("CostCenter", "Environment", "ManagedBy", "Owner", "Équipe", "team:on-call")
+        values = ("prod", "staging", "42", "", "a/b=c+d@example.com")
+        chosen = self.random_sample(keys, length=self.random_int(1, rules.MAX_TAGS_AT_START))
+        return [{"Key": key, "Value": self.random_element(values)} for key in chosen]
+
+    def automation_targets(self, *, document_name: str | None = None) -> list[dict[str, Any]]:
+        """Make `Targets`, `[{"Key": ..., "Values": [...]}]`: a tag, a resource group or values of the runbook's."""
+        targets: tuple[dict[str, Any], ...] = (
+            {"Key": self.random_element(("tag:Environment", "tag:Patch Group")), "Values": ["staging", "prod"]},
+            {"Key": "ResourceGroup", "Values": [self._fill("web-servers-#")]},
+            {"Key": "ParameterValues", "Values": self._several(_VALUES[_runbook(document_name or "")[0][0]])},
+        )
+        return [self.random_element(targets)]
+
+    def target_location(self, *, accounts: list[str] | None = None, regions: list[str] | None = None) -> dict[str, Any]:
+        """Make one of `TargetLocations`, without `Targets`, which would need a `TargetParameterName` beside it."""
+        units = {"IncludeChildOrganizationUnits": True} if accounts is None and self._chance(0.25) else {}
+        return {
+            "Accounts": accounts or self._several("ou-^^^^-^^^^^^^^" if units else "############"),
+            "Regions": regions or list(self.random_sample(_regions(), length=self.random_int(1, 3))),
+            **self._some({"ExecutionRoleName": "AWS-SystemsManager-AutomationExecutionRole"}),
+            **self._some(self._rates("TargetLocation") | {"ExcludeAccounts": self._several("############")}),
+            **units,
+        }
+
+    def automation_request(self, *, document_name: str | None = None) -> dict[str, Any]:
+        """Make keyword arguments for `start_automation_execution` that break nothing."""
+        name = document_name or (self.runbook_arn() if self._chance(0.2) else self.runbook_name())
+        parameters = self.automation_parameters(document_name=name)
+        scope = self._scope(name)
+        if scope.keys() & {"TargetParameterName", "TargetMaps"}:
+            del parameters[next(iter(parameters))]
+        alarms = [{"Name": self._fill("High CPU (web-#)")}]
+        optional = {
+            "DocumentVersion": self.random_element(("$DEFAULT", "$LATEST", "7")),
+            "ClientToken": self.client_token(),
+            "Mode": self.random_element(_enum("Mode")),
+            "Tags": self.automation_tags(),
+            "AlarmConfiguration": {"Alarms": alarms, **self._some({"IgnorePollAlarmFailure": True})},
+        }
+        return _filled({"DocumentName": name, "Parameters": parameters, **self._some(optional), **scope})
+
+    def automation_response(self, *, execution_id: str | None = None) -> dict[str, Any]:
+        """Make what StartAutomationExecution answers: `{"AutomationExecutionId": ...}`."""
+        return {"AutomationExecutionId": execution_id or self.automation_execution_id()}
+
+    def automation_execution(
+        self,
+        *,
+        document_name: str | None = None,
+        status: str | None = None,
+        execution_id: str | None = None,
+        started_at: datetime | None = None,
+        rate_controlled: bool | None = None,
+    ) -> dict[str, Any]:
+        """Make the `AutomationExecution` in GetAutomationExecution's answer, whose members fit each other.
+
+        Args:
+            document_name: The runbook; of an ARN, the bare name comes back.
+            status: One of the model's statuses; another raises `FakeUsageError`.
+            execution_id: The execution's id.
+            started_at: When it started; some moment of 2025 unless given.
+            rate_controlled: Whether each step stands for a target; `None` is either.
+        """
+        statuses = _enum("AutomationExecutionStatus")
+        status = self.random_element(statuses) if status is None else status
+        if status not in statuses:
+            raise unknown_name("status", status, statuses)
+        return {
+            "AutomationExecutionId": execution_id or self.automation_execution_id(),
+            "DocumentVersion": "1",
+            "AutomationExecutionStatus": status,
+            "StepExecutionsTruncated": False,
+            "Mode": "Interactive" if status == "Waiting" else self.random_element(_enum("Mode")),
+            "ExecutedBy": self._fill("arn:aws:sts::############:assumed-role/deploy/session-####"),
+            **self._course(
+                _bare_name(document_name or self.runbook_name()),
+                status,
+                started_at or self._later(datetime(2025, 1, 1, tzinfo=UTC), 365 * 24 * 3600),
+                targeted=self._chance(0.25) if rate_controlled is None else rate_controlled,
+            ),
+        }
+
+    def _course(self, name: str, status: str, start: datetime, *, targeted: bool) -> dict[str, Any]:
+        parameters, plan = self.automation_parameters(document_name=name), _runbook(name)[1]
+        course: dict[str, Any] = {"DocumentName": name, "ExecutionStartTime": start, "Targets": []}
+        if targeted:
+            target = next(iter(parameters))
+            del parameters[target]
+            plan = self._several(_VALUES[target])
+            targets = [{"Key": "ParameterValues", "Values": plan.copy()}]
+            course |= {"TargetParameterName": target, "Targets": targets, **self._rates()}
+        inputs = {parameter: json.dumps(value) for parameter, value in parameters.items()}
+        steps = self._steps(plan, status, start, inputs)
+        begun = [step for step in steps if "ExecutionStartTime" in step]
+        last = begun[-1] if begun else {}
+        outputs = {
+            f"{step['StepName']}.{key}": [*value] for step in steps for key, value in step.get("Outputs", {}).items()
+        }
+        course |= {
+            "ResolvedTargets": {"ParameterValues": plan if targeted else [], "Truncated": False},
+            "StepExecutions": steps,
+            **_filled({"Parameters": parameters, "FailureMessage": last.get("FailureMessage")}),
+        }
+        if status in ENDED:
+            end = self._later(last.get("ExecutionEndTime", start), 5)
+            return course | {"ExecutionEndTime": end, **_filled({"Outputs": outputs})}
+        return course | _filled({"CurrentStepName": last.get("StepName"), "CurrentAction": last.get("Action")})
+
+    def _steps(self, plan: list[str], status: str, clock: datetime, inputs: dict[str, str]) -> list[dict[str, Any]]:
+        last, complete = _LAST_STEP.get(status, ""), status in {"Success", "CompletedWithSuccess"}
+        began = len(plan) if complete else self.random_int(1, len(plan))
+        states = ["Success"] * (began - 1) + [last] if last else []
+        steps: list[dict[str, Any]] = []
+        for name, state in zip_longest(plan, states, fillvalue="Pending"):
+            steps.append(self._step(name, state, clock, inputs))
+            clock = steps[-1].get("ExecutionEndTime", clock)
+        return steps
+
+    def _step(self, name: str, status: str, clock: datetime, inputs: dict[str, str]) -> dict[str, Any]:
+        # A step that no runbook has stands for a target.
+        action, outputs = _STEPS.get(name, ("aws:executeAutomation", {"Status": "Success"}))
+        step: dict[str, Any] = {"StepName": name, "Action": action, "StepStatus": status}
+        if status == "Pending":
+            return step
+        start = self._later(clock, 5)
+        step |= {"StepExecutionId": self.automation_execution_id(), "ExecutionStartTime": start, "Inputs": {**inputs}}
+        if status in ENDED:
+            step["ExecutionEndTime"] = self._later(start, 600)
+        if status in _FAILURES:
+            details = {"FailureStage": "Invocation", "FailureType": "Action"}
+            step |= {"FailureMessage": _FAILURES[status], "FailureDetails": details}
+        if status == "Success":
+            step |= _filled({"Outputs": {key: [self._fill(value)] for key, value in outputs.items()}})
+        return step
+
+    def _scope(self, name: str) -> dict[str, Any]:
+        """Choose what a request runs on: one thing, or many in one of the ways there are."""
+        target = _runbook(name)[0][0]
+        aim, targets = {"TargetParameterName": target}, {"Targets": self.automation_targets(document_name=name)}
+        bucket = f"https://{self._fill('locations-####')}.s3.{self.aws_region()}.amazonaws.com"
+        scopes: tuple[dict[str, Any], ...] = (
+            {},
+            aim | targets | self._some(self._rates()),
+            {"TargetMaps": [{target: self._several(_VALUES[target])}], **self._some(aim), **self._some(self._rates())},
+            {"TargetLocations": [self.target_location(), self.target_location()]},
+            {"TargetLocations": [self.target_location() | targets | self._some(self._rates("Targets"))], **aim},
+            {"TargetLocationsURL": self._fill(f"{bucket}/all.json?X-Amz-Expires=3600&X-Amz-Signature={'^' * 64}")},
+        )
+        return self.random_element(scopes)
+
+    def _rates(self, prefix: str = "") -> dict[str, Any]:
+        concurrency, errors = self.random_element(("1", "25", "10%", "100%")), self.random_element(("0", "3", "5%"))
+        return {f"{prefix}MaxConcurrency": concurrency, f"{prefix}MaxErrors": errors}
+
+    def _chance(self, share: float) -> bool:
+        return bool(self.generator.random.random() < share)
+
+    def _some(self, members: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in members.items() if self._chance(0.5)}
+
+    def _fill(self, template: str) -> str:
+        return self.hexify(self.numerify(template))
+
+    def _several(self, template: str) -> list[str]:
+        return [self._fill(template) for _ in range(self.random_int(1, 3))]
+
+    def _later(self, moment: datetime, most: int) -> datetime:
+        # AWS sends milliseconds; 0 would break callers that parse with `%f`.
+        later = moment + timedelta(seconds=self.random_int(1, most))
+        return later.replace(microsecond=1000 * self.random_int(1, 999))

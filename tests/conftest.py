@@ -1,0 +1,56 @@
+"""What tests of all folders share."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import moto.ssm.models
+import moto.sts.models
+import pytest
+
+import pytest_ssm_automation
+from pytest_ssm_automation import AutomationFake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["pytester"]
+
+# Pytester forgets what a run inside this process has imported first, and a second copy of a module has classes of its
+# own: so import all now.
+for _module in pkgutil.walk_packages(pytest_ssm_automation.__path__, "pytest_ssm_automation."):
+    importlib.import_module(_module.name)
+boto3.setup_default_session(region_name="us-east-1")
+boto3.DEFAULT_SESSION = None
+assert moto.ssm.models
+assert moto.sts.models
+
+DOCUMENT = "AWS-RestartEC2Instance"
+REQUEST = {"DocumentName": DOCUMENT, "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
+
+
+@pytest.fixture(autouse=True)
+def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the credentials and settings of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def fake() -> Iterator[AutomationFake]:
+    """An active fake that no plugin looks after, so that a test may leave mistakes behind."""
+    with AutomationFake(seed="tests") as active:
+        yield active
+
+
+@pytest.fixture
+def client(fake: AutomationFake) -> Any:
+    """An SSM client on the fixture `fake`."""
+    return fake.client()

@@ -1,0 +1,315 @@
+r"""A second opinion on requests, which shares no code with the package.
+
+The shapes of the installed SSM model become JSON Schema, which ``jsonschema`` judges; patterns go to the ``regex``
+package, which knows ``\p{L}`` by itself. Property tests compare the package's verdicts with these.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import regex
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from jsonschema import Draft202012Validator, ValidationError, validators
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterable, Iterator
+
+    from jsonschema.protocols import Validator
+
+Schema = dict[str, Any]
+Value = Any  # of any type, right or wrong
+
+_TYPES = {"structure": "object", "map": "object", "list": "array", "long": "integer"}
+_SIZES = {"object": "Properties", "array": "Items", "string": "Length", "integer": "imum"}
+_RULES = {"additionalProperties": "unknown", "javaPattern": "pattern"}
+_RULES |= {bound + size: bound for bound in ("min", "max") for size in _SIZES.values()}
+# Not regex.ASCII: it would confine \p{L} to ASCII as well.
+_JAVA_CLASSES = {r"\d": "[0-9]", r"\w": "[a-zA-Z0-9_]", r"\s": r"[ \t\n\x0b\f\r]"}
+_JAVA_TOKEN = regex.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", regex.DOTALL)
+
+
+def _java_class(escape: regex.Match[str]) -> str:
+    r"""The set that an escape such as ``\d`` stands for in Java; any other escape unchanged."""
+    return _JAVA_CLASSES.get(escape[0], str(escape[0]))
+
+
+@functools.cache
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    r"""A Java pattern compiled with ``regex``, whose V1 sets may nest: ``[\w+]`` is ``[[a-zA-Z0-9_]+]``."""
+    parts = ("[^\n\r\x85\u2028\u2029]" if part == "." else part for part in _JAVA_TOKEN.findall(pattern))
+    return regex.compile("".join(regex.sub(r"\\.", _java_class, part) for part in parts), regex.V1)
+
+
+def _known(text: str) -> str:
+    """The text without characters that are newer than this Python's Unicode: ``regex`` ships a later one."""
+    if text.isascii():
+        return text
+    return "".join("\uffff" if unicodedata.category(character) == "Cn" else character for character in text)
+
+
+def _java_pattern(_: object, pattern: str, instance: object, __: Schema) -> Iterator[ValidationError]:
+    """The keyword ``javaPattern``: a string has to match the whole of it."""
+    if isinstance(instance, str) and not _compiled(pattern).fullmatch(_known(instance)):
+        yield ValidationError("does not match")
+
+
+def _enum(_: object, values: list[str], instance: object, __: Schema) -> Iterator[ValidationError]:
+    """The keyword ``enum``, silent like all others about a value of the wrong type."""
+    if isinstance(instance, str) and instance not in values:
+        yield ValidationError("is not in the enum")
+
+
+# As botocore has it: a tuple is a list, a float is never an integer, and True is one (while 1 is no boolean).
+_PYTHON_TYPES = Draft202012Validator.TYPE_CHECKER.redefine_many(
+    {
+        "array": lambda _, value: isinstance(value, (list, tuple)),
+        "integer": lambda _, value: isinstance(value, int),
+        "number": lambda _, value: isinstance(value, int),
+    }
+)
+_KEYWORDS = {"javaPattern": _java_pattern, "enum": _enum}
+_Validator = validators.extend(Draft202012Validator, _KEYWORDS, type_checker=_PYTHON_TYPES)
+
+
+def _schema(shape: Shape) -> Schema:
+    """A botocore shape as JSON Schema, titled with the shape's name."""
+    kind = _TYPES.get(shape.type_name, shape.type_name)
+    schema: Schema = {"title": shape.name, "type": kind}
+    schema |= {bound + _SIZES[kind]: shape.metadata[bound] for bound in ("min", "max") if bound in shape.metadata}
+    if shape.metadata.get("enum"):
+        schema["enum"] = list(shape.metadata["enum"])
+    if "pattern" in shape.metadata:
+        schema["javaPattern"] = shape.metadata["pattern"]
+    if isinstance(shape, StructureShape):
+        schema["properties"] = {name: _schema(member) for name, member in shape.members.items()}
+        schema["required"] = list(shape.metadata.get("required", ()))
+        schema["additionalProperties"] = False
+    elif isinstance(shape, MapShape):
+        schema["propertyNames"] = _schema(shape.key)
+        schema["additionalProperties"] = _schema(shape.value)
+    elif isinstance(shape, ListShape):
+        schema["items"] = _schema(shape.member)
+    return schema
+
+
+@functools.cache
+def schema_for(operation: str) -> Schema:
+    """The JSON Schema of an operation's request; shared between callers, so not to be changed."""
+    shape = botocore.session.Session().get_service_model("ssm").operation_model(operation).input_shape
+    if shape is None:
+        message = f"{operation} takes no input"
+        raise LookupError(message)
+    return _schema(shape)
+
+
+@functools.cache
+def _validator(operation: str) -> Validator:
+    """The validator of an operation's requests."""
+    return _Validator(schema_for(operation))
+
+
+def _member(path: str, name: object) -> str:
+    """The path of a structure's member."""
+    return f"{path}.{name}" if path else f"{name}"
+
+
+def _path(schema: Schema, keys: Iterable[object]) -> str:
+    """A path in Python notation, e.g. ``Parameters['InstanceId'][0]``, of the keys that lead to a value."""
+    path = ""
+    for key in keys:
+        if "properties" in schema:
+            path, schema = _member(path, key), schema["properties"][key]
+        else:
+            path, schema = f"{path}[{key!r}]", schema.get("items") or schema["additionalProperties"]
+    return path
+
+
+def _pairs(schema: Schema, error: ValidationError) -> Iterator[tuple[str, str]]:
+    """The paths and rules that an error of ``jsonschema`` is about."""
+    path, rule = _path(schema, error.absolute_path), _RULES.get(error.validator, error.validator)
+    if rule == "required":
+        yield from ((_member(path, name), rule) for name in error.validator_value if name not in error.instance)
+    elif rule == "unknown":
+        yield from ((_member(path, name), rule) for name in error.instance if name not in error.schema["properties"])
+    elif "propertyNames" in error.absolute_schema_path:
+        yield f"{path}[{error.instance!r}] (key)", rule
+    else:
+        yield path, rule
+
+
+def violations(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
+    """What a request breaks in the model, as pairs of path and rule.
+
+    Args:
+        operation: An SSM operation, e.g. ``"StartAutomationExecution"``.
+        params: The request, of which any value may be of any type.
+
+    Returns:
+        Pairs such as ``("Tags[0].Value", "required")``. The rule is one of type, required, unknown, min, max, pattern
+        and enum; the path of a map's key ends in ``" (key)"``. Nothing else is said of a value of the wrong type.
+    """
+    schema = schema_for(operation)
+    return {pair for error in _validator(operation).iter_errors(params) for pair in _pairs(schema, error)}
+
+
+def _filled(value: object) -> bool:
+    """Whether a value is a list with something in it; an empty one counts as absent."""
+    return isinstance(value, (list, tuple)) and len(value) > 0
+
+
+def rule_violations(params: dict[str, Any]) -> set[str]:
+    """The documented rules across members that a StartAutomationExecution request breaks.
+
+    Source: the documentation of TargetParameterName, Targets, TargetMaps, TargetLocations[].Targets and Tags.
+    """
+    named = params.get("TargetParameterName") is not None
+    targets, maps = _filled(params.get("Targets")), _filled(params.get("TargetMaps"))
+    locations = params["TargetLocations"] if _filled(params.get("TargetLocations")) else ()
+    located = any(_filled(location.get("Targets")) for location in locations if isinstance(location, dict))
+    tags = params.get("Tags")
+    broken = {
+        "targets_need_target_parameter_name": targets and not named,
+        "target_parameter_name_needs_targets": named and not (targets or maps or located),
+        "targets_exclude_target_maps": targets and maps,
+        "location_targets_need_target_parameter_name": located and not named,
+        "at_most_five_tags": isinstance(tags, (list, tuple)) and len(tags) > 5,
+    }
+    return {rule for rule, holds in broken.items() if holds}
+
+
+_TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"  # noqa: S105
+_URL = "https://my-bucket.s3.eu-central-1.amazonaws.com/"
+_RATES = ("1", "10", "1234567", "1%", "99%", "100%")
+_SAMPLES: dict[str, tuple[str, ...]] = {
+    "DocumentARN": ("AWS-RestartEC2Instance", "arn:aws:ssm:us-east-1:123456789012:document/x", "a_b", "D" * 128),
+    "DocumentVersion": ("1", "42", "$LATEST", "$DEFAULT"),
+    "IdempotencyToken": (_TOKEN, _TOKEN.lower()),
+    "TargetKey": ("tag:Env", "ParameterValues", "ResourceGroup", "resource-groups:Name", "é\u2003\u0663", "k" * 163),
+    "MaxConcurrency": _RATES,
+    "MaxErrors": (*_RATES, "0", "0%"),
+    "ExecutionRoleName": ("AWS-SystemsManager-AutomationExecutionRole", "r", "path/Role+=,.@_", "R" * 64),
+    "ExcludeAccount": ("123456789012", "ou-ab12-12345678", f"ou-{'a' * 32}-{'1' * 32}"),
+    "AlarmName": ("CPU high", "\u2003", "\u00e9.", "A" * 255),
+    "TagKey": ("Env", "aws:x/y=z+@", "\u00fc \u2028\u0663\u2168", "K" * 128),
+    "TagValue": ("", "prod", "\u4e2d\u3000\U00010400", "V" * 256),
+    "TargetLocationsURL": (_URL + "locations.json", "https://b.s3.amazonaws.com/k", _URL + "k" * 2000),
+}
+_ODD_TEXTS = ["", " ", "\n", "ab", "x" * 129, "0", "101%", "$latest", "auto", "tag:Env\n", "\u0661" * 12]
+_ODD_TEXTS += [_TOKEN[:-1] + "g", _TOKEN + "0", "ou-ab12-1234567", _URL, _URL + "k" * 2001, _URL[:-1] + ".cn/k"]
+_ODD_CHARACTERS = "\n\r\t\v\x00\x85\u2028\u2029 \u2003\u00e9\u00df\u0663\u2168\u00bd\u0301\u4e2d\U0001f600\ud800_%$+[*"
+_SCALARS: tuple[Value, ...] = (None, "", "x", 0, 1, True, False, 1.0, b"x")
+_JUNK = (*_SCALARS, (), [], {}, ["x"], {"x": ["x"]}, [None], {1: ["x"]}, {None: "x"})
+_PLENTY = 60
+_NAME_NEEDED = {"targets_need_target_parameter_name", "location_targets_need_target_parameter_name"}
+
+
+def _count(rng: random.Random, schema: Schema) -> int:
+    """A size inside the bounds, small more often than not."""
+    size = _SIZES[schema["type"]]
+    low, high = schema.get("min" + size, 0), schema.get("max" + size, _PLENTY)
+    return high if high <= _PLENTY and rng.random() < 0.05 else rng.randint(low, max(low, min(high, 3)))
+
+
+def _valid(rng: random.Random, schema: Schema, density: float) -> Value:
+    """A value that breaks nothing in the model; optional members are there as often as the density says."""
+    if "properties" in schema:
+        members = schema["properties"].items()
+        wanted = {name: rng.random() < density or name in schema["required"] for name, _ in members}
+        return {name: _valid(rng, member, density) for name, member in members if wanted[name]}
+    if schema["type"] == "object":
+        keys = [_valid(rng, schema["propertyNames"], density) for _ in range(_count(rng, schema))]
+        return {key: _valid(rng, schema["additionalProperties"], density) for key in keys}
+    if schema["type"] == "array":
+        return [_valid(rng, schema["items"], density) for _ in range(_count(rng, schema))]
+    if schema["type"] == "boolean":
+        return rng.random() < 0.5
+    if schema["type"] == "integer":
+        return _count(rng, schema)
+    samples = schema.get("enum") or _SAMPLES.get(schema["title"])
+    return rng.choice(samples) if samples else "".join(rng.choices("iI-é0", k=_count(rng, schema)))
+
+
+def _sites(schema: Schema, holder: Value, key: Value) -> Iterator[tuple[Schema, Value, Value]]:
+    """Every value at any depth, as its schema, what holds it, and its key or index there."""
+    yield schema, holder, key
+    value = holder[key]
+    if schema["type"] == "object" and isinstance(value, dict):
+        for name in value:
+            below = schema.get("properties", {}).get(name) or schema["additionalProperties"]
+            if below:
+                yield from _sites(below, value, name)
+    elif schema["type"] == "array" and isinstance(value, list):
+        for index in range(min(len(value), _PLENTY)):
+            yield from _sites(schema["items"], value, index)
+
+
+def _resized(rng: random.Random, schema: Schema, value: Value) -> Value:
+    """A value at one of its bounds or one off, as far as its type has a size; seldom a huge one."""
+    size = _SIZES.get(schema["type"], "")
+    bounds = [schema[bound + size] for bound in ("min", "max") if bound + size in schema] or [0, 3, 128]
+    wanted = max(0, rng.choice(bounds) + rng.choice((-1, 0, 1)))
+    if schema["type"] == "integer":
+        return wanted
+    if isinstance(value, str):
+        return value[:wanted] + (value or "x")[-1] * (wanted - len(value))
+    if wanted > _PLENTY and rng.random() < 0.75:
+        wanted = rng.choice((0, 5, 6))
+    if schema["type"] == "array" and isinstance(value, list):
+        return value[:wanted] + [_valid(rng, schema["items"], 0.1) for _ in range(wanted - len(value))]
+    if "propertyNames" in schema and isinstance(value, dict):
+        return {f"k{number}": _valid(rng, schema["additionalProperties"], 0.1) for number in range(wanted)}
+    return value
+
+
+def _bent_object(rng: random.Random, schema: Schema, value: dict[Any, Any]) -> dict[Any, Any]:
+    """A structure with a member missing, misspelt or unknown, or a map with an odd key."""
+    bent = dict(value)
+    if "propertyNames" in schema:
+        bent[rng.choice(("", "k" * 50, "k" * 51, "it's\n", 1, None))] = _valid(rng, schema["additionalProperties"], 0.1)
+        return bent
+    name = rng.choice(list(bent)) if bent else "Name"
+    removed = bent.pop(name, "x")
+    if rng.random() < 0.5:
+        bent[rng.choice((f"{name}s", f"{name}"[:-1], f"{name}".lower(), "Unknown", "Ké"))] = removed
+    return bent
+
+
+def _bent(rng: random.Random, schema: Schema, value: Value) -> Value:
+    """A value spoilt, or just made unusual, in a way that suits its type."""
+    if isinstance(value, dict) and schema["type"] == "object":
+        return _bent_object(rng, schema, value)
+    if isinstance(value, str):
+        at = rng.choice((0, len(value) // 2, len(value)))
+        odd = value[:at] + rng.choice(_ODD_CHARACTERS) + value[at + rng.randint(0, 1) :]
+        return rng.choice((odd, odd, value + "\n", value.swapcase(), rng.choice(_ODD_TEXTS)))
+    return tuple(value) if isinstance(value, list) else copy.deepcopy(rng.choice(_JUNK))
+
+
+def _reconcile(rng: random.Random, request: dict[str, Any]) -> None:
+    """Make a StartAutomationExecution request obey the rules on targets."""
+    request.pop(rng.choice(("Targets", "TargetMaps")), None)
+    request.pop("TargetParameterName", None)
+    if rule_violations(request) & _NAME_NEEDED or rng.random() < 0.1:
+        request["TargetParameterName"] = "InstanceId"
+
+
+def mutations(rng: random.Random, operation: str = "StartAutomationExecution") -> Iterator[dict[str, Any]]:
+    """Requests without end, from valid to badly spoilt, with every member at any depth; the same for the same rng."""
+    schema = schema_for(operation)
+    while True:
+        request = _valid(rng, schema, rng.choice((0.0, 0.15, 0.3, 1.0)))
+        if operation == "StartAutomationExecution" and rng.random() < 0.7:
+            _reconcile(rng, request)
+        root = [request]
+        for _ in range(rng.choice((0, 1, 1, 1, 2, 4))):
+            site, holder, key = rng.choice(list(_sites(schema, root, 0)))
+            junk = holder is not root and rng.random() < 0.2
+            bend = rng.choice((_bent, _resized))
+            holder[key] = copy.deepcopy(rng.choice(_JUNK)) if junk else bend(rng, site, holder[key])
+        yield root[0]

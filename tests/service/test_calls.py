@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ParamValidationError
+
+from pytest_ssm_automation import AutomationFake, Call
+from pytest_ssm_automation._service.calls import Request
+
+PARAMETERS = {"InstanceId": ["i-1"]}
+
+
+@pytest.fixture
+def call(fake: AutomationFake, client: Any) -> Call:
+    """A start on the record."""
+    client.start_automation_execution(DocumentName="Doc", Parameters=PARAMETERS)
+    return fake.calls[0]
+
+
+def test_a_call_says_all_about_a_request(fake: AutomationFake) -> None:
+    """Operation, members, Region, endpoint, credentials, thread, time, attempt and outcome are on the record."""
+    before = datetime.now(UTC)
+    client: Any = fake.client("eu-central-1", aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="x")
+    answer = client.start_automation_execution(DocumentName="Doc", Mode="Auto")
+
+    (call,) = fake.calls
+    assert call.operation == "StartAutomationExecution"
+    assert call.params == {"DocumentName": "Doc", "Mode": "Auto"}
+    assert call.region == "eu-central-1"
+    assert call.endpoint_url == "https://ssm.eu-central-1.amazonaws.com"
+    assert call.access_key_id == "AKIDEXAMPLE"
+    assert call.thread == threading.current_thread().name
+    assert before <= call.started_at <= datetime.now(UTC)
+    assert call.attempt == 1
+    assert call.outcome == "started"
+    assert call.execution_id == answer["AutomationExecutionId"]
+    assert (call.error, call.violations, call.acknowledged) == (None, (), False)
+
+
+def test_the_thread_is_the_callers(fake: AutomationFake, client: Any) -> None:
+    """A call made in another thread carries that thread's name."""
+    worker = threading.Thread(target=client.start_automation_execution, kwargs={"DocumentName": "Doc"}, name="worker-1")
+    worker.start()
+    worker.join()
+    assert fake.calls[0].thread == "worker-1"
+
+
+def test_a_call_never_changes(call: Call) -> None:
+    """No field of a call can be set."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        call.outcome = "failed"  # type: ignore[misc]
+
+
+def test_changing_what_a_call_shows_changes_no_record(call: Call) -> None:
+    """Members are copied out at each look."""
+    call.params["Parameters"]["InstanceId"].append("i-2")
+    assert call.params["Parameters"] == {"InstanceId": ["i-1"]}
+
+
+def test_changing_a_request_afterwards_changes_no_record(fake: AutomationFake, client: Any) -> None:
+    """Members are copied in, at any depth."""
+    request: dict[str, Any] = {"DocumentName": "Doc", "Parameters": {"InstanceId": ["i-1"]}}
+    client.start_automation_execution(**request)
+    request["Parameters"]["InstanceId"].append("i-2")
+    assert fake.calls[0].params == {"DocumentName": "Doc", "Parameters": {"InstanceId": ["i-1"]}}
+
+
+def test_changing_a_refused_request_changes_no_record(fake: AutomationFake, client: Any) -> None:
+    """Members are copied out of the record of a request that botocore refused, too."""
+    with pytest.raises(ParamValidationError):
+        client.start_automation_execution(DocumentName=["Doc"], Parameters={"x": ("y", {"z": ["!"]})})
+    fake.calls[0].params["DocumentName"].append("more")
+    fake.calls[0].params["Parameters"]["x"][1]["z"].clear()
+    assert fake.calls[0].params == {"DocumentName": ["Doc"], "Parameters": {"x": ("y", {"z": ["!"]})}}
+
+
+def test_objects_that_cannot_be_sent_survive(fake: AutomationFake, client: Any) -> None:
+    """A refused request is on the record with the very objects that it had."""
+    lock = threading.Lock()
+    with pytest.raises(ParamValidationError):
+        client.start_automation_execution(DocumentName=lock)
+    assert fake.calls[0].params == {"DocumentName": lock}
+    assert fake.calls[0].violations[0].value is lock
+
+
+def test_calls_can_be_pickled_and_copied(call: Call) -> None:
+    """A call can cross processes, as under xdist, and be copied."""
+    assert pickle.loads(pickle.dumps(call)) == call  # noqa: S301 - of our own making
+    assert copy.copy(call) == copy.deepcopy(call) == call
+
+
+def test_credentials_are_not_refreshed_by_looking(fake: AutomationFake) -> None:
+    """A client without credentials has no access key on the record."""
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
+    client: Any = fake.client(config=Config(signature_version=UNSIGNED))
+    client._request_signer._credentials = None
+    client.start_automation_execution(DocumentName="Doc")
+    assert fake.calls[0].access_key_id is None
+
+
+def test_a_request_gives_its_members_anew() -> None:
+    """Serialized or not, no two looks share anything."""
+    for content in (b'{"Parameters": {"x": ["y"]}}', {"Parameters": {"x": ["y"]}}):
+        request = Request("StartAutomationExecution", content, "us-east-1", "https://localhost", None)
+        assert request.params() == {"Parameters": {"x": ["y"]}}
+        assert request.params()["Parameters"]["x"] is not request.params()["Parameters"]["x"]

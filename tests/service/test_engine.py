@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
+
+TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
+TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
+
+
+def start(client: Any, **members: Any) -> str:
+    """Start an execution, and give its id."""
+    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
+    return execution_id
+
+
+def refusal(client: Any, **members: Any) -> dict[str, str]:
+    """Try to start an execution, and give the error."""
+    with pytest.raises(ClientError) as caught:
+        start(client, **members)
+    return caught.value.response["Error"]
+
+
+def test_an_execution_id_is_a_lower_case_uuid(client: Any) -> None:
+    """Ids look like the service's: 36 characters, version 4."""
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", start(client))
+
+
+def test_each_execution_has_its_own_id(fake: AutomationFake, client: Any) -> None:
+    """Equal requests without a token start an execution each."""
+    ids = [start(client) for _ in range(20)]
+    assert len(set(ids)) == 20
+    assert [execution.id for execution in fake.executions] == ids
+
+
+def test_all_that_is_broken_is_said_at_once(client: Any) -> None:
+    """Several violations make one ValidationException with the count, in the model's order."""
+    error = refusal(client, DocumentName="Doc!", MaxErrors="x", Mode="auto", Tags=[{"Key": "k", "Value": "v"}] * 6)
+    assert error["Code"] == "ValidationException"
+    assert re.fullmatch(
+        r"3 validation errors detected: Value 'Doc!' at 'documentName' failed .*; "
+        r"Value 'auto' at 'mode' failed .*; Value 'x' at 'maxErrors' failed .*",
+        error["Message"],
+    )
+
+
+def test_one_violation_is_one_error(client: Any) -> None:
+    """A single violation is said in the singular."""
+    assert refusal(client, Mode="auto")["Message"] == (
+        "1 validation error detected: Value 'auto' at 'mode' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [Auto, Interactive]"
+    )
+
+
+def test_a_sentence_is_said_once(client: Any) -> None:
+    """Two bad members of one list of texts make one sentence, since it speaks of the whole list."""
+    error = refusal(client, TargetLocations=[{"ExcludeAccounts": ["x" * 7, "y" * 7]}])
+    assert error["Message"].startswith("1 validation error detected: Value '[xxxxxxx, yyyyyyy]' at ")
+
+
+def test_two_targets_get_the_answer_that_was_observed(client: Any, fake: AutomationFake) -> None:
+    """A request that breaks nothing but `Targets:max` isn't answered with a ValidationException."""
+    assert refusal(client, Targets=TARGETS * 2, TargetParameterName="X") == {
+        "Code": "InvalidAutomationExecutionParametersException",
+        "Message": "Only one resource group or tag can be specified at a time",
+    }
+    fake.assert_rejected(constraint="Targets:max")
+
+
+def test_two_targets_and_more_are_invalid(client: Any) -> None:
+    """With another constraint of the model broken, all are said as such."""
+    error = refusal(client, Targets=TARGETS * 2, TargetParameterName="X", Mode="auto")
+    assert error["Code"] == "ValidationException"
+    assert error["Message"].startswith("2 validation errors detected: ")
+
+
+def test_a_broken_rule_has_its_own_error(client: Any, fake: AutomationFake) -> None:
+    """Rules across members are judged when the model has nothing to say."""
+    assert refusal(client, Targets=TARGETS) == {
+        "Code": "InvalidAutomationExecutionParametersException",
+        "Message": "TargetParameterName is required if you specify Targets.",
+    }
+    assert fake.calls[0].error == "InvalidAutomationExecutionParametersException"
+    assert [violation.constraint for violation in fake.calls[0].violations] == [
+        "request:targets_need_target_parameter_name"
+    ]
+
+
+def test_an_invalid_request_uses_no_fault_up(fake: AutomationFake, client: Any) -> None:
+    """Validation comes before injected faults."""
+    fault = fake.fail_with("ThrottlingException")
+    assert refusal(client, Mode="auto")["Code"] == "ValidationException"
+    with pytest.raises(ParamValidationError):
+        client.start_automation_execution()
+    assert fault.fired == 0
+    assert refusal(client)["Code"] == "ThrottlingException"
+
+
+def test_faults_come_before_idempotency(fake: AutomationFake, client: Any) -> None:
+    """A fault hits a replayed request as well."""
+    execution_id = start(client, ClientToken=TOKEN)
+    fake.fail_with("InternalServerError")
+    assert refusal(client, ClientToken=TOKEN)["Code"] == "InternalServerError"
+    assert start(client, ClientToken=TOKEN) == execution_id
+
+
+def test_a_repeated_token_starts_nothing_new(fake: AutomationFake, client: Any) -> None:
+    """An equal request with the same token, in any letter case, gets the same execution."""
+    first = start(client, ClientToken=TOKEN, Parameters={"x": ["y"]})
+    assert start(client, ClientToken=TOKEN.lower(), Parameters={"x": ["y"]}) == first
+    assert [call.outcome for call in fake.calls] == ["started", "replayed"]
+    assert fake.calls[1].execution_id == first
+    assert len(fake.executions) == 1
+
+
+def test_a_token_for_another_request_is_a_mismatch(fake: AutomationFake, client: Any) -> None:
+    """The same token with other members is refused, but is no mistake that a strict test fails for."""
+    start(client, ClientToken=TOKEN)
+    assert refusal(client, ClientToken=TOKEN, Mode="Interactive")["Code"] == "IdempotentParameterMismatch"
+    assert (fake.calls[1].outcome, fake.calls[1].violations) == ("rejected", ())
+    fake.verify()
+
+
+def test_a_token_counts_in_its_region(fake: AutomationFake, client: Any) -> None:
+    """Another Region knows nothing of a token."""
+    assert start(client, ClientToken=TOKEN) != start(fake.client("eu-central-1"), ClientToken=TOKEN)
+
+
+def test_the_execution_limit_is_the_services() -> None:
+    """With as many executions as the option allows, the next is refused, and the one after."""
+    with AutomationFake(execution_limit=2) as fake:
+        client = fake.client()
+        start(client, ClientToken=TOKEN)
+        start(client)
+        for _ in range(2):
+            assert refusal(client)["Code"] == "AutomationExecutionLimitExceededException"
+        assert start(client, ClientToken=TOKEN) == fake.executions[0].id
+        assert start(fake.client("eu-central-1"))
+        fake.verify()
+
+
+def test_a_limit_of_none_at_all() -> None:
+    """A limit of 0 refuses every start."""
+    with AutomationFake(execution_limit=0) as fake:
+        assert refusal(fake.client())["Code"] == "AutomationExecutionLimitExceededException"
+
+
+def test_a_lost_response_leaves_an_execution(fake: AutomationFake, client: Any) -> None:
+    """The service does its work, and the caller learns nothing of it."""
+    fake.lose_response()
+    with pytest.raises(ReadTimeoutError):
+        start(client)
+    (call,), (execution,) = fake.calls, fake.executions
+    assert (call.outcome, call.error, call.execution_id) == ("lost", "ReadTimeoutError", execution.id)
+
+
+def test_a_lost_refusal_is_lost_too(client: Any, fake: AutomationFake) -> None:
+    """What the service would have refused is not known to the caller either."""
+    start(client, ClientToken=TOKEN)
+    fake.lose_response("ConnectionClosedError")
+    with pytest.raises(Exception, match="Connection was closed"):
+        start(client, ClientToken=TOKEN, Mode="Auto")
+    assert (fake.calls[1].outcome, fake.calls[1].error) == ("lost", "IdempotentParameterMismatch")
+
+
+@pytest.mark.parametrize(
+    ("relaxed", "members"),
+    [
+        ("Parameters{value}[]:max", {"Parameters": {"k": ["v" * 5000]}}),
+        ("request:targets_need_target_parameter_name", {"Targets": TARGETS}),
+        ("TargetLocationsURL:pattern", {"TargetLocationsURL": "https://b.s3.cn-north-1.amazonaws.com.cn/k"}),
+        ("DescribeAutomationExecutions/MaxResults:max", {}),
+    ],
+)
+def test_a_relaxed_constraint_is_not_enforced(relaxed: str, members: dict[str, Any]) -> None:
+    """What the option names is let through."""
+    with AutomationFake(relax=(relaxed,)) as fake:
+        assert start(fake.client(), **members)
+        fake.verify()
+
+
+@pytest.mark.parametrize(
+    ("relaxed", "message"),
+    [
+        ("Parametrs:max", r"Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
+        ("Mode", "Unknown constraint 'Mode'"),
+        ("DocumentName:type", "DocumentName:type can't be relaxed: botocore can't send such a request at all"),
+    ],
+)
+def test_what_cannot_be_relaxed_is_refused(relaxed: str, message: str) -> None:
+    """A misspelt id, or one that botocore itself insists on, is a mistake in the test."""
+    with pytest.raises(FakeUsageError, match=f"^{message}"):
+        AutomationFake(relax=(relaxed,))
+
+
+def test_resetting_starts_anew() -> None:
+    """Nothing is left of what came before, but the plan that the fake was made with."""
+    with AutomationFake(faults=[Fault("InvalidTarget")]) as fake:
+        client = fake.client()
+        fake.fail_with("InternalServerError")
+        assert refusal(client)["Code"] == "InvalidTarget"
+        assert refusal(client)["Code"] == "InternalServerError"
+        first = start(client, ClientToken=TOKEN)
+        fake.reset()
+        assert (fake.calls, fake.executions) == ((), ())
+        assert [fault.fired for fault in fake.faults] == [0]
+        assert refusal(client)["Code"] == "InvalidTarget"
+        assert start(client, ClientToken=TOKEN) != first
+
+
+def test_no_start_is_lost_among_threads(fake: AutomationFake) -> None:
+    """Callers in many threads, on one client or their own, each get an execution, and all are on the record."""
+    shared: Any = fake.client()
+    ids: list[str] = []
+
+    def work() -> None:
+        own: Any = fake.client()
+        ids.extend(start(client) for _ in range(10) for client in (shared, own))
+
+    workers = [threading.Thread(target=work) for _ in range(16)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(set(ids)) == len(fake.calls) == 320
+    assert {execution.id for execution in fake.executions} == set(ids)
+
+
+def test_a_function_that_fails_says_so(fake: AutomationFake, client: Any) -> None:
+    """What a test's own function raises reaches the caller, and the call is on the record."""
+    fake.fail_with("InvalidTarget", when=lambda call: call.params["Mode"] == "Auto")
+    with pytest.raises(KeyError):
+        start(client)
+    assert [call.error for call in fake.calls] == ["KeyError"]

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import re
+
+import botocore.session
+import pytest
+
+from pytest_ssm_automation import AutomationFakeError, FakeUsageError
+from pytest_ssm_automation._service.errors import (
+    CONNECTION_ERRORS,
+    ServiceError,
+    catalogue,
+    entry,
+    error_body,
+    modeled_fields,
+    unknown_name,
+)
+
+SHAPES = botocore.session.Session().get_service_model("ssm").error_shapes
+
+
+def test_every_exception_of_the_model_is_in_the_catalogue() -> None:
+    """No exception that botocore knows for SSM is missing."""
+    assert {shape.name for shape in SHAPES} <= set(catalogue())
+
+
+def test_only_internal_errors_are_the_servers_fault() -> None:
+    """The service answers its own exceptions with 400, but InternalServerError with 500."""
+    by_status = {shape.name: entry(shape.name).status for shape in SHAPES}
+    assert by_status.pop("InternalServerError") == 500
+    assert set(by_status.values()) == {400}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        ("ThrottlingException", 400, "Rate exceeded"),
+        ("ExpiredTokenException", 400, "The security token included in the request is expired"),
+        ("UnrecognizedClientException", 400, "The security token included in the request is invalid."),
+        ("ServiceUnavailable", 503, None),
+        ("InternalFailure", 500, None),
+        ("InvalidAutomationStatusUpdateException", 400, None),
+    ],
+)
+def test_texts_that_were_observed_are_sent_word_for_word(code: str, status: int, text: str | None) -> None:
+    """A text known from the service is marked as known; all others say that they are assumed."""
+    known = entry(code)
+    assert known.status == status
+    assert known.origin == ("assumed" if text is None else "known")
+    assert known.text
+    assert text is None or known.text == text
+
+
+def test_exceptions_of_the_model_say_their_documentation() -> None:
+    """Where nothing was observed the text is the first sentence of the model's documentation, without its markup."""
+    assert entry("AutomationDefinitionNotFoundException").text.startswith("An Automation runbook with the specified")
+    assert not [item for item in catalogue().values() if re.search("<[a-z]+>|  |&", item.text)]
+
+
+def test_message_and_status_come_from_the_catalogue() -> None:
+    """A ServiceError needs no more than its code."""
+    error = ServiceError("ThrottlingException")
+    assert (error.code, error.message, error.status) == ("ThrottlingException", "Rate exceeded", 400)
+    assert str(error) == "ThrottlingException: Rate exceeded"
+    assert ServiceError("ThrottlingException", "slow down").message == "slow down"
+    assert ServiceError("ThrottlingException", "").message == ""
+
+
+@pytest.mark.parametrize("given", ["InvalidTargets", "invalidtarget"])
+def test_a_misspelt_code_is_refused_with_the_nearest(given: str) -> None:
+    """A code that cannot be sent is a mistake in the test, whatever its letters' case, and the message helps."""
+    with pytest.raises(FakeUsageError, match=rf"^Unknown error '{given}'\. Did you mean 'InvalidTarget'\? Allowed: "):
+        entry(given)
+
+
+def test_all_that_is_allowed_is_listed() -> None:
+    """The message about an unknown code lists every code and every connection error."""
+    with pytest.raises(FakeUsageError) as caught:
+        entry("qqq")
+    assert "Did you mean" not in str(caught.value)
+    assert [name for name in (*catalogue(), *CONNECTION_ERRORS) if name not in str(caught.value)] == []
+
+
+def test_names_are_sorted_and_named_once() -> None:
+    """The hint lists what is allowed in order."""
+    assert str(unknown_name("fruit", "pea", ["plum", "pear", "pear"])) == (
+        "Unknown fruit 'pea'. Did you mean 'pear'? Allowed: pear, plum."
+    )
+
+
+def test_mistakes_in_a_test_are_type_errors_of_the_fake() -> None:
+    """FakeUsageError can be caught as the fake's own error and as TypeError."""
+    assert FakeUsageError.__mro__[1:3] == (AutomationFakeError, TypeError)
+    assert not issubclass(AutomationFakeError, TypeError)
+
+
+@pytest.mark.parametrize(
+    ("code", "member"),
+    [
+        ("InvalidTarget", "Message"),
+        ("ThrottlingException", "message"),
+        ("ValidationException", "message"),
+        ("AccessDeniedException", "message"),
+        ("ExpiredTokenException", "message"),
+        ("InternalServerError", "Message"),
+    ],
+)
+def test_the_message_has_the_name_that_the_service_uses(code: str, member: str) -> None:
+    """SSM's own errors carry `Message`, those common to AWS services `message`."""
+    assert error_body(ServiceError(code, "text")) == {member: "text"}
+
+
+def test_only_members_of_the_model_stand_beside_the_error() -> None:
+    """botocore shows members of an error's shape, and none for an error that it has no shape for."""
+    assert modeled_fields(ServiceError("InvalidTarget", "text")) == {"Message": "text"}
+    assert modeled_fields(ServiceError("ExpiredTokenException", "text")) == {}

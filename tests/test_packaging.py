@@ -1,0 +1,63 @@
+import configparser
+import importlib.metadata
+import os
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+TOX = configparser.ConfigParser(interpolation=None)
+TOX.read(ROOT / "tox.ini", encoding="utf-8")
+
+DEPENDENCIES = [Requirement(line) for line in PROJECT["dependencies"]]
+LOWEST = [Requirement(line) for line in TOX["testenv:lowest"]["deps"].split()]
+
+
+def versions(requirements: list[Requirement], operator: str) -> dict[str, str]:
+    """Map the name of each requirement to the version that stands after this operator."""
+    return {
+        requirement.name: specifier.version
+        for requirement in requirements
+        for specifier in requirement.specifier
+        if specifier.operator == operator
+    }
+
+
+def test_every_dependency_has_a_lower_bound() -> None:
+    """Each runtime dependency says from which release on it is known to work."""
+    assert set(versions(DEPENDENCIES, ">=")) == {requirement.name for requirement in DEPENDENCIES}
+
+
+def test_lowest_run_pins_every_lower_bound() -> None:
+    """What the lowest run installs is what pyproject.toml promises, release for release."""
+    pins = versions(LOWEST, "==")
+    del pins["boto3"]  # only tests use it
+
+    assert pins == versions(DEPENDENCIES, ">=")
+
+
+def test_installed_releases_are_those_meant() -> None:
+    """Every run has releases that pyproject.toml allows, and the lowest run has the lowest of them."""
+    meant = LOWEST if os.environ.get("TOX_ENV_NAME") == "lowest" else DEPENDENCIES
+    installed = {requirement.name: importlib.metadata.version(requirement.name) for requirement in meant}
+
+    assert [str(requirement) for requirement in meant if installed[requirement.name] not in requirement.specifier] == []
+
+
+def test_every_declared_python_is_tested() -> None:
+    """Python versions of the classifiers have a tox environment each, and the first is requires-python's."""
+    prefix = "Programming Language :: Python :: 3."
+    declared = [line.removeprefix(prefix) for line in PROJECT["classifiers"] if line.startswith(prefix)]
+    environments = [name for name in TOX["tox"]["env_list"].split() if name.startswith("py")]
+
+    assert [f"py3{minor}" for minor in declared] == environments
+    assert PROJECT["requires-python"] == f">=3.{declared[0]}"
+
+
+def test_pytest_finds_the_plugin() -> None:
+    """The installed distribution registers the plugin with pytest by its short name."""
+    points = importlib.metadata.distribution("pytest-ssm-automation").entry_points.select(group="pytest11")
+
+    assert [(point.name, point.value) for point in points] == [("ssm_automation", "pytest_ssm_automation.plugin")]
