@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    import responses
     from botocore.client import BaseClient
 
     from ._service.executions import Execution
     from ._service.rate_control import Resolver
+    from ._transports.endpoint import Endpoint
+    from ._transports.requests_mock import RequestsMock
 
 
 class AutomationFake(Record):
@@ -59,11 +62,17 @@ class AutomationFake(Record):
             relax=self.options.relax,
             execution_limit=self.options.execution_limit,
             unknown_documents=self.options.unknown_documents,
+            unknown_urls=self.options.unknown_urls,
+            fetch=_fetch,
             faults=tuple(faults),
             runbooks=tuple(each if isinstance(each, Runbook) else load_runbook(each) for each in runbooks),
         )
         self._clock = SkippedSleep()
-        self._active = interception.Active(self, self._service, self.options.allow_network)
+        self._requests: RequestsMock | None = None
+        self._endpoint: Endpoint | None = None
+        self._active = interception.Active(
+            self, self._service, self.options.transport, self.options.allow_network
+        )
         self._blocked = self._active.blocked
 
     def __enter__(self) -> Self:
@@ -79,9 +88,19 @@ class AutomationFake(Record):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Let it no longer answer, and put everything back."""
+        if self._endpoint:
+            self._endpoint.close()
+            self._endpoint = None
+        if self._requests:
+            self._requests.stop()
+            self._requests = None
         if self.options.skip_sleep:
             self._clock.restore()
         interception.deactivate(self._active)
+
+    def _check_active(self) -> None:
+        if not self._is_active():
+            raise AutomationFakeError("The fake has to be active for this: with AutomationFake() as fake: ...")
 
     def _is_active(self) -> bool:
         return interception.is_active(self._active)
@@ -248,6 +267,54 @@ class AutomationFake(Record):
         """
         self._service.resolver = resolver
 
+    def host_target_locations(self, locations: Sequence[Mapping[str, Any]]) -> str:
+        """Host target locations as the JSON array that TargetLocationsURL leads to, until the fake is no longer active.
+
+        They are read, and checked against the service model, when an execution is started with the URL.
+
+        Args:
+            locations: The members of each `TargetLocation`.
+
+        Returns:
+            A URL that looks like one presigned for S3. It can be fetched with `requests`; no connection is made.
+        """
+        return self._mock_requests().host(locations)
+
+    def serve_requests(self) -> responses.RequestsMock:
+        """Answer callers as well that sign their own HTTP requests and send them with `requests`.
+
+        Returns:
+            The active `responses.RequestsMock`, on which other URLs can be mocked too.
+        """
+        mock = self._mock_requests()
+        mock.serve_ssm()
+        return mock.mock
+
+    def serve_endpoint(self) -> str:
+        """Serve other processes by a loopback HTTP server, until the fake is no longer active.
+
+        `AWS_ENDPOINT_URL_SSM` is set, so that child processes with the AWS CLI or another SDK find it. It needs the
+        extra `pytest-ssm-automation[endpoint]`.
+
+        Returns:
+            The server's URL, on a free port of 127.0.0.1.
+        """
+        self._check_active()
+        if self._endpoint is None:
+            from ._transports.endpoint import Endpoint
+
+            self._endpoint = Endpoint(self._service)
+        return self._endpoint.url
+
+    def _mock_requests(self) -> RequestsMock:
+        self._check_active()
+        if self._requests is None:
+            from ._transports.requests_mock import RequestsMock
+
+            self._requests = RequestsMock(self._service)
+            self._requests.start()
+        return self._requests
+
     def execution(self, execution_id: str) -> Execution:
         """Give the execution of this id, in whatever Region.
 
@@ -269,10 +336,7 @@ class AutomationFake(Record):
         Raises:
             AutomationFakeError: The fake is not active.
         """
-        if not self._is_active():
-            raise AutomationFakeError(
-                "A client can be made only while the fake is active: with AutomationFake() as fake: ..."
-            )
+        self._check_active()
         return make_client(region_name, **kwargs)
 
     def reset(self) -> None:
@@ -294,6 +358,12 @@ class AutomationFake(Record):
             )
         fake: AutomationFake = active.fake
         return fake
+
+
+def _fetch(url: str) -> tuple[int, bytes] | None:
+    from ._transports.requests_mock import fetch
+
+    return fetch(url)
 
 
 def _running_test() -> str:

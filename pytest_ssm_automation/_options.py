@@ -16,11 +16,14 @@ class Options:
     """How a fake behaves.
 
     Attributes:
-        transport: How requests are answered: `"stubber"`, by botocore's Stubber, with one attempt.
+        transport: How requests are answered: `"stubber"`, by botocore's Stubber, with one attempt; `"wire"`, as an HTTP
+            response, so that signing, botocore's retries and its parser all run.
         strict: Whether a test that passed fails for what its code under test may have swallowed.
         relax: Ids of constraints that are not enforced.
         unknown_documents: What becomes of a runbook that is not registered: `"accept"` starts it, `"reject"` refuses
             it.
+        unknown_urls: What becomes of a TargetLocationsURL that nobody hosts: `"accept"` starts without the locations,
+            `"reject"` refuses it.
         execution_limit: How many unfinished executions there may be in a Region; `None` for any number.
         allow_network: Whether requests that nobody answers may leave the process, or the names of the hosts that may be
             reached.
@@ -28,10 +31,11 @@ class Options:
         seed: Makes all that is random the same at every run; `None` takes the id of the running test.
     """
 
-    transport: str = field(default="stubber", metadata={"choices": ("stubber",)})
+    transport: str = field(default="stubber", metadata={"choices": ("stubber", "wire")})
     strict: bool = True
     relax: tuple[str, ...] = ()
     unknown_documents: str = field(default="accept", metadata={"choices": ("accept", "reject")})
+    unknown_urls: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     execution_limit: int | None = None
     skip_sleep: bool = False
     allow_network: bool | tuple[str, ...] = False
@@ -65,6 +69,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "strict": ((bool,), "True or False"),
     "relax": ((tuple,), "ids of constraints"),
     "unknown_documents": ((str,), "accept or reject"),
+    "unknown_urls": ((str,), "accept or reject"),
     "skip_sleep": ((bool,), "True or False"),
     "execution_limit": ((int, type(None)), "a whole number of at least 0, or None"),
     "allow_network": ((bool, tuple), "True, False or names of hosts"),

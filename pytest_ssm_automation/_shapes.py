@@ -35,20 +35,20 @@ _SOME = 16
 _MORE = 4
 _DEEPEST = 2
 _MOST_WAYS = 64
-# Of each shape, values that a person would write; the first is what a failing example shrinks to.
-REALISTIC: Final[Mapping[str, tuple[str, ...]]] = {
+# Of each shape, values that people write; some get it wrong. The first right one is what a failing example shrinks to.
+WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
     "Account": ("123456789012", "ou-ab12-cdefgh34", "r-ab12"),
     "AlarmName": ("HighCPU", "5xx errors (prod)"),
     "AutomationExecutionId": ("01234567-89ab-cdef-0123-456789abcdef",),
     "AutomationParameterKey": ("InstanceId", "AutomationAssumeRole"),
     "AutomationParameterValue": ("i-0123456789abcdef0", "arn:aws:iam::123456789012:role/Automation", '{"a": ["b"]}', "true"),
     "DocumentARN": ("Doc", "AWS-RestartEC2Instance", "arn:aws:ssm:eu-west-1:123456789012:document/Team-Runbook_1.0"),
-    "DocumentVersion": ("1", "$LATEST", "$DEFAULT", "12"),
+    "DocumentVersion": ("1", "$LATEST", "$DEFAULT", "12", "latest", "v1", "0"),
     "ExcludeAccount": ("123456789012", "ou-ab12-cdefgh34"),
     "ExecutionRoleName": ("AWS-SystemsManager-AutomationExecutionRole", "ops/Runner"),
-    "IdempotencyToken": ("01234567-89ab-cdef-0123-456789abcdef", "01234567-89AB-CDEF-0123-456789ABCDEF"),
-    "MaxConcurrency": ("1", "10", "50%", "100%"),
-    "MaxErrors": ("0", "1", "0%", "100%"),
+    "IdempotencyToken": ("01234567-89ab-cdef-0123-456789abcdef", "01234567-89AB-CDEF-0123-456789ABCDEF", "0123456789abcdef" * 4, "my-token"),
+    "MaxConcurrency": ("1", "10", "50%", "100%", "0", "50 %", "1.5"),
+    "MaxErrors": ("0", "1", "0%", "100%", "None", "-1", "101%"),
     "Region": ("us-east-1", "eu-central-1", "us-gov-west-1"),
     "TagKey": ("Env", "aws:cloudformation:stack-name", "Größe"),
     "TagValue": ("prod", "", "a b@c", "東京"),
@@ -121,16 +121,25 @@ class Template:
         """Draw any string."""
         least, most = (sum(getattr(piece, end) for piece in self.pieces) for end in ("low", "high"))
         if self.low == least and (most <= self.high or self.high >= UNBOUNDED):
-            parts = [_text(piece, piece.low, piece.high) for piece in self.pieces]
+            parts = [part for fixed, group in itertools.groupby(self.pieces, _fixed) for part in _parts(fixed, group)]
             return parts[0] if len(parts) == 1 else st.tuples(*parts).map("".join)
         if len(self.pieces) == 1:
             return _text(self.pieces[0], self.low, self.high)
         return _divided(self)
 
 
+def _fixed(piece: Piece) -> bool:
+    return piece.low == piece.high and len(piece.letters) == 1
+
+
+def _parts(fixed: bool, pieces: Iterable[Piece]) -> list[st.SearchStrategy[str]]:  # noqa: FBT001
+    """Make a strategy of each piece, or one of all those that never vary."""
+    if fixed:
+        return [st.just("".join(piece.letters * piece.low for piece in pieces))]
+    return [_text(piece, piece.low, piece.high) for piece in pieces]
+
+
 def _text(piece: Piece, low: int, high: int) -> st.SearchStrategy[str]:
-    if len(piece.letters) == 1 and low == high:
-        return st.just(piece.letters * low)
     return _texts(piece.alphabet, low, None if high >= UNBOUNDED else high)
 
 
@@ -155,42 +164,24 @@ class _UnsupportedError(Exception):
     """A pattern uses something that templates cannot express."""
 
 
-def _is_of(items: Sequence[tuple[Any, Any]], flags: int, character: str) -> bool:
-    """Tell whether a character is of a class, as the parser spells it out."""
-    found = negated = False
-    for operation, argument in items:
-        match str(operation):
-            case "NEGATE":
-                negated = True
-            case "LITERAL":
-                found |= ord(character) == argument
-            case "RANGE":
-                found |= argument[0] <= ord(character) <= argument[1]
-            case _:
-                escape = _ESCAPES[str(argument).removeprefix("CATEGORY_")]
-                found |= bool(re.match(escape, character, flags))
-    return found != negated
-
-
 def _class(items: Sequence[tuple[Any, Any]], flags: int) -> Piece:
-    """Make a piece of a character class.
+    """Make a piece of a character class, as the parser spells it out.
 
     Beyond ASCII and what the class names itself, it holds everything if it says what it leaves out, and all letters and
     numbers if it is one of those that `compile_pattern` writes for Unicode.
     """
-    named = itertools.chain.from_iterable(
-        range(argument[0], argument[1] + 1) if str(operation) == "RANGE" else (argument,)
-        for operation, argument in items
-        if str(operation) in {"LITERAL", "RANGE"}
-    )
-    candidates = dict.fromkeys([*_PREFERRED, *_ASCII, *map(chr, named)])
-    members = [character for character in candidates if _is_of(items, flags, character)]
-    text = "".join(character for character in members if unicodedata.category(character) not in _UNUSABLE)
-    categories = {str(argument) for operation, argument in items if str(operation) == "CATEGORY"}
-    if str(items[0][0]) == "NEGATE" or any("NOT_" in name for name in categories):
-        others = "".join(character for character in candidates if character not in members)
+    named = {chr(argument) for operation, argument in items if str(operation) == "LITERAL"}
+    named.update(chr(code) for operation, ends in items if str(operation) == "RANGE" for code in range(ends[0], ends[1] + 1))
+    categories = {str(name).removeprefix("CATEGORY_") for operation, name in items if str(operation) == "CATEGORY"}
+    escapes = re.compile("|".join(_ESCAPES[name] for name in categories) or r"(?!)", flags)
+    negated = str(items[0][0]) == "NEGATE"
+    candidates = dict.fromkeys([*_PREFERRED, *_ASCII, *sorted(named)])
+    usable = [character for character in candidates if unicodedata.category(character) not in _UNUSABLE]
+    text = "".join(each for each in usable if (each in named or bool(escapes.match(each))) != negated)
+    if negated or any(name.startswith("NOT_") for name in categories):
+        others = "".join(candidates.keys() - set(text))
         return Piece(st.characters(exclude_categories=_UNUSABLE, exclude_characters=others), text[:_SOME])
-    if "CATEGORY_WORD" in categories and not flags & re.ASCII:
+    if "WORD" in categories and not flags & re.ASCII:
         return Piece(st.characters(categories=("L", "N"), include_characters=text), text[:_SOME])
     return Piece(text, text[:_SOME])
 
@@ -282,13 +273,15 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
     """
     made = templates(pattern, low, high)
     ends = [template.written(size) for template in made for size in (template.low, _end(template))]
-    chosen = [text for text in dict.fromkeys([*REALISTIC.get(name, ()), *ends]) if fits(text, pattern, low, high)]
+    chosen = [text for text in dict.fromkeys([*WRITTEN.get(name, ()), *ends]) if fits(text, pattern, low, high)]
     if not made and _parsed(pattern):
         return None
     anything = [template.strings() for template in made if template.varies]
     if pattern is not None and not made:
         anything = [st.from_regex(compile_pattern(pattern), fullmatch=True, alphabet=_ANYTHING.alphabet)]
-    drawn = st.one_of(*([st.sampled_from(chosen)] if chosen else []), *anything)
+    # By position, or the longest would be spelt out wherever the strategy is shown.
+    known = [st.integers(0, len(chosen) - 1).map(lambda position: chosen[position])] if chosen else []
+    drawn = st.one_of(*known, *anything)
     if pattern is not None and ("(?" in pattern or not made):
         return drawn.filter(lambda text: fits(text, pattern, low, high))
     return drawn
@@ -303,17 +296,21 @@ def some(member: st.SearchStrategy[Any], low: int, high: int) -> st.SearchStrate
     few = st.lists(member, min_size=low, max_size=min(high, low + _MORE))
     if high <= low + _MORE or high >= UNBOUNDED:
         return few
-    return _seldom(few, st.lists(member, min_size=1, max_size=2).map(lambda drawn: repeated(drawn, high)))
+    return _seldom(few, full_lists(member, high))
 
 
-def repeated(drawn: Sequence[Any], size: int) -> list[Any]:
-    """Repeat values up to a size, each time as a copy."""
-    return [copy.deepcopy(value) for value in itertools.islice(itertools.cycle(drawn), size)]
+def full_lists(member: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[list[Any]]:
+    """Draw lists of one size, in which few members repeat, each time as a copy."""
+    few = st.lists(member, min_size=1, max_size=2)
+    return few.map(lambda drawn: [copy.deepcopy(value) for value in itertools.islice(itertools.cycle(drawn), size)])
 
 
-@st.composite
-def _seldom(draw: st.DrawFn, usual: st.SearchStrategy[Any], rare: st.SearchStrategy[Any]) -> Any:
-    return draw(rare if draw(_ONE_IN_MANY) == _SOME else usual)
+def _seldom(usual: st.SearchStrategy[Any], rare: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    @st.composite
+    def seldom(draw: st.DrawFn) -> Any:
+        return draw(rare if draw(_ONE_IN_MANY) == _SOME else usual)
+
+    return seldom()
 
 
 _ONE_IN_MANY = st.integers(0, _SOME)
@@ -332,26 +329,30 @@ def bounds(shape: Shape) -> tuple[int, int]:
     return shape.metadata.get("min", 0), shape.metadata.get("max", UNBOUNDED)
 
 
-def structures(members: Mapping[str, st.SearchStrategy[Any]], required: Iterable[str], most: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw structures that have the required members and at most so many others, in the order of the members given."""
+def structures(
+    shape: Any, members: Mapping[str, st.SearchStrategy[Any]], required: Iterable[str], depth: int = 0
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw structures of these members, in this order, of which the required are always there; the deeper, the smaller."""
     needed = frozenset(required)
-    others = tuple(name for name in members if name not in needed)
-    chosen = st.lists(st.sampled_from(others), unique=True, max_size=most) if others else st.just([])
-    return _structures(members, needed, chosen)
+    if shape.is_tagged_union and not needed:
+        return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
+    others = () if shape.is_tagged_union else tuple(member for member in members if member not in needed)
+    chosen = st.lists(st.sampled_from(others), unique=True, max_size=max(2, 8 - 2 * depth)) if others else st.just([])
 
+    def structure(draw: st.DrawFn) -> dict[str, Any]:
+        names = needed.union(draw(chosen))
+        return {member: draw(strategy) for member, strategy in members.items() if member in names}
 
-@st.composite
-def _structures(
-    draw: st.DrawFn, members: Mapping[str, st.SearchStrategy[Any]], needed: frozenset[str], chosen: st.SearchStrategy[list[str]]
-) -> dict[str, Any]:
-    names = needed.union(draw(chosen))
-    return {name: draw(strategy) for name, strategy in members.items() if name in names}
+    # What hypothesis shows in place of the whole tree of strategies.
+    structure.__name__ = shape.name
+    return st.composite(structure)()
 
 
 @cache
 def any_of(shape: Shape) -> st.SearchStrategy[Any]:
     """Draw values of a shape."""
-    return _made(shape, ()) or st.nothing()
+    made = _made(shape, ())
+    return st.nothing() if made is None else made
 
 
 def members_of(shape: Any, above: tuple[str, ...] = ()) -> dict[str, st.SearchStrategy[Any]]:
@@ -380,11 +381,7 @@ def _structure(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | N
     if above.count(shape.name) >= _DEEPEST:
         return None
     members = members_of(shape, above)
-    if not members.keys() >= set(shape.required_members):
-        return None
-    if shape.is_tagged_union:
-        return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
-    return structures(members, shape.required_members, max(2, 8 - 2 * len(above)))
+    return structures(shape, members, shape.required_members, len(above)) if members.keys() >= set(shape.required_members) else None
 
 
 def _list(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
@@ -401,10 +398,13 @@ def _map(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
     if key is None or value is None:
         return None if low else st.builds(dict)
     few = st.dictionaries(key, value, min_size=low, max_size=min(high, low + _MORE))
-    if high <= low + _MORE or high >= UNBOUNDED:
-        return few
-    names = keys(shape.key, high)
-    return _seldom(few, st.lists(value, min_size=1, max_size=2).map(lambda drawn: dict(zip(names, repeated(drawn, len(names)), strict=True))))
+    return few if high <= low + _MORE or high >= UNBOUNDED else _seldom(few, full_maps(shape.key, value, high))
+
+
+def full_maps(key: Shape, value: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw maps of so many members, or of as many as there can be keys, in which few values repeat."""
+    names = keys(key, size)
+    return full_lists(value, len(names)).map(lambda values: dict(zip(names, values, strict=True)))
 
 
 def _scalar(kind: str, shape: Shape) -> st.SearchStrategy[Any]:

@@ -10,16 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from botocore.client import BaseClient
+    from responses import RequestsMock
 
     from ._fake import AutomationFake
     from ._options import Options
 
 # What the ini file may say: the name of the option, its type there, and its meaning.
 _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...] = (
-    ("transport", "string", "how requests are answered: stubber"),
+    ("transport", "string", "how requests are answered: stubber or wire"),
     ("strict", "bool", "whether a test that passed fails for mistakes that its code under test may have swallowed"),
     ("relax", "linelist", "ids of constraints that are not enforced"),
     ("unknown_documents", "string", "what becomes of runbooks that are not registered: accept or reject"),
+    ("unknown_urls", "string", "what becomes of a TargetLocationsURL that nobody hosts: accept or reject"),
     ("execution_limit", "string", "how many unfinished executions there may be in a Region"),
     ("allow_network", "args", "true, or the names of the hosts that requests nobody answers may reach"),
     ("skip_sleep", "bool", "whether time.sleep returns at once in the thread of the test"),
@@ -157,6 +159,18 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 def ssm_client(ssm_automation: AutomationFake) -> BaseClient:
     """A botocore SSM client on the fake, in us-east-1."""
     return ssm_automation.client()
+
+
+@pytest.fixture
+def ssm_automation_http(ssm_automation: AutomationFake) -> RequestsMock:
+    """An active `responses.RequestsMock` on which the fake also answers callers that sign their own HTTP requests."""
+    return ssm_automation.serve_requests()
+
+
+@pytest.fixture
+def ssm_automation_endpoint(ssm_automation: AutomationFake) -> str:
+    """The URL of a loopback HTTP server that serves the fake to other processes, such as the AWS CLI and other SDKs."""
+    return ssm_automation.serve_endpoint()
 
 
 @pytest.fixture

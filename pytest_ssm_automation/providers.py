@@ -56,7 +56,7 @@ _STEPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "runScript": ("aws:runCommand", {"ResponseCode": "0", "Status": "Success"}),
     "startInstances": ("aws:changeInstanceState", {"InstanceStates": "running"}),
     "stopInstances": ("aws:changeInstanceState", {"InstanceStates": "stopped"}),
-    "verifySnapshot": ("aws:waitForAwsResourceProperty", {}),
+    "verifySnapshot": ("aws:assertAwsResourceProperty", {}),
     "wait": ("aws:sleep", {}),
 }
 # The status of the last step that began, by the execution's; in other statuses none began.

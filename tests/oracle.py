@@ -172,10 +172,11 @@ def rule_violations(params: dict[str, Any]) -> set[str]:
     targets, maps = _filled(params.get("Targets")), _filled(params.get("TargetMaps"))
     locations = params["TargetLocations"] if _filled(params.get("TargetLocations")) else ()
     located = any(_filled(location.get("Targets")) for location in locations if isinstance(location, dict))
+    behind_url = "TargetLocationsURL" in params  # what it hosts may name targets
     tags = params.get("Tags")
     broken = {
         "targets_need_target_parameter_name": targets and not named,
-        "target_parameter_name_needs_targets": named and not (targets or maps or located),
+        "target_parameter_name_needs_targets": named and not (targets or maps or located or behind_url),
         "targets_exclude_target_maps": targets and maps,
         "location_targets_need_target_parameter_name": located and not named,
         "at_most_five_tags": isinstance(tags, (list, tuple)) and len(tags) > 5,
@@ -204,7 +205,7 @@ _ODD_TEXTS = ["", " ", "\n", "ab", "x" * 129, "0", "101%", "$latest", "auto", "t
 _ODD_TEXTS += [_TOKEN[:-1] + "g", _TOKEN + "0", "ou-ab12-1234567", _URL, _URL + "k" * 2001, _URL[:-1] + ".cn/k"]
 _ODD_CHARACTERS = "\n\r\t\v\x00\x85\u2028\u2029 \u2003\u00e9\u00df\u0663\u2168\u00bd\u0301\u4e2d\U0001f600\ud800_%$+[*"
 _SCALARS: tuple[Value, ...] = (None, "", "x", 0, 1, True, False, 1.0, b"x")
-_JUNK = (*_SCALARS, (), [], {}, ["x"], {"x": ["x"]}, [None], {1: ["x"]}, {None: "x"})
+_JUNK = (*_SCALARS, (), [], {}, ["x"], {"x": ["x"]}, [None], {1: ["x"]}, {b"k": "x"})
 _PLENTY = 60
 _NAME_NEEDED = {"targets_need_target_parameter_name", "location_targets_need_target_parameter_name"}
 
@@ -271,7 +272,7 @@ def _bent_object(rng: random.Random, schema: Schema, value: dict[Any, Any]) -> d
     """A structure with a member missing, misspelt or unknown, or a map with an odd key."""
     bent = dict(value)
     if "propertyNames" in schema:
-        bent[rng.choice(("", "k" * 50, "k" * 51, "it's\n", 1, None))] = _valid(rng, schema["additionalProperties"], 0.1)
+        bent[rng.choice(("", "k" * 50, "k" * 51, "it's\n", 1, b"k"))] = _valid(rng, schema["additionalProperties"], 0.1)
         return bent
     name = rng.choice(list(bent)) if bent else "Name"
     removed = bent.pop(name, "x")

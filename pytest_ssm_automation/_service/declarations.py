@@ -12,9 +12,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from .automata import ExpressionError
 from .documents import is_list, is_mapping
-from .expressions import compile_expression
+from .expressions import ExpressionError, check_expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -244,7 +243,7 @@ class Reader:
         pattern = self._text(given, "allowedPattern", place)
         if pattern is not None:
             try:
-                compile_expression(pattern)
+                check_expression(pattern)
             except ExpressionError as error:
                 self._refuse(f"{place}allowedPattern", f"{_shown(pattern)} cannot be used: {error}")
         return pattern

@@ -15,6 +15,7 @@ from .constraints import check
 from .errors import FakeUsageError, ServiceError, unknown_name
 from .executions import Execution, ExecutionStore
 from .faults import Fault, FaultQueue
+from .locations import read_locations, refused
 from .operations import OPERATIONS, Reply
 from .parameters import check_parameters
 from .rate_control import FanOut, groups_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from .constraints import Violation
+    from .locations import Fetch
     from .rate_control import Resolver, Target
     from .runbooks import Runbook
 
@@ -62,6 +64,8 @@ class Service:
         relax: Collection[str] = (),
         execution_limit: int | None = None,
         unknown_documents: str = "accept",
+        unknown_urls: str = "accept",
+        fetch: Fetch = lambda _: None,
         faults: tuple[Fault, ...] = (),
         runbooks: tuple[Runbook, ...] = (),
     ) -> None:
@@ -72,6 +76,8 @@ class Service:
             relax: Ids of constraints that are not enforced.
             execution_limit: How many executions may run in a Region at a time.
             unknown_documents: `"reject"` refuses runbooks that are not registered.
+            unknown_urls: `"reject"` refuses a TargetLocationsURL that nobody hosts.
+            fetch: Gets status and body of a URL; `None` if nobody hosts it.
             faults: Faults to queue at the start.
             runbooks: Runbooks to register at the start.
         """
@@ -79,6 +85,8 @@ class Service:
         self._relaxed = frozenset(relax)
         self._limit = execution_limit
         self._reject_unknown = unknown_documents == "reject"
+        self._reject_unknown_urls = unknown_urls == "reject"
+        self._fetch = fetch
         self._first_faults = faults
         self._first_runbooks = runbooks
         self.lock = threading.RLock()
@@ -237,6 +245,25 @@ class Service:
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
         return runbook
 
+    def with_locations(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the members of a request with the target locations that lie behind its TargetLocationsURL.
+
+        Raises:
+            ServiceError: They can't be read, are not valid, or have to be hosted and aren't.
+        """
+        url = params.get("TargetLocationsURL")
+        locations = read_locations(url, self._fetch) if url else None
+        if locations is None:
+            if url and self._reject_unknown_urls:
+                raise refused("nobody hosts it")
+            return params
+        merged = {**params, "TargetLocations": locations}
+        # A file may have more of them than a request.
+        broken = [each for each in self.violations(model.START, merged) if each.constraint != "TargetLocations:max"]
+        if broken:
+            raise refused(f"at {broken[0].path}: {broken[0]}")
+        return merged
+
     def check_limit(self, region: str) -> None:
         """Refuse a further execution where too many run already."""
         if self._limit is not None:
@@ -258,9 +285,12 @@ class Service:
         self.calls.append(Call(request, outcome, error=name, violations=violations))
 
     def _refuse_invalid(self, operation: str, params: Mapping[str, Any]) -> None:
-        violations = self.violations(operation, params)
+        # The service ignores members that it does not know, and botocore never sends any.
+        violations = tuple(each for each in self.violations(operation, params) if each.rule != "unknown")
         if not violations:
             return
+        if any(each.rule == "type" for each in violations):
+            raise InvalidRequestError("SerializationException", "The request could not be read.", violations)
         of_model = [violation for violation in violations if not violation.constraint.startswith("request:")]
         if not of_model or all(violation.constraint == "Targets:max" for violation in of_model):
             text = ONE_TARGET if of_model else violations[0].sentence

@@ -43,8 +43,9 @@ def start(service: Service, request: Request, params: Mapping[str, Any]) -> Repl
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
     runbook = service.declared_runbook(request, params)
+    located = service.with_locations(params)
     service.check_limit(request.region)
-    execution = service.start(request, params, runbook=runbook)
+    execution = service.start(request, located, runbook=runbook)
     if token[1]:
         service.tokens[token] = execution
     return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution)

@@ -6,11 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from .automata import ExpressionError
 from .constraints import Violation
 from .documents import is_list
 from .errors import FakeUsageError
-from .expressions import compile_expression
+from .expressions import ExpressionError, matches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -189,7 +188,7 @@ class _Values:
 
     def _matches(self, pattern: str, value: str) -> bool:
         try:
-            return compile_expression(pattern).fullmatch(value)
+            return matches(pattern, value)
         except ExpressionError as error:
             raise FakeUsageError(
                 f"Parameter {self._parameter.name!r}: allowedPattern {pattern!r} cannot be used: {error}"

@@ -23,7 +23,7 @@ def _located_targets(params: Mapping[str, Any]) -> Any:
 
 
 def _targets_alone(params: Mapping[str, Any]) -> Any:
-    return None if params.get("TargetParameterName") else params.get("Targets")
+    return None if "TargetParameterName" in params else params.get("Targets") or None
 
 
 def _name_alone(params: Mapping[str, Any]) -> Any:
@@ -35,11 +35,11 @@ def _name_alone(params: Mapping[str, Any]) -> Any:
 
 
 def _targets_and_maps(params: Mapping[str, Any]) -> Any:
-    return params.get("TargetMaps") if params.get("Targets") else None
+    return (params.get("TargetMaps") or None) if params.get("Targets") else None
 
 
 def _located_targets_alone(params: Mapping[str, Any]) -> Any:
-    return None if params.get("TargetParameterName") else _located_targets(params)
+    return None if "TargetParameterName" in params else _located_targets(params)
 
 
 def _too_many_tags(params: Mapping[str, Any]) -> Any:
@@ -52,7 +52,7 @@ def _too_many_targets(params: Mapping[str, Any]) -> Any:
     return targets if len(targets) > 1 else None
 
 
-# The rule, the limit, the member it is reported at, what says so, and a function that gives what breaks it, or nothing.
+# The rule, the limit, the member it is reported at, what says so, and a function that gives what breaks it, or None.
 _Rule = tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], Any]]
 _RULES: Final[tuple[_Rule, ...]] = (
     (
@@ -118,5 +118,5 @@ def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     return [
         Violation(f"request:{name}", member, name, limit, value, "service", text)
         for name, limit, member, text, broken_by in _rules()
-        if (value := broken_by(params))
+        if (value := broken_by(params)) is not None
     ]

@@ -8,7 +8,6 @@ put there since.
 
 from __future__ import annotations
 
-import functools
 import threading
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -22,10 +21,13 @@ from botocore.httpsession import URLLib3Session
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .environment import DummyEnvironment
 from .network import NetworkBlockedError, check_host, describe
+from .patching import Patch, WrapperPatch
+from .retries import patch_retries
 from .stubber import AutomationStubber, request_of
+from .wire import WireTap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from .._service.engine import Service
 
@@ -37,43 +39,24 @@ class Active:
     Attributes:
         fake: The fake itself.
         service: What answers.
+        transport: How it is reached: `"stubber"` or `"wire"`.
         allow_network: Whether, or to which hosts, requests may leave the process.
         blocked: The requests that were kept from leaving it.
     """
 
     fake: Any
     service: Service
+    transport: str
     allow_network: bool | Collection[str]
     blocked: list[str] = field(default_factory=list[str])
-
-
-class _Patch:
-    """A method of a class, wrapped until it is restored."""
-
-    def __init__(self, owner: type, name: str, replacement: Callable[..., Any]) -> None:
-        """Let `replacement` stand before the method, which it is given as its first argument."""
-        original = owner.__dict__[name]
-
-        @functools.wraps(original)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return replacement(original, *args, **kwargs) if self._wrapped else original(*args, **kwargs)
-
-        self._owner, self._name, self._original, self._wrapper = owner, name, original, wrapper
-        self._wrapped = True
-        setattr(owner, name, wrapper)
-
-    def restore(self) -> None:
-        """Put the original back; where somebody else has wrapped the wrapper since, let it do nothing."""
-        self._wrapped = False
-        if self._owner.__dict__[self._name] is self._wrapper:
-            setattr(self._owner, self._name, self._original)
 
 
 _CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
 _stack: list[Active] = []
 _lock = threading.RLock()
-_stubbers: WeakKeyDictionary[BaseClient, AutomationStubber] = WeakKeyDictionary()
-_patches: list[_Patch] = []
+_attached: WeakKeyDictionary[BaseClient, dict[str, AutomationStubber | WireTap]] = WeakKeyDictionary()
+_TRANSPORTS: Mapping[str, type[AutomationStubber | WireTap]] = {"stubber": AutomationStubber, "wire": WireTap}
+_patches: list[Patch] = []
 _environments: list[DummyEnvironment] = []
 
 
@@ -92,9 +75,9 @@ def activate(active: Active) -> None:
     with _lock:
         if not _stack:
             _environments.append(DummyEnvironment())
-            _patches.extend(
-                (_Patch(BaseClient, "_convert_to_request_dict", _convert), _Patch(URLLib3Session, "send", _send))
-            )
+            _patches.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
+            _patches.append(WrapperPatch(URLLib3Session, "send", _send))
+            _patches.extend(patch_retries(current))
         _stack.append(active)
 
 
@@ -106,18 +89,21 @@ def deactivate(active: Active) -> None:
             return
         while _patches:
             _patches.pop().restore()
-        for stubber in list(_stubbers.values()):
-            stubber.deactivate()
-        _stubbers.clear()
+        for transports in list(_attached.values()):
+            for transport in transports.values():
+                transport.deactivate()
+        _attached.clear()
         _environments.pop().restore()
 
 
-def _attach(client: BaseClient) -> None:
+def _attach(client: BaseClient, transport: str) -> None:
+    """Let the transport of the innermost fake reach a client, if it doesn't already."""
+    if transport in _attached.get(client, ()):
+        return
     with _lock:
-        if _stack and client not in _stubbers:
-            stubber = AutomationStubber(client, current)
-            stubber.activate()
-            _stubbers[client] = stubber
+        if _stack and transport not in (attached := _attached.setdefault(client, {})):
+            attached[transport] = _TRANSPORTS[transport](client, current)
+            attached[transport].activate()
 
 
 def _convert(
@@ -127,8 +113,7 @@ def _convert(
     active = current()
     if active is None or client.meta.service_model.service_name != "ssm" or operation_model.name not in _CLAIMED:
         return original(client, api_params, operation_model, *args, **kwargs)
-    if client not in _stubbers:
-        _attach(client)
+    _attach(client, active.transport)
     try:
         return original(client, api_params, operation_model, *args, **kwargs)
     except ParamValidationError as error:

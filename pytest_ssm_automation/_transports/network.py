@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,13 +36,22 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str]) -> Non
         NetworkBlockedError: Any other host.
     """
     host = (urlsplit(url).hostname or "").lower()
-    if host in {"localhost", "::1"} or host.startswith("127."):
+    if _is_loopback(host):
         return
     if allowed is True or (allowed and host in allowed):
         return
     if host in _METADATA_HOSTS:
         raise EndpointConnectionError(endpoint_url=url)
     raise NetworkBlockedError(method=method, url=url)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # any other name, even one that starts with "127."
+        return False
 
 
 def describe(request: Any) -> tuple[str, str]:

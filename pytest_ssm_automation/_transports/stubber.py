@@ -14,7 +14,7 @@ from .._service.errors import ServiceError, modeled_fields
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from botocore.client import BaseClient
 
@@ -42,21 +42,16 @@ class AutomationStubber(Stubber):
 
     def activate(self) -> None:
         """Claim the Automation operations of the client."""
-        for event in self._events():
-            self.client.meta.events.register(event, self._answer)
+        self.client.meta.events.register("before-call.ssm", self._answer)
 
     def deactivate(self) -> None:
         """Give them back."""
-        for event in self._events():
-            self.client.meta.events.unregister(event, self._answer)
-
-    def _events(self) -> Iterator[str]:
-        return (f"before-call.ssm.{operation}" for operation in _METHODS)
+        self.client.meta.events.unregister("before-call.ssm", self._answer)
 
     def _answer(self, model: Any, params: dict[str, Any], context: Any, **_: Any) -> Any:
         """Handle botocore's `before-call`: ask the service, queue its answer, and hand it out."""
         active = self._current()
-        if active is None:  # the fake has gone, but botocore still knows the handler
+        if active is None or active.transport != "stubber" or model.name not in _METHODS:
             return None
         service = active.service
         request = request_of(self.client, model.name, params["body"])
@@ -92,12 +87,12 @@ class AutomationStubber(Stubber):
         """Leave out the check of errors too."""
 
 
-def request_of(client: Any, operation: str, content: Any) -> Request:
+def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> Request:
     """Describe a request of a client."""
     credentials = client._request_signer._credentials
     # Reading `access_key` of credentials that can expire would refresh them.
     key = getattr(credentials, "_access_key", None) or getattr(credentials, "access_key", None)
-    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key)
+    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt)
 
 
 def _metadata(request_id: str, status: int) -> dict[str, Any]:

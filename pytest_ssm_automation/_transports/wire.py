@@ -1,0 +1,147 @@
+"""The wire transport: AWS JSON 1.1 over HTTP, answered at botocore's `before-send`.
+
+Signing, compression, botocore's retries and its parser all run; only the connection is missing.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import weakref
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore import UNSIGNED
+from botocore.awsrequest import AWSResponse
+
+from .._service.errors import ServiceError, error_body
+from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
+from .stubber import request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from botocore.client import BaseClient
+
+    from .._service.calls import Request
+    from .._service.engine import Service
+    from .interception import Active
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+_ATTEMPT = re.compile(r"attempt=(\d+)")
+_EVENTS = {f"before-send.ssm.{operation}": operation for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer of the service as it goes over HTTP.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers.
+        body: The JSON text, in UTF-8.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def answer_over_http(service: Service, request: Request) -> HttpAnswer:
+    """Ask the service, and encode what it answers.
+
+    Raises:
+        botocore.exceptions.HTTPClientError: A fault breaks the connection.
+    """
+    try:
+        return encode(service.new_id(), 200, service.answer(request))
+    except ServiceError as error:
+        return encode_error(service.new_id(), error)
+
+
+def encode_error(request_id: str, error: ServiceError) -> HttpAnswer:
+    """Encode an error."""
+    return encode(request_id, error.status, {"__type": error.code, **error_body(error)})
+
+
+def encode(request_id: str, status: int, members: Mapping[str, Any]) -> HttpAnswer:
+    """Encode the members of an answer; times go as seconds of the epoch, with milliseconds."""
+    body = json.dumps(members, default=lambda time: round(time.timestamp(), 3)).encode()
+    headers = {
+        "Server": "Server",
+        "Date": format_datetime(datetime.now(UTC), usegmt=True),
+        "Content-Type": CONTENT_TYPE,
+        "Content-Length": str(len(body)),
+        "Connection": "keep-alive",
+        "x-amzn-RequestId": request_id,
+    }
+    return HttpAnswer(status, headers, body)
+
+
+class _Body(io.BytesIO):
+    """The body of a response, as botocore reads it from urllib3."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        """Give what is left to read."""
+        yield self.read()
+
+
+class WireTap:
+    """Stands before the event emitter of one client's endpoint, and answers the Automation requests about to be sent.
+
+    `before-send` goes to all handlers, and moto's raises NotImplementedError; so ours must not be one of them.
+    """
+
+    def __init__(self, client: BaseClient, current: Callable[[], Active | None]) -> None:
+        """Make a tap for `client`, without keeping it alive, that asks the fake which `current` gives."""
+        self._client: Any = weakref.proxy(client)
+        self._current = current
+        self._events: Any = None
+
+    def activate(self) -> None:
+        """Stand before the emitter."""
+        endpoint = self._client._endpoint
+        self._events, endpoint._event_emitter = endpoint._event_emitter, self
+        self._client.meta.events.register("choose-signer.ssm", self._choose_signer)
+
+    def deactivate(self) -> None:
+        """Step aside."""
+        if self._client._endpoint._event_emitter is self:
+            self._client._endpoint._event_emitter = self._events
+        self._client.meta.events.unregister("choose-signer.ssm", self._choose_signer)
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the emitter in all else."""
+        return getattr(self._events, name)
+
+    def emit(self, event_name: str, **kwargs: Any) -> Any:
+        """Answer what is about to be sent to us, and pass everything else on."""
+        active = self._current()
+        if active is not None and active.transport == "wire" and event_name in _EVENTS:
+            request = request_of(self._client, _EVENTS[event_name], kwargs["request"].body, _attempt(kwargs["request"]))
+            if active.service.claims(request):
+                return [(self.emit, self._respond(active, request, kwargs["request"].url))]
+        return self._events.emit(event_name, **kwargs)
+
+    def _respond(self, active: Active, request: Request, url: str) -> AWSResponse:
+        answer = answer_over_http(active.service, request)
+        headers: Any = dict(answer.headers)
+        return AWSResponse(url, answer.status, headers, _Body(answer.body))
+
+    def _choose_signer(self, event_name: str, **_: Any) -> Any:
+        """Leave requests unsigned that could be signed only with credentials that are missing, or have to be fetched."""
+        active = self._current()
+        if active is None or active.transport != "wire" or event_name.replace("choose-signer", "before-send") not in _EVENTS:
+            return None
+        credentials = self._client._request_signer._credentials
+        return UNSIGNED if credentials is None or hasattr(credentials, "refresh_needed") else None
+
+
+def _attempt(request: Any) -> int:
+    """Read which of botocore's attempts a request is."""
+    header = request.headers.get("amz-sdk-request", "")
+    found = _ATTEMPT.search(header.decode() if isinstance(header, bytes) else header)
+    return int(found[1]) if found else 1

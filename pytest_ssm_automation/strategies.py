@@ -1,0 +1,504 @@
+"""Hypothesis strategies for Systems Manager Automation, made from the installed botocore model.
+
+Example:
+    >>> from hypothesis import given
+    >>> from pytest_ssm_automation import AutomationFake, strategies
+    >>> @given(strategies.valid_requests(DocumentName="AWS-RestartEC2Instance"))
+    ... def test_every_valid_request_is_started(request):
+    ...     with AutomationFake() as fake:
+    ...         fake.client().start_automation_execution(**request)
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from hypothesis import strategies as st
+
+from . import _shapes
+from ._service import model, rules
+from ._service.constraints import PYTHON_TYPES, Violation, check
+from ._service.errors import FakeUsageError, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from botocore.model import Shape
+
+__all__ = [
+    "InvalidRequest",
+    "alarm_configurations",
+    "client_tokens",
+    "document_names",
+    "execution_ids",
+    "from_shape",
+    "invalid_requests",
+    "max_concurrencies",
+    "max_errors",
+    "responses",
+    "tags",
+    "target_locations",
+    "target_maps",
+    "targets",
+    "valid_requests",
+]
+
+Strategy: TypeAlias = st.SearchStrategy[Any]
+_SIZE_RULES: Final = {"Tags": "request:at_most_five_tags", "Targets": "request:at_most_one_target"}
+
+
+def from_shape(shape: Shape, **overrides: Any) -> Strategy:
+    """Draw values of any shape of botocore's model: aware datetimes for timestamps, bytes for blobs.
+
+    Args:
+        shape: The shape, such as `client.meta.service_model.operation_model(name).output_shape`.
+        **overrides: For members of a structure: a value fixes one, a strategy is drawn from, `None` leaves it out.
+
+    Raises:
+        FakeUsageError: The shape has no member of that name.
+    """
+    structure: Any = shape
+    _require_known("member", overrides, getattr(shape, "members", ()))
+    if not overrides:
+        return _shapes.any_of(shape)
+    made: dict[str, Strategy] = {**_shapes.members_of(structure), **_given(overrides)}
+    members = {name: made[name] for name in structure.members if name in made and overrides.get(name, made) is not None}
+    return _shapes.structures(structure, members, members.keys() & {*structure.required_members, *overrides})
+
+
+def document_names() -> st.SearchStrategy[str]:
+    """Draw names and ARNs of runbooks."""
+    return _member("DocumentName")
+
+
+def client_tokens() -> st.SearchStrategy[str]:
+    """Draw idempotency tokens: UUIDs in either case."""
+    return _member("ClientToken")
+
+
+def targets() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Draw what `Targets` takes: no target, or as many as the service accepts."""
+    return _member("Targets")
+
+
+def target_maps() -> st.SearchStrategy[list[dict[str, list[str]]]]:
+    """Draw what `TargetMaps` takes."""
+    return _member("TargetMaps")
+
+
+def target_locations() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Draw what `TargetLocations` takes; a location with targets needs a TargetParameterName."""
+    return _member("TargetLocations")
+
+
+def tags() -> st.SearchStrategy[list[dict[str, str]]]:
+    """Draw what `Tags` takes at start, which is fewer than its model says."""
+    return _member("Tags")
+
+
+def alarm_configurations() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw what `AlarmConfiguration` takes."""
+    return _member("AlarmConfiguration")
+
+
+def max_concurrencies() -> st.SearchStrategy[str]:
+    """Draw numbers and percentages of targets to run on at once."""
+    return _member("MaxConcurrency")
+
+
+def max_errors() -> st.SearchStrategy[str]:
+    """Draw numbers and percentages of errors to stop at."""
+    return _member("MaxErrors")
+
+
+def execution_ids() -> st.SearchStrategy[str]:
+    """Draw ids of executions: lower-case UUIDs, and whatever else has their length."""
+    shape = model.output_shape(model.START).members["AutomationExecutionId"]
+    return st.one_of(_shapes.any_of(shape), st.uuids(version=4).map(str))
+
+
+def responses() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw answers of StartAutomationExecution, as `start_automation_execution` returns them but for their metadata."""
+    return from_shape(model.output_shape(model.START), AutomationExecutionId=execution_ids())
+
+
+def valid_requests(**members: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw keyword arguments for `start_automation_execution` that break nothing.
+
+    Args:
+        **members: A value fixes a member, a strategy is drawn from, `None` leaves it out.
+
+    Raises:
+        FakeUsageError: There is no such member, or no valid request has such members. What is drawn from a strategy is
+            judged when it is drawn.
+    """
+    _require_known("member", members, model.input_shape(model.START).members)
+    if not members:
+        return _valid_requests()
+    absent = frozenset(name for name, value in members.items() if value is None)
+    given = _given(members)
+    if not any(isinstance(value, st.SearchStrategy) for value in members.values()):
+        _companions({name: value for name, value in members.items() if value is not None}, absent)
+    return _requests(given, absent)
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidRequest:
+    """A request with one mistake.
+
+    Attributes:
+        params: Keyword arguments for `start_automation_execution`.
+        violation: The constraint that they break, and where.
+    """
+
+    params: dict[str, Any]
+    violation: Violation
+
+
+def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchStrategy[InvalidRequest]:
+    """Draw requests that break one constraint, and no other but those that cannot but break with it.
+
+    Args:
+        constraints: Ids of the constraints to choose from; all that can be broken, if left out.
+
+    Raises:
+        FakeUsageError: There is no such constraint, or it cannot be broken.
+    """
+    known = [constraint.id for constraint in rules.constraints()]
+    wanted = known if constraints is None else list(constraints)
+    _require_known("constraint", wanted, known)
+    breakable = tuple(name for name in wanted if _flaws(name) is not None)
+    if not breakable or (constraints is not None and len(breakable) < len(wanted)):
+        raise FakeUsageError(f"No request is known that breaks {', '.join(wanted) or 'no constraint at all'}.")
+    return _invalid_requests(breakable)
+
+
+def _require_known(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:
+    for name in names:
+        if name not in allowed:
+            raise unknown_name(kind, name, allowed)
+
+
+def _given(members: Mapping[str, Any]) -> dict[str, Strategy]:
+    """Make a strategy of each member that is given as a value, so that no two examples share it."""
+    return {
+        name: value if isinstance(value, st.SearchStrategy) else st.just(value).map(copy.deepcopy)
+        for name, value in members.items()
+        if value is not None
+    }
+
+
+# Valid requests
+
+
+@cache
+def _members() -> Mapping[str, Strategy]:
+    """Give a strategy for each member of the request that keeps to the documented limits too."""
+    made = _shapes.members_of(model.input_shape(model.START))
+    limits: dict[str, Any] = {constraint.id: constraint.limit for constraint in rules.constraints()}
+    for name, rule in _SIZE_RULES.items():
+        if rule in limits:
+            made[name] = _lists(name, 0, limits[rule])
+    return made
+
+
+def _member(name: str) -> Strategy:
+    return _members()[name]
+
+
+def _lists(name: str, low: int, most: int = _shapes.UNBOUNDED) -> Strategy:
+    """Draw what a member of the request that is a list takes, in a number that may be narrower than the model's."""
+    shape: Any = model.input_shape(model.START).members[name]
+    least, high = _shapes.bounds(shape)
+    return _shapes.some(_shapes.any_of(shape.member), max(least, low), min(high, most))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Presence:
+    """One way for a member to be there, as far as the rules across members can tell.
+
+    Attributes:
+        sample: A value that stands for all of this kind.
+        strategy: Draws values of this kind.
+    """
+
+    sample: Any
+    strategy: Strategy
+
+
+@cache
+def _presences() -> Mapping[str, Sequence[_Presence]]:
+    """List the ways for each of the members that the rules tie together to be there."""
+    empty = st.builds(list)
+    location = model.input_shape(model.START).members["TargetLocations"].member
+    plain, located = from_shape(location, Targets=None), from_shape(location, Targets=_lists("Targets", 1, 1))
+    some_located = st.tuples(located, st.lists(plain | located, max_size=2)).map(lambda drawn: [drawn[0], *drawn[1]])
+    plain_only = _shapes.some(plain, *_shapes.bounds(model.input_shape(model.START).members["TargetLocations"]))
+    return {
+        "TargetParameterName": (_Presence("InstanceId", _member("TargetParameterName")),),
+        "Targets": (_Presence([], empty), _Presence([{}], _lists("Targets", 1, 1))),
+        "TargetMaps": (_Presence([], empty), _Presence([{}], _lists("TargetMaps", 1))),
+        "TargetLocations": (_Presence([{}], plain_only), _Presence([{"Targets": [{}]}], some_located)),
+        "TargetLocationsURL": (_Presence("https://", _member("TargetLocationsURL")),),
+    }
+
+
+_Combination: TypeAlias = "Mapping[str, _Presence]"
+
+
+@cache
+def _combinations() -> Sequence[_Combination]:
+    """List all combinations of those members, allowed or not, the fewest members first."""
+    ways = [[(), *((name, way) for way in presences)] for name, presences in _presences().items()]
+    return sorted((dict(filter(None, chosen)) for chosen in itertools.product(*ways)), key=len)
+
+
+def _broken(given: Mapping[str, Any], combination: _Combination) -> list[Violation]:
+    return rules.check_rules(model.START, {**given, **{name: way.sample for name, way in combination.items()}})
+
+
+@cache
+def _allowed(names: frozenset[str] = frozenset(), broken: str | None = None) -> Sequence[_Combination]:
+    """List the combinations without some members that break nothing, or exactly one rule."""
+    wanted = [broken] if broken else []
+    free = [combination for combination in _combinations() if not names & combination.keys()]
+    return [each for each in free if [violation.constraint for violation in _broken({}, each)] == wanted]
+
+
+def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> Sequence[_Combination]:
+    """List the combinations that make a valid request of the members given; there being none is a mistake of the caller's."""
+    missing = model.input_shape(model.START).required_members
+    wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in {*missing} - absent]
+    taken = absent | given.keys()
+    if not wrong and not given.keys() & {*_presences(), *_SIZE_RULES}:
+        return _allowed(absent)
+    judged = [] if wrong else [(each, _broken(given, each)) for each in _combinations() if not taken & each.keys()]
+    found = [each for each, broken in judged if not broken]
+    if found:
+        return found
+    reasons = wrong or min((broken for _, broken in judged), key=len)
+    told = "; ".join(f"{reason} ({reason.constraint})" for reason in reasons)
+    raise FakeUsageError(f"No valid request has these members: {told}")
+
+
+def _others(taken: Iterable[str], most: int) -> st.SearchStrategy[list[str]]:
+    """Draw names of optional members that no rule ties to others."""
+    shape = model.input_shape(model.START)
+    names = [name for name in shape.members if name not in {*taken, *_presences(), *shape.required_members}]
+    return st.lists(st.sampled_from(names), unique=True, max_size=most) if names else st.just([])
+
+
+@cache
+def _valid_requests() -> Strategy:
+    return _requests({}, frozenset())
+
+
+def _requests(given: Mapping[str, Strategy], absent: frozenset[str]) -> Strategy:
+    others = _others({*given, *absent}, 6)
+    usual = st.sampled_from(_allowed())
+
+    def valid_requests(draw: st.DrawFn) -> dict[str, Any]:
+        fixed = {name: draw(strategy) for name, strategy in given.items()}
+        allowed = usual if not members_given else st.sampled_from(_companions(fixed, absent))
+        return _completed(draw, fixed, draw(allowed), draw(others))
+
+    members_given = bool(given or absent)
+    return st.composite(valid_requests)()
+
+
+def _completed(
+    draw: st.DrawFn, given: Mapping[str, Any], combination: _Combination, others: Iterable[str], absent: Collection[str] = ()
+) -> dict[str, Any]:
+    """Draw the members that a request still lacks, and put all in the model's order."""
+    shape = model.input_shape(model.START)
+    strategies = {name: _member(name) for name in (*shape.required_members, *others) if name not in absent}
+    strategies.update((name, way.strategy) for name, way in combination.items())
+    names = [name for name in shape.members if name in given or name in strategies]
+    drawn = {name: given[name] if name in given else draw(strategies[name]) for name in names}
+    return {**drawn, **given}
+
+
+# Invalid requests
+
+# What callers send where something else belongs; most ordinary mistakes first.
+_JUNK: Final = ("i-0123456789abcdef0", None, 42, "true", [], ["Auto"], {}, {"Name": "Doc"}, "", True, 0.5, b"Auto")
+_TEXTS: Final = ("None", "", " ", "null", "0", "a b", "ab", "tag:Env\n", "été", "{{ InstanceId }}", "x" * _shapes.LONG)
+_STRAYS: Final = (" ", "!", "\n", "\x00", "é", "<", "日", "\U0001f600")
+
+
+@dataclass(frozen=True, slots=True)
+class _Flaws:
+    """The part of a request that breaks a constraint.
+
+    Attributes:
+        members: Draws the members that break it.
+        absent: The member whose absence breaks it.
+        rule: The constraint, if it ties members together.
+    """
+
+    members: Strategy
+    absent: frozenset[str] = frozenset()
+    rule: str | None = None
+
+
+@cache
+def _flaws(identifier: str) -> _Flaws | None:
+    """Make what breaks a constraint; `None` if nothing is known to."""
+    place, _, rule = identifier.rpartition(":")
+    shape = model.input_shape(model.START)
+    constraint = next(each for each in rules.constraints() if each.id == identifier)
+    if constraint.origin == "documentation":
+        limit: Any = constraint.limit
+        sized = {name: _lists(name, limit + 1) for name, sizing in _SIZE_RULES.items() if sizing == identifier}
+        return _Flaws(st.fixed_dictionaries(sized), rule=identifier)
+    if rule == "required" and place in shape.members:
+        return _Flaws(st.builds(dict), frozenset({place}))
+    if place == "request":
+        return _Flaws(_misspelt(shape))
+    name, *tokens = re.findall(r"\w+|\[\]|\{\w+\}", place)
+    flawed = _around(shape.members[name], tokens, rule)
+    return None if flawed is None else _Flaws(st.fixed_dictionaries({name: flawed}))
+
+
+def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
+    """Draw values of a shape that break a rule, and nothing else, at a place inside."""
+    if not tokens:
+        return _BREAKING[rule](shape)
+    token, *rest = tokens
+    if rule == "required" and not rest:
+        return from_shape(shape, **{token: None})
+    inner = {"[]": "member", "{key}": "key", "{value}": "value"}.get(token)
+    flawed = _around(getattr(shape, inner) if inner else shape.members[token], rest, rule)
+    if flawed is None:
+        return None
+    if token == "[]":
+        low, high = _shapes.bounds(shape)
+        fine = st.lists(_shapes.any_of(shape.member), min_size=max(0, low - 1), max_size=min(max(1, low), high) - 1)
+        return st.tuples(fine, flawed).map(lambda drawn: [*drawn[0], drawn[1]])
+    if token == "{key}":
+        hashable = flawed.filter(lambda key: isinstance(key, Hashable)) if rule == "type" else flawed
+        return st.dictionaries(hashable, _shapes.any_of(shape.value), min_size=1, max_size=1)
+    if token == "{value}":
+        return st.dictionaries(_shapes.any_of(shape.key), flawed, min_size=1, max_size=1)
+    return from_shape(shape, **{token: flawed})
+
+
+def _of_wrong_type(shape: Shape) -> Strategy:
+    wrong = [value for value in _JUNK if not isinstance(value, PYTHON_TYPES[shape.type_name])]
+    return st.sampled_from(wrong).map(copy.deepcopy)
+
+
+def _misspelt(shape: Any) -> Strategy:
+    """Draw a member that the shape does not have, under a name that is nearly one of its own."""
+    ways: tuple[Callable[[str], str], ...] = (
+        lambda name: name[:1].lower() + name[1:],
+        lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(),
+        lambda name: name + "s",
+        lambda name: name[:-1],
+        str.upper,
+    )
+    names = {way(name): None for way in ways for name in shape.members}
+    return st.dictionaries(st.sampled_from([*names.keys() - shape.members.keys()]), st.sampled_from(_JUNK), min_size=1, max_size=1)
+
+
+def _with_misspelt(shape: Any) -> Strategy:
+    return st.tuples(from_shape(shape), _misspelt(shape)).map(lambda drawn: {**drawn[0], **drawn[1]})
+
+
+def _too_small(shape: Any) -> Strategy | None:
+    return _sized(shape, 0, _shapes.bounds(shape)[0] - 1)
+
+
+def _too_big(shape: Any) -> Strategy | None:
+    return _sized(shape, _shapes.bounds(shape)[1] + 1, _shapes.UNBOUNDED)
+
+
+def _sized(shape: Any, low: int, high: int) -> Strategy | None:
+    """Draw values that keep to all that is said of a shape but its size, or to nothing if they cannot."""
+    if shape.type_name == "string":
+        pattern = shape.metadata.get("pattern")
+        made = _shapes.strings(shape.name, pattern, low, high)
+        return _shapes.strings(shape.name, None, low, high) if made is None else made
+    if shape.type_name == "list":
+        member = _shapes.any_of(shape.member)
+        return _shapes.full_lists(member, low) if low else st.lists(member, max_size=high)
+    key, value = shape.key, _shapes.any_of(shape.value)
+    return _shapes.full_maps(key, value, low) if low else st.dictionaries(_shapes.any_of(key), value, max_size=high)
+
+
+def _unmatched(shape: Shape) -> Strategy | None:
+    """Draw strings of the right length that are not of the pattern, some of them valid but for a character."""
+    pattern, (low, high) = shape.metadata.get("pattern"), _shapes.bounds(shape)
+
+    def wrong(text: str) -> bool:
+        return low <= len(text) <= high and not _shapes.fits(text, pattern)
+
+    texts = [text for text in dict.fromkeys([*_shapes.WRITTEN.get(shape.name, ()), *_TEXTS]) if wrong(text)]
+    samples = [each.written(each.low) for each in _shapes.templates(pattern, max(1, low), high)]
+    strays = [stray for stray in _STRAYS if all(map(wrong, (_spoilt(text, at, stray) for text in samples for at in range(len(text)))))]
+    made = [st.sampled_from(range(len(texts))).map(lambda position: texts[position])] if texts else []
+    if strays and samples:
+        spoilt = st.builds(_spoilt, _shapes.any_of(shape), st.integers(0, 255), st.sampled_from(strays))
+        made.append(spoilt.filter(wrong))
+    return st.one_of(made) if made else None
+
+
+def _spoilt(text: str, at: int, stray: str) -> str:
+    """Put a character where another is."""
+    at %= max(1, len(text))
+    return text[:at] + stray + text[at + 1 :]
+
+
+def _unlisted(shape: Shape) -> Strategy:
+    names: Sequence[str] = shape.metadata["enum"]
+    near = [way(name) for way in (str.lower, str.upper, lambda name: name[:-1], lambda name: name + " ") for name in names]
+    return st.sampled_from([text for text in dict.fromkeys([*near, *_TEXTS]) if text not in names])
+
+
+_BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
+    "type": _of_wrong_type,
+    "unknown": _with_misspelt,
+    "min": _too_small,
+    "max": _too_big,
+    "pattern": _unmatched,
+    "enum": _unlisted,
+}
+
+
+@cache
+def _invalid_requests(breakable: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
+    names, turns = st.sampled_from(breakable), st.integers(0, len(_combinations()) - 1)
+
+    def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
+        identifier = draw(names)
+        flaws: Any = _flaws(identifier)
+        given = draw(flaws.members)
+        combination = _beside(given, flaws.rule, draw(turns))
+        others = draw(_others({*given, *flaws.absent}, 2))
+        params = _completed(draw, given, combination, others, flaws.absent)
+        found = (rules.check_rules if flaws.rule else check)(model.START, params)
+        return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
+
+    return st.composite(invalid_requests)()
+
+
+def _beside(given: Mapping[str, Any], rule: str | None, turn: int) -> _Combination:
+    """Choose a combination that breaks nothing beside the members given, or that one rule alone."""
+    combinations = _combinations()
+    judged = given if rule else {name: value for name, value in given.items() if name in _presences()}
+    for combination in (*combinations[turn:], *combinations[:turn]):
+        if not given.keys() & combination.keys():
+            try:
+                broken = [violation.constraint for violation in _broken(judged, combination)]
+            except (AttributeError, TypeError):
+                # The rules only judge values of the right types.
+                return combination
+            if broken == ([rule] if rule else []):
+                return combination
+    return {}

@@ -1,0 +1,253 @@
+"""What the fake costs, beside what it is compared with: `tox run -e bench`.
+
+Whatever is compared is measured in turns, in one run of this script, and the medians of all rounds are printed.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from botocore.validate import ParamValidator
+from moto import mock_aws
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service.constraints import check
+from pytest_ssm_automation._service.model import START, input_shape
+from pytest_ssm_automation._service.rules import check_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+ROUNDS = 15
+REQUEST = {
+    "DocumentName": "AWS-RestartEC2Instance",
+    "DocumentVersion": "$DEFAULT",
+    "Parameters": {
+        "InstanceId": ["i-0123456789abcdef0"],
+        "AutomationAssumeRole": ["arn:aws:iam::123456789012:role/automation"],
+    },
+    "Mode": "Auto",
+    "Tags": [{"Key": "Team", "Value": "platform"}, {"Key": "Environment", "Value": "staging"}],
+}
+ANSWER = {"AutomationExecutionId": "73c8eef8-f4ee-4a05-820c-e354ff0ef5c4"}
+
+
+class Row(NamedTuple):
+    """A line of the table."""
+
+    what: str
+    measured: str
+    against: str
+    ratio: str
+    aim: str
+
+
+def seconds_each(call: Callable[[], object], times: int) -> float:
+    """Seconds that one call takes, as the mean of many."""
+    started = time.perf_counter()
+    for _ in range(times):
+        call()
+    return (time.perf_counter() - started) / times
+
+
+def in_turns(*measurements: Callable[[], float], rounds: int = ROUNDS) -> list[list[float]]:
+    """What each measurement gave in each round; they take turns, after a first one that doesn't count."""
+    for measure in measurements:
+        measure()
+    results = [[measure() for measure in measurements] for _ in range(rounds)]
+    return [list(column) for column in zip(*results, strict=True)]
+
+
+def text(seconds: float) -> str:
+    """Seconds, in a unit that suits them."""
+    return f"{seconds * 1e3:.2f} ms" if abs(seconds) >= 1e-3 else f"{seconds * 1e6:.1f} µs"
+
+
+def compare(what: str, aim: str, measured: Sequence[float], name: str, reference: Sequence[float]) -> Row:
+    """One thing beside another: the ratio is that of their medians."""
+    ratio = median(measured) / median(reference)
+    shown = f"{ratio:.2f}x" if ratio > 0.2 else f"1/{1 / ratio:.1f}"
+    return Row(what, text(median(measured)), f"{name} {text(median(reference))}", shown, aim)
+
+
+def starts() -> Iterator[Row]:
+    """A start through the fake; through a Stubber on the same client; and moto's get_parameter."""
+    client: Any = boto3.client("ssm")
+
+    def fake() -> float:
+        with AutomationFake():
+            client.start_automation_execution(**REQUEST)
+            return seconds_each(lambda: client.start_automation_execution(**REQUEST), 200)
+
+    def stubber() -> float:
+        with Stubber(client) as stub:
+
+            def call() -> None:
+                stub.add_response("start_automation_execution", ANSWER)
+                client.start_automation_execution(**REQUEST)
+
+            call()
+            return seconds_each(call, 200)
+
+    def moto() -> float:
+        with mock_aws():
+            known: Any = boto3.client("ssm")
+            known.put_parameter(Name="name", Value="value", Type="String")
+            return seconds_each(lambda: known.get_parameter(Name="name"), 50)
+
+    ours, bare, motos = in_turns(fake, stubber, moto)
+    yield compare("start", "1.05x, at most 1.15x", ours, "bare Stubber", bare)
+    yield compare("start", "1/8 or less", ours, "moto's get_parameter", motos)
+
+
+def set_up() -> Iterator[Row]:
+    """The fake set up and torn down, and a client made, beside mock_aws and boto3.client."""
+
+    def fake() -> None:
+        with AutomationFake():
+            pass
+
+    def client() -> float:
+        with AutomationFake() as made:
+            made.client()
+            return seconds_each(made.client, 50)
+
+    def moto() -> None:
+        with mock_aws():
+            boto3.client("ssm")
+
+    ours, clients, motos = in_turns(
+        lambda: seconds_each(fake, 50), client, lambda: seconds_each(moto, 3), rounds=ROUNDS // 2
+    )
+    yield compare("AutomationFake, set up and torn down", "under 0.2 ms", ours, "mock_aws + boto3.client", motos)
+    yield compare("fake.client(), after the first", "under 0.3 ms", clients, "mock_aws + boto3.client", motos)
+
+
+class Durations:
+    """A plugin that collects what set-up and teardown of each test take, by the fixture that the test uses."""
+
+    def __init__(self) -> None:
+        """Start with nothing collected."""
+        self.of: dict[str, list[float]] = {"ssm_automation": [], "monkeypatch": []}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a phase."""
+        durations = self.of["ssm_automation" if "fake" in report.nodeid else "monkeypatch"]
+        if report.when == "setup":
+            durations.append(report.duration)
+        elif report.when == "teardown":
+            durations[-1] += report.duration
+
+
+def fixture(folder: Path) -> Iterator[Row]:
+    """The fixture beside pytest's own monkeypatch, which it builds upon."""
+    (folder / "test_fixtures.py").write_text(
+        "import pytest\n\n\n"
+        "@pytest.mark.parametrize('number', range(500))\n"
+        "class Test:\n"
+        "    def test_fake(self, ssm_automation, number): pass\n"
+        "    def test_plain(self, monkeypatch, number): pass\n",
+        encoding="utf-8",
+    )
+    durations = Durations()
+    pytest.main([str(folder / "test_fixtures.py"), "-p", "no:terminal", "-p", "no:cacheprovider"], plugins=[durations])
+    ours, plain = durations.of.values()
+    yield compare("ssm_automation, set up and torn down", "under 0.2 ms", ours, "monkeypatch", plain)
+
+
+def start_up(folder: Path) -> Iterator[Row]:
+    """A pytest run of an empty test with the plugin's entry point, and without."""
+    (folder / "test_empty.py").write_text("def test_empty(): pass\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder / "test_empty.py")]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+    def run(*options: str) -> float:
+        started = time.perf_counter()
+        subprocess.run([*command, *options], check=True, capture_output=True, env=environment)
+        return time.perf_counter() - started
+
+    ours, without = in_turns(run, lambda: run("-p", "no:ssm_automation"), rounds=2 * ROUNDS)
+    more = median(one - other for one, other in zip(ours, without, strict=True))
+    yield Row(
+        "pytest, an empty test", text(median(ours)), f"without {text(median(without))}", f"+{text(more)}", "+2 ms"
+    )
+
+
+def growth() -> Iterator[Row]:
+    """The call when many calls are recorded, beside the call when few are; and the memory that a record takes."""
+    with AutomationFake() as fake:
+        client: Any = fake.client()
+
+    def start() -> None:
+        client.start_automation_execution(**REQUEST)
+
+    few, many = [], []
+    for _ in range(5):
+        with AutomationFake():
+            seconds_each(start, 100)
+            few.append(seconds_each(start, 500))
+            seconds_each(start, 100_000 - 600)
+            many.append(seconds_each(start, 500))
+    yield compare("start, at 100 000 recorded calls", "at most 1.1x", many, "at 100", few)
+    with AutomationFake():
+        seconds_each(start, 100)
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        seconds_each(start, 5000)
+        size = (tracemalloc.get_traced_memory()[0] - before) / 5000
+        tracemalloc.stop()
+    yield Row("a recorded call", f"{size / 1000:.2f} kB", "", "", "under 1.5 kB")
+
+
+def validation() -> Iterator[Row]:
+    """The checks of one request, beside botocore's, which are fewer, and those of `jsonschema`, which are the same."""
+    shape = input_shape(START)
+    other = runpy.run_path(str(Path(__file__).parents[1] / "oracle.py"))["_validator"](START)
+
+    def ours() -> None:
+        check(START, REQUEST)
+        check_rules(START, REQUEST)
+
+    def botocores() -> None:
+        ParamValidator().validate(REQUEST, shape)
+
+    mine, theirs, schema = in_turns(
+        lambda: seconds_each(ours, 500),
+        lambda: seconds_each(botocores, 500),
+        lambda: seconds_each(lambda: other.is_valid(REQUEST), 50),
+    )
+    yield compare("validation", "under 0.5x", mine, "botocore", theirs)
+    yield compare("validation", "", mine, "jsonschema", schema)
+
+
+def print_table(rows: Sequence[Row]) -> None:
+    """Print rows under their names, in columns."""
+    table = [tuple(name.capitalize() for name in Row._fields), *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def main() -> None:
+    """Measure everything, and print it."""
+    os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION="us-east-1")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = [*starts(), *set_up(), *fixture(folder), *start_up(folder), *growth(), *validation()]
+    print_table(rows)
+
+
+if __name__ == "__main__":
+    main()

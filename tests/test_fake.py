@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import copy
+import traceback
+from typing import Any
+
+import botocore.exceptions
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError, HTTPClientError, ReadTimeoutError
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
+from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
+from pytest_ssm_automation._service.model import documented_errors
+
+SHAPES = [shape.name for shape in botocore.session.Session().get_service_model("ssm").error_shapes]
+COMMON = sorted(set(catalogue()) - set(SHAPES))
+
+
+def start(client: Any, **members: Any) -> str:
+    """Start an execution, and give its id."""
+    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
+    return execution_id
+
+
+def outcomes(client: Any, times: int, **members: Any) -> list[str]:
+    """List what becomes of several starts: `ok`, or the code of the error."""
+    found = []
+    for _ in range(times):
+        try:
+            start(client, **members)
+        except ClientError as error:
+            found.append(error.response["Error"]["Code"])
+        except HTTPClientError as error:
+            found.append(type(error).__name__)
+        else:
+            found.append("ok")
+    return found
+
+
+def test_seven_exceptions_are_documented() -> None:
+    """StartAutomationExecution documents these, in the installed model; a newer one may bring more."""
+    assert set(documented_errors()) >= {
+        "AutomationDefinitionNotFoundException",
+        "InvalidAutomationExecutionParametersException",
+        "AutomationExecutionLimitExceededException",
+        "AutomationDefinitionVersionNotFoundException",
+        "IdempotentParameterMismatch",
+        "InvalidTarget",
+        "InternalServerError",
+    }
+
+
+def test_each_documented_error_can_be_caught(each_documented_error: str, ssm_automation: AutomationFake) -> None:
+    """As `client.exceptions.X`, with code, text, status and request id."""
+    client: Any = ssm_automation.client()
+    ssm_automation.fail_with(each_documented_error)
+    with pytest.raises(getattr(client.exceptions, each_documented_error)) as caught:
+        start(client)
+    response = caught.value.response
+    assert response["Error"]["Code"] == each_documented_error
+    assert response["Error"]["Message"]
+    status = response["ResponseMetadata"]["HTTPStatusCode"]
+    assert status == (500 if each_documented_error == "InternalServerError" else 400)
+    assert response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"] == response["ResponseMetadata"]["RequestId"]
+
+
+@pytest.mark.parametrize("code", SHAPES)
+def test_every_other_exception_of_ssm_can_be_caught(client: Any, fake: AutomationFake, code: str) -> None:
+    """Any exception in the model can be met, whatever its operation."""
+    fake.fail_with(code)
+    with pytest.raises(getattr(client.exceptions, code)) as caught:
+        start(client)
+    assert caught.value.response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize("code", COMMON)
+def test_every_common_error_can_be_caught(client: Any, fake: AutomationFake, code: str) -> None:
+    """Errors that any AWS service may send are ClientErrors."""
+    fake.fail_with(code)
+    with pytest.raises(ClientError) as caught:
+        start(client)
+    error = caught.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (code, str(caught.value).partition("operation: ")[2])
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == catalogue()[code].status
+    assert (fake.calls[0].outcome, fake.calls[0].error) == ("failed", code)
+
+
+@pytest.mark.parametrize("name", CONNECTION_ERRORS)
+def test_connection_errors_are_botocores(client: Any, fake: AutomationFake, name: str) -> None:
+    """By name or as an instance, the caller meets botocore's own class, and nothing was started."""
+    kind = getattr(botocore.exceptions, name)
+    given = kind(endpoint_url="https://mine", error="mine")
+    fake.fail_with(name)
+    fake.fail_with(given, times=2)
+    caught = []
+    for _ in range(3):
+        with pytest.raises(kind) as each:
+            start(client)
+        caught.append(each.value)
+    assert "https://ssm.us-east-1.amazonaws.com" in str(caught[0])
+    assert "https://mine" in str(caught[1])
+    assert len({id(error) for error in (given, *caught)}) == 4
+    assert given.__traceback__ is None
+    assert len(traceback.extract_tb(caught[1].__traceback__)) == len(traceback.extract_tb(caught[2].__traceback__))
+    assert [(call.outcome, call.error) for call in fake.calls] == [("failed", name)] * 3
+    assert fake.executions == ()
+
+
+def test_a_text_can_be_chosen(client: Any, fake: AutomationFake) -> None:
+    """`message` replaces the service's usual one."""
+    fake.fail_with("InvalidTarget", message="no such target")
+    with pytest.raises(ClientError, match=r"\(InvalidTarget\) when calling .* operation: no such target$"):
+        start(client)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, ["X", "ok", "ok", "ok"]),
+        ({"times": 3}, ["X", "X", "X", "ok"]),
+        ({"times": None}, ["X", "X", "X", "X"]),
+        ({"after": 2}, ["ok", "ok", "X", "ok"]),
+        ({"after": 1, "times": 2}, ["ok", "X", "X", "ok"]),
+        ({"when": {"DocumentName": "Doc"}}, ["X", "ok", "ok", "ok"]),
+        ({"when": {"DocumentName": "Other"}}, ["ok", "ok", "ok", "ok"]),
+        ({"when": {"Parameters": {"x": ["y"]}}}, ["X", "ok", "ok", "ok"]),
+        ({"when": lambda call: call.region == "us-east-1"}, ["X", "ok", "ok", "ok"]),
+        ({"when": lambda call: "Mode" in call.params}, ["ok", "ok", "ok", "ok"]),
+        ({"operation": "GetAutomationExecution"}, ["ok", "ok", "ok", "ok"]),
+    ],
+)
+def test_faults_come_when_they_should(
+    client: Any, fake: AutomationFake, arguments: dict[str, Any], expected: list[str]
+) -> None:
+    """How often, after how many, for which requests and which operation."""
+    fault = fake.fail_with("InvalidTarget", **arguments)
+    found = outcomes(client, 4, Parameters={"x": ["y"]})
+    assert found == [{"X": "InvalidTarget"}.get(outcome, outcome) for outcome in expected]
+    assert fault.fired == expected.count("X")
+
+
+def test_faults_queue_up(client: Any, fake: AutomationFake) -> None:
+    """Faults of repeated calls come in order, and never overwrite each other."""
+    fake.fail_with("InvalidTarget", times=2)
+    fake.fail_with("ReadTimeoutError", when={"DocumentName": "Other"})
+    fake.fail_with("InternalServerError")
+    assert outcomes(client, 1) + outcomes(client, 3, DocumentName="Other") + outcomes(client, 2) == [
+        "InvalidTarget",
+        "InvalidTarget",
+        "ReadTimeoutError",
+        "InternalServerError",
+        "ok",
+        "ok",
+    ]
+    assert [fault.fired for fault in fake.faults] == [2, 1, 1]
+
+
+def test_a_plan_comes_with_the_fake() -> None:
+    """`faults=` injects a plan in its order, and the plan can serve again."""
+    plan = [Fault("InvalidTarget"), Fault("InternalServerError")]
+    for _ in range(2):
+        with AutomationFake(faults=plan) as fake:
+            assert outcomes(fake.client(), 3) == ["InvalidTarget", "InternalServerError", "ok"]
+    assert [fault.fired for fault in plan] == [0, 0]
+
+
+@pytest.mark.parametrize("error", [None, "ConnectTimeoutError", ReadTimeoutError(endpoint_url="https://mine")])
+def test_a_lost_response_is_a_connection_error(client: Any, fake: AutomationFake, error: Any) -> None:
+    """The execution is there, though the caller got an error; the default is a timeout of the read."""
+    fault = fake.lose_response() if error is None else fake.lose_response(error)
+    name = "ReadTimeoutError" if error is None else error if isinstance(error, str) else type(error).__name__
+    assert outcomes(client, 2) == [name, "ok"]
+    assert fault.lost
+    assert [call.outcome for call in fake.calls] == ["lost", "started"]
+    assert [execution.id for execution in fake.executions] == [call.execution_id for call in fake.calls]
+
+
+def test_an_execution_is_what_was_asked_for(client: Any, fake: AutomationFake) -> None:
+    """An execution has its id, its call and the request's members, which can't be changed from outside."""
+    execution_id = start(client, DocumentVersion="3", Parameters={"InstanceId": ["i-1"]}, Mode="Auto")
+    (execution,) = fake.executions
+    execution.request["Parameters"]["InstanceId"].append("i-2")
+    assert execution.id == execution_id
+    assert execution.call == fake.calls[0]
+    assert execution.region == "us-east-1"
+    assert (execution.document_name, execution.document_version) == ("Doc", "3")
+    assert execution.parameters == {"InstanceId": ["i-1"]}
+    assert execution.request == {**fake.calls[0].params}
+    assert fake.execution(execution_id) is execution
+
+
+def test_an_unknown_execution_is_refused(client: Any, fake: AutomationFake) -> None:
+    """An id that nobody has is a mistake in the test; the message names the nearest."""
+    execution_id = start(client)
+    with pytest.raises(FakeUsageError, match=f"Unknown execution .* Did you mean '{execution_id}'"):
+        fake.execution(execution_id[:-1])
+
+
+def test_sequences_are_snapshots(client: Any, fake: AutomationFake) -> None:
+    """What a fake shows of its record doesn't grow later, and can't be changed."""
+    before = (fake.calls, fake.executions, fake.faults)
+    start(client)
+    fake.fail_with("InvalidTarget")
+    assert before == ((), (), ())
+    assert all(isinstance(shown, tuple) for shown in (fake.calls, fake.executions, fake.faults))
+
+
+def test_ids_repeat_with_the_seed_but_never_collide() -> None:
+    """Two fakes of a process never give the same id, even if seeded alike."""
+    ids = []
+    for seed in ("a", "a", 1, 1, None, None):
+        with AutomationFake(**({} if seed is None else {"seed": seed})) as fake:
+            ids += [start(fake.client()) for _ in range(5)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_fake_is_what_its_options_say() -> None:
+    """Options of a fake can be read, and not changed."""
+    fake = AutomationFake(strict=False, relax=["Parameters:min"])
+    assert (fake.options.strict, fake.options.relax) == (False, ("Parameters:min",))
+    assert copy.copy(fake.options) == fake.options
+    with pytest.raises(AttributeError):
+        fake.options.strict = True  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"transprot": "wire"}, r"^Unknown option 'transprot'\. Did you mean 'transport'\? Allowed: allow_network, "),
+        ({"transport": "wires"}, r"^Unknown transport 'wires'\. Did you mean 'wire'\?"),
+        ({"relax": ("Parametrs:max",)}, r"^Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
+    ],
+)
+def test_misspelt_options_are_refused(arguments: dict[str, Any], message: str) -> None:
+    """A keyword that a fake doesn't know is a mistake in the test."""
+    with pytest.raises(FakeUsageError, match=message):
+        AutomationFake(**arguments)
+
+
+def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
+    """So is an error that nobody sends, in `fail_with` and `lose_response`."""
+    with pytest.raises(FakeUsageError, match=r"^Unknown error 'InvalidTargets'\. Did you mean 'InvalidTarget'\?"):
+        fake.fail_with("InvalidTargets")
+    with pytest.raises(FakeUsageError, match=r"^Unknown connection error 'ReadTimeout'\. Did you mean 'ReadTimeoutE"):
+        fake.lose_response("ReadTimeout")
+    with pytest.raises(FakeUsageError, match="times=0"):
+        fake.fail_with("InvalidTarget", times=0)
+    assert fake.faults == ()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import itertools
+import os
+import random
+from typing import Any
+
+import botocore.session
+import oracle
+import pytest
+from botocore.validate import ParamValidator
+
+from pytest_ssm_automation._service.constraints import Violation, check
+from pytest_ssm_automation._service.model import OPERATIONS, START
+from pytest_ssm_automation._service.rules import check_rules
+
+REQUESTS = int(os.environ.get("SSM_AUTOMATION_ORACLE_REQUESTS", "10000"))
+SERVICE = botocore.session.Session().get_service_model("ssm")
+SEEDS = 4
+
+
+def pair(violation: Violation) -> tuple[str, str]:
+    """Write a violation as the oracle does."""
+    of_key = violation.constraint.rpartition(":")[0].endswith("{key}")
+    return violation.path + (" (key)" if of_key else ""), violation.rule
+
+
+def disagreements(operation: str, params: dict[str, Any]) -> list[Any]:
+    """List what the package says of a request that others don't, and the other way round."""
+    ours = check(operation, params)
+    pairs, theirs = {pair(violation) for violation in ours}, oracle.violations(operation, params)
+    found: list[Any] = sorted(pairs ^ theirs)
+    if operation == START and not any(violation.rule == "type" for violation in ours):
+        rules = {violation.rule for violation in check_rules(operation, params)} - {"at_most_one_target"}
+        found += sorted(rules ^ oracle.rule_violations(params))
+    refused = ParamValidator().validate(params, SERVICE.operation_model(operation).input_shape).has_errors()
+    if refused != any(violation.caught_by == "botocore" for violation in ours):
+        found.append(("botocore refuses", refused))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_nobody_disagrees_about_starts(seed: int) -> None:
+    """Random and mutated requests are judged as by the oracle, which shares no code, and as by botocore's own check."""
+    requests = itertools.islice(oracle.mutations(random.Random(seed)), REQUESTS // SEEDS)
+    found = ((params, disagreements(START, params)) for params in requests)
+    assert [each for each in found if each[1]][:3] == []
+
+
+@pytest.mark.parametrize("operation", OPERATIONS[1:])
+def test_nobody_disagrees_about_other_operations(operation: str) -> None:
+    """So are requests of the other operations."""
+    requests = itertools.islice(oracle.mutations(random.Random(0), operation), REQUESTS // 50)
+    found = ((params, disagreements(operation, params)) for params in requests)
+    assert [each for each in found if each[1]][:3] == []
+
+
+def test_the_requests_are_worth_judging() -> None:
+    """Many of them are valid, many aren't, and they break constraints of every kind."""
+    requests = list(itertools.islice(oracle.mutations(random.Random(0)), 1000))
+    broken = [check(START, params) for params in requests]
+    assert 200 < sum(map(bool, broken)) < 800
+    assert {violation.rule for violations in broken for violation in violations} == {
+        "type", "required", "unknown", "min", "max", "pattern", "enum"
+    }  # fmt: skip

@@ -1,0 +1,391 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.validate import ParamValidator
+from faker import Faker
+
+from pytest_ssm_automation._service import constraints, model, rules
+from pytest_ssm_automation._service.errors import FakeUsageError
+from pytest_ssm_automation._service.patterns import compile_pattern
+from pytest_ssm_automation.providers import AutomationProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOCALES: tuple[str | list[str], ...] = ("en_US", "de_DE", "ja_JP", "fa_IR", ["de_DE", "ja_JP"])
+SEEDS = range(250)
+START = "StartAutomationExecution"
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+# Each method, and a place in the model where what it makes belongs.
+PLACES = {
+    "automation_execution_id": ("AutomationExecutionId", None),
+    "client_token": ("IdempotencyToken", None),
+    "runbook_name": ("DocumentName", None),
+    "runbook_arn": ("DocumentARN", None),
+    "instance_id": ("TargetMapValue", "i-[0-9a-f]{17}"),
+    "account_id": ("ExcludeAccount", "[0-9]{12}"),
+    "aws_region": ("Region", "[a-z]{2}-[a-z]+-[0-9]"),
+    "automation_parameters": ("AutomationParameterMap", None),
+    "automation_tags": ("TagList", None),
+    "automation_targets": ("StartAutomationExecutionRequest.Targets", None),
+    "target_location": ("TargetLocation", None),
+    "automation_request": ("StartAutomationExecutionRequest", None),
+    "automation_response": ("StartAutomationExecutionResult", None),
+    "automation_execution": ("AutomationExecution", None),
+}
+EXECUTION = model.output_shape("GetAutomationExecution").members["AutomationExecution"]
+STATUSES: list[str] = EXECUTION.members["AutomationExecutionStatus"].enum  # type: ignore[attr-defined]
+ENDED = {
+    *("Success", "Failed", "TimedOut", "Cancelled", "Rejected", "Exited"),
+    *("CompletedWithSuccess", "CompletedWithFailure"),
+}
+
+
+def make_faker(seed: int = 0, locale: str | list[str] = "en_US") -> Faker:
+    """A Faker as a user would make it."""
+    faker = Faker(locale)
+    # Faker has no add_provider of its own for several locales.
+    for each in faker.factories if len(faker.locales) > 1 else [faker]:
+        each.add_provider(AutomationProvider)
+    faker.seed_instance(seed)
+    return faker
+
+
+def draws(method: str, **arguments: Any) -> Iterator[Any]:
+    """What a method gives, for every seed, and for every locale in turn."""
+    fakers = [make_faker(locale=locale) for locale in LOCALES]
+    for seed in SEEDS:
+        faker = fakers[seed % len(fakers)]
+        faker.seed_instance(seed)
+        yield getattr(faker, method)(**arguments)
+
+
+def problems(shape: Shape, value: Any) -> list[str]:
+    """Everything in which a value differs from its shape: what botocore checks, and what it lets through."""
+    report = ParamValidator().validate(value, shape)
+    return [report.generate_report()] if report.has_errors() else list(_limits(shape, value, shape.name))
+
+
+def _limits(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    size = len(value) if shape.type_name in {"string", "list", "map"} else 0
+    if not shape.metadata.get("min", 0) <= size <= shape.metadata.get("max", size):
+        yield f"{path}: {size} members or characters"
+    if "pattern" in shape.metadata and not compile_pattern(shape.metadata["pattern"]).fullmatch(value):
+        yield f"{path}: {value!r} does not match"
+    if shape.metadata.get("enum") and value not in shape.metadata["enum"]:
+        yield f"{path}: {value!r} is not in the enum"
+    if isinstance(shape, StructureShape):
+        for name, member in value.items():
+            yield from _limits(shape.members[name], member, f"{path}.{name}")
+    elif isinstance(shape, MapShape):
+        for key, member in value.items():
+            yield from _limits(shape.key, key, f"{path}.{key} (key)")
+            yield from _limits(shape.value, member, f"{path}.{key}")
+    elif isinstance(shape, ListShape):
+        for number, member in enumerate(value):
+            yield from _limits(shape.member, member, f"{path}[{number}]")
+
+
+@pytest.mark.parametrize("method", PLACES)
+def test_values_are_valid_in_every_locale(method: str) -> None:
+    """Whatever the seed and the locale, a value keeps to the types, limits, patterns and enums of the model."""
+    name, pattern = PLACES[method]
+    structure, _, member = name.partition(".")
+    shape: Any = model.service_model().shape_for(structure)
+    shape = shape.members[member] if member else shape
+    for value in draws(method):
+        assert problems(shape, value) == []
+        assert pattern is None or re.fullmatch(pattern, value)
+
+
+def test_the_checks_of_these_tests_see_mistakes() -> None:
+    """The checker finds each kind of mistake, deep inside a structure too."""
+    steps = [{"StepStatus": "Done", "Action": "wait", "Outputs": {}}]
+    found = problems(EXECUTION, {"StepExecutions": steps, "Parameters": {"k" * 51: ["x"]}})
+    assert [problem.partition(":")[0] for problem in found] == [
+        "AutomationExecution.StepExecutions[0].StepStatus",
+        "AutomationExecution.StepExecutions[0].Action",
+        "AutomationExecution.StepExecutions[0].Outputs",
+        f"AutomationExecution.Parameters.{'k' * 51} (key)",
+    ]
+    assert "Unknown parameter" in problems(EXECUTION, {"Status": "Success"})[0]
+
+
+def test_every_public_method_is_tested() -> None:
+    """The table of these tests names every method that the provider adds to a Faker."""
+    assert {name for name in vars(AutomationProvider) if not name.startswith("_")} == PLACES.keys()
+
+
+@pytest.mark.parametrize(
+    "document_name", [None, "AWS-CreateSnapshot", "arn:aws:ssm:us-east-1::document/AWS-ResizeInstance", "x.y"]
+)
+def test_requests_break_nothing(document_name: str | None) -> None:
+    """A request breaks no constraint of the model and no documented rule, and botocore takes it."""
+    for request in draws("automation_request", document_name=document_name):
+        assert constraints.check(START, request) == []
+        assert rules.check_rules(START, request) == []
+        assert not ParamValidator().validate(request, model.input_shape(START)).has_errors()
+        assert document_name in {None, request["DocumentName"]}
+
+
+def test_requests_have_every_member() -> None:
+    """Over many draws, requests have every member of the operation, each often enough to meet it in a few runs."""
+    seen = Counter(member for request in draws("automation_request") for member in request)
+    assert seen.keys() == model.input_shape(START).members.keys()
+    assert min(seen.values()) > len(SEEDS) / 20
+
+
+def test_target_locations_have_targets_only_in_requests() -> None:
+    """A location by itself never needs a TargetParameterName; in a request it may have targets, named beside it."""
+    assert not any("Targets" in location for location in draws("target_location"))
+    located = [
+        request
+        for request in draws("automation_request")
+        if any("Targets" in location for location in request.get("TargetLocations", ()))
+    ]
+    assert located
+    assert all(request["TargetParameterName"] for request in located)
+
+
+def test_a_parameter_that_targets_fill_is_not_given_too() -> None:
+    """What targets or target maps give a runbook is not among the parameters of the request."""
+    for request in draws("automation_request"):
+        filled = {request.get("TargetParameterName")} | {key for each in request.get("TargetMaps", ()) for key in each}
+        assert not filled & request.get("Parameters", {}).keys()
+
+
+@pytest.mark.parametrize("method", PLACES)
+def test_same_seed_same_values(method: str) -> None:
+    """Two Fakers with one seed give the same values in the same order, and values differ from draw to draw."""
+    first, second = make_faker(7), make_faker(7)
+    values = [getattr(first, method)() for _ in range(20)]
+    assert values == [getattr(second, method)() for _ in range(20)]
+    assert any(value != values[0] for value in values)
+
+
+@pytest.mark.parametrize("method", PLACES)
+def test_locales_make_no_difference(method: str) -> None:
+    """One seed gives the same value under every locale, and under whichever Faker picks of several."""
+    values = [getattr(make_faker(11, locale), method)() for locale in LOCALES]
+    assert all(value == values[0] for value in values)
+
+
+def test_another_process_gives_the_same() -> None:
+    """Nothing depends on the process: not on its hash seed, the clock or the user's configuration of AWS."""
+    program = (
+        "from faker import Faker\n"
+        "from pytest_ssm_automation.providers import AutomationProvider\n"
+        "faker = Faker()\n"
+        "faker.add_provider(AutomationProvider)\n"
+        "faker.seed_instance(3)\n"
+        "print([faker.automation_request() for _ in range(9)], [faker.automation_execution() for _ in range(9)])\n"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                "AWS_PROFILE": "missing",
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "automation_execution_id",
+        "client_token",
+        "runbook_name",
+        "runbook_arn",
+        "instance_id",
+        "account_id",
+        "aws_region",
+    ],
+)
+def test_unique_values(method: str) -> None:
+    """Faker's own `unique` works, for a Faker of one locale and of several."""
+    for locale in LOCALES:
+        unique = make_faker(locale=locale).unique
+        assert len({getattr(unique, method)() for _ in range(25)}) == 25
+
+
+def test_ids_are_uuids() -> None:
+    """Ids and tokens are lower-case UUIDs of the version for random ones."""
+    for method in ("automation_execution_id", "client_token"):
+        assert all(re.fullmatch(UUID, value) for value in draws(method))
+
+
+def test_runbook_names_are_of_the_kind_asked_for() -> None:
+    """AWS owns the names that begin with its own, and no others; unless asked, both kinds come."""
+    assert all(name.startswith("AWS") for name in draws("runbook_name", aws_owned=True))
+    assert not any(name.startswith("AWS") for name in draws("runbook_name", aws_owned=False))
+    assert {name.startswith("AWS") for name in draws("runbook_name")} == {True, False}
+
+
+def test_runbook_arns() -> None:
+    """An ARN has what was asked for; a runbook of AWS's own names no account, unless one is given."""
+    faker = make_faker()
+    assert faker.runbook_arn(name="AWS-StopEC2Instance", region="eu-west-1") == (
+        "arn:aws:ssm:eu-west-1::document/AWS-StopEC2Instance"
+    )
+    assert faker.runbook_arn(name="Mine", region="eu-west-1", account_id="012345678901") == (
+        "arn:aws:ssm:eu-west-1:012345678901:document/Mine"
+    )
+    assert re.fullmatch(r"arn:aws:ssm:[a-z0-9-]+:\d{12}:document/Mine", faker.runbook_arn(name="Mine"))
+
+
+def test_regions_are_those_of_the_installed_botocore() -> None:
+    """Every Region that botocore knows SSM in comes up, and no other."""
+    faker = make_faker()
+    known = set(botocore.session.Session().get_available_regions("ssm"))
+    assert {faker.aws_region() for _ in range(2000)} == known
+
+
+def test_parameters_suit_the_runbook() -> None:
+    """A runbook's parameters go by its name, bare or in an ARN; one that is not known gets those of a custom one."""
+    for name in ("AWS-CreateSnapshot", "arn:aws:ssm:us-east-1::document/AWS-CreateSnapshot"):
+        assert all("VolumeId" in given for given in draws("automation_parameters", document_name=name))
+    assert all("InstanceId" in given for given in draws("automation_parameters", document_name="Mine"))
+    options = [
+        given["Options"][0] for given in draws("automation_parameters", document_name="Mine") if "Options" in given
+    ]
+    assert all(json.loads(text)["DryRun"] is True for text in options)
+
+
+def test_tags() -> None:
+    """There are one to five tags, as at most five are allowed at the start, and no key comes twice."""
+    keys = [[tag["Key"] for tag in tags] for tags in draws("automation_tags")]
+    assert {len(each) for each in keys} == {1, 2, 3, 4, 5}
+    assert all(len(set(each)) == len(each) for each in keys)
+
+
+def test_target_locations_are_where_asked_for() -> None:
+    """Accounts and Regions that are given are taken; otherwise, organizational units come as well as accounts."""
+    faker = make_faker()
+    location = faker.target_location(accounts=["123456789012"], regions=["eu-west-1"])
+    assert (location["Accounts"], location["Regions"]) == (["123456789012"], ["eu-west-1"])
+    units = Counter(location["Accounts"][0][:3] == "ou-" for location in draws("target_location"))
+    assert units[True] > 0
+    assert units[False] > 0
+
+
+def test_responses_have_the_id_asked_for() -> None:
+    """A response takes the id that is given."""
+    assert make_faker().automation_response(execution_id="my-id") == {"AutomationExecutionId": "my-id"}
+
+
+def test_executions_take_what_is_given() -> None:
+    """Name, status, id and start are as given, and the name is bare as in the service's answers."""
+    start = datetime(2020, 2, 29, 12, 30, tzinfo=UTC)
+    arn = "arn:aws:ssm:eu-west-1:123456789012:document/Mine"
+    execution = make_faker().automation_execution(
+        document_name=arn, status="Success", execution_id="id", started_at=start
+    )
+    assert execution["DocumentName"] == "Mine"
+    assert execution["AutomationExecutionStatus"] == "Success"
+    assert execution["AutomationExecutionId"] == "id"
+    assert execution["ExecutionStartTime"] == start
+    assert start < execution["ExecutionEndTime"] < start + timedelta(days=1)
+
+
+@pytest.mark.parametrize("status", ["Succeeded", ""])
+def test_statuses_that_do_not_exist_are_refused(status: str) -> None:
+    """A status that the model does not have is a mistake of the test's, named with what is allowed."""
+    with pytest.raises(FakeUsageError, match=r"Unknown status .* Allowed: .*Success"):
+        make_faker().automation_execution(status=status)
+
+
+def test_every_status_comes_up() -> None:
+    """Over many draws, executions have every status that the installed model knows."""
+    assert {execution["AutomationExecutionStatus"] for execution in draws("automation_execution")} == set(STATUSES)
+
+
+@pytest.mark.parametrize("rate_controlled", [False, True])
+@pytest.mark.parametrize("status", STATUSES)
+def test_the_members_of_an_execution_fit_each_other(status: str, rate_controlled: bool) -> None:  # noqa: FBT001
+    """Times, steps, outputs and messages follow from the status."""
+    for seed in range(25):
+        execution = make_faker(seed).automation_execution(status=status, rate_controlled=rate_controlled)
+        steps = execution["StepExecutions"]
+        assert problems(EXECUTION, execution) == []
+        assert ("ExecutionEndTime" in execution) == (status in ENDED)
+        assert ("FailureMessage" in execution) == (status in {"Failed", "TimedOut", "CompletedWithFailure"})
+        assert status in ENDED or "Outputs" not in execution
+        assert (execution["Mode"] == "Interactive") >= (status == "Waiting")
+        states = [step["StepStatus"] for step in steps]
+        begun = [state for state in states if state != "Pending"]
+        assert begun == ["Success"] * (len(begun) - 1) + begun[-1:]
+        assert states == begun + ["Pending"] * (len(states) - len(begun))
+        assert len(begun) == len(states) or status not in {"Success", "CompletedWithSuccess"}
+        assert ("CurrentStepName" in execution) == (bool(begun) and status not in ENDED)
+
+
+def test_times_are_in_order() -> None:
+    """Datetimes know their time zone, have milliseconds that are never 0, and follow each other."""
+    for execution in draws("automation_execution"):
+        times = [execution["ExecutionStartTime"]]
+        for step in execution["StepExecutions"]:
+            times += [step[name] for name in ("ExecutionStartTime", "ExecutionEndTime") if name in step]
+        times += [execution["ExecutionEndTime"]] if "ExecutionEndTime" in execution else []
+        assert times == sorted(set(times))
+        assert all(time.tzinfo is UTC and time.microsecond and time.microsecond % 1000 == 0 for time in times)
+
+
+def test_steps_that_have_not_run_have_no_more_than_a_name_an_action_and_a_status() -> None:
+    """A pending step has three members; one that began has an id, a start and inputs, which are JSON texts."""
+    for execution in draws("automation_execution"):
+        for step in execution["StepExecutions"]:
+            if step["StepStatus"] == "Pending":
+                assert step.keys() == {"StepName", "Action", "StepStatus"}
+            else:
+                assert re.fullmatch(UUID, step["StepExecutionId"])
+                assert step["ExecutionStartTime"]
+                assert {name: json.loads(text) for name, text in step["Inputs"].items()} == execution.get(
+                    "Parameters", {}
+                )
+
+
+def test_rate_controlled_executions_have_a_step_for_each_target() -> None:
+    """Each target is a step that starts an automation; runs that are not rate-controlled resolve no targets."""
+    for execution in draws("automation_execution", rate_controlled=True):
+        values = [step["StepName"] for step in execution["StepExecutions"]]
+        assert {step["Action"] for step in execution["StepExecutions"]} == {"aws:executeAutomation"}
+        assert execution["ResolvedTargets"] == {"ParameterValues": values, "Truncated": False}
+        assert execution["Targets"] == [{"Key": "ParameterValues", "Values": values}]
+        assert execution["TargetParameterName"] not in execution.get("Parameters", {})
+    for execution in draws("automation_execution", rate_controlled=False):
+        assert execution["Targets"] == execution["ResolvedTargets"]["ParameterValues"] == []
+
+
+def test_no_two_values_share_a_container() -> None:
+    """A test may change what it got without changing any other part of it."""
+    for method in ("automation_request", "automation_execution"):
+        for value in draws(method):
+            containers = list(_containers(value))
+            assert len({id(container) for container in containers}) == len(containers)
+
+
+def _containers(value: Any) -> Iterator[Any]:
+    if isinstance(value, (dict, list)):
+        yield value
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _containers(member)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service.model import DOCUMENT_OPERATIONS, OPERATIONS
+from pytest_ssm_automation._transports.stubber import AutomationStubber
+
+
+def test_it_is_botocores_stubber(client: Any) -> None:
+    """The transport is a Stubber, for our operations of one client alone."""
+    stubber = AutomationStubber(client, lambda: None)
+    assert isinstance(stubber, Stubber)
+    assert list(stubber._events()) == [
+        f"before-call.ssm.{operation}" for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)
+    ]
+
+
+def test_an_answer_has_what_the_services_has(client: Any, fake: AutomationFake) -> None:
+    """An answer is the execution's id and botocore's own metadata."""
+    answer = client.start_automation_execution(DocumentName="Doc")
+    metadata = answer.pop("ResponseMetadata")
+    assert answer == {"AutomationExecutionId": fake.executions[0].id}
+    assert metadata == {
+        "RequestId": metadata["RequestId"],
+        "HTTPStatusCode": 200,
+        "HTTPHeaders": {
+            "x-amzn-requestid": metadata["RequestId"],
+            "content-type": "application/x-amz-json-1.1",
+        },
+        "RetryAttempts": 0,
+    }
+    assert len(metadata["RequestId"]) == 36
+
+
+def test_an_error_has_what_the_services_has(client: Any, fake: AutomationFake) -> None:
+    """An error can be read in every way in which callers read one."""
+    fake.fail_with("InternalServerError", message="broken")
+    with pytest.raises(client.exceptions.InternalServerError) as caught:
+        client.start_automation_execution(DocumentName="Doc")
+    error = caught.value
+    assert isinstance(error, ClientError)
+    assert error.operation_name == "StartAutomationExecution"
+    assert str(error) == (
+        "An error occurred (InternalServerError) when calling the StartAutomationExecution operation: broken"
+    )
+    metadata = error.response["ResponseMetadata"]
+    assert error.response == {
+        "Error": {"Code": "InternalServerError", "Message": "broken"},
+        "Message": "broken",
+        "ResponseMetadata": metadata,
+    }
+    assert metadata["HTTPStatusCode"] == 500
+    assert metadata["HTTPHeaders"]["x-amzn-requestid"] == metadata["RequestId"]
+    assert metadata["RetryAttempts"] == 0
+
+
+def test_no_two_answers_have_the_same_request_id(client: Any) -> None:
+    """Request ids tell requests apart, as those of the service do."""
+    answers = [client.start_automation_execution(DocumentName="Doc") for _ in range(10)]
+    assert len({answer["ResponseMetadata"]["RequestId"] for answer in answers}) == 10
+
+
+@pytest.mark.parametrize("error", ["InternalServerError", "ThrottlingException", "ReadTimeoutError"])
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_there_is_one_attempt(fake: AutomationFake, error: str, mode: str) -> None:
+    """Answers come before botocore's retries, so a call is one attempt and never waits."""
+    client: Any = fake.client(config=Config(retries={"mode": mode, "total_max_attempts": 5}))
+    fake.fail_with(error)
+    began = time.perf_counter()
+    with pytest.raises(Exception, match=r"Rate exceeded|InternalServerError|Read timeout"):
+        client.start_automation_execution(DocumentName="Doc")
+    assert time.perf_counter() - began < 1
+    assert [(call.attempt, call.outcome, call.error) for call in fake.calls] == [(1, "failed", error)]
+
+
+def test_nothing_is_left_in_the_queue(client: Any, fake: AutomationFake) -> None:
+    """Each answer is handed out at once."""
+    from pytest_ssm_automation._transports import interception
+
+    fake.fail_with("InvalidTarget")
+    with pytest.raises(ClientError):
+        client.start_automation_execution(DocumentName="Doc")
+    client.start_automation_execution(DocumentName="Doc")
+    stubber = interception._stubbers[client]
+    stubber.assert_no_pending_responses()
+    assert stubber.client.meta is client.meta
