@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from . import _report
 from ._clock import SkippedSleep
 from ._options import Options
 from ._record import Record
@@ -70,9 +71,7 @@ class AutomationFake(Record):
         self._clock = SkippedSleep()
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
-        self._active = interception.Active(
-            self, self._service, self.options.transport, self.options.allow_network
-        )
+        self._active = interception.Active(self, self._service, self.options.transport, self.options.allow_network)
         self._blocked = self._active.blocked
 
     def __enter__(self) -> Self:
@@ -97,6 +96,12 @@ class AutomationFake(Record):
         if self.options.skip_sleep:
             self._clock.restore()
         interception.deactivate(self._active)
+        self._report()
+
+    def _report(self) -> None:
+        """Add what was recorded to the report of the run, if there is one."""
+        if _report.coverage is not None:
+            _report.coverage.add(_running_test(), self._service.calls)
 
     def _check_active(self) -> None:
         if not self._is_active():
@@ -341,6 +346,7 @@ class AutomationFake(Record):
 
     def reset(self) -> None:
         """Forget calls, executions and faults, and start again as the fake was made."""
+        self._report()
         self._service.reset()
         self._blocked.clear()
 

@@ -41,18 +41,34 @@ WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
     "AlarmName": ("HighCPU", "5xx errors (prod)"),
     "AutomationExecutionId": ("01234567-89ab-cdef-0123-456789abcdef",),
     "AutomationParameterKey": ("InstanceId", "AutomationAssumeRole"),
-    "AutomationParameterValue": ("i-0123456789abcdef0", "arn:aws:iam::123456789012:role/Automation", '{"a": ["b"]}', "true"),
+    "AutomationParameterValue": (
+        "i-0123456789abcdef0",
+        "arn:aws:iam::123456789012:role/Automation",
+        '{"a": ["b"]}',
+        "true",
+    ),
     "DocumentARN": ("Doc", "AWS-RestartEC2Instance", "arn:aws:ssm:eu-west-1:123456789012:document/Team-Runbook_1.0"),
     "DocumentVersion": ("1", "$LATEST", "$DEFAULT", "12", "latest", "v1", "0"),
     "ExcludeAccount": ("123456789012", "ou-ab12-cdefgh34"),
     "ExecutionRoleName": ("AWS-SystemsManager-AutomationExecutionRole", "ops/Runner"),
-    "IdempotencyToken": ("01234567-89ab-cdef-0123-456789abcdef", "01234567-89AB-CDEF-0123-456789ABCDEF", "0123456789abcdef" * 4, "my-token"),
+    "IdempotencyToken": (
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "01234567-89AB-CDEF-0123-456789ABCDEF",
+        "0123456789abcdef" * 4,
+        "my-token",
+    ),
     "MaxConcurrency": ("1", "10", "50%", "100%", "0", "50 %", "1.5"),
     "MaxErrors": ("0", "1", "0%", "100%", "None", "-1", "101%"),
     "Region": ("us-east-1", "eu-central-1", "us-gov-west-1"),
     "TagKey": ("Env", "aws:cloudformation:stack-name", "Größe"),
     "TagValue": ("prod", "", "a b@c", "東京"),
-    "TargetKey": ("tag:Env", "ParameterValues", "ResourceGroup", "resource-groups:Name", "resource-groups:ResourceTypeFilters"),
+    "TargetKey": (
+        "tag:Env",
+        "ParameterValues",
+        "ResourceGroup",
+        "resource-groups:Name",
+        "resource-groups:ResourceTypeFilters",
+    ),
     "TargetLocationsURL": (
         "https://bucket.s3.amazonaws.com/targets.json",
         "https://bucket.s3.eu-central-1.amazonaws.com/targets.json?X-Amz-Signature=0123456789abcdef&X-Amz-Expires=60",
@@ -114,7 +130,9 @@ class Template:
     def numbered(self) -> Iterator[str]:
         """Write many strings, all different."""
         size = min(self.high, self.low + 8)
-        letters = itertools.chain.from_iterable(itertools.repeat(piece.letters, count) for piece, count in self.sized(size))
+        letters = itertools.chain.from_iterable(
+            itertools.repeat(piece.letters, count) for piece, count in self.sized(size)
+        )
         return map("".join, itertools.product(*letters))
 
     def strings(self) -> st.SearchStrategy[str]:
@@ -171,7 +189,9 @@ def _class(items: Sequence[tuple[Any, Any]], flags: int) -> Piece:
     numbers if it is one of those that `compile_pattern` writes for Unicode.
     """
     named = {chr(argument) for operation, argument in items if str(operation) == "LITERAL"}
-    named.update(chr(code) for operation, ends in items if str(operation) == "RANGE" for code in range(ends[0], ends[1] + 1))
+    named.update(
+        chr(code) for operation, ends in items if str(operation) == "RANGE" for code in range(ends[0], ends[1] + 1)
+    )
     categories = {str(name).removeprefix("CATEGORY_") for operation, name in items if str(operation) == "CATEGORY"}
     escapes = re.compile("|".join(_ESCAPES[name] for name in categories) or r"(?!)", flags)
     negated = str(items[0][0]) == "NEGATE"
@@ -372,7 +392,9 @@ def _made(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
             return _map(shape, above)
         case "string":
             names = shape.metadata.get("enum")
-            return st.sampled_from(names) if names else strings(shape.name, shape.metadata.get("pattern"), *bounds(shape))
+            return (
+                st.sampled_from(names) if names else strings(shape.name, shape.metadata.get("pattern"), *bounds(shape))
+            )
         case kind:
             return _scalar(kind, shape)
 
@@ -381,7 +403,11 @@ def _structure(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | N
     if above.count(shape.name) >= _DEEPEST:
         return None
     members = members_of(shape, above)
-    return structures(shape, members, shape.required_members, len(above)) if members.keys() >= set(shape.required_members) else None
+    return (
+        structures(shape, members, shape.required_members, len(above))
+        if members.keys() >= set(shape.required_members)
+        else None
+    )
 
 
 def _list(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
@@ -415,7 +441,10 @@ def _scalar(kind: str, shape: Shape) -> st.SearchStrategy[Any]:
     made: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
         "boolean": st.booleans,
         "timestamp": lambda: st.datetimes(_EARLIEST, _LATEST, timezones=st.just(UTC)),
-        "blob": lambda: st.binary(min_size=low or 0, max_size=high) | st.sampled_from([bytes(size) for size in {low or 0, high or 0}])
+        "blob": lambda: (
+            st.binary(min_size=low or 0, max_size=high)
+            | st.sampled_from([bytes(size) for size in {low or 0, high or 0}])
+        ),
     }
     return made.get(kind, lambda: st.floats(low, high, allow_nan=False, allow_infinity=False))()
 

@@ -40,7 +40,7 @@ _call_done_key = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Register the options of the ini file."""
+    """Register the options of the ini file and of the command line."""
     for name, kind, meaning in _INI:
         parser.addini(f"ssm_automation_{name}", meaning, type=kind, default=None)
     parser.addini(
@@ -48,6 +48,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "put a dummy Region and credentials in the environment",
         type="bool",
         default=False,
+    )
+    group = parser.getgroup("ssm-automation", "AWS Systems Manager Automation")
+    group.addoption(
+        "--ssm-automation-report",
+        nargs="?",
+        const="terminal",
+        metavar="json:PATH",
+        help="say which documented errors the code under test has faced; json:PATH writes it to a file instead",
+    )
+    group.addoption(
+        "--ssm-automation-require",
+        metavar="all|NAME,...",
+        help="fail the run if one of these errors was never faced",
     )
 
 
@@ -61,9 +74,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers."""
+    """Register the markers, and count errors if the command line asks for it."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    if config.option.ssm_automation_report or config.option.ssm_automation_require:
+        from . import _report_plugin
+
+        config.pluginmanager.register(_report_plugin.ReportPlugin(config), "ssm_automation_report")
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,7 +7,7 @@ from typing import Any
 import botocore.exceptions
 import botocore.session
 import pytest
-from botocore.exceptions import ClientError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
 from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
@@ -31,7 +31,7 @@ def outcomes(client: Any, times: int, **members: Any) -> list[str]:
             start(client, **members)
         except ClientError as error:
             found.append(error.response["Error"]["Code"])
-        except HTTPClientError as error:
+        except BotoCoreError as error:
             found.append(type(error).__name__)
         else:
             found.append("ok")
@@ -228,7 +228,7 @@ def test_a_fake_is_what_its_options_say() -> None:
     ("arguments", "message"),
     [
         ({"transprot": "wire"}, r"^Unknown option 'transprot'\. Did you mean 'transport'\? Allowed: allow_network, "),
-        ({"transport": "wires"}, r"^Unknown transport 'wires'\. Did you mean 'wire'\?"),
+        ({"transport": "stuber"}, r"^Unknown transport 'stuber'\. Did you mean 'stubber'\?"),
         ({"relax": ("Parametrs:max",)}, r"^Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
     ],
 )

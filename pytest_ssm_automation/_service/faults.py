@@ -96,13 +96,14 @@ class Fault:
 
 
 def _check_error(error: object, *, lost: bool, message: str | None) -> None:
+    from botocore.exceptions import ConnectionError as BotoConnectionError
     from botocore.exceptions import HTTPClientError
 
     if isinstance(error, str) and error not in CONNECTION_ERRORS:
         if lost:
             raise unknown_name("connection error", error, CONNECTION_ERRORS)
         entry(error)
-    elif not isinstance(error, str | HTTPClientError):
+    elif not isinstance(error, str | HTTPClientError | BotoConnectionError):
         raise FakeUsageError(
             f"Expected the name of an error, or an instance of a botocore connection error, but got {error!r}"
         )

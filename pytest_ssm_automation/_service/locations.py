@@ -21,7 +21,6 @@ MOST_BYTES: Final = 1024 * 1024
 _REFUSED: Final = "InvalidAutomationExecutionParametersException"
 
 
-
 def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
     """Read the array behind a URL; `None` where nobody hosts it.
 

@@ -63,7 +63,9 @@ class Endpoint:
         """Answer a request; break the connection where a fault says so."""
         request = Request(environ)
         try:
-            answer = answer_http(self._service, request.method, request.base_url, dict(request.headers), request.get_data())
+            answer = answer_http(
+                self._service, request.method, request.base_url, dict(request.headers), request.get_data()
+            )
         except HTTPClientError as error:
             raise ConnectionResetError from error
         except (ClientDisconnected, HTTPException):

@@ -68,7 +68,12 @@ def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> 
     operation = target.removeprefix(_TARGET)
     known = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if method != "POST" or not target.startswith(_TARGET) or operation not in known or content_type not in _CONTENT_TYPES:
+    if (
+        method != "POST"
+        or not target.startswith(_TARGET)
+        or operation not in known
+        or content_type not in _CONTENT_TYPES
+    ):
         raise ServiceError("UnknownOperationException")
     if "authorization" not in headers:
         raise ServiceError("MissingAuthenticationTokenException")

@@ -75,16 +75,22 @@ class RequestsMock:
 
     def _matches(self, request: Any) -> tuple[bool, str]:
         region = SSM_URL.fullmatch(request.url)
-        ours = is_ours(self._service, _text(request.headers).get("x-amz-target"), region[1] if region else "", _bytes(request.body))
+        ours = is_ours(
+            self._service, _text(request.headers).get("x-amz-target"), region[1] if region else "", _bytes(request.body)
+        )
         return ours, "" if ours else "an operation of SSM that the fake leaves alone"
 
     def _answer(self, request: Any) -> tuple[int, Mapping[str, str], bytes]:
-        answer = answer_http(self._service, request.method, request.url.partition("?")[0], _text(request.headers), _bytes(request.body))
+        answer = answer_http(
+            self._service, request.method, request.url.partition("?")[0], _text(request.headers), _bytes(request.body)
+        )
         return answer.status, answer.headers, answer.body
 
     def _claims(self, request: Any) -> bool:
         url = request.url.partition("?")[0]
-        return url in self._hosted or (self._serving and bool(SSM_URL.fullmatch(request.url)) and self._matches(request)[0])
+        return url in self._hosted or (
+            self._serving and bool(SSM_URL.fullmatch(request.url)) and self._matches(request)[0]
+        )
 
     _serving = False
 
@@ -125,7 +131,10 @@ def fetch(url: str) -> tuple[int, bytes] | None:
 
 
 def _text(headers: Mapping[str, Any]) -> dict[str, str]:
-    return {name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value) for name, value in headers.items()}
+    return {
+        name.lower(): value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        for name, value in headers.items()
+    }
 
 
 def _bytes(body: Any) -> bytes:

@@ -134,7 +134,11 @@ class WireTap:
     def _choose_signer(self, event_name: str, **_: Any) -> Any:
         """Leave requests unsigned that could be signed only with credentials that are missing, or have to be fetched."""
         active = self._current()
-        if active is None or active.transport != "wire" or event_name.replace("choose-signer", "before-send") not in _EVENTS:
+        if (
+            active is None
+            or active.transport != "wire"
+            or event_name.replace("choose-signer", "before-send") not in _EVENTS
+        ):
             return None
         credentials = self._client._request_signer._credentials
         return UNSIGNED if credentials is None or hasattr(credentials, "refresh_needed") else None

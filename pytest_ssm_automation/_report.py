@@ -1,0 +1,106 @@
+"""Error coverage: which documented errors the code under test has faced, over a run and over xdist's workers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ._service.calls import Call
+
+_COUNTS: Final = {"started": "executions", "rejected": "refusals", "failed": "faults", "lost": "faults"}
+
+
+class ErrorCoverage:
+    """Counts what fakes have recorded.
+
+    Attributes:
+        tests: The ids of the tests in which the code under test got an error, by the error's code.
+        counts: How many executions, refusals and faults there were.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.tests: dict[str, set[str]] = {}
+        self.counts: Counter[str] = Counter()
+
+    def add(self, test: str, calls: Iterable[Call]) -> None:
+        """Count the calls of one fake in one test."""
+        for call in calls:
+            if call.error is not None:
+                self.tests.setdefault(call.error, set()).add(test)
+            if call.outcome in _COUNTS:
+                self.counts[_COUNTS[call.outcome]] += 1
+            if call.outcome == "lost" and call.execution_id:
+                self.counts["executions"] += 1
+
+    def merge(self, sent: dict[str, Any]) -> None:
+        """Add what a worker has counted."""
+        for error, tests in sent["tests"].items():
+            self.tests.setdefault(error, set()).update(tests)
+        self.counts.update(sent["counts"])
+
+    def to_send(self) -> dict[str, Any]:
+        """Give all of it as plain lists and numbers, for `merge`."""
+        return {"tests": {error: sorted(tests) for error, tests in self.tests.items()}, "counts": dict(self.counts)}
+
+    def faced(self) -> dict[str, int]:
+        """Give the number of tests for each documented error, in the model's order."""
+        from ._service.model import documented_errors
+
+        return {error: len(self.tests.get(error, ())) for error in documented_errors()}
+
+    def missing(self, required: Iterable[str]) -> list[str]:
+        """Name the errors that are required and were never faced."""
+        return [error for error in required if not self.tests.get(error)]
+
+    def lines(self) -> list[str]:
+        """Write the report for the terminal."""
+        faced = self.faced()
+        width = max(map(len, faced))
+        lines = [f"{error:{width}}  {_tests(count)}" for error, count in faced.items()]
+        never = [error for error, count in faced.items() if not count]
+        lines.append(f"Never faced: {', '.join(never)}" if never else "Every documented error was faced.")
+        lines.append(", ".join(f"{self.counts[name]} {name}" for name in ("executions", "refusals", "faults")))
+        return lines
+
+    def write_json(self, path: Path) -> None:
+        """Write the report as JSON."""
+        faced = self.faced()
+        report = {
+            "errors": faced,
+            "never_faced": [error for error, count in faced.items() if not count],
+            **{name: self.counts[name] for name in ("executions", "refusals", "faults")},
+        }
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def _tests(count: int) -> str:
+    return {0: "never", 1: "1 test"}.get(count, f"{count} tests")
+
+
+# What fakes report to when they end; nothing, unless the run was asked for a report.
+coverage: ErrorCoverage | None = None
+
+
+def required_errors(text: str) -> list[str]:
+    """Read the value of `--ssm-automation-require`.
+
+    Raises:
+        FakeUsageError: It names an error that there is not.
+    """
+    from ._service.errors import CONNECTION_ERRORS, catalogue, unknown_name
+    from ._service.model import documented_errors
+
+    if text == "all":
+        return list(documented_errors())
+    names = [name.strip() for name in text.split(",")]
+    allowed = (*catalogue(), *CONNECTION_ERRORS, "ParamValidationError")
+    for name in names:
+        if name not in allowed:
+            raise unknown_name("error", name, ("all", *allowed))
+    return names

@@ -1,0 +1,61 @@
+"""The hooks of the report, registered only in a run that asks for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import _report
+from ._service.errors import FakeUsageError
+
+
+class ReportPlugin:
+    """Counts the errors that tests face, sums them over xdist's workers, and reports."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Let fakes report from now on."""
+        report, required = config.option.ssm_automation_report, config.option.ssm_automation_require
+        if report not in {None, "terminal"} and not report.startswith("json:"):
+            raise pytest.UsageError(f"--ssm-automation-report takes no value, or json:PATH, but got {report!r}")
+        try:
+            self._required = _report.required_errors(required) if required else []
+        except FakeUsageError as error:
+            raise pytest.UsageError(f"--ssm-automation-require: {error}") from None
+        self._json = Path(report.removeprefix("json:")) if report and report != "terminal" else None
+        self._terminal = report == "terminal"
+        self._coverage = _report.ErrorCoverage()
+        self._before = _report.coverage
+        _report.coverage = self._coverage
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Add what a worker of xdist has counted; one that crashed has sent nothing."""
+        if sent := getattr(node, "workeroutput", {}).get("ssm_automation"):
+            self._coverage.merge(sent)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Send the counts, from a worker; else write the file, and fail the run if something required is missing."""
+        output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output["ssm_automation"] = self._coverage.to_send()
+            return
+        if self._json:
+            self._coverage.write_json(self._json)
+        if self._coverage.missing(self._required) and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the report, and what is missing."""
+        if self._terminal:
+            terminalreporter.section("SSM Automation: errors faced")
+            for line in self._coverage.lines():
+                terminalreporter.line(line)
+        if missing := self._coverage.missing(self._required):
+            terminalreporter.section("SSM Automation: errors required and never faced", red=True)
+            terminalreporter.line(", ".join(missing))
+
+    def pytest_unconfigure(self) -> None:
+        """Let fakes no longer report."""
+        _report.coverage = self._before

@@ -1,0 +1,438 @@
+from __future__ import annotations
+
+import textwrap
+import threading
+from typing import Any
+from unittest import mock
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+from dirty_equals import Contains, IsList, IsPartialDict, IsStr, IsUUID
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError
+
+TOKEN = "01234567-89ab-cdef-abcd-ef0123456789"
+OTHER = "11234567-89ab-cdef-abcd-ef0123456789"
+REQUEST = {"DocumentName": "AWS-RestartEC2Instance", "Parameters": {"InstanceId": ["i-1"]}}
+
+
+def start(client: Any, **members: Any) -> str:
+    """Start an execution, and give its id."""
+    execution_id: str = client.start_automation_execution(**{**REQUEST, **members})["AutomationExecutionId"]
+    return execution_id
+
+
+def refused(client: Any, **members: Any) -> None:
+    """Try to start an execution, as a caller with a broad `except` does."""
+    with pytest.raises((ClientError, ParamValidationError)):
+        start(client, **members)
+
+
+def text(expected: str) -> str:
+    """Give a message as it is, without the indentation that it has in a test."""
+    return textwrap.dedent(expected).strip("\n").replace("THREAD", threading.current_thread().name)
+
+
+def failure(assertion: Any, *arguments: Any, **keywords: Any) -> str:
+    """Give the message of an assertion that fails."""
+    with pytest.raises(AssertionError) as caught:
+        assertion(*arguments, **keywords)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"DocumentName": "AWS-RestartEC2Instance"},
+        {"Parameters": {"InstanceId": ["i-1"]}},
+        {**REQUEST, "exact": True},
+        {"region": "us-east-1", "times": 1},
+        {"Parameters": mock.ANY, "DocumentName": mock.ANY, "exact": True},
+        {"DocumentName": IsStr(regex="AWS-.*")},
+        {"Parameters": IsPartialDict(InstanceId=["i-1"])},
+        {"Parameters": {"InstanceId": IsList(IsStr, length=1)}},
+        {"Parameters": {"InstanceId": Contains("i-1")}},
+    ],
+)
+def test_a_start_that_matches_is_found(fake: AutomationFake, client: Any, request_: dict[str, Any]) -> None:
+    """Members that are named have to equal, by `==`, so that `mock.ANY` and dirty-equals work; others are ignored."""
+    execution_id = start(client)
+    assert fake.assert_started(**request_).id == execution_id
+    assert execution_id == IsUUID(4)
+
+
+def test_the_latest_that_matches_is_given(fake: AutomationFake, client: Any) -> None:
+    """Of several starts the last one is the answer."""
+    ids = [start(client, DocumentVersion=str(number)) for number in (1, 2, 3)]
+    assert fake.assert_started().id == ids[2]
+    assert fake.assert_started(DocumentVersion="2").id == ids[1]
+    assert fake.assert_started_once(DocumentVersion="1").id == ids[0]
+
+
+def test_a_start_whose_response_was_lost_is_a_start(fake: AutomationFake, client: Any) -> None:
+    """What the service did counts, not what the caller got to know."""
+    fake.lose_response()
+    with pytest.raises(ReadTimeoutError):
+        start(client)
+    assert fake.assert_started_once(**REQUEST) is fake.executions[0]
+    assert "was called once" in failure(fake.assert_not_started)
+
+
+def test_only_what_differs_is_shown(fake: AutomationFake, client: Any) -> None:
+    """The message has the fact, what was expected, and how the closest call differs, by path, Region and thread."""
+    start(client, DocumentName="AWS-StopEC2Instance", Mode="Auto")
+    assert failure(fake.assert_started, **REQUEST) == text(
+        """
+        StartAutomationExecution was not called as expected.
+
+        Expected:  DocumentName='AWS-RestartEC2Instance', Parameters={'InstanceId': ['i-1']}
+        Closest of 1 call, #1 (us-east-1, thread THREAD):
+          DocumentName: expected 'AWS-RestartEC2Instance', got 'AWS-StopEC2Instance'
+        """
+    )
+
+
+def test_the_closest_call_comes_first(fake: AutomationFake, client: Any) -> None:
+    """Of many calls three are shown, those that differ least in front, with paths into lists and maps."""
+    other = {"Parameters": {"InstanceId": ["i-2"], "Force": ["true"]}}
+    start(client, DocumentName="Other", Mode="Interactive", **other)
+    start(client, DocumentName="Other", **other)
+    start(fake.client("eu-central-1"), **other)
+    start(client, DocumentName="Other", Mode="Interactive", **other)
+    assert failure(fake.assert_started, **REQUEST, Mode="Auto", region="us-east-1", exact=True) == text(
+        """
+        StartAutomationExecution was not called as expected.
+
+        Expected:  DocumentName='AWS-RestartEC2Instance', Parameters={'InstanceId': ['i-1']}, Mode='Auto', \
+and nothing else, in us-east-1
+        Closest of 4 calls, #1 (us-east-1, thread THREAD):
+          DocumentName: expected 'AWS-RestartEC2Instance', got 'Other'
+          Parameters['InstanceId'][0]: expected 'i-1', got 'i-2'
+          Parameters['Force']: expected nothing, got ['true']
+          Mode: expected 'Auto', got 'Interactive'
+        Then #2 (us-east-1, thread THREAD):
+          DocumentName: expected 'AWS-RestartEC2Instance', got 'Other'
+          Parameters['InstanceId'][0]: expected 'i-1', got 'i-2'
+          Parameters['Force']: expected nothing, got ['true']
+          Mode: expected 'Auto', got nothing
+        Then #3 (eu-central-1, thread THREAD):
+          Parameters['InstanceId'][0]: expected 'i-1', got 'i-2'
+          Parameters['Force']: expected nothing, got ['true']
+          Mode: expected 'Auto', got nothing
+          region: expected 'us-east-1', got 'eu-central-1'
+        """
+    )
+
+
+def test_no_call_at_all_is_said(fake: AutomationFake) -> None:
+    """Without any call there is nothing to compare with."""
+    assert failure(fake.assert_started) == text(
+        """
+        StartAutomationExecution was not called as expected.
+
+        Expected:  any request
+        There was no call of StartAutomationExecution.
+        """
+    )
+
+
+def test_what_exact_does_not_want_is_shown(fake: AutomationFake, client: Any) -> None:
+    """With `exact` any other member is a difference."""
+    start(client, Mode="Auto")
+    assert "Mode: not expected, got 'Auto'" in failure(fake.assert_started, **REQUEST, exact=True)
+    assert fake.assert_started(**REQUEST)
+
+
+def test_matched_parts_are_not_shown(fake: AutomationFake, client: Any) -> None:
+    """A matcher that matched is no difference, though it isn't a plain value."""
+    start(client, Parameters={"InstanceId": ["i-1"], "Force": ["true"]})
+    parameters = {"InstanceId": [IsStr(regex="i-.*")], "Force": ["false"]}
+    message = failure(fake.assert_started, Parameters=parameters)
+    assert "Parameters['Force'][0]: expected 'false', got 'true'" in message
+    assert "['InstanceId'][0]" not in message
+
+
+def test_very_long_values_lose_their_middle(fake: AutomationFake, client: Any) -> None:
+    """A message stays readable."""
+    start(client, Parameters={"Script": ["x" * 500]})
+    message = failure(fake.assert_started, Parameters={"Script": ["y" * 500]})
+    assert len(message) < 2000
+    assert f"expected '{'y' * 99}...{'y' * 49}' (502 characters), got" in message
+
+
+def test_the_number_of_starts_is_counted(fake: AutomationFake, client: Any) -> None:
+    """`times` is exact, and the message says how many there were and which."""
+    for _ in range(3):
+        start(client)
+    assert fake.assert_started(times=3)
+    assert failure(fake.assert_started_once, **REQUEST) == text(
+        """
+        StartAutomationExecution was called 3 times as described, expected once.
+
+        Expected:  DocumentName='AWS-RestartEC2Instance', Parameters={'InstanceId': ['i-1']}
+        Matching:  #1 (us-east-1, thread THREAD), #2 (us-east-1, thread THREAD), #3 (us-east-1, thread THREAD)
+        """
+    )
+    assert "was called never as described, expected twice." in failure(fake.assert_started, times=2, Mode="Auto")
+
+
+@pytest.mark.parametrize("times", [0, -1, True, 1.0, "1"])
+def test_how_often_is_a_whole_number(fake: AutomationFake, times: Any) -> None:
+    """`times=0` is what assert_not_started is for."""
+    for assertion in (fake.assert_started, fake.assert_rejected):
+        with pytest.raises(FakeUsageError, match=f"^Expected times to be a whole number .* got times={times!r}"):
+            assertion(times=times)
+
+
+def test_refused_and_failed_calls_are_no_starts(fake: AutomationFake, client: Any) -> None:
+    """They are shown with what became of them."""
+    refused(client, Mode="auto")
+    fake.fail_with("InvalidTarget")
+    refused(client)
+    start(client, DocumentName="Other", ClientToken=TOKEN)
+    start(client, DocumentName="Other", ClientToken=TOKEN)
+    message = failure(fake.assert_started, **REQUEST)
+    assert "  rejected: ValidationException\n    Value 'auto' at 'mode' failed to satisfy constraint" in message
+    assert "  failed: InvalidTarget" in message
+    assert "replayed" not in failure(fake.assert_started, **REQUEST)
+    assert f"replayed: its ClientToken had already started {fake.executions[0].id}" in failure(
+        fake.assert_started, DocumentName="Other", times=2
+    ) + failure(fake.assert_started, DocumentName="Another", ClientToken=TOKEN)
+
+
+def test_misspelt_members_are_refused(fake: AutomationFake) -> None:
+    """A keyword that the request doesn't have would never match."""
+    message = "Unknown member of StartAutomationExecution 'Documentname'. Did you mean 'DocumentName'?"
+    for assertion in (fake.assert_started, fake.assert_started_once, fake.assert_not_started, fake.assert_rejected):
+        with pytest.raises(FakeUsageError, match=message.replace("?", r"\?")):
+            assertion(Documentname="Doc")
+
+
+def test_nothing_was_started(fake: AutomationFake, client: Any) -> None:
+    """Refused requests, and others than described, are no such starts."""
+    refused(client, Mode="auto")
+    start(client)
+    fake.assert_not_started(DocumentName="Other")
+    fake.assert_not_started(region="eu-central-1")
+    assert failure(fake.assert_not_started, DocumentName=REQUEST["DocumentName"]) == text(
+        """
+        StartAutomationExecution was called once, and should not have been.
+
+        Not expected:  DocumentName='AWS-RestartEC2Instance'
+        #2 (us-east-1, thread THREAD): DocumentName='AWS-RestartEC2Instance', Parameters={'InstanceId': ['i-1']}
+        """
+    )
+
+
+def test_any_operation_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
+    """`assert_called` takes every Automation operation, whatever became of the call."""
+    fake.fail_with("AutomationExecutionNotFoundException", operation="GetAutomationExecution", times=2)
+    for execution_id in ("0" * 36, "1" * 36):
+        with pytest.raises(ClientError):
+            client.get_automation_execution(AutomationExecutionId=execution_id)
+    call = fake.assert_called("GetAutomationExecution", times=2)
+    assert call is fake.calls[1]
+    assert fake.assert_called("GetAutomationExecution", AutomationExecutionId="0" * 36, exact=True) is fake.calls[0]
+    assert failure(fake.assert_called, "StopAutomationExecution", region="us-east-1") == text(
+        """
+        StopAutomationExecution was not called as expected.
+
+        Expected:  in us-east-1
+        There was no call of StopAutomationExecution.
+        """
+    )
+    with pytest.raises(FakeUsageError, match=r"^Unknown operation 'GetAutomation'\. Did you mean 'GetAutomationExec"):
+        fake.assert_called("GetAutomation")
+    with pytest.raises(FakeUsageError, match="^Unknown member of GetAutomationExecution 'DocumentName'"):
+        fake.assert_called("GetAutomationExecution", DocumentName="Doc")
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"Mode": "auto"}, {"constraint": "Mode:enum"}),
+        ({"Mode": "auto"}, {"error": "ValidationException", "Mode": "auto", "times": 1}),
+        ({"Targets": []}, {}),
+        ({"Bogus": 1}, {"constraint": "request:unknown", "error": "ParamValidationError"}),
+        ({"Tags": [{"Key": "a", "Value": "b"}] * 6}, {"constraint": "request:at_most_five_tags"}),
+    ],
+)
+def test_an_expected_refusal_is_no_mistake(
+    fake: AutomationFake, client: Any, members: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """`assert_rejected` finds a refusal by constraint, error and members, and then a strict test doesn't fail for it."""
+    refused(client, **{"Mode": "x", **members})
+    assert not fake.calls[0].acknowledged
+    with pytest.raises(AssertionError, match="Requests were refused"):
+        fake.verify()
+    call = fake.assert_rejected(**expected)
+    assert call is fake.calls[0]
+    assert call.acknowledged
+    fake.verify()
+    fake.assert_requests_valid()
+
+
+def test_only_what_was_expected_is_acknowledged(fake: AutomationFake, client: Any) -> None:
+    """Other refusals stay mistakes."""
+    refused(client, Mode="auto")
+    refused(client, MaxErrors="x")
+    fake.assert_rejected(constraint="Mode:enum")
+    assert [call.acknowledged for call in fake.calls] == [True, False]
+    assert "MaxErrors:pattern" in failure(fake.verify)
+
+
+def test_an_ordinary_refusal_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
+    """A token mismatch is a refusal, but never a mistake."""
+    start(client, ClientToken=TOKEN)
+    refused(client, ClientToken=TOKEN, Mode="Auto")
+    fake.verify()
+    assert fake.assert_rejected(error="IdempotentParameterMismatch") is fake.calls[1]
+
+
+def test_a_refusal_that_never_came_is_said(fake: AutomationFake, client: Any) -> None:
+    """The message says what was looked for, and what became of the calls."""
+    start(client)
+    assert failure(fake.assert_rejected, constraint="Mode:enum", error="ValidationException", Mode="auto") == text(
+        """
+        StartAutomationExecution was not refused as expected for Mode:enum with ValidationException.
+
+        Expected:  Mode='auto'
+        Closest of 1 call, #1 (us-east-1, thread THREAD):
+          Mode: expected 'auto', got nothing
+        """
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ({"constraint": "Mode:enums"}, r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
+        ({"error": "ValidationError"}, r"^Unknown error 'ValidationError'\. Did you mean "),
+    ],
+)
+def test_misspelt_refusals_are_refused(fake: AutomationFake, expected: dict[str, Any], message: str) -> None:
+    """A constraint or an error that there is not would never be found."""
+    with pytest.raises(FakeUsageError, match=message):
+        fake.assert_rejected(**expected)
+
+
+def test_faults_that_did_not_fire_are_named(fake: AutomationFake, client: Any) -> None:
+    """Each with how often it fired, and should have."""
+    fake.fail_with("InvalidTarget", times=3)
+    fake.fail_with("InternalServerError", times=None, when={"Mode": "Auto"})
+    refused(client)
+    expected = [
+        "Fault('InvalidTarget', times=3) fired once, expected 3 times",
+        "Fault('InternalServerError', times=None, when={'Mode': 'Auto'}) fired never, expected at least once",
+    ]
+    assert failure(fake.assert_faults_raised) == "\n".join(["Injected faults did not fire.", "", *expected])
+    for _ in range(2):
+        refused(client)
+    refused(client, Mode="Auto")
+    fake.assert_faults_raised()
+
+
+def test_refused_requests_are_named(fake: AutomationFake, client: Any) -> None:
+    """Each with who refused it and every constraint that it broke."""
+    refused(client, Mode="auto", TargetParameterName="InstanceId")
+    refused(client, Targets=[{"Values": "x"}])
+    assert failure(fake.assert_requests_valid) == text(
+        """
+        Requests were refused for what is in them.
+
+        StartAutomationExecution #1 (us-east-1, thread THREAD) was refused by the service: ValidationException
+          Mode: Value 'auto' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: \
+[Auto, Interactive]
+            constraint Mode:enum
+          TargetParameterName: Targets are required if you specify TargetParameterName.
+            constraint request:target_parameter_name_needs_targets
+        StartAutomationExecution #2 (us-east-1, thread THREAD) was refused by botocore: ParamValidationError
+          Targets[0].Values: Invalid type for parameter Targets[0].Values, value: 'x', type: <class 'str'>, \
+valid type: list
+            constraint Targets[].Values:type
+        """
+    )
+
+
+def test_very_long_sentences_lose_their_middle(fake: AutomationFake, client: Any) -> None:
+    """What the service says of a long value is shortened for people, though it is sent whole."""
+    with pytest.raises(ClientError) as caught:
+        start(client, Parameters={"Script": ["x" * 5000]})
+    assert "x" * 5000 in caught.value.response["Error"]["Message"]
+    message = failure(fake.assert_requests_valid)
+    assert len(message) < 1000
+    assert "xxx ... " in message
+
+
+def test_duplicate_starts_are_named(fake: AutomationFake, client: Any) -> None:
+    """Equal requests but for their token start two executions, and the caller that retries so is told."""
+    fake.lose_response()
+    with pytest.raises(ReadTimeoutError):
+        start(client)
+    start(client, ClientToken=TOKEN)
+    start(client, DocumentName="Other")
+    first, second, _ = fake.executions
+    assert failure(fake.assert_no_duplicate_starts) == text(
+        f"""
+        The same request started more than one execution.
+
+        DocumentName='AWS-RestartEC2Instance', Parameters={{'InstanceId': ['i-1']}}
+          #1 (us-east-1, thread THREAD) started {first.id}, ClientToken None, response lost
+          #2 (us-east-1, thread THREAD) started {second.id}, ClientToken '{TOKEN}'
+
+        A retry that repeats the ClientToken of the first attempt starts nothing new.
+        """
+    )
+
+
+def test_a_retry_with_its_token_is_no_duplicate(fake: AutomationFake, client: Any) -> None:
+    """The same token starts nothing new, and refused or failed requests start nothing at all."""
+    fake.lose_response()
+    with pytest.raises(ReadTimeoutError):
+        start(client, ClientToken=TOKEN)
+    start(client, ClientToken=TOKEN)
+    for _ in range(2):
+        refused(client, Mode="auto")
+    fake.assert_no_duplicate_starts()
+
+
+def test_regions_are_apart_unless_asked(fake: AutomationFake, client: Any) -> None:
+    """The same request in two Regions is what many callers want."""
+    start(client)
+    start(fake.client("eu-central-1"))
+    fake.assert_no_duplicate_starts()
+    assert "eu-central-1" in failure(fake.assert_no_duplicate_starts, across_regions=True)
+
+
+def test_all_is_said_at_once(fake: AutomationFake, client: Any) -> None:
+    """`verify` lists refusals, faults and blocked requests, each with the option that turns it off."""
+    refused(client, Mode="auto")
+    fake.fail_with("InvalidTarget")
+    with pytest.raises(Exception, match="would have left the process"):
+        client.get_parameter(Name="x")
+    assert failure(fake.verify) == text(
+        """
+        Requests were refused (expect it with assert_rejected, or name the constraint in option relax):
+          StartAutomationExecution #1 (us-east-1, thread THREAD) was refused by the service: ValidationException
+            Mode: Value 'auto' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: \
+[Auto, Interactive]
+              constraint Mode:enum
+
+        Injected faults did not fire (option strict):
+          Fault('InvalidTarget') fired never, expected once
+
+        Requests to the network were blocked (option allow_network):
+          POST https://ssm.us-east-1.amazonaws.com/
+        """
+    )
+
+
+def test_a_fake_that_nobody_called_is_fine(fake: AutomationFake) -> None:
+    """Nothing happened, so nothing went wrong."""
+    fake.verify()
+    fake.assert_faults_raised()
+    fake.assert_requests_valid()
+    fake.assert_no_duplicate_starts()
+    fake.assert_not_started()
+    assert fake.calls == ()

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+
+from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._options import NAMES, Options, from_ini
+
+NOTHING_SAID = {"transport": "", "strict": None, "relax": [], "execution_limit": None, "allow_network": None, "seed": ""}
+
+
+def test_defaults_are_the_documented_ones() -> None:
+    """Without a word from anybody a fake behaves like this."""
+    assert dataclasses.asdict(Options()) == {
+        "transport": "stubber",
+        "strict": True,
+        "relax": (),
+        "unknown_documents": "accept",
+        "execution_limit": None,
+        "skip_sleep": False,
+        "allow_network": False,
+        "seed": None,
+        **{name: getattr(Options(), name) for name in NAMES if name == "unknown_urls"},
+    }
+
+
+def test_the_last_word_wins_option_by_option() -> None:
+    """What isn't named stays, and the options given to are left alone."""
+    first = Options().but({"strict": False, "seed": "a"})
+    second = first.but({"seed": 7})
+    assert (second.strict, second.seed) == (False, 7)
+    assert first.seed == "a"
+
+
+def test_relaxed_constraints_add_up() -> None:
+    """`relax` is never taken back."""
+    assert Options(relax=("a",)).but({"relax": ["b"]}).but({"relax": {"c"}}).relax == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(True, True), (False, False), (["A.Example"], ("a.example",)), ((), ()), (frozenset({"b"}), ("b",))],
+)
+def test_hosts_are_names_in_any_letter_case(given: Any, kept: Any) -> None:
+    """`allow_network` is yes, no, or names."""
+    assert Options().but({"allow_network": given}).allow_network == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"transprot": "wire"}, "Unknown option 'transprot'. Did you mean 'transport'? Allowed: "),
+        ({"stict": False}, "Unknown option 'stict'. Did you mean 'strict'?"),
+        ({"transport": "stuber"}, "Unknown transport 'stuber'. Did you mean 'stubber'?"),
+        ({"unknown_documents": "rejects"}, "Unknown unknown_documents 'rejects'. Did you mean 'reject'?"),
+        ({"strict": "no"}, "Expected strict to be True or False, but got strict='no' (type=str)"),
+        ({"skip_sleep": 1}, "Expected skip_sleep to be True or False, but got skip_sleep=1 (type=int)"),
+        ({"relax": "Parameters:min"},
+         "Expected relax to be a list or tuple of names, but got relax='Parameters:min' (type=str)"),
+        ({"relax": [1]}, "Expected relax to be a list or tuple of names, but got relax=[1] (type=list)"),
+        ({"execution_limit": -1}, "Expected execution_limit to be a whole number of at least 0, or None, but got "),
+        ({"execution_limit": True}, "Expected execution_limit to be a whole number"),
+        ({"execution_limit": False}, "Expected execution_limit to be a whole number"),
+        ({"execution_limit": "3"}, "Expected execution_limit to be a whole number"),
+        ({"allow_network": "s3.amazonaws.com"}, "Expected allow_network to be a list or tuple of names, but got "),
+        ({"allow_network": None}, "Expected allow_network to be a list or tuple of names, but got "),
+        ({"seed": 1.5}, "Expected seed to be a text or a whole number, but got seed=1.5 (type=float)"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(given: dict[str, Any], message: str) -> None:
+    """Names and values that no option has are mistakes in the test, and the message says what is right."""
+    with pytest.raises(FakeUsageError, match=f"^{re.escape(message)}"):
+        Options().but(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("strict", False, False),
+        ("relax", ["a", "b"], ("a", "b")),
+        ("execution_limit", "3", 3),
+        ("execution_limit", "None", None),
+        ("allow_network", ["TRUE"], True),
+        ("allow_network", ["false"], False),
+        ("allow_network", ["A.example", "true"], ("a.example", "true")),
+        ("seed", "x", "x"),
+    ],
+)
+def test_the_ini_file_has_text(name: str, text: Any, value: Any) -> None:
+    """Text becomes what the option takes."""
+    assert getattr(from_ini({**NOTHING_SAID, name: text}), name) == value
+
+
+def test_what_the_ini_file_does_not_say_is_the_default() -> None:
+    """Neither an option that isn't there, nor one without a value, changes anything."""
+    assert from_ini(NOTHING_SAID) == from_ini({}) == Options()
+
+
+@pytest.mark.parametrize("text", ["-1", "many", "1.5"])
+def test_numbers_of_the_ini_file_are_checked(text: str) -> None:
+    """A limit that is no number is refused."""
+    with pytest.raises(FakeUsageError, match=f"at least 0, or none, but got '{text}'"):
+        from_ini({"execution_limit": text})
