@@ -19,6 +19,7 @@ from botocore.exceptions import ParamValidationError
 from botocore.httpsession import URLLib3Session
 
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
+from .aio import AioWireTap, is_aio, patch_aio
 from .environment import DummyEnvironment
 from .network import NetworkBlockedError, check_host, describe
 from .patching import Patch, WrapperPatch
@@ -57,6 +58,7 @@ _lock = threading.RLock()
 _attached: WeakKeyDictionary[BaseClient, dict[str, AutomationStubber | WireTap]] = WeakKeyDictionary()
 _TRANSPORTS: Mapping[str, type[AutomationStubber | WireTap]] = {"stubber": AutomationStubber, "wire": WireTap}
 _patches: list[Patch] = []
+_aio_patches: list[Patch] = []
 _environments: list[DummyEnvironment] = []
 
 
@@ -77,7 +79,9 @@ def activate(active: Active) -> None:
             _environments.append(DummyEnvironment())
             _patches.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
             _patches.append(WrapperPatch(URLLib3Session, "send", _send))
+            _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
             _patches.extend(patch_retries(current))
+            _aio_patches.extend(patch_aio(_convert_aio, _guard))
         _stack.append(active)
 
 
@@ -87,8 +91,9 @@ def deactivate(active: Active) -> None:
         _stack.remove(active)
         if _stack:
             return
-        while _patches:
-            _patches.pop().restore()
+        for patches in (_aio_patches, _patches):
+            while patches:
+                patches.pop().restore()
         for transports in list(_attached.values()):
             for transport in transports.values():
                 transport.deactivate()
@@ -102,7 +107,8 @@ def _attach(client: BaseClient, transport: str) -> None:
         return
     with _lock:
         if _stack and transport not in (attached := _attached.setdefault(client, {})):
-            attached[transport] = _TRANSPORTS[transport](client, current)
+            kind = AioWireTap if transport == "wire" and is_aio(client) else _TRANSPORTS[transport]
+            attached[transport] = kind(client, current)
             attached[transport].activate()
 
 
@@ -110,20 +116,46 @@ def _convert(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Stand before `BaseClient._convert_to_request_dict`."""
-    active = current()
-    if active is None or client.meta.service_model.service_name != "ssm" or operation_model.name not in _CLAIMED:
-        return original(client, api_params, operation_model, *args, **kwargs)
-    _attach(client, active.transport)
+    active = _claim(client, operation_model.name)
     try:
         return original(client, api_params, operation_model, *args, **kwargs)
     except ParamValidationError as error:
-        request = request_of(client, operation_model.name, api_params)
-        if not active.service.claims(request):
+        if active is None or _refused(active, client, operation_model.name, api_params, error):
             raise
-        if active.service.tolerates(request):
-            return original(_unchecked(client), api_params, operation_model, *args, **kwargs)
-        active.service.refuse(request, error)
-        raise
+        return original(_unchecked(client), api_params, operation_model, *args, **kwargs)
+
+
+async def _convert_aio(
+    original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """Stand before `AioBaseClient._convert_to_request_dict`."""
+    active = _claim(client, operation_model.name)
+    try:
+        return await original(client, api_params, operation_model, *args, **kwargs)
+    except ParamValidationError as error:
+        if active is None or _refused(active, client, operation_model.name, api_params, error):
+            raise
+        return await original(_unchecked(client), api_params, operation_model, *args, **kwargs)
+
+
+def _claim(client: BaseClient, operation: str) -> Active | None:
+    """Let the innermost fake reach a client that calls an operation of ours."""
+    active = current()
+    if active is None or client.meta.service_model.service_name != "ssm" or operation not in _CLAIMED:
+        return None
+    _attach(client, active.transport)
+    return active
+
+
+def _refused(active: Active, client: BaseClient, operation: str, api_params: Any, error: Exception) -> bool:
+    """Record a request that botocore has refused, unless it is not ours, or the fake would let it pass."""
+    request = request_of(client, operation, api_params)
+    if not active.service.claims(request):
+        return True
+    if active.service.tolerates(request):
+        return False
+    active.service.refuse(request, error)
+    return True
 
 
 def _unchecked(client: Any) -> Any:
@@ -137,6 +169,12 @@ def _unchecked(client: Any) -> Any:
 
 def _send(original: Callable[..., Any], session: Any, request: Any) -> Any:
     """Stand before `URLLib3Session.send`."""
+    _guard(request)
+    return original(session, request)
+
+
+def _guard(request: Any) -> None:
+    """Refuse a request that nobody has answered and that would leave the process."""
     active = current()
     if active is not None:
         method, url = describe(request)
@@ -145,4 +183,11 @@ def _send(original: Callable[..., Any], session: Any, request: Any) -> Any:
         except NetworkBlockedError:
             active.blocked.append(f"{method} {url}")
             raise
-    return original(session, request)
+
+
+def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Stand before `BaseClient.__init__`: aiobotocore may have been imported since the fake became active."""
+    with _lock:
+        if _stack and not _aio_patches:
+            _aio_patches.extend(patch_aio(_convert_aio, _guard))
+    original(*args, **kwargs)

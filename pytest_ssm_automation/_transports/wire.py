@@ -119,15 +119,20 @@ class WireTap:
 
     def emit(self, event_name: str, **kwargs: Any) -> Any:
         """Answer what is about to be sent to us, and pass everything else on."""
-        active = self._current()
-        if active is not None and active.transport == "wire" and event_name in _EVENTS:
-            request = request_of(self._client, _EVENTS[event_name], kwargs["request"].body, _attempt(kwargs["request"]))
-            if active.service.claims(request):
-                return [(self.emit, self._respond(active, request, kwargs["request"].url))]
-        return self._events.emit(event_name, **kwargs)
+        response = self._answer(event_name, kwargs)
+        return self._events.emit(event_name, **kwargs) if response is None else [(self.emit, response)]
 
-    def _respond(self, active: Active, request: Request, url: str) -> AWSResponse:
-        answer = answer_over_http(active.service, request)
+    def _answer(self, event_name: str, event: Mapping[str, Any]) -> Any:
+        """Ask the service, if a request is for it; `None` for anything else."""
+        active = self._current()
+        if active is None or active.transport != "wire" or event_name not in _EVENTS:
+            return None
+        sent = event["request"]
+        request = request_of(self._client, _EVENTS[event_name], sent.body, _attempt(sent))
+        return self._response(sent.url, answer_over_http(active.service, request)) if active.service.claims(request) else None
+
+    def _response(self, url: str, answer: HttpAnswer) -> Any:
+        """Wrap an answer as botocore has it from urllib3."""
         headers: Any = dict(answer.headers)
         return AWSResponse(url, answer.status, headers, _Body(answer.body))
 

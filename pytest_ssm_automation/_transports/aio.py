@@ -1,0 +1,84 @@
+"""aiobotocore's clients: the same as botocore's, but that their methods have to be awaited.
+
+aiobotocore is imported only if somebody has imported it already.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .patching import WrapperPatch
+from .wire import WireTap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from botocore.client import BaseClient
+
+    from .interception import Active
+    from .wire import HttpAnswer
+
+
+class AioWireTap(WireTap):
+    """A `WireTap` for a client of aiobotocore."""
+
+    async def emit(self, event_name: str, **kwargs: Any) -> Any:
+        """Answer what is about to be sent to us, and pass everything else on."""
+        response = self._answer(event_name, kwargs)
+        return await self._events.emit(event_name, **kwargs) if response is None else [(self.emit, response)]
+
+    def _response(self, url: str, answer: HttpAnswer) -> Any:
+        from aiobotocore.awsrequest import AioAWSResponse
+
+        return AioAWSResponse(url, answer.status, dict(answer.headers), _Body(answer.body))
+
+
+class _Body:
+    """The body of a response, as aiobotocore reads it from aiohttp and httpx."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def read(self) -> bytes:
+        """Give all of it."""
+        return self._content
+
+
+def is_aio(client: BaseClient) -> bool:
+    """Tell whether a client is one of aiobotocore's."""
+    module: Any = sys.modules.get("aiobotocore.client")
+    return module is not None and isinstance(client, module.AioBaseClient)
+
+
+def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iterator[WrapperPatch]:
+    """Wrap aiobotocore's clients, if it has been imported, as botocore's are wrapped.
+
+    Args:
+        convert: Stands before `AioBaseClient._convert_to_request_dict`.
+        guard: Refuses a request that must not leave the process.
+    """
+    if "aiobotocore.client" not in sys.modules:
+        return
+    from aiobotocore.client import AioBaseClient
+    from aiobotocore.endpoint import AioEndpoint
+    from aiobotocore.httpsession import AIOHTTPSession
+    from aiobotocore.retries.bucket import AsyncTokenBucket
+
+    async def send(original: Callable[..., Any], session: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        guard(request)
+        return await original(session, request, *args, **kwargs)
+
+    async def nothing(*_: Any, **__: Any) -> bool:
+        return True
+
+    yield WrapperPatch(AioBaseClient, "_convert_to_request_dict", convert)
+    yield WrapperPatch(AIOHTTPSession, "send", send)
+    yield WrapperPatch(AioEndpoint, "_sleep", nothing)
+    yield WrapperPatch(AsyncTokenBucket, "acquire", nothing)
+    httpx_session: Any = sys.modules.get("aiobotocore.httpxsession")
+    if httpx_session is not None:
+        from aiobotocore.endpoint import AnyioEndpoint
+
+        yield WrapperPatch(httpx_session.HttpxSession, "send", send)
+        yield WrapperPatch(AnyioEndpoint, "_sleep", nothing)
