@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._service.faults import Fault
     from ._service.rules import constraints
     from ._service.runbooks import Runbook
+    from ._transports.late import LateCallError
     from ._transports.network import NetworkBlockedError
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Execution",
     "FakeUsageError",
     "Fault",
+    "LateCallError",
     "NetworkBlockedError",
     "Runbook",
     "SleptTooLong",
@@ -38,6 +40,7 @@ _HOMES = {
     "Execution": "_service.executions",
     "FakeUsageError": "_service.errors",
     "Fault": "_service.faults",
+    "LateCallError": "_transports.late",
     "NetworkBlockedError": "_transports.network",
     "Runbook": "_service.runbooks",
     "SleptTooLong": "_clock",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 MOST_SECONDS: Final = 86_400.0
 MOST_SLEEPS: Final = 100_000
+_NAMES: Final = ("sleep", "time", "monotonic")
+_really_sleep: Final = time.sleep
 
 
 class SleptTooLong(BaseException):
@@ -36,24 +38,26 @@ class SkippedSleep:
     def install(self) -> None:
         """Replace the functions."""
         self._thread = threading.current_thread()
+        self._skipped = 0.0
         self._real = (time.sleep, time.time, time.monotonic)
         self._ours: tuple[Callable[..., Any], ...] = (self._sleep, self._time, self._monotonic)
         time.sleep, time.time, time.monotonic = self._ours
 
     def restore(self) -> None:
-        """Put them back, but for those that somebody else has replaced since."""
-        for name, ours, real in zip(("sleep", "time", "monotonic"), self._ours, self._real, strict=True):
+        """Put them back; where somebody else has replaced ours since, and may put them back, let them do nothing."""
+        self._thread = None
+        self._skipped = 0.0
+        for name, ours, real in zip(_NAMES, self._ours, self._real, strict=True):
             if getattr(time, name) == ours:
                 setattr(time, name, real)
 
     def _sleep(self, seconds: float, /) -> None:
-        sleep = self._real[0]
         if threading.current_thread() is not self._thread or seconds < 0:
-            sleep(seconds)
+            self._real[0](seconds)
             return
+        _really_sleep(seconds * 0)  # other threads get their turn; and what can't be slept for is refused as ever
         self.sleeps.append(seconds)
         self._skipped += seconds
-        sleep(0)
         if self._skipped > MOST_SECONDS or len(self.sleeps) > MOST_SLEEPS:
             message = (
                 f"time.sleep was called {len(self.sleeps)} times for {self._skipped:g} s in all: the loop never ends"

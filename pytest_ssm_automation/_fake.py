@@ -11,10 +11,10 @@ from ._options import Options
 from ._record import Record
 from ._service import model
 from ._service.engine import Service
-from ._service.errors import AutomationFakeError, unknown_name
+from ._service.errors import AutomationFakeError, FakeUsageError, unknown_name
 from ._service.faults import Fault, When
 from ._service.runbooks import Runbook, load_runbook
-from ._service.scripts import check_shape, make_script
+from ._service.scripts import make_script, read_shape
 from ._transports import interception
 from ._transports.clients import make_client
 
@@ -71,7 +71,9 @@ class AutomationFake(Record):
         self._clock = SkippedSleep()
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
-        self._active = interception.Active(self, self._service, self.options.transport, self.options.allow_network)
+        self._active = interception.Active(
+            self, self._service, self.options.transport, self.options.allow_network, _running_test()
+        )
         self._blocked = self._active.blocked
 
     def __enter__(self) -> Self:
@@ -223,8 +225,12 @@ class AutomationFake(Record):
         script = make_script(
             statuses, outputs=outputs, steps=steps, failure_message=failure_message, execution_id=execution_id
         )
-        check_shape("AutomationParameterMap", parameters, "parameters")
-        return self._service.add_execution(document_name, region, parameters, script)
+        service = self._service
+        name = read_shape("DocumentARN", document_name, "document_name")
+        given = read_shape("AutomationParameterMap", parameters, "parameters")
+        with service.lock:
+            runbook = service.runbooks.find(name, None, region)
+            return service.store.add(name, region, script, parameters=given, runbook=runbook)
 
     def script(
         self,
@@ -262,15 +268,21 @@ class AutomationFake(Record):
             failure_message=failure_message,
             execution_id=execution_id,
         )
-        self._service.script(script)
+        with self._service.lock:
+            self._service.store.scripts.append(script)
 
     def resolve_targets(self, resolver: Resolver) -> None:
         """Say which resources targets stand for that name a tag, a resource group or all resources.
 
         Args:
-            resolver: Takes a target, as a dict with `Key` and `Values`, and gives the ids of its resources.
+            resolver: Takes a target, as a dict with `Key` and `Values`, and gives a list of the ids of its resources.
+
+        Raises:
+            FakeUsageError: The resolver is no function.
         """
-        self._service.resolver = resolver
+        if not callable(resolver):
+            raise FakeUsageError(f"Expected a function of a target, but got {resolver!r}")
+        self._service.store.resolver = resolver
 
     def host_target_locations(self, locations: Sequence[Mapping[str, Any]]) -> str:
         """Host target locations as the JSON array that TargetLocationsURL leads to, until the fake is no longer active.
@@ -301,13 +313,24 @@ class AutomationFake(Record):
         `AWS_ENDPOINT_URL_SSM` is set, so that child processes with the AWS CLI or another SDK find it. It needs the
         extra `pytest-ssm-automation[endpoint]`.
 
+        Whatever names one of our operations is among the `calls`, also where it has no signature or can't be read. A
+        connection error that was injected breaks the connection.
+
         Returns:
             The server's URL, on a free port of 127.0.0.1.
+
+        Raises:
+            AutomationFakeError: The fake is not active.
+            FakeUsageError: The extra is not installed.
         """
         self._check_active()
         if self._endpoint is None:
-            from ._transports.endpoint import Endpoint
-
+            try:
+                from ._transports.endpoint import Endpoint
+            except ModuleNotFoundError as error:
+                raise FakeUsageError(
+                    f"A server for other processes needs {error.name}: install pytest-ssm-automation[endpoint]"
+                ) from None
             self._endpoint = Endpoint(self._service)
         return self._endpoint.url
 

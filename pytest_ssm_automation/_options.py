@@ -80,7 +80,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 def _check(name: str, value: object, choices: tuple[str, ...] | None) -> None:
     types, wanted = _TYPES[name]
     if not isinstance(value, types) or (
-        name == "execution_limit" and value is not None and (value is True or int(str(value)) < 0)
+        name == "execution_limit" and value is not None and (isinstance(value, bool) or int(str(value)) < 0)
     ):
         raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={type(value).__name__})")
     if choices and value not in choices:
@@ -98,7 +98,7 @@ def _names(option: str, given: object) -> tuple[str, ...]:
 
 def from_ini(values: Mapping[str, Any]) -> Options:
     """Make options of what pytest's ini file says: text, lists of words, and `None` for what it does not say."""
-    given: dict[str, Any] = {name: value for name, value in values.items() if value not in {None, ""} and value != []}
+    given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
     if "execution_limit" in given:
         given["execution_limit"] = _number(given["execution_limit"])
     if "allow_network" in given:

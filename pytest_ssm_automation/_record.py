@@ -60,9 +60,7 @@ class Record:
         """
         __tracebackhide__ = True
         expectation = self._expect(model.START, request, region=region, exact=exact)
-        self._find(
-            expectation, times, lambda call: call.outcome in {"started", "lost"} and call.execution_id is not None
-        )
+        self._find(expectation, times, self._starts())
         return next(each for each in reversed(self.executions) if each.call and expectation.matches(each.call))
 
     def assert_started_once(self, *, region: str | None = None, exact: bool = False, **request: Any) -> Execution:
@@ -80,13 +78,8 @@ class Record:
         """
         __tracebackhide__ = True
         expectation = self._expect(model.START, request, region=region)
-        started = {execution.id for execution in self.executions}
-        found = [
-            (n, call)
-            for n, call in self._of(model.START)
-            if call.outcome in {"started", "lost"} and call.execution_id in started
-        ]
-        found = [(n, call) for n, call in found if expectation.matches(call)]
+        started = self._starts()
+        found = [(n, call) for n, call in self._of(model.START) if started(call) and expectation.matches(call)]
         if found:
             raise AssertionError(_assertions.unexpected(model.START, expectation, found))
 
@@ -185,8 +178,9 @@ class Record:
         """
         __tracebackhide__ = True
         groups: list[tuple[Any, _Numbered]] = []
+        started = self._starts()
         for number, call in self._of(model.START):
-            if call.execution_id is None or call.outcome not in {"started", "lost"}:
+            if not started(call):
                 continue
             key = ({**call.params, "ClientToken": None}, None if across_regions else call.region)
             group = next((group for known, group in groups if known == key), None)
@@ -226,6 +220,11 @@ class Record:
 
     def _of(self, operation: str) -> _Numbered:
         return [(number, call) for number, call in enumerate(self.calls) if call.operation == operation]
+
+    def _starts(self) -> Callable[[Call], bool]:
+        """Give a function that tells whether a call has started an execution; a replay has not, lost or answered."""
+        starting = {id(execution.call) for execution in self.executions}
+        return lambda call: id(call) in starting
 
     def _expect(self, operation: str, request: dict[str, Any], **details: Any) -> Expectation:
         check_members(operation, request)

@@ -6,7 +6,6 @@ of characters and how many of it there are. Lengths are shared out between the p
 
 from __future__ import annotations
 
-import copy
 import importlib
 import itertools
 import re
@@ -22,7 +21,7 @@ from hypothesis import strategies as st
 from ._service.patterns import compile_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from botocore.model import Shape
 
@@ -32,7 +31,9 @@ UNBOUNDED: Final = int(_parser.MAXREPEAT)
 # What stands for "very long" where the model sets no end.
 LONG: Final = 4096
 _SOME = 16
-_MORE = 4
+# How often a list has none, one, two members more than it needs, in as many draws, and one of the most there may be.
+_TIMES = (5, 8, 2)
+_MORE = 2
 _DEEPEST = 2
 _MOST_WAYS = 64
 # Of each shape, values that people write; some get it wrong. The first right one is what a failing example shrinks to.
@@ -299,9 +300,7 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
     anything = [template.strings() for template in made if template.varies]
     if pattern is not None and not made:
         anything = [st.from_regex(compile_pattern(pattern), fullmatch=True, alphabet=_ANYTHING.alphabet)]
-    # By position, or the longest would be spelt out wherever the strategy is shown.
-    known = [st.integers(0, len(chosen) - 1).map(lambda position: chosen[position])] if chosen else []
-    drawn = st.one_of(*known, *anything)
+    drawn = _mostly(name, chosen, anything)
     if pattern is not None and ("(?" in pattern or not made):
         return drawn.filter(lambda text: fits(text, pattern, low, high))
     return drawn
@@ -311,29 +310,60 @@ def _end(template: Template) -> int:
     return template.high if template.high < UNBOUNDED else max(template.low, LONG)
 
 
+def _mostly(name: str, values: Sequence[str], others: Sequence[st.SearchStrategy[str]]) -> st.SearchStrategy[str]:
+    """Draw one of the values two times out of three; with a single draw, as strings are what most draws are for."""
+    turns = st.integers(0, len(values) + max(len(values) // 2, len(others)) - 1) if others else st.integers(0, len(values) - 1)
+
+    def text(draw: st.DrawFn) -> str:
+        turn = draw(turns)
+        return values[turn] if turn < len(values) else draw(others[turn % len(others)])
+
+    return _named(name, text)
+
+
+def _named(name: str, function: Callable[[st.DrawFn], Any]) -> st.SearchStrategy[Any]:
+    """Make a strategy that shows as a name, rather than as all it is made of."""
+    function.__name__ = name
+    return st.composite(function)()
+
+
 def some(member: st.SearchStrategy[Any], low: int, high: int) -> st.SearchStrategy[list[Any]]:
     """Draw lists, most of them short, and now and then one of the greatest length, in which few members repeat."""
-    few = st.lists(member, min_size=low, max_size=min(high, low + _MORE))
-    if high <= low + _MORE or high >= UNBOUNDED:
-        return few
-    return _seldom(few, full_lists(member, high))
+    sizes = _sizes(low, high)
+    turns = st.integers(0, len(sizes) - 1)
+
+    def values(draw: st.DrawFn) -> list[Any]:
+        size = sizes[draw(turns)]
+        drawn = [draw(member) for _ in range(min(size, low + _MORE))]
+        return drawn if len(drawn) == size else _cycled(drawn, size)
+
+    return _named("values", values)
+
+
+def _sizes(low: int, high: int) -> Sequence[int]:
+    """List sizes to choose from, the likely ones several times."""
+    sizes = [min(low + more, high) for more, times in enumerate(_TIMES) for _ in range(times)]
+    return [*sizes, high] if high < UNBOUNDED else sizes
+
+
+def _cycled(values: Sequence[Any], size: int) -> list[Any]:
+    return [_copied(value) for value in itertools.islice(itertools.cycle(values), size)]
+
+
+def _copied(value: Any) -> Any:
+    """Copy what a strategy of a shape draws, at a fraction of the cost of `deepcopy`."""
+    if isinstance(value, dict):
+        members: dict[Any, Any] = value
+        return {key: _copied(member) for key, member in members.items()}
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [_copied(item) for item in items]
+    return value
 
 
 def full_lists(member: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[list[Any]]:
     """Draw lists of one size, in which few members repeat, each time as a copy."""
-    few = st.lists(member, min_size=1, max_size=2)
-    return few.map(lambda drawn: [copy.deepcopy(value) for value in itertools.islice(itertools.cycle(drawn), size)])
-
-
-def _seldom(usual: st.SearchStrategy[Any], rare: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    @st.composite
-    def seldom(draw: st.DrawFn) -> Any:
-        return draw(rare if draw(_ONE_IN_MANY) == _SOME else usual)
-
-    return seldom()
-
-
-_ONE_IN_MANY = st.integers(0, _SOME)
+    return st.lists(member, min_size=1, max_size=2).map(lambda drawn: _cycled(drawn, size))
 
 
 def keys(shape: Shape, size: int) -> list[str]:
@@ -357,15 +387,13 @@ def structures(
     if shape.is_tagged_union and not needed:
         return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
     others = () if shape.is_tagged_union else tuple(member for member in members if member not in needed)
-    chosen = st.lists(st.sampled_from(others), unique=True, max_size=max(2, 8 - 2 * depth)) if others else st.just([])
+    counts, turns = st.integers(0, max(1, 3 - depth)), st.integers(0, max(1, len(others)) - 1)
 
     def structure(draw: st.DrawFn) -> dict[str, Any]:
-        names = needed.union(draw(chosen))
+        names = needed.union(others[draw(turns)] for _ in range(draw(counts))) if others else needed
         return {member: draw(strategy) for member, strategy in members.items() if member in names}
 
-    # What hypothesis shows in place of the whole tree of strategies.
-    structure.__name__ = shape.name
-    return st.composite(structure)()
+    return _named(shape.name, structure)
 
 
 @cache
@@ -375,7 +403,8 @@ def any_of(shape: Shape) -> st.SearchStrategy[Any]:
     return st.nothing() if made is None else made
 
 
-def members_of(shape: Any, above: tuple[str, ...] = ()) -> dict[str, st.SearchStrategy[Any]]:
+@cache
+def members_of(shape: Any, above: tuple[str, ...] = ()) -> Mapping[str, st.SearchStrategy[Any]]:
     """Give a strategy for each member of a structure that can have one."""
     made = {name: _made(member, (*above, shape.name)) for name, member in shape.members.items()}
     return {name: strategy for name, strategy in made.items() if strategy is not None}
@@ -424,7 +453,10 @@ def _map(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
     if key is None or value is None:
         return None if low else st.builds(dict)
     few = st.dictionaries(key, value, min_size=low, max_size=min(high, low + _MORE))
-    return few if high <= low + _MORE or high >= UNBOUNDED else _seldom(few, full_maps(shape.key, value, high))
+    if high <= low + _MORE or high >= UNBOUNDED:
+        return few
+    full, turns = full_maps(shape.key, value, high), st.integers(0, sum(_TIMES))
+    return _named("map", lambda draw: draw(full if draw(turns) == sum(_TIMES) else few))
 
 
 def full_maps(key: Shape, value: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from botocore.client import BaseClient
+    from faker import Faker
     from responses import RequestsMock
 
     from ._fake import AutomationFake
@@ -35,6 +37,7 @@ _MARKERS = (
         "let the next matching calls fail with these errors, in this order."
     ),
 )
+_LATE = "SSM Automation: late calls"
 _fake_key = pytest.StashKey["AutomationFake"]()
 _call_done_key = pytest.StashKey[bool]()
 
@@ -131,6 +134,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a strict test that passed though something was wrong."""
     report = yield
+    if (late := sys.modules.get("pytest_ssm_automation._transports.late")) and late.calls:
+        report.sections.append((_LATE, "\n".join(late.calls)))
+        late.calls.clear()
     fake = item.stash.get(_fake_key, None)
     if (
         fake is None
@@ -149,6 +155,16 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the calls that threads made after their test, from the reports of all workers."""
+    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
+    if texts:
+        terminalreporter.section(_LATE, red=True)
+        for text in texts:
+            terminalreporter.line(text)
+
+
 @pytest.fixture
 def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
     """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends."""
@@ -163,7 +179,7 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     try:
         options = _options_of(request)
         fake = AutomationFake(**{name: getattr(options, name) for name in options.__slots__})
-        for mark in reversed(list(request.node.iter_markers("ssm_automation_error"))):
+        for mark in _error_markers(request.node):
             _inject(fake, mark)
     except FakeUsageError as error:
         raise pytest.UsageError(str(error)) from None
@@ -176,6 +192,17 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 def ssm_client(ssm_automation: AutomationFake) -> BaseClient:
     """A botocore SSM client on the fake, in us-east-1."""
     return ssm_automation.client()
+
+
+@pytest.fixture
+def ssm_faker(faker: Faker) -> Faker:
+    """The `Faker` of Faker's own fixture, with `AutomationProvider` added."""
+    from .providers import AutomationProvider
+
+    for generator in faker.factories:
+        if not any(isinstance(provider, AutomationProvider) for provider in generator.get_providers()):
+            generator.add_provider(AutomationProvider)
+    return faker
 
 
 @pytest.fixture
@@ -215,6 +242,25 @@ def _options_of(request: pytest.FixtureRequest) -> Options:
             raise FakeUsageError(f"The marker ssm_automation takes keywords only, but got {mark.args[0]!r}")
         options = options.but(mark.kwargs)
     return options
+
+
+def _error_markers(item: pytest.Item) -> list[pytest.Mark]:
+    """List the markers that inject errors, outer ones first, decorators from the top down and lists as written."""
+    marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
+    return [mark for mark in marks if mark.name == "ssm_automation_error"]
+
+
+def _in_reading_order(node: Any) -> list[pytest.Mark]:
+    """Turn round what decorators have stored, which apply from the bottom up, and as marks; lists hold decorators."""
+    marks: list[pytest.Mark] = list(node.own_markers)
+    owner = getattr(node, "obj", None)
+    for each in getattr(owner, "__mro__", (owner,)):
+        stored = getattr(each, "__dict__", {}).get("pytestmark")
+        decorated = {id(mark) for mark in stored if isinstance(mark, pytest.Mark)} if isinstance(stored, list) else ()
+        places = [place for place, mark in enumerate(marks) if id(mark) in decorated]
+        for place, mark in zip(places, [marks[place] for place in reversed(places)], strict=True):
+            marks[place] = mark
+    return marks
 
 
 def _inject(fake: AutomationFake, mark: pytest.Mark) -> None:

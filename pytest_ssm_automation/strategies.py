@@ -173,10 +173,9 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
     known = [constraint.id for constraint in rules.constraints()]
     wanted = known if constraints is None else list(constraints)
     _require_known("constraint", wanted, known)
-    breakable = tuple(name for name in wanted if _flaws(name) is not None)
-    if not breakable or (constraints is not None and len(breakable) < len(wanted)):
+    if constraints is not None and not all(map(_flaws, wanted or [""])):
         raise FakeUsageError(f"No request is known that breaks {', '.join(wanted) or 'no constraint at all'}.")
-    return _invalid_requests(breakable)
+    return _invalid_requests(tuple(wanted))
 
 
 def _require_known(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:
@@ -200,7 +199,7 @@ def _given(members: Mapping[str, Any]) -> dict[str, Strategy]:
 @cache
 def _members() -> Mapping[str, Strategy]:
     """Give a strategy for each member of the request that keeps to the documented limits too."""
-    made = _shapes.members_of(model.input_shape(model.START))
+    made = dict(_shapes.members_of(model.input_shape(model.START)))
     limits: dict[str, Any] = {constraint.id: constraint.limit for constraint in rules.constraints()}
     for name, rule in _SIZE_RULES.items():
         if rule in limits:
@@ -287,11 +286,11 @@ def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> Sequence[_C
     raise FakeUsageError(f"No valid request has these members: {told}")
 
 
-def _others(taken: Iterable[str], most: int) -> st.SearchStrategy[list[str]]:
-    """Draw names of optional members that no rule ties to others."""
+@cache
+def _others(taken: frozenset[str]) -> Sequence[str]:
+    """List the optional members that no rule ties to others."""
     shape = model.input_shape(model.START)
-    names = [name for name in shape.members if name not in {*taken, *_presences(), *shape.required_members}]
-    return st.lists(st.sampled_from(names), unique=True, max_size=most) if names else st.just([])
+    return [name for name in shape.members if name not in {*taken, *_presences(), *shape.required_members}]
 
 
 @cache
@@ -300,28 +299,32 @@ def _valid_requests() -> Strategy:
 
 
 def _requests(given: Mapping[str, Strategy], absent: frozenset[str]) -> Strategy:
-    others = _others({*given, *absent}, 6)
     usual = st.sampled_from(_allowed())
 
     def valid_requests(draw: st.DrawFn) -> dict[str, Any]:
         fixed = {name: draw(strategy) for name, strategy in given.items()}
-        allowed = usual if not members_given else st.sampled_from(_companions(fixed, absent))
-        return _completed(draw, fixed, draw(allowed), draw(others))
+        combinations = st.sampled_from(_companions(fixed, absent)) if given or absent else usual
+        return _completed(draw, fixed, draw(combinations), absent)
 
-    members_given = bool(given or absent)
     return st.composite(valid_requests)()
 
 
 def _completed(
-    draw: st.DrawFn, given: Mapping[str, Any], combination: _Combination, others: Iterable[str], absent: Collection[str] = ()
+    draw: st.DrawFn, given: Mapping[str, Any], combination: _Combination, absent: frozenset[str]
 ) -> dict[str, Any]:
-    """Draw the members that a request still lacks, and put all in the model's order."""
+    """Draw the members that a request still lacks and some others, in the model's order."""
     shape = model.input_shape(model.START)
-    strategies = {name: _member(name) for name in (*shape.required_members, *others) if name not in absent}
+    others = _others(absent.union(given))
+    chosen = [others[draw(_TURNS) % len(others)] for _ in range(draw(_COUNTS))] if others else []
+    strategies = {name: _member(name) for name in (*shape.required_members, *chosen) if name not in absent}
     strategies.update((name, way.strategy) for name, way in combination.items())
     names = [name for name in shape.members if name in given or name in strategies]
     drawn = {name: given[name] if name in given else draw(strategies[name]) for name in names}
     return {**drawn, **given}
+
+
+_TURNS: Final = st.integers(0, 63)
+_COUNTS: Final = st.integers(0, 3)
 
 
 # Invalid requests
@@ -472,16 +475,15 @@ _BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
 
 
 @cache
-def _invalid_requests(breakable: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
-    names, turns = st.sampled_from(breakable), st.integers(0, len(_combinations()) - 1)
+def _invalid_requests(names: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
+    breakable, turns = st.sampled_from(names).filter(_flaws), st.integers(0, len(_combinations()) - 1)
 
     def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
-        identifier = draw(names)
+        identifier = draw(breakable)
         flaws: Any = _flaws(identifier)
         given = draw(flaws.members)
         combination = _beside(given, flaws.rule, draw(turns))
-        others = draw(_others({*given, *flaws.absent}, 2))
-        params = _completed(draw, given, combination, others, flaws.absent)
+        params = _completed(draw, given, combination, flaws.absent)
         found = (rules.check_rules if flaws.rule else check)(model.START, params)
         return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -54,3 +55,15 @@ def fake() -> Iterator[AutomationFake]:
 def client(fake: AutomationFake) -> Any:
     """An SSM client on the fixture `fake`."""
     return fake.client()
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Any:
+    """Run a user's test module in this process, with warnings as errors: `run(source, *arguments, ini="")`."""
+
+    def run(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
+        pytester.makeini("[pytest]\nfilterwarnings = error\n" + dedent(ini))
+        pytester.makepyfile(source)
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+
+    return run

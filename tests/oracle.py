@@ -184,7 +184,7 @@ def rule_violations(params: dict[str, Any]) -> set[str]:
     return {rule for rule, holds in broken.items() if holds}
 
 
-_TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"  # noqa: S105
+_TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 _URL = "https://my-bucket.s3.eu-central-1.amazonaws.com/"
 _RATES = ("1", "10", "1234567", "1%", "99%", "100%")
 _SAMPLES: dict[str, tuple[str, ...]] = {

@@ -9,7 +9,14 @@ import pytest
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._options import NAMES, Options, from_ini
 
-NOTHING_SAID = {"transport": "", "strict": None, "relax": [], "execution_limit": None, "allow_network": None, "seed": ""}
+NOTHING_SAID = {
+    "transport": "",
+    "strict": None,
+    "relax": [],
+    "execution_limit": None,
+    "allow_network": None,
+    "seed": "",
+}
 
 
 def test_defaults_are_the_documented_ones() -> None:

@@ -5,30 +5,27 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import replace
-from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from . import model
-from .calls import Call, Outcome, Request, copy_containers
+from .calls import Call, Outcome, Request
 from .constraints import check
 from .errors import FakeUsageError, ServiceError, unknown_name
-from .executions import Execution, ExecutionStore
 from .faults import Fault, FaultQueue
 from .locations import read_locations, refused
 from .operations import OPERATIONS, Reply
 from .parameters import check_parameters
-from .rate_control import FanOut, groups_of
 from .rules import ONE_TARGET, check_rules, constraints
 from .runbooks import RunbookStore
-from .scripts import UNSCRIPTED, Script
+from .store import ExecutionStore
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from .constraints import Violation
+    from .executions import Execution
     from .locations import Fetch
-    from .rate_control import Resolver, Target
     from .runbooks import Runbook
 
 _SEEDS: Final[Counter[str]] = Counter()
@@ -54,7 +51,6 @@ class Service:
         faults: The faults that are or were queued.
         runbooks: The runbooks that are registered.
         tokens: What each ClientToken has started, by Region and token in lower case.
-        resolver: Says which resources a target stands for, if the test has told.
     """
 
     def __init__(
@@ -98,14 +94,12 @@ class Service:
         """Forget what was recorded, scripted and registered, and begin as at the start."""
         with self.lock:
             self.calls: list[Call] = []
-            self.store = ExecutionStore()
+            self.store = ExecutionStore(self.lock, self.new_id)
             self.faults = FaultQueue(self._first_faults)
             self.runbooks = RunbookStore()
             for runbook in self._first_runbooks:
                 self.runbooks.add(runbook)
             self.tokens: dict[tuple[str, str], Execution] = {}
-            self.resolver: Resolver | None = None
-            self._scripts: list[Script] = []
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""
@@ -116,9 +110,10 @@ class Service:
         """Tell whether a request is for this service; documents are, if they are registered here."""
         if request.operation in model.OPERATIONS:
             return True
+        name = request.params().get("Name")
         try:
-            return self.runbooks.find(request.params().get("Name", ""), None, request.region) is not None
-        except ServiceError:
+            return isinstance(name, str) and self.runbooks.find(name, None, request.region) is not None
+        except ServiceError:  # an ARN with a version that there isn't
             return True
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
@@ -177,59 +172,11 @@ class Service:
             for number in numbers:
                 self.calls[number] = replace(self.calls[number], acknowledged=True)
 
-    def script(self, script: Script) -> None:
-        """Let executions started from now on go as a script says; the latest script that is for one has it."""
-        with self.lock:
-            self._scripts.append(script)
-
-    def add_execution(
-        self, document_name: str, region: str, parameters: Mapping[str, list[str]] | None, script: Script
-    ) -> Execution:
-        """Let an execution exist that nobody has called for."""
-        params = {"DocumentName": document_name, **({"Parameters": parameters} if parameters else {})}
-        runbook = self.runbooks.find(document_name, None, region)
-        return self.start(
-            Request(model.START, copy_containers(params), region, "", None), params, runbook=runbook, script=script
-        )
-
-    def start(
-        self,
-        request: Request,
-        params: Mapping[str, Any],
-        *,
-        runbook: Runbook | None = None,
-        script: Script | None = None,
-        parent: Execution | None = None,
-        target: str | None = None,
-    ) -> Execution:
-        """Start an execution, and whatever it has to start in its turn."""
-        with self.lock:
-            script = script or next(
-                (each for each in reversed(self._scripts) if each.meets(request, params)), UNSCRIPTED
-            )
-            chosen = script.execution_id
-            taken = chosen and script in self._scripts and self.store.find(chosen, request.region)
-            execution_id = self.new_id() if chosen is None or taken else chosen
-            execution = Execution(
-                execution_id, request, params, script, self.lock, runbook=runbook, parent=parent, target=target
-            )
-            self.store.add(execution)
-            if groups := groups_of(params, request.region, self.resolver):
-                execution.fan_out(FanOut(groups, partial(self._start_on, execution)))
-            return execution
-
-    def _start_on(self, parent: Execution, target: Target) -> Execution:
-        """Start the execution on one of several targets."""
-        request = replace(parent.source, content=target.request, region=target.region)
-        child = self.start(request, target.request, runbook=parent.runbook, parent=parent, target=target.name)
-        child.call = parent.call
-        return child
-
     def declared_runbook(self, request: Request, params: Mapping[str, Any]) -> Runbook | None:
         """Find the runbook that a request starts, and check its parameters; `None` for one that may be unknown.
 
         Raises:
-            ServiceError: It has to be known and isn't, it has no such version, or the parameters are not as it declares.
+            ServiceError: It has to be known and isn't, has no such version, or the parameters are not as it declares.
         """
         runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
         if runbook is None:

@@ -1,28 +1,28 @@
-"""Executions, and the store of them."""
+"""An execution: what it shows, and how it goes on."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import dropwhile
+from typing import TYPE_CHECKING, Any, Final
 
 from .calls import copy_containers
 from .errors import FakeUsageError
 from .parameters import resolved_parameters
-from .scripts import ENDED, STATUS, check_shape, check_status, frames_of
-from .steps import step_members
+from .scripts import DONE, ENDED, STATUS, WAITING, WORK, WORKING, check_ended, frames_of, read_shape
+from .steps import PAUSING, place_of_wait, step_members
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from .calls import Call, Request
     from .rate_control import FanOut, Target
     from .runbooks import Runbook
     from .scripts import Frame, Script
 
-_DEFAULT = frames_of("Pending", "InProgress", "Success")
-_INTERACTIVE = frames_of("Waiting")
-_APPROVAL = frames_of("Pending", "InProgress", "Waiting")
+_FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
+_LEAST_MICROSECONDS: Final = 1000
 
 
 class Execution:
@@ -32,44 +32,52 @@ class Execution:
         id: The execution's id: 36 characters, unless the test has chosen another.
         parent: The execution that started it, if one did.
         target: What it runs on, where its parent runs on several targets.
+        resolved: The resources that the targets of its request stand for, as far as they are known.
         call: The call that started it, or its parent; `None` if the test has added it.
         source: The request that started it, or would have.
         runbook: The registered runbook that it runs, if it is registered.
         started_at: When it was started, in UTC.
         ended_at: When it ended, in UTC; `None` while it runs.
+        passed: How many of its steps lie behind it.
+        waits_to_begin: Whether it waits for the signal that starts an interactive run.
     """
 
     __slots__ = (
-        "_fan_out", "_frames", "_lock", "_position", "_script",
-        "call", "ended_at", "id", "parent", "runbook", "source", "started_at", "target",
+        "_fan_out", "_frames", "_lock", "_position", "_script", "call", "ended_at", "id", "parent", "passed",
+        "resolved", "runbook", "source", "started_at", "target", "waits_to_begin",
     )  # fmt: skip
 
     def __init__(
         self,
         execution_id: str,
         source: Request,
-        params: Mapping[str, Any],
         script: Script,
         lock: threading.RLock,
         *,
         runbook: Runbook | None = None,
         parent: Execution | None = None,
         target: str | None = None,
+        resolved: Sequence[str] = (),
     ) -> None:
         """Start a run, with the members of the request at its source; it goes as `script` says."""
         self.id = execution_id
         self.parent = parent
         self.target = target
+        self.resolved = tuple(resolved)
         self.call: Call | None = None
         self.started_at = _now()
         self.ended_at: datetime | None = None
         self.source = source
+        self.runbook = runbook
+        self.passed = 0
+        self.waits_to_begin = not script.frames and self.request.get("Mode") == "Interactive"
         self._script = script
         self._lock = lock
-        self.runbook = runbook
         self._fan_out: FanOut | None = None
         self._position = 0
-        self._frames = script.frames or self._unscripted(params)
+        self._frames = script.frames or frames_of("Pending")
+        if not script.frames:
+            self._frames = self._unscripted()
         self._note_end()
 
     def __repr__(self) -> str:
@@ -89,7 +97,7 @@ class Execution:
     @property
     def document_name(self) -> str:
         """The runbook's name or ARN, as requested."""
-        name: str = self.request.get("DocumentName", "")
+        name: str = self.request["DocumentName"]
         return name
 
     @property
@@ -104,9 +112,7 @@ class Execution:
     def parameters(self) -> dict[str, list[str]]:
         """The runbook's parameters: those requested, and the defaults of a registered runbook."""
         given: dict[str, list[str]] = self.request.get("Parameters", {})
-        if self.runbook is None:
-            return given
-        return resolved_parameters(self.runbook, given)
+        return given if self.runbook is None else resolved_parameters(self.runbook, given)
 
     @property
     def frame(self) -> Frame:
@@ -126,18 +132,17 @@ class Execution:
 
     @property
     def outputs(self) -> dict[str, list[str]]:
-        """What it put out; empty until it has ended."""
-        outputs: dict[str, list[str]] = copy_containers(dict(self.frame.get("Outputs", self._script.outputs or {})))
-        return outputs if self.ended else {}
+        """What it put out; empty until it has ended, unless the script says otherwise."""
+        from_script = self._script.outputs if self.ended else None
+        outputs: dict[str, list[str]] = copy_containers(self.frame.get("Outputs", from_script or {}))
+        return outputs
 
     @property
     def failure_message(self) -> str | None:
-        """Why it failed; `None` unless it did."""
-        if self.status not in {"Failed", "TimedOut"}:
-            return None
-        message: str = (
-            self.frame.get("FailureMessage") or self._script.failure_message or f"The execution ended as {self.status}."
-        )
+        """Why it failed; `None` unless it did, or its script says it."""
+        message: str | None = self.frame.get("FailureMessage")
+        if message is None and self.status in _FAILED:
+            message = self._script.failure_message or f"The execution ended as {self.status}."
         return message
 
     @property
@@ -158,21 +163,21 @@ class Execution:
 
     @property
     def declared_steps(self) -> list[dict[str, Any]]:
-        """The steps that its script gives, or its runbook."""
-        if self._script.steps is not None:
-            steps: list[dict[str, Any]] = copy_containers(list(self._script.steps))
+        """The steps that its script gives now, or all along, or its runbook; a fresh copy at each look."""
+        given = self.frame.get("StepExecutions", self._script.steps)
+        if given is not None:
+            steps: list[dict[str, Any]] = copy_containers(given)
             return steps
         return [{"StepName": name, "Action": action} for name, action in self.runbook.steps] if self.runbook else []
 
     def advance(self) -> None:
         """Go on to the next status of its script, as a poll does; the last one stays."""
         with self._lock:
-            if self._fan_out:
+            if self._fan_out and self.status in WORKING:
                 self._fan_out.tick()
-                self._follow(self._fan_out)
-            elif self._position + 1 < len(self._frames):
-                self._position += 1
-            self._note_end()
+            if self._position + 1 < len(self._frames) and not self._is_held():
+                self._note_wait()
+                self._go_on()
 
     def finish(
         self,
@@ -191,89 +196,95 @@ class Execution:
         Raises:
             FakeUsageError: The status ends no run, the outputs have the wrong shape, or it has ended before.
         """
-        check_status(status, ENDED)
-        check_shape("AutomationParameterMap", outputs, "outputs")
+        check_ended(status)
+        frame = {
+            STATUS: status,
+            "Outputs": read_shape("AutomationParameterMap", outputs, "outputs"),
+            "FailureMessage": read_shape("String", failure_message, "failure_message"),
+        }
         with self._lock:
             if self.ended:
                 raise FakeUsageError(f"The execution {self.id} has ended before, as {self.status}")
-            given = {STATUS: status, "Outputs": copy_containers(outputs), "FailureMessage": failure_message}
-            self.go_on_with({name: value for name, value in given.items() if value is not None})
-            self.advance_script()
+            self.turn_to({name: value for name, value in frame.items() if value is not None})
 
-    def go_on_with(self, *frames: Frame) -> None:
-        """Replace what would have come after now."""
+    def turn_to(self, *frames: Frame) -> None:
+        """Go on with these frames, whatever would have come."""
+        self._note_wait()
+        self._follow_with(*frames)
+        self._go_on()
+
+    def wind_up(self) -> None:
+        """Start nothing more, and succeed once what runs has ended."""
+        if self._fan_out:
+            self._fan_out.close()
+        self._follow_with(DONE)
+
+    def resume(self) -> None:
+        """Wait no more: go on with what comes after the wait, in the script or else in the work that is left."""
+        place = place_of_wait(self)
+        if not self.waits_to_begin and any(step.get("Action") in PAUSING for step in self.declared_steps[place:][:1]):
+            place += 1
+        self.waits_to_begin = False
+        self.passed = place
+        later = tuple(dropwhile(lambda frame: frame[STATUS] in WAITING, self._frames[self._position + 1 :]))
+        self._follow_with(*(later or self._work()))
+        self._go_on()
+
+    def run_on(self, fan_out: FanOut) -> None:
+        """Run on several targets: start others in place of its own work."""
+        self._fan_out = fan_out
+        if not self._script.frames and not self.waits_to_begin:
+            self._frames = self._unscripted()
+        if self.status in WORKING:
+            fan_out.fill()
+
+    def _unscripted(self) -> tuple[Frame, ...]:
+        return frames_of("Waiting") if self.waits_to_begin else (*frames_of("Pending"), *self._work())
+
+    def _work(self) -> tuple[Frame, ...]:
+        """Work until a step waits for a signal, or until all is done."""
+        left = [] if self._fan_out else self.declared_steps[self.passed :]
+        return frames_of("InProgress", "Waiting") if any(step.get("Action") in PAUSING for step in left) else WORK
+
+    def _follow_with(self, *frames: Frame) -> None:
         self._frames = (*self._frames[: self._position + 1], *frames)
 
-    def advance_script(self) -> None:
-        """Go on to the next frame, and end what it started if that ends it."""
-        self._position = min(self._position + 1, len(self._frames) - 1)
+    def _note_wait(self) -> None:
+        """Remember which step it waits at, before it goes on."""
+        if self.status == "Waiting":
+            self.passed = place_of_wait(self)
+
+    def _is_held(self) -> bool:
+        """Tell whether executions that it started have to end first."""
+        return self._frames[self._position + 1] is DONE and self._fan_out is not None and not self._fan_out.done
+
+    def _go_on(self) -> None:
+        """Go on to the next frame, with all that follows for others."""
+        if self._frames[self._position + 1] is DONE and self._fan_out and self._fan_out.failed:
+            failure = {STATUS: "Failed", "FailureMessage": self._fan_out.failure}
+            self._follow_with(failure)
+        self._position += 1
         self._note_end()
-        for child in self.children:
-            if self.ended and not child.ended:
-                child.finish(self.status)
+        if self._fan_out and self.status in WORKING:
+            self._fan_out.fill()
+        if self.ended:
+            for child in self.children:
+                if not child.ended:
+                    child.finish(self.status)
+            if self.parent:
+                self.parent.note_end_of_child()
 
-    def fan_out(self, fan_out: FanOut) -> None:
-        """Run on several targets: let it start others, and end when they have."""
-        self._fan_out = fan_out
-
-    def _follow(self, fan_out: FanOut) -> None:
-        """Go on as the executions do that it started, unless a script says how."""
-        last = self._position + 1 == len(self._frames)
-        unscripted = not self._script.frames and self._frames is _DEFAULT
-        if unscripted and self._position == 1 and not fan_out.done:
-            return
-        if unscripted and self._position == 1 and fan_out.failed:
-            self.go_on_with({STATUS: "Failed", "FailureMessage": fan_out.failure})
-        if not last:
-            self.advance_script()
-
-    def _unscripted(self, params: Mapping[str, Any]) -> tuple[Frame, ...]:
-        if params.get("Mode") == "Interactive":
-            return _INTERACTIVE
-        approval = self.runbook is not None and any(action == "aws:approve" for _, action in self.runbook.steps)
-        return _APPROVAL if approval else _DEFAULT
+    def note_end_of_child(self) -> None:
+        """Start what comes next in place of a child that has ended."""
+        if self._fan_out and self.status in WORKING:
+            self._fan_out.fill()
 
     def _note_end(self) -> None:
-        if self.ended and self.ended_at is None:
+        if self.ended:
             self.ended_at = _now()
 
 
 def _now() -> datetime:
     """Give the time in UTC, never at a whole second: the service sends milliseconds, and callers parse them."""
     now = datetime.now(UTC)
-    return now if now.microsecond >= 1000 else now.replace(microsecond=1000)  # noqa: PLR2004 - a millisecond
-
-
-class ExecutionStore:
-    """Every execution of a fake, oldest first; found by id within a Region."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self.all: list[Execution] = []
-        self._by_id: dict[tuple[str, str], Execution] = {}
-
-    def add(self, execution: Execution) -> None:
-        """Keep an execution.
-
-        Raises:
-            FakeUsageError: There is one of this id in the Region.
-        """
-        key = (execution.region, execution.id)
-        if key in self._by_id:
-            raise FakeUsageError(f"There is an execution {execution.id!r} in {execution.region} already")
-        self._by_id[key] = execution
-        self.all.append(execution)
-
-    def find(self, execution_id: str, region: str) -> Execution | None:
-        """Find the execution of this id in a Region."""
-        return self._by_id.get((region, execution_id))
-
-    def named(self, execution_id: str) -> list[Execution]:
-        """Find the executions of this id in any Region."""
-        return [execution for (_, known), execution in self._by_id.items() if known == execution_id]
-
-    def newest_first(self, region: str, before: int | None = None) -> Iterator[tuple[int, Execution]]:
-        """Go through the executions of a Region with their places, from the newest that comes before a place."""
-        for place in range((len(self.all) if before is None else before) - 1, -1, -1):
-            if self.all[place].region == region:
-                yield place, self.all[place]
+    return now.replace(microsecond=max(now.microsecond, _LEAST_MICROSECONDS))

@@ -88,21 +88,21 @@ def passes(shown: Mapping[str, Any], filters: Iterable[Mapping[str, Any]], kinds
     return all(any(kinds[each["Key"]](shown, value) for value in each["Values"]) for each in filters)
 
 
-def token_of(operation: str, place: int) -> str:
+def token_of(listing: str, place: int) -> str:
     """Write the token that continues a listing at a place."""
-    return base64.b64encode(f"{operation} {place}".encode()).decode()
+    return base64.b64encode(f"{listing} {place}".encode()).decode()
 
 
-def place_of(operation: str, token: str) -> int:
+def place_of(listing: str, token: str) -> int:
     """Read such a token.
 
     Raises:
-        ServiceError: `InvalidNextToken`, for a token of another operation, or of no operation.
+        ServiceError: `InvalidNextToken`, for a token of another listing, or of none.
     """
     try:
-        name, _, place = base64.b64decode(token, validate=True).decode().partition(" ")
+        name, _, place = base64.b64decode(token, validate=True).decode().rpartition(" ")
     except ValueError:
         name = place = ""
-    if name != operation or not place.isdecimal():
+    if name != listing or not place.isdecimal():
         raise ServiceError("InvalidNextToken")
     return int(place)

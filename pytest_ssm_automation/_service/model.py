@@ -71,6 +71,12 @@ def error_shapes() -> dict[str, StructureShape]:
 
 
 @cache
+def members(shape: str) -> frozenset[str]:
+    """Give the names of the members that a structure may have."""
+    return frozenset(cast("StructureShape", service_model().shape_for(shape)).members)
+
+
+@cache
 def enum(shape: str) -> tuple[str, ...]:
     """Give the values that a shape's enumeration allows."""
     return tuple(service_model().shape_for(shape).metadata["enum"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,16 +10,19 @@ from . import model
 from .calls import Outcome, Request
 from .errors import ServiceError
 from .listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
-from .scripts import STATUS, frames_of
-from .steps import bare_name
+from .scripts import STATUS, WAITING, WORKING, frames_of
+from .steps import bare_name, place_of_wait
 from .views import document_members, execution_members, metadata_members, version_members
 
 if TYPE_CHECKING:
     from .engine import Service
     from .executions import Execution
+    from .runbooks import Runbook
 
 DEFAULT_PAGE: Final = 50
-_WAITING: Final = frozenset({"Waiting", "PendingApproval"})
+_OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
+# What the payload of a signal has to name: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
+_NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def start(service: Service, request: Request, params: Mapping[str, Any]) -> Repl
     runbook = service.declared_runbook(request, params)
     located = service.with_locations(params)
     service.check_limit(request.region)
-    execution = service.start(request, located, runbook=runbook)
+    execution = service.store.start(request, located, runbook=runbook)
     if token[1]:
         service.tokens[token] = execution
     return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution)
@@ -58,7 +61,7 @@ def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:
 def get(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
     """GetAutomationExecution: show it, then let it go on."""
     execution = _asked_for(service, request, params)
-    reply = Reply({"AutomationExecution": execution_members(execution, service.resolver)}, execution_id=execution.id)
+    reply = Reply({"AutomationExecution": execution_members(execution)}, execution_id=execution.id)
     execution.advance()
     return reply
 
@@ -71,7 +74,8 @@ def describe(service: Service, request: Request, params: Mapping[str, Any]) -> R
     filters = params.get("Filters", [])
     check_filters(filters)
     named = any(each["Key"] in {"ExecutionId", "ParentExecutionId"} for each in filters)
-    before = place_of(request.operation, params["NextToken"]) if "NextToken" in params else None
+    listing = f"{request.operation} {request.region}"
+    before = place_of(listing, params["NextToken"]) if "NextToken" in params else None
     most = params.get("MaxResults", DEFAULT_PAGE)
     page: list[tuple[Execution, dict[str, Any]]] = []
     answer: dict[str, Any] = {}
@@ -79,11 +83,11 @@ def describe(service: Service, request: Request, params: Mapping[str, Any]) -> R
     for place, execution in service.store.newest_first(request.region, before):
         if execution.parent and not named:
             continue
-        shown = metadata_members(execution, service.resolver)
+        shown = metadata_members(execution)
         if not passes({**shown, "TagKeys": _tag_keys(execution)}, filters, EXECUTION_FILTERS):
             continue
         if len(page) == most:
-            answer["NextToken"] = token_of(request.operation, last)
+            answer["NextToken"] = token_of(listing, last)
             break
         page.append((execution, shown))
         last = place
@@ -104,46 +108,68 @@ def describe_steps(service: Service, request: Request, params: Mapping[str, Any]
     steps = [step for step in execution.steps if passes(step, filters, STEP_FILTERS)]
     if params.get("ReverseOrder"):
         steps.reverse()
-    shown, more = _page(request, params, steps)
+    shown, more = _page(f"{request.operation} {request.region} {execution.id}", params, steps)
     return Reply({"StepExecutions": shown, **more}, execution_id=execution.id)
 
 
 def stop(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
-    """StopAutomationExecution: cancel it, or let it complete after the current step."""
+    """StopAutomationExecution: cancel it, or let it complete what it is at."""
     execution = _asked_for(service, request, params)
-    if execution.ended:
+    cancel, cancelling = params.get("Type", "Cancel") == "Cancel", execution.status == "Cancelling"
+    if execution.ended or (cancelling and not cancel):
         raise ServiceError("InvalidAutomationStatusUpdateException")
-    cancel = params.get("Type", "Cancel") == "Cancel"
-    execution.go_on_with(*(frames_of("Cancelling", "Cancelled") if cancel else frames_of("Success")))
-    if cancel:
-        execution.advance_script()
+    if not cancel:
+        execution.wind_up()
+    elif not cancelling:
+        execution.turn_to(*frames_of("Cancelling", "Cancelled"))
     return Reply({}, execution_id=execution.id)
 
 
 def signal(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
-    """SendAutomationSignal: let an execution that waits go on, or end it."""
+    """SendAutomationSignal: let an execution that waits go on, or end it; or end one that works."""
     execution = _asked_for(service, request, params)
     kind, payload = params["SignalType"], params.get("Payload", {})
-    waiting = execution.status in _WAITING
-    if execution.ended or not (waiting or (kind == "StopStep" and execution.status == "InProgress")):
+    if not _takes(execution, kind):
         raise ServiceError("InvalidAutomationSignalException")
-    _check_step(execution, kind, payload)
+    named = _check_payload(execution, kind, payload)
     if kind in {"Reject", "Revoke"}:
-        execution.go_on_with({STATUS: "Failed", "FailureMessage": f"{kind} was signalled."})
+        status = "Rejected" if execution.status == "PendingApproval" else "Failed"
+        execution.turn_to({STATUS: status, "FailureMessage": f"{kind} was signalled."})
     elif kind == "StopStep":
-        execution.go_on_with(*frames_of("Cancelled"))
+        stopped = next((child for child in execution.children if child.id in named), execution)
+        if stopped.ended:
+            raise ServiceError("InvalidAutomationSignalException")
+        stopped.turn_to(*frames_of("Cancelled"))
     else:
-        execution.go_on_with(*frames_of("InProgress", "Success"))
-    execution.advance_script()
+        execution.resume()
     return Reply({}, execution_id=execution.id)
 
 
-def _check_step(execution: Execution, kind: str, payload: Mapping[str, Any]) -> None:
-    """Refuse a signal for a step that the execution has not got."""
-    member, key = ("StepExecutionId", "StepExecutionId") if kind == "StopStep" else ("StepName", "StepName")
-    known = {step.get(member) for step in execution.steps}
-    if known and not set(payload.get(key, ())) <= known:
+def _takes(execution: Execution, kind: str) -> bool:
+    """Tell whether a signal makes sense to an execution as it is: what it waits for, where that is known."""
+    if kind == "StopStep":
+        return execution.status in WAITING | WORKING
+    if execution.status not in WAITING:
+        return False
+    if execution.waits_to_begin:
+        return kind not in _OF_APPROVALS
+    waiting = execution.declared_steps[place_of_wait(execution) :][:1]
+    action = waiting[0].get("Action") if waiting and execution.status == "Waiting" else None
+    return {"aws:approve": kind in _OF_APPROVALS, "aws:pause": kind == "Resume"}.get(action or "", True)
+
+
+def _check_payload(execution: Execution, kind: str, payload: Mapping[str, Any]) -> Collection[str]:
+    """Give the steps that a signal names; refuse it if it has to name one, and doesn't, or one that there isn't."""
+    member = _NAMED.get(kind)
+    if member is None:
+        return ()
+    named: Collection[str] = payload.get(member, ())
+    if not named:
+        raise ServiceError("InvalidAutomationSignalException")
+    steps = execution.steps
+    if steps and not set(named) <= {step.get(member) for step in steps}:
         raise ServiceError("AutomationStepNotFoundException")
+    return named
 
 
 def _asked_for(service: Service, request: Request, params: Mapping[str, Any]) -> Execution:
@@ -154,26 +180,44 @@ def _asked_for(service: Service, request: Request, params: Mapping[str, Any]) ->
 
 
 def describe_document(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
-    """DescribeDocument: describe a registered runbook."""
-    runbook = service.runbooks.find(params["Name"], params.get("DocumentVersion"), request.region)
-    assert runbook is not None  # noqa: S101 - no other request is claimed
-    return Reply({"Document": document_members(runbook, service.runbooks.versions(runbook.name, request.region))})
+    """DescribeDocument: describe a registered runbook; its versions have no names."""
+    runbook = None
+    if "VersionName" not in params:
+        runbook = _registered(service, request, params, params.get("DocumentVersion"))
+    if runbook is None:
+        raise ServiceError("InvalidDocumentVersion")
+    versions = service.runbooks.versions(runbook.name, request.region)
+    return Reply({"Document": document_members(runbook, versions, _default_of(service, request, runbook))})
 
 
 def list_document_versions(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
     """ListDocumentVersions: list a page of the versions of a registered runbook."""
-    versions = service.runbooks.versions(bare_name(params["Name"]), request.region)
-    shown, more = _page(request, params, [version_members(runbook, versions) for runbook in versions])
+    name = bare_name(params["Name"])
+    versions = service.runbooks.versions(name, request.region)
+    default = _default_of(service, request, versions[0])
+    items = [version_members(runbook, default) for runbook in versions]
+    shown, more = _page(f"{request.operation} {request.region} {name}", params, items)
     return Reply({"DocumentVersions": shown, **more})
 
 
+def _registered(service: Service, request: Request, params: Mapping[str, Any], version: str | None) -> Runbook | None:
+    try:
+        return service.runbooks.find(params["Name"], version, request.region)
+    except ServiceError:
+        return None
+
+
+def _default_of(service: Service, request: Request, runbook: Runbook) -> Runbook:
+    return service.runbooks.find(runbook.name, None, request.region) or runbook
+
+
 def _page(
-    request: Request, params: Mapping[str, Any], items: list[dict[str, Any]]
+    listing: str, params: Mapping[str, Any], items: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Cut a page out of a list, with the token for the next one."""
-    first = place_of(request.operation, params["NextToken"]) if "NextToken" in params else 0
+    first = place_of(listing, params["NextToken"]) if "NextToken" in params else 0
     after = first + params.get("MaxResults", DEFAULT_PAGE)
-    return items[first:after], {"NextToken": token_of(request.operation, after)} if after < len(items) else {}
+    return items[first:after], {"NextToken": token_of(listing, after)} if after < len(items) else {}
 
 
 OPERATIONS: Final[Mapping[str, Operation]] = {

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from .scripts import ENDED
+from .calls import copy_containers
+from .errors import FakeUsageError
+from .scripts import SUCCEEDED
 
 if TYPE_CHECKING:
     from .executions import Execution
@@ -68,32 +70,33 @@ class Group:
         return [target.execution for target in self.targets if target.execution]
 
     @property
-    def failed(self) -> bool:
+    def failed(self) -> int:
+        """How many have ended without success."""
+        return sum(execution.ended and execution.status not in SUCCEEDED for execution in self.started)
+
+    @property
+    def failed_too_often(self) -> bool:
         """Whether more have failed than may."""
-        return (
-            sum(
-                execution.ended and execution.status not in {"Success", "CompletedWithSuccess"}
-                for execution in self.started
-            )
-            > self.errors
-        )
+        return self.failed > self.errors
 
     @property
     def done(self) -> bool:
         """Whether nothing runs, and nothing will."""
-        return all(execution.ended for execution in self.started) and (self.failed or not self._waiting)
+        return all(execution.ended for execution in self.started) and (self.failed_too_often or not self._waiting)
 
-    def tick(self, spawn: Callable[[Target], Execution]) -> None:
-        """Let all that run go on by one status, and start those whose turn has come."""
-        for execution in self.started:
-            execution.advance()
+    def fill(self, spawn: Callable[[Target], Execution]) -> None:
+        """Start those whose turn has come."""
         while (
             self._waiting
-            and not self.failed
+            and not self.failed_too_often
             and sum(not execution.ended for execution in self.started) < self.concurrency
         ):
             target = self._waiting.popleft()
             target.execution = spawn(target)
+
+    def close(self) -> None:
+        """Start no more."""
+        self._waiting.clear()
 
 
 class FanOut:
@@ -122,50 +125,69 @@ class FanOut:
     @property
     def failed(self) -> bool:
         """Whether more have failed than may."""
-        return any(group.failed for group in self._groups)
+        return any(group.failed_too_often for group in self._groups)
 
     @property
     def failure(self) -> str:
         """Say that too many failed."""
-        failed = [child for child in self.children if child.status in ENDED and child.status != "Success"]
-        return f"More executions failed than MaxErrors allows: {len(failed)} of {len(self.targets)} failed."
+        failed = sum(group.failed for group in self._groups)
+        return f"More executions failed than MaxErrors allows: {failed} of {len(self.targets)} failed."
+
+    def fill(self) -> None:
+        """Start those whose turn has come."""
+        for group in self._groups:
+            group.fill(self._spawn)
 
     def tick(self) -> None:
-        """Let all groups go on by one status."""
+        """Let all that run go on by one status; who ends makes room for the next."""
+        for execution in self.children:
+            execution.advance()
+
+    def close(self) -> None:
+        """Start no more."""
         for group in self._groups:
-            group.tick(self._spawn)
+            group.close()
 
 
-def groups_of(params: Mapping[str, Any], region: str, resolve: Resolver | None) -> list[Group]:
+def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Group]:
     """Expand the targets of a request to groups; none where it runs on no targets, or none are known."""
     if locations := params.get("TargetLocations"):
         return [_location_group(params, location) for location in locations]
-    targets = _targets(params, region, resolve)
+    targets = _targets(params, region, resolved)
     if not targets:
         return []
     concurrency = _share(params.get("MaxConcurrency", DEFAULT_CONCURRENCY), len(targets), least=1)
     return [Group(targets, concurrency, _share(params.get("MaxErrors", DEFAULT_ERRORS), len(targets)))]
 
 
-def _targets(params: Mapping[str, Any], region: str, resolve: Resolver | None) -> list[Target]:
-    plain = {name: params[name] for name in ("DocumentName", "DocumentVersion", "Mode") if name in params}
+def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Target]:
+    plain = {name: params[name] for name in ("DocumentName", "DocumentVersion") if name in params}
     given = params.get("Parameters", {})
     if maps := params.get("TargetMaps"):
         return [Target(_map_name(each), {**plain, "Parameters": {**given, **each}}, region) for each in maps]
-    values = resolved_values(params, resolve)
     name = params.get("TargetParameterName", "")
-    return [Target(value, {**plain, "Parameters": {**given, name: [value]}}, region) for value in values]
+    return [Target(value, {**plain, "Parameters": {**given, name: [value]}}, region) for value in resolved]
 
 
 def resolved_values(params: Mapping[str, Any], resolve: Resolver | None) -> list[str]:
     """List the resources that the targets of a request stand for, as far as the test has told."""
+    if maps := params.get("TargetMaps"):
+        return [value for each in maps for values in each.values() for value in values]
     values: list[str] = []
     for target in params.get("Targets", ()):
         if target.get("Key") == "ParameterValues":
             values.extend(target.get("Values", ()))
         elif resolve is not None:
-            values.extend(resolve(target))
+            values.extend(_resolved(resolve, target))
     return values
+
+
+def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
+    found: Any = resolve(copy_containers(target))
+    ids = cast("Sequence[Any]", found) if isinstance(found, list | tuple) else [None]
+    if not all(isinstance(value, str) for value in ids):
+        raise FakeUsageError(f"Expected resolve_targets to give a list of ids for {target!r}, but got {found!r}")
+    return ids
 
 
 def _map_name(target_map: Mapping[str, Sequence[str]]) -> str:
@@ -187,8 +209,8 @@ def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> G
 
 
 def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target:
-    """Make the target of one account and Region; what its location says of targets goes before what the request says."""
-    left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags"}
+    """Make the target of one account and Region; what its location says of targets goes before what the request does."""
+    left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags", "Mode"}
     request = {name: value for name, value in params.items() if name not in left_out}
     own = {"Targets": "Targets", "TargetsMaxConcurrency": "MaxConcurrency", "TargetsMaxErrors": "MaxErrors"}
     request.update(

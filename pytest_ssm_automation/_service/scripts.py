@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import model
-from .calls import copy_containers
 from .errors import FakeUsageError, unknown_name
 from .faults import When, check_when, matches
 
@@ -20,6 +19,12 @@ STATUS: Final = "AutomationExecutionStatus"
 ENDED: Final = frozenset(
     {"Success", "Failed", "TimedOut", "Cancelled", "Rejected", "Exited", "CompletedWithSuccess", "CompletedWithFailure"}
 )
+SUCCEEDED: Final = frozenset({"Success", "CompletedWithSuccess"})
+WORKING: Final = frozenset({"InProgress", "RunbookInProgress"})
+WAITING: Final = frozenset({"Waiting", "PendingApproval"})
+# The end of an execution that no script describes: where it has started others, it comes when they have ended.
+DONE: Final[Frame] = {STATUS: "Success"}
+WORK: Final[tuple[Frame, ...]] = ({STATUS: "InProgress"}, DONE)
 
 
 def frames_of(*statuses: str) -> tuple[Frame, ...]:
@@ -27,7 +32,7 @@ def frames_of(*statuses: str) -> tuple[Frame, ...]:
     return tuple({STATUS: status} for status in statuses)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Script:
     """How matching executions go.
 
@@ -71,47 +76,73 @@ def make_script(
     """
     if not isinstance(statuses, list | tuple) or not statuses:
         raise FakeUsageError(f"Expected a list of at least one status, but got statuses={statuses!r}")
-    if execution_id is not None and (not isinstance(execution_id, str) or not execution_id):
-        raise FakeUsageError(
-            f"Expected execution_id to be a text that is not empty, but got execution_id={execution_id!r}"
-        )
+    texts: dict[str, Any] = {"execution_id": execution_id, "failure_message": failure_message}
+    for name, text in texts.items():
+        if text is not None and (not isinstance(text, str) or not text):
+            raise FakeUsageError(f"Expected {name} to be a text that is not empty, but got {name}={text!r}")
     check_when(when, model.START)
-    frames = tuple(_frame(item) for item in statuses)
-    check_shape("AutomationParameterMap", outputs, "outputs")
-    for step in steps or ():
-        check_shape("StepExecution", step, "a step")
-    return Script(frames, when, copy_containers(outputs), copy_containers(steps), failure_message, execution_id)
+    return Script(
+        frames=tuple(_frame(item) for item in statuses),
+        when=when,
+        outputs=read_shape("AutomationParameterMap", outputs, "outputs"),
+        steps=read_shape("StepExecutionList", steps, "steps"),
+        failure_message=failure_message,
+        execution_id=execution_id,
+    )
 
 
 def _frame(item: str | Mapping[str, Any]) -> Frame:
-    frame: Any = {STATUS: item} if isinstance(item, str) else copy_containers(item)
-    if not isinstance(frame, dict) or STATUS not in frame:
+    given: Any = {STATUS: item} if isinstance(item, str) else item
+    if not isinstance(given, Mapping) or STATUS not in given:
         raise FakeUsageError(
             f"Expected each item of statuses to be a status, or members with {STATUS}, but got {item!r}"
         )
-    check_shape("AutomationExecution", frame, "an item of statuses")
-    check_status(frame[STATUS], model.enum(STATUS))
-    made: Frame = frame
-    return made
+    frame: Frame = read_shape("AutomationExecution", dict(cast("Frame", given)), "item of statuses")
+    return frame
 
 
-def check_status(status: object, allowed: Sequence[str] | frozenset[str]) -> None:
-    """Refuse a status that is not one of those allowed."""
-    if status not in allowed:
-        raise unknown_name("status", status, allowed)
+def check_ended(status: object) -> None:
+    """Refuse a status that does not end a run."""
+    if status not in ENDED:
+        raise unknown_name("status", status, ENDED)
 
 
-def check_shape(name: str, value: Any, what: str) -> None:
-    """Refuse a value that has not the shape of this name in the model; `None` has no shape."""
+def read_shape(name: str, value: Any, what: str) -> Any:
+    """Copy a value that has the shape of this name in the model; `None` has no shape.
+
+    Raises:
+        FakeUsageError: It has not that shape, or a text in it is not one that the model allows.
+    """
     if value is None:
-        return
+        return None
     from botocore.validate import ParamValidator
 
     shape: Any = model.service_model().shape_for(name)
-    if shape.type_name == "structure" and isinstance(value, dict):
+    if shape.type_name == "structure":
         for member in value:
             if member not in shape.members:
                 raise unknown_name(f"member of {name}", member, shape.members)
     report = ParamValidator().validate(value, shape)
     if report.has_errors():
         raise FakeUsageError(f"Malformed {what}: {report.generate_report()}")
+    return _copied(shape, value)
+
+
+def _copied(shape: Any, value: Any) -> Any:
+    """Copy a value at any depth, with times as botocore gives them, which are datetimes that know their zone."""
+    copies: Mapping[str, Callable[[], Any]] = {
+        "structure": lambda: {name: _copied(shape.members[name], item) for name, item in value.items()},
+        "map": lambda: {key: _copied(shape.value, item) for key, item in value.items()},
+        "list": lambda: [_copied(shape.member, item) for item in value],
+        "timestamp": lambda: _aware(value),
+    }
+    allowed = shape.metadata.get("enum")
+    if allowed and value not in allowed:
+        raise unknown_name("status" if shape.name == STATUS else shape.name, value, allowed)
+    return copies.get(shape.type_name, lambda: value)()
+
+
+def _aware(value: Any) -> Any:
+    from botocore.utils import parse_to_aware_datetime
+
+    return parse_to_aware_datetime(value)  # type: ignore[no-untyped-call, unused-ignore]

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from .calls import copy_containers
+from .scripts import ENDED, SUCCEEDED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,51 +15,61 @@ if TYPE_CHECKING:
     from .executions import Execution
     from .rate_control import Target
 
-_NOT_RUN: Final = frozenset({"Pending", "Scheduled"})
+PAUSING: Final = frozenset({"aws:approve", "aws:pause"})
+# What the step is that an execution is at, where it has not the status of the execution.
+_STATUSES: Final = {
+    **dict.fromkeys(("Pending", "Scheduled", "PendingApproval", "Approved", "Rejected"), "Pending"),
+    "PendingChangeCalendarOverride": "Pending",
+    "ChangeCalendarOverrideApproved": "Pending",
+    "ChangeCalendarOverrideRejected": "Pending",
+    "RunbookInProgress": "InProgress",
+    "CompletedWithFailure": "Failed",
+}
 
 
 def step_members(execution: Execution) -> list[dict[str, Any]]:
     """Give the members of `StepExecution` for each step: what is given, and else what follows from the status."""
-    given = execution.frame.get("StepExecutions")
-    if given is None and execution.targets:
+    given = "StepExecutions" in execution.frame
+    if execution.targets and not given:
         return [_target_step(execution, target) for target in execution.targets]
-    steps = copy_containers(list(execution.declared_steps if given is None else given))
+    steps = execution.declared_steps
     statuses = _step_statuses(execution, steps)
-    explicit = given is not None or execution.ended
-    return [_step(execution, step, status, explicit=explicit) for step, status in zip(steps, statuses, strict=True)]
+    if given or execution.ended:
+        statuses = [step.get("StepStatus", status) for step, status in zip(steps, statuses, strict=True)]
+    return [_step(execution, place, step, statuses[place]) for place, step in enumerate(steps)]
+
+
+def place_of_wait(execution: Execution) -> int:
+    """Say which step an execution waits at: the next one that always waits, or the one that it is at."""
+    places = range(execution.passed, len(steps := execution.declared_steps))
+    pausing = () if execution.waits_to_begin else (place for place in places if steps[place].get("Action") in PAUSING)
+    return next(iter(pausing), execution.passed)
 
 
 def _step_statuses(execution: Execution, steps: list[dict[str, Any]]) -> list[str]:
     """Say how far each step is: those before the current one have succeeded, those after it have not begun."""
-    status, last = execution.status, len(steps) - 1
-    if status in {"Success", "CompletedWithSuccess"}:
+    status = execution.status
+    if status in SUCCEEDED:
         return ["Success"] * len(steps)
-    if status in _NOT_RUN:
-        return ["Pending"] * len(steps)
+    current = execution.passed
     if status == "Waiting":
-        pausing = ("aws:approve", "aws:pause")
-        current = next((place for place, step in enumerate(steps) if step.get("Action") in pausing), 0)
+        current = place_of_wait(execution)
     elif execution.ended:
-        current = next((place for place, step in enumerate(steps) if step.get("StepStatus") == status), last)
-    else:
-        current = 0
-    return ["Success" if place < current else status if place == current else "Pending" for place in range(len(steps))]
+        current = next((place for place, step in enumerate(steps) if step.get("StepStatus") == status), current)
+    shown = _STATUSES.get(status, status)
+    return ["Success" if place < current else shown if place == current else "Pending" for place in range(len(steps))]
 
 
-def _step(execution: Execution, given: dict[str, Any], status: str, *, explicit: bool) -> dict[str, Any]:
-    status = given.get("StepStatus", status) if explicit else status
-    first = {
-        "StepName": given.get("StepName", "step"),
-        "Action": given.get("Action", "aws:executeAwsApi"),
-        "StepStatus": status,
-    }
-    if status in _NOT_RUN:
-        return first
-    ran = {"StepExecutionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{execution.id} {first['StepName']}"))}
-    times: dict[str, datetime] = {"ExecutionStartTime": execution.started_at}
-    if status not in {"InProgress", "Waiting"}:
-        times["ExecutionEndTime"] = execution.ended_at or execution.started_at
-    return {**first, **ran, **times, **{name: value for name, value in given.items() if name != "StepStatus"}}
+def _step(execution: Execution, place: int, given: dict[str, Any], status: str) -> dict[str, Any]:
+    first = {"StepName": "step", "Action": "aws:executeAwsApi", **given, "StepStatus": status}
+    if status == "Pending":
+        return {name: first[name] for name in ("StepName", "Action", "StepStatus")}
+    step_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{execution.id} {place} {first['StepName']}")
+    ran: dict[str, Any] = {"StepExecutionId": str(step_id), "ExecutionStartTime": execution.started_at}
+    if status in ENDED:
+        ended: datetime = execution.ended_at or execution.started_at
+        ran["ExecutionEndTime"] = ended
+    return {**ran, **first}
 
 
 def _target_step(execution: Execution, target: Target) -> dict[str, Any]:
@@ -68,12 +79,11 @@ def _target_step(execution: Execution, target: Target) -> dict[str, Any]:
         "StepName": target.name,
         "Action": "aws:executeAutomation",
         "StepStatus": child.status if child else "Pending",
+        "TargetLocation": copy_containers(target.location),
     }
-    if target.location:
-        step["TargetLocation"] = target.location
     if child is None:
-        return step
-    runtime = json.dumps(target.request.get("Parameters", {}))
+        return given_only(step)
+    runtime = json.dumps(child.request.get("Parameters", {}))
     step["Inputs"] = {"DocumentName": json.dumps(bare_name(execution.document_name)), "RuntimeParameters": runtime}
     if child.ended:
         step["Outputs"] = {"ExecutionId": [child.id], "Status": [child.status]}
@@ -84,7 +94,7 @@ def _target_step(execution: Execution, target: Target) -> dict[str, Any]:
 
 def bare_name(name: str) -> str:
     """Give the name of a runbook without what an ARN puts around it."""
-    return name.rpartition("/")[2].partition(":")[0] if name.startswith("arn:") else name
+    return name.rpartition("/")[2].partition(":")[0]
 
 
 def given_only(shown: dict[str, Any]) -> dict[str, Any]:

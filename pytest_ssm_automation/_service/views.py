@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from . import model
 from .calls import copy_containers
 from .errors import ACCOUNT_ID
-from .rate_control import resolved_values
+from .scripts import ENDED, SUCCEEDED
 from .steps import bare_name, given_only
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from .executions import Execution
-    from .rate_control import Resolver
     from .runbooks import Runbook
 
 _EXECUTED_BY: Final = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session"
@@ -31,46 +30,44 @@ _AS_REQUESTED: Final = (
 )
 
 
-def execution_members(execution: Execution, resolve: Resolver | None) -> dict[str, Any]:
+def execution_members(execution: Execution) -> dict[str, Any]:
     """Give the members of `AutomationExecution`, as GetAutomationExecution answers; the script's own go before ours."""
-    request = execution.request
+    request, steps = execution.request, execution.steps
     shown: dict[str, Any] = {
         "AutomationExecutionId": execution.id,
         "DocumentName": bare_name(execution.document_name),
         "DocumentVersion": execution.document_version,
         "ExecutionStartTime": execution.started_at,
         "ExecutionEndTime": execution.ended_at,
-        "AutomationExecutionStatus": execution.status,
-        "StepExecutions": execution.steps,
         "StepExecutionsTruncated": False,
         "Parameters": execution.parameters,
-        "Outputs": execution.outputs,
-        "FailureMessage": execution.failure_message,
         "Mode": request.get("Mode", "Auto"),
         "ParentAutomationExecutionId": execution.parent.id if execution.parent else None,
         "ExecutedBy": _EXECUTED_BY,
         "Targets": [],
-        "ResolvedTargets": {"ParameterValues": _resolved(request, resolve), "Truncated": False},
+        "ResolvedTargets": {"ParameterValues": list(execution.resolved), "Truncated": False},
         "Target": execution.target,
         **{name: request[name] for name in _AS_REQUESTED if name in request},
-        **_current_step(execution.steps),
+        **_current_step(steps),
         **_progress(execution),
         **copy_containers(dict(execution.frame)),
+        "StepExecutions": steps,
+        "Outputs": execution.outputs,
+        "FailureMessage": execution.failure_message,
     }
-    return given_only(shown)
+    return _of_shape("AutomationExecution", shown)
 
 
-def _resolved(request: Mapping[str, Any], resolve: Resolver | None) -> list[str]:
-    if maps := request.get("TargetMaps"):
-        return [value for each in maps for values in each.values() for value in values]
-    return resolved_values(request, resolve)
-
-
-def metadata_members(execution: Execution, resolve: Resolver | None) -> dict[str, Any]:
+def metadata_members(execution: Execution) -> dict[str, Any]:
     """Give the members of `AutomationExecutionMetadata`, as DescribeAutomationExecutions lists it."""
-    members = model.service_model().shape_for("AutomationExecutionMetadata").members  # type: ignore[attr-defined]
-    shown = {**execution_members(execution, resolve), "LogFile": "", "AutomationType": _automation_type(execution)}
-    return {name: value for name, value in shown.items() if name in members}
+    shown = {**execution_members(execution), "LogFile": "", "AutomationType": _automation_type(execution)}
+    return _of_shape("AutomationExecutionMetadata", shown)
+
+
+def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what has no value, and what the installed model does not know."""
+    members = model.members(name)
+    return {name: value for name, value in shown.items() if value is not None and name in members}
 
 
 def _automation_type(execution: Execution) -> str:
@@ -87,24 +84,31 @@ def _current_step(steps: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _progress(execution: Execution) -> dict[str, Any]:
+    """Count what became of the targets: for several accounts and Regions by steps, for rate control by executions."""
     if not execution.targets:
         return {}
-    ended = [child.status for child in execution.children]
-    kinds = {
-        "SuccessSteps": "Success",
-        "FailedSteps": "Failed",
-        "CancelledSteps": "Cancelled",
-        "TimedOutSteps": "TimedOut",
+    statuses = [child.status for child in execution.children]
+    ended = [status for status in statuses if status in ENDED]
+    succeeded = sum(status in SUCCEEDED for status in ended)
+    steps = {
+        "TotalSteps": len(execution.targets),
+        "SuccessSteps": succeeded,
+        "FailedSteps": len(ended) - succeeded - ended.count("Cancelled") - ended.count("TimedOut"),
+        "CancelledSteps": ended.count("Cancelled"),
+        "TimedOutSteps": ended.count("TimedOut"),
     }
-    return {
-        "ProgressCounters": {
-            "TotalSteps": len(execution.targets),
-            **{name: ended.count(kind) for name, kind in kinds.items()},
-        }
+    summary = {
+        "TotalCount": len(execution.targets),
+        "StartedCount": len(statuses),
+        "CompletedCount": len(ended),
+        "SuccessfulCount": succeeded,
+        "FailedCount": len(ended) - succeeded,
     }
+    located = execution.targets[0].location is not None
+    return {"ProgressCounters": steps} if located else {"ProgressCounters": steps, "TargetsSummary": summary}
 
 
-def document_members(runbook: Runbook, versions: Sequence[Runbook]) -> dict[str, Any]:
+def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook) -> dict[str, Any]:
     """Give the members of `DocumentDescription`, as DescribeDocument answers for a registered runbook."""
     parameters = [
         given_only(
@@ -112,7 +116,7 @@ def document_members(runbook: Runbook, versions: Sequence[Runbook]) -> dict[str,
                 "Name": name,
                 "Type": "StringList" if parameter.is_list else "String",
                 "Description": parameter.description,
-                "DefaultValue": None if parameter.required else json.dumps(parameter.default),
+                "DefaultValue": _default(parameter.default),
             }
         )
         for name, parameter in runbook.parameters.items()
@@ -128,19 +132,22 @@ def document_members(runbook: Runbook, versions: Sequence[Runbook]) -> dict[str,
             "DocumentType": "Automation",
             "SchemaVersion": "0.3",
             "LatestVersion": versions[-1].version,
-            "DefaultVersion": versions[0].version,
+            "DefaultVersion": default.version,
             "DocumentFormat": "YAML",
         }
     )
 
 
-def version_members(runbook: Runbook, versions: Sequence[Runbook]) -> dict[str, Any]:
+def _default(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
     """Give the members of `DocumentVersionInfo`, as ListDocumentVersions lists a registered runbook."""
-    default = runbook is versions[0]
     return {
         "Name": runbook.name,
         "DocumentVersion": runbook.version,
-        "IsDefaultVersion": default,
+        "IsDefaultVersion": runbook is default,
         "DocumentFormat": "YAML",
         "Status": "Active",
     }

@@ -1,5 +1,9 @@
 """HTTP for callers without botocore: what they send is read, answered by the service, and sent back as AWS does.
 
+Whatever names one of our operations is on the record, also where no members can be read from it; what names none is
+answered like any other wrong address, and is not. Signatures have to be well-formed; whether they are right is not
+checked, since nobody knows the secret.
+
 Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
 
@@ -7,42 +11,52 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._service import model
-from .._service.calls import Request
+from .._service.calls import Call, Request
 from .._service.errors import ServiceError
-from .wire import HttpAnswer, answer_over_http, encode_error
+from .wire import HttpAnswer, answer_over_http, attempt_of, encode_error, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._service.engine import Service
 
+MOST_BYTES: Final = 1024 * 1024
+_DEEPEST: Final = 100
 _TARGET: Final = "AmazonSSM."
+_SERVED: Final = frozenset((*model.OPERATIONS, *model.DOCUMENT_OPERATIONS))
 _CONTENT_TYPES: Final = frozenset({"application/x-amz-json-1.1", "application/json"})
-_CREDENTIAL: Final = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/ssm/aws4_request,\s*"
-    r"SignedHeaders=[a-z0-9;-]+,\s*Signature=[0-9a-f]{64}",
-    re.ASCII,
-)
+_ALGORITHM: Final = "AWS4-HMAC-SHA256"
+_SCOPE_PARTS: Final = 5
+_SIGNATURE: Final = re.compile("[0-9a-f]{64}")
 
 
-def is_ours(service: Service, target: str | None, region: str, body: bytes) -> bool:
-    """Tell whether a request to SSM is for the fake, or for an operation of SSM that it leaves alone."""
-    operation = (target or "").removeprefix(_TARGET)
+def is_ours(service: Service, headers: Mapping[str, str], body: bytes) -> bool:
+    """Tell whether a request to SSM is for the fake, or for an operation of SSM that it leaves alone.
+
+    Args:
+        service: What answers.
+        headers: The request's headers; their names in lower case.
+        body: Its body.
+    """
+    operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
     if operation not in model.service_model().operation_names or operation in model.OPERATIONS:
         return True
     if operation not in model.DOCUMENT_OPERATIONS:
         return False
     try:
-        content = _members(body)
+        key, region = _credential(headers)
+        return service.claims(Request(operation, _members(headers, body), region, "", key))
     except ServiceError:
         return False
-    return service.claims(Request(operation, content, region, "", None))
 
 
-def answer_http(service: Service, method: str, url: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+def answer_http(
+    service: Service, method: str, url: str, headers: Mapping[str, str], body: bytes | ServiceError
+) -> HttpAnswer:
     """Answer a request that any client may have sent, however malformed.
 
     Args:
@@ -50,57 +64,89 @@ def answer_http(service: Service, method: str, url: str, headers: Mapping[str, s
         method: The HTTP method.
         url: Where it was sent, without the query.
         headers: Its headers; their names may have any case.
-        body: Its body.
+        body: Its body; or what to answer, if that could not be read.
 
     Raises:
-        botocore.exceptions.HTTPClientError: A fault breaks the connection.
+        botocore.exceptions.BotoCoreError: A fault breaks the connection.
     """
+    headers = {name.lower(): value for name, value in headers.items()}
+    operation = _operation(method, headers)
+    if operation is None:
+        return encode_error(service.new_id(), ServiceError("UnknownOperationException"))
+    request = Request(operation, {}, "", url, None, attempt_of(headers.get("amz-sdk-request", "")))
     try:
-        request = _request(method, url, {name.lower(): value for name, value in headers.items()}, body)
+        key, region = _credential(headers)
+        request = replace(request, access_key_id=key, region=region)
+        request = replace(request, content=json.dumps(_members(headers, body)).encode())
+        if not service.claims(request):
+            raise ServiceError("InvalidDocument")  # noqa: TRY301 - it is recorded like the others
     except ServiceError as error:
+        with service.lock:
+            service.calls.append(Call(request, "rejected", error=error.code))
         return encode_error(service.new_id(), error)
     return answer_over_http(service, request)
 
 
-def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
-    """Read a request in the order in which AWS judges one: operation, signature, content."""
+def _operation(method: str, headers: Mapping[str, str]) -> str | None:
+    """Read which of our operations is called; `None` if it is none, or not called as an operation is."""
     target = headers.get("x-amz-target", "")
     operation = target.removeprefix(_TARGET)
-    known = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if (
-        method != "POST"
-        or not target.startswith(_TARGET)
-        or operation not in known
-        or content_type not in _CONTENT_TYPES
-    ):
-        raise ServiceError("UnknownOperationException")
+    called = method == "POST" and target.startswith(_TARGET) and content_type in _CONTENT_TYPES
+    return operation if called and operation in _SERVED else None
+
+
+def _credential(headers: Mapping[str, str]) -> tuple[str, str]:
+    """Read access key and Region from the signature, in the header that signature version 4 puts it in."""
     if "authorization" not in headers:
         raise ServiceError("MissingAuthenticationTokenException")
-    credential = _CREDENTIAL.fullmatch(headers["authorization"].strip())
-    if credential is None or not ({"x-amz-date", "date"} & headers.keys()):
-        raise ServiceError("IncompleteSignatureException")
-    content = json.dumps(_members(body)).encode()
-    return Request(operation, content, credential[2], url, credential[1], _attempt(headers))
+    algorithm, _, rest = headers["authorization"].strip().partition(" ")
+    given = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
+    needed = ("Credential", "Signature", "SignedHeaders")
+    lacks = [f"Authorization header requires '{name}' parameter." for name in needed if not given.get(name)]
+    if not {"x-amz-date", "date"} & headers.keys():
+        lacks.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if algorithm != _ALGORITHM or lacks:
+        raise ServiceError("IncompleteSignatureException", " ".join(lacks) or f"Unsupported AWS '{algorithm}'.")
+    scope = given["Credential"].split("/")
+    if len(scope) != _SCOPE_PARTS or not all(scope):
+        text = "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term"
+        raise ServiceError("IncompleteSignatureException", f"{text}, got '{given['Credential']}'")
+    key, _, region, service, _ = scope
+    if service != "ssm":
+        raise ServiceError("InvalidSignatureException", "Credential should be scoped to correct service: 'ssm'.")
+    if not _SIGNATURE.fullmatch(given["Signature"]):
+        raise ServiceError("InvalidSignatureException")
+    return key, region
 
 
-def _members(body: bytes) -> dict[str, Any]:
+def _members(headers: Mapping[str, str], body: bytes | ServiceError) -> dict[str, Any]:
     """Read the members of a request; those that are null are absent, as for the service."""
+    if isinstance(body, ServiceError):
+        raise body
+    body = unpack(body, headers.get("content-encoding", ""), most=MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise too_large()
     try:
-        members: Any = _without_nulls(json.loads(body))
+        members = _without_nulls(json.loads(body), _DEEPEST)
     except (ValueError, RecursionError):
         raise ServiceError("SerializationException") from None
     if not isinstance(members, dict):
         raise ServiceError("SerializationException")
-    return members
+    return cast("dict[str, Any]", members)
 
 
-def _without_nulls(value: Any) -> Any:
+def too_large() -> ServiceError:
+    """Make the answer to a request whose body is larger than any that makes sense; what AWS allows is not known."""
+    return ServiceError("SerializationException", f"The request may have {MOST_BYTES} bytes.")
+
+
+def _without_nulls(value: Any, levels: int) -> Any:
+    if not isinstance(value, dict | list):
+        return value
+    if levels == 0:
+        raise RecursionError
     if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
-
-
-def _attempt(headers: Mapping[str, str]) -> int:
-    found = re.search(r"attempt=(\d{1,9})", headers.get("amz-sdk-request", ""), re.ASCII)
-    return int(found[1]) if found else 1
+        members = cast("dict[str, Any]", value)
+        return {name: _without_nulls(item, levels - 1) for name, item in members.items() if item is not None}
+    return [_without_nulls(item, levels - 1) for item in cast("list[Any]", value)]

@@ -21,6 +21,7 @@ from botocore.httpsession import URLLib3Session
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .aio import AioWireTap, is_aio, patch_aio
 from .environment import DummyEnvironment
+from .late import any_left, note_left_threads, refuse_late_call
 from .network import NetworkBlockedError, check_host, describe
 from .patching import Patch, WrapperPatch
 from .retries import patch_retries
@@ -42,14 +43,18 @@ class Active:
         service: What answers.
         transport: How it is reached: `"stubber"` or `"wire"`.
         allow_network: Whether, or to which hosts, requests may leave the process.
+        test: The id of the test that it is for.
         blocked: The requests that were kept from leaving it.
+        threads: The threads that were there before it.
     """
 
     fake: Any
     service: Service
     transport: str
     allow_network: bool | Collection[str]
+    test: str = ""
     blocked: list[str] = field(default_factory=list[str])
+    threads: frozenset[threading.Thread] = frozenset()
 
 
 _CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
@@ -59,6 +64,8 @@ _attached: WeakKeyDictionary[BaseClient, dict[str, AutomationStubber | WireTap]]
 _TRANSPORTS: Mapping[str, type[AutomationStubber | WireTap]] = {"stubber": AutomationStubber, "wire": WireTap}
 _patches: list[Patch] = []
 _aio_patches: list[Patch] = []
+# What every call passes; it stays while threads are running that a test has left.
+_gate: list[Patch] = []
 _environments: list[DummyEnvironment] = []
 
 
@@ -77,11 +84,13 @@ def activate(active: Active) -> None:
     with _lock:
         if not _stack:
             _environments.append(DummyEnvironment())
-            _patches.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
+            if not _gate:
+                _gate.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
             _patches.append(WrapperPatch(URLLib3Session, "send", _send))
             _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
             _patches.extend(patch_retries(current))
             _aio_patches.extend(patch_aio(_convert_aio, _guard))
+        active.threads = frozenset(threading.enumerate())
         _stack.append(active)
 
 
@@ -89,9 +98,10 @@ def deactivate(active: Active) -> None:
     """Let a fake no longer answer; the last one puts everything back."""
     with _lock:
         _stack.remove(active)
+        note_left_threads(active.threads, active.test)
         if _stack:
             return
-        for patches in (_aio_patches, _patches):
+        for patches in (_aio_patches, _patches, [] if any_left() else _gate):
             while patches:
                 patches.pop().restore()
         for transports in list(_attached.values()):
@@ -140,8 +150,11 @@ async def _convert_aio(
 
 def _claim(client: BaseClient, operation: str) -> Active | None:
     """Let the innermost fake reach a client that calls an operation of ours."""
+    if client.meta.service_model.service_name != "ssm" or operation not in _CLAIMED:
+        return None
+    refuse_late_call(operation)
     active = current()
-    if active is None or client.meta.service_model.service_name != "ssm" or operation not in _CLAIMED:
+    if active is None:
         return None
     _attach(client, active.transport)
     return active

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import botocore.exceptions
 import requests
 import responses
 from requests.adapters import HTTPAdapter
 
+from .._service import model
+from .._service.locations import refused
 from .http import answer_http, is_ours
 from .patching import WrapperPatch
 
@@ -18,17 +22,27 @@ if TYPE_CHECKING:
 
     from .._service.engine import Service
 
-# Every Region's endpoint, FIPS, dual-stack and in other partitions.
-SSM_URL: Final = re.compile(r"https?://ssm(?:-fips)?\.([a-z0-9-]+)\.(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::\d+)?(?:/.*)?")
-_UNMOCKED: Final = HTTPAdapter.send
+_METHODS: Final = ("POST", "GET", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
 _TIMEOUT_SECONDS: Final = 5.0
+
+
+@cache
+def ssm_url() -> re.Pattern[str]:
+    """Give the pattern of SSM's endpoints: of every Region and partition, FIPS, dual-stack and of a VPC."""
+    partitions = model.loader().load_data("partitions")["partitions"]
+    suffixes = {each["outputs"][name] for each in partitions for name in ("dnsSuffix", "dualStackDnsSuffix")}
+    domains = "|".join(map(re.escape, sorted(suffixes, key=len, reverse=True)))
+    return re.compile(
+        rf"https?://(?:[a-z0-9-]+\.)?ssm(?:-fips)?\.[a-z0-9-]+\.(?:vpce\.)?(?:{domains})(?::\d+)?(?:[/?].*)?",
+        re.IGNORECASE | re.DOTALL,
+    )
 
 
 class RequestsMock:
     """A `responses.RequestsMock` on which a service answers, and which hosts target locations.
 
-    Requests for the fake go to it even beneath a mock that was started later, such as moto's; all others go to that mock, or to the one
-    that was active before, or nowhere.
+    Requests for the fake go to it even beneath a mock that was started later, such as moto's; all others go to that
+    mock, or to the one that was active before, or nowhere.
 
     Attributes:
         mock: The `responses.RequestsMock`.
@@ -38,9 +52,10 @@ class RequestsMock:
         """Mock nothing yet."""
         self._service = service
         self._hosted: set[str] = set()
+        self._serving = False
         self._adapters: WrapperPatch | None = None
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, real_adapter_send=HTTPAdapter.send)
-        if HTTPAdapter.send is not _UNMOCKED:  # somebody else's mock: leave to it what is not ours
+        if HTTPAdapter.send.__module__ != HTTPAdapter.__module__:  # somebody else's mock: leave to it what is not ours
             self.mock.add_passthru(re.compile(""))
 
     def start(self) -> None:
@@ -57,16 +72,18 @@ class RequestsMock:
 
     def serve_ssm(self) -> None:
         """Answer what is sent to SSM."""
-        for method in ("POST", "GET", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"):
-            self.mock.add_callback(method, SSM_URL, self._answer, match=[self._matches])
-        self._serving = True
+        if not self._serving:
+            self._serving = True
+            for method in _METHODS:
+                self.mock.add_callback(method, ssm_url(), self._answer, match=[self._matches])
 
     def host(self, locations: Any) -> str:
         """Host a JSON array behind a URL that looks like one presigned for S3, and give the URL."""
         key, token = self._service.new_id(), self._service.new_id().replace("-", "")
         url = f"https://target-locations.s3.us-east-1.amazonaws.com/{key}.json"
         query = (
-            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Fs3%2Faws4_request"
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Fs3%2Faws4_request"
             f"&X-Amz-Date=20260101T000000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature={token}{token}"
         )
         self.mock.add("GET", url, body=json.dumps(locations), content_type="application/json")
@@ -74,25 +91,20 @@ class RequestsMock:
         return f"{url}?{query}"
 
     def _matches(self, request: Any) -> tuple[bool, str]:
-        region = SSM_URL.fullmatch(request.url)
-        ours = is_ours(
-            self._service, _text(request.headers).get("x-amz-target"), region[1] if region else "", _bytes(request.body)
-        )
+        ours = is_ours(self._service, _text(request.headers), _read_body(request))
         return ours, "" if ours else "an operation of SSM that the fake leaves alone"
 
     def _answer(self, request: Any) -> tuple[int, Mapping[str, str], bytes]:
-        answer = answer_http(
-            self._service, request.method, request.url.partition("?")[0], _text(request.headers), _bytes(request.body)
-        )
+        url = request.url.partition("?")[0]
+        try:
+            answer = answer_http(self._service, request.method, url, _text(request.headers), _read_body(request))
+        except botocore.exceptions.BotoCoreError as error:
+            raise _of_requests(error)(error, request=request) from error
         return answer.status, answer.headers, answer.body
 
     def _claims(self, request: Any) -> bool:
         url = request.url.partition("?")[0]
-        return url in self._hosted or (
-            self._serving and bool(SSM_URL.fullmatch(request.url)) and self._matches(request)[0]
-        )
-
-    _serving = False
+        return url in self._hosted or (self._serving and bool(ssm_url().fullmatch(url)) and self._matches(request)[0])
 
     def _get_adapter(self, original: Callable[..., Any], session: requests.Session, url: str) -> Any:
         adapter = original(session, url)
@@ -113,21 +125,39 @@ class _Adapter(HTTPAdapter):
         return self._adapter.send(request, *args, **kwargs)
 
 
+class _Offline(HTTPAdapter):
+    """An adapter that is answered by mocks, or not at all."""
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
+        raise requests.ConnectionError("Nobody hosts it")
+
+
 def fetch(url: str) -> tuple[int, bytes] | None:
-    """Get status and body of a URL that is hosted on `responses`; `None` if it isn't, since nothing else is ever asked.
+    """Get status and body of a URL that is mocked; `None` if it isn't, since no connection is ever made.
 
     Raises:
-        requests.Timeout: It takes too long.
+        ServiceError: It takes too long, or fails.
     """
-    if HTTPAdapter.send is _UNMOCKED:
-        return None
-    try:
-        answer = requests.get(url, timeout=_TIMEOUT_SECONDS)
-    except requests.Timeout:
-        raise
-    except requests.ConnectionError:
-        return None
+    with requests.Session() as session:
+        session.trust_env = False
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _Offline())
+        try:
+            answer = session.get(url, timeout=_TIMEOUT_SECONDS)
+        except requests.Timeout:
+            raise refused(f"no answer within {_TIMEOUT_SECONDS:.0f} seconds") from None
+        except requests.ConnectionError:
+            return None
+        except requests.RequestException as error:
+            raise refused(f"it can't be read: {type(error).__name__}") from None
     return answer.status_code, answer.content
+
+
+def _of_requests(error: Exception) -> type[requests.RequestException]:
+    """Give what `requests` raises where botocore raises `error`."""
+    if isinstance(error, botocore.exceptions.ConnectTimeoutError):
+        return requests.ConnectTimeout
+    return requests.ReadTimeout if isinstance(error, botocore.exceptions.ReadTimeoutError) else requests.ConnectionError
 
 
 def _text(headers: Mapping[str, Any]) -> dict[str, str]:
@@ -137,5 +167,12 @@ def _text(headers: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _bytes(body: Any) -> bytes:
-    return body.encode() if isinstance(body, str) else body or b""
+def _read_body(request: Any) -> bytes:
+    """Read the body, and keep it: it may be a file or a generator, which can be read only once."""
+    body = request.body or b""
+    if hasattr(body, "read"):
+        body = body.read()
+    elif not isinstance(body, str | bytes):
+        body = b"".join(body)
+    request.body = body.encode() if isinstance(body, str) else bytes(body)
+    return bytes(request.body)

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import weakref
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from .interception import Active
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
-_ATTEMPT = re.compile(r"attempt=(\d+)")
+_ATTEMPT = re.compile(r"attempt=(\d{1,9})", re.ASCII)
 _EVENTS = {f"before-send.ssm.{operation}": operation for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)}
 
 
@@ -54,7 +55,7 @@ def answer_over_http(service: Service, request: Request) -> HttpAnswer:
     """Ask the service, and encode what it answers.
 
     Raises:
-        botocore.exceptions.HTTPClientError: A fault breaks the connection.
+        botocore.exceptions.BotoCoreError: A fault breaks the connection.
     """
     try:
         return encode(service.new_id(), 200, service.answer(request))
@@ -79,6 +80,31 @@ def encode(request_id: str, status: int, members: Mapping[str, Any]) -> HttpAnsw
         "x-amzn-RequestId": request_id,
     }
     return HttpAnswer(status, headers, body)
+
+
+def unpack(body: bytes, encoding: str, *, most: int = 0) -> bytes:
+    """Undo the compression of a request's body.
+
+    Args:
+        body: The body as it was sent.
+        encoding: Its `Content-Encoding`.
+        most: How many bytes of a larger one to give; 0 is all.
+
+    Raises:
+        ServiceError: It is not compressed as it says.
+    """
+    if encoding.strip().lower() != "gzip":
+        return body
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(body, most)
+    except zlib.error:
+        raise ServiceError("SerializationException") from None
+
+
+def attempt_of(header: str) -> int:
+    """Read from `amz-sdk-request` which attempt a request is; 1 where it isn't told."""
+    found = _ATTEMPT.search(header)
+    return int(found[1]) if found else 1
 
 
 class _Body(io.BytesIO):
@@ -118,39 +144,46 @@ class WireTap:
         return getattr(self._events, name)
 
     def emit(self, event_name: str, **kwargs: Any) -> Any:
-        """Answer what is about to be sent to us, and pass everything else on."""
-        response = self._answer(event_name, kwargs)
-        return self._events.emit(event_name, **kwargs) if response is None else [(self.emit, response)]
-
-    def _answer(self, event_name: str, event: Mapping[str, Any]) -> Any:
-        """Ask the service, if a request is for it; `None` for anything else."""
+        """Answer what is about to be sent to us, unless a handler of the user's does, and pass everything else on."""
         active = self._current()
-        if active is None or active.transport != "wire" or event_name not in _EVENTS:
-            return None
-        sent = event["request"]
-        request = request_of(self._client, _EVENTS[event_name], sent.body, _attempt(sent))
-        return self._response(sent.url, answer_over_http(active.service, request)) if active.service.claims(request) else None
+        if active is not None and active.transport == "wire" and event_name in _EVENTS:
+            sent = kwargs["request"]
+            body = unpack(sent.body, _header(sent, "content-encoding"))
+            attempt = attempt_of(_header(sent, "amz-sdk-request"))
+            request = request_of(self._client, _EVENTS[event_name], body, attempt)
+            if active.service.claims(request):
+                responses = self._ask_the_user(event_name, **kwargs)
+                if all(response is None for _, response in responses):
+                    responses.append((self.emit, _respond(active.service, request, sent.url)))
+                return responses
+        return self._events.emit(event_name, **kwargs)
 
-    def _response(self, url: str, answer: HttpAnswer) -> Any:
-        """Wrap an answer as botocore has it from urllib3."""
-        headers: Any = dict(answer.headers)
-        return AWSResponse(url, answer.status, headers, _Body(answer.body))
+    def _ask_the_user(self, event_name: str, **kwargs: Any) -> list[tuple[Any, Any]]:
+        """Run all handlers but moto's, which raises for operations that it hasn't got."""
+        handlers = self._events._emitter._handlers.prefix_search(event_name)
+        return [
+            (handler, handler(event_name=event_name, **kwargs))
+            for handler in handlers
+            if type(handler).__module__.partition(".")[0] != "moto"
+        ]
 
     def _choose_signer(self, event_name: str, **_: Any) -> Any:
         """Leave requests unsigned that could be signed only with credentials that are missing, or have to be fetched."""
         active = self._current()
-        if (
-            active is None
-            or active.transport != "wire"
-            or event_name.replace("choose-signer", "before-send") not in _EVENTS
-        ):
+        ours = event_name.replace("choose-signer", "before-send") in _EVENTS
+        if active is None or active.transport != "wire" or not ours:
             return None
         credentials = self._client._request_signer._credentials
-        return UNSIGNED if credentials is None or hasattr(credentials, "refresh_needed") else None
+        stale = hasattr(credentials, "refresh_needed") and credentials.refresh_needed()
+        return UNSIGNED if credentials is None or stale else None
 
 
-def _attempt(request: Any) -> int:
-    """Read which of botocore's attempts a request is."""
-    header = request.headers.get("amz-sdk-request", "")
-    found = _ATTEMPT.search(header.decode() if isinstance(header, bytes) else header)
-    return int(found[1]) if found else 1
+def _respond(service: Service, request: Request, url: str) -> AWSResponse:
+    answer = answer_over_http(service, request)
+    headers: Any = dict(answer.headers)
+    return AWSResponse(url, answer.status, headers, _Body(answer.body))
+
+
+def _header(request: Any, name: str) -> str:
+    value = request.headers.get(name, "")
+    return value.decode() if isinstance(value, bytes) else value

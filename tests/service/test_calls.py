@@ -5,13 +5,15 @@ import dataclasses
 import pickle
 import threading
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ParamValidationError
 
-from pytest_ssm_automation import AutomationFake, Call
 from pytest_ssm_automation._service.calls import Request
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation import AutomationFake, Call
 
 PARAMETERS = {"InstanceId": ["i-1"]}
 

@@ -111,6 +111,6 @@ def test_the_message_has_the_name_that_the_service_uses(code: str, member: str) 
 
 
 def test_only_members_of_the_model_stand_beside_the_error() -> None:
-    """botocore shows members of an error's shape, and none for an error that it has no shape for."""
+    """Botocore shows members of an error's shape, and none for an error that it has no shape for."""
     assert modeled_fields(ServiceError("InvalidTarget", "text")) == {"Message": "text"}
     assert modeled_fields(ServiceError("ExpiredTokenException", "text")) == {}

@@ -64,7 +64,9 @@ def test_marks_and_controls_are_no_letters(text: str) -> None:
     assert not matches(TAG, text)
 
 
-@pytest.mark.parametrize("inside", [r"\p{L}\p{Z}\p{N}_", r"\p{L}\p{N}\p{P}", r"\p{L}\p{N}_\p{Sc}", r"\p{L}\p{Z}\p{N}_.:/=+\-@"])
+@pytest.mark.parametrize(
+    "inside", [r"\p{L}\p{Z}\p{N}_", r"\p{L}\p{N}\p{P}", r"\p{L}\p{N}_\p{Sc}", r"\p{L}\p{Z}\p{N}_.:/=+\-@"]
+)
 def test_classes_with_categories_are_exact(inside: str) -> None:
     """For every character of this Python's Unicode the translation agrees with the package `regex`."""
     ours = set(compile_pattern(f"[{inside}]").findall(EVERYTHING))
@@ -73,7 +75,9 @@ def test_classes_with_categories_are_exact(inside: str) -> None:
     assert len(ours ^ theirs) < 10, sorted(ours ^ theirs)
 
 
-@pytest.mark.parametrize("pattern", [r"[\p{L}]", r"[\p{Sc}]", r"[\p{L}\p{N}]", r"[^\p{L}\p{N}_]", r"[\P{L}\p{L}\p{N}_]", r"\p{L}+", r"\P{L}"])
+@pytest.mark.parametrize(
+    "pattern", [r"[\p{L}]", r"[\p{Sc}]", r"[\p{L}\p{N}]", r"[^\p{L}\p{N}_]", r"[\P{L}\p{L}\p{N}_]", r"\p{L}+", r"\P{L}"]
+)
 def test_what_has_no_faithful_translation_is_refused(pattern: str) -> None:
     """A newer model's pattern is never translated to something near."""
     with pytest.raises(ValueError, match="no translation of"):
@@ -92,6 +96,9 @@ def test_every_pattern_of_the_model_compiles() -> None:
 
 
 def _below(shape: object, seen: tuple[str, ...]) -> list[object]:
-    members = [*getattr(shape, "members", {}).values(), *(getattr(shape, kind, None) for kind in ("member", "key", "value"))]
+    members = [
+        *getattr(shape, "members", {}).values(),
+        *(getattr(shape, kind, None) for kind in ("member", "key", "value")),
+    ]
     below = [member for member in members if member is not None and member.name not in seen]
     return [shape, *itertools.chain.from_iterable(_below(member, (*seen, member.name)) for member in below)]

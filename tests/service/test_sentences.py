@@ -101,7 +101,7 @@ def test_long_values_are_not_shortened() -> None:
     [
         ((("member", "Tags"), ("item", 0), ("member", "Key")), "Tags[0].Key"),
         ((("member", "Parameters"), ("value", "a'b"), ("item", 3)), "Parameters[\"a'b\"][3]"),
-        ((("member", "Parameters"), ("key", ""),), "Parameters['']"),
+        ((("member", "Parameters"), ("key", "")), "Parameters['']"),
         ((), ""),
     ],
 )  # fmt: skip

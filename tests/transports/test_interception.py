@@ -32,8 +32,6 @@ def start(client: Any, name: str = "Doc") -> str:
     return execution_id
 
 
-
-
 def handlers(client: Any) -> list[Any]:
     """List the event handlers of a client."""
     nodes, found = [client.meta.events._emitter._handlers._root], []
@@ -77,7 +75,7 @@ def test_clients_of_any_session_are_answered(fake: AutomationFake) -> None:
 
 
 def test_a_client_of_an_assumed_role_is_answered(fake: AutomationFake) -> None:
-    """moto's STS hands out credentials, and the client made with them is answered by the fake."""
+    """Moto's STS hands out credentials, and the client made with them is answered by the fake."""
     with mock_aws():
         sts: Any = boto3.client("sts", region_name="us-east-1")
         role = sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/ops", RoleSessionName="session")["Credentials"]
@@ -248,7 +246,7 @@ def test_an_old_client_is_met_again() -> None:
 
 
 def test_a_handler_that_outlives_the_fake_answers_nothing() -> None:
-    """botocore may still know a handler whose fake has ended: it passes."""
+    """Botocore may still know a handler whose fake has ended: it passes."""
     from pytest_ssm_automation._transports.interception import current
     from pytest_ssm_automation._transports.stubber import AutomationStubber
 

@@ -133,7 +133,10 @@ def test_what_may_be_reached(url: str, allowed: Any) -> None:
     assert check_host("GET", url, allowed=allowed) is None  # type: ignore[func-returns-value]
 
 
-@pytest.mark.parametrize("url", ["https://example.com/", "https://localhost.example.com/", "https://127.example.com/", "https://127.0.0.1.nip.io/"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.com/", "https://localhost.example.com/", "https://127.example.com/", "https://127.0.0.1.nip.io/"],
+)
 def test_what_may_not_be_reached(url: str) -> None:
     """Any other host, also one whose name only starts like loopback's."""
     with pytest.raises(NetworkBlockedError, match="would have left the process"):

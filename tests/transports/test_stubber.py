@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from pytest_ssm_automation._transports.stubber import AutomationStubber
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation import AutomationFake
 
 
 def test_it_is_botocores_stubber(client: Any) -> None:

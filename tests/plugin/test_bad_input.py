@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+TEMPLATE = """
+    import pytest
+
+    {marker}
+    def test_it(ssm_automation):
+        {call}
+"""
+USAGE = "E *UsageError: "
+
+
+def outcome(run: Any, *, marker: str = "", call: str = "pass", ini: str = "") -> tuple[str, pytest.RunResult]:
+    """Run one test with a marker, a call and an ini file, and tell whether it failed or erred."""
+    result = run(TEMPLATE.format(marker=marker and f"@pytest.mark.{marker}", call=call), "--tb=short", ini=ini)
+    return next(name for name in ("failed", "errors", "passed") if result.parseoutcomes().get(name)), result
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ("ssm_automation(transprot='wire')", "Unknown option 'transprot'. Did you mean 'transport'? Allowed: *"),
+        ("ssm_automation(transport='wired')", "Unknown transport 'wired'. *"),
+        ("ssm_automation(relax=('Parametrs:max',))", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
+        ("ssm_automation(relax='Parameters:max')", "Expected relax to be a list or tuple of names, but got *"),
+        ("ssm_automation(relax=['Mode:type'])", "Mode:type can't be relaxed: botocore can't send such a request *"),
+        ("ssm_automation(strict='no')", "Expected strict to be True or False, but got strict='no' (type=str)"),
+        ("ssm_automation('wire')", "The marker ssm_automation takes keywords only, but got 'wire'"),
+        ("ssm_automation_error('InvalidTargets')", "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'?*"),
+        ("ssm_automation_error('InvalidTarget', 'Throttling')",
+         "Unknown error 'Throttling'. Did you mean 'ThrottlingException'?*"),
+        ("ssm_automation_error('InvalidTarget', time=2)",
+         "Unknown argument of the marker ssm_automation_error 'time'. Did you mean 'times'?*"),
+        ("ssm_automation_error('InvalidTarget', times=0)", "Expected times to be a whole number of at least 1, or None*"),
+        ("ssm_automation_error('InvalidTarget', after=-1)", "Expected after to be a whole number of at least 0, but*"),
+        ("ssm_automation_error('InvalidTarget', when={'Documentname': 'x'})",
+         "Unknown member of StartAutomationExecution 'Documentname'. Did you mean 'DocumentName'?*"),
+        ("ssm_automation_error('InvalidTarget', operation='GetAutomation')",
+         "Unknown operation 'GetAutomation'. Did you mean 'GetAutomationExecution'?*"),
+        ("ssm_automation_error('InvalidTarget', lost=True)",
+         "Unknown argument of the marker ssm_automation_error 'lost'. *"),
+        ("ssm_automation_error()", "The marker ssm_automation_error needs the name of at least one error"),
+        ("ssm_automation_error", "The marker ssm_automation_error needs the name of at least one error"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_markers_stop_the_test_at_setup(run: Any, marker: str, message: str) -> None:
+    """The test doesn't run, and the message names what is nearest."""
+    kind, result = outcome(run, marker=marker)
+    assert kind == "errors"
+    result.stdout.fnmatch_lines([USAGE + message])
+
+
+@pytest.mark.parametrize(
+    ("ini", "message"),
+    [
+        ("ssm_automation_transport = wired", "Unknown transport 'wired'. *"),
+        ("ssm_automation_relax = Parametrs:max", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
+        (
+            "ssm_automation_execution_limit = many",
+            "Expected execution_limit to be a whole number of at least 0, or none*",
+        ),
+        ("ssm_automation_unknown_documents = refuse", "Unknown unknown_documents 'refuse'. *"),
+    ],
+)
+def test_mistakes_in_the_ini_file_stop_the_test_at_setup(run: Any, ini: str, message: str) -> None:
+    """So do those in the ini file."""
+    kind, result = outcome(run, ini=ini)
+    assert kind == "errors"
+    result.stdout.fnmatch_lines([USAGE + message])
+
+
+def test_unknown_options_of_the_ini_file_are_pytests_business(run: Any) -> None:
+    """Pytest itself refuses them with --strict-config, and warns otherwise."""
+    result = run("def test_it(): pass", "--strict-config", ini="ssm_automation_transprot = wire")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "Unknown config option: ssm_automation_transprot" in result.stderr.str() + result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("ssm_automation.fail_with('InvalidTargets')", "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'?*"),
+        ("ssm_automation.fail_with('InvalidTarget', times=0)", "Expected times to be a whole number of at least 1*"),
+        ("ssm_automation.fail_with(KeyError('x'))", "Expected the name of an error, or an instance of a botocore *"),
+        ("ssm_automation.lose_response('InvalidTarget')", "Unknown connection error 'InvalidTarget'. Allowed: Conn*"),
+        ("ssm_automation.assert_started(Documentname='x')",
+         "Unknown member of StartAutomationExecution 'Documentname'. Did you mean 'DocumentName'?*"),
+        ("ssm_automation.assert_started(times=0)", "Expected times to be a whole number of at least 1, or None, but *"),
+        ("ssm_automation.assert_rejected(constraint='Parametrs:max')",
+         "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
+        ("ssm_automation.assert_called('StartAutomation')",
+         "Unknown operation 'StartAutomation'. Did you mean 'StartAutomationExecution'?*"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_the_test_fail_it(run: Any, call: str, message: str) -> None:
+    """What a test gets wrong itself raises where it is written, and can be told from the code under test's errors."""
+    kind, result = outcome(run, call=call)
+    assert kind == "failed"
+    result.stdout.fnmatch_lines(["E *FakeUsageError: " + message])
+
+
+def test_assertions_point_at_the_test(run: Any) -> None:
+    """The traceback of an assertion that fails ends in the test, not inside the package."""
+    _, result = outcome(run, call="ssm_automation.assert_started_once(DocumentName='Doc')")
+    result.stdout.fnmatch_lines(
+        ["test_assertions_point_at_the_test.py:*: in test_it", "E   AssertionError: StartAutomationExecution was not *"]
+    )
+    result.stdout.no_fnmatch_line("*pytest_ssm_automation*:*: in *")

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_ssm_automation._service.model import documented_errors
+
+COUNT = len(documented_errors())
+
+
+def test_a_fixture_may_ask_for_it(run: Any) -> None:
+    """A test runs once for each also where one of its fixtures asks."""
+    run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def failing(ssm_automation, each_documented_error):
+            return ssm_automation.fail_with(each_documented_error).error
+
+        def test_it(failing, ssm_client):
+            with pytest.raises(getattr(ssm_client.exceptions, failing)):
+                ssm_client.start_automation_execution(DocumentName="Doc")
+        """
+    ).assert_outcomes(passed=COUNT)
+
+
+def test_it_multiplies_with_other_parameters(run: Any) -> None:
+    """The test's own parameters and markers go on working."""
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_it(number, each_documented_error):
+            assert each_documented_error
+
+        class TestIt:
+            @pytest.mark.parametrize(argnames=["number"], argvalues=[[1]])
+            def test_it(self, each_documented_error, number):
+                assert each_documented_error
+        """
+    )
+    result.assert_outcomes(passed=3 * COUNT)
+
+
+@pytest.mark.parametrize(
+    "parametrize",
+    [
+        '"each_documented_error", ["InvalidTarget", "mine"]',
+        '["each_documented_error"], [["InvalidTarget"], ["mine"]]',
+        '"number, each_documented_error", [(1, "InvalidTarget"), (2, "mine")]',
+        'argnames="each_documented_error", argvalues=["InvalidTarget", "mine"], indirect=True',
+    ],
+)
+def test_the_users_own_parameters_win(run: Any, parametrize: str) -> None:
+    """Who parametrizes the name runs the test for these values only."""
+    result = run(
+        f"""
+        import pytest
+
+        @pytest.fixture
+        def number():
+            return 0
+
+        @pytest.mark.parametrize({parametrize})
+        def test_it(each_documented_error, number):
+            assert each_documented_error in ("InvalidTarget", "mine")
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_the_users_own_fixture_wins(run: Any) -> None:
+    """A fixture of that name in a conftest or module can be anything, and still gets each error."""
+    run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def each_documented_error(request):
+            return request.param.lower()
+
+        def test_it(each_documented_error):
+            assert each_documented_error.islower()
+        """
+    ).assert_outcomes(passed=COUNT)
+
+
+WAY_OUT = "*UsageError: each_documented_error needs a test function that names it as an argument (not getfixturevalue*"
+
+
+def test_getfixturevalue_is_refused(run: Any) -> None:
+    """Pytest can't run a test that is running once more for each, so the message says what to do."""
+    result = run("def test_it(request): request.getfixturevalue('each_documented_error')")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([WAY_OUT])
+
+
+def test_unittest_is_refused(run: Any) -> None:
+    """Unittest's tests take no arguments, so there is nothing to run for each."""
+    result = run(
+        """
+        import unittest, pytest
+
+        class TestIt(unittest.TestCase):
+            @pytest.mark.usefixtures("each_documented_error")
+            def test_it(self):
+                pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([WAY_OUT])

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("ini", "name", "value"),
+    [
+        ("", "strict", "True"),
+        ("ssm_automation_strict = false", "strict", "False"),
+        ("ssm_automation_strict = true", "strict", "True"),
+        ("ssm_automation_transport = stubber", "transport", "'stubber'"),
+        ("ssm_automation_relax =\n  Parameters{value}[]:max\n  TargetMaps[]:min", "relax",
+         "('Parameters{value}[]:max', 'TargetMaps[]:min')"),
+        ("ssm_automation_execution_limit = 100", "execution_limit", "100"),
+        ("ssm_automation_unknown_documents = reject", "unknown_documents", "'reject'"),
+        ("ssm_automation_allow_network = true", "allow_network", "True"),
+        ("ssm_automation_allow_network = s3.amazonaws.com sts.amazonaws.com", "allow_network",
+         "('s3.amazonaws.com', 'sts.amazonaws.com')"),
+        ("ssm_automation_skip_sleep = true", "skip_sleep", "True"),
+        ("ssm_automation_seed = 42", "seed", "'42'"),
+        ("", "seed", "'test_options_are_read_from_the_ini_file.py::test_it'"),
+    ],
+)  # fmt: skip
+def test_options_are_read_from_the_ini_file(run: Any, ini: str, name: str, value: str) -> None:
+    """Each option may be said in the ini file, with its name prefixed."""
+    source = f"def test_it(ssm_automation): assert ssm_automation.options.{name} == {value}"
+    run(source, ini=ini).assert_outcomes(passed=1)
+
+
+def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> None:
+    """`pytest --help` lists every one with its meaning."""
+    lines = pytester.runpytest_inprocess("--help").outlines
+    from pytest_ssm_automation._options import NAMES
+
+    assert [
+        name for name in (*NAMES, "dummy_credentials") if not any(f"ssm_automation_{name} (" in x for x in lines)
+    ] == []
+
+
+def test_markers_win_over_the_ini_file(run: Any) -> None:
+    """An option of a marker is nearer; `relax` of both adds up."""
+    run(
+        """
+        import pytest
+
+        @pytest.mark.ssm_automation(strict=True, allow_network=False, relax=["Mode:enum"], execution_limit=None)
+        def test_it(ssm_automation):
+            options = ssm_automation.options
+            assert (options.strict, options.allow_network, options.execution_limit) == (True, False, None)
+            assert options.relax == ("TargetMaps[]:min", "Mode:enum")
+        """,
+        ini="""
+        ssm_automation_strict = false
+        ssm_automation_allow_network = true
+        ssm_automation_execution_limit = 1
+        ssm_automation_relax = TargetMaps[]:min
+        """,
+    ).assert_outcomes(passed=1)
+
+
+def test_keywords_are_not_the_ini_files(run: Any) -> None:
+    """A fake that a test makes itself has the options that it names, and the defaults."""
+    run(
+        """
+        from pytest_ssm_automation import AutomationFake
+
+        def test_it():
+            assert AutomationFake().options.strict
+            assert not AutomationFake(strict=False).options.strict
+        """,
+        ini="ssm_automation_strict = false",
+    ).assert_outcomes(passed=1)
+
+
+def test_what_is_relaxed_is_accepted(run: Any) -> None:
+    """A constraint that the ini file names is enforced nowhere, and a strict test has nothing to say."""
+    run(
+        """
+        def test_it(ssm_client):
+            ssm_client.start_automation_execution(DocumentName="Doc", Parameters={"Script": ["x" * 5000]})
+        """,
+        ini="ssm_automation_relax = Parameters{value}[]:max",
+    ).assert_outcomes(passed=1)
+
+
+CLIENT_AT_IMPORT = """
+    import os
+    import boto3
+
+    CLIENT = boto3.client("ssm")
+    KEY = os.environ.get("AWS_ACCESS_KEY_ID")
+"""
+
+
+def test_dummy_credentials_are_there_before_conftest_files(pytester: pytest.Pytester) -> None:
+    """With the ini option a conftest and a module may create a client when imported, though nothing is configured."""
+    pytester.makeini("[pytest]\nssm_automation_dummy_credentials = true")
+    pytester.makeconftest(CLIENT_AT_IMPORT)
+    pytester.makepyfile(
+        caller=CLIENT_AT_IMPORT,
+        test_it="""
+        import os
+        import caller, conftest
+
+        def test_it():
+            assert caller.CLIENT.meta.region_name == conftest.CLIENT.meta.region_name == "us-east-1"
+            assert caller.KEY == conftest.KEY == os.environ["AWS_ACCESS_KEY_ID"] == "AKIAIOSFODNN7EXAMPLE"
+
+        def test_with_the_fake(ssm_automation):
+            caller.CLIENT.start_automation_execution(DocumentName="Doc")
+            ssm_automation.assert_started_once()
+        """,
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+def test_without_the_option_there_are_none(pytester: pytest.Pytester) -> None:
+    """The environment stays as it is, unless the ini file asks for dummies."""
+    pytester.makepyfile("import os\n\ndef test_it(): assert 'AWS_ACCESS_KEY_ID' not in os.environ")
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_dummy_credentials_end_with_the_run(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was in the environment before the run is there again after it."""
+    import os
+
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    before = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    source = "import os\n\ndef test_it(): assert 'AWS_PROFILE' not in os.environ and 'AWS_SESSION_TOKEN' in os.environ"
+    run(source, ini="ssm_automation_dummy_credentials = true").assert_outcomes(passed=1)
+    assert {name: value for name, value in os.environ.items() if name.startswith("AWS_")} == before

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+BROAD = """
+    import boto3, pytest
+
+    def caller(**request):
+        try:
+            return boto3.client("ssm").start_automation_execution(**{"DocumentName": "Doc", **request})
+        except Exception:
+            return None
+
+"""
+TITLE = "The test passed, but not all was well (option strict):"
+
+
+def failed(result: pytest.RunResult, *lines: str) -> None:
+    """Check that the one test is reported failed, not errored, with these lines."""
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"*{TITLE}", "", *lines])
+    result.stdout.no_fnmatch_line("*ERROR*")
+
+
+def test_a_swallowed_type_error_fails_the_test(run: Any) -> None:
+    """A request that botocore refused, whatever the caller made of it."""
+    failed(
+        run(BROAD + "    def test_it(ssm_automation): caller(Targets='x', Bogus=1)"),
+        "Requests were refused (expect it with assert_rejected, or name the constraint in option relax):",
+        "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by botocore: ParamValidationError",
+        "    Targets: Invalid type for parameter Targets, *",
+        "      constraint Targets:type",
+        '    Bogus: Unknown parameter in input: "Bogus", must be one of: *',
+        "      constraint request:unknown",
+    )
+
+
+def test_a_swallowed_refusal_fails_the_test(run: Any) -> None:
+    """A request that the service refused for what is in it."""
+    failed(
+        run(BROAD + "    def test_it(ssm_automation): caller(Parameters={})"),
+        "Requests were refused (expect it with assert_rejected, or name the constraint in option relax):",
+        "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by the service: ValidationException",
+        "    Parameters: Value '{}' at 'parameters' failed to satisfy constraint: Member must have length greater *",
+        "      constraint Parameters:min",
+    )
+
+
+def test_a_fault_that_did_not_fire_fails_the_test(run: Any) -> None:
+    """A caller that never made the call in which it should have failed."""
+    failed(
+        run(
+            BROAD
+            + """
+    @pytest.mark.ssm_automation_error("InvalidTarget", times=2)
+    def test_it(ssm_automation):
+        caller()
+    """
+        ),
+        "Injected faults did not fire (option strict):",
+        "  Fault('InvalidTarget', times=2) fired once, expected twice",
+    )
+
+
+def test_a_blocked_request_fails_the_test(run: Any) -> None:
+    """A request that would have left the process, however quietly the caller takes it."""
+    failed(
+        run(
+            BROAD
+            + """
+    def test_it(ssm_automation):
+        try:
+            boto3.client("s3").list_buckets()
+        except Exception:
+            pass
+    """
+        ),
+        "Requests to the network were blocked (option allow_network):",
+        "  GET https://s3.amazonaws.com/",
+    )
+
+
+def test_what_was_expected_is_fine(run: Any) -> None:
+    """An acknowledged refusal, a fault that fired and ordinary refusals fail no test."""
+    run(
+        BROAD
+        + """
+    @pytest.mark.ssm_automation(execution_limit=1)
+    @pytest.mark.ssm_automation_error("InvalidTarget")
+    def test_it(ssm_automation):
+        caller(Mode="auto")
+        ssm_automation.assert_rejected(constraint="Mode:enum")
+        assert [caller() is None for _ in range(3)] == [True, False, True]
+    """
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(("ini", "marker"), [("ssm_automation_strict = false", ""), ("", "strict=False")])
+def test_strictness_can_be_turned_off(run: Any, ini: str, marker: str) -> None:
+    """By the ini file, or by a marker."""
+    source = f"""
+    @pytest.mark.ssm_automation({marker})
+    def test_it(ssm_automation):
+        ssm_automation.fail_with("InvalidTarget")
+        caller(Mode="auto")
+        caller(Mode=1)
+    """
+    run(BROAD + source, ini=ini).assert_outcomes(passed=1)
+
+
+def test_a_test_that_failed_is_left_alone(run: Any) -> None:
+    """Its own failure is what has to be seen, also if it is one of its fixtures'."""
+    result = run(
+        BROAD
+        + """
+    def test_fails(ssm_automation):
+        caller(Mode="auto")
+        assert False, "its own"
+
+    @pytest.fixture
+    def broken(ssm_automation):
+        caller(Mode="auto")
+        raise ValueError("set up")
+
+    def test_errs(broken):
+        pass
+
+    @pytest.fixture
+    def untidy(ssm_automation):
+        yield
+        raise ValueError("tear down")
+
+    def test_passes(untidy):
+        pass
+    """
+    )
+    result.assert_outcomes(failed=1, passed=1, errors=2)
+    result.stdout.fnmatch_lines(["*its own*"])
+    result.stdout.no_fnmatch_line(f"*{TITLE}*")
+
+
+def test_skipped_and_expected_failures_are_left_alone(run: Any) -> None:
+    """skip, xfail and XPASS mean what they mean without the plugin."""
+    result = run(
+        BROAD
+        + """
+    def test_skips(ssm_automation):
+        caller(Mode="auto")
+        pytest.skip("later")
+
+    @pytest.mark.xfail
+    def test_fails(ssm_automation):
+        caller(Mode="auto")
+        assert False
+
+    @pytest.mark.xfail(strict=False)
+    def test_passes(ssm_automation):
+        caller(Mode="auto")
+
+    @pytest.mark.xfail(strict=True)
+    def test_passes_strictly(ssm_automation):
+        caller(Mode="auto")
+    """
+    )
+    result.assert_outcomes(skipped=1, xfailed=1, xpassed=1, failed=1)
+    result.stdout.fnmatch_lines(["*XPASS(strict)*"])
+    result.stdout.no_fnmatch_line(f"*{TITLE}*")
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
+def test_subtests_are_left_alone_and_the_test_fails(run: Any) -> None:
+    """Mistakes are the whole test's: no subtest fails for them, passed or not."""
+    result = run(
+        BROAD
+        + """
+    def test_it(subtests, ssm_automation):
+        with subtests.test("one"):
+            caller(Mode="auto")
+        with subtests.test("two"):
+            caller()
+    """,
+        "-v",
+    )
+    result.stdout.fnmatch_lines(["*SUBPASSED[[]one[]]*", "*SUBPASSED[[]two[]]*", "*::test_it FAILED*", f"*{TITLE}"])
+
+
+def test_each_parameter_is_its_own_test(run: Any) -> None:
+    """Of a parametrized test only the runs fail in which something was wrong."""
+    result = run(
+        BROAD
+        + """
+    @pytest.mark.parametrize("mode", ["Auto", "auto", "Interactive"])
+    def test_it(ssm_automation, mode):
+        caller(Mode=mode)
+    """
+    )
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["FAILED *::test_it[[]auto[]]*"])
+
+
+def test_a_fake_of_the_tests_own_is_its_own_business(run: Any) -> None:
+    """The context manager verifies nothing: the test calls `verify`."""
+    run(
+        BROAD
+        + """
+    from pytest_ssm_automation import AutomationFake
+
+    def test_it():
+        with AutomationFake() as fake:
+            caller(Mode="auto")
+            with pytest.raises(AssertionError, match="Mode:enum"):
+                fake.verify()
+    """
+    ).assert_outcomes(passed=1)
+
+
+def test_all_is_said_under_xdist(run: Any) -> None:
+    """A worker's failure reaches the terminal with its text."""
+    result = run(BROAD + "    def test_it(ssm_automation): caller(Parameters={})", "-n1")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"*{TITLE}", "", "Requests were refused *", "*", "*", "*constraint Parameters:min"])
