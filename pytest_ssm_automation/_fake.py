@@ -371,6 +371,7 @@ class AutomationFake(Record):
         """Forget calls, executions and faults, and start again as the fake was made."""
         self._report()
         self._service.reset()
+        self._clock.sleeps.clear()
         self._blocked.clear()
 
     @classmethod

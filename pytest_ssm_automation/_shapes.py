@@ -1,7 +1,7 @@
-"""Strategies for botocore shapes, made so that every value drawn keeps to its limits and none has to be thrown away.
+"""Strategies for botocore shapes, made so that what is drawn keeps to its limits and need not be thrown away.
 
-A pattern becomes templates, one for each way through its alternatives; a template is a row of pieces, each of them a set
-of characters and how many of it there are. Lengths are shared out between the pieces before anything is drawn.
+A pattern becomes templates, one for each way through its alternatives; a template is a row of pieces, each of them a
+set of characters and how many of it there are. Lengths are shared out between the pieces before anything is drawn.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from hypothesis import strategies as st
 
 from ._service.patterns import compile_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from botocore.model import Shape
 
@@ -82,7 +82,7 @@ _PREFERRED = string.ascii_lowercase + string.digits + string.ascii_uppercase + "
 _ASCII = tuple(map(chr, range(128)))
 _ESCAPES = {"DIGIT": r"\d", "NOT_DIGIT": r"\D", "WORD": r"\w", "NOT_WORD": r"\W", "SPACE": r"\s", "NOT_SPACE": r"\S"}
 # Characters that this Python's Unicode does not know may be letters to others, and surrogates cannot be sent.
-_UNUSABLE = ("Cs", "Cn")
+_UNUSABLE: Final[tuple[Literal["Cs"], Literal["Cn"]]] = ("Cs", "Cn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Template:
         """Draw any string."""
         least, most = (sum(getattr(piece, end) for piece in self.pieces) for end in ("low", "high"))
         if self.low == least and (most <= self.high or self.high >= UNBOUNDED):
-            parts = [part for fixed, group in itertools.groupby(self.pieces, _fixed) for part in _parts(fixed, group)]
+            parts = list(_parts(self.pieces))
             return parts[0] if len(parts) == 1 else st.tuples(*parts).map("".join)
         if len(self.pieces) == 1:
             return _text(self.pieces[0], self.low, self.high)
@@ -151,11 +151,13 @@ def _fixed(piece: Piece) -> bool:
     return piece.low == piece.high and len(piece.letters) == 1
 
 
-def _parts(fixed: bool, pieces: Iterable[Piece]) -> list[st.SearchStrategy[str]]:  # noqa: FBT001
-    """Make a strategy of each piece, or one of all those that never vary."""
-    if fixed:
-        return [st.just("".join(piece.letters * piece.low for piece in pieces))]
-    return [_text(piece, piece.low, piece.high) for piece in pieces]
+def _parts(pieces: Iterable[Piece]) -> Iterator[st.SearchStrategy[str]]:
+    """Make a strategy of each piece, but one of those in a row that never vary."""
+    for fixed, group in itertools.groupby(pieces, _fixed):
+        if fixed:
+            yield st.just("".join(piece.letters * piece.low for piece in group))
+        else:
+            yield from (_text(piece, piece.low, piece.high) for piece in group)
 
 
 def _text(piece: Piece, low: int, high: int) -> st.SearchStrategy[str]:
@@ -232,12 +234,13 @@ def _ways(operation: str, argument: Any, flags: int) -> list[tuple[Piece, ...]]:
         case "BRANCH":
             return [row for branch in argument[1] for row in _rows(branch, flags)]
         case "MAX_REPEAT" | "MIN_REPEAT":
-            return _repeated(*argument, flags)
+            return _repeated(argument, flags)
         case _:
             raise _UnsupportedError
 
 
-def _repeated(low: int, high: int, nodes: Any, flags: int) -> list[tuple[Piece, ...]]:
+def _repeated(argument: Any, flags: int) -> list[tuple[Piece, ...]]:
+    low, high, nodes = argument
     rows = _rows(nodes, flags)
     if len(rows) == len(rows[0]) == rows[0][0].low == rows[0][0].high == 1:
         return [(replace(rows[0][0], low=int(low), high=int(high)),)]
@@ -284,7 +287,9 @@ def fits(text: str, pattern: str | None, low: int = 0, high: int = UNBOUNDED) ->
 
 @cache
 def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStrategy[str] | None:
-    """Draw strings of a pattern and a length: what people write, the shortest, the longest and any; `None` if none is known.
+    """Draw strings of a pattern and a length: what people write, the shortest, the longest and any.
+
+    `None` if there is no such string.
 
     Args:
         name: The shape's name, under which realistic values are looked up.
@@ -300,10 +305,10 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
     anything = [template.strings() for template in made if template.varies]
     if pattern is not None and not made:
         anything = [st.from_regex(compile_pattern(pattern), fullmatch=True, alphabet=_ANYTHING.alphabet)]
-    drawn = _mostly(name, chosen, anything)
+    mixed = _mostly(name, chosen, anything)
     if pattern is not None and ("(?" in pattern or not made):
-        return drawn.filter(lambda text: fits(text, pattern, low, high))
-    return drawn
+        return mixed.filter(lambda text: fits(text, pattern, low, high))
+    return mixed
 
 
 def _end(template: Template) -> int:
@@ -312,7 +317,8 @@ def _end(template: Template) -> int:
 
 def _mostly(name: str, values: Sequence[str], others: Sequence[st.SearchStrategy[str]]) -> st.SearchStrategy[str]:
     """Draw one of the values two times out of three; with a single draw, as strings are what most draws are for."""
-    turns = st.integers(0, len(values) + max(len(values) // 2, len(others)) - 1) if others else st.integers(0, len(values) - 1)
+    share = max(len(values) // 2, len(others)) if others else 0
+    turns = st.integers(0, len(values) + share - 1)
 
     def text(draw: st.DrawFn) -> str:
         turn = draw(turns)
@@ -321,29 +327,46 @@ def _mostly(name: str, values: Sequence[str], others: Sequence[st.SearchStrategy
     return _named(name, text)
 
 
+class _Recipe:
+    """How to draw something, which shows as a name rather than as all it is made of."""
+
+    def __init__(self, name: str, follow: Callable[[st.DrawFn], Any]) -> None:
+        self.name, self.follow = name, follow
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+@st.composite
+def drawn(draw: st.DrawFn, recipe: _Recipe) -> Any:
+    """Follow a recipe; a composite strategy of its own for each would take a millisecond to define."""
+    return recipe.follow(draw)
+
+
 def _named(name: str, function: Callable[[st.DrawFn], Any]) -> st.SearchStrategy[Any]:
-    """Make a strategy that shows as a name, rather than as all it is made of."""
-    function.__name__ = name
-    return st.composite(function)()
+    return drawn(_Recipe(name, function))
 
 
-def some(member: st.SearchStrategy[Any], low: int, high: int) -> st.SearchStrategy[list[Any]]:
-    """Draw lists, most of them short, and now and then one of the greatest length, in which few members repeat."""
-    sizes = _sizes(low, high)
-    turns = st.integers(0, len(sizes) - 1)
+def some(
+    member: st.SearchStrategy[Any], low: int, high: int, full: st.SearchStrategy[Any] | None
+) -> st.SearchStrategy[list[Any]]:
+    """Draw lists, most of them short.
+
+    Args:
+        member: Draws their members.
+        low: The least number of members.
+        high: The greatest number of members.
+        full: Draws the few members that are repeated in lists of the greatest length; without it there are none.
+    """
+    sizes = [min(low + more, high) for more, times in enumerate(_TIMES) for _ in range(times)]
+    turns = st.integers(0, len(sizes) if full is not None and high < UNBOUNDED else len(sizes) - 1)
+    most = st.nothing() if full is None else full_lists(full, high)
 
     def values(draw: st.DrawFn) -> list[Any]:
-        size = sizes[draw(turns)]
-        drawn = [draw(member) for _ in range(min(size, low + _MORE))]
-        return drawn if len(drawn) == size else _cycled(drawn, size)
+        turn = draw(turns)
+        return [draw(member) for _ in range(sizes[turn])] if turn < len(sizes) else draw(most)
 
     return _named("values", values)
-
-
-def _sizes(low: int, high: int) -> Sequence[int]:
-    """List sizes to choose from, the likely ones several times."""
-    sizes = [min(low + more, high) for more, times in enumerate(_TIMES) for _ in range(times)]
-    return [*sizes, high] if high < UNBOUNDED else sizes
 
 
 def _cycled(values: Sequence[Any], size: int) -> list[Any]:
@@ -352,13 +375,13 @@ def _cycled(values: Sequence[Any], size: int) -> list[Any]:
 
 def _copied(value: Any) -> Any:
     """Copy what a strategy of a shape draws, at a fraction of the cost of `deepcopy`."""
-    if isinstance(value, dict):
-        members: dict[Any, Any] = value
-        return {key: _copied(member) for key, member in members.items()}
-    if isinstance(value, list):
-        items: list[Any] = value
-        return [_copied(item) for item in items]
-    return value
+    match value:
+        case dict():
+            return {key: _copied(member) for key, member in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        case list():
+            return [_copied(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return value
 
 
 def full_lists(member: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[list[Any]]:
@@ -382,7 +405,7 @@ def bounds(shape: Shape) -> tuple[int, int]:
 def structures(
     shape: Any, members: Mapping[str, st.SearchStrategy[Any]], required: Iterable[str], depth: int = 0
 ) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw structures of these members, in this order, of which the required are always there; the deeper, the smaller."""
+    """Draw structures of these members, in this order, with the required ones always there; the deeper, the fewer."""
     needed = frozenset(required)
     if shape.is_tagged_union and not needed:
         return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
@@ -397,66 +420,65 @@ def structures(
 
 
 @cache
-def any_of(shape: Shape) -> st.SearchStrategy[Any]:
-    """Draw values of a shape."""
-    made = _made(shape, ())
+def any_of(shape: Shape, *, small: bool = False) -> st.SearchStrategy[Any]:
+    """Draw values of a shape; small ones have no list or map of the greatest size in them."""
+    made = _made(shape, (), small=small)
     return st.nothing() if made is None else made
 
 
 @cache
-def members_of(shape: Any, above: tuple[str, ...] = ()) -> Mapping[str, st.SearchStrategy[Any]]:
+def members_of(shape: Any, above: tuple[str, ...] = (), *, small: bool = False) -> Mapping[str, st.SearchStrategy[Any]]:
     """Give a strategy for each member of a structure that can have one."""
-    made = {name: _made(member, (*above, shape.name)) for name, member in shape.members.items()}
+    made = {name: _made(member, (*above, shape.name), small=small) for name, member in shape.members.items()}
     return {name: strategy for name, strategy in made.items() if strategy is not None}
 
 
-def _made(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
+def _made(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
     """Make the strategy of a shape; `None` where a recursive one has gone deep enough."""
     match shape.type_name:
         case "structure":
-            return _structure(shape, above)
+            return _structure(shape, above, small=small)
         case "list":
-            return _list(shape, above)
+            return _list(shape, above, small=small)
         case "map":
-            return _map(shape, above)
+            return _map(shape, above, small=small)
         case "string":
-            names = shape.metadata.get("enum")
-            return (
-                st.sampled_from(names) if names else strings(shape.name, shape.metadata.get("pattern"), *bounds(shape))
-            )
+            return _string(shape)
         case kind:
             return _scalar(kind, shape)
 
 
-def _structure(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
+def _string(shape: Shape) -> st.SearchStrategy[str] | None:
+    names = shape.metadata.get("enum")
+    return st.sampled_from(names) if names else strings(shape.name, shape.metadata.get("pattern"), *bounds(shape))
+
+
+def _structure(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
     if above.count(shape.name) >= _DEEPEST:
         return None
-    members = members_of(shape, above)
-    return (
-        structures(shape, members, shape.required_members, len(above))
-        if members.keys() >= set(shape.required_members)
-        else None
-    )
+    members = members_of(shape, above, small=small)
+    if not members.keys() >= set(shape.required_members):
+        return None
+    return structures(shape, members, shape.required_members, len(above))
 
 
-def _list(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
-    low, high = bounds(shape)
-    member = _made(shape.member, above)
+def _list(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
+    member = _made(shape.member, above, small=small)
     if member is None:
-        return None if low else st.builds(list)
-    return some(member, low, high)
+        return None
+    return some(member, *bounds(shape), None if small else _made(shape.member, above, small=True))
 
 
-def _map(shape: Any, above: tuple[str, ...]) -> st.SearchStrategy[Any] | None:
+def _map(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
     low, high = bounds(shape)
-    key, value = _made(shape.key, above), _made(shape.value, above)
+    key, value = _made(shape.key, above, small=small), _made(shape.value, above, small=small)
     if key is None or value is None:
-        return None if low else st.builds(dict)
+        return None
     few = st.dictionaries(key, value, min_size=low, max_size=min(high, low + _MORE))
-    if high <= low + _MORE or high >= UNBOUNDED:
+    if small or high >= UNBOUNDED:
         return few
-    full, turns = full_maps(shape.key, value, high), st.integers(0, sum(_TIMES))
-    return _named("map", lambda draw: draw(full if draw(turns) == sum(_TIMES) else few))
+    full, turns = full_maps(shape.key, any_of(shape.value, small=True), high), st.integers(0, sum(_TIMES))
+    return _named("members", lambda draw: draw(full if draw(turns) == sum(_TIMES) else few))
 
 
 def full_maps(key: Shape, value: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[dict[str, Any]]:
@@ -466,20 +488,24 @@ def full_maps(key: Shape, value: st.SearchStrategy[Any], size: int) -> st.Search
 
 
 def _scalar(kind: str, shape: Shape) -> st.SearchStrategy[Any]:
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    if kind in _WIDTHS:
-        low, high = -_WIDTHS[kind] if low is None else low, _WIDTHS[kind] - 1 if high is None else high
-        return st.sampled_from((low, high)) | st.integers(low, high)
-    made: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
-        "boolean": st.booleans,
-        "timestamp": lambda: st.datetimes(_EARLIEST, _LATEST, timezones=st.just(UTC)),
-        "blob": lambda: (
-            st.binary(min_size=low or 0, max_size=high)
-            | st.sampled_from([bytes(size) for size in {low or 0, high or 0}])
-        ),
-    }
-    return made.get(kind, lambda: st.floats(low, high, allow_nan=False, allow_infinity=False))()
+    low: Any = shape.metadata.get("min")
+    high: Any = shape.metadata.get("max")
+    match kind:
+        case "boolean":
+            return st.booleans()
+        case "integer" | "long":
+            low = -_BEYOND[kind] if low is None else low
+            high = _BEYOND[kind] - 1 if high is None else high
+            return st.integers(low, high) | st.sampled_from((low, high))
+        case "timestamp":
+            return st.datetimes(_EARLIEST, _LATEST, timezones=st.just(UTC))
+        case "blob":
+            return st.binary(min_size=low or 0, max_size=high) | st.sampled_from([bytes(low or 0), bytes(high or LONG)])
+        case _:
+            return st.floats(low, high, allow_nan=False, allow_infinity=False)
 
 
-_WIDTHS = {"integer": 2**31, "long": 2**63}
-_EARLIEST, _LATEST = datetime(1970, 1, 1), datetime(2999, 12, 31)
+_BEYOND: Final = {"integer": 2**31, "long": 2**63}
+# What epoch seconds say in any time zone, and every parser reads.
+_EARLIEST: Final = datetime.fromisoformat("1970-01-02")
+_LATEST: Final = datetime.fromisoformat("2999-12-31")

@@ -63,13 +63,8 @@ def from_shape(shape: Shape, **overrides: Any) -> Strategy:
     Raises:
         FakeUsageError: The shape has no member of that name.
     """
-    structure: Any = shape
     _require_known("member", overrides, getattr(shape, "members", ()))
-    if not overrides:
-        return _shapes.any_of(shape)
-    made: dict[str, Strategy] = {**_shapes.members_of(structure), **_given(overrides)}
-    members = {name: made[name] for name in structure.members if name in made and overrides.get(name, made) is not None}
-    return _shapes.structures(structure, members, members.keys() & {*structure.required_members, *overrides})
+    return _structures(shape, overrides) if overrides else _shapes.any_of(shape)
 
 
 def document_names() -> st.SearchStrategy[str]:
@@ -184,6 +179,12 @@ def _require_known(kind: str, names: Iterable[str], allowed: Collection[str]) ->
             raise unknown_name(kind, name, allowed)
 
 
+def _structures(structure: Any, overrides: Mapping[str, Any], *, depth: int = 0) -> Strategy:
+    made: dict[str, Strategy] = {**_shapes.members_of(structure), **_given(overrides)}
+    members = {name: made[name] for name in structure.members if name in made and overrides.get(name, made) is not None}
+    return _shapes.structures(structure, members, members.keys() & {*structure.required_members, *overrides}, depth)
+
+
 def _given(members: Mapping[str, Any]) -> dict[str, Strategy]:
     """Make a strategy of each member that is given as a value, so that no two examples share it."""
     return {
@@ -215,7 +216,8 @@ def _lists(name: str, low: int, most: int = _shapes.UNBOUNDED) -> Strategy:
     """Draw what a member of the request that is a list takes, in a number that may be narrower than the model's."""
     shape: Any = model.input_shape(model.START).members[name]
     least, high = _shapes.bounds(shape)
-    return _shapes.some(_shapes.any_of(shape.member), max(least, low), min(high, most))
+    full = _shapes.any_of(shape.member, small=True)
+    return _shapes.some(_shapes.any_of(shape.member), max(least, low), min(high, most), full)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,11 +236,12 @@ class _Presence:
 @cache
 def _presences() -> Mapping[str, Sequence[_Presence]]:
     """List the ways for each of the members that the rules tie together to be there."""
-    empty = st.builds(list)
-    location = model.input_shape(model.START).members["TargetLocations"].member
-    plain, located = from_shape(location, Targets=None), from_shape(location, Targets=_lists("Targets", 1, 1))
+    empty: Strategy = st.builds(list[Any])
+    locations: Any = model.input_shape(model.START).members["TargetLocations"]
+    plain = from_shape(locations.member, Targets=None)
+    located = from_shape(locations.member, Targets=_lists("Targets", 1, 1))
+    plain_only = _shapes.some(plain, *_shapes.bounds(locations), plain)
     some_located = st.tuples(located, st.lists(plain | located, max_size=2)).map(lambda drawn: [drawn[0], *drawn[1]])
-    plain_only = _shapes.some(plain, *_shapes.bounds(model.input_shape(model.START).members["TargetLocations"]))
     return {
         "TargetParameterName": (_Presence("InstanceId", _member("TargetParameterName")),),
         "Targets": (_Presence([], empty), _Presence([{}], _lists("Targets", 1, 1))),
@@ -254,8 +257,10 @@ _Combination: TypeAlias = "Mapping[str, _Presence]"
 @cache
 def _combinations() -> Sequence[_Combination]:
     """List all combinations of those members, allowed or not, the fewest members first."""
-    ways = [[(), *((name, way) for way in presences)] for name, presences in _presences().items()]
-    return sorted((dict(filter(None, chosen)) for chosen in itertools.product(*ways)), key=len)
+    nowhere: dict[str, _Presence] = {}
+    ways = [(nowhere, *({name: way} for way in presences)) for name, presences in _presences().items()]
+    combined = ({name: way for part in parts for name, way in part.items()} for parts in itertools.product(*ways))
+    return sorted(combined, key=len)
 
 
 def _broken(given: Mapping[str, Any], combination: _Combination) -> list[Violation]:
@@ -271,9 +276,9 @@ def _allowed(names: frozenset[str] = frozenset(), broken: str | None = None) -> 
 
 
 def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> Sequence[_Combination]:
-    """List the combinations that make a valid request of the members given; there being none is a mistake of the caller's."""
-    missing = model.input_shape(model.START).required_members
-    wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in {*missing} - absent]
+    """List the combinations that make a valid request of the members given."""
+    drawn = {*model.input_shape(model.START).required_members} - absent
+    wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in drawn]
     taken = absent | given.keys()
     if not wrong and not given.keys() & {*_presences(), *_SIZE_RULES}:
         return _allowed(absent)
@@ -310,12 +315,12 @@ def _requests(given: Mapping[str, Strategy], absent: frozenset[str]) -> Strategy
 
 
 def _completed(
-    draw: st.DrawFn, given: Mapping[str, Any], combination: _Combination, absent: frozenset[str]
+    draw: st.DrawFn, given: Mapping[str, Any], combination: _Combination, absent: frozenset[str], *, most: int = 3
 ) -> dict[str, Any]:
-    """Draw the members that a request still lacks and some others, in the model's order."""
+    """Draw the members that a request still lacks and some others, at most so many, in the model's order."""
     shape = model.input_shape(model.START)
     others = _others(absent.union(given))
-    chosen = [others[draw(_TURNS) % len(others)] for _ in range(draw(_COUNTS))] if others else []
+    chosen = [others[draw(_TURNS) % len(others)] for _ in range(draw(st.integers(0, most)))] if others else []
     strategies = {name: _member(name) for name in (*shape.required_members, *chosen) if name not in absent}
     strategies.update((name, way.strategy) for name, way in combination.items())
     names = [name for name in shape.members if name in given or name in strategies]
@@ -324,14 +329,30 @@ def _completed(
 
 
 _TURNS: Final = st.integers(0, 63)
-_COUNTS: Final = st.integers(0, 3)
 
 
 # Invalid requests
 
 # What callers send where something else belongs; most ordinary mistakes first.
-_JUNK: Final = ("i-0123456789abcdef0", None, 42, "true", [], ["Auto"], {}, {"Name": "Doc"}, "", True, 0.5, b"Auto")
+_JUNK: Final[tuple[Any, ...]] = (
+    "i-0123456789abcdef0",
+    None,
+    42,
+    "true",
+    [],
+    ["Auto"],
+    {},
+    {"Name": "Doc"},
+    "",
+    True,
+    0.5,
+    b"Auto",
+)
 _TEXTS: Final = ("None", "", " ", "null", "0", "a b", "ab", "tag:Env\n", "été", "{{ InstanceId }}", "x" * _shapes.LONG)
+# What stands beside a flaw is as small as what is this deep inside a shape.
+_SMALL: Final = 3
+# So many combinations of members that rules tie together are small enough to stand beside a flaw.
+_FEW: Final = 16
 _STRAYS: Final = (" ", "!", "\n", "\x00", "é", "<", "日", "\U0001f600")
 
 
@@ -361,7 +382,7 @@ def _flaws(identifier: str) -> _Flaws | None:
         sized = {name: _lists(name, limit + 1) for name, sizing in _SIZE_RULES.items() if sizing == identifier}
         return _Flaws(st.fixed_dictionaries(sized), rule=identifier)
     if rule == "required" and place in shape.members:
-        return _Flaws(st.builds(dict), frozenset({place}))
+        return _Flaws(st.builds(dict[str, Any]), frozenset({place}))
     if place == "request":
         return _Flaws(_misspelt(shape))
     name, *tokens = re.findall(r"\w+|\[\]|\{\w+\}", place)
@@ -375,21 +396,27 @@ def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
         return _BREAKING[rule](shape)
     token, *rest = tokens
     if rule == "required" and not rest:
-        return from_shape(shape, **{token: None})
+        return _structures(shape, {token: None}, depth=_SMALL)
     inner = {"[]": "member", "{key}": "key", "{value}": "value"}.get(token)
     flawed = _around(getattr(shape, inner) if inner else shape.members[token], rest, rule)
-    if flawed is None:
-        return None
-    if token == "[]":
-        low, high = _shapes.bounds(shape)
-        fine = st.lists(_shapes.any_of(shape.member), min_size=max(0, low - 1), max_size=min(max(1, low), high) - 1)
-        return st.tuples(fine, flawed).map(lambda drawn: [*drawn[0], drawn[1]])
-    if token == "{key}":
-        hashable = flawed.filter(lambda key: isinstance(key, Hashable)) if rule == "type" else flawed
-        return st.dictionaries(hashable, _shapes.any_of(shape.value), min_size=1, max_size=1)
-    if token == "{value}":
-        return st.dictionaries(_shapes.any_of(shape.key), flawed, min_size=1, max_size=1)
-    return from_shape(shape, **{token: flawed})
+    return None if flawed is None else _holding(shape, token, flawed)
+
+
+def _holding(shape: Any, token: str, flawed: Strategy) -> Strategy:
+    """Draw values of a shape that hold a flawed one."""
+    match token:
+        case "[]":
+            low, high = _shapes.bounds(shape)
+            least, most = max(0, low - 1), min(max(1, low), high - 1)
+            fine = st.lists(_shapes.any_of(shape.member), min_size=least, max_size=most)
+            return st.tuples(fine, flawed).map(lambda drawn: [*drawn[0], drawn[1]])
+        case "{key}":
+            keys = flawed.filter(lambda key: isinstance(key, Hashable))
+            return st.dictionaries(keys, _shapes.any_of(shape.value), min_size=1, max_size=1)
+        case "{value}":
+            return st.dictionaries(_shapes.any_of(shape.key), flawed, min_size=1, max_size=1)
+        case _:
+            return _structures(shape, {token: flawed}, depth=_SMALL)
 
 
 def _of_wrong_type(shape: Shape) -> Strategy:
@@ -406,12 +433,13 @@ def _misspelt(shape: Any) -> Strategy:
         lambda name: name[:-1],
         str.upper,
     )
-    names = {way(name): None for way in ways for name in shape.members}
-    return st.dictionaries(st.sampled_from([*names.keys() - shape.members.keys()]), st.sampled_from(_JUNK), min_size=1, max_size=1)
+    names = dict.fromkeys(way(name) for way in ways for name in shape.members)
+    strange = st.sampled_from([name for name in names if name not in shape.members])
+    return st.dictionaries(strange, st.sampled_from(_JUNK).map(copy.deepcopy), min_size=1, max_size=1)
 
 
 def _with_misspelt(shape: Any) -> Strategy:
-    return st.tuples(from_shape(shape), _misspelt(shape)).map(lambda drawn: {**drawn[0], **drawn[1]})
+    return st.tuples(_structures(shape, {}, depth=_SMALL), _misspelt(shape)).map(lambda drawn: {**drawn[0], **drawn[1]})
 
 
 def _too_small(shape: Any) -> Strategy | None:
@@ -429,9 +457,9 @@ def _sized(shape: Any, low: int, high: int) -> Strategy | None:
         made = _shapes.strings(shape.name, pattern, low, high)
         return _shapes.strings(shape.name, None, low, high) if made is None else made
     if shape.type_name == "list":
-        member = _shapes.any_of(shape.member)
+        member = _shapes.any_of(shape.member, small=True)
         return _shapes.full_lists(member, low) if low else st.lists(member, max_size=high)
-    key, value = shape.key, _shapes.any_of(shape.value)
+    key, value = shape.key, _shapes.any_of(shape.value, small=True)
     return _shapes.full_maps(key, value, low) if low else st.dictionaries(_shapes.any_of(key), value, max_size=high)
 
 
@@ -444,9 +472,10 @@ def _unmatched(shape: Shape) -> Strategy | None:
 
     texts = [text for text in dict.fromkeys([*_shapes.WRITTEN.get(shape.name, ()), *_TEXTS]) if wrong(text)]
     samples = [each.written(each.low) for each in _shapes.templates(pattern, max(1, low), high)]
-    strays = [stray for stray in _STRAYS if all(map(wrong, (_spoilt(text, at, stray) for text in samples for at in range(len(text)))))]
+    places = [(text, at) for text in samples for at in range(len(text))]
+    strays = [stray for stray in _STRAYS if all(wrong(_spoilt(*place, stray)) for place in places)]
     made = [st.sampled_from(range(len(texts))).map(lambda position: texts[position])] if texts else []
-    if strays and samples:
+    if strays and places:
         spoilt = st.builds(_spoilt, _shapes.any_of(shape), st.integers(0, 255), st.sampled_from(strays))
         made.append(spoilt.filter(wrong))
     return st.one_of(made) if made else None
@@ -460,7 +489,7 @@ def _spoilt(text: str, at: int, stray: str) -> str:
 
 def _unlisted(shape: Shape) -> Strategy:
     names: Sequence[str] = shape.metadata["enum"]
-    near = [way(name) for way in (str.lower, str.upper, lambda name: name[:-1], lambda name: name + " ") for name in names]
+    near = [text for name in names for text in (name.lower(), name.upper(), name[:-1], name + " ")]
     return st.sampled_from([text for text in dict.fromkeys([*near, *_TEXTS]) if text not in names])
 
 
@@ -476,14 +505,14 @@ _BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
 
 @cache
 def _invalid_requests(names: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
-    breakable, turns = st.sampled_from(names).filter(_flaws), st.integers(0, len(_combinations()) - 1)
+    breakable, turns = st.sampled_from(names).filter(_flaws), st.integers(0, _FEW)
 
     def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
         identifier = draw(breakable)
         flaws: Any = _flaws(identifier)
         given = draw(flaws.members)
         combination = _beside(given, flaws.rule, draw(turns))
-        params = _completed(draw, given, combination, flaws.absent)
+        params = _completed(draw, given, combination, flaws.absent, most=1)
         found = (rules.check_rules if flaws.rule else check)(model.START, params)
         return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import moto.ssm.models
-import moto.sts.models
+import moto.sts.models  # noqa: F401
 import pytest
 
 import pytest_ssm_automation
@@ -27,11 +27,6 @@ for _module in pkgutil.walk_packages(pytest_ssm_automation.__path__, "pytest_ssm
     importlib.import_module(_module.name)
 boto3.setup_default_session(region_name="us-east-1")
 boto3.DEFAULT_SESSION = None
-assert moto.ssm.models
-assert moto.sts.models
-
-DOCUMENT = "AWS-RestartEC2Instance"
-REQUEST = {"DocumentName": DOCUMENT, "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
 
 
 @pytest.fixture(autouse=True)

@@ -210,7 +210,8 @@ def test_ids_repeat_with_the_seed_but_never_collide() -> None:
     """Two fakes of a process never give the same id, even if seeded alike."""
     ids = []
     for seed in ("a", "a", 1, 1, None, None):
-        with AutomationFake(**({} if seed is None else {"seed": seed})) as fake:
+        options: dict[str, Any] = {} if seed is None else {"seed": seed}
+        with AutomationFake(**options) as fake:
             ids += [start(fake.client()) for _ in range(5)]
     assert len(set(ids)) == len(ids)
 

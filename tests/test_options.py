@@ -9,7 +9,7 @@ import pytest
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._options import NAMES, Options, from_ini
 
-NOTHING_SAID = {
+NOTHING_SAID: dict[str, Any] = {
     "transport": "",
     "strict": None,
     "relax": [],

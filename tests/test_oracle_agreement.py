@@ -33,7 +33,8 @@ def disagreements(operation: str, params: dict[str, Any]) -> list[Any]:
     if operation == START and not any(violation.rule == "type" for violation in ours):
         rules = {violation.rule for violation in check_rules(operation, params)} - {"at_most_one_target"}
         found += sorted(rules ^ oracle.rule_violations(params))
-    refused = ParamValidator().validate(params, SERVICE.operation_model(operation).input_shape).has_errors()
+    shape: Any = SERVICE.operation_model(operation).input_shape
+    refused = ParamValidator().validate(params, shape).has_errors()
     if refused != any(violation.caught_by == "botocore" for violation in ours):
         found.append(("botocore refuses", refused))
     return found

@@ -27,4 +27,4 @@ def handler(event, context):
 
 
 def as_tag(text):
-    return re.sub(r"[^\w\s.:/=+@-]", "_", text)[:256]
+    return re.sub(r"[^\w .:/=+@-]", "_", text)[:256]

@@ -184,7 +184,7 @@ def resolved_values(params: Mapping[str, Any], resolve: Resolver | None) -> list
 
 def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
     found: Any = resolve(copy_containers(target))
-    ids = cast("Sequence[Any]", found) if isinstance(found, list | tuple) else [None]
+    ids: Sequence[Any] = cast("Sequence[Any]", found) if isinstance(found, list | tuple) else [None]
     if not all(isinstance(value, str) for value in ids):
         raise FakeUsageError(f"Expected resolve_targets to give a list of ids for {target!r}, but got {found!r}")
     return ids
@@ -209,7 +209,7 @@ def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> G
 
 
 def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target:
-    """Make the target of one account and Region; what its location says of targets goes before what the request does."""
+    """Make the target of one account and Region; what its location says of targets goes first."""
     left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags", "Mode"}
     request = {name: value for name, value in params.items() if name not in left_out}
     own = {"Targets": "Targets", "TargetsMaxConcurrency": "MaxConcurrency", "TargetsMaxErrors": "MaxErrors"}

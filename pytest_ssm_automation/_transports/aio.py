@@ -6,6 +6,7 @@ aiobotocore is imported only if somebody has imported it already.
 from __future__ import annotations
 
 import sys
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from .patching import WrapperPatch
@@ -24,9 +25,16 @@ class AioWireTap(WireTap):
     """A `WireTap` for a client of aiobotocore."""
 
     async def emit(self, event_name: str, **kwargs: Any) -> Any:
-        """Answer what is about to be sent to us, and pass everything else on."""
-        response = self._answer(event_name, kwargs)
-        return await self._events.emit(event_name, **kwargs) if response is None else [(self.emit, response)]
+        """Answer what is about to be sent to us, unless a handler of the user's does, and pass everything else on."""
+        claimed = self._claimed(event_name, kwargs)
+        if claimed is None:
+            return await self._events.emit(event_name, **kwargs)
+        for handler in self._handlers_of_the_user(event_name):
+            response = handler(event_name=event_name, **kwargs)
+            response = await response if isawaitable(response) else response
+            if response is not None:
+                return [(handler, response)]
+        return [(self.emit, self._respond(*claimed, kwargs["request"].url))]
 
     def _response(self, url: str, answer: HttpAnswer) -> Any:
         from aiobotocore.awsrequest import AioAWSResponse
@@ -61,8 +69,9 @@ def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iter
     if "aiobotocore.client" not in sys.modules:
         return
     from aiobotocore.client import AioBaseClient
-    from aiobotocore.endpoint import AioEndpoint
+    from aiobotocore.endpoint import AioEndpoint, AnyioEndpoint
     from aiobotocore.httpsession import AIOHTTPSession
+    from aiobotocore.httpxsession import HttpxSession
     from aiobotocore.retries.bucket import AsyncTokenBucket
 
     async def send(original: Callable[..., Any], session: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -76,9 +85,5 @@ def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iter
     yield WrapperPatch(AIOHTTPSession, "send", send)
     yield WrapperPatch(AioEndpoint, "_sleep", nothing)
     yield WrapperPatch(AsyncTokenBucket, "acquire", nothing)
-    httpx_session: Any = sys.modules.get("aiobotocore.httpxsession")
-    if httpx_session is not None:
-        from aiobotocore.endpoint import AnyioEndpoint
-
-        yield WrapperPatch(httpx_session.HttpxSession, "send", send)
-        yield WrapperPatch(AnyioEndpoint, "_sleep", nothing)
+    yield WrapperPatch(HttpxSession, "send", send)
+    yield WrapperPatch(AnyioEndpoint, "_sleep", nothing)

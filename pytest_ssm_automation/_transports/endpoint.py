@@ -112,7 +112,8 @@ class _Handler(WSGIRequestHandler):
         return parsed
 
     def run_wsgi(self) -> None:
-        """Answer, also where the address can't be read."""
+        """Answer one request, also where the address can't be read, and close the connection."""
+        self.close_connection = True
         try:
             super().run_wsgi()
         except ValueError:

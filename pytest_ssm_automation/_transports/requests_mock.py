@@ -100,7 +100,7 @@ class RequestsMock:
             answer = answer_http(self._service, request.method, url, _text(request.headers), _read_body(request))
         except botocore.exceptions.BotoCoreError as error:
             raise _of_requests(error)(error, request=request) from error
-        return answer.status, answer.headers, answer.body
+        return answer.status, answer.headers, b"" if request.method == "HEAD" else answer.body
 
     def _claims(self, request: Any) -> bool:
         url = request.url.partition("?")[0]

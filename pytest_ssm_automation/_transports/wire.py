@@ -145,27 +145,37 @@ class WireTap:
 
     def emit(self, event_name: str, **kwargs: Any) -> Any:
         """Answer what is about to be sent to us, unless a handler of the user's does, and pass everything else on."""
-        active = self._current()
-        if active is not None and active.transport == "wire" and event_name in _EVENTS:
-            sent = kwargs["request"]
-            body = unpack(sent.body, _header(sent, "content-encoding"))
-            attempt = attempt_of(_header(sent, "amz-sdk-request"))
-            request = request_of(self._client, _EVENTS[event_name], body, attempt)
-            if active.service.claims(request):
-                responses = self._ask_the_user(event_name, **kwargs)
-                if all(response is None for _, response in responses):
-                    responses.append((self.emit, _respond(active.service, request, sent.url)))
-                return responses
-        return self._events.emit(event_name, **kwargs)
-
-    def _ask_the_user(self, event_name: str, **kwargs: Any) -> list[tuple[Any, Any]]:
-        """Run all handlers but moto's, which raises for operations that it hasn't got."""
-        handlers = self._events._emitter._handlers.prefix_search(event_name)
-        return [
-            (handler, handler(event_name=event_name, **kwargs))
-            for handler in handlers
-            if type(handler).__module__.partition(".")[0] != "moto"
+        claimed = self._claimed(event_name, kwargs)
+        if claimed is None:
+            return self._events.emit(event_name, **kwargs)
+        responses = [
+            (handler, handler(event_name=event_name, **kwargs)) for handler in self._handlers_of_the_user(event_name)
         ]
+        answered = any(response is not None for _, response in responses)
+        return responses if answered else [(self.emit, self._respond(*claimed, kwargs["request"].url))]
+
+    def _claimed(self, event_name: str, kwargs: Mapping[str, Any]) -> tuple[Service, Request] | None:
+        """Give the request that is about to be sent, with the service that it is for; `None` if it isn't for us."""
+        active = self._current()
+        if active is None or active.transport != "wire" or event_name not in _EVENTS:
+            return None
+        sent = kwargs["request"]
+        body = unpack(sent.body, _header(sent, "content-encoding"))
+        attempt = attempt_of(_header(sent, "amz-sdk-request"))
+        request = request_of(self._client, _EVENTS[event_name], body, attempt)
+        return (active.service, request) if active.service.claims(request) else None
+
+    def _handlers_of_the_user(self, event_name: str) -> list[Any]:
+        """Give all handlers but moto's, which raises for operations that it hasn't got."""
+        handlers = self._events._emitter._handlers.prefix_search(event_name)
+        return [handler for handler in handlers if type(handler).__module__.partition(".")[0] != "moto"]
+
+    def _respond(self, service: Service, request: Request, url: str) -> Any:
+        return self._response(url, answer_over_http(service, request))
+
+    def _response(self, url: str, answer: HttpAnswer) -> Any:
+        headers: Any = dict(answer.headers)
+        return AWSResponse(url, answer.status, headers, _Body(answer.body))
 
     def _choose_signer(self, event_name: str, **_: Any) -> Any:
         """Leave requests unsigned that could be signed only with credentials that are missing, or have to be fetched."""
@@ -176,12 +186,6 @@ class WireTap:
         credentials = self._client._request_signer._credentials
         stale = hasattr(credentials, "refresh_needed") and credentials.refresh_needed()
         return UNSIGNED if credentials is None or stale else None
-
-
-def _respond(service: Service, request: Request, url: str) -> AWSResponse:
-    answer = answer_over_http(service, request)
-    headers: Any = dict(answer.headers)
-    return AWSResponse(url, answer.status, headers, _Body(answer.body))
 
 
 def _header(request: Any, name: str) -> str:

@@ -147,7 +147,9 @@ def test_errors_of_several_markers_add_up(run: Any) -> None:
         ERRORS
         + """
     pytestmark = [
-        pytest.mark.ssm_automation(strict=False), error("InvalidTarget", message="1"), error("InvalidTarget", message="2")
+        pytest.mark.ssm_automation(strict=False),
+        error("InvalidTarget", message="1"),
+        error("InvalidTarget", message="2"),
     ]
 
     def messages(fake):

@@ -221,3 +221,32 @@ def test_all_is_said_under_xdist(run: Any) -> None:
     result = run(BROAD + "    def test_it(ssm_automation): caller(Parameters={})", "-n1")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"*{TITLE}", "", "Requests were refused *", "*", "*", "*constraint Parameters:min"])
+
+
+def test_late_calls_are_reported(run: Any) -> None:
+    """A call of a thread that a test has left is nobody's failure, but the run says whose it was."""
+    result = run(
+        BROAD
+        + """
+    import threading
+
+    GO, THREADS = threading.Event(), []
+
+    def late():
+        GO.wait(10)
+        caller()
+
+    def test_leaves(ssm_automation):
+        THREADS.append(threading.Thread(target=late, name="left"))
+        THREADS[0].start()
+
+    def test_next(ssm_automation):
+        GO.set()
+        THREADS[0].join()
+        assert not ssm_automation.calls
+    """
+    )
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        ["*SSM Automation: late calls*", "Thread 'left' of *::test_leaves called StartAutomationExecution after the *"]
+    )

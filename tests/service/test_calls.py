@@ -5,7 +5,7 @@ import dataclasses
 import pickle
 import threading
 from datetime import UTC, datetime
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ParamValidationError

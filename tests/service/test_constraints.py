@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import pytest
@@ -11,6 +11,9 @@ import pytest
 from pytest_ssm_automation import Constraint, constraints
 from pytest_ssm_automation._service.constraints import check
 from pytest_ssm_automation._service.model import OPERATIONS, START
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SERVICE = botocore.session.Session().get_service_model("ssm")
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
@@ -108,7 +111,7 @@ def test_what_the_model_forbids_is_found(params: dict[str, Any], ids: list[str])
 
 def test_everything_is_reported_at_once_in_the_models_order() -> None:
     """A request is judged as a whole, member by member as the model lists them, unknown ones last."""
-    params = {"Nope": 1, "Mode": "x", "MaxErrors": "", "Parameters": {}, "DocumentName": 1}
+    params: dict[str, Any] = {"Nope": 1, "Mode": "x", "MaxErrors": "", "Parameters": {}, "DocumentName": 1}
     assert broken(**params) == [
         "DocumentName:type",
         "Parameters:min",
@@ -168,7 +171,7 @@ def test_no_constraint_is_empty() -> None:
 @pytest.mark.parametrize("rule", ["min", "max", "pattern", "enum", "type", "required", "unknown"])
 def test_limits_are_the_installed_models(rule: str) -> None:
     """Every limit equals what the model says at the place that its id names."""
-    read = {
+    read: Callable[[Any], Any] = {
         "type": lambda shape: shape.type_name,
         "required": lambda needed: None if needed else "is not required",
         "unknown": lambda shape: tuple(shape.members),

@@ -23,7 +23,8 @@ def refusal(client: Any, **members: Any) -> dict[str, str]:
     """Try to start an execution, and give the error."""
     with pytest.raises(ClientError) as caught:
         start(client, **members)
-    return caught.value.response["Error"]
+    error: Any = caught.value.response["Error"]
+    return dict(error)
 
 
 def test_an_execution_id_is_a_lower_case_uuid(client: Any) -> None:

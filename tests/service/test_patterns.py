@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import sys
 import unicodedata
+from typing import Any
 
 import botocore.session
 import pytest
@@ -87,7 +88,7 @@ def test_what_has_no_faithful_translation_is_refused(pattern: str) -> None:
 def test_every_pattern_of_the_model_compiles() -> None:
     """All requests of the installed model can be judged."""
     service = botocore.session.Session().get_service_model("ssm")
-    shapes = itertools.chain.from_iterable(
+    shapes: Any = itertools.chain.from_iterable(
         _below(service.operation_model(operation).input_shape, ()) for operation in OPERATIONS
     )
     patterns = {shape.metadata["pattern"] for shape in shapes if "pattern" in shape.metadata}

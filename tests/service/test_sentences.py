@@ -10,8 +10,13 @@ from pytest_ssm_automation._service.sentences import java, python_path
 
 RATE = "^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$"
 ACCOUNT = r"^((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})|(\d{12}))$"
-PATTERN = "failed to satisfy constraint: Member must satisfy regular expression pattern: "
-LENGTH = "failed to satisfy constraint: Member must have length "
+FAILED = "failed to satisfy constraint: "
+PATTERN = f"{FAILED}Member must satisfy regular expression pattern: "
+LENGTH = f"{FAILED}Member must have length "
+OF_ACCOUNTS = (
+    "Member must satisfy constraint: [Member must have length less than or equal to 68, "
+    f"Member must have length greater than or equal to 6, Member must satisfy regular expression pattern: {ACCOUNT}]"
+)
 OF_KEYS = (
     "Map keys must satisfy constraint: [Member must have length less than or equal to 50, "
     "Member must have length greater than or equal to 1]"
@@ -38,27 +43,19 @@ def said(operation: str = START, **params: Any) -> list[str]:
          [f"Value 'xxxxxxxx' at 'maxErrors' {PATTERN}{RATE}",
           f"Value 'xxxxxxxx' at 'maxErrors' {LENGTH}less than or equal to 7"]),
         ({"TargetParameterName": ""}, [f"Value '' at 'targetParameterName' {LENGTH}greater than or equal to 1"]),
-        ({"Mode": "auto"},
-         ["Value 'auto' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: "
-          "[Auto, Interactive]"]),
+        ({"Mode": "auto"}, [f"Value 'auto' at 'mode' {FAILED}Member must satisfy enum value set: [Auto, Interactive]"]),
         ({"Tags": [{"Key": "a", "Value": "b"}, {"Key": "*", "Value": "b"}]},
          [rf"Value '*' at 'tags.2.member.key' {PATTERN}^([\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]*)$"]),
-        ({"Tags": [{"Key": "a"}]},
-         ["Value null at 'tags.1.member.value' failed to satisfy constraint: Member must not be null"]),
+        ({"Tags": [{"Key": "a"}]}, [f"Value null at 'tags.1.member.value' {FAILED}Member must not be null"]),
         ({"Targets": [{}, {"Key": "k"}]},
          [f"Value '[{{}}, {{Key=k}}]' at 'targets' {LENGTH}less than or equal to 1"]),
         ({"Parameters": {}}, [f"Value '{{}}' at 'parameters' {LENGTH}greater than or equal to 1"]),
         ({"TargetMaps": [{"a": ["b"]}, {}]},
          [f"Value '{{}}' at 'targetMaps.2.member' {LENGTH}greater than or equal to 1"]),
         ({"TargetLocations": [{"ExcludeAccounts": ["ou-1", "123456789012"]}]},
-         [f"Value '[ou-1, 123456789012]' at 'targetLocations.1.member.excludeAccounts' failed to satisfy constraint: "
-          f"Member must satisfy constraint: [Member must have length less than or equal to 68, "
-          f"Member must have length greater than or equal to 6, "
-          f"Member must satisfy regular expression pattern: {ACCOUNT}]"] * 2),
-        ({"Parameters": {"": ["a", "b"]}},
-         [f"Value '{{=[a, b]}}' at 'parameters' failed to satisfy constraint: {OF_KEYS}"]),
-        ({"Parameters": {"a": ["b"], "c": [""]}},
-         [f"Value '{{a=[b], c=[]}}' at 'parameters' failed to satisfy constraint: {OF_VALUES}"]),
+         [f"Value '[ou-1, 123456789012]' at 'targetLocations.1.member.excludeAccounts' {FAILED}{OF_ACCOUNTS}"] * 2),
+        ({"Parameters": {"": ["a", "b"]}}, [f"Value '{{=[a, b]}}' at 'parameters' {FAILED}{OF_KEYS}"]),
+        ({"Parameters": {"a": ["b"], "c": [""]}}, [f"Value '{{a=[b], c=[]}}' at 'parameters' {FAILED}{OF_VALUES}"]),
         ({"MaxErrors": 1},
          ["Invalid type for parameter MaxErrors, value: 1, type: <class 'int'>, valid type: string"]),
         ({"Targets": [{"Kye": "x"}]},

@@ -63,7 +63,8 @@ def test_anything_that_botocore_takes_can_be_asked_for(fake: AutomationFake) -> 
     """Other arguments go to `create_client`."""
     client = fake.client(endpoint_url="http://localhost:1234", config=Config(user_agent_extra="mine"))
     assert client.meta.endpoint_url == "http://localhost:1234"
-    assert client.meta.config.user_agent_extra == "mine"
+    config: Any = client.meta.config
+    assert config.user_agent_extra == "mine"
     with pytest.raises(TypeError, match="colour"):
         fake.client(colour="red")
 
@@ -90,5 +91,5 @@ def test_exceptions_paginators_and_waiters_of_a_clone_work(fake: AutomationFake)
 def test_an_inactive_fake_makes_no_clients() -> None:
     """A client made outside would call AWS, so there is none."""
     fake = AutomationFake()
-    with pytest.raises(AutomationFakeError, match="only while the fake is active: with AutomationFake"):
+    with pytest.raises(AutomationFakeError, match="The fake has to be active for this: with AutomationFake"):
         fake.client()

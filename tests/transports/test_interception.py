@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -18,6 +19,7 @@ from botocore.waiter import WaiterModel, create_waiter_with_client
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError
+from pytest_ssm_automation._transports import interception
 
 KEYS = {"aws_access_key_id": "AKIDMODULE", "aws_secret_access_key": "x"}
 # Made when the module is imported, long before any fake is.
@@ -34,7 +36,8 @@ def start(client: Any, name: str = "Doc") -> str:
 
 def handlers(client: Any) -> list[Any]:
     """List the event handlers of a client."""
-    nodes, found = [client.meta.events._emitter._handlers._root], []
+    found: list[Any] = []
+    nodes = [client.meta.events._emitter._handlers._root]
     while nodes:
         node = nodes.pop()
         nodes.extend(node["children"].values())
@@ -124,13 +127,13 @@ def test_waiters_are_answered(fake: AutomationFake) -> None:
 def test_polling_loops_are_answered(fake: AutomationFake) -> None:
     """A caller's own loop sees one answer after the other."""
     fake.fail_with("AutomationExecutionLimitExceededException", times=2)
+    execution_id = ""
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+    while not execution_id and time.monotonic() < deadline:
         try:
             execution_id = start(MODULE_CLIENT)
         except MODULE_CLIENT.exceptions.AutomationExecutionLimitExceededException:
-            continue
-        break
+            time.sleep(0)
     assert [call.execution_id for call in fake.calls] == [None, None, execution_id]
 
 
@@ -255,15 +258,23 @@ def test_a_handler_that_outlives_the_fake_answers_nothing() -> None:
     assert stubber._answer(None, {}, None) is None
 
 
+def test_a_call_that_races_the_end_of_a_fake_is_let_alone() -> None:
+    """What had passed the wrapper when the fake ended is neither attached to it nor guarded by it."""
+    interception._attach(MODULE_CLIENT, "stubber")
+    assert MODULE_CLIENT not in interception._attached
+    assert interception._guard(None) is None  # type: ignore[func-returns-value]
+
+
 def test_patching_make_api_call_goes_on_working(fake: AutomationFake) -> None:
     """Users who wrap `_make_api_call` see every call, and the fake answers those that they let through."""
-    original, seen = botocore.client.BaseClient._make_api_call, []
+    owner: Any = botocore.client.BaseClient
+    original, seen = owner._make_api_call, []
 
     def spy(client: Any, operation: str, params: dict[str, Any]) -> Any:
         seen.append(operation)
         return {"mine": True} if operation == "GetParameter" else original(client, operation, params)
 
-    with mock.patch.object(botocore.client.BaseClient, "_make_api_call", spy):
+    with mock.patch.object(owner, "_make_api_call", spy):
         start(MODULE_CLIENT)
         assert MODULE_CLIENT.get_parameter(Name="x") == {"mine": True}
     assert seen == ["StartAutomationExecution", "GetParameter"]
@@ -330,6 +341,30 @@ def test_a_client_without_validation_is_judged_by_the_service(fake: AutomationFa
     with pytest.raises(ClientError, match="Value null at 'documentName' failed to satisfy constraint"):
         client.start_automation_execution(Mode="Auto")
     assert fake.calls[0].error == "ValidationException"
+
+
+def test_a_relaxed_minimum_passes_botocores_check() -> None:
+    """What the option `relax` names is let through though botocore refuses it, and nothing else is."""
+    with AutomationFake(relax=["Parameters{value}[]:min"]) as fake:
+        request: dict[str, Any] = {"DocumentName": "Doc", "Parameters": {"Comment": [""]}}
+        MODULE_CLIENT.start_automation_execution(**request)
+        fake.assert_started_once(**request, exact=True)
+        with pytest.raises(ParamValidationError, match="TargetParameterName"):
+            MODULE_CLIENT.start_automation_execution(**request, TargetParameterName="")
+        fake.assert_rejected(constraint="TargetParameterName:min")
+        fake.verify()
+
+
+def test_documents_that_are_not_registered_are_left_alone(fake: AutomationFake) -> None:
+    """DescribeDocument is the fake's only for runbooks that it knows: moto has others, and botocore its check."""
+    with mock_aws():
+        content = json.dumps({"schemaVersion": "0.3", "description": "", "parameters": {}, "mainSteps": []})
+        MODULE_CLIENT.create_document(Name="Mine", Content=content, DocumentType="Automation", DocumentFormat="JSON")
+        assert MODULE_CLIENT.describe_document(Name="Mine")["Document"]["Name"] == "Mine"
+        with pytest.raises(ParamValidationError):
+            MODULE_CLIENT.describe_document()
+    assert fake.calls == ()
+    fake.verify()
 
 
 def test_clients_are_not_kept_alive(fake: AutomationFake) -> None:

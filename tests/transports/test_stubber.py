@@ -1,27 +1,28 @@
 from __future__ import annotations
 
 import time
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from pytest_ssm_automation._service.model import DOCUMENT_OPERATIONS, OPERATIONS
+from pytest_ssm_automation._transports import interception
 from pytest_ssm_automation._transports.stubber import AutomationStubber
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
 
-def test_it_is_botocores_stubber(client: Any) -> None:
+def test_it_is_botocores_stubber(client: Any, fake: AutomationFake) -> None:
     """The transport is a Stubber, for our operations of one client alone."""
-    stubber = AutomationStubber(client, lambda: None)
+    client.start_automation_execution(DocumentName="Doc")
+    stubber: Any = interception._attached[client]["stubber"]
+    assert isinstance(stubber, AutomationStubber)
     assert isinstance(stubber, Stubber)
-    assert list(stubber._events()) == [
-        f"before-call.ssm.{operation}" for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)
-    ]
+    get_parameter = client.meta.service_model.operation_model("GetParameter")
+    assert stubber._answer(get_parameter, {"body": b"{}"}, None) is None
 
 
 def test_an_answer_has_what_the_services_has(client: Any, fake: AutomationFake) -> None:
@@ -73,7 +74,8 @@ def test_no_two_answers_have_the_same_request_id(client: Any) -> None:
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 def test_there_is_one_attempt(fake: AutomationFake, error: str, mode: str) -> None:
     """Answers come before botocore's retries, so a call is one attempt and never waits."""
-    client: Any = fake.client(config=Config(retries={"mode": mode, "total_max_attempts": 5}))
+    retries: Any = {"mode": mode, "total_max_attempts": 5}
+    client: Any = fake.client(config=Config(retries=retries))
     fake.fail_with(error)
     began = time.perf_counter()
     with pytest.raises(Exception, match=r"Rate exceeded|InternalServerError|Read timeout"):
@@ -84,12 +86,10 @@ def test_there_is_one_attempt(fake: AutomationFake, error: str, mode: str) -> No
 
 def test_nothing_is_left_in_the_queue(client: Any, fake: AutomationFake) -> None:
     """Each answer is handed out at once."""
-    from pytest_ssm_automation._transports import interception
-
     fake.fail_with("InvalidTarget")
     with pytest.raises(ClientError):
         client.start_automation_execution(DocumentName="Doc")
     client.start_automation_execution(DocumentName="Doc")
-    stubber = interception._stubbers[client]
-    stubber.assert_no_pending_responses()
+    stubber: Any = interception._attached[client]["stubber"]
+    assert stubber.assert_no_pending_responses() is None
     assert stubber.client.meta is client.meta

@@ -1,0 +1,305 @@
+"""Directives that make the reference of the package itself, when the documentation is built.
+
+Nothing that they print is written by hand, so nothing of it can go stale; a public name that no page documents fails
+the build.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+import pytest_ssm_automation
+from pytest_ssm_automation import constraints, plugin, providers, strategies
+from pytest_ssm_automation._options import Options
+from pytest_ssm_automation._service import errors, model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+log = logging.getLogger(__name__)
+# What the package's own modules call on an execution, and no test has to.
+INTERNAL = frozenset(
+    f"pytest_ssm_automation.Execution.{name}"
+    for name in ("declared_steps", "frame", "note_end_of_child", "resume", "run_on", "turn_to", "wind_up")
+)
+# Classes whose objects a test is given, and does not make.
+GIVEN = frozenset(f"pytest_ssm_automation.{name}" for name in ("Call", "Constraint", "Execution", "Runbook", "Violation"))
+
+
+def prose(text: str) -> list[nodes.Node]:
+    """Make text, with what stands between single backticks as code."""
+    parts = re.split(r"`([^`]+)`", " ".join(text.split()))
+    return [nodes.literal(part, part) if place % 2 else nodes.Text(part) for place, part in enumerate(parts) if part]
+
+
+def code(text: str) -> nodes.literal:
+    """Make code."""
+    return nodes.literal(text, text)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, widths: Sequence[int], name: str) -> nodes.table:
+    """Make a table; a cell is a node, or text as `prose` takes it."""
+    group = nodes.tgroup(cols=len(headers))
+    group += [nodes.colspec(colwidth=width) for width in widths]
+    head, body = nodes.thead(), nodes.tbody()
+    head += _row(headers)
+    body += [_row(row) for row in rows]
+    group += [head, body]
+    return nodes.table("", group, classes=["ssm-table", name])
+
+
+def _row(cells: Sequence[Any]) -> nodes.row:
+    row = nodes.row()
+    for cell in cells:
+        content = prose(cell) if isinstance(cell, str) else [cell]
+        row += nodes.entry("", nodes.paragraph("", "", *content))
+    return row
+
+
+def attributes_of(kind: type) -> dict[str, str]:
+    """Read the section `Attributes:` of a class's docstring."""
+    section = (inspect.getdoc(kind) or "").partition("Attributes:\n")[2].partition("\n\n")[0]
+    found = re.findall(r"^ {4}(\w+): (.+(?:\n {5,}.+)*)", section, re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+def fixtures() -> dict[str, Any]:
+    """Map the name of each fixture of the plugin to its definition."""
+    return {name: each for name, each in vars(plugin).items() if hasattr(each, "_fixture_function_marker")}
+
+
+class _Ini:
+    """Takes what the plugin would tell pytest about its options."""
+
+    def __init__(self) -> None:
+        self.ini: dict[str, tuple[str, str]] = {}
+        self.flags: dict[str, dict[str, Any]] = {}
+        plugin.pytest_addoption(self)  # type: ignore[arg-type]
+
+    def addini(self, name: str, meaning: str, type: str, default: object) -> None:  # noqa: A002, ARG002 - pytest's
+        self.ini[name] = (meaning, type)
+
+    def getgroup(self, *_: str) -> _Ini:
+        return self
+
+    def addoption(self, flag: str, **details: Any) -> None:
+        self.flags[flag] = details
+
+
+class Fixtures(SphinxDirective):
+    """List the fixtures."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a definition for each."""
+        items = nodes.definition_list(classes=["ssm-names"])
+        for name, definition in fixtures().items():
+            text = inspect.getdoc(definition._get_wrapped_function()) or ""  # noqa: SLF001 - pytest has no other way
+            scope = definition._fixture_function_marker.scope  # noqa: SLF001 - the same
+            item = nodes.definition_list_item("", nodes.term("", "", code(name), ids=[f"fixture-{name}"]))
+            paragraphs = [nodes.paragraph("", "", *prose(each)) for each in text.split("\n\n")]
+            item += nodes.definition("", *paragraphs, nodes.paragraph("", f"Scope: {scope}."))
+            items += item
+        return [items]
+
+
+class Markers(SphinxDirective):
+    """List the markers."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a definition for each."""
+        items = nodes.definition_list(classes=["ssm-names"])
+        for marker in plugin._MARKERS:  # noqa: SLF001 - where the plugin declares them
+            signature, _, meaning = marker.partition("): ")
+            term = nodes.term("", "", code(f"{signature})"), ids=[f"marker-{signature.partition('(')[0]}"])
+            text = nodes.paragraph("", "", *prose(f"{meaning[:1].upper()}{meaning[1:]}"))
+            items += nodes.definition_list_item("", term, nodes.definition("", text))
+        return [items]
+
+
+class OptionTable(SphinxDirective):
+    """List the options, with their defaults."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a row for each."""
+        meanings = attributes_of(Options)
+        rows = []
+        for field in dataclasses.fields(Options):
+            in_ini = "" if f"ssm_automation_{field.name}" in _Ini().ini else " Not in the ini file."
+            rows.append((code(field.name), code(repr(field.default)), meanings[field.name] + in_ini))
+        return [table(("option", "default", "meaning"), rows, widths=(20, 15, 65), name="ssm-options")]
+
+
+class IniTable(SphinxDirective):
+    """List the options that are in the ini file alone."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a row for each."""
+        own = {f"ssm_automation_{field.name}" for field in dataclasses.fields(Options)}
+        rows = [(code(name), f"{text}.") for name, (text, _) in _Ini().ini.items() if name not in own]
+        return [table(("ini option", "meaning"), rows, widths=(40, 60), name="ssm-ini")]
+
+
+class CommandLine(SphinxDirective):
+    """List the options of the command line."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a row for each."""
+        rows = []
+        for flag, details in _Ini().flags.items():
+            value = f"={details['metavar']}"
+            rows.append((code(f"{flag}[{value}]" if details.get("nargs") == "?" else flag + value), f"{details['help']}."))
+        return [table(("flag", "meaning"), rows, widths=(45, 55), name="ssm-flags")]
+
+
+class Constraints(SphinxDirective):
+    """List every constraint on the requests of an operation."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Make a row for each; a limit that is a list is written with commas."""
+        found = constraints(self.arguments[0])
+        rows = [(code(each.id), self._limit(each.limit), each.origin, each.caught_by) for each in found]
+        count = nodes.paragraph("", f"{len(found)} constraints.")
+        headers = ("id", "limit", "origin", "refused by")
+        return [count, table(headers, rows, widths=(40, 36, 12, 12), name="ssm-constraints")]
+
+    def _limit(self, limit: object) -> nodes.Node:
+        if limit is None:
+            return nodes.Text("")
+        return code(", ".join(limit) if isinstance(limit, tuple) else str(limit))
+
+
+class ErrorTable(SphinxDirective):
+    """List every error that can be injected or met, or those that operations document."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"of": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Make a row for each; without `of`, those that no Automation operation documents."""
+        documented = {name for operation in model.OPERATIONS for name in model.documented_errors(operation)}
+        operation = self.options.get("of")
+        wanted = model.documented_errors(operation) if operation else [*self._others(documented)]
+        rows = [
+            (code(entry.code), str(entry.status), entry.text, entry.origin) for entry in map(errors.entry, wanted)
+        ]
+        return [table(("code", "status", "text", "text is"), rows, widths=(34, 8, 46, 12), name="ssm-errors")]
+
+    def _others(self, documented: set[str]) -> Iterator[str]:
+        own = model.error_shapes()
+        return (name for name in errors.catalogue() if name not in documented and name not in own)
+
+
+class ConnectionErrors(SphinxDirective):
+    """Name the connection errors."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a list."""
+        items = [nodes.list_item("", nodes.paragraph("", "", code(name))) for name in errors.CONNECTION_ERRORS]
+        return [nodes.bullet_list("", *items)]
+
+
+class OtherErrors(SphinxDirective):
+    """Name the exceptions of SSM that no Automation operation documents, and that can be injected all the same."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make one paragraph."""
+        documented = {name for operation in model.OPERATIONS for name in model.documented_errors(operation)}
+        common = {entry.code for entry in errors._COMMON}  # noqa: SLF001 - they have a table of their own
+        names = [name for name in model.error_shapes() if name not in documented | common]
+        paragraph = nodes.paragraph(classes=["ssm-many"])
+        for place, name in enumerate(names):
+            paragraph += [nodes.Text(", " if place else ""), code(name)]
+        return [paragraph]
+
+
+class PytestOutput(SphinxDirective):
+    """Run an example that has to fail, and show what pytest prints of the failure."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Run it in a process of its own, from the line that failed on."""
+        path = Path(self.env.srcdir) / self.arguments[0]
+        self.env.note_dependency(path)
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--show-capture=no", path.name]
+        done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)  # noqa: S603
+        shown = failure(done.stdout)
+        if done.returncode != 1 or not shown:
+            raise self.error(f"{path.name} had to fail:\n{done.stdout}{done.stderr}")
+        return [nodes.literal_block(shown, shown, language="text")]
+
+
+def failure(output: str) -> str:
+    """Cut the failure out of what pytest prints: from the line that failed, or the message, to where it stood."""
+    found = re.search(r"^((?:>|The test passed).*?)(?=^\S+\.py:\d+: |^=)", output, re.DOTALL | re.MULTILINE)
+    return "\n".join(line.rstrip() for line in found[1].strip().splitlines()) if found else ""
+
+
+def public_names() -> Iterator[str]:
+    """Name all that a page has to document."""
+    homes = (pytest_ssm_automation, strategies)
+    yield from (f"{home.__name__}.{name}" for home in homes for name in home.__all__)
+    classes = [getattr(pytest_ssm_automation, name) for name in pytest_ssm_automation.__all__]
+    for kind in (*filter(inspect.isclass, classes), providers.AutomationProvider):
+        home = providers.__name__ if kind is providers.AutomationProvider else pytest_ssm_automation.__name__
+        for base in kind.__mro__:
+            if base.__module__.startswith("pytest_ssm_automation"):
+                members = [(name, each) for name, each in vars(base).items() if not name.startswith("_")]
+                documented = [name for name, each in members if getattr(each, "__doc__", None) and _is_ours(each)]
+                yield from (f"{home}.{kind.__name__}.{name}" for name in documented)
+
+
+def _is_ours(member: object) -> bool:
+    return inspect.isfunction(member) or isinstance(member, property | classmethod)
+
+
+def check_consistency(_: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of each public name that no page documents."""
+    documented = env.domains.python_domain.objects
+    for name in dict.fromkeys(public_names()):
+        if name not in documented and name not in INTERNAL:
+            log.warning("no page documents %s", name)
+
+
+def leave_property_whole(_app: Sphinx, what: str, _name: str, found: object, _options: object, lines: list[str]) -> None:
+    """Put back what napoleon takes for a type and a description: a property's `Its members: a copy`."""
+    if what == "property":
+        lines[:] = [*(inspect.getdoc(found) or "").splitlines(), ""]
+
+
+def leave_out_signature(_app: Sphinx, what: str, name: str, *_: object) -> tuple[str, None] | None:
+    """Show no constructor where nobody needs it."""
+    return ("", None) if what == "class" and name in GIVEN else None
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("ssm-fixtures", Fixtures)
+    app.add_directive("ssm-markers", Markers)
+    app.add_directive("ssm-options", OptionTable)
+    app.add_directive("ssm-ini", IniTable)
+    app.add_directive("ssm-command-line", CommandLine)
+    app.add_directive("ssm-constraints", Constraints)
+    app.add_directive("ssm-errors", ErrorTable)
+    app.add_directive("ssm-connection-errors", ConnectionErrors)
+    app.add_directive("ssm-other-errors", OtherErrors)
+    app.add_directive("pytest-output", PytestOutput)
+    app.connect("autodoc-process-docstring", leave_property_whole, priority=600)
+    app.connect("autodoc-process-signature", leave_out_signature)
+    app.connect("env-check-consistency", check_consistency)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,31 @@
+import json
+
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+URL = "https://ssm.eu-central-1.amazonaws.com/"
+HEADERS = {"X-Amz-Target": "AmazonSSM.StartAutomationExecution", "Content-Type": "application/x-amz-json-1.1"}
+
+
+def start_by_hand(document_name):
+    request = AWSRequest("POST", URL, data=json.dumps({"DocumentName": document_name}), headers=HEADERS)
+    SigV4Auth(Credentials("AKIAIOSFODNN7EXAMPLE", "testing"), "ssm", "eu-central-1").add_auth(request)
+    return requests.post(URL, data=request.data, headers=dict(request.headers), timeout=10)
+
+
+def test_a_request_signed_by_hand(ssm_automation, ssm_automation_http):
+    answer = start_by_hand("AWS-StopEC2Instance")
+
+    execution = ssm_automation.assert_started_once(region="eu-central-1", DocumentName="AWS-StopEC2Instance")
+    assert answer.json() == {"AutomationExecutionId": execution.id}
+
+
+def test_a_refusal_has_a_body(ssm_automation, ssm_automation_http):
+    ssm_automation.fail_with("ThrottlingException")
+
+    answer = start_by_hand("AWS-StopEC2Instance")
+
+    assert answer.status_code == 400
+    assert answer.json() == {"__type": "ThrottlingException", "message": "Rate exceeded"}

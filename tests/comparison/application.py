@@ -1,0 +1,69 @@
+"""The code under test: callers of Automation, as people write them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+REQUEST = {"DocumentName": "AWS-RestartEC2Instance", "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
+RETRIES = Config(region_name="us-east-1", retries={"mode": "standard", "total_max_attempts": 3})
+
+# before any tool is active, as in most Lambda functions
+SSM: Any = boto3.client("ssm", config=RETRIES)
+
+
+def code(error: ClientError) -> str:
+    """Give the code of an error of the service."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def start(ssm: Any, **members: Any) -> str:
+    """Start an execution, and give its id."""
+    execution_id: str = ssm.start_automation_execution(**{**REQUEST, **members})["AutomationExecutionId"]
+    return execution_id
+
+
+def start_by_module_client() -> str:
+    """Start an execution through the client that this module made."""
+    return start(SSM)
+
+
+def start_in_a_loop(ssm: Any) -> str:
+    """Start an execution; after throttling, try again at most twice."""
+    for _ in range(2):
+        try:
+            return start(ssm)
+        except ClientError as error:
+            if code(error) != "ThrottlingException":
+                raise
+    return start(ssm)
+
+
+def start_until_answered(ssm: Any) -> str:
+    """Start an execution; if the answer does not arrive, start again, without a ClientToken: a bug."""
+    try:
+        return start(ssm)
+    except ReadTimeoutError:
+        return start(ssm)
+
+
+def start_if_there_is_room(ssm: Any) -> str | None:
+    """Start an execution, or give nothing if too many run already."""
+    try:
+        return start(ssm)
+    except ssm.exceptions.AutomationExecutionLimitExceededException:
+        return None
+
+
+def wait(ssm: Any, execution_id: str) -> str:
+    """Poll until the execution has ended, and give its status."""
+    while True:
+        execution = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+        status: str = execution["AutomationExecutionStatus"]
+        if status not in {"Pending", "InProgress"}:
+            return status
+        time.sleep(0.001)

@@ -1,0 +1,57 @@
+"""Run every situation with every tool, and write what came of it to docs: `tox run -e comparison`.
+
+With `--check` nothing is written: it fails if the page in docs says something else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from pathlib import Path
+
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "comparison.md"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def observe() -> str:
+    """Run everything, and write the page."""
+    os.environ.update(ENVIRONMENT)  # before the application makes its client
+    from page import render
+    from situations import SITUATIONS
+    from tools import TOOLS
+
+    tools = [tool() for tool in TOOLS]
+    table = [[situation.observe(tool) for tool in tools] for situation in SITUATIONS]
+    return render([tool.name for tool in tools], SITUATIONS, table)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or check it; give the exit status."""
+    if arguments not in ([], ["--check"]):
+        print(f"Expected nothing or --check, but got {' '.join(arguments)}", file=sys.stderr)
+        return 2
+    text = observe()
+    if not arguments:
+        PAGE.parent.mkdir(parents=True, exist_ok=True)
+        PAGE.write_text(text, encoding="utf-8")
+        return 0
+    from page import comparable
+
+    written = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    if comparable(written) == comparable(text):
+        return 0
+    lines = difflib.unified_diff(comparable(written), comparable(text), "the page", "what happens", lineterm="")
+    print(*lines, "Run `tox run -e comparison`.", sep="\n", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

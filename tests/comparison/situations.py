@@ -1,0 +1,241 @@
+"""The situations: what happens in each with a tool, as seen by the code under test."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import application
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+from moto import mock_aws
+from tools import CannotExpress, Error, Moto, Plan, Tool, make_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+IDS = tuple(f"73c8eef8-f4ee-4a05-820c-e354ff0ef5c{number}" for number in range(3))
+TOKEN = "7bf73129-1428-4cd3-a780-95db273d1602"
+TARGET = {"Key": "ParameterValues", "Values": ["i-0123456789abcdef0"]}
+RUNBOOK = {
+    "schemaVersion": "0.3",
+    "parameters": {"InstanceId": {"type": "String"}},
+    "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
+}
+
+
+class Unanswered(Exception):  # noqa: N818 - it is a finding, not a failure
+    """A request that nobody has answered would have left the process."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A row of the table.
+
+    Attributes:
+        title: What the code under test does, or what befalls it.
+        aws: What AWS does.
+        observe: Runs it with a tool, and says what the code under test saw.
+    """
+
+    title: str
+    aws: str
+    observe: Callable[[Tool], str]
+
+
+def seen(act: Callable[[], str]) -> str:
+    """Run something, and say what came of it; an error is an observation like any other."""
+    try:
+        with mock.patch("botocore.httpsession.URLLib3Session.send", side_effect=Unanswered):
+            return act()
+    except CannotExpress as finding:
+        return f"cannot express it: {finding}"
+    except Unanswered:
+        return "not answered"
+    except ParamValidationError:
+        return "refuses with ParamValidationError"
+    except ClientError as error:
+        return f"refuses with {application.code(error)}"
+    except NotImplementedError:
+        return "NotImplementedError"
+
+
+def request(runbook: tuple[str, dict[str, Any]] | None = None, **members: Any) -> Callable[[Tool], str]:
+    """Start an execution by a request that AWS refuses."""
+
+    def observe(tool: Tool) -> str:
+        def act() -> str:
+            with tool.on(Plan(starts=IDS[:1], runbook=runbook)) as ssm:
+                application.start(ssm, **members)
+            return "accepts"
+
+        return seen(act)
+
+    return observe
+
+
+def throttled_twice(tool: Tool) -> str:
+    """Throttle two attempts: once under botocore's own retries, once under a loop in the code under test."""
+    errors = (Error("ThrottlingException", "Rate exceeded"),) * 2
+
+    def act(start: Callable[[Any], str], *, retries: bool) -> str:
+        with tool.on(Plan(starts=(*errors, IDS[0]), retries=retries)) as ssm:
+            start(ssm)
+        return "succeed"
+
+    by_botocore = seen(lambda: act(application.start, retries=True))
+    by_hand = seen(lambda: act(application.start_in_a_loop, retries=False))
+    if by_botocore == by_hand == "succeed":
+        return "botocore's own retries run, and succeed; so does a loop in the code"
+    if by_hand == "succeed":
+        error = by_botocore.removeprefix("refuses with ")
+        return f"botocore's own retries don't run: {error} at once; a loop in the code succeeds"
+    return by_botocore
+
+
+def response_lost(tool: Tool) -> str:
+    """Start an execution, lose the answer, and let the code start it again."""
+    lost = ReadTimeoutError(endpoint_url="made up")
+
+    def act() -> str:
+        with tool.on(Plan(starts=(lost, IDS[0]))) as ssm:
+            application.start_until_answered(ssm)
+            return f"raises the error; {tool.duplicates()}"
+
+    return seen(act)
+
+
+def module_level_client(tool: Tool) -> str:
+    """Answer code that uses a client made when its module was imported."""
+
+    def unnamed() -> str:
+        with tool.on(Plan(starts=IDS[:1])):
+            application.start_by_module_client()
+        return "answers"
+
+    def named() -> str:
+        with tool.on(Plan(starts=IDS[:1]), application.SSM) as ssm, mock.patch.object(application, "SSM", ssm):
+            application.start_by_module_client()
+        return "answers once the test names that client"
+
+    found = seen(unnamed)
+    return seen(named) if found == "not answered" else found
+
+
+def polling(tool: Tool) -> str:
+    """Start an execution, and poll until it has ended."""
+
+    def act() -> str:
+        with tool.on(Plan(starts=IDS[:1], statuses=("Pending", "InProgress", "Success"))) as ssm:
+            status = application.wait(ssm, application.start(ssm))
+        return f"`{status}`, with {tool.written or 'no'} answers written by hand"
+
+    return seen(act)
+
+
+def typed_exception(tool: Tool) -> str:
+    """Raise an error that the code catches as `client.exceptions.AutomationExecutionLimitExceededException`."""
+
+    def act(exceptions: Any = None) -> str:
+        error = Error("AutomationExecutionLimitExceededException")
+        with tool.on(Plan(starts=(error,))) as ssm:
+            if exceptions:
+                ssm.exceptions = exceptions
+            application.start_if_there_is_room(ssm)
+        return "caught"
+
+    try:
+        return seen(act)
+    except TypeError:
+        found = seen(lambda: act(make_client().exceptions))
+        return f"TypeError; {found} once the test gives it the exceptions of a real client"
+
+
+def token_replay(tool: Tool) -> str:
+    """Send a request twice with one ClientToken, and then another request with it."""
+
+    def act() -> str:
+        with tool.on(Plan(starts=IDS)) as ssm:
+            ids = {application.start(ssm, ClientToken=TOKEN) for _ in range(2)}
+            found = "the same execution" if len(ids) == 1 else "another execution, whatever was written by hand"
+            return f"{found}; then {seen(lambda: other(ssm))}"
+
+    def other(ssm: Any) -> str:
+        application.start(ssm, ClientToken=TOKEN, DocumentName="AWS-StopEC2Instance")
+        return "accepts"
+
+    return seen(act)
+
+
+def other_services(tool: Tool) -> str:
+    """Use STS, and another operation of the same SSM client, with moto beside the tool."""
+
+    def start(ssm: Any) -> str:
+        application.start(ssm)
+        return "answered"
+
+    def identity() -> str:
+        make_client("sts").get_caller_identity()
+        return "answered"
+
+    def parameter(ssm: Any) -> str:
+        try:
+            value = ssm.get_parameter(Name="/role")["Parameter"]["Value"]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what the code under test gets
+            return type(error).__name__
+        return "answered" if value == "automation" else f"a made-up {type(value).__name__}"
+
+    with ExitStack() as stack:
+        stack.enter_context(mock_aws())
+        real = make_client()
+        real.put_parameter(Name="/role", Value="automation", Type="String")
+        if isinstance(tool, Moto):
+            ssm, beside = real, "by itself"
+        else:
+            ssm, beside = stack.enter_context(tool.on(Plan(starts=IDS[:1]), real)), "by moto"
+        found = [seen(act) for act in (lambda: start(ssm), identity, lambda: parameter(ssm))]
+    words = ("start", "STS", "GetParameter of the same client")
+    return "; ".join(
+        f"{what}: {how}{f' {beside}' if what != 'start' and how == 'answered' else ''}"
+        for what, how in zip(words, found, strict=True)
+    )
+
+
+SITUATIONS = (
+    Situation("A document name that breaks the pattern", "ValidationException", request(DocumentName="Restart web!")),
+    Situation("`Tags` with a missing `Value`", "not reached: botocore checks it", request(Tags=[{"Key": "Team"}])),
+    Situation("A member that does not exist", "not reached: botocore checks it", request(DocumentTitle="Restart")),
+    Situation(
+        "Two `Targets`",
+        "InvalidAutomationExecutionParametersException",
+        request(TargetParameterName="InstanceId", Targets=[TARGET, TARGET]),
+    ),
+    Situation(
+        "`Targets` together with `TargetMaps`",
+        "refuses; the error is not documented",
+        request(
+            TargetParameterName="InstanceId", Targets=[TARGET], TargetMaps=[{"InstanceId": ["i-0123456789abcdef0"]}]
+        ),
+    ),
+    Situation(
+        "A parameter that the runbook does not declare",
+        "InvalidAutomationExecutionParametersException",
+        request(
+            ("Restart-Web", RUNBOOK),
+            DocumentName="Restart-Web",
+            Parameters={"InstanceId": ["i-0123456789abcdef0"], "Force": ["true"]},
+        ),
+    ),
+    Situation("Throttled twice, then not", "botocore tries again", throttled_twice),
+    Situation("The answer is lost, and the code starts again without a token", "2 executions", response_lost),
+    Situation("A client made when a module was imported", "answers", module_level_client),
+    Situation("Polling until `Success`", "`Success`, in time", polling),
+    Situation("An error that the code catches as `client.exceptions.X`", "caught", typed_exception),
+    Situation(
+        "One `ClientToken`: the same request again, then another request",
+        "the same execution; then IdempotentParameterMismatch",
+        token_replay,
+    ),
+    Situation("Another service in the same test", "answers", other_services),
+)

@@ -1,0 +1,498 @@
+"""The six operations, as any client meets them."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+import moto
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service import model
+
+ABSENT = "00000000-0000-4000-8000-000000000000"
+TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
+NAMES = {
+    "StartAutomationExecution": "start_automation_execution",
+    "GetAutomationExecution": "get_automation_execution",
+    "DescribeAutomationExecutions": "describe_automation_executions",
+    "DescribeAutomationStepExecutions": "describe_automation_step_executions",
+    "StopAutomationExecution": "stop_automation_execution",
+    "SendAutomationSignal": "send_automation_signal",
+}
+OF_ONE = [name for name in NAMES if "AutomationExecutionId" in model.input_shape(name).members]
+RUNBOOK: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "parameters": {"InstanceId": {"type": "String"}, "Times": {"type": "Integer", "default": 1}},
+    "mainSteps": [{"name": "ask", "action": "aws:approve"}, {"name": "act", "action": "aws:sleep"}],
+}
+
+
+def call(client: Any, operation: str, **members: Any) -> Any:
+    """Call an operation by its name in the model, with what it needs unless it is given."""
+    needed: dict[str, Any] = {"DocumentName": "Doc"} if operation.startswith("Start") else {}
+    if operation in OF_ONE:
+        needed["AutomationExecutionId"] = ABSENT
+    if operation.startswith("Send"):
+        needed["SignalType"] = "Approve"
+    return getattr(client, NAMES[operation])(**{**needed, **members})
+
+
+def refusal(client: Any, operation: str, **members: Any) -> str:
+    """Call an operation that is refused, and give the error's code."""
+    with pytest.raises(ClientError) as caught:
+        call(client, operation, **members)
+    assert caught.value.operation_name == operation
+    return str(caught.value.response["Error"]["Code"])
+
+
+def started(client: Any, **members: Any) -> str:
+    """Start an execution, and give its id."""
+    execution_id: str = call(client, "StartAutomationExecution", **members)["AutomationExecutionId"]
+    return execution_id
+
+
+def status(client: Any, execution_id: str) -> str:
+    """Poll an execution, and give its status."""
+    answer = client.get_automation_execution(AutomationExecutionId=execution_id)
+    shown: str = answer["AutomationExecution"]["AutomationExecutionStatus"]
+    return shown
+
+
+def test_all_six_are_known() -> None:
+    """The tests of this module go through every operation there is."""
+    assert (*NAMES,) == model.OPERATIONS
+
+
+@pytest.mark.parametrize("operation", NAMES)
+def test_each_is_checked_by_botocore(fake: AutomationFake, client: Any, operation: str) -> None:
+    """A member of the wrong type, or one that is unknown, is botocore's own error, and goes on record."""
+    for members in ({"Nope": 1}, {next(iter(model.input_shape(operation).members)): 5}):
+        with pytest.raises(ParamValidationError):
+            call(client, operation, **members)
+    assert [(each.operation, each.outcome, each.error) for each in fake.calls] == [
+        (operation, "rejected", "ParamValidationError")
+    ] * 2
+    assert all(each.violations for each in fake.calls)
+
+
+@pytest.mark.parametrize(
+    ("operation", "members", "constraint"),
+    [
+        ("StartAutomationExecution", {"Mode": "auto"}, "Mode:enum"),
+        (
+            "GetAutomationExecution",
+            {"AutomationExecutionId": "x" * 37},
+            "GetAutomationExecution/AutomationExecutionId:max",
+        ),
+        ("DescribeAutomationExecutions", {"MaxResults": 51}, "DescribeAutomationExecutions/MaxResults:max"),
+        (
+            "DescribeAutomationStepExecutions",
+            {"Filters": [{"Key": "Name", "Values": ["x"]}]},
+            "DescribeAutomationStepExecutions/Filters[].Key:enum",
+        ),
+        ("StopAutomationExecution", {"Type": "cancel"}, "StopAutomationExecution/Type:enum"),
+        ("SendAutomationSignal", {"SignalType": "Go"}, "SendAutomationSignal/SignalType:enum"),
+    ],
+)
+def test_each_is_checked_by_the_service(
+    fake: AutomationFake, client: Any, operation: str, members: dict[str, Any], constraint: str
+) -> None:
+    """What botocore lets through though the model forbids it is a ValidationException, before anything else."""
+    fault = fake.fail_with("ThrottlingException", operation=operation)
+    assert refusal(client, operation, **members) == "ValidationException"
+    assert [violation.constraint for violation in fake.calls[0].violations] == [constraint]
+    assert fault.fired == 0
+
+
+@pytest.mark.parametrize("operation", OF_ONE)
+def test_an_execution_that_there_is_not(fake: AutomationFake, client: Any, operation: str) -> None:
+    """An unknown id is the documented error, and no mistake that a strict test fails for."""
+    assert refusal(client, operation) == "AutomationExecutionNotFoundException"
+    fake.verify()
+
+
+@pytest.mark.parametrize("operation", OF_ONE)
+def test_an_execution_of_another_region(fake: AutomationFake, client: Any, operation: str) -> None:
+    """Each Region has its own executions."""
+    elsewhere = started(fake.client("eu-central-1"))
+    assert refusal(client, operation, AutomationExecutionId=elsewhere) == "AutomationExecutionNotFoundException"
+
+
+@pytest.mark.parametrize(
+    ("operation", "error"), [(name, error) for name in NAMES for error in (*model.documented_errors(name), "NoError")]
+)
+def test_each_documented_error_can_be_injected(fake: AutomationFake, client: Any, operation: str, error: str) -> None:
+    """Each operation can fail with each error that it documents, as the client's own exception class."""
+    error = "ThrottlingException" if error == "NoError" else error
+    fault = fake.fail_with(error, operation=operation)
+    with pytest.raises(getattr(client.exceptions, error, ClientError)) as caught:
+        call(client, operation)
+    assert caught.value.response["Error"]["Code"] == error
+    assert (fake.calls[-1].operation, fake.calls[-1].outcome, fake.calls[-1].error) == (operation, "failed", error)
+    assert fault.fired == 1
+
+
+def test_a_fault_is_for_its_operation(fake: AutomationFake, client: Any) -> None:
+    """A fault of one operation leaves the others alone, and `when` knows the members of its operation."""
+    execution_id = started(client)
+    fake.fail_with("InternalServerError", operation="StopAutomationExecution", when={"Type": "Complete"})
+    assert status(client, execution_id) == "Pending"
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert refusal(client, "StopAutomationExecution", Type="Complete") == "InternalServerError"
+
+
+def test_a_lost_response_to_a_stop(fake: AutomationFake, client: Any) -> None:
+    """The service has stopped the execution, though the caller could not know."""
+    execution_id = started(client)
+    fake.lose_response(operation="StopAutomationExecution")
+    with pytest.raises(ReadTimeoutError):
+        client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert status(client, execution_id) == "Cancelling"
+    assert (fake.calls[1].outcome, fake.calls[1].execution_id) == ("lost", execution_id)
+
+
+def test_a_lost_replay_starts_nothing(fake: AutomationFake, client: Any) -> None:
+    """A replay whose response gets lost is no second start: not to any of the assertions."""
+    execution_id = started(client, ClientToken=TOKEN)
+    fake.lose_response()
+    with pytest.raises(ReadTimeoutError):
+        started(client, ClientToken=TOKEN)
+    assert fake.assert_started_once(ClientToken=TOKEN).id == execution_id
+    fake.assert_no_duplicate_starts()
+
+
+@pytest.mark.parametrize("operation", NAMES)
+def test_each_is_recorded(fake: AutomationFake, client: Any, operation: str) -> None:
+    """Each call is in `calls`, with its request and the execution that it is about."""
+    execution = fake.add_execution("Doc", statuses=["Waiting"])
+    members = {"AutomationExecutionId": execution.id} if operation in OF_ONE else {}
+    call(client, operation, **members)
+    found = fake.assert_called(operation, times=1, region="us-east-1", **members)
+    assert found is fake.calls[0]
+    expected = {"StartAutomationExecution": fake.executions[-1].id, "DescribeAutomationExecutions": None}
+    assert found.execution_id == expected.get(operation, execution.id)
+    assert found.outcome == ("started" if operation == "StartAutomationExecution" else "answered")
+
+
+def test_stop_cancels(client: Any) -> None:
+    """Without a type the execution is being cancelled at once, and has been at the next poll."""
+    execution_id = started(client)
+    assert set(client.stop_automation_execution(AutomationExecutionId=execution_id)) == {"ResponseMetadata"}
+    assert [status(client, execution_id) for _ in range(3)] == ["Cancelling", "Cancelled", "Cancelled"]
+
+
+def test_stop_completes(client: Any) -> None:
+    """With type Complete it does what it is at, and then succeeds."""
+    execution_id = started(client)
+    client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
+    assert [status(client, execution_id) for _ in range(2)] == ["Pending", "Success"]
+
+
+def test_stop_again(client: Any) -> None:
+    """What is being cancelled can be cancelled again to no effect, and can't be completed any more."""
+    execution_id = started(client)
+    for _ in range(2):
+        client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Cancel")
+    error = refusal(client, "StopAutomationExecution", AutomationExecutionId=execution_id, Type="Complete")
+    assert error == "InvalidAutomationStatusUpdateException"
+    assert [status(client, execution_id) for _ in range(2)] == ["Cancelling", "Cancelled"]
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        "Success",
+        "Failed",
+        "TimedOut",
+        "Cancelled",
+        "Rejected",
+        "Exited",
+        "CompletedWithSuccess",
+        "CompletedWithFailure",
+    ],
+)
+def test_what_has_ended_can_be_neither_stopped_nor_signalled(fake: AutomationFake, client: Any, ended: str) -> None:
+    """Terminal executions refuse both, each with the error that the operation documents."""
+    execution = fake.add_execution("Doc", statuses=[ended])
+    given = {"AutomationExecutionId": execution.id}
+    for kind in model.enum("StopType"):
+        assert (
+            refusal(client, "StopAutomationExecution", Type=kind, **given) == "InvalidAutomationStatusUpdateException"
+        )
+    for kind in model.enum("SignalType"):
+        assert refusal(client, "SendAutomationSignal", SignalType=kind, **given) == "InvalidAutomationSignalException"
+    assert execution.status == ended
+
+
+@pytest.mark.parametrize("kind", ["Approve", "Reject", "StartStep", "Resume", "Revoke"])
+def test_what_does_not_wait_takes_no_signal(client: Any, kind: str) -> None:
+    """Only StopStep makes sense to an execution that waits for nothing."""
+    execution_id = started(client)
+    status(client, execution_id)
+    error = refusal(client, "SendAutomationSignal", AutomationExecutionId=execution_id, SignalType=kind)
+    assert error == "InvalidAutomationSignalException"
+    assert status(client, execution_id) == "InProgress"
+
+
+@pytest.mark.parametrize(
+    ("kind", "member"), [("StartStep", "StepName"), ("Resume", "StepName"), ("StopStep", "StepExecutionId")]
+)
+def test_a_signal_for_a_step_names_one(fake: AutomationFake, client: Any, kind: str, member: str) -> None:
+    """These signals have to name a step, and one that the execution has."""
+    steps = [{"StepName": "one", "StepExecutionId": "1"}, {"StepName": "two"}]
+    execution = fake.add_execution("Doc", statuses=["Waiting"], steps=steps)
+    given = {"AutomationExecutionId": execution.id, "SignalType": kind}
+    assert refusal(client, "SendAutomationSignal", **given) == "InvalidAutomationSignalException"
+    for payload in ({"Comment": ["x"]}, {member: []}):
+        assert refusal(client, "SendAutomationSignal", Payload=payload, **given) == "InvalidAutomationSignalException"
+    assert (
+        refusal(client, "SendAutomationSignal", Payload={member: ["x"]}, **given) == "AutomationStepNotFoundException"
+    )
+    known = execution.steps[0][member]
+    client.send_automation_signal(Payload={member: [known]}, **given)
+    assert execution.status == ("Cancelled" if kind == "StopStep" else "InProgress")
+
+
+@pytest.mark.parametrize("kind", ["Reject", "Revoke"])
+def test_a_refusal_fails_the_execution(fake: AutomationFake, client: Any, kind: str) -> None:
+    """What waits for an approval and does not get it has failed, and says why."""
+    execution = fake.add_execution("Doc", statuses=["Waiting", "Success"])
+    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType=kind)
+    shown = client.get_automation_execution(AutomationExecutionId=execution.id)["AutomationExecution"]
+    assert (shown["AutomationExecutionStatus"], shown["FailureMessage"]) == ("Failed", f"{kind} was signalled.")
+
+
+def test_a_change_request_is_rejected(fake: AutomationFake, client: Any) -> None:
+    """What waits as PendingApproval ends as Rejected."""
+    execution = fake.add_execution("Doc", statuses=["PendingApproval"])
+    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Reject")
+    assert execution.status == "Rejected"
+
+
+def test_approval_goes_on_with_the_script(fake: AutomationFake, client: Any) -> None:
+    """After an approval comes what the script has after the wait; where it has nothing, the work and its success."""
+    given = {"SignalType": "Approve", "Payload": {"Comment": ["Looks good"]}}
+    scripted = fake.add_execution("Doc", statuses=["Waiting", "Waiting", "Failed"])
+    open_ended = fake.add_execution("Doc", statuses=["Waiting"])
+    for execution in (scripted, open_ended):
+        client.send_automation_signal(AutomationExecutionId=execution.id, **given)
+    assert scripted.status == "Failed"
+    assert [status(client, open_ended.id) for _ in range(2)] == ["InProgress", "Success"]
+
+
+def test_a_scripted_id_that_aws_would_never_give(fake: AutomationFake, client: Any) -> None:
+    """`exec-1` can be used with every operation, though botocore's own check refuses its length."""
+    fake.script(["Waiting"], execution_id="exec-1")
+    assert started(client) == "exec-1"
+    assert status(client, "exec-1") == "Waiting"
+    client.describe_automation_step_executions(AutomationExecutionId="exec-1")
+    client.send_automation_signal(AutomationExecutionId="exec-1", SignalType="Approve")
+    client.stop_automation_execution(AutomationExecutionId="exec-1")
+    listed = client.describe_automation_executions(Filters=[{"Key": "ExecutionId", "Values": ["exec-1"]}])
+    assert listed["AutomationExecutionMetadataList"][0]["AutomationExecutionId"] == "exec-1"
+    fake.verify()
+
+
+def test_another_impossible_id_is_refused_by_botocore(fake: AutomationFake, client: Any) -> None:
+    """Only ids that the test has chosen are let through, and only their length is forgiven."""
+    fake.script(["Waiting"], execution_id="exec-1")
+    for given in ({"AutomationExecutionId": "exec-1"}, {"AutomationExecutionId": "exec-2"}):
+        with pytest.raises(ParamValidationError):
+            client.get_automation_execution(**given)
+    started(client)
+    with pytest.raises(ParamValidationError):
+        client.get_automation_execution(AutomationExecutionId="exec-1", Nope=1)
+
+
+def test_64_threads_with_one_token_start_one_execution(fake: AutomationFake) -> None:
+    """Whoever comes first starts it, and all others are told its id, in whatever case they write the token."""
+    clients = [fake.client() for _ in range(64)]
+    barrier = threading.Barrier(64)
+
+    def work(number: int) -> str:
+        barrier.wait()
+        return started(clients[number], ClientToken=TOKEN.lower() if number % 2 else TOKEN.upper())
+
+    with ThreadPoolExecutor(64) as pool:
+        ids = set(pool.map(work, range(64)))
+    assert ids == {fake.assert_started_once().id}
+    assert sorted(each.outcome for each in fake.calls) == ["replayed"] * 63 + ["started"]
+
+
+def test_a_refused_start_leaves_its_token_free(client: Any) -> None:
+    """A token whose request was refused has started nothing, and may be used for the request put right."""
+    with AutomationFake(execution_limit=0, seed="refused") as fake:
+        error = refusal(fake.client(), "StartAutomationExecution", ClientToken=TOKEN)
+        assert error == "AutomationExecutionLimitExceededException"
+    started(client, ClientToken=TOKEN)
+
+
+def test_ended_executions_free_the_limit() -> None:
+    """The limit counts what runs: polled to its end, finished, stopped or added, but not what others have started."""
+    with AutomationFake(execution_limit=1, seed="limit") as fake:
+        client = fake.client()
+        first = started(client)
+        for end in (
+            lambda: [status(client, first) for _ in range(3)],
+            lambda: fake.executions[-1].finish("Failed"),
+            lambda: (
+                client.stop_automation_execution(AutomationExecutionId=fake.executions[-1].id),
+                status(client, fake.executions[-1].id),
+            ),
+        ):
+            assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
+            end()
+            started(client)
+        fake.executions[-1].finish()
+        targets = {"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
+        parent = started(client, **targets)
+        status(client, parent)
+        assert len(fake.execution(parent).children) == 2
+        fake.execution(parent).finish()
+        fake.add_execution("Doc", statuses=["InProgress"])
+        assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
+
+
+def test_runbook_errors_are_the_services(fake: AutomationFake, client: Any) -> None:
+    """What a registered runbook refuses is said in the service's own words, and is a mistake."""
+    fake.add_runbook(RUNBOOK, name="Run")
+    for parameters, text in (
+        ({}, "Missing required parameter: InstanceId in user inputs."),
+        ({"InstanceId": ["i"], "Role": ["x"]}, "Undefined execution inputs: [Role]"),
+    ):
+        given = {"Parameters": parameters} if parameters else {}
+        with pytest.raises(client.exceptions.InvalidAutomationExecutionParametersException) as caught:
+            client.start_automation_execution(DocumentName="Run", **given)
+        assert caught.value.response["Error"]["Message"] == text
+    assert [each.violations[0].caught_by for each in fake.calls] == ["runbook", "runbook"]
+    with pytest.raises(AssertionError):
+        fake.assert_requests_valid()
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "expected"),
+    [
+        ("Run", None, "2"),
+        ("Run", "$DEFAULT", "2"),
+        ("Run", "$LATEST", "7"),
+        ("Run", "7", "7"),
+        ("arn:aws:ssm:us-east-1:123456789012:document/Run", None, "2"),
+        ("arn:aws:ssm:us-east-1:123456789012:document/Run:7", None, "7"),
+        ("arn:aws:ssm:us-east-1::automation-definition/Run:7", "$LATEST", "7"),
+    ],
+)
+def test_versions(fake: AutomationFake, client: Any, name: str, version: str | None, expected: str) -> None:
+    """Names and ARNs, with a version or without, mean the version that is meant; the default is the first registered."""
+    for number in (2, 7):
+        fake.add_runbook(RUNBOOK, name="Run", version=number)
+    given = {"DocumentVersion": version} if version else {}
+    execution_id = started(client, DocumentName=name, Parameters={"InstanceId": ["i"]}, **given)
+    shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    assert (shown["DocumentName"], shown["DocumentVersion"]) == ("Run", expected)
+    assert shown["Parameters"] == {"InstanceId": ["i"], "Times": ["1"]}
+
+
+def test_unknown_versions_and_documents() -> None:
+    """A version that there isn't is refused, and a document that isn't registered where the option says so."""
+    with AutomationFake(unknown_documents="reject", seed="unknown") as fake:
+        fake.add_runbook(RUNBOOK, name="Run")
+        client = fake.client()
+        versions = {"DocumentName": "Run", "DocumentVersion": "9", "Parameters": {"InstanceId": ["i"]}}
+        error = refusal(client, "StartAutomationExecution", **versions)
+        assert error == "AutomationDefinitionVersionNotFoundException"
+        assert refusal(client, "StartAutomationExecution") == "AutomationDefinitionNotFoundException"
+        fake.verify()
+
+
+def test_registered_documents_are_described(fake: AutomationFake, client: Any) -> None:
+    """DescribeDocument tells of a registered runbook what it declares, with its versions."""
+    fake.add_runbook({**RUNBOOK, "description": "Restarts"}, name="Run", version=3)
+    fake.add_runbook(
+        {
+            **RUNBOOK,
+            "parameters": {
+                "Names": {"type": "StringList", "default": ["a"]},
+                "X": {"type": "String", "default": "b", "description": "Why"},
+            },
+        },
+        name="Run",
+        version=1,
+    )
+    document = client.describe_document(Name="Run")["Document"]
+    assert document == {
+        "Name": "Run",
+        "Owner": "123456789012",
+        "Status": "Active",
+        "DocumentVersion": "3",
+        "Description": "Restarts",
+        "Parameters": [
+            {"Name": "InstanceId", "Type": "String"},
+            {"Name": "Times", "Type": "String", "DefaultValue": "1"},
+        ],
+        "DocumentType": "Automation",
+        "SchemaVersion": "0.3",
+        "LatestVersion": "3",
+        "DefaultVersion": "3",
+        "DocumentFormat": "YAML",
+    }
+    first = client.describe_document(Name="Run", DocumentVersion="1")["Document"]
+    assert first["Parameters"] == [
+        {"Name": "Names", "Type": "StringList", "DefaultValue": '["a"]'},
+        {"Name": "X", "Type": "String", "Description": "Why", "DefaultValue": "b"},
+    ]
+    assert first["DefaultVersion"] == "3"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"DocumentVersion": "9"},
+        {"VersionName": "Release"},
+        {"Name": "arn:aws:ssm:us-east-1:123456789012:document/Run:9"},
+    ],
+)
+def test_a_version_that_cannot_be_described(fake: AutomationFake, client: Any, given: dict[str, str]) -> None:
+    """A version of a registered runbook that there isn't is the error that DescribeDocument documents."""
+    fake.add_runbook(RUNBOOK, name="Run")
+    with pytest.raises(client.exceptions.InvalidDocumentVersion):
+        client.describe_document(**{"Name": "Run", **given})
+
+
+def test_versions_are_listed(fake: AutomationFake, client: Any) -> None:
+    """ListDocumentVersions lists the versions of a registered runbook, oldest number first, in pages."""
+    for number in (5, 1, 3):
+        fake.add_runbook(RUNBOOK, name="Run", version=number)
+    pages = list(client.get_paginator("list_document_versions").paginate(Name="Run", PaginationConfig={"PageSize": 2}))
+    shown = [(each["DocumentVersion"], each["IsDefaultVersion"]) for page in pages for each in page["DocumentVersions"]]
+    assert shown == [("1", False), ("3", False), ("5", True)]
+    assert [len(page["DocumentVersions"]) for page in pages] == [2, 1]
+    with pytest.raises(client.exceptions.InvalidNextToken):
+        client.list_document_versions(Name="Run", NextToken="x")
+
+
+@pytest.mark.parametrize("operation", ["DescribeDocument", "ListDocumentVersions"])
+def test_malformed_requests_about_documents_are_botocores(fake: AutomationFake, client: Any, operation: str) -> None:
+    """A name that is no text is nobody's document, and gets botocore's own error."""
+    fake.add_runbook(RUNBOOK, name="Run")
+    method = {"DescribeDocument": client.describe_document, "ListDocumentVersions": client.list_document_versions}
+    with pytest.raises(ParamValidationError):
+        method[operation](Name=5)
+    assert not fake.calls
+
+
+def test_other_documents_are_left_to_moto() -> None:
+    """Beside moto, registered runbooks are the fake's, and all other documents are moto's."""
+    with moto.mock_aws(), AutomationFake(seed="moto") as fake:
+        client: Any = boto3.client("ssm", region_name="us-east-1")
+        client.create_document(Name="Mine", Content='{"schemaVersion": "2.2", "mainSteps": []}', DocumentType="Command")
+        fake.add_runbook(RUNBOOK, name="Run")
+        assert client.describe_document(Name="Mine")["Document"]["DocumentType"] == "Command"
+        assert client.describe_document(Name="Run")["Document"]["DocumentType"] == "Automation"
+        assert client.list_document_versions(Name="Run")["DocumentVersions"][0]["Name"] == "Run"
+        with pytest.raises(client.exceptions.InvalidDocument):
+            client.describe_document(Name="None-Such")

@@ -1,0 +1,216 @@
+"""Tests of aiobotocore's clients on the fake."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ParamValidationError
+
+from pytest_ssm_automation import AutomationFake, NetworkBlockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+aio_session: Any = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed")
+from aiobotocore.client import AioBaseClient  # noqa: E402 - only if it is there
+from aiobotocore.config import AioConfig  # noqa: E402
+from aiobotocore.endpoint import AioEndpoint  # noqa: E402
+from aiobotocore.httpsession import AIOHTTPSession  # noqa: E402
+
+
+@pytest.fixture(params=["stubber", "wire"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """Each transport in turn."""
+    name: str = request.param
+    return name
+
+
+def with_client(body: Callable[[Any], Awaitable[Any]], **config: Any) -> Any:
+    """Run a coroutine function with an SSM client of aiobotocore."""
+
+    async def run() -> Any:
+        created = aio_session.get_session().create_client("ssm", region_name="eu-west-1", config=AioConfig(**config))
+        async with created as client:
+            return await body(client)
+
+    return asyncio.run(run())
+
+
+def test_a_hundred_starts_at_once_are_all_answered(transport: str) -> None:
+    """Concurrent starts of one client are recorded once each, with ids of their own."""
+
+    async def body(client: Any) -> list[str]:
+        starts = (client.start_automation_execution(DocumentName=f"Doc-{number}") for number in range(100))
+        return [answer["AutomationExecutionId"] for answer in await asyncio.gather(*starts)]
+
+    with AutomationFake(transport=transport) as fake:
+        ids = with_client(body)
+
+        assert set(ids) == {execution.id for execution in fake.executions}
+        assert {call.params["DocumentName"] for call in fake.calls} == {f"Doc-{number}" for number in range(100)}
+        assert {call.region for call in fake.calls} == {"eu-west-1"}
+        assert len(fake.calls) == len(set(ids)) == 100
+
+
+def test_an_injected_fault_is_the_modeled_exception(transport: str) -> None:
+    """A fault can be caught as `client.exceptions.X`, with what botocore puts into its response."""
+
+    async def body(client: Any) -> Any:
+        with pytest.raises(client.exceptions.InvalidTarget) as caught:
+            await client.start_automation_execution(DocumentName="Doc")
+        return caught.value.response
+
+    with AutomationFake(transport=transport) as fake:
+        fake.fail_with("InvalidTarget")
+        response = with_client(body)
+
+    assert response["Error"]["Code"] == "InvalidTarget"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.parametrize(("mode", "attempts"), [("legacy", 5), ("standard", 3), ("adaptive", 3)])
+def test_retries_run_on_the_wire_without_waiting(mode: str, attempts: int) -> None:
+    """Over the wire aiobotocore tries as often as against AWS, and never sleeps in between."""
+
+    async def body(client: Any) -> None:
+        with pytest.raises(client.exceptions.InternalServerError):
+            await client.start_automation_execution(DocumentName="Doc")
+
+    with AutomationFake(transport="wire") as fake:
+        fake.fail_with("InternalServerError", times=None)
+        before = time.monotonic()
+        with_client(body, retries={"mode": mode})
+
+        assert [call.attempt for call in fake.calls] == list(range(1, attempts + 1))
+        assert time.monotonic() - before < 2
+
+
+def test_a_client_made_before_the_fake_is_answered(transport: str) -> None:
+    """A client that is older than the fake is answered by it, and no longer when the fake has gone."""
+
+    async def body(client: Any) -> int:
+        for _ in range(2):
+            with AutomationFake(transport=transport) as fake:
+                await client.start_automation_execution(DocumentName="Doc")
+        with AutomationFake() as last, AutomationFake(transport=transport) as inner:
+            await client.start_automation_execution(DocumentName="Doc")
+        return len(fake.calls) + len(inner.calls) - len(last.calls)
+
+    assert with_client(body) == 2
+
+
+def test_botocores_own_refusal_is_recorded(transport: str) -> None:
+    """A request that aiobotocore refuses before it sends anything is in the record."""
+
+    async def body(client: Any) -> None:
+        with pytest.raises(ParamValidationError):
+            await client.start_automation_execution(DocumentName=7)
+
+    with AutomationFake(transport=transport) as fake:
+        with_client(body)
+        fake.assert_rejected(constraint="DocumentName:type", error="ParamValidationError")
+
+
+def test_a_chosen_id_gets_past_botocores_length_check(transport: str) -> None:
+    """An id that AWS would never give can be asked for."""
+
+    async def body(client: Any) -> str:
+        await client.start_automation_execution(DocumentName="Doc")
+        answer = await client.get_automation_execution(AutomationExecutionId="exec-1")
+        status: str = answer["AutomationExecution"]["AutomationExecutionStatus"]
+        return status
+
+    with AutomationFake(transport=transport) as fake:
+        fake.script(["Waiting"], execution_id="exec-1")
+        assert with_client(body) == "Waiting"
+
+
+def test_paginators_work(transport: str) -> None:
+    """Pages are followed by aiobotocore's own paginator."""
+
+    async def body(client: Any) -> int:
+        for _ in range(3):
+            await client.start_automation_execution(DocumentName="Doc")
+        pages = client.get_paginator("describe_automation_executions").paginate(PaginationConfig={"PageSize": 2})
+        return sum([len(page["AutomationExecutionMetadataList"]) async for page in pages])
+
+    with AutomationFake(transport=transport):
+        assert with_client(body) == 3
+
+
+@pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
+def test_nothing_leaves_the_process(backend: str) -> None:
+    """A request that nobody answers is refused, whichever HTTP library would have sent it."""
+    config: dict[str, Any] = {}
+    if backend == "httpx":
+        pytest.importorskip("httpx2", reason="httpx2 is not installed")
+        module = pytest.importorskip("aiobotocore.httpxsession", reason="aiobotocore has no httpx backend")
+        config = {"http_session_cls": module.HttpxSession}
+
+    async def body(client: Any) -> None:
+        with pytest.raises(NetworkBlockedError):
+            await client.get_parameter(Name="/any")
+
+    with AutomationFake() as fake:
+        with_client(body, **config)
+        with pytest.raises(AssertionError, match=r"POST https://ssm\.eu-west-1\.amazonaws\.com/"):
+            fake.verify()
+
+
+def test_all_is_put_back() -> None:
+    """Nothing of aiobotocore stays replaced when the fake has gone."""
+    owners = ((AioBaseClient, "_convert_to_request_dict"), (AioEndpoint, "_sleep"), (AIOHTTPSession, "send"))
+    before = [owner.__dict__[name] for owner, name in owners]
+    with AutomationFake():
+        assert [owner.__dict__[name] for owner, name in owners] != before
+    assert [owner.__dict__[name] for owner, name in owners] == before
+
+
+def test_it_may_be_imported_while_the_fake_is_active() -> None:
+    """aiobotocore is not imported by the fake, and is answered even if the code under test imports it late."""
+    program = """
+    import asyncio, sys
+    from pytest_ssm_automation import AutomationFake
+
+    async def main():
+        from aiobotocore.session import get_session
+        async with get_session().create_client("ssm", region_name="us-east-1") as client:
+            await client.start_automation_execution(DocumentName="Doc")
+
+    with AutomationFake() as fake:
+        assert "aiobotocore" not in sys.modules
+        asyncio.run(main())
+        fake.assert_started_once(DocumentName="Doc")
+    """
+    subprocess.run([sys.executable, "-c", dedent(program)], check=True)  # noqa: S603 - our own program
+
+
+def test_the_fixture_serves_tests_of_pytest_asyncio(pytester: pytest.Pytester) -> None:
+    """An async test of pytest-asyncio takes fixture and markers like any other, and strictness holds."""
+    pytest.importorskip("pytest_asyncio", reason="pytest-asyncio is not installed")
+    pytester.makepyfile(
+        """
+        import asyncio
+        import pytest
+        from aiobotocore.session import get_session
+
+        @pytest.mark.asyncio
+        @pytest.mark.ssm_automation_error("InvalidTarget")
+        async def test_swallows(ssm_automation):
+            async with get_session().create_client("ssm", region_name="us-east-1") as client:
+                await asyncio.gather(
+                    *(client.start_automation_execution(DocumentName="Doc") for _ in range(3)), return_exceptions=True
+                )
+                ssm_automation.assert_started(times=2)
+                await asyncio.gather(client.start_automation_execution(DocumentName="?"), return_exceptions=True)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*The test passed, but not all was well*", "*constraint DocumentName:pattern*"])
