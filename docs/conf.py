@@ -15,7 +15,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ssm_r
 exclude_patterns = ["_build", "changes", "examples"]
 templates_path: list[str] = []
 
-myst_enable_extensions = ["attrs_inline", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # The docstrings write code between single backticks.

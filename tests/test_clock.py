@@ -119,7 +119,7 @@ def test_it_is_restored_after_an_error() -> None:
 
 
 def test_nested_fakes_count_for_themselves(skipping: AutomationFake) -> None:
-    """The innermost fake has the sleeps, and its end gives them back to the outer one; time never goes back."""
+    """The innermost fake has the sleeps, and its end gives them back to the outer one."""
     before = time.time()
     time.sleep(10)
     with AutomationFake(skip_sleep=True, seed="inner") as inner:

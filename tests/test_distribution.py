@@ -34,21 +34,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("build", reason="build is in the tox environment package only")
     pytest.importorskip("hatchling", reason="hatchling is in the tox environment package only")
     out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT]
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(ROOT)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     return out
 
 
 def test_wheel_has_the_package_and_nothing_else(folder: Path) -> None:
-    """Each file of the package is installed, `py.typed` among them, with the metadata and the licence."""
+    """Each module of the package is installed, with `py.typed`, the metadata and the licence."""
     with zipfile.ZipFile(folder / f"{NAME}-py3-none-any.whl") as wheel:
         names = wheel.namelist()
         entry_points = wheel.read(f"{NAME}.dist-info/entry_points.txt").decode()
 
+    modules = {name for name in tree("pytest_ssm_automation") if name.endswith(".py")}
     information = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
-    assert sorted(names) == sorted(tree("pytest_ssm_automation") | {f"{NAME}.dist-info/{name}" for name in information})
-    assert "pytest_ssm_automation/py.typed" in names
+    others = {"pytest_ssm_automation/py.typed", *(f"{NAME}.dist-info/{name}" for name in information)}
+    assert sorted(names) == sorted(modules | others)
     assert entry_points.split() == ["[pytest11]", "ssm_automation", "=", "pytest_ssm_automation.plugin"]
 
 

@@ -59,7 +59,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, widths: Sequ
     head += _row(headers)
     body += [_row(row) for row in rows]
     group += [head, body]
-    return nodes.table("", group, classes=["ssm-table", name])
+    return nodes.table("", group, classes=["colwidths-given", "ssm-table", name])
 
 
 def _row(cells: Sequence[Any]) -> nodes.row:
@@ -241,7 +241,7 @@ class PytestOutput(SphinxDirective):
         shown = failure(done.stdout)
         if done.returncode != 1 or not shown:
             raise self.error(f"{path.name} had to fail:\n{done.stdout}{done.stderr}")
-        return [nodes.literal_block(shown, shown, language="text")]
+        return [nodes.literal_block(shown, shown, language="text", classes=["ssm-output"])]
 
 
 def failure(output: str) -> str:

@@ -280,7 +280,7 @@ class Execution:
             self._fan_out.fill()
 
     def _note_end(self) -> None:
-        if self.ended:
+        if self.ended and self.ended_at is None:
             self.ended_at = _now()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import model
@@ -81,8 +82,12 @@ def make_script(
         if text is not None and (not isinstance(text, str) or not text):
             raise FakeUsageError(f"Expected {name} to be a text that is not empty, but got {name}={text!r}")
     check_when(when, model.START)
+    frames = tuple(_frame(item) for item in statuses)
+    for one, following in pairwise(frame[STATUS] for frame in frames):
+        if one in ENDED and following != one:
+            raise FakeUsageError(f"An execution that has ended goes on no more: {following} can't come after {one}")
     return Script(
-        frames=tuple(_frame(item) for item in statuses),
+        frames=frames,
         when=when,
         outputs=read_shape("AutomationParameterMap", outputs, "outputs"),
         steps=read_shape("StepExecutionList", steps, "steps"),

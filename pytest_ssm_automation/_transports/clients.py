@@ -7,6 +7,9 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
+from botocore.session import Session
+
 from .._service import model
 
 if TYPE_CHECKING:
@@ -16,22 +19,29 @@ if TYPE_CHECKING:
 def make_client(region: str, **kwargs: Any) -> BaseClient:
     """Make an SSM client of its own for the caller; `kwargs` are those of botocore's `create_client`."""
     if kwargs:
-        return _create(region, **kwargs)
-    return _clone(_template(region, tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))))
+        return _create(Session(), region, **kwargs)
+    settings = tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
+    return _clone(_template(region, settings, len(BUILTIN_HANDLERS)))
 
 
-def _create(region: str, **kwargs: Any) -> BaseClient:
-    from botocore.session import Session
-
-    session = Session()
+def _create(session: Session, region: str, **kwargs: Any) -> BaseClient:
     session.register_component("data_loader", model.loader())
     client: BaseClient = session.create_client("ssm", region_name=region, **kwargs)
     return client
 
 
 @lru_cache(maxsize=8)
-def _template(region: str, environment: tuple[tuple[str, str], ...]) -> BaseClient:  # noqa: ARG001 - botocore reads it
-    return _create(region)
+def _template(region: str, _environment: tuple[tuple[str, str], ...], _handlers: int) -> BaseClient:
+    """Make a client to copy, anew where botocore might make another: by the environment, or by moto's handlers."""
+    session = Session(include_builtin_handlers=False)
+    events: Any = session.get_component("event_emitter")
+    places = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
+    for event, handler, *place in BUILTIN_HANDLERS:
+        # Copying a client costs most for its handlers, and nine of ten are of other services and of documentation.
+        family, _, rest = event.partition(".")
+        if family != "docs" and rest.partition(".")[0] in {"", "*", "ssm"}:
+            places.get(place[0] if place else None, events.register)(event, handler)
+    return _create(session, region)
 
 
 def _clone(template: Any) -> BaseClient:

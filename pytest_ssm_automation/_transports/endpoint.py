@@ -103,6 +103,9 @@ class _Handler(WSGIRequestHandler):
     def log(self, *_: Any) -> None:
         """Keep quiet."""
 
+    def log_request(self, *_: Any) -> None:
+        """Keep quiet, and don't even read the address for it."""
+
     def parse_request(self) -> bool:
         """Read the request line and the headers; refuse the request line of HTTP 0.9, and none at all."""
         parsed = super().parse_request()

@@ -59,10 +59,10 @@ def test_hosted_locations_are_expanded(fake: AutomationFake, client: Any) -> Non
 
     def places(execution_id: str) -> Any:
         shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-        return [step.get("TargetLocation") for step in shown["StepExecutions"]], shown["TargetLocations"]
+        return [step.get("TargetLocation") for step in shown["StepExecutions"]]
 
     assert places(by_url) == places(named)
-    assert len(places(by_url)[0]) == 3
+    assert len(places(by_url)) == 3
     assert "TargetLocations" not in fake.calls[0].params
 
 
@@ -137,12 +137,12 @@ def test_slow_and_broken_hosts(fake: AutomationFake, refusal: Any, error: Except
     ("locations", "place"),
     [
         ([{"Regions": ["us-east-1"]}, {"Regions": [7]}], "at TargetLocations[1].Regions[0]"),
-        ([{"Accounts": ["x" * 100]}], "at TargetLocations[0].Accounts[0]"),
-        ([{"Region": ["us-east-1"]}], "at TargetLocations[0]"),
+        ([{"ExecutionRoleName": "x" * 65}], "at TargetLocations[0].ExecutionRoleName"),
+        ([{"Region": ["us-east-1"]}], "at TargetLocations[0].Region"),
         ([], "at TargetLocations"),
         (["us-east-1"], "at TargetLocations[0]"),
     ],
-    ids=["type", "account", "unknown", "none", "text"],
+    ids=["type", "role", "unknown", "none", "text"],
 )
 def test_invalid_locations(fake: AutomationFake, refusal: Any, locations: Any, place: str) -> None:
     """Every location is checked against the model, and the message names the place."""

@@ -131,6 +131,16 @@ def test_other_arguments_of_the_wrong_kind(fake: AutomationFake, given: dict[str
         fake.script(["Success"], **given)
 
 
+def test_what_has_ended_goes_on_no_more(fake: AutomationFake, client: Any) -> None:
+    """Nothing comes after an end but more of the same."""
+    with pytest.raises(FakeUsageError, match="goes on no more: Pending can't come after Failed"):
+        fake.script(["InProgress", "Failed", "Pending"])
+    fake.script(["Failed", {"AutomationExecutionStatus": "Failed", "WarningMessage": "Late"}])
+    execution_id = start(client)
+    first, second = poll(client, execution_id), poll(client, execution_id)
+    assert second == {**first, "WarningMessage": "Late"}
+
+
 def test_when_is_part_of_the_request(fake: AutomationFake, client: Any) -> None:
     """A script is for the executions whose request has the members given, as they are given."""
     fake.script(["Failed"], when={"DocumentName": "Doc", "Parameters": {"A": ["b"]}})

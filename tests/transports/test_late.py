@@ -72,15 +72,19 @@ def test_a_late_call_without_any_fake_is_refused_too() -> None:
 def test_a_pools_thread_with_a_new_task_is_not_late(*, busy: bool) -> None:
     """A pool that outlives a test serves the next one, idle or busy when the first fake went."""
     results: list[Any] = []
-    go = threading.Event()
+    holding, go = threading.Event(), threading.Event()
 
     def hold() -> None:
+        holding.set()
         go.wait(10 if busy else 0)
 
     with ThreadPoolExecutor(1) as pool:
         with AutomationFake() as first:
             pool.submit(start, results).result()
             held = pool.submit(hold)
+            if not busy:
+                held.result()
+            holding.wait(10)
         go.set()
         held.result()
         with AutomationFake() as second:

@@ -1,0 +1,255 @@
+"""All six operations, in any order, against a model of the life cycle that fits on a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import dropwhile
+from typing import Any
+
+from botocore.exceptions import ClientError
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service import model
+
+ENDED = {
+    "Success",
+    "Failed",
+    "TimedOut",
+    "Cancelled",
+    "Rejected",
+    "Exited",
+    "CompletedWithSuccess",
+    "CompletedWithFailure",
+}
+WAITING = {"Waiting", "PendingApproval"}
+WORKING = {"InProgress", "RunbookInProgress"}
+NAMED = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
+ABSENT = "00000000-0000-4000-8000-000000000000"
+STATUSES = st.lists(st.sampled_from(model.enum("AutomationExecutionStatus")), min_size=1, max_size=4)
+
+
+@dataclass
+class Run:
+    """An execution as the model sees it: a status, and those that are still to come."""
+
+    status: str
+    future: list[str]
+    request: dict[str, Any]
+    to_begin: bool = False
+
+    def go_on(self) -> None:
+        """Go on by a poll."""
+        if self.future:
+            self.status = self.future.pop(0)
+
+    def turn_to(self, *statuses: str) -> None:
+        """Go on with other statuses than would have come."""
+        self.future = [*statuses]
+        self.go_on()
+
+    def stop(self, kind: str) -> str | None:
+        """Stop it, or give the error."""
+        if self.status in ENDED or (self.status == "Cancelling" and kind == "Complete"):
+            return "InvalidAutomationStatusUpdateException"
+        if kind == "Complete":
+            self.future = ["Success"]
+        elif self.status != "Cancelling":
+            self.turn_to("Cancelling", "Cancelled")
+        return None
+
+    def signal(self, kind: str, *, named: bool) -> str | None:
+        """Signal it, or give the error."""
+        right = self.status in WAITING or (kind == "StopStep" and self.status in WORKING)
+        wrong_kind = self.to_begin and kind in {"Approve", "Reject", "Revoke"}
+        if not right or wrong_kind or (kind in NAMED and not named):
+            return "InvalidAutomationSignalException"
+        if kind == "StopStep":
+            self.turn_to("Cancelled")
+        elif kind in {"Reject", "Revoke"}:
+            self.turn_to("Rejected" if self.status == "PendingApproval" else "Failed")
+        else:
+            self.to_begin = False
+            later = dropwhile(lambda status: status in WAITING, self.future)
+            self.turn_to(*([*later] or ["InProgress", "Success"]))
+        return None
+
+
+class LifeCycle(RuleBasedStateMachine):
+    """Calls of a client, and what the model expects of each."""
+
+    ids = Bundle("ids")
+    pages = Bundle("pages")
+
+    @initialize()
+    def begin(self) -> None:
+        """Begin with a fake on which nothing has happened."""
+        self.fake = AutomationFake(seed="life cycle").__enter__()
+        self.client: Any = self.fake.client()
+        self.runs: dict[str, Run] = {}
+        self.tokens: dict[str, str] = {}
+        self.calls = 0
+
+    def teardown(self) -> None:
+        """Put everything back."""
+        self.fake.__exit__(None, None, None)
+
+    def call(self, method: str, **members: Any) -> tuple[dict[str, Any], str | None]:
+        """Call an operation, and give its answer and its error's code."""
+        self.calls += 1
+        try:
+            return getattr(self.client, method)(**members), None
+        except ClientError as error:
+            return {}, error.response["Error"]["Code"]
+
+    def started(self, run: Run, **members: Any) -> str:
+        """Start an execution, of which the model expects `run`."""
+        answer, error = self.call("start_automation_execution", **members)
+        assert error is None
+        self.runs[answer["AutomationExecutionId"]] = run
+        return str(answer["AutomationExecutionId"])
+
+    @rule(target=ids, name=st.sampled_from(["Doc", "Other"]), mode=st.sampled_from(["Auto", "Interactive"]))
+    def start(self, name: str, mode: str) -> str:
+        """Start an execution that goes by itself, or waits to begin."""
+        request = {"DocumentName": name, "Mode": mode}
+        auto = mode == "Auto"
+        run = Run("Pending" if auto else "Waiting", ["InProgress", "Success"] if auto else [], request, not auto)
+        return self.started(run, **request)
+
+    @rule(target=ids, statuses=STATUSES, fixed=st.booleans())
+    def start_scripted(self, statuses: list[str], *, fixed: bool) -> str:
+        """Start an execution that goes by a script, with an id that AWS would never give or without."""
+        name = f"Scripted-{len(self.runs)}"
+        end = next((place for place, status in enumerate(statuses) if status in ENDED), len(statuses))
+        statuses = statuses[: end + 1]
+        self.fake.script(
+            statuses, when={"DocumentName": name}, execution_id=f"exec-{len(self.runs)}" if fixed else None
+        )
+        return self.started(Run(statuses[0], statuses[1:], {"DocumentName": name}), DocumentName=name)
+
+    @rule(target=ids, letter=st.sampled_from("ABab"), other=st.booleans())
+    def start_with_token(self, letter: str, *, other: bool) -> Any:
+        """Start with a token that may have been used before, in any case, for the same request or another."""
+        request = {"DocumentName": "Other" if other else "Doc"}
+        answer, error = self.call(
+            "start_automation_execution", ClientToken="-".join(letter * n for n in (8, 4, 4, 4, 12)), **request
+        )
+        known = self.tokens.get(letter.lower())
+        if known is None:
+            assert error is None
+            self.tokens[letter.lower()] = answer["AutomationExecutionId"]
+            self.runs[answer["AutomationExecutionId"]] = Run("Pending", ["InProgress", "Success"], request)
+            return answer["AutomationExecutionId"]
+        if self.runs[known].request == request:
+            assert (answer["AutomationExecutionId"], error) == (known, None)
+        else:
+            assert error == "IdempotentParameterMismatch"
+        return multiple()
+
+    @rule(execution_id=ids)
+    def get(self, execution_id: str) -> None:
+        """A poll shows the status, and what goes with it, and lets the execution go on."""
+        run = self.runs[execution_id]
+        answer, error = self.call("get_automation_execution", AutomationExecutionId=execution_id)
+        assert error is None
+        shown = answer["AutomationExecution"]
+        assert shown["AutomationExecutionStatus"] == run.status
+        assert ("ExecutionEndTime" in shown) is (run.status in ENDED)
+        run.go_on()
+
+    @rule(execution_id=ids)
+    def describe_one(self, execution_id: str) -> None:
+        """A listing by id is a poll too."""
+        filters = [{"Key": "ExecutionId", "Values": [execution_id]}]
+        answer, _ = self.call("describe_automation_executions", Filters=filters)
+        (shown,) = answer["AutomationExecutionMetadataList"]
+        assert shown["AutomationExecutionStatus"] == self.runs[execution_id].status
+        self.runs[execution_id].go_on()
+
+    @rule(target=pages, size=st.integers(1, 4))
+    def describe_all(self, size: int) -> Any:
+        """A listing shows the newest, lets them go on, and gives a token if there are more."""
+        answer, _ = self.call("describe_automation_executions", MaxResults=size)
+        return self.page(answer, [*reversed(self.runs)], size)
+
+    @rule(target=pages, page=consumes(pages), size=st.integers(1, 4))
+    def describe_more(self, page: tuple[str, list[str]], size: int) -> Any:
+        """The token leads to those that were left then, whatever has been started since."""
+        token, left = page
+        answer, _ = self.call("describe_automation_executions", MaxResults=size, NextToken=token)
+        return self.page(answer, left, size)
+
+    def page(self, answer: dict[str, Any], expected: list[str], size: int) -> Any:
+        """Check a page, and give its token with what it leads to."""
+        shown = [
+            (each["AutomationExecutionId"], each["AutomationExecutionStatus"])
+            for each in answer["AutomationExecutionMetadataList"]
+        ]
+        assert shown == [(execution_id, self.runs[execution_id].status) for execution_id in expected[:size]]
+        for execution_id, _ in shown:
+            self.runs[execution_id].go_on()
+        assert ("NextToken" in answer) is (len(expected) > size)
+        return (answer["NextToken"], expected[size:]) if "NextToken" in answer else multiple()
+
+    @rule(execution_id=ids)
+    def describe_steps(self, execution_id: str) -> None:
+        """Runbooks that nobody has registered have no steps; looking for them lets nothing go on."""
+        answer, error = self.call("describe_automation_step_executions", AutomationExecutionId=execution_id)
+        assert (answer["StepExecutions"], error) == ([], None)
+
+    @rule(execution_id=ids, kind=st.sampled_from(model.enum("StopType")))
+    def stop(self, execution_id: str, kind: str) -> None:
+        """What runs can be stopped, what has ended can't."""
+        _, error = self.call("stop_automation_execution", AutomationExecutionId=execution_id, Type=kind)
+        assert error == self.runs[execution_id].stop(kind)
+
+    @rule(execution_id=ids, kind=st.sampled_from(model.enum("SignalType")), named=st.booleans())
+    def signal(self, execution_id: str, kind: str, *, named: bool) -> None:
+        """What waits goes on or ends by a signal, what doesn't wait takes none."""
+        given = {"Payload": {NAMED.get(kind, "Comment"): ["any"]}} if named else {}
+        _, error = self.call("send_automation_signal", AutomationExecutionId=execution_id, SignalType=kind, **given)
+        assert error == self.runs[execution_id].signal(kind, named=named)
+
+    @rule(execution_id=ids)
+    def advance(self, execution_id: str) -> None:
+        """The test's own hand does what a poll does."""
+        self.fake.execution(execution_id).advance()
+        self.runs[execution_id].go_on()
+
+    @rule(execution_id=ids, status=st.sampled_from(sorted(ENDED)))
+    def finish(self, execution_id: str, status: str) -> None:
+        """The test's own hand ends what has not ended."""
+        if self.runs[execution_id].status not in ENDED:
+            self.fake.execution(execution_id).finish(status)
+            self.runs[execution_id].turn_to(status)
+
+    @rule(execution_id=ids, method=st.sampled_from(["get_automation_execution", "stop_automation_execution"]))
+    def fail(self, execution_id: str, method: str) -> None:
+        """An injected fault is all that a call meets: nothing goes on."""
+        operation = {"g": "GetAutomationExecution", "s": "StopAutomationExecution"}[method[0]]
+        self.fake.fail_with("InternalServerError", operation=operation)
+        assert self.call(method, AutomationExecutionId=execution_id) == ({}, "InternalServerError")
+
+    @rule(
+        method=st.sampled_from(
+            ["get_automation_execution", "stop_automation_execution", "describe_automation_step_executions"]
+        )
+    )
+    def ask_for_another(self, method: str) -> None:
+        """What nobody has started is nowhere to be found."""
+        _, error = self.call(method, AutomationExecutionId=ABSENT)
+        assert error == "AutomationExecutionNotFoundException"
+
+    @invariant()
+    def agrees(self) -> None:
+        """The fake and the model know the same executions in the same statuses, and every call is on record."""
+        if hasattr(self, "runs"):
+            known = {execution.id: execution.status for execution in self.fake.executions}
+            assert known == {execution_id: run.status for execution_id, run in self.runs.items()}
+            assert [*known] == [*self.runs]
+            assert len(self.fake.calls) == self.calls
+
+
+TestLifeCycle = LifeCycle.TestCase

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import oracle
+import pytest
+import regex
+from hypothesis import find, given
+from hypothesis import strategies as st
+
+from pytest_ssm_automation import strategies
+from pytest_ssm_automation._service import model, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MEMBERS = {
+    "DocumentName": strategies.document_names,
+    "ClientToken": strategies.client_tokens,
+    "Targets": strategies.targets,
+    "TargetMaps": strategies.target_maps,
+    "TargetLocations": strategies.target_locations,
+    "Tags": strategies.tags,
+    "AlarmConfiguration": strategies.alarm_configurations,
+    "MaxConcurrency": strategies.max_concurrencies,
+    "MaxErrors": strategies.max_errors,
+}
+
+
+@given(st.data())
+def test_valid(data: st.DataObject) -> None:
+    """A value of any member's strategy breaks nothing in the model."""
+    name = data.draw(st.sampled_from(sorted(MEMBERS)))
+    value = data.draw(MEMBERS[name]())
+    assert oracle.violations(model.START, {"DocumentName": "Doc", name: value}) == set()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "simplest"),
+    [
+        (strategies.document_names, "Doc"),
+        (strategies.client_tokens, "01234567-89ab-cdef-0123-456789abcdef"),
+        (strategies.execution_ids, "01234567-89ab-cdef-0123-456789abcdef"),
+        (strategies.max_concurrencies, "1"),
+        (strategies.max_errors, "0"),
+        (strategies.tags, []),
+        (strategies.targets, []),
+        (strategies.target_maps, []),
+        (strategies.target_locations, [{}]),
+        (strategies.alarm_configurations, {"Alarms": [{"Name": "HighCPU"}]}),
+        (strategies.responses, {"AutomationExecutionId": "01234567-89ab-cdef-0123-456789abcdef"}),
+    ],
+)
+def test_simplest(strategy: Callable[[], st.SearchStrategy[Any]], simplest: object) -> None:
+    """Each member shrinks to what a person would write."""
+    assert find(strategy(), lambda _: True) == simplest
+
+
+def test_alternatives_of_rates() -> None:
+    """Every way to write a rate is drawn: numbers of one and of many digits, percentages of one, two and three."""
+    for form in (r"[1-9]", r"[1-9]\d{6}", r"[1-9]%", r"[1-9]\d%", r"100%"):
+        assert find(strategies.max_concurrencies(), lambda value, form=form: bool(regex.fullmatch(form, value)))
+
+
+def test_letters_beyond_ascii() -> None:
+    """A tag's key may have letters, numbers and spaces of any script, and does."""
+    for letter in (r"\p{Ll}", r"\p{Lo}", r"\p{Nd}", r"\p{Zs}"):
+        beyond = regex.compile(rf"(?=\P{{ASCII}}){letter}", regex.V1)
+        found = find(strategies.tags(), lambda tags, beyond=beyond: any(beyond.search(tag["Key"]) for tag in tags))
+        assert len(found) == 1
+
+
+def test_tags_end_where_the_service_says() -> None:
+    """The most tags are those that the documentation allows, which are fewer than the model's."""
+    limit: Any = next(each.limit for each in rules.constraints() if each.id == "request:at_most_five_tags")
+    assert len(find(strategies.tags(), lambda tags: len(tags) >= limit)) == limit == 5
+
+
+def test_realistic() -> None:
+    """Beside what is merely allowed there is what callers really send."""
+    assert find(strategies.document_names(), lambda name: name.startswith("AWS-")) == "AWS-RestartEC2Instance"
+    assert find(strategies.document_names(), lambda name: name.startswith("arn:aws:ssm:"))
+    assert find(strategies.client_tokens(), str.isupper)
+    assert find(strategies.targets(), lambda targets: any(target.get("Key") == "ParameterValues" for target in targets))
+
+
+@given(strategies.execution_ids())
+def test_execution_ids(identifier: str) -> None:
+    """Ids of executions keep to the model's length."""
+    assert oracle.violations("GetAutomationExecution", {"AutomationExecutionId": identifier}) == set()
+
+
+@given(strategies.responses())
+def test_responses(response: dict[str, Any]) -> None:
+    """An answer has the members of the output's shape, and always the id."""
+    assert response.keys() == model.output_shape(model.START).members.keys()

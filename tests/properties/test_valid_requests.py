@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import oracle
+import pytest
+from botocore.validate import ParamValidator
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._service import model, rules
+from pytest_ssm_automation._service.constraints import check
+from pytest_ssm_automation.strategies import (
+    client_tokens,
+    document_names,
+    from_shape,
+    tags,
+    target_locations,
+    target_maps,
+    targets,
+    valid_requests,
+)
+
+START = model.START
+SHAPE = model.input_shape(START)
+# Of each member that rules tie to others, values that stand for all the ways to be there.
+WAYS: dict[str, tuple[Any, ...]] = {
+    "TargetParameterName": ("InstanceId",),
+    "Targets": ([], [{}]),
+    "TargetMaps": ([], [{}]),
+    "TargetLocations": ([{}], [{"Targets": [{}]}]),
+    "TargetLocationsURL": ("https://",),
+}
+Combination = tuple[tuple[str, bool], ...]
+
+
+def assert_breaks_nothing(request: dict[str, Any]) -> None:
+    """Ask all who judge requests: the package, botocore and the oracle."""
+    assert check(START, request) == []
+    assert rules.check_rules(START, request) == []
+    assert not ParamValidator().validate(request, SHAPE).has_errors()
+    assert oracle.violations(START, request) == set()
+    assert oracle.rule_violations(request) == set()
+
+
+def combination(request: dict[str, Any]) -> Combination:
+    """Name the tied members of a request, and whether there is something in them that the rules look at."""
+    located = any(location.get("Targets") for location in request.get("TargetLocations", ()))
+    return tuple((name, located if name == "TargetLocations" else bool(request[name])) for name in WAYS if name in request)
+
+
+def legal_combinations() -> set[Combination]:
+    """Let the oracle say which combinations of the tied members are allowed."""
+    chosen = itertools.product(*([None, *((name, value) for value in values)] for name, values in WAYS.items()))
+    requests = [dict(filter(None, pairs)) for pairs in chosen]
+    return {combination(request) for request in requests if not oracle.rule_violations(request)}
+
+
+@given(valid_requests())
+def test_breaks_nothing(request: dict[str, Any]) -> None:
+    """No judge finds anything broken in a valid request."""
+    assert_breaks_nothing(request)
+
+
+def test_smallest() -> None:
+    """The simplest valid request is a document's name, of as few characters as the model allows."""
+    assert find(valid_requests(), lambda _: True) == {"DocumentName": "Doc"}
+
+
+@pytest.mark.parametrize("name", SHAPE.members)
+def test_shrinks_to_few_members(name: str) -> None:
+    """A failing example has the member it fails for, those without which it would be invalid, and no other."""
+    request = find(valid_requests(), lambda request: bool(request.get(name)))
+    needed = {"Targets": {"TargetParameterName"}}.get(name, set())
+    if name == "TargetParameterName":
+        assert len(request) == 3
+    else:
+        assert request.keys() == {"DocumentName", name} | needed
+    assert request["DocumentName"] == "Doc"
+
+
+def test_every_legal_combination() -> None:
+    """Every legal combination of the members that rules tie together is reached, and no other."""
+    seen: set[Combination] = set()
+
+    @settings(max_examples=1500, database=None, derandomize=True)
+    @given(valid_requests())
+    def collect(request: dict[str, Any]) -> None:
+        seen.add(combination(request))
+
+    collect()
+    assert seen == legal_combinations()
+
+
+@given(
+    valid_requests(
+        DocumentName="AWS-StopEC2Instance",
+        Parameters=st.just({"InstanceId": ["i-1"]}),
+        Tags=None,
+        TargetLocationsURL=None,
+    )
+)
+def test_members_given(request: dict[str, Any]) -> None:
+    """A value fixes a member, a strategy is drawn from, and None leaves one out."""
+    assert request["DocumentName"] == "AWS-StopEC2Instance"
+    assert request["Parameters"] == {"InstanceId": ["i-1"]}
+    assert request.keys().isdisjoint({"Tags", "TargetLocationsURL"})
+    assert_breaks_nothing(request)
+
+
+@given(st.data())
+def test_any_member_given_as_strategy(data: st.DataObject) -> None:
+    """Around any valid value of any one member, the rest of the request makes it valid."""
+    name = data.draw(st.sampled_from(sorted(SHAPE.members)))
+    strategy = {"Tags": tags()}.get(name) or from_shape(SHAPE.members[name])
+    request = data.draw(valid_requests(**{name: strategy}))
+    assert name in request
+    assert_breaks_nothing(request)
+
+
+@given(st.data())
+def test_any_member_left_out(data: st.DataObject) -> None:
+    """Any member but the required one can be left out."""
+    name = data.draw(st.sampled_from(sorted(SHAPE.members.keys() - {"DocumentName"})))
+    request = data.draw(valid_requests(**{name: None}))
+    assert name not in request
+    assert_breaks_nothing(request)
+
+
+@given(valid_requests(**dict.fromkeys(SHAPE.members.keys() - {"DocumentName"})))
+def test_all_members_left_out(request: dict[str, Any]) -> None:
+    """With every other member left out, the document's name stays."""
+    assert request.keys() == {"DocumentName"}
+
+
+@given(valid_requests(Targets=[{"Key": "tag:Env", "Values": ["prod"]}]))
+def test_companions_of_a_fixed_member(request: dict[str, Any]) -> None:
+    """A fixed member brings along what the rules want beside it."""
+    assert "TargetParameterName" in request
+    assert not request.get("TargetMaps")
+    assert_breaks_nothing(request)
+
+
+def test_fixed_values_are_copied() -> None:
+    """What a test does to a fixed value of one example is not seen by the next."""
+    parameters = {"InstanceId": ["i-1"]}
+
+    @given(valid_requests(Parameters=parameters))
+    def spoil(request: dict[str, Any]) -> None:
+        assert request["Parameters"] == {"InstanceId": ["i-1"]}
+        request["Parameters"]["InstanceId"].append("i-2")
+
+    spoil()
+    assert parameters == {"InstanceId": ["i-1"]}
+
+
+def test_unknown_member() -> None:
+    """A misspelt member is refused at once, with the name that was meant."""
+    with pytest.raises(FakeUsageError, match=r"Unknown member 'Paramters'\. Did you mean 'Parameters'\?"):
+        valid_requests(Paramters={})
+
+
+@pytest.mark.parametrize(
+    ("members", "constraint"),
+    [
+        ({"DocumentName": None}, "DocumentName:required"),
+        ({"DocumentName": "no"}, "DocumentName:pattern"),
+        ({"Parameters": {"InstanceId": "i-1"}}, "Parameters{value}:type"),
+        ({"Tags": [{"Key": "a", "Value": "b"}] * 6}, "request:at_most_five_tags"),
+        ({"Targets": [{}], "TargetParameterName": None}, "request:targets_need_target_parameter_name"),
+        ({"Targets": [{}], "TargetMaps": [{"a": []}]}, "request:targets_exclude_target_maps"),
+    ],
+)
+def test_impossible_members(members: dict[str, Any], constraint: str) -> None:
+    """Values that no valid request has are refused at once, and what they break is named."""
+    with pytest.raises(FakeUsageError, match=rf"^No valid request has these members: .*\({constraint}\)$"):
+        valid_requests(**members)
+
+
+def test_impossible_drawn_member() -> None:
+    """What is drawn from a strategy is judged when it is drawn."""
+
+    @given(valid_requests(MaxErrors=st.just("None")))
+    def never_runs(request: dict[str, Any]) -> None:
+        raise AssertionError(request)
+
+    with pytest.raises(FakeUsageError, match=r"Value 'None' at 'maxErrors' .*\(MaxErrors:pattern\)"):
+        never_runs()
+
+
+def test_older_model_with_more_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the model allows more targets than the service does, the service's limit holds."""
+    from pytest_ssm_automation import strategies
+
+    limits = (*rules.constraints(), rules.Constraint("request:at_most_one_target", 1, "documentation"))
+    monkeypatch.setattr(rules, "constraints", lambda: limits)
+    drawn = strategies._members.__wrapped__()["Targets"]
+    assert len(find(drawn, lambda value: len(value) == 1)) == 1
+
+
+@pytest.mark.parametrize("strategy", [document_names(), client_tokens(), targets(), target_maps(), target_locations()])
+def test_shows_as_a_name(strategy: st.SearchStrategy[Any]) -> None:
+    """A strategy is shown in a line, not as the whole tree of those it is made of."""
+    assert len(repr(strategy)) < 60
+    assert repr(valid_requests()) == "valid_requests()"

@@ -1,0 +1,326 @@
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError
+from pytest_ssm_automation._transports import endpoint as module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Sign = Callable[..., dict[str, Any]]
+
+START = "StartAutomationExecution"
+DOC = {"DocumentName": "Doc"}
+CHILD = """
+import json, sys, boto3
+ssm = boto3.client("ssm")
+answer = ssm.start_automation_execution(DocumentName="Doc", Parameters={"InstanceId": ["i-1"]})
+print(json.dumps([answer["AutomationExecutionId"], answer["ResponseMetadata"]["RetryAttempts"]]))
+"""
+
+
+@pytest.fixture
+def url(fake: AutomationFake) -> str:
+    """Where the fixture `fake` is served."""
+    return fake.serve_endpoint()
+
+
+def port_of(url: str) -> int:
+    """Give the port of a URL."""
+    return int(url.rpartition(":")[2])
+
+
+def exchange(url: str, sent: bytes, *, end: bool = True) -> tuple[int, dict[str, str], bytes]:
+    """Send bytes, and read the answer until the connection is closed."""
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
+        connection.sendall(sent)
+        if end:
+            connection.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    return int(status.split()[1]), headers, body
+
+
+def raw(signed: dict[str, Any], *, length: int | None = None, chunked: bytes | None = None) -> bytes:
+    """Write a signed request as it goes over the connection."""
+    body = signed["data"]
+    headers = {**signed["headers"], "Host": "127.0.0.1", "Content-Length": str(len(body) if length is None else length)}
+    if chunked is not None:
+        del headers["Content-Length"]
+        headers["Transfer-Encoding"], body = "chunked", chunked
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST / HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def test_it_listens_on_loopback_only(fake: AutomationFake, url: str) -> None:
+    """The port is a free one of 127.0.0.1, so that nobody else on the network gets there."""
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d{4,5}", url)
+    assert fake._endpoint is not None
+    assert fake._endpoint._server.socket.getsockname() == ("127.0.0.1", port_of(url))
+    with AutomationFake() as other:
+        assert other.serve_endpoint() != url
+
+
+def test_it_is_gone_afterwards() -> None:
+    """After the fake nobody listens, no thread is left, and connections that were open are broken."""
+    with AutomationFake() as fake:
+        url = fake.serve_endpoint()
+        idle = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+        half = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+        half.sendall(b"POST / HTTP/1.1\r\n")
+        time.sleep(0.1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2
+    with idle, half:
+        assert idle.recv(1) == b""
+        assert half.recv(1) == b""
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+    assert not [thread for thread in threading.enumerate() if "endpoint" in thread.name or "process_request" in thread.name]
+
+
+def test_serving_twice_is_serving_once(fake: AutomationFake, url: str) -> None:
+    """A fake has one server."""
+    assert fake.serve_endpoint() == url
+
+
+def test_a_fake_may_serve_again(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """Active again, it serves again, with what it has recorded."""
+    fake.__exit__(None, None, None)
+    with fake:
+        assert requests.request(**{**signed(START, DOC), "url": fake.serve_endpoint()}, timeout=5).status_code == 200
+    fake.__enter__()
+    fake.assert_started_once(**DOC)
+
+
+@pytest.mark.parametrize("before", [None, "http://mine.example"])
+def test_the_environment_is_set_and_restored(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    """Child processes find the server by a variable that is as before afterwards."""
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    if before:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", before)
+    variables = dict(os.environ)
+    with AutomationFake() as fake:
+        url = fake.serve_endpoint()
+        assert os.environ["AWS_ENDPOINT_URL_SSM"] == url
+        assert "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" not in os.environ
+        assert os.environ["NO_PROXY"] == "example.com,127.0.0.1"
+    assert dict(os.environ) == variables
+
+
+def test_what_somebody_else_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that was changed meanwhile keeps its value."""
+    with AutomationFake() as fake:
+        fake.serve_endpoint()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://mine.example")
+    assert os.environ["AWS_ENDPOINT_URL_SSM"] == "http://mine.example"
+
+
+def test_a_child_process_reaches_it(fake: AutomationFake, url: str) -> None:
+    """A child has dummy credentials, a Region and the endpoint by its environment, and botocore's own retries."""
+    fake.fail_with("InternalServerError")
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True, timeout=60)
+    execution = fake.assert_started_once(Parameters={"InstanceId": ["i-1"]})
+    assert json.loads(done.stdout) == [execution.id, 1]
+    assert [(call.outcome, call.attempt, call.endpoint_url) for call in fake.calls] == [
+        ("failed", 1, url), ("started", 2, url)
+    ]  # fmt: skip
+
+
+def test_clients_of_this_process_need_no_connection(fake: AutomationFake, url: str) -> None:
+    """They find the endpoint in the environment too, but are answered as ever."""
+    client: Any = boto3.client("ssm")
+    client.start_automation_execution(**DOC)
+    assert client.meta.endpoint_url == url
+    assert [call.endpoint_url for call in fake.calls] == [url]
+
+
+def test_the_fixture_gives_the_url(run: Any) -> None:
+    """Users name the fixture, and run their child process."""
+    run(
+        """
+        import os
+        import requests
+
+        def test_it(ssm_automation, ssm_automation_endpoint):
+            assert os.environ["AWS_ENDPOINT_URL_SSM"] == ssm_automation_endpoint
+            assert requests.get(ssm_automation_endpoint).json()["__type"] == "UnknownOperationException"
+
+        def test_gone():
+            assert "AWS_ENDPOINT_URL_SSM" not in os.environ
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_without_werkzeug(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names what to install; nothing else needs it."""
+    original = builtins.__import__
+
+    def without(name: str, *args: Any) -> Any:
+        if name.startswith("werkzeug"):
+            raise ModuleNotFoundError("No module named 'werkzeug'", name="werkzeug")
+        return original(name, *args)
+
+    monkeypatch.delitem(sys.modules, module.__name__)
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(FakeUsageError, match=re.escape("needs werkzeug: install pytest-ssm-automation[endpoint]")):
+        fake.serve_endpoint()
+    fake.client().start_automation_execution(**DOC)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("error", ["ReadTimeoutError", "EndpointConnectionError"])
+def test_connection_faults_break_the_connection(fake: AutomationFake, url: str, signed: Sign, error: str) -> None:
+    """The caller gets no answer at all, at once."""
+    fake.fail_with(error)
+    began = time.monotonic()
+    with pytest.raises(requests.ConnectionError):
+        requests.request(**{**signed(START, DOC), "url": url}, timeout=5)
+    assert time.monotonic() - began < 1
+    assert fake.executions == ()
+
+
+def test_lost_responses(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """The execution is there, and the caller doesn't know."""
+    fake.lose_response()
+    with pytest.raises(requests.ConnectionError):
+        requests.request(**{**signed(START, DOC), "url": url}, timeout=5)
+    assert [call.outcome for call in fake.calls] == ["lost"]
+    fake.assert_started_once(**DOC)
+
+
+def test_mistakes_of_the_test_are_answered_too(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """Where a condition of the test's own raises, the caller gets InternalFailure with what went wrong, and no trace."""
+    fake.fail_with("ThrottlingException", when=lambda call: bool(call.params["Mode"]))
+    answer = requests.request(**{**signed(START, DOC), "url": url}, timeout=5)
+    assert (answer.status_code, answer.json()) == (500, {"__type": "InternalFailure", "message": "KeyError: 'Mode'"})
+    assert [(call.outcome, call.error) for call in fake.calls] == [("rejected", "KeyError")]
+
+
+def test_sixty_four_clients_at_once(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """None is lost, none is counted twice, and none shares an id with another."""
+    requests_ = [{**signed(START, {"DocumentName": f"Doc-{number}"}), "url": url} for number in range(64)]
+    barrier = threading.Barrier(64)
+
+    def call(request: dict[str, Any]) -> str:
+        barrier.wait()
+        answer: str = requests.request(**request, timeout=30).json()["AutomationExecutionId"]
+        return answer
+
+    with ThreadPoolExecutor(64) as pool:
+        ids = list(pool.map(call, requests_))
+    assert sorted(ids) == sorted(execution.id for execution in fake.executions)
+    assert {execution.document_name for execution in fake.executions} == {f"Doc-{number}" for number in range(64)}
+    assert len(set(ids)) == len(fake.calls) == 64
+
+
+@pytest.mark.parametrize("kind", ["length", "chunks"])
+def test_ten_megabytes(fake: AutomationFake, url: str, signed: Sign, kind: str) -> None:
+    """A body above the limit is read to its end, refused as AWS would refuse it, and on the record."""
+    request = signed(START, body=b" " * 10_000_000)
+    data = request["data"] if kind == "length" else (b" " * 100_000 for _ in range(100))
+    answer = requests.request(**{**request, "url": url, "data": data}, timeout=30)
+    assert (answer.status_code, answer.json()["__type"]) == (400, "SerializationException")
+    assert "1048576 bytes" in answer.json()["message"]
+    assert [call.error for call in fake.calls] == ["SerializationException"]
+
+
+def test_chunks_are_joined(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """A body in chunks is read as one."""
+    request = signed(START, DOC)
+    chunks = (request["data"][place : place + 4] for place in range(0, len(request["data"]), 4))
+    assert requests.request(**{**request, "url": url, "data": chunks}, timeout=5).status_code == 200
+    fake.assert_started_once(exact=True, **DOC)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"length": 1000}, {"length": -1}, {"chunked": b"zz\r\n"}, {"chunked": b"5\r\nab"}, {"chunked": b""}],
+    ids=str,
+)
+def test_truncated_requests(fake: AutomationFake, url: str, signed: Sign, how: dict[str, Any]) -> None:
+    """A request that ends before it should is refused at once, and on the record."""
+    status, headers, body = exchange(url, raw(signed(START, DOC), **how))
+    assert (status, headers["content-type"]) == (400, "application/x-amz-json-1.1")
+    assert json.loads(body)["__type"] == "SerializationException"
+    assert [(call.operation, call.error) for call in fake.calls] == [(START, "SerializationException")]
+
+
+def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that stops in the middle, and stays, is given up in the end."""
+    monkeypatch.setattr(module._Handler, "timeout", 0.2)
+    status, _, body = exchange(url, raw(signed(START, DOC), length=1000), end=False)
+    assert (status, json.loads(body)["__type"]) == (408, "RequestTimeoutException")
+    assert [call.error for call in fake.calls] == ["RequestTimeoutException"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\r\n\r\n",
+        b"\x00\x01\x02\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/x\r\n\r\n",
+        b"GET http://[x HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\n" + b"x: y\r\n" * 200 + b"\r\n",
+        b"POST /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"\xff / HTTP/1.1\r\nHost: \xff\r\n\r\n",
+        b"HEAD / HTTP/1.1\r\n\r\n",
+    ],
+    ids=lambda sent: repr(sent[:24]),
+)
+def test_what_is_hardly_http(fake: AutomationFake, url: str, sent: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    """Everything gets an answer of AWS's shape, nothing is printed, and the server goes on."""
+    status, headers, body = exchange(url, sent)
+    assert (status, headers["content-type"], headers["connection"]) == (400, "application/x-amz-json-1.1", "close")
+    if not sent.startswith(b"HEAD"):
+        assert json.loads(body)["__type"] == "UnknownOperationException"
+        assert int(headers["content-length"]) == len(body)
+    assert requests.get(url, timeout=5).status_code == 400
+    assert fake.calls == ()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_real_client_with_retries(signed: Sign) -> None:
+    """Where no fake is active in the process, a client of botocore connects, and sees what a server would send."""
+    fake = AutomationFake()
+    server = module.Endpoint(fake._service)
+    fake.fail_with("InternalServerError")
+    config = Config(retries={"mode": "standard"})
+    client: Any = boto3.client(
+        "ssm", region_name="us-east-1", config=config, aws_access_key_id="K", aws_secret_access_key="x"
+    )
+    try:
+        answer = client.start_automation_execution(**DOC)
+    finally:
+        server.close()
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["connection"] == "close"
+    assert len(fake.calls) == 2
+
+
+@pytest.fixture(autouse=True)
+def _quiet(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """See that the server never complains."""
+    yield
+    assert capfd.readouterr().err == ""
