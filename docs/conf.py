@@ -31,8 +31,11 @@ python_use_unqualified_type_names = True
 nitpick_ignore_regex = [
     ("py:class", r"(botocore|collections|datetime|faker|hypothesis|os|pathlib|requests|responses|types|typing)\..*"),
     # what annotations are written with, and aliases inside the package
-    ("py:class", r"(Any|BaseClient|BaseProvider|Callable|Collection|Iterable|Mapping|Path|Self|Sequence|Shape|datetime)"),
-    ("py:class", r"(CaughtBy|Outcome|Parameter|Request|Resolver|Strategy|Target|When|st\.SearchStrategy|Literal)"),
+    ("py:class", r"(Any|BaseClient|BaseProvider|Callable|Collection|Iterable|Mapping|Path|Self|Sequence)"),
+    (
+        "py:class",
+        r"(CaughtBy|datetime|Outcome|Parameter|Request|Resolver|Shape|Strategy|Target|When|st\.SearchStrategy|Literal)",
+    ),
     ("py:class", r"pytest_ssm_automation\._.*"),
 ]
 

@@ -409,14 +409,31 @@ def structures(
     needed = frozenset(required)
     if shape.is_tagged_union and not needed:
         return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
+    first = tuple(member for member in members if member in needed)
     others = () if shape.is_tagged_union else tuple(member for member in members if member not in needed)
-    counts, turns = st.integers(0, max(1, 3 - depth)), st.integers(0, max(1, len(others)) - 1)
+    some_others = few_of({member: members[member] for member in others}, max(1, 3 - depth))
 
     def structure(draw: st.DrawFn) -> dict[str, Any]:
-        names = needed.union(others[draw(turns)] for _ in range(draw(counts))) if others else needed
-        return {member: draw(strategy) for member, strategy in members.items() if member in names}
+        found = {member: draw(members[member]) for member in first} | draw(some_others)
+        return {member: found[member] for member in members if member in found}
 
     return _named(shape.name, structure)
+
+
+def few_of(members: Mapping[str, st.SearchStrategy[Any]], most: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a few members, at most so many, each right after its name, so that a failing example can do without it."""
+    if not members:
+        return st.builds(dict[str, Any])
+    names, counts, turns = tuple(members), st.integers(0, most), st.integers(0, len(members) - 1)
+
+    def few(draw: st.DrawFn) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for _ in range(draw(counts)):
+            name = names[draw(turns)]
+            found[name] = draw(members[name])
+        return found
+
+    return _named("few", few)
 
 
 @cache

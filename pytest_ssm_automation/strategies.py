@@ -243,11 +243,12 @@ def _presences() -> Mapping[str, Sequence[_Presence]]:
     plain_only = _shapes.some(plain, *_shapes.bounds(locations), plain)
     some_located = st.tuples(located, st.lists(plain | located, max_size=2)).map(lambda drawn: [drawn[0], *drawn[1]])
     return {
-        "TargetParameterName": (_Presence("InstanceId", _member("TargetParameterName")),),
         "Targets": (_Presence([], empty), _Presence([{}], _lists("Targets", 1, 1))),
         "TargetMaps": (_Presence([], empty), _Presence([{}], _lists("TargetMaps", 1))),
         "TargetLocations": (_Presence([{}], plain_only), _Presence([{"Targets": [{}]}], some_located)),
         "TargetLocationsURL": (_Presence("https://", _member("TargetLocationsURL")),),
+        # Last, as the others can do with or without it, and a failing example should shrink to the latter.
+        "TargetParameterName": (_Presence("InstanceId", _member("TargetParameterName")),),
     }
 
 
@@ -292,10 +293,10 @@ def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> Sequence[_C
 
 
 @cache
-def _others(taken: frozenset[str]) -> Sequence[str]:
-    """List the optional members that no rule ties to others."""
-    shape = model.input_shape(model.START)
-    return [name for name in shape.members if name not in {*taken, *_presences(), *shape.required_members}]
+def _others(taken: frozenset[str], most: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a few optional members that no rule ties to others."""
+    left_out = {*taken, *_presences(), *model.input_shape(model.START).required_members}
+    return _shapes.few_of({name: strategy for name, strategy in _members().items() if name not in left_out}, most)
 
 
 @cache
@@ -304,31 +305,45 @@ def _valid_requests() -> Strategy:
 
 
 def _requests(given: Mapping[str, Strategy], absent: frozenset[str]) -> Strategy:
-    usual = st.sampled_from(_allowed())
+    usual = _tree(_allowed(), tuple(_presences()))
 
     def valid_requests(draw: st.DrawFn) -> dict[str, Any]:
         fixed = {name: draw(strategy) for name, strategy in given.items()}
-        combinations = st.sampled_from(_companions(fixed, absent)) if given or absent else usual
-        return _completed(draw, fixed, draw(combinations), absent)
+        request = _completed(draw, fixed, absent, 3)
+        tree = _tree(_companions(fixed, absent), tuple(_presences())) if given or absent else usual
+        while tree:
+            name, ways, trees = tree
+            turn = draw(st.integers(0, len(ways) - 1)) if len(ways) > 1 else 0
+            way, tree = ways[turn], trees[turn]
+            if way:
+                request[name] = draw(way.strategy)
+        return _ordered(request)
 
     return st.composite(valid_requests)()
 
 
-def _completed(
-    draw: st.DrawFn, given: Mapping[str, Any], combination: _Combination, absent: frozenset[str], *, most: int = 3
-) -> dict[str, Any]:
-    """Draw the members that a request still lacks and some others, at most so many, in the model's order."""
-    shape = model.input_shape(model.START)
-    others = _others(absent.union(given))
-    chosen = [others[draw(_TURNS) % len(others)] for _ in range(draw(st.integers(0, most)))] if others else []
-    strategies = {name: _member(name) for name in (*shape.required_members, *chosen) if name not in absent}
-    strategies.update((name, way.strategy) for name, way in combination.items())
-    names = [name for name in shape.members if name in given or name in strategies]
-    drawn = {name: given[name] if name in given else draw(strategies[name]) for name in names}
-    return {**drawn, **given}
+# The next member to decide on, its ways to be there or `None`, and what to decide on after each of these.
+_Tree: TypeAlias = "tuple[str, Sequence[_Presence | None], Sequence[_Tree]] | None"
 
 
-_TURNS: Final = st.integers(0, 63)
+def _tree(allowed: Sequence[_Combination], names: Sequence[str]) -> _Tree:
+    """Arrange combinations so that they can be drawn member by member, and shrink to having few of them."""
+    if not names:
+        return None
+    name, *later = names
+    ways = [way for way in (None, *_presences()[name]) if any(each.get(name) is way for each in allowed)]
+    return name, ways, [_tree([each for each in allowed if each.get(name) is way], later) for way in ways]
+
+
+def _completed(draw: st.DrawFn, given: Mapping[str, Any], absent: frozenset[str], most: int) -> dict[str, Any]:
+    """Draw the required members that a request lacks, and some others."""
+    required = [name for name in model.input_shape(model.START).required_members if name not in {*absent, *given}]
+    return {**given, **{name: draw(_member(name)) for name in required}, **draw(_others(absent.union(given), most))}
+
+
+def _ordered(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Put members in the model's order, and those it does not know last."""
+    return {**{name: request[name] for name in model.input_shape(model.START).members if name in request}, **request}
 
 
 # Invalid requests
@@ -511,8 +526,9 @@ def _invalid_requests(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
         identifier = draw(breakable)
         flaws: Any = _flaws(identifier)
         given = draw(flaws.members)
-        combination = _beside(given, flaws.rule, draw(turns))
-        params = _completed(draw, given, combination, flaws.absent, most=1)
+        request = _completed(draw, given, flaws.absent, 1)
+        beside = _beside(given, flaws.rule, draw(turns))
+        params = _ordered({**request, **{name: draw(way.strategy) for name, way in beside.items()}})
         found = (rules.check_rules if flaws.rule else check)(model.START, params)
         return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
 

@@ -37,7 +37,9 @@ INTERNAL = frozenset(
     for name in ("declared_steps", "frame", "note_end_of_child", "resume", "run_on", "turn_to", "wind_up")
 )
 # Classes whose objects a test is given, and does not make.
-GIVEN = frozenset(f"pytest_ssm_automation.{name}" for name in ("Call", "Constraint", "Execution", "Runbook", "Violation"))
+GIVEN = frozenset(
+    f"pytest_ssm_automation.{name}" for name in ("Call", "Constraint", "Execution", "Runbook", "Violation")
+)
 
 
 def prose(text: str) -> list[nodes.Node]:
@@ -68,6 +70,11 @@ def _row(cells: Sequence[Any]) -> nodes.row:
         content = prose(cell) if isinstance(cell, str) else [cell]
         row += nodes.entry("", nodes.paragraph("", "", *content))
     return row
+
+
+def sentence(text: str) -> str:
+    """Make a sentence of what pytest's help says."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def attributes_of(kind: type) -> dict[str, str]:
@@ -110,8 +117,7 @@ class Fixtures(SphinxDirective):
             text = inspect.getdoc(definition._get_wrapped_function()) or ""  # noqa: SLF001 - pytest has no other way
             scope = definition._fixture_function_marker.scope  # noqa: SLF001 - the same
             item = nodes.definition_list_item("", nodes.term("", "", code(name), ids=[f"fixture-{name}"]))
-            paragraphs = [nodes.paragraph("", "", *prose(each)) for each in text.split("\n\n")]
-            item += nodes.definition("", *paragraphs, nodes.paragraph("", f"Scope: {scope}."))
+            item += nodes.definition("", nodes.paragraph("", "", *prose(f"{text} Scope: {scope}.")))
             items += item
         return [items]
 
@@ -125,7 +131,7 @@ class Markers(SphinxDirective):
         for marker in plugin._MARKERS:  # noqa: SLF001 - where the plugin declares them
             signature, _, meaning = marker.partition("): ")
             term = nodes.term("", "", code(f"{signature})"), ids=[f"marker-{signature.partition('(')[0]}"])
-            text = nodes.paragraph("", "", *prose(f"{meaning[:1].upper()}{meaning[1:]}"))
+            text = nodes.paragraph("", "", *prose(sentence(meaning)))
             items += nodes.definition_list_item("", term, nodes.definition("", text))
         return [items]
 
@@ -140,7 +146,7 @@ class OptionTable(SphinxDirective):
         for field in dataclasses.fields(Options):
             in_ini = "" if f"ssm_automation_{field.name}" in _Ini().ini else " Not in the ini file."
             rows.append((code(field.name), code(repr(field.default)), meanings[field.name] + in_ini))
-        return [table(("option", "default", "meaning"), rows, widths=(20, 15, 65), name="ssm-options")]
+        return [table(("option", "default", "meaning"), rows, widths=(24, 14, 62), name="ssm-options")]
 
 
 class IniTable(SphinxDirective):
@@ -149,7 +155,7 @@ class IniTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make a row for each."""
         own = {f"ssm_automation_{field.name}" for field in dataclasses.fields(Options)}
-        rows = [(code(name), f"{text}.") for name, (text, _) in _Ini().ini.items() if name not in own]
+        rows = [(code(name), sentence(text)) for name, (text, _) in _Ini().ini.items() if name not in own]
         return [table(("ini option", "meaning"), rows, widths=(40, 60), name="ssm-ini")]
 
 
@@ -161,7 +167,9 @@ class CommandLine(SphinxDirective):
         rows = []
         for flag, details in _Ini().flags.items():
             value = f"={details['metavar']}"
-            rows.append((code(f"{flag}[{value}]" if details.get("nargs") == "?" else flag + value), f"{details['help']}."))
+            rows.append(
+                (code(f"{flag}[{value}]" if details.get("nargs") == "?" else flag + value), sentence(details["help"]))
+            )
         return [table(("flag", "meaning"), rows, widths=(45, 55), name="ssm-flags")]
 
 
@@ -184,24 +192,23 @@ class Constraints(SphinxDirective):
         return code(", ".join(limit) if isinstance(limit, tuple) else str(limit))
 
 
+def common_errors() -> list[str]:
+    """Name the errors that have a table of their own, since any service of AWS may send them."""
+    return [entry.code for entry in errors._COMMON]  # noqa: SLF001 - the catalogue has them among all others
+
+
 class ErrorTable(SphinxDirective):
-    """List every error that can be injected or met, or those that operations document."""
+    """List the errors that an operation documents, or those that any service of AWS may send."""
 
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"of": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
-        """Make a row for each; without `of`, those that no Automation operation documents."""
-        documented = {name for operation in model.OPERATIONS for name in model.documented_errors(operation)}
+        """Make a row for each; without `of`, those common to AWS services."""
         operation = self.options.get("of")
-        wanted = model.documented_errors(operation) if operation else [*self._others(documented)]
-        rows = [
-            (code(entry.code), str(entry.status), entry.text, entry.origin) for entry in map(errors.entry, wanted)
-        ]
+        wanted = model.documented_errors(operation) if operation else common_errors()
+        entries = map(errors.entry, wanted)
+        rows = [(code(entry.code), str(entry.status), entry.text, entry.origin) for entry in entries]
         return [table(("code", "status", "text", "text is"), rows, widths=(34, 8, 46, 12), name="ssm-errors")]
-
-    def _others(self, documented: set[str]) -> Iterator[str]:
-        own = model.error_shapes()
-        return (name for name in errors.catalogue() if name not in documented and name not in own)
 
 
 class ConnectionErrors(SphinxDirective):
@@ -219,8 +226,7 @@ class OtherErrors(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make one paragraph."""
         documented = {name for operation in model.OPERATIONS for name in model.documented_errors(operation)}
-        common = {entry.code for entry in errors._COMMON}  # noqa: SLF001 - they have a table of their own
-        names = [name for name in model.error_shapes() if name not in documented | common]
+        names = [name for name in model.error_shapes() if name not in documented.union(common_errors())]
         paragraph = nodes.paragraph(classes=["ssm-many"])
         for place, name in enumerate(names):
             paragraph += [nodes.Text(", " if place else ""), code(name)]
@@ -276,7 +282,9 @@ def check_consistency(_: Sphinx, env: BuildEnvironment) -> None:
             log.warning("no page documents %s", name)
 
 
-def leave_property_whole(_app: Sphinx, what: str, _name: str, found: object, _options: object, lines: list[str]) -> None:
+def leave_property_whole(
+    _app: Sphinx, what: str, _name: str, found: object, _options: object, lines: list[str]
+) -> None:
     """Put back what napoleon takes for a type and a description: a property's `Its members: a copy`."""
     if what == "property":
         lines[:] = [*(inspect.getdoc(found) or "").splitlines(), ""]

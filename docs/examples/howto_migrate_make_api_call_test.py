@@ -14,7 +14,7 @@ def stop(instance_id):
     return "started"
 
 
-def refuse(client, operation_name, arguments):
+def refuse(_client, operation_name, _arguments):
     if operation_name == "StartAutomationExecution":
         raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, operation_name)
     raise NotImplementedError(operation_name)

@@ -14,5 +14,6 @@ def stopped():
 
 
 @pytest.mark.ssm_automation
-def test_instance_is_stopped(ssm_automation, stopped):
+@pytest.mark.usefixtures("stopped")
+def test_instance_is_stopped(ssm_automation):
     ssm_automation.assert_started_once(DocumentName="AWS-StopEC2Instance")

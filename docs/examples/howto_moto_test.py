@@ -17,7 +17,8 @@ def parameter_store():
         yield
 
 
-def test_the_configured_runbook_is_started(ssm_automation, parameter_store):
+@pytest.mark.usefixtures("parameter_store")
+def test_the_configured_runbook_is_started(ssm_automation):
     restart_as_configured("i-0123456789abcdef0")
 
     ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")

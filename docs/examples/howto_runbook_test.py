@@ -5,12 +5,12 @@ import pytest
 RUNBOOK = Path(__file__).with_name("howto_drain.yaml")
 
 
-@pytest.fixture
-def drain(ssm_automation):
-    return ssm_automation.add_runbook(RUNBOOK, name="Operations-Drain")
+@pytest.fixture(autouse=True)
+def _runbook(ssm_automation):
+    ssm_automation.add_runbook(RUNBOOK, name="Operations-Drain")
 
 
-def test_defaults_are_filled_in(ssm_automation, ssm_client, drain):
+def test_defaults_are_filled_in(ssm_automation, ssm_client):
     ssm_client.start_automation_execution(
         DocumentName="Operations-Drain", Parameters={"InstanceIds": ["i-0123456789abcdef0"]}
     )
@@ -20,10 +20,8 @@ def test_defaults_are_filled_in(ssm_automation, ssm_client, drain):
     assert [step["StepName"] for step in execution.steps] == ["deregister", "waitUntilIdle"]
 
 
-def test_a_mode_that_is_not_declared_is_refused(ssm_automation, ssm_client, drain):
-    with pytest.raises(
-        ssm_client.exceptions.InvalidAutomationExecutionParametersException, match=r"not found in \[graceful, immediate\]"
-    ):
+def test_a_mode_that_is_not_declared_is_refused(ssm_automation, ssm_client):
+    with pytest.raises(ssm_client.exceptions.ClientError, match=r"not found in \[graceful, immediate\]"):
         ssm_client.start_automation_execution(
             DocumentName="Operations-Drain", Parameters={"InstanceIds": ["i-0123456789abcdef0"], "Mode": ["quick"]}
         )
@@ -33,6 +31,6 @@ def test_a_mode_that_is_not_declared_is_refused(ssm_automation, ssm_client, drai
 
 
 @pytest.mark.ssm_automation(unknown_documents="reject")
-def test_a_misspelt_name_is_refused(ssm_client, drain):
+def test_a_misspelt_name_is_refused(ssm_client):
     with pytest.raises(ssm_client.exceptions.AutomationDefinitionNotFoundException):
         ssm_client.start_automation_execution(DocumentName="Operations-Drian")

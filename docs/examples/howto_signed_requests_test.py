@@ -1,5 +1,6 @@
 import json
 
+import pytest
 import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -7,6 +8,7 @@ from botocore.credentials import Credentials
 
 URL = "https://ssm.eu-central-1.amazonaws.com/"
 HEADERS = {"X-Amz-Target": "AmazonSSM.StartAutomationExecution", "Content-Type": "application/x-amz-json-1.1"}
+pytestmark = pytest.mark.usefixtures("ssm_automation_http")
 
 
 def start_by_hand(document_name):
@@ -15,14 +17,14 @@ def start_by_hand(document_name):
     return requests.post(URL, data=request.data, headers=dict(request.headers), timeout=10)
 
 
-def test_a_request_signed_by_hand(ssm_automation, ssm_automation_http):
+def test_a_request_signed_by_hand(ssm_automation):
     answer = start_by_hand("AWS-StopEC2Instance")
 
     execution = ssm_automation.assert_started_once(region="eu-central-1", DocumentName="AWS-StopEC2Instance")
     assert answer.json() == {"AutomationExecutionId": execution.id}
 
 
-def test_a_refusal_has_a_body(ssm_automation, ssm_automation_http):
+def test_a_refusal_has_a_body(ssm_automation):
     ssm_automation.fail_with("ThrottlingException")
 
     answer = start_by_hand("AWS-StopEC2Instance")

@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
+pytest.importorskip("werkzeug", reason="the extra pytest-ssm-automation[endpoint] is not installed")
+
 SCRIPT = Path(__file__).with_name("start_runbook.sh")
 TOKEN = "7bf73129-1428-4cd3-a780-95db273d1602"
 
@@ -48,7 +50,8 @@ def test_a_failed_execution_is_a_failure(ssm_automation: AutomationFake) -> None
 
     done = start_runbook("i-0123456789abcdef0")
 
-    assert (done.returncode, done.stderr) == (1, "Failed\n")
+    assert done.returncode == 1
+    assert done.stderr.endswith("Failed\n")
 
 
 def test_a_lost_answer_restarts_nothing_twice(ssm_automation: AutomationFake) -> None:

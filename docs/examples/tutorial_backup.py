@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 ssm = boto3.client("ssm")
 
 
-def handler(event, context):
+def handler(event, _context):
     for wait in (1, 2, 4):
         try:
             started = ssm.start_automation_execution(

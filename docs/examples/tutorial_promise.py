@@ -1,16 +1,16 @@
 from contextlib import suppress
 
 from botocore.exceptions import ClientError
-from tutorial_promise_test import restart
+from tutorial_promise_test import stop
 
 
-def restart_all(instance_ids):
+def stop_all(instance_ids):
     for instance_id in instance_ids:
         with suppress(ClientError):
-            restart(instance_id)
+            stop(instance_id)
 
 
-def test_every_instance_is_restarted(ssm_automation):
+def test_every_instance_is_stopped(ssm_automation):
     ssm_automation.fail_with("ThrottlingException", after=1)
-    restart_all(["i-0aaaaaaa", "i-0bbbbbbb"])
+    stop_all(["i-0aaaaaaa", "i-0bbbbbbb"])
     ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0bbbbbbb"]})

@@ -4,7 +4,7 @@ from tutorial_first_test import EVENT
 
 
 @pytest.mark.ssm_automation(skip_sleep=True)
-def test_any_reason_is_answered(ssm_automation):
+def test_any_reason_is_answered():
     answer = handler({**EVENT, "reason": "disk > 90%"}, None)
 
     assert answer["status"] in {"started", "failed"}

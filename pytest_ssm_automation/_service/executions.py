@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .scripts import Frame, Script
 
 _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
-_LEAST_MICROSECONDS: Final = 1000
+_MILLISECOND: Final = 1000
 
 
 class Execution:
@@ -285,6 +285,6 @@ class Execution:
 
 
 def _now() -> datetime:
-    """Give the time in UTC, never at a whole second: the service sends milliseconds, and callers parse them."""
+    """Give the time in UTC, in milliseconds as the service sends it; never at a whole second, as callers parse `%f`."""
     now = datetime.now(UTC)
-    return now.replace(microsecond=max(now.microsecond, _LEAST_MICROSECONDS))
+    return now.replace(microsecond=max(now.microsecond // _MILLISECOND, 1) * _MILLISECOND)

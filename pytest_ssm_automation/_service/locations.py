@@ -43,7 +43,8 @@ def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
         raise refused("it is nested too deeply") from None
     if not isinstance(locations, list):
         raise refused("it is not a JSON array of target locations")
-    return locations
+    found: list[Any] = locations
+    return found
 
 
 def refused(why: str) -> ServiceError:

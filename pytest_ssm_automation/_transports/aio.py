@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from botocore.client import BaseClient
 
-    from .interception import Active
     from .wire import HttpAnswer
 
 

@@ -7,6 +7,7 @@ import socket
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._service.engine import Service
-    from .wire import HttpAnswer
 
 VARIABLE: Final = "AWS_ENDPOINT_URL_SSM"
 _IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
@@ -100,10 +100,10 @@ class _Handler(WSGIRequestHandler):
 
     timeout = 20
 
-    def log(self, *_: Any) -> None:
+    def log(self, *_: Any, **__: Any) -> None:
         """Keep quiet."""
 
-    def log_request(self, *_: Any) -> None:
+    def log_request(self, *_: Any, **__: Any) -> None:
         """Keep quiet, and don't even read the address for it."""
 
     def parse_request(self) -> bool:
@@ -122,9 +122,9 @@ class _Handler(WSGIRequestHandler):
         except ValueError:
             self.send_error(400)
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+    def send_error(self, *_: Any, **__: Any) -> None:
         """Refuse what is not HTTP as AWS refuses an operation that it doesn't know."""
-        answer: HttpAnswer = encode_error("00000000-0000-4000-8000-000000000000", ServiceError("UnknownOperationException"))
+        answer = encode_error(str(uuid4()), ServiceError("UnknownOperationException"))
         self.request_version = self.protocol_version
         self.close_connection = True
         self.send_response(answer.status)

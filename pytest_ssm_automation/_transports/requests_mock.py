@@ -54,8 +54,9 @@ class RequestsMock:
         self._hosted: set[str] = set()
         self._serving = False
         self._adapters: WrapperPatch | None = None
-        self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, real_adapter_send=HTTPAdapter.send)
-        if HTTPAdapter.send.__module__ != HTTPAdapter.__module__:  # somebody else's mock: leave to it what is not ours
+        beneath: Any = HTTPAdapter.send
+        self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, real_adapter_send=beneath)
+        if beneath.__module__ != HTTPAdapter.__module__:  # somebody else's mock: leave to it what is not ours
             self.mock.add_passthru(re.compile(""))
 
     def start(self) -> None:
@@ -102,7 +103,8 @@ class RequestsMock:
             raise _of_requests(error)(error, request=request) from error
         return answer.status, answer.headers, b"" if request.method == "HEAD" else answer.body
 
-    def _claims(self, request: Any) -> bool:
+    def claims(self, request: Any) -> bool:
+        """Tell whether a request is for the fake, or for what it hosts."""
         url = request.url.partition("?")[0]
         return url in self._hosted or (self._serving and bool(ssm_url().fullmatch(url)) and self._matches(request)[0])
 
@@ -120,8 +122,9 @@ class _Adapter(HTTPAdapter):
         self._adapter = adapter
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._owner._claims(request):
-            return self._owner.mock._on_request(self._adapter, request, **kwargs)
+        if self._owner.claims(request):
+            mock: Any = self._owner.mock
+            return mock._on_request(self._adapter, request, **kwargs)
         return self._adapter.send(request, *args, **kwargs)
 
 
@@ -169,10 +172,11 @@ def _text(headers: Mapping[str, Any]) -> dict[str, str]:
 
 def _read_body(request: Any) -> bytes:
     """Read the body, and keep it: it may be a file or a generator, which can be read only once."""
-    body = request.body or b""
+    body: Any = request.body or b""
     if hasattr(body, "read"):
         body = body.read()
     elif not isinstance(body, str | bytes):
         body = b"".join(body)
-    request.body = body.encode() if isinstance(body, str) else bytes(body)
-    return bytes(request.body)
+    content: bytes = body.encode() if isinstance(body, str) else body
+    request.body = content
+    return content

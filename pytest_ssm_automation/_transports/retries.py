@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _NoBackoff:
-    """Stands for the module `time` where botocore's endpoint sleeps before it tries again; it uses it for nothing else."""
+    """Stands for the module `time` where botocore's endpoint sleeps before it tries again, its only use there."""
 
     def sleep(self, seconds: float) -> None:
         """Return at once."""

@@ -178,7 +178,7 @@ class WireTap:
         return AWSResponse(url, answer.status, headers, _Body(answer.body))
 
     def _choose_signer(self, event_name: str, **_: Any) -> Any:
-        """Leave requests unsigned that could be signed only with credentials that are missing, or have to be fetched."""
+        """Leave requests unsigned whose credentials are missing, or would have to be fetched."""
         active = self._current()
         ours = event_name.replace("choose-signer", "before-send") in _EVENTS
         if active is None or active.transport != "wire" or not ours:

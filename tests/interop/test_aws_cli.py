@@ -34,6 +34,7 @@ pytestmark = pytest.mark.skipif(not _works(), reason="there is no AWS CLI on PAT
 def aws(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run `aws ssm`."""
     environment = {**os.environ, "AWS_PAGER": "", **variables}
+    environment.pop("PYTHONDEVMODE", None)  # the CLI's warnings are its own
     command = ["aws", "ssm", *arguments, "--output", "json"]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
 
@@ -92,7 +93,7 @@ def test_a_lost_response_is_retried(fake: AutomationFake, token: tuple[str, ...]
     """The CLI tries again by itself; only with a token it starts once."""
     fake.lose_response("ConnectionClosedError")
     started = answer(*START, *token)
-    assert fake.execution(started["AutomationExecutionId"])
+    assert fake.execution(started["AutomationExecutionId"]) in fake.executions
     assert [call.attempt for call in fake.calls] == [1, 2]
     if token:
         fake.assert_no_duplicate_starts()

@@ -34,7 +34,8 @@ def call(*calls: tuple[str, dict[str, Any]], **settings: Any) -> list[dict[str, 
     # The SDK warns of older releases of node, and reads its Region from here alone.
     environment = {**os.environ, "AWS_REGION": "us-east-1", "NODE_NO_WARNINGS": "1"}
     arguments = [str(HERE / "client.mjs"), str(DIRECTORY.resolve()), json.dumps(calls), json.dumps(settings)]
-    done = subprocess.run(["node", *arguments], capture_output=True, text=True, check=False, timeout=60, env=environment)  # noqa: S607 - whichever node is on PATH
+    command = [shutil.which("node") or "node", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
     results: list[dict[str, Any]] = json.loads(done.stdout)
     return results
@@ -87,7 +88,7 @@ def test_a_lost_response_is_retried(fake: AutomationFake, token: str | None) -> 
     fake.lose_response("ConnectionClosedError")
     members = {"DocumentName": "Doc", **({"ClientToken": token} if token else {})}
     (started,) = call(("StartAutomationExecution", members))
-    assert fake.execution(started["AutomationExecutionId"])
+    assert fake.execution(started["AutomationExecutionId"]) in fake.executions
     assert [call.attempt for call in fake.calls] == [1, 2]
     if token:
         fake.assert_no_duplicate_starts()

@@ -23,11 +23,18 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 SERVED: Final = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
-RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]}
+RUNBOOK = {
+    "schemaVersion": "0.3",
+    "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
+}
 AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=" + "0" * 64
 )
-SIGNED = {"X-Amz-Date": "20260101T000000Z", "Authorization": AUTHORIZATION, "Content-Type": "application/x-amz-json-1.1"}
+SIGNED = {
+    "X-Amz-Date": "20260101T000000Z",
+    "Authorization": AUTHORIZATION,
+    "Content-Type": "application/x-amz-json-1.1",
+}
 
 
 def known(operation: str) -> SearchStrategy[dict[str, Any]]:
@@ -35,7 +42,9 @@ def known(operation: str) -> SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from(sorted(model.input_shape(operation).members)), values, max_size=4)
 
 
-texts = st.text(st.characters(codec=None), max_size=20) | st.sampled_from(["Known", "i-1", "Auto", "ExecutionId"])  # surrogates, too
+texts = st.text(st.characters(codec=None), max_size=20) | st.sampled_from(
+    ["Known", "i-1", "Auto", "ExecutionId"]
+)  # surrogates, too
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
 values = st.recursive(
     scalars, lambda below: st.lists(below, max_size=3) | st.dictionaries(texts, below, max_size=3), max_leaves=10

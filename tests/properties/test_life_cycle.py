@@ -101,7 +101,8 @@ class LifeCycle(RuleBasedStateMachine):
         try:
             return getattr(self.client, method)(**members), None
         except ClientError as error:
-            return {}, error.response["Error"]["Code"]
+            refused: Any = error.response
+            return {}, refused["Error"]["Code"]
 
     def started(self, run: Run, **members: Any) -> str:
         """Start an execution, of which the model expects `run`."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import model
 from pytest_ssm_automation._service.listing import EXECUTION_FILTERS, STEP_FILTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_ssm_automation import AutomationFake
 
 Names = dict[str, str]
 
@@ -112,10 +113,21 @@ def test_without_a_filter_all_are_listed(client: Any, names: Names) -> None:
 
 
 STEPS: list[dict[str, Any]] = [
-    {"StepName": "one", "Action": "aws:sleep", "StepStatus": "Success", "StepExecutionId": "id-1", "ExecutionStartTime": datetime(2020, 1, 1, tzinfo=UTC)},
-    {"StepName": "two", "Action": "aws:branch", "StepStatus": "Failed", "ParentStepDetails": {"StepExecutionId": "id-1", "Iteration": 2, "IteratorValue": "x"}},
+    {
+        "StepName": "one",
+        "Action": "aws:sleep",
+        "StepStatus": "Success",
+        "StepExecutionId": "id-1",
+        "ExecutionStartTime": datetime(2020, 1, 1, tzinfo=UTC),
+    },
+    {
+        "StepName": "two",
+        "Action": "aws:branch",
+        "StepStatus": "Failed",
+        "ParentStepDetails": {"StepExecutionId": "id-1", "Iteration": 2, "IteratorValue": "x"},
+    },
     {"StepName": "three", "Action": "aws:sleep", "StepStatus": "Pending"},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

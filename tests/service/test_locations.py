@@ -20,7 +20,7 @@ from pytest_ssm_automation._service.patterns import compile_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOCATIONS = [
+LOCATIONS: list[dict[str, Any]] = [
     {"Accounts": ["111111111111"], "Regions": ["us-east-1", "eu-central-1"], "ExecutionRoleName": "Automation"},
     {"Accounts": ["222222222222"], "Regions": ["us-east-1"]},
 ]
@@ -43,7 +43,8 @@ def refusal(client: Any) -> Callable[[str], str]:
     def refusal(url: str) -> str:
         with pytest.raises(ClientError) as caught:
             start(client, url)
-        error: Any = caught.value.response["Error"]
+        response: Any = caught.value.response
+        error = response["Error"]
         assert error["Code"] == CODE
         assert error["Message"].startswith(UNUSABLE)
         reason: str = error["Message"].removeprefix(UNUSABLE)

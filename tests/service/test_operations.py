@@ -42,12 +42,17 @@ def call(client: Any, operation: str, **members: Any) -> Any:
     return getattr(client, NAMES[operation])(**{**needed, **members})
 
 
+def code(error: Any) -> str:
+    """Give the code of a client's error."""
+    return str(error.response["Error"]["Code"])
+
+
 def refusal(client: Any, operation: str, **members: Any) -> str:
     """Call an operation that is refused, and give the error's code."""
     with pytest.raises(ClientError) as caught:
         call(client, operation, **members)
     assert caught.value.operation_name == operation
-    return str(caught.value.response["Error"]["Code"])
+    return code(caught.value)
 
 
 def started(client: Any, **members: Any) -> str:
@@ -132,7 +137,7 @@ def test_each_documented_error_can_be_injected(fake: AutomationFake, client: Any
     fault = fake.fail_with(error, operation=operation)
     with pytest.raises(getattr(client.exceptions, error, ClientError)) as caught:
         call(client, operation)
-    assert caught.value.response["Error"]["Code"] == error
+    assert code(caught.value) == error
     assert (fake.calls[-1].operation, fake.calls[-1].outcome, fake.calls[-1].error) == (operation, "failed", error)
     assert fault.fired == 1
 
@@ -170,7 +175,7 @@ def test_a_lost_replay_starts_nothing(fake: AutomationFake, client: Any) -> None
 def test_each_is_recorded(fake: AutomationFake, client: Any, operation: str) -> None:
     """Each call is in `calls`, with its request and the execution that it is about."""
     execution = fake.add_execution("Doc", statuses=["Waiting"])
-    members = {"AutomationExecutionId": execution.id} if operation in OF_ONE else {}
+    members: dict[str, Any] = {"AutomationExecutionId": execution.id} if operation in OF_ONE else {}
     call(client, operation, **members)
     found = fake.assert_called(operation, times=1, region="us-east-1", **members)
     assert found is fake.calls[0]
@@ -248,7 +253,8 @@ def test_a_signal_for_a_step_names_one(fake: AutomationFake, client: Any, kind: 
     execution = fake.add_execution("Doc", statuses=["Waiting"], steps=steps)
     given = {"AutomationExecutionId": execution.id, "SignalType": kind}
     assert refusal(client, "SendAutomationSignal", **given) == "InvalidAutomationSignalException"
-    for payload in ({"Comment": ["x"]}, {member: []}):
+    payloads: tuple[dict[str, list[str]], ...] = ({"Comment": ["x"]}, {member: []})
+    for payload in payloads:
         assert refusal(client, "SendAutomationSignal", Payload=payload, **given) == "InvalidAutomationSignalException"
     assert (
         refusal(client, "SendAutomationSignal", Payload={member: ["x"]}, **given) == "AutomationStepNotFoundException"
@@ -324,18 +330,20 @@ def test_64_threads_with_one_token_start_one_execution(fake: AutomationFake) -> 
     assert sorted(each.outcome for each in fake.calls) == ["replayed"] * 63 + ["started"]
 
 
-def test_a_refused_start_leaves_its_token_free(client: Any) -> None:
-    """A token whose request was refused has started nothing, and may be used for the request put right."""
-    with AutomationFake(execution_limit=0, seed="refused") as fake:
+def test_a_refused_start_leaves_its_token_free() -> None:
+    """A token whose request was refused has started nothing, and may be used for another request."""
+    with AutomationFake(execution_limit=1, seed="refused") as fake:
+        running = fake.add_execution("Doc", statuses=["InProgress"])
         error = refusal(fake.client(), "StartAutomationExecution", ClientToken=TOKEN)
         assert error == "AutomationExecutionLimitExceededException"
-    started(client, ClientToken=TOKEN)
+        running.finish()
+        assert started(fake.client(), DocumentName="Other", ClientToken=TOKEN) == fake.assert_started_once().id
 
 
 def test_ended_executions_free_the_limit() -> None:
     """The limit counts what runs: polled to its end, finished, stopped or added, but not what others have started."""
     with AutomationFake(execution_limit=1, seed="limit") as fake:
-        client = fake.client()
+        client: Any = fake.client()
         first = started(client)
         for end in (
             lambda: [status(client, first) for _ in range(3)],
@@ -387,7 +395,7 @@ def test_runbook_errors_are_the_services(fake: AutomationFake, client: Any) -> N
     ],
 )
 def test_versions(fake: AutomationFake, client: Any, name: str, version: str | None, expected: str) -> None:
-    """Names and ARNs, with a version or without, mean the version that is meant; the default is the first registered."""
+    """Names and ARNs, with a version or without, mean what they mean in AWS; the default is the first registered."""
     for number in (2, 7):
         fake.add_runbook(RUNBOOK, name="Run", version=number)
     given = {"DocumentVersion": version} if version else {}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import model
 from pytest_ssm_automation._service.steps import bare_name
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation import AutomationFake
 
 RUNBOOK: dict[str, Any] = {
     "schemaVersion": "0.3",

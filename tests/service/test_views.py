@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.validate import ParamValidator
 
-from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import model
 from pytest_ssm_automation._service.patterns import compile_pattern
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation import AutomationFake
 
 RUNBOOK: dict[str, Any] = {
     "schemaVersion": "0.3",

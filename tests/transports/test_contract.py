@@ -48,16 +48,21 @@ class SigningClient:
     def _call(self, operation: str, members: dict[str, Any]) -> Any:
         described = model.operation_model(operation)
         body = botocore.serialize.create_serializer("json").serialize_to_request(members, described)
-        request = AWSRequest("POST", "https://ssm.us-east-1.amazonaws.com/", body["headers"], body["body"])
+        request: Any = AWSRequest("POST", "https://ssm.us-east-1.amazonaws.com/", body["headers"], body["body"])
         SigV4Auth(Credentials("AKIDCONTRACT", "secret"), "ssm", "us-east-1").add_auth(request)
         answer = self._session.post(request.url, data=request.data, headers=dict(request.headers.items()), timeout=5)
-        response = {"body": answer.content, "status_code": answer.status_code, "headers": CaseInsensitiveDict(answer.headers)}
+        response = {
+            "body": answer.content,
+            "status_code": answer.status_code,
+            "headers": CaseInsensitiveDict(answer.headers),
+        }
         parser = botocore.parsers.create_parser("json")
         parsed = parser.parse(response, model.output_shape(operation))
         if answer.status_code == 200:
             return parsed
         shape: Any = model.error_shapes().get(parsed["Error"]["Code"])
-        raise ClientError({**parsed, **(parser.parse(response, shape) if shape else {})}, operation)
+        error: Any = {**parsed, **(parser.parse(response, shape) if shape else {})}
+        raise ClientError(error, operation)
 
 
 @contextmanager
@@ -87,11 +92,11 @@ def reached(request: pytest.FixtureRequest) -> Iterator[tuple[AutomationFake, An
         yield pair
 
 
-def refusal(call: Any, **members: Any) -> ClientError:
-    """Give the error that a call is refused with."""
+def refusal(call: Any, **members: Any) -> dict[str, Any]:
+    """Give the response of the error that a call is refused with."""
     with pytest.raises(ClientError) as caught:
         call(**members)
-    return caught.value
+    return {**caught.value.response}
 
 
 def test_a_start_and_its_record(reached: tuple[AutomationFake, Any]) -> None:
@@ -129,7 +134,8 @@ def test_pages(reached: tuple[AutomationFake, Any]) -> None:
     """A list comes page by page, newest first."""
     _, client = reached
     ids = [client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"] for _ in range(5)]
-    found, how = [], {}
+    found: list[list[str]] = []
+    how: dict[str, str] = {}
     while True:
         page = client.describe_automation_executions(MaxResults=2, **how)
         found.append([each["AutomationExecutionId"] for each in page["AutomationExecutionMetadataList"]])
@@ -167,7 +173,7 @@ def test_every_error(transport: str) -> None:
 
 def _failure(fake: AutomationFake, client: Any, code: str) -> dict[str, Any]:
     fake.fail_with(code)
-    response: Any = refusal(client.start_automation_execution, DocumentName="Doc").response
+    response = refusal(client.start_automation_execution, DocumentName="Doc")
     return {**response, "ResponseMetadata": response["ResponseMetadata"]["HTTPStatusCode"]}
 
 
@@ -184,7 +190,7 @@ def test_what_the_service_refuses(reached: tuple[AutomationFake, Any]) -> None:
     """A broken constraint has the same text and the same record everywhere."""
     fake, client = reached
     error = refusal(client.start_automation_execution, DocumentName="Doc", MaxErrors="many")
-    assert error.response["Error"] == {
+    assert error["Error"] == {
         "Code": "ValidationException",
         "Message": "1 validation error detected: Value 'many' at 'maxErrors' failed to satisfy constraint: "
         "Member must satisfy regular expression pattern: ^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$",
@@ -201,7 +207,7 @@ def test_tokens(reached: tuple[AutomationFake, Any]) -> None:
         for token in (TOKEN, TOKEN.upper())
     ]
     error = refusal(client.start_automation_execution, DocumentName="Other", ClientToken=TOKEN)
-    assert error.response["Error"]["Code"] == "IdempotentParameterMismatch"
+    assert error["Error"]["Code"] == "IdempotentParameterMismatch"
     assert ids[0] == ids[1]
     assert [call.outcome for call in fake.calls] == ["started", "replayed", "rejected"]
 
@@ -237,7 +243,7 @@ def test_limits(transport: str) -> None:
         known = {"DocumentName": "Known", "Parameters": {"InstanceId": ["i-1"]}}
         client.start_automation_execution(**known)
         codes = [
-            refusal(client.start_automation_execution, **members).response["Error"]["Code"]
+            refusal(client.start_automation_execution, **members)["Error"]["Code"]
             for members in (known, {"DocumentName": "Unknown"}, {"DocumentName": "Known"})
         ]
     assert codes == [

@@ -51,6 +51,8 @@ def test_a_signed_request_is_answered(send: Any) -> None:
     assert (call.region, call.access_key_id, call.endpoint_url) == ("us-east-1", "AKIDSIGNER", "https://example")
 
 
+PARTS = ("Credential", "Signature", "SignedHeaders")
+FIVE = "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term"
 AUTHORIZATION = "Credential=K/20260101/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=" + "0" * 64
 
 
@@ -61,9 +63,7 @@ AUTHORIZATION = "Credential=K/20260101/us-east-1/ssm/aws4_request, SignedHeaders
         (
             {"Authorization": "Bearer token"},
             "IncompleteSignatureException",
-            "Authorization header requires 'Credential' parameter. "
-            "Authorization header requires 'Signature' parameter. "
-            "Authorization header requires 'SignedHeaders' parameter.",
+            " ".join(f"Authorization header requires '{name}' parameter." for name in PARTS),
         ),
         (
             {"X-Amz-Date": None},
@@ -78,8 +78,7 @@ AUTHORIZATION = "Credential=K/20260101/us-east-1/ssm/aws4_request, SignedHeaders
         (
             {"Authorization": f"AWS4-HMAC-SHA256 {AUTHORIZATION.replace('/ssm', '')}"},
             "IncompleteSignatureException",
-            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
-            "got 'K/20260101/us-east-1/aws4_request'",
+            f"{FIVE}, got 'K/20260101/us-east-1/aws4_request'",
         ),
         (
             {"Authorization": f"AWS4-HMAC-SHA256 {AUTHORIZATION.replace('ssm', 's3')}"},
@@ -105,7 +104,11 @@ def test_signatures_have_to_be_well_formed(send: Any, headers: dict[str, str | N
 def test_parts_of_a_signature_may_come_in_any_order(send: Any) -> None:
     """AWS takes them so, with or without blanks after the commas; and `Date` serves for `X-Amz-Date`."""
     parts = ",".join(reversed(AUTHORIZATION.split(", ")))
-    headers = {"Authorization": f"AWS4-HMAC-SHA256 {parts}", "X-Amz-Date": None, "Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 {parts}",
+        "X-Amz-Date": None,
+        "Date": "Mon, 23 Nov 2026 00:00:00 GMT",
+    }
     fake, answer = send(headers)
     assert answer.status == 200
     assert fake.calls[0].access_key_id == "K"
@@ -153,7 +156,9 @@ def test_what_is_no_json_object_cant_be_read(send: Any, body: bytes) -> None:
     """A body that can't be read is refused as AWS does, and its request is on the record without members."""
     fake, answer = send(body=body)
     assert (answer.status, json.loads(answer.body)["__type"]) == (400, "SerializationException")
-    assert [(call.params, call.error, call.region) for call in fake.calls] == [({}, "SerializationException", "us-east-1")]
+    assert [(call.params, call.error, call.region) for call in fake.calls] == [
+        ({}, "SerializationException", "us-east-1")
+    ]
 
 
 def test_members_of_the_wrong_type_cant_be_read(send: Any) -> None:
@@ -172,7 +177,7 @@ def test_nulls_are_absent_and_unknown_members_ignored(send: Any) -> None:
 
 
 def test_bodies_may_be_compressed(send: Any) -> None:
-    """gzip is undone; a body that isn't gzip though it says so, or is too large once unpacked, is refused."""
+    """Gzip is undone; a body that isn't gzip though it says so, or is too large once unpacked, is refused."""
     packed = {"Content-Encoding": "gzip"}
     assert send(packed, body=gzip.compress(b'{"DocumentName": "Doc"}'))[1].status == 200
     assert send(packed, body=b'{"DocumentName": "Doc"}')[1].status == 400

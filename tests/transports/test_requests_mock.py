@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 START = "StartAutomationExecution"
 DOC = {"DocumentName": "Doc"}
 MINE = "https://mine.example/"
-RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]}
+RUNBOOK = {
+    "schemaVersion": "0.3",
+    "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
+}
 
 
 @pytest.fixture
@@ -34,9 +37,16 @@ def mock(fake: AutomationFake) -> responses.RequestsMock:
     return fake.serve_requests()
 
 
+def send(request: dict[str, Any], **changes: Any) -> requests.Response:
+    """Send a signed request with `requests`, some of it changed."""
+    how: dict[str, Any] = {**request, **changes}
+    return requests.request(**how, timeout=30)
+
+
 def endpoints() -> Iterator[tuple[str, str]]:
     """Give every endpoint of SSM that botocore's resolver knows, with its Region."""
-    resolver = EndpointResolver(Loader().load_data("endpoints"))
+    data: Any = Loader().load_data("endpoints")
+    resolver: Any = EndpointResolver(data)
     for partition in resolver.get_available_partitions():
         for region in resolver.get_available_endpoints("ssm", partition, allow_non_regional=True):
             for variant in ({}, {"use_fips_endpoint": True}, {"use_dualstack_endpoint": True},
@@ -63,16 +73,16 @@ def test_every_endpoint_is_served(fake: AutomationFake, mock: responses.Requests
 @pytest.mark.parametrize("use_dualstack_endpoint", [False, True])
 @pytest.mark.parametrize("use_fips_endpoint", [False, True])
 def test_endpoints_of_clients_are_known(*, use_fips_endpoint: bool, use_dualstack_endpoint: bool) -> None:
-    """botocore's newer rules for endpoints give names that are served, too."""
+    """The newer rules of botocore for endpoints give names that are served, too."""
     config = Config(use_fips_endpoint=use_fips_endpoint, use_dualstack_endpoint=use_dualstack_endpoint)
+    seen: list[str] = []
     for region in ("us-east-1", "eu-west-3", "us-gov-west-1", "cn-north-1"):
         client: Any = boto3.client("ssm", region_name=region, config=config)
         with AutomationFake(transport="wire") as fake:
-            seen: list[str] = []
             client.meta.events.register("before-send.ssm", lambda request, **_: seen.append(request.url))
             client.start_automation_execution(**DOC)
         assert len(fake.calls) == 1
-        assert ssm_url().fullmatch(seen[0])
+        assert ssm_url().fullmatch(seen.pop())
 
 
 @pytest.mark.parametrize(
@@ -119,7 +129,7 @@ def test_wrong_requests_get_the_answers_of_aws(
     fake: AutomationFake, mock: responses.RequestsMock, post: Any, signed: Any
 ) -> None:
     """A wrong target, JSON that is none, another method: no exception of `responses`, but AWS's answer."""
-    assert post("Bogus", DOC).json() == {"__type": "UnknownOperationException", "message": "The operation is not known."}
+    assert post("Bogus", DOC).json()["__type"] == "UnknownOperationException"
     assert post(START, body=b"{").json()["__type"] == "SerializationException"
     for method in ("GET", "PUT", "DELETE", "OPTIONS", "PATCH", "HEAD"):
         answer = requests.request(method, "https://ssm.us-east-1.amazonaws.com/", timeout=5)
@@ -135,8 +145,8 @@ def test_bodies_of_any_kind_are_read(
     request = signed(START, DOC)
     data = request["data"]
     kinds = {"text": data.decode(), "file": io.BytesIO(data), "generator": iter([data[:5], data[5:]])}
-    assert requests.request(**{**request, "data": kinds[kind]}, timeout=5).status_code == 200
-    fake.assert_started_once(exact=True, **DOC)
+    assert send(request, data=kinds[kind]).status_code == 200
+    fake.assert_started_once(exact=True, DocumentName="Doc")
 
 
 def test_connection_errors_are_those_of_requests(fake: AutomationFake, mock: responses.RequestsMock, post: Any) -> None:
@@ -219,8 +229,6 @@ def _both_answer(fake: AutomationFake, post: Any) -> None:
 @pytest.mark.parametrize("first", ["moto", "fake"])
 def test_beside_moto(first: str, post: Any) -> None:
     """In both orders moto has the other operations of SSM, for `requests` as for botocore."""
-    with AutomationFake() as outer, mock_aws():
-        outer.serve_requests()
     contexts: list[Any] = [mock_aws(), AutomationFake()]
     outermost, inner = contexts if first == "moto" else contexts[::-1]
     with outermost:
@@ -285,5 +293,5 @@ def test_headers_of_bytes_are_read(fake: AutomationFake, mock: responses.Request
     """`requests` takes header values of both kinds."""
     request = signed(START, DOC)
     headers = {name: value.encode() for name, value in request["headers"].items()}
-    assert requests.request(**{**request, "headers": headers}, timeout=5).status_code == 200
-    assert json.loads(requests.request(**request, timeout=5).text)
+    assert send(request, headers=headers).status_code == 200
+    assert json.loads(send(request).text)

@@ -47,7 +47,8 @@ def fake() -> Iterator[AutomationFake]:
 
 def client_of(mode: str, **retries: Any) -> Any:
     """Make a client with a retry mode."""
-    return boto3.client("ssm", region_name="us-east-1", config=Config(retries={"mode": mode, **retries}))
+    how: Any = {"mode": mode, **retries}
+    return boto3.client("ssm", region_name="us-east-1", config=Config(retries=how))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -64,8 +65,9 @@ def test_attempts(fake: AutomationFake, error: str, mode: str) -> None:
     assert [call.attempt for call in fake.calls] == list(range(1, attempts + 1))
     assert {call.error for call in fake.calls} == {error}
     if isinstance(caught.value, ClientError):
-        assert caught.value.response["Error"]["Code"] == error
-        assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == attempts - 1
+        response: Any = caught.value.response
+        assert response["Error"]["Code"] == error
+        assert response["ResponseMetadata"]["RetryAttempts"] == attempts - 1
     else:
         assert type(caught.value).__name__ == error
 

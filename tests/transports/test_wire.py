@@ -25,7 +25,10 @@ from pytest_ssm_automation._transports.wire import attempt_of, unpack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]}
+RUNBOOK = {
+    "schemaVersion": "0.3",
+    "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
+}
 KEYS = {"aws_access_key_id": "AKIDMODULE", "aws_secret_access_key": "x"}
 MODULE_CLIENT: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
 
@@ -51,6 +54,7 @@ class Handler:
         self.answer = answer
 
     def __call__(self, request: Any, **kwargs: Any) -> Any:
+        """Note the request."""
         self.seen.append(request)
         return self.answer
 
@@ -70,8 +74,8 @@ def test_the_answer_is_parsed_by_botocore(fake: AutomationFake) -> None:
 
 def test_times_have_milliseconds_and_a_zone(fake: AutomationFake) -> None:
     """Times go as numbers over the wire, and come back as datetimes with a zone and a fraction."""
-    execution = MODULE_CLIENT.get_automation_execution(AutomationExecutionId=start(MODULE_CLIENT))["AutomationExecution"]
-    began = execution["ExecutionStartTime"]
+    shown = MODULE_CLIENT.get_automation_execution(AutomationExecutionId=start(MODULE_CLIENT))
+    began = shown["AutomationExecution"]["ExecutionStartTime"]
     assert began.tzinfo is not None
     assert began.microsecond % 1000 == 0
     assert began.microsecond > 0
@@ -182,7 +186,7 @@ def test_an_unsigned_client_is_answered(fake: AutomationFake) -> None:
 @pytest.mark.parametrize(("minutes", "signed"), [(60, True), (1, False)], ids=["fresh", "stale"])
 def test_credentials_are_never_refreshed(fake: AutomationFake, minutes: int, *, signed: bool) -> None:
     """Credentials that are still good sign; those that would have to be fetched anew are left alone."""
-    session = botocore.session.Session()
+    session: Any = botocore.session.Session()
     session._credentials = RefreshableCredentials(
         "AKIDROLE", "secret", "token", datetime.now(UTC) + timedelta(minutes=minutes), _never, "assume-role"
     )
@@ -196,7 +200,7 @@ def test_credentials_are_never_refreshed(fake: AutomationFake, minutes: int, *, 
 
 def test_credentials_are_never_fetched(fake: AutomationFake) -> None:
     """Nor those of a role that nobody has assumed yet."""
-    session = botocore.session.Session()
+    session: Any = botocore.session.Session()
     session._credentials = DeferredRefreshableCredentials(_never, "assume-role")
     start(session.create_client("ssm", region_name="us-east-1"))
     fake.assert_started_once()
@@ -228,7 +232,7 @@ def test_documents_of_others_are_left_to_others(fake: AutomationFake) -> None:
     assert MODULE_CLIENT.describe_document(Name="Known")["Document"]["DocumentType"] == "Automation"
     with mock_aws(), pytest.raises(MODULE_CLIENT.exceptions.InvalidDocument):
         MODULE_CLIENT.describe_document(Name="Unknown")
-    with pytest.raises(NetworkBlockedError, match="ssm.us-east-1.amazonaws.com"):
+    with pytest.raises(NetworkBlockedError, match=r"ssm\.us-east-1\.amazonaws\.com"):
         MODULE_CLIENT.describe_document(Name="Unknown")
     assert [call.operation for call in fake.calls] == ["DescribeDocument"]
 
@@ -241,7 +245,7 @@ def test_operations_that_are_not_served_are_left_alone(fake: AutomationFake) -> 
 
 
 def test_nested_fakes_of_different_transports() -> None:
-    """The innermost fake answers in its own way: a throttled call is tried again on the wire, and not by the stubber."""
+    """The innermost fake answers in its own way: throttled calls are tried again on the wire, not by the stubber."""
     client = boto3.client("ssm", region_name="us-east-1", config=Config(retries={"mode": "standard"}))
     with AutomationFake(transport="wire") as wire:
         wire.fail_with("ThrottlingException", times=2)
@@ -260,10 +264,10 @@ def test_nested_fakes_of_different_transports() -> None:
 
 @pytest.mark.parametrize("token", [None, "01234567-89ab-cdef-0123-456789abcdef"], ids=["without", "with"])
 def test_a_lost_response_is_retried(fake: AutomationFake, token: str | None) -> None:
-    """botocore tries a lost start again: without a ClientToken it starts twice, and with one it doesn't."""
+    """A client tries a lost start again: without a ClientToken it starts twice, and with one it doesn't."""
     fake.lose_response()
     execution_id = start(MODULE_CLIENT, **({"ClientToken": token} if token else {}))
-    assert fake.execution(execution_id)
+    assert fake.execution(execution_id).id == execution_id
     if token:
         assert [call.outcome for call in fake.calls] == ["lost", "replayed"]
         fake.assert_no_duplicate_starts()
