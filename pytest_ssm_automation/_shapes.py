@@ -421,19 +421,16 @@ def structures(
 
 
 def few_of(members: Mapping[str, st.SearchStrategy[Any]], most: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a few members, at most so many, each right after its name, so that a failing example can do without it."""
+    """Draw a few members, at most so many, each together with its name, so that a failing example can do without it."""
     if not members:
         return st.builds(dict[str, Any])
-    names, counts, turns = tuple(members), st.integers(0, most), st.integers(0, len(members) - 1)
+    names, turns = tuple(members), st.integers(0, len(members) - 1)
 
-    def few(draw: st.DrawFn) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for _ in range(draw(counts)):
-            name = names[draw(turns)]
-            found[name] = draw(members[name])
-        return found
+    def member(draw: st.DrawFn) -> tuple[str, Any]:
+        name = names[draw(turns)]
+        return name, draw(members[name])
 
-    return _named("few", few)
+    return st.lists(_named("member", member), max_size=most).map(dict)
 
 
 @cache

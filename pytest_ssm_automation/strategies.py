@@ -137,10 +137,9 @@ def valid_requests(**members: Any) -> st.SearchStrategy[dict[str, Any]]:
     if not members:
         return _valid_requests()
     absent = frozenset(name for name, value in members.items() if value is None)
-    given = _given(members)
-    if not any(isinstance(value, st.SearchStrategy) for value in members.values()):
-        _companions({name: value for name, value in members.items() if value is not None}, absent)
-    return _requests(given, absent)
+    values = {name: value for name, value in members.items() if value is not None}
+    judged = not any(isinstance(value, st.SearchStrategy) for value in values.values())
+    return _requests(_given(values), absent, _companions(values, absent) if judged else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,25 +267,37 @@ def _broken(given: Mapping[str, Any], combination: _Combination) -> list[Violati
     return rules.check_rules(model.START, {**given, **{name: way.sample for name, way in combination.items()}})
 
 
+# The next member to decide on, its ways to be there or `None`, and what to decide on after each of these.
+_Tree: TypeAlias = "tuple[str, Sequence[_Presence | None], Sequence[_Tree]] | None"
+
+
+def _tree(allowed: Sequence[_Combination], names: Sequence[str]) -> _Tree:
+    """Arrange combinations so that they can be drawn member by member, and shrink to having few of them."""
+    if not names:
+        return None
+    name, *later = names
+    ways = [way for way in (None, *_presences()[name]) if any(each.get(name) is way for each in allowed)]
+    return name, ways, [_tree([each for each in allowed if each.get(name) is way], later) for way in ways]
+
+
 @cache
-def _allowed(names: frozenset[str] = frozenset(), broken: str | None = None) -> Sequence[_Combination]:
-    """List the combinations without some members that break nothing, or exactly one rule."""
-    wanted = [broken] if broken else []
-    free = [combination for combination in _combinations() if not names & combination.keys()]
-    return [each for each in free if [violation.constraint for violation in _broken({}, each)] == wanted]
+def _usual(absent: frozenset[str]) -> _Tree:
+    """Arrange the combinations without some members that break nothing by themselves."""
+    found = [each for each in _combinations() if not absent & each.keys() and not _broken({}, each)]
+    return _tree(found, tuple(_presences()))
 
 
-def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> Sequence[_Combination]:
-    """List the combinations that make a valid request of the members given."""
+def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Tree:
+    """Arrange the combinations that make a valid request of the members given."""
     drawn = {*model.input_shape(model.START).required_members} - absent
     wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in drawn]
-    taken = absent | given.keys()
     if not wrong and not given.keys() & {*_presences(), *_SIZE_RULES}:
-        return _allowed(absent)
+        return _usual(absent)
+    taken = absent | given.keys()
     judged = [] if wrong else [(each, _broken(given, each)) for each in _combinations() if not taken & each.keys()]
     found = [each for each, broken in judged if not broken]
     if found:
-        return found
+        return _tree(found, tuple(_presences()))
     reasons = wrong or min((broken for _, broken in judged), key=len)
     told = "; ".join(f"{reason} ({reason.constraint})" for reason in reasons)
     raise FakeUsageError(f"No valid request has these members: {told}")
@@ -301,16 +312,14 @@ def _others(taken: frozenset[str], most: int) -> st.SearchStrategy[dict[str, Any
 
 @cache
 def _valid_requests() -> Strategy:
-    return _requests({}, frozenset())
+    return _requests({}, frozenset(), _usual(frozenset()))
 
 
-def _requests(given: Mapping[str, Strategy], absent: frozenset[str]) -> Strategy:
-    usual = _tree(_allowed(), tuple(_presences()))
-
+def _requests(given: Mapping[str, Strategy], absent: frozenset[str], known: _Tree) -> Strategy:
     def valid_requests(draw: st.DrawFn) -> dict[str, Any]:
         fixed = {name: draw(strategy) for name, strategy in given.items()}
         request = _completed(draw, fixed, absent, 3)
-        tree = _tree(_companions(fixed, absent), tuple(_presences())) if given or absent else usual
+        tree = known or _companions(fixed, absent)
         while tree:
             name, ways, trees = tree
             turn = draw(st.integers(0, len(ways) - 1)) if len(ways) > 1 else 0
@@ -320,19 +329,6 @@ def _requests(given: Mapping[str, Strategy], absent: frozenset[str]) -> Strategy
         return _ordered(request)
 
     return st.composite(valid_requests)()
-
-
-# The next member to decide on, its ways to be there or `None`, and what to decide on after each of these.
-_Tree: TypeAlias = "tuple[str, Sequence[_Presence | None], Sequence[_Tree]] | None"
-
-
-def _tree(allowed: Sequence[_Combination], names: Sequence[str]) -> _Tree:
-    """Arrange combinations so that they can be drawn member by member, and shrink to having few of them."""
-    if not names:
-        return None
-    name, *later = names
-    ways = [way for way in (None, *_presences()[name]) if any(each.get(name) is way for each in allowed)]
-    return name, ways, [_tree([each for each in allowed if each.get(name) is way], later) for way in ways]
 
 
 def _completed(draw: st.DrawFn, given: Mapping[str, Any], absent: frozenset[str], most: int) -> dict[str, Any]:

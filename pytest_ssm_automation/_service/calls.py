@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Outcome = Literal["started", "replayed", "answered", "rejected", "failed", "lost"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """One attempt of a client to call an operation.
 

@@ -6,6 +6,7 @@ does nothing else: texts and paths are made only for what is reported.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -92,13 +93,14 @@ class Violation:
 
 
 Found: TypeAlias = list[tuple[Constraint, "Steps", object]]
-Check: TypeAlias = "Callable[[Any, Steps, Found], None]"
+# Each check reports the way from its own value on; those above put their steps in front, so that what is right costs none.
+Check: TypeAlias = "Callable[[Any, Found], None]"
 
 
 def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """Report everything in a request that the service model forbids, in the model's order."""
     found: Found = []
-    _compiled(operation).check(params, (), found)
+    _compiled(operation).check(params, found)
     shape = model.input_shape(operation)
     return [
         Violation(
@@ -155,21 +157,21 @@ class Compiler:
     def _type(self, shape: Shape, place: str) -> tuple[tuple[Any, ...], Constraint]:
         return PYTHON_TYPES[shape.type_name], self._add(place, "type", shape.type_name, botocore=True)
 
-    def _size(self, shape: Shape, place: str) -> Callable[[int, Any, Steps, Found], None]:
-        """Compile `min` and `max`, of a length, a number of members or the number itself."""
-        least: int = shape.metadata.get("min", 0)
-        most: int = shape.metadata.get("max", 0)
+    def _size(self, shape: Shape, place: str) -> tuple[float, float, Check]:
+        """Compile `min` and `max`, of a length, a number of members or the number itself, and a check of what is out of them."""
+        least: float = shape.metadata.get("min", 0) or -math.inf
+        most: float = shape.metadata.get("max", math.inf)
         # botocore checks minima, but not those of maps, and no maxima.
-        low = self._add(place, "min", least, botocore=shape.type_name != "map") if least else None
+        low = self._add(place, "min", least, botocore=shape.type_name != "map") if least > 0 else None
         high = self._add(place, "max", most) if "max" in shape.metadata else None
+        measure = _measure(shape)
 
-        def size(count: int, value: Any, steps: Steps, found: Found) -> None:
-            if low and count < least:
-                found.append((low, steps, value))
-            if high and count > most:
-                found.append((high, steps, value))
+        def size(value: Any, found: Found) -> None:
+            broken = low if measure(value) < least else high
+            if broken:
+                found.append((broken, (), value))
 
-        return size
+        return least, most, size
 
     def _scalar(self, shape: Shape, place: str) -> Check:
         types, wrong_type = self._type(shape, place)
@@ -177,52 +179,61 @@ class Compiler:
         names: list[str] = shape.metadata.get("enum", [])
         pattern = self._add(place, "pattern", regex) if regex else None
         match = compile_pattern(regex).fullmatch if regex else None
-        size = self._size(shape, place) if {"min", "max"} & shape.metadata.keys() else None
+        least, most, size = self._size(shape, place)
         enum = self._add(place, "enum", tuple(names)) if names else None
-        measure: Callable[[Any], int] = len if shape.type_name in {"string", "blob"} else int
+        measure = _measure(shape)
+        measured = bool({"min", "max"} & shape.metadata.keys())
 
-        def scalar(value: Any, steps: Steps, found: Found) -> None:
+        def scalar(value: Any, found: Found) -> None:
             if not isinstance(value, types):
-                found.append((wrong_type, steps, value))
+                found.append((wrong_type, (), value))
                 return
             if match and pattern and not match(value):
-                found.append((pattern, steps, value))
-            if size:
-                size(measure(value), value, steps, found)
+                found.append((pattern, (), value))
+            if measured and not least <= measure(value) <= most:
+                size(value, found)
             if enum and value not in names:
-                found.append((enum, steps, value))
+                found.append((enum, (), value))
 
         return scalar
 
     def _list(self, shape: Any, place: str) -> Check:
         types, wrong_type = self._type(shape, place)
-        size = self._size(shape, place)
+        least, most, size = self._size(shape, place)
         member = self._shape(shape.member, f"{place}[]")
 
-        def list_(value: Any, steps: Steps, found: Found) -> None:
+        def list_(value: Any, found: Found) -> None:
             if not isinstance(value, types):
-                found.append((wrong_type, steps, value))
+                found.append((wrong_type, (), value))
                 return
-            size(len(value), value, steps, found)
+            if not least <= len(value) <= most:
+                size(value, found)
             for number, item in enumerate(value):
-                member(item, (*steps, ("item", number)), found)
+                before = len(found)
+                member(item, found)
+                if len(found) > before:
+                    _put_in_front(("item", number), found, before)
 
         return list_
 
     def _map(self, shape: Any, place: str) -> Check:
         types, wrong_type = self._type(shape, place)
-        size = self._size(shape, place)
+        least, most, size = self._size(shape, place)
         check_key = self._shape(shape.key, f"{place}{{key}}")
         check_value = self._shape(shape.value, f"{place}{{value}}")
 
-        def map_(value: Any, steps: Steps, found: Found) -> None:
+        def map_(value: Any, found: Found) -> None:
             if not isinstance(value, types):
-                found.append((wrong_type, steps, value))
+                found.append((wrong_type, (), value))
                 return
-            size(len(value), value, steps, found)
+            if not least <= len(value) <= most:
+                size(value, found)
             for key, item in value.items():
-                check_key(key, (*steps, ("key", key)), found)
-                check_value(item, (*steps, ("value", key)), found)
+                for step, check_part, part in (("key", check_key, key), ("value", check_value, item)):
+                    before = len(found)
+                    check_part(part, found)
+                    if len(found) > before:
+                        _put_in_front((step, key), found, before)
 
         return map_
 
@@ -236,19 +247,31 @@ class Compiler:
             required = self._add(inner, "required", None, botocore=True) if name in shape.required_members else None
             members.append((name, self._shape(member, inner), required))
 
-        def structure(value: Any, steps: Steps, found: Found) -> None:
+        def structure(value: Any, found: Found) -> None:
             if wrong_type and not isinstance(value, types):
-                found.append((wrong_type, steps, value))
+                found.append((wrong_type, (), value))
                 return
             known = 0
             for name, check_member, required in members:
                 if name in value:
                     known += 1
-                    check_member(value[name], (*steps, ("member", name)), found)
+                    before = len(found)
+                    check_member(value[name], found)
+                    if len(found) > before:
+                        _put_in_front(("member", name), found, before)
                 elif required:
-                    found.append((required, (*steps, ("member", name)), None))
+                    found.append((required, (("member", name),), None))
             if known != len(value):
                 extra = [name for name in value if name not in shape.members]
-                found.extend((unknown, (*steps, ("member", name)), value[name]) for name in extra)
+                found.extend((unknown, (("member", name),), value[name]) for name in extra)
 
         return structure
+
+
+def _measure(shape: Shape) -> Callable[[Any], float]:
+    return int if shape.type_name in {"integer", "long", "float", "double"} else len
+
+
+def _put_in_front(step: tuple[str, Any], found: Found, first: int) -> None:
+    """Let what was found from a place on be one step further in."""
+    found[first:] = [(broken, (step, *steps), value) for broken, steps, value in found[first:]]

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _SEEDS: Final[Counter[str]] = Counter()
 _NOT_RELAXABLE: Final = frozenset({"type", "unknown"})
+# Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
+_RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+_VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
 _SIZES: Final = frozenset({"min", "max"})
 
 
@@ -103,8 +106,8 @@ class Service:
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""
-        text = f"{self._random.getrandbits(128):032x}"
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:]}"
+        text = f"{self._random.getrandbits(128) & _RANDOM_BITS | _VERSION_4:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def claims(self, request: Request) -> bool:
         """Tell whether a request is for this service; documents are, if they are registered here."""
@@ -123,18 +126,17 @@ class Service:
             broken += check_rules(operation, params)
         return tuple(violation for violation in broken if not self._tolerates(violation))
 
-    def tolerates(self, request: Request) -> bool:
-        """Tell whether botocore should let pass what it refuses: what is relaxed, or an id that the test has chosen."""
-        broken = self.violations(request.operation, request.params())
-        return all(violation.caught_by != "botocore" for violation in broken)
-
     def _tolerates(self, violation: Violation) -> bool:
         """Let relaxed constraints pass, and the length of an id that the test itself has chosen."""
         chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
         return violation.constraint in self._relaxed or (chosen and bool(self.store.named(str(violation.value))))
 
-    def answer(self, request: Request) -> dict[str, Any]:
+    def answer(self, request: Request, *, checked: bool = False) -> dict[str, Any]:
         """Judge a request, record it, and give the members of the response.
+
+        Args:
+            request: The request.
+            checked: Whether `violations` has found nothing in it already.
 
         Raises:
             ServiceError: The service refuses, or a fault makes it fail.
@@ -144,7 +146,8 @@ class Service:
         with self.lock:
             fault = None
             try:
-                self._refuse_invalid(request.operation, params)
+                if not checked:
+                    self._refuse_invalid(request.operation, params)
                 fault = self.faults.take(request, params)
                 if fault and not fault.lost:
                     raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other

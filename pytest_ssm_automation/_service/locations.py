@@ -7,7 +7,7 @@ TargetLocation; what the service says of a body that isn't is assumed.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from .errors import ServiceError
 
@@ -43,8 +43,7 @@ def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
         raise refused("it is nested too deeply") from None
     if not isinstance(locations, list):
         raise refused("it is not a JSON array of target locations")
-    found: list[Any] = locations
-    return found
+    return cast("list[object]", locations)
 
 
 def refused(why: str) -> ServiceError:

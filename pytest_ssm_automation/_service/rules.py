@@ -52,6 +52,7 @@ def _too_many_targets(params: Mapping[str, Any]) -> Any:
     return targets if len(targets) > 1 else None
 
 
+_RULED: Final = frozenset({"Tags", "TargetLocations", "TargetMaps", "TargetParameterName", "Targets"})
 # The rule, the limit, the member it is reported at, what says so, and a function that gives what breaks it, or None.
 _Rule = tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], Any]]
 _RULES: Final[tuple[_Rule, ...]] = (
@@ -113,7 +114,7 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
 
 def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """Report the documented rules across members that a request breaks; its members must have the right types."""
-    if operation != model.START:
+    if operation != model.START or _RULED.isdisjoint(params):
         return []
     return [
         Violation(f"request:{name}", member, name, limit, value, "service", text)

@@ -109,7 +109,8 @@ class _Handler(WSGIRequestHandler):
     def parse_request(self) -> bool:
         """Read the request line and the headers; refuse the request line of HTTP 0.9, and none at all."""
         parsed = super().parse_request()
-        if not self.raw_requestline.strip() or (parsed and self.request_version == "HTTP/0.9"):
+        nothing = not self.raw_requestline.decode("latin-1").split()  # which http.server passes over without a word
+        if nothing or (parsed and self.request_version == "HTTP/0.9"):
             self.send_error(400)
             return False
         return parsed

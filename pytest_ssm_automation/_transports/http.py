@@ -149,5 +149,4 @@ def _without_nulls(value: Any, levels: int) -> Any:
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
         return {name: _without_nulls(item, levels - 1) for name, item in members.items() if item is not None}
-    items: list[Any] = value
-    return [_without_nulls(item, levels - 1) for item in items]
+    return [_without_nulls(item, levels - 1) for item in cast("list[object]", value)]

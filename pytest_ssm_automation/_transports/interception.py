@@ -10,22 +10,21 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
-from botocore.exceptions import ParamValidationError
 from botocore.httpsession import URLLib3Session
 
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .aio import AioWireTap, is_aio, patch_aio
+from .claim import Claim
 from .environment import DummyEnvironment
 from .late import any_left, note_left_threads, refuse_late_call
 from .network import NetworkBlockedError, check_host, describe
 from .patching import Patch, WrapperPatch
 from .retries import patch_retries
-from .stubber import AutomationStubber, request_of
+from .stubber import AutomationStubber
 from .wire import WireTap
 
 if TYPE_CHECKING:
@@ -126,29 +125,25 @@ def _convert(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Stand before `BaseClient._convert_to_request_dict`."""
-    active = _claim(client, operation_model.name)
-    try:
+    claim = _claim(client, operation_model.name, api_params)
+    if claim is None:
         return original(client, api_params, operation_model, *args, **kwargs)
-    except ParamValidationError as error:
-        if active is None or _refused(active, client, operation_model.name, api_params, error):
-            raise
-        return original(_unchecked(client), api_params, operation_model, *args, **kwargs)
+    with claim:
+        return claim.checked(original(claim.client, api_params, operation_model, *args, **kwargs))
 
 
 async def _convert_aio(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Stand before `AioBaseClient._convert_to_request_dict`."""
-    active = _claim(client, operation_model.name)
-    try:
+    claim = _claim(client, operation_model.name, api_params)
+    if claim is None:
         return await original(client, api_params, operation_model, *args, **kwargs)
-    except ParamValidationError as error:
-        if active is None or _refused(active, client, operation_model.name, api_params, error):
-            raise
-        return await original(_unchecked(client), api_params, operation_model, *args, **kwargs)
+    with claim:
+        return claim.checked(await original(claim.client, api_params, operation_model, *args, **kwargs))
 
 
-def _claim(client: BaseClient, operation: str) -> Active | None:
+def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
     """Let the innermost fake reach a client that calls an operation of ours."""
     if client.meta.service_model.service_name != "ssm" or operation not in _CLAIMED:
         return None
@@ -157,27 +152,7 @@ def _claim(client: BaseClient, operation: str) -> Active | None:
     if active is None:
         return None
     _attach(client, active.transport)
-    return active
-
-
-def _refused(active: Active, client: BaseClient, operation: str, api_params: Any, error: Exception) -> bool:
-    """Record a request that botocore has refused, unless it is not ours, or the fake would let it pass."""
-    request = request_of(client, operation, api_params)
-    if not active.service.claims(request):
-        return True
-    if active.service.tolerates(request):
-        return False
-    active.service.refuse(request, error)
-    return True
-
-
-def _unchecked(client: Any) -> Any:
-    """Give what `_convert_to_request_dict` needs of a client, with a serializer that doesn't check."""
-    return SimpleNamespace(
-        _serializer=client._serializer._serializer,
-        _client_config=client._client_config,
-        _user_agent_creator=client._user_agent_creator,
-    )
+    return Claim(client, active.service, operation, api_params)
 
 
 def _send(original: Callable[..., Any], session: Any, request: Any) -> Any:

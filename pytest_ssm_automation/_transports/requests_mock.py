@@ -53,7 +53,7 @@ class RequestsMock:
         self._service = service
         self._hosted: set[str] = set()
         self._serving = False
-        self._adapters: WrapperPatch | None = None
+        self._patches: list[WrapperPatch] = []
         beneath: Any = HTTPAdapter.send
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, real_adapter_send=beneath)
         if beneath.__module__ != HTTPAdapter.__module__:  # somebody else's mock: leave to it what is not ours
@@ -62,12 +62,12 @@ class RequestsMock:
     def start(self) -> None:
         """Stand before all connections of `requests`."""
         self.mock.start()
-        self._adapters = WrapperPatch(requests.Session, "get_adapter", self._get_adapter)
+        self._patches.append(WrapperPatch(requests.Session, "get_adapter", self._get_adapter))
 
     def stop(self) -> None:
         """Step aside."""
-        if self._adapters:
-            self._adapters.restore()
+        while self._patches:
+            self._patches.pop().restore()
         self.mock.stop(allow_assert=False)
         self.mock.reset()
 

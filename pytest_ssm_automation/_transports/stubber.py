@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 from botocore.stub import Stubber
 
-from .._service.calls import Request
 from .._service.errors import ServiceError, modeled_fields
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
+from .claim import request_of, was_checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ class AutomationStubber(Stubber):
         if not service.claims(request):
             return None
         try:
-            members = service.answer(request)
+            members = service.answer(request, checked=was_checked(context, params["body"]))
         except ServiceError as error:
             with self._handing_out:
                 self._queue_error(_METHODS[model.name], error, service.new_id())
@@ -85,14 +85,6 @@ class AutomationStubber(Stubber):
 
     def _validate_response(self, shape: Any, response: dict[str, Any]) -> None:
         """Leave out the check of errors too."""
-
-
-def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> Request:
-    """Describe a request of a client."""
-    credentials = client._request_signer._credentials
-    # Reading `access_key` of credentials that can expire would refresh them.
-    key = getattr(credentials, "_access_key" if hasattr(credentials, "refresh_needed") else "access_key", None)
-    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt)
 
 
 def _metadata(request_id: str, status: int) -> dict[str, Any]:

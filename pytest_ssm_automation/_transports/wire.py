@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSResponse
 
 from .._service.errors import ServiceError, error_body
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
-from .stubber import request_of
+from .claim import request_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

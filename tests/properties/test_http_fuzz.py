@@ -166,6 +166,7 @@ over_connections = settings(max_examples=60, deadline=None, suppress_health_chec
 
 
 @given(sent=st.binary(min_size=1, max_size=500) | st.text(st.characters(codec="ascii"), min_size=1).map(str.encode))
+@example(sent=b"\x1c")
 @over_connections
 def test_any_bytes_over_a_connection(port: int, sent: bytes) -> None:
     """Bytes that are hardly HTTP get an answer, without a hang or a trace."""

@@ -87,8 +87,8 @@ def test_every_legal_combination() -> None:
     """Every legal combination of the members that rules tie together is reached, and no other."""
     seen: set[Combination] = set()
 
-    @settings(max_examples=1500, database=None, derandomize=True)
-    @given(valid_requests())
+    @settings(max_examples=2000, database=None, derandomize=True)
+    @given(valid_requests(DocumentName="Doc", **dict.fromkeys(SHAPE.members.keys() - WAYS.keys() - {"DocumentName"})))
     def collect(request: dict[str, Any]) -> None:
         seen.add(combination(request))
 

@@ -58,7 +58,7 @@ def exchange(url: str, sent: bytes, *, end: bool = True) -> tuple[int, dict[str,
         connection.sendall(sent)
         if end:
             connection.shutdown(socket.SHUT_WR)
-    XX
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = received.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
@@ -67,7 +67,7 @@ def exchange(url: str, sent: bytes, *, end: bool = True) -> tuple[int, dict[str,
 
 def raw(signed: dict[str, Any], *, length: int | None = None, chunked: bytes | None = None) -> bytes:
     """Write a signed request as it goes over the connection."""
-    body = signed["data"]
+    body: bytes = signed["data"]
     headers = {**signed["headers"], "Host": "127.0.0.1", "Content-Length": str(len(body) if length is None else length)}
     if chunked is not None:
         del headers["Content-Length"]

@@ -1,0 +1,83 @@
+"""A call that a fake claims, while botocore turns its arguments into a request.
+
+botocore would check the arguments, and the service the request, which says the same again. So they are checked once, here: botocore's
+check is left out where ours, which covers all that botocore checks, has found nothing, and the service is told so.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ParamValidationError
+
+from .._service.calls import Request
+from .._service.model import OPERATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.client import BaseClient
+
+    from .._service.constraints import Violation
+    from .._service.engine import Service
+
+_CHECKED: Final = "pytest_ssm_automation"
+
+
+class Claim:
+    """One call of one client.
+
+    Attributes:
+        client: What `_convert_to_request_dict` needs of the client; without botocore's check, where that is not wanted.
+    """
+
+    __slots__ = ("_client", "_operation", "_params", "_service", "_violations", "client")
+
+    def __init__(self, client: BaseClient, service: Service, operation: str, params: Any) -> None:
+        """Check the arguments; those of operations on documents are botocore's business."""
+        self._client, self._service, self._operation, self._params = client, service, operation, params
+        self._violations: tuple[Violation, ...] | None = None
+        self.client: Any = client
+        if operation in OPERATIONS:
+            self._violations = service.violations(operation, params)
+            if not any(violation.caught_by == "botocore" for violation in self._violations):
+                self.client = _unchecked(client)
+
+    def __enter__(self) -> None:
+        """Begin to serialize."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        """Record it, if botocore has refused it."""
+        if isinstance(error, ParamValidationError):
+            request = request_of(self._client, self._operation, self._params)
+            if self._service.claims(request):
+                self._service.refuse(request, error)
+
+    def checked(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Note in a serialized request that it breaks nothing."""
+        if self._violations == ():
+            request["context"][_CHECKED] = request["body"]
+        return request
+
+
+def was_checked(context: Mapping[str, Any], body: bytes) -> bool:
+    """Tell whether a body is one that was checked, and that nobody has changed since."""
+    return context.get(_CHECKED) is body
+
+
+def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> Request:
+    """Describe a request of a client."""
+    credentials = client._request_signer._credentials
+    # Reading `access_key` of credentials that can expire would refresh them.
+    key = getattr(credentials, "_access_key", None) or getattr(credentials, "access_key", None)
+    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt)
+
+
+def _unchecked(client: Any) -> Any:
+    """Give what `_convert_to_request_dict` needs of a client, with a serializer that doesn't check."""
+    return SimpleNamespace(
+        _serializer=getattr(client._serializer, "_serializer", client._serializer),
+        _client_config=client._client_config,
+        _user_agent_creator=client._user_agent_creator,
+    )
