@@ -12,14 +12,14 @@ def start(ssm, request):
         return None
 
 
-@given(strategies.valid_requests(DocumentName="AWS-RestartEC2Instance"))
-def test_every_valid_request_is_started(request):
+@given(strategies.valid_requests(DocumentName="AWS-RestartEC2Instance", TargetLocationsURL=None))
+def test_a_valid_request_is_started(request):
     with AutomationFake() as fake:
         assert start(fake.client(), request) == fake.assert_started_once(exact=True, **request).id
 
 
 @given(strategies.invalid_requests())
-def test_every_invalid_request_is_refused(invalid):
+def test_an_invalid_request_is_refused(invalid):
     with AutomationFake() as fake:
         assert start(fake.client(), invalid.params) is None
         fake.assert_rejected(constraint=invalid.violation.constraint)

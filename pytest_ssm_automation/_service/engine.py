@@ -33,6 +33,7 @@ _NOT_RELAXABLE: Final = frozenset({"type", "unknown"})
 # Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
 _RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
+_TARGETS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
 _SIZES: Final = frozenset({"min", "max"})
 
 
@@ -131,24 +132,25 @@ class Service:
         chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
         return violation.constraint in self._relaxed or (chosen and bool(self.store.named(str(violation.value))))
 
-    def answer(self, request: Request, *, checked: bool = False) -> dict[str, Any]:
+    def answer(self, request: Request, *, checked: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Judge a request, record it, and give the members of the response.
 
         Args:
             request: The request.
-            checked: Whether `violations` has found nothing in it already.
+            checked: Its members, if `violations` has found nothing in them already; they are not kept.
 
         Raises:
             ServiceError: The service refuses, or a fault makes it fail.
             botocore.exceptions.HTTPClientError: A fault breaks the connection.
         """
-        params = request.params()
+        # What runs on targets keeps parts of its request.
+        params = request.params() if checked is None or not _TARGETS.isdisjoint(checked) else checked
         with self.lock:
             fault = None
             try:
-                if not checked:
+                if checked is None:
                     self._refuse_invalid(request.operation, params)
-                fault = self.faults.take(request, params)
+                fault = self.faults.take(request)
                 if fault and not fault.lost:
                     raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
                 reply = OPERATIONS[request.operation](self, request, params)

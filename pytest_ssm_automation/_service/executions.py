@@ -25,6 +25,9 @@ _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
 _MILLISECOND: Final = 1000
 
 
+_PLAIN: Final = (*frames_of("Pending"), *WORK)
+
+
 class Execution:
     """A run of a runbook: started by a request, by another execution, or put there by the test.
 
@@ -58,6 +61,7 @@ class Execution:
         parent: Execution | None = None,
         target: str | None = None,
         resolved: Sequence[str] = (),
+        mode: str = "Auto",
     ) -> None:
         """Start a run, with the members of the request at its source; it goes as `script` says."""
         self.id = execution_id
@@ -70,13 +74,13 @@ class Execution:
         self.source = source
         self.runbook = runbook
         self.passed = 0
-        self.waits_to_begin = not script.frames and self.request.get("Mode") == "Interactive"
+        self.waits_to_begin = not script.frames and mode == "Interactive"
         self._script = script
         self._lock = lock
         self._fan_out: FanOut | None = None
         self._position = 0
-        self._frames = script.frames or frames_of("Pending")
-        if not script.frames:
+        self._frames = script.frames or _PLAIN
+        if not script.frames and (self.waits_to_begin or runbook or script.steps):
             self._frames = self._unscripted()
         self._note_end()
 
@@ -239,7 +243,7 @@ class Execution:
             fan_out.fill()
 
     def _unscripted(self) -> tuple[Frame, ...]:
-        return frames_of("Waiting") if self.waits_to_begin else (*frames_of("Pending"), *self._work())
+        return frames_of("Waiting") if self.waits_to_begin else (*_PLAIN[:1], *self._work())
 
     def _work(self) -> tuple[Frame, ...]:
         """Work until a step waits for a signal, or until all is done."""

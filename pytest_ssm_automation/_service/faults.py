@@ -70,9 +70,9 @@ class Fault:
         """Whether it has fired less often than it was meant to."""
         return not self.used_up and not (self.times is None and self.fired)
 
-    def meets(self, request: Request, params: Mapping[str, Any]) -> bool:
+    def meets(self, request: Request) -> bool:
         """Tell whether a call is one of those that the fault is for."""
-        return self.operation == request.operation and matches(self.when, request, params)
+        return self.operation == request.operation and matches(self.when, request)
 
     def raised(self, request: Request, params: Mapping[str, Any]) -> Exception:
         """Make the exception that the caller meets, a new one each time."""
@@ -111,12 +111,13 @@ def _check_error(error: object, *, lost: bool, message: str | None) -> None:
         raise FakeUsageError(f"A connection error makes its own text: leave out message={message!r}")
 
 
-def matches(when: When | None, request: Request, params: Mapping[str, Any]) -> bool:
+def matches(when: When | None, request: Request) -> bool:
     """Tell whether a request is one of those that `when` means."""
     if when is None:
         return True
     if callable(when):
         return bool(when(Call(request, "answered")))
+    params = request.params()
     return all(name in params and value == params[name] for name, value in when.items())
 
 
@@ -153,10 +154,10 @@ class FaultQueue:
         self._faults.append(fault)
         return fault
 
-    def take(self, request: Request, params: Mapping[str, Any]) -> Fault | None:
+    def take(self, request: Request) -> Fault | None:
         """Give the fault that this call meets, if any, and count the call."""
         for fault in self._faults:
-            if fault.used_up or not fault.meets(request, params):
+            if fault.used_up or not fault.meets(request):
                 continue
             if self._let_through[fault] < fault.after:
                 self._let_through[fault] += 1

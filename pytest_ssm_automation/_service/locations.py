@@ -1,7 +1,8 @@
 """TargetLocationsURL: the target locations that lie behind a URL, read as the service would read them.
 
-Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html. The body is a JSON array of
-TargetLocation; what the service says of a body that isn't is assumed.
+The body is a JSON array of TargetLocation; what the service says of a body that isn't is assumed.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
 _NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """What the service answers: the members of the response, and what the record says of it."""
 
@@ -42,7 +42,7 @@ def start(service: Service, request: Request, params: Mapping[str, Any]) -> Repl
     """StartAutomationExecution: replay a known token, or start what is declared so and within the limit."""
     token = (request.region, params.get("ClientToken", "").lower())
     if known := service.tokens.get(token):
-        if _without_token(known.request) != _without_token(params):
+        if _without_token(known.request) != _without_token(request.params()):
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
     runbook = service.declared_runbook(request, params)

@@ -53,9 +53,9 @@ class Script:
     failure_message: str | None = None
     execution_id: str | None = None
 
-    def meets(self, request: Request, params: Mapping[str, Any]) -> bool:
+    def meets(self, request: Request) -> bool:
         """Tell whether the script is for the execution that a request starts."""
-        return matches(self.when, request, params)
+        return matches(self.when, request)
 
 
 UNSCRIPTED: Final = Script()

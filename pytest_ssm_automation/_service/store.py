@@ -64,7 +64,7 @@ class ExecutionStore:
         """
         with self._lock:
             script, execution_id = (
-                self._script_for(request, params) if script is None else (script, script.execution_id)
+                self._script_for(request) if script is None else (script, script.execution_id)
             )
             resolved = resolved_values(params, self.resolver)
             execution = Execution(
@@ -76,6 +76,7 @@ class ExecutionStore:
                 parent=parent,
                 target=target,
                 resolved=resolved,
+                mode=params.get("Mode", "Auto"),
             )
             self._add(execution)
             if groups := groups_of(params, request.region, resolved):
@@ -111,9 +112,9 @@ class ExecutionStore:
             if self.all[place].region == region:
                 yield place, self.all[place]
 
-    def _script_for(self, request: Request, params: Mapping[str, Any]) -> tuple[Script, str | None]:
+    def _script_for(self, request: Request) -> tuple[Script, str | None]:
         """Choose a script, and the id that it gives to its first execution in each Region."""
-        script = next((each for each in reversed(self.scripts) if each.meets(request, params)), UNSCRIPTED)
+        script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
         chosen = script.execution_id
         return script, None if chosen and self.find(chosen, request.region) else chosen
 

@@ -57,13 +57,14 @@ class Claim:
     def checked(self, request: dict[str, Any]) -> dict[str, Any]:
         """Note in a serialized request that it breaks nothing."""
         if self._violations == ():
-            request["context"][_CHECKED] = request["body"]
+            request["context"][_CHECKED] = (request["body"], self._params)
         return request
 
 
-def was_checked(context: Mapping[str, Any], body: bytes) -> bool:
-    """Tell whether a body is one that was checked, and that nobody has changed since."""
-    return context.get(_CHECKED) is body
+def checked_members(context: Mapping[str, Any], body: bytes) -> Mapping[str, Any] | None:
+    """Give the members of a body, if they were checked and nobody has changed it since."""
+    checked, members = context.get(_CHECKED, (None, None))
+    return members if checked is body else None
 
 
 def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> Request:

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from .._service.errors import ServiceError, modeled_fields
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
-from .claim import request_of, was_checked
+from .claim import request_of, checked_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ class AutomationStubber(Stubber):
         if not service.claims(request):
             return None
         try:
-            members = service.answer(request, checked=was_checked(context, params["body"]))
+            members = service.answer(request, checked=checked_members(context, params["body"]))
         except ServiceError as error:
             with self._handing_out:
                 self._queue_error(_METHODS[model.name], error, service.new_id())

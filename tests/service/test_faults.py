@@ -23,7 +23,7 @@ def in_eu(call: Call) -> bool:
 
 def take(queue: FaultQueue, times: int = 1) -> list[Any]:
     """List the errors of the faults that the next calls meet."""
-    faults = [queue.take(REQUEST, PARAMS) for _ in range(times)]
+    faults = [queue.take(REQUEST) for _ in range(times)]
     return [fault and fault.error for fault in faults]
 
 
@@ -119,7 +119,7 @@ def test_less_often_than_meant_is_unfired() -> None:
 )
 def test_when_says_which_calls_match(arguments: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a parameter
     """A dict is compared with part of the request, a function is asked, and the operation has to be the fault's."""
-    assert Fault("InvalidTarget", **arguments).meets(REQUEST, PARAMS) is expected
+    assert Fault("InvalidTarget", **arguments).meets(REQUEST) is expected
 
 
 def test_a_plan_can_be_used_again() -> None:
@@ -132,7 +132,7 @@ def test_a_plan_can_be_used_again() -> None:
 @pytest.mark.parametrize("name", CONNECTION_ERRORS)
 def test_connection_errors_are_botocores(name: str) -> None:
     """A connection error by name is an instance of botocore's class, with the client's endpoint in its text."""
-    raised = Fault(name).raised(REQUEST, PARAMS)
+    raised = Fault(name).raised(REQUEST)
     assert type(raised) is getattr(botocore.exceptions, name)
     assert "https://ssm.example" in str(raised)
 
@@ -141,7 +141,7 @@ def test_an_instance_is_copied_before_each_raise() -> None:
     """Tracebacks and notes of one caller never show up at the next."""
     given = ReadTimeoutError(endpoint_url="https://mine")
     fault = Fault(given, times=2)
-    first, second = (fault.raised(REQUEST, PARAMS) for _ in range(2))
+    first, second = (fault.raised(REQUEST) for _ in range(2))
     assert len({id(given), id(first), id(second)}) == 3
     assert type(first) is type(second) is ReadTimeoutError
     assert str(first) == str(second) == str(given)
@@ -168,6 +168,6 @@ def test_a_denial_names_operation_and_resource(operation: str, resource: str) ->
 
 def test_a_message_replaces_the_usual_text() -> None:
     """`message` is sent as it is."""
-    raised = Fault("InvalidTarget", message="nope").raised(REQUEST, PARAMS)
+    raised = Fault("InvalidTarget", message="nope").raised(REQUEST)
     assert isinstance(raised, ServiceError)
     assert (raised.code, raised.message, raised.status) == ("InvalidTarget", "nope", 400)
