@@ -71,7 +71,7 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
     """Describe a request of a client."""
     credentials = client._request_signer._credentials
     # Reading `access_key` of credentials that can expire would refresh them.
-    key = getattr(credentials, "_access_key", None) or getattr(credentials, "access_key", None)
+    key = getattr(credentials, "_access_key" if hasattr(credentials, "refresh_needed") else "access_key", None)
     return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt)
 
 

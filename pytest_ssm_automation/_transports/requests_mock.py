@@ -149,7 +149,7 @@ def fetch(url: str) -> tuple[int, bytes] | None:
             answer = session.get(url, timeout=_TIMEOUT_SECONDS)
         except requests.Timeout:
             raise refused(f"no answer within {_TIMEOUT_SECONDS:.0f} seconds") from None
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.exceptions.InvalidURL):
             return None
         except requests.RequestException as error:
             raise refused(f"it can't be read: {type(error).__name__}") from None

@@ -132,7 +132,7 @@ def test_a_plan_can_be_used_again() -> None:
 @pytest.mark.parametrize("name", CONNECTION_ERRORS)
 def test_connection_errors_are_botocores(name: str) -> None:
     """A connection error by name is an instance of botocore's class, with the client's endpoint in its text."""
-    raised = Fault(name).raised(REQUEST)
+    raised = Fault(name).raised(REQUEST, PARAMS)
     assert type(raised) is getattr(botocore.exceptions, name)
     assert "https://ssm.example" in str(raised)
 
@@ -141,7 +141,7 @@ def test_an_instance_is_copied_before_each_raise() -> None:
     """Tracebacks and notes of one caller never show up at the next."""
     given = ReadTimeoutError(endpoint_url="https://mine")
     fault = Fault(given, times=2)
-    first, second = (fault.raised(REQUEST) for _ in range(2))
+    first, second = (fault.raised(REQUEST, PARAMS) for _ in range(2))
     assert len({id(given), id(first), id(second)}) == 3
     assert type(first) is type(second) is ReadTimeoutError
     assert str(first) == str(second) == str(given)
@@ -168,6 +168,6 @@ def test_a_denial_names_operation_and_resource(operation: str, resource: str) ->
 
 def test_a_message_replaces_the_usual_text() -> None:
     """`message` is sent as it is."""
-    raised = Fault("InvalidTarget", message="nope").raised(REQUEST)
+    raised = Fault("InvalidTarget", message="nope").raised(REQUEST, PARAMS)
     assert isinstance(raised, ServiceError)
     assert (raised.code, raised.message, raised.status) == ("InvalidTarget", "nope", 400)
