@@ -167,8 +167,11 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
     known = [constraint.id for constraint in rules.constraints()]
     wanted = known if constraints is None else list(constraints)
     _require_known("constraint", wanted, known)
-    if constraints is not None and not all(map(_flaws, wanted or [""])):
-        raise FakeUsageError(f"No request is known that breaks {', '.join(wanted) or 'no constraint at all'}.")
+    if not wanted:
+        raise FakeUsageError("invalid_requests needs a constraint to break.")
+    hopeless = [] if constraints is None else [name for name in wanted if not _flaws(name)]
+    if hopeless:
+        raise FakeUsageError(f"No request is known that breaks {', '.join(hopeless)} alone.")
     return _invalid_requests(tuple(wanted))
 
 

@@ -93,7 +93,7 @@ class Violation:
 
 
 Found: TypeAlias = list[tuple[Constraint, "Steps", object]]
-# Each check reports the way from its own value on; those above put their steps in front, so that what is right costs none.
+# Each check reports the way from its own value on, and those above put their steps in front: what is right costs none.
 Check: TypeAlias = "Callable[[Any, Found], None]"
 
 
@@ -158,7 +158,7 @@ class Compiler:
         return PYTHON_TYPES[shape.type_name], self._add(place, "type", shape.type_name, botocore=True)
 
     def _size(self, shape: Shape, place: str) -> tuple[float, float, Check]:
-        """Compile `min` and `max`, of a length, a number of members or the number itself, and a check of what is out of them."""
+        """Compile `min` and `max`, of a length, a count of members or the number itself, and the report of a breach."""
         least: float = shape.metadata.get("min", 0) or -math.inf
         most: float = shape.metadata.get("max", math.inf)
         # botocore checks minima, but not those of maps, and no maxima.

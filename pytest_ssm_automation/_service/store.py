@@ -63,9 +63,7 @@ class ExecutionStore:
             FakeUsageError: `script` wants an id that there is in the Region.
         """
         with self._lock:
-            script, execution_id = (
-                self._script_for(request) if script is None else (script, script.execution_id)
-            )
+            script, execution_id = self._script_for(request) if script is None else (script, script.execution_id)
             resolved = resolved_values(params, self.resolver)
             execution = Execution(
                 execution_id or self._new_id(),

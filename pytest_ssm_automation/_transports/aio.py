@@ -6,6 +6,7 @@ aiobotocore is imported only if somebody has imported it already.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,7 @@ class AioWireTap(WireTap):
         return [(self.emit, self._respond(*claimed, kwargs["request"].url))]
 
     def _response(self, url: str, answer: HttpAnswer) -> Any:
-        from aiobotocore.awsrequest import AioAWSResponse
-
-        return AioAWSResponse(url, answer.status, dict(answer.headers), _Body(answer.body))
+        return _module("awsrequest").AioAWSResponse(url, answer.status, dict(answer.headers), _Body(answer.body))
 
 
 class _Body:
@@ -67,11 +66,6 @@ def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iter
     """
     if "aiobotocore.client" not in sys.modules:
         return
-    from aiobotocore.client import AioBaseClient
-    from aiobotocore.endpoint import AioEndpoint, AnyioEndpoint
-    from aiobotocore.httpsession import AIOHTTPSession
-    from aiobotocore.httpxsession import HttpxSession
-    from aiobotocore.retries.bucket import AsyncTokenBucket
 
     async def send(original: Callable[..., Any], session: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
         guard(request)
@@ -80,9 +74,14 @@ def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iter
     async def nothing(*_: Any, **__: Any) -> bool:
         return True
 
-    yield WrapperPatch(AioBaseClient, "_convert_to_request_dict", convert)
-    yield WrapperPatch(AIOHTTPSession, "send", send)
-    yield WrapperPatch(AioEndpoint, "_sleep", nothing)
-    yield WrapperPatch(AsyncTokenBucket, "acquire", nothing)
-    yield WrapperPatch(HttpxSession, "send", send)
-    yield WrapperPatch(AnyioEndpoint, "_sleep", nothing)
+    endpoint, retries = _module("endpoint"), _module("retries.bucket")
+    yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
+    yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", send)
+    yield WrapperPatch(_module("httpxsession").HttpxSession, "send", send)
+    yield WrapperPatch(endpoint.AioEndpoint, "_sleep", nothing)
+    yield WrapperPatch(endpoint.AnyioEndpoint, "_sleep", nothing)
+    yield WrapperPatch(retries.AsyncTokenBucket, "acquire", nothing)
+
+
+def _module(name: str) -> Any:
+    return import_module(f"aiobotocore.{name}")

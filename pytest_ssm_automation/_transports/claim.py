@@ -1,7 +1,8 @@
 """A call that a fake claims, while botocore turns its arguments into a request.
 
-botocore would check the arguments, and the service the request, which says the same again. So they are checked once, here: botocore's
-check is left out where ours, which covers all that botocore checks, has found nothing, and the service is told so.
+botocore would check the arguments, and the service the request, which says the same again. So they are checked once,
+here: botocore's check is left out where ours, which covers all that botocore checks, has found nothing, and the service
+is told so.
 """
 
 from __future__ import annotations

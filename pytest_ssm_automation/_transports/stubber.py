@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from .._service.errors import ServiceError, modeled_fields
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
-from .claim import request_of, checked_members
+from .claim import checked_members, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-
 def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
     """Find what a failing example shrinks to, without a database, which would mistake one parametrized test for another."""
     return find(strategy, condition, settings=settings(max_examples=5000, database=None))
@@ -88,7 +87,9 @@ def test_realistic() -> None:
     assert simplest(strategies.document_names(), lambda name: name.startswith("AWS-")) == "AWS-RestartEC2Instance"
     assert simplest(strategies.document_names(), lambda name: name.startswith("arn:aws:ssm:"))
     assert simplest(strategies.client_tokens(), str.isupper)
-    assert simplest(strategies.targets(), lambda targets: any(target.get("Key") == "ParameterValues" for target in targets))
+    assert simplest(
+        strategies.targets(), lambda targets: any(target.get("Key") == "ParameterValues" for target in targets)
+    )
 
 
 @given(strategies.execution_ids())

@@ -94,15 +94,14 @@ def test_retries_run_on_the_wire_without_waiting(mode: str, attempts: int) -> No
 def test_a_client_made_before_the_fake_is_answered(transport: str) -> None:
     """A client that is older than the fake is answered by it, and no longer when the fake has gone."""
 
-    async def body(client: Any) -> int:
-        for _ in range(2):
-            with AutomationFake(transport=transport) as fake:
-                await client.start_automation_execution(DocumentName="Doc")
-        with AutomationFake() as last, AutomationFake(transport=transport) as inner:
+    async def body(client: Any) -> list[int]:
+        with AutomationFake(transport=transport) as first:
             await client.start_automation_execution(DocumentName="Doc")
-        return len(fake.calls) + len(inner.calls) - len(last.calls)
+        with AutomationFake() as outer, AutomationFake(transport=transport) as inner:
+            await client.start_automation_execution(DocumentName="Doc")
+        return [len(fake.calls) for fake in (first, outer, inner)]
 
-    assert with_client(body) == 2
+    assert with_client(body) == [1, 0, 1]
 
 
 def test_botocores_own_refusal_is_recorded(transport: str) -> None:
@@ -173,7 +172,7 @@ def test_all_is_put_back() -> None:
 
 
 def test_it_may_be_imported_while_the_fake_is_active() -> None:
-    """aiobotocore is not imported by the fake, and is answered even if the code under test imports it late."""
+    """Aiobotocore is not imported by the fake, and is answered even if the code under test imports it late."""
     program = """
     import asyncio, sys
     from pytest_ssm_automation import AutomationFake
@@ -188,7 +187,7 @@ def test_it_may_be_imported_while_the_fake_is_active() -> None:
         asyncio.run(main())
         fake.assert_started_once(DocumentName="Doc")
     """
-    subprocess.run([sys.executable, "-c", dedent(program)], check=True)  # noqa: S603 - our own program
+    subprocess.run([sys.executable, "-c", dedent(program)], check=True)
 
 
 def test_the_fixture_serves_tests_of_pytest_asyncio(pytester: pytest.Pytester) -> None:
@@ -211,6 +210,7 @@ def test_the_fixture_serves_tests_of_pytest_asyncio(pytester: pytest.Pytester) -
                 await asyncio.gather(client.start_automation_execution(DocumentName="?"), return_exceptions=True)
         """
     )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function")
+    scope = "asyncio_default_fixture_loop_scope=function"
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-o", scope)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*The test passed, but not all was well*", "*constraint DocumentName:pattern*"])

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from typing import TYPE_CHECKING, Any
+
+import oracle
+import pytest
+from botocore.model import ShapeResolver
+from botocore.validate import ParamValidator
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from pytest_ssm_automation import FakeUsageError, strategies
+from pytest_ssm_automation._service import model, rules
+from pytest_ssm_automation._service.constraints import Violation, check
+from pytest_ssm_automation.strategies import InvalidRequest, invalid_requests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START = model.START
+SHAPE = model.input_shape(START)
+IDS = [constraint.id for constraint in rules.constraints()]
+# What cannot break alone: a pattern that says the length as well, or that an empty string is not of; and more tags than
+# the model allows are more than the documentation allows.
+INSEPARABLE = {
+    identifier: {identifier.rpartition(":")[0] + ":pattern"}
+    for identifier in IDS
+    if identifier.endswith(("Concurrency:min", "Errors:min", "Alarms[].Name:min", "RoleName:min"))
+    or identifier.endswith(("ClientToken:min", "ClientToken:max", "ExcludeAccounts[]:min", "ExcludeAccounts[]:max"))
+} | {"Tags:max": {"request:at_most_five_tags"}}
+
+
+def broken(params: dict[str, Any]) -> list[Violation]:
+    """List all that a request breaks; rules across members are for members of the right types."""
+    found = check(START, params)
+    return found if any(each.rule == "type" for each in found) else [*found, *rules.check_rules(START, params)]
+
+
+def assert_breaks_one(invalid: InvalidRequest) -> None:
+    """Ask all who judge requests: the package, the oracle, and botocore for what it checks."""
+    params, violation = invalid.params, invalid.violation
+    found = broken(params)
+    assert violation in found
+    assert {each.constraint for each in found} == {violation.constraint} | INSEPARABLE.get(violation.constraint, set())
+    pairs = {(path.removesuffix(" (key)"), rule) for path, rule in oracle.violations(START, params)}
+    ruled = {each.constraint for each in rules.constraints() if each.origin == "documentation"}
+    assert pairs == {(each.path, each.rule) for each in found if each.constraint not in ruled}
+    if violation.rule != "type":
+        assert oracle.rule_violations(params) == {each.rule for each in found if each.constraint in ruled}
+    refused = ParamValidator().validate(params, SHAPE).has_errors()
+    assert refused == any(each.caught_by == "botocore" for each in found)
+
+
+@given(invalid_requests())
+def test_breaks_one_constraint(invalid: InvalidRequest) -> None:
+    """An invalid request breaks the constraint it says, and no other that could hold."""
+    assert_breaks_one(invalid)
+
+
+@pytest.mark.parametrize("identifier", IDS)
+def test_every_constraint(identifier: str) -> None:
+    """Every constraint on the request, at any depth, can be broken."""
+
+    @settings(max_examples=8)
+    @given(invalid_requests(constraints=[identifier]))
+    def breaks(invalid: InvalidRequest) -> None:
+        assert invalid.violation.constraint == identifier
+        assert_breaks_one(invalid)
+
+    breaks()
+
+
+@pytest.mark.parametrize(
+    ("identifier", "sent"),
+    [
+        ("Parameters{value}:type", lambda value: isinstance(value, str)),
+        ("Parameters:type", lambda value: value == []),
+        ("Parameters:min", lambda value: value == {}),
+        ("Parameters{value}[]:type", lambda value: value == 42),
+        ("Parameters{value}[]:min", lambda value: value == ""),
+        ("Parameters{value}[]:max", lambda value: len(value) == 4096),
+        ("DocumentName:type", lambda value: value is None),
+        ("DocumentVersion:pattern", lambda value: value == "latest"),
+        ("ClientToken:max", lambda value: len(value) == 64),
+        ("ClientToken:pattern", lambda value: len(value) == 36),
+        ("Mode:enum", lambda value: value == "auto"),
+        ("MaxErrors:pattern", lambda value: value == "None"),
+        ("TargetMaps[]:min", lambda value: value == {}),
+        ("Tags[].Key:pattern", lambda value: "\n" in value),
+    ],
+)
+def test_what_callers_send(identifier: str, sent: Callable[[Any], bool]) -> None:
+    """The mistakes that callers really make are among those drawn."""
+    everything = settings(max_examples=5000, database=None)
+    find(invalid_requests(constraints=[identifier]), lambda invalid: sent(invalid.violation.value), settings=everything)
+
+
+@given(invalid_requests(constraints=["request:unknown", "Tags[]:unknown"]))
+def test_misspelt_members(invalid: InvalidRequest) -> None:
+    """An unknown member has a name that is nearly one of those known."""
+    name = invalid.violation.path.rpartition(".")[2]
+    known = {*SHAPE.members, "Key", "Value"}
+    folded = {one.casefold() for one in known}
+    assert name not in known
+    assert {name.casefold().replace("_", "")[: len(one)] for one in folded} & {one[:-1] for one in folded} | folded
+
+
+def test_shrinks_to_little() -> None:
+    """A failing example is the mistake and little else."""
+    simple = settings(max_examples=2000, database=None)
+    found = find(invalid_requests(constraints=["Tags[].Key:max"]), lambda _: True, settings=simple)
+    assert found.params.keys() == {"DocumentName", "Tags"}
+    assert len(found.params["Tags"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("constraints", "message"),
+    [
+        (["Mode:enums"], r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
+        ([], "^invalid_requests needs a constraint to break"),
+    ],
+)
+def test_misused(constraints: list[str], message: str) -> None:
+    """A misspelt constraint is refused at once, with the one that was meant; so is none at all."""
+    with pytest.raises(FakeUsageError, match=message):
+        invalid_requests(constraints=constraints)
+
+
+def test_nothing_known_to_break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A constraint that nothing is known to break is refused when asked for, and else left out."""
+    monkeypatch.setattr(strategies, "_BREAKING", {**strategies._BREAKING, "enum": lambda _: None})
+    monkeypatch.setattr(strategies, "_flaws", strategies._flaws.__wrapped__)
+    with pytest.raises(FakeUsageError, match="^No request is known that breaks Mode:enum"):
+        invalid_requests(constraints=["Mode:enum"])
+
+
+def test_pattern_of_anything() -> None:
+    """A pattern that every string is of cannot be broken, at any depth."""
+    shapes = {
+        "Text": {"type": "string", "pattern": r"[\s\S]*"},
+        "List": {"type": "list", "member": {"shape": "Text"}},
+    }
+    assert strategies._around(ShapeResolver(shapes).get_shape_by_name("List"), ["[]"], "pattern") is None
+
+
+@given(invalid_requests(constraints=["Tags:max"]), st.data())
+def test_frozen(invalid: InvalidRequest, data: st.DataObject) -> None:
+    """An invalid request is a value: its fields stay what they are."""
+    with pytest.raises(FrozenInstanceError, match="violation"):
+        invalid.violation = data.draw(st.none())  # type: ignore[misc,assignment]
