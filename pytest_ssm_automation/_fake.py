@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     import responses
-    from botocore.client import BaseClient
 
     from ._service.executions import Execution
     from ._service.rate_control import Resolver
@@ -354,7 +353,7 @@ class AutomationFake(Record):
             raise unknown_name("execution", execution_id, [each.id for each in self._service.store.all])
         return found[-1]
 
-    def client(self, region_name: str = "us-east-1", **kwargs: Any) -> BaseClient:
+    def client(self, region_name: str = "us-east-1", **kwargs: Any) -> Any:
         """Make a botocore SSM client; the fake has to be active.
 
         Args:

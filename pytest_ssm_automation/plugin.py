@@ -10,7 +10,6 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from botocore.client import BaseClient
     from faker import Faker
     from responses import RequestsMock
 
@@ -189,7 +188,7 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def ssm_client(ssm_automation: AutomationFake) -> BaseClient:
+def ssm_client(ssm_automation: AutomationFake) -> Any:
     """A botocore SSM client on the fake, in us-east-1."""
     return ssm_automation.client()
 

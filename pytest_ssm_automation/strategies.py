@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from hypothesis import strategies as st
 
 from . import _shapes
+from ._scenarios import fault_plans, parameters_for, runbooks, status_histories
 from ._service import model, rules
 from ._service.constraints import PYTHON_TYPES, Violation, check
 from ._service.errors import FakeUsageError, unknown_name
@@ -31,17 +32,23 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
+    from ._service.runbooks import Runbook
+
 __all__ = [
     "InvalidRequest",
     "alarm_configurations",
     "client_tokens",
     "document_names",
     "execution_ids",
+    "fault_plans",
     "from_shape",
     "invalid_requests",
     "max_concurrencies",
     "max_errors",
+    "parameters_for",
     "responses",
+    "runbooks",
+    "status_histories",
     "tags",
     "target_locations",
     "target_maps",
@@ -123,10 +130,11 @@ def responses() -> st.SearchStrategy[dict[str, Any]]:
     return from_shape(model.output_shape(model.START), AutomationExecutionId=execution_ids())
 
 
-def valid_requests(**members: Any) -> st.SearchStrategy[dict[str, Any]]:
+def valid_requests(*, runbook: Runbook | None = None, **members: Any) -> st.SearchStrategy[dict[str, Any]]:
     """Draw keyword arguments for `start_automation_execution` that break nothing.
 
     Args:
+        runbook: The runbook to start, with parameters as it declares them, and on no targets unless they are given.
         **members: A value fixes a member, a strategy is drawn from, `None` leaves it out.
 
     Raises:
@@ -134,12 +142,26 @@ def valid_requests(**members: Any) -> st.SearchStrategy[dict[str, Any]]:
             judged when it is drawn.
     """
     _require_known("member", members, model.input_shape(model.START).members)
+    if runbook is not None:
+        return _requests_for(runbook, members)
     if not members:
         return _valid_requests()
     absent = frozenset(name for name, value in members.items() if value is None)
     values = {name: value for name, value in members.items() if value is not None}
     judged = not any(isinstance(value, st.SearchStrategy) for value in values.values())
     return _requests(_given(values), absent, _companions(values, absent) if judged else None)
+
+
+def _requests_for(runbook: Runbook, members: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw requests that start a runbook; a request without any parameter has no `Parameters` at all."""
+    fixed = {"DocumentName": runbook.name, "DocumentVersion": runbook.version}
+    fixed |= dict.fromkeys(("Targets", "TargetMaps", "TargetParameterName", "TargetLocationsURL"))
+    ways: list[Any] = []
+    if not any(parameter.required for parameter in runbook.parameters.values()):
+        ways.append({"Parameters": None})
+    if runbook.parameters:
+        ways.append({"Parameters": parameters_for(runbook).filter(bool)})
+    return st.one_of([valid_requests(**{**fixed, **way, **members}) for way in ways])
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,13 +115,13 @@ def describe_steps(service: Service, request: Request, params: Mapping[str, Any]
 def stop(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
     """StopAutomationExecution: cancel it, or let it complete what it is at."""
     execution = _asked_for(service, request, params)
-    cancel, cancelling = params.get("Type", "Cancel") == "Cancel", execution.status == "Cancelling"
-    if execution.ended or (cancelling and not cancel):
+    cancel = params.get("Type", "Cancel") == "Cancel"
+    if execution.ended or (execution.status == "Cancelling" and not cancel):
         raise ServiceError("InvalidAutomationStatusUpdateException")
-    if not cancel:
-        execution.wind_up()
-    elif not cancelling:
+    if cancel:
         execution.turn_to(*frames_of("Cancelling", "Cancelled"))
+    else:
+        execution.wind_up()
     return Reply({}, execution_id=execution.id)
 
 

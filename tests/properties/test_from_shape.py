@@ -8,10 +8,10 @@ import oracle
 import pytest
 from botocore.model import Shape, ShapeResolver
 from botocore.validate import ParamValidator
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from pytest_ssm_automation import _shapes
+from pytest_ssm_automation import FakeUsageError, _shapes
 from pytest_ssm_automation._service import model
 from pytest_ssm_automation.strategies import from_shape
 

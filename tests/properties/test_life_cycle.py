@@ -55,7 +55,7 @@ class Run:
             return "InvalidAutomationStatusUpdateException"
         if kind == "Complete":
             self.future = ["Success"]
-        elif self.status != "Cancelling":
+        else:
             self.turn_to("Cancelling", "Cancelled")
         return None
 

@@ -341,7 +341,7 @@ def test_a_refused_start_leaves_its_token_free() -> None:
 
 
 def test_ended_executions_free_the_limit() -> None:
-    """The limit counts what runs: polled to its end, finished, stopped or added, but not what others have started."""
+    """The limit counts what runs: polled to its end, finished, stopped or added, in each Region."""
     with AutomationFake(execution_limit=1, seed="limit") as fake:
         client: Any = fake.client()
         first = started(client)
@@ -357,12 +357,20 @@ def test_ended_executions_free_the_limit() -> None:
             end()
             started(client)
         fake.executions[-1].finish()
+        fake.add_execution("Doc", statuses=["InProgress"])
+        assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
+        started(fake.client("eu-central-1"))
+
+
+def test_children_count_for_no_limit() -> None:
+    """What an execution has started on its targets takes no place of its own."""
+    with AutomationFake(execution_limit=2, seed="children") as fake:
+        client = fake.client()
         targets = {"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
         parent = started(client, **targets)
         status(client, parent)
         assert len(fake.execution(parent).children) == 2
-        fake.execution(parent).finish()
-        fake.add_execution("Doc", statuses=["InProgress"])
+        started(client)
         assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
 
 

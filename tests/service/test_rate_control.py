@@ -212,8 +212,8 @@ def test_a_tag_stands_for_what_the_test_says(fake: AutomationFake, client: Any) 
     asked: list[Any] = []
 
     def resolve(target: Any) -> list[str]:
-        asked.append(target)
-        return [f"i-{value}" for value in target["Values"]]
+        asked.append({**target})
+        return [f"i-{value}" for value in target.pop("Values")]
 
     fake.resolve_targets(resolve)
     target = {"Key": "tag:Env", "Values": ["prod", "test"]}
@@ -221,10 +221,22 @@ def test_a_tag_stands_for_what_the_test_says(fake: AutomationFake, client: Any) 
     shown = [poll(client, execution_id) for _ in range(4)]
     assert asked == [target]
     assert shown[-1]["ResolvedTargets"]["ParameterValues"] == ["i-prod", "i-test"]
+    assert shown[-1]["Targets"] == [target]
     assert steps(shown[-1]) == ["Success", "Success"]
     fake.reset()
     start(client, TargetParameterName="Id", Targets=[target])
     assert len(asked) == 1
+
+
+def test_a_resolver_gets_a_copy(fake: AutomationFake, client: Any) -> None:
+    """Whatever it does to the target, the execution's request stays as it was."""
+    fake.resolve_targets(lambda target: target.pop("Values"))  # type: ignore[attr-defined]
+    target = {"Key": "tag:Env", "Values": ["prod"]}
+    location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"], "Targets": [target]}
+    execution = fake.execution(start(client, TargetParameterName="Id", TargetLocations=[location]))
+    execution.advance()
+    assert execution.children[0].request["Targets"] == [target]
+    assert [each.name for each in execution.children[0].targets] == ["prod"]
 
 
 def test_a_tag_of_which_nothing_is_known(fake: AutomationFake, client: Any) -> None:
@@ -262,6 +274,15 @@ def test_cancelling_starts_nothing_more(fake: AutomationFake, client: Any) -> No
     seen = [poll(client, execution.id) for _ in range(2)]
     assert [each["AutomationExecutionStatus"] for each in seen] == ["Cancelling", "Cancelled"]
     assert steps(seen[-1]) == ["Success", "Pending", "Pending"]
+
+
+def test_what_is_being_cancelled_gets_no_further(fake: AutomationFake, client: Any) -> None:
+    """What ran when the parent was stopped does not succeed while that is being cancelled."""
+    execution = fake.execution(start(client, **on("a")))
+    seen = [poll(client, execution.id) for _ in range(2)]
+    client.stop_automation_execution(AutomationExecutionId=execution.id)
+    seen += [poll(client, execution.id) for _ in range(2)]
+    assert [steps(each) for each in seen] == [["Pending"], ["Pending"], ["InProgress"], ["Cancelled"]]
 
 
 def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> None:
@@ -319,6 +340,14 @@ def test_interactive_rate_control_waits_as_a_whole(fake: AutomationFake, client:
     client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": ["a"]})
     seen = [poll(client, execution.id)["AutomationExecutionStatus"] for _ in range(3)]
     assert seen == ["InProgress", "InProgress", "Success"]
+
+
+def test_interactive_locations_wait_as_a_whole(fake: AutomationFake, client: Any) -> None:
+    """So it is with several accounts and Regions."""
+    execution = fake.execution(start(client, TargetLocations=[LOCATION], Mode="Interactive"))
+    name = execution.targets[0].name
+    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": [name]})
+    assert [child.status for child in execution.children] == ["Pending"]
 
 
 def test_approvals_wait_in_the_children(fake: AutomationFake, client: Any) -> None:

@@ -100,6 +100,16 @@ def test_without_a_word_the_current_step_ended(fake: AutomationFake, client: Any
     assert statuses(steps(client, execution_id)) == [status, "Pending"]
 
 
+def test_a_step_ends_when_the_execution_has(fake: AutomationFake, client: Any) -> None:
+    """While it waits, or is being cancelled, a step has begun and not ended."""
+    fake.script(["Waiting", "Cancelling", "Cancelled"], steps=[{"StepName": "one"}])
+    execution_id = start(client)
+    seen = [steps(client, execution_id)[0] for _ in range(3)]
+    assert [("ExecutionStartTime" in step, "ExecutionEndTime" in step) for step in seen] == [
+        (True, False), (True, False), (True, True)
+    ]  # fmt: skip
+
+
 def test_said_statuses_hold_at_the_end(fake: AutomationFake, client: Any) -> None:
     """A run may succeed though a step of it has failed."""
     fake.script(["Success"], steps=[{"StepStatus": "Failed"}, {}])
