@@ -106,8 +106,9 @@ class Record:
             FakeUsageError: There is no such operation, or its request has no such member.
         """
         __tracebackhide__ = True
-        if operation not in model.OPERATIONS:
-            raise unknown_name("operation", operation, model.OPERATIONS)
+        known = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
+        if operation not in known:
+            raise unknown_name("operation", operation, known)
         return self._find(self._expect(operation, request, region=region, exact=exact), times, lambda _: True)[-1][1]
 
     def assert_rejected(
@@ -119,12 +120,14 @@ class Record:
         region: str | None = None,
         **request: Any,
     ) -> Call:
-        """Assert that a start was refused by botocore's check or by the service's own judgement, and give the latest.
+        """Assert that a request was refused by botocore's check or by the service's own judgement, and give the latest.
 
         A strict test does not fail for refusals that were expected so.
 
         Args:
-            constraint: The id of a constraint that the request must have broken; see `constraints()`.
+            constraint: The id of a constraint that the request must have broken, see `constraints()`; or of a runbook's
+                declaration, such as `runbook:InstanceIds:required`. An id with an operation in front, such as
+                `GetAutomationExecution/AutomationExecutionId:min`, is about that operation, any other about starts.
             error: The error code, or `ParamValidationError`, that the caller must have got.
             times: How many such calls there must be; `None` is at least one.
             region: The Region in which they must have been made.
@@ -135,8 +138,8 @@ class Record:
             FakeUsageError: There is no such constraint, error or member.
         """
         __tracebackhide__ = True
-        _check_refusal(constraint, error)
-        expectation = self._expect(model.START, request, region=region)
+        operation = _refused_operation(constraint, error)
+        expectation = self._expect(operation, request, region=region)
 
         def refused(call: Call) -> bool:
             broken = constraint is None or any(violation.constraint == constraint for violation in call.violations)
@@ -249,10 +252,15 @@ class Record:
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others))
 
 
-def _check_refusal(constraint: str | None, error: str | None) -> None:
-    ids = [item.id for item in constraints()]
-    if constraint is not None and constraint not in ids:
-        raise unknown_name("constraint", constraint, ids)
+def _refused_operation(constraint: str | None, error: str | None) -> str:
+    """Check what a refusal is expected to be for, and give the operation that it is about."""
     codes = {*catalogue(), "ParamValidationError"}
     if error is not None and error not in codes:
         raise unknown_name("error", error, codes)
+    if constraint is None or constraint.startswith("runbook:"):
+        return model.START
+    operation = constraint.partition("/")[0] if "/" in constraint else model.START
+    ids = [item.id for each in model.OPERATIONS for item in constraints(each)]
+    if constraint not in ids:
+        raise unknown_name("constraint", constraint, ids)
+    return operation

@@ -282,6 +282,31 @@ def test_only_what_was_expected_is_acknowledged(fake: AutomationFake, client: An
     assert "MaxErrors:pattern" in failure(fake.verify)
 
 
+def test_a_refusal_by_a_runbook_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
+    """What a runbook's declaration refuses has an id like any other constraint."""
+    fake.add_runbook(
+        {
+            "schemaVersion": "0.3",
+            "parameters": {"Size": {"type": "String"}},
+            "mainSteps": [{"name": "wait", "action": "aws:sleep"}],
+        },
+        name="Acme-Resize",
+    )
+    with pytest.raises(ClientError):
+        client.start_automation_execution(DocumentName="Acme-Resize")
+    assert fake.assert_rejected(constraint="runbook:Size:required") is fake.calls[0]
+    fake.verify()
+
+
+def test_a_refusal_of_another_operation_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
+    """An id with an operation in front is about that operation."""
+    with pytest.raises(ParamValidationError):
+        client.get_automation_execution(AutomationExecutionId="exec-1")
+    constraint = "GetAutomationExecution/AutomationExecutionId:min"
+    assert fake.assert_rejected(constraint=constraint, AutomationExecutionId="exec-1") is fake.calls[0]
+    fake.verify()
+
+
 def test_an_ordinary_refusal_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
     """A token mismatch is a refusal, but never a mistake."""
     start(client, ClientToken=TOKEN)

@@ -12,7 +12,7 @@ def start(ssm, request):
         return None
 
 
-@given(strategies.valid_requests(DocumentName="AWS-RestartEC2Instance", TargetLocationsURL=None))
+@given(strategies.valid_requests(DocumentName="AWS-RestartEC2Instance"))
 def test_a_valid_request_is_started(request):
     with AutomationFake() as fake:
         assert start(fake.client(), request) == fake.assert_started_once(exact=True, **request).id

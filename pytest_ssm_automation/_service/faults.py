@@ -85,7 +85,9 @@ class Fault:
                 endpoint_url=request.endpoint_url, error="injected fault"
             )
             return made
-        text = entry(self.error).text if self.message is None else self.message
+        if self.message is not None:
+            return ServiceError(self.error, self.message)
+        text = entry(self.error).text
         name = params.get("DocumentName", params.get("AutomationExecutionId", "*"))
         resource = (
             f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
