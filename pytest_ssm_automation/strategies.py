@@ -154,7 +154,7 @@ def valid_requests(*, runbook: Runbook | None = None, **members: Any) -> st.Sear
 
 def _requests_for(runbook: Runbook, members: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Draw requests that start a runbook; a request without any parameter has no `Parameters` at all."""
-    fixed = {"DocumentName": runbook.name, "DocumentVersion": runbook.version}
+    fixed: dict[str, Any] = {"DocumentName": runbook.name, "DocumentVersion": runbook.version}
     fixed |= dict.fromkeys(("Targets", "TargetMaps", "TargetParameterName", "TargetLocationsURL"))
     ways: list[Any] = []
     if not any(parameter.required for parameter in runbook.parameters.values()):
@@ -292,27 +292,38 @@ def _broken(given: Mapping[str, Any], combination: _Combination) -> list[Violati
     return rules.check_rules(model.START, {**given, **{name: way.sample for name, way in combination.items()}})
 
 
-# The next member to decide on, its ways to be there or `None`, and what to decide on after each of these.
-_Tree: TypeAlias = "tuple[str, Sequence[_Presence | None], Sequence[_Tree]] | None"
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """Whether a member is there, and how.
+
+    Attributes:
+        name: The member.
+        ways: Its ways to be there, and `None` first if it can be absent.
+        after: What to choose next, after each of the ways.
+    """
+
+    name: str
+    ways: Sequence[_Presence | None]
+    after: Sequence[_Choice | None]
 
 
-def _tree(allowed: Sequence[_Combination], names: Sequence[str]) -> _Tree:
+def _tree(allowed: Sequence[_Combination], names: Sequence[str]) -> _Choice | None:
     """Arrange combinations so that they can be drawn member by member, and shrink to having few of them."""
     if not names:
         return None
     name, *later = names
     ways = [way for way in (None, *_presences()[name]) if any(each.get(name) is way for each in allowed)]
-    return name, ways, [_tree([each for each in allowed if each.get(name) is way], later) for way in ways]
+    return _Choice(name, ways, [_tree([each for each in allowed if each.get(name) is way], later) for way in ways])
 
 
 @cache
-def _usual(absent: frozenset[str]) -> _Tree:
+def _usual(absent: frozenset[str]) -> _Choice | None:
     """Arrange the combinations without some members that break nothing by themselves."""
     found = [each for each in _combinations() if not absent & each.keys() and not _broken({}, each)]
     return _tree(found, tuple(_presences()))
 
 
-def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Tree:
+def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Choice | None:
     """Arrange the combinations that make a valid request of the members given."""
     drawn = {*model.input_shape(model.START).required_members} - absent
     wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in drawn]
@@ -337,20 +348,21 @@ def _others(taken: frozenset[str], most: int) -> st.SearchStrategy[dict[str, Any
 
 @cache
 def _valid_requests() -> Strategy:
-    return _requests({}, frozenset(), _usual(frozenset()))
+    nothing: frozenset[str] = frozenset()
+    return _requests({}, nothing, _usual(nothing))
 
 
-def _requests(given: Mapping[str, Strategy], absent: frozenset[str], known: _Tree) -> Strategy:
+def _requests(given: Mapping[str, Strategy], absent: frozenset[str], known: _Choice | None) -> Strategy:
     def valid_requests(draw: st.DrawFn) -> dict[str, Any]:
         fixed = {name: draw(strategy) for name, strategy in given.items()}
         request = _completed(draw, fixed, absent, 3)
-        tree = known or _companions(fixed, absent)
-        while tree:
-            name, ways, trees = tree
-            turn = draw(st.integers(0, len(ways) - 1)) if len(ways) > 1 else 0
-            way, tree = ways[turn], trees[turn]
+        choice = known or _companions(fixed, absent)
+        while choice:
+            turn = draw(st.integers(0, len(choice.ways) - 1)) if len(choice.ways) > 1 else 0
+            way = choice.ways[turn]
             if way:
-                request[name] = draw(way.strategy)
+                request[choice.name] = draw(way.strategy)
+            choice = choice.after[turn]
         return _ordered(request)
 
     return st.composite(valid_requests)()

@@ -167,9 +167,8 @@ class Compiler:
         measure = _measure(shape)
 
         def size(value: Any, found: Found) -> None:
-            broken = low if measure(value) < least else high
-            if broken:
-                found.append((broken, (), value))
+            broken: Any = low if measure(value) < least else high
+            found.append((broken, (), value))
 
         return least, most, size
 

@@ -43,7 +43,7 @@ def judge(shape: Any, value: Any) -> None:
     """Ask botocore about types and members, and the model and the oracle's reading of patterns about limits."""
     assert not ParamValidator().validate(value, shape).has_errors()
     for inner, part in inside(shape, value):
-        size = part if isinstance(part, int) else len(part)
+        size = part if inner.type_name in {"integer", "long"} else len(part)
         assert inner.metadata.get("min", size) <= size <= inner.metadata.get("max", size)
         # The oracle takes that class for Unicode's.
         if r"\S" not in inner.metadata.get("pattern", r"\S"):
@@ -96,7 +96,7 @@ def test_ends_of_strings() -> None:
         ("MaxConcurrency", 1, 7),
         ("AlarmName", 1, 255),
         ("ExcludeAccount", 12, 68),
-        ("Alarms", 1, 1),
+        ("AlarmList", 1, 1),
         ("TargetMap", 1, 20),
         ("TargetMapValueList", 0, 25),
         ("AutomationParameterMap", 1, 200),
@@ -104,9 +104,9 @@ def test_ends_of_strings() -> None:
 )
 def test_ends_are_drawn(name: str, low: int, high: int) -> None:
     """Both ends of a length, or of a number of members, are drawn, and nothing beyond."""
-    shape = SERVICE.shape_for({"Alarms": "AlarmList"}.get(name, name))
-    for size in (low, high):
-        judge(shape, simplest(from_shape(shape), lambda value, size=size: len(value) == size))
+    shape = SERVICE.shape_for(name)
+    judge(shape, simplest(from_shape(shape), lambda value: len(value) == low))
+    judge(shape, simplest(from_shape(shape), lambda value: len(value) == high))
 
 
 def test_overrides() -> None:
@@ -124,16 +124,17 @@ def test_overrides() -> None:
 @pytest.mark.parametrize("name", ["Tag", "TagList"])
 def test_unknown_override(name: str) -> None:
     """A member that the shape does not have is refused at once."""
-    with pytest.raises(FakeUsageError, match="^Unknown member 'Keys'"):
+    with pytest.raises(FakeUsageError, match=r"^Unknown member 'Keys'\."):
         from_shape(SERVICE.shape_for(name), Keys=["a"])
 
 
 def test_union() -> None:
     """Of a union exactly one member is drawn, each of them now and then, and the one given if one is."""
     shape: Any = SERVICE.shape_for("NodeType")
-    for name in shape.members:
-        assert simplest(from_shape(shape), lambda value, name=name: name in value).keys() == {name}
-        assert simplest(from_shape(shape, **{name: {}}), lambda _: True) == {name: {}}
+    first, second, *_ = shape.members
+    assert simplest(from_shape(shape), lambda value: first in value).keys() == {first}
+    assert simplest(from_shape(shape), lambda value: second in value).keys() == {second}
+    assert simplest(from_shape(shape, **{second: {}}), lambda _: True) == {second: {}}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_scalars(shape: dict[str, Any], expected: type) -> None:
 def test_recursion() -> None:
     """A recursive shape is drawn some levels deep, and ends where it can; one that never ends has no values."""
     text = {"type": "string", "enum": ["a"]}
-    tree = {
+    tree: dict[str, Any] = {
         "It": {"type": "structure", "members": {"Below": {"shape": "Trees"}, "Beside": {"shape": "Map"}}},
         "Trees": {"type": "list", "member": {"shape": "It"}, "min": 1},
         "Map": {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "It"}},

@@ -55,6 +55,12 @@ def test_plans_reach_every_error_and_every_kind() -> None:
     find(strategies.fault_plans(), lambda plan: any(fault.times == 3 and fault.after == 2 for fault in plan))
 
 
+@given(strategies.fault_plans(errors=["InvalidTarget"]))
+def test_refusals_alone_lose_no_response(plan: list[Fault]) -> None:
+    """Where no connection error is named, none is drawn."""
+    assert all(fault.error == "InvalidTarget" and not fault.lost for fault in plan)
+
+
 @given(strategies.fault_plans(errors=["InvalidTarget", "ReadTimeoutError"], max_size=2))
 def test_a_plan_keeps_to_the_errors_and_the_size_given(plan: list[Fault]) -> None:
     """Only the errors named are drawn, and no more faults than allowed."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service import model, rules
-from pytest_ssm_automation._service.constraints import check
+from pytest_ssm_automation._service.constraints import Constraint, check
 from pytest_ssm_automation.strategies import (
     client_tokens,
     document_names,
@@ -40,7 +40,7 @@ Combination = tuple[tuple[str, bool], ...]
 
 
 def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
-    """Find what a failing example shrinks to, without a database, which would mistake one parametrized test for another."""
+    """Find what a failing example shrinks to, without a database, which takes all parametrized tests for one."""
     return find(strategy, condition, settings=settings(max_examples=2000, database=None))
 
 
@@ -125,7 +125,8 @@ def test_any_member_given_as_strategy(data: st.DataObject) -> None:
     """Around any valid value of any one member, the rest of the request makes it valid."""
     name = data.draw(st.sampled_from(sorted(SHAPE.members)))
     strategy = tags() if name == "Tags" else from_shape(SHAPE.members[name])
-    request = data.draw(valid_requests(**{name: strategy}))
+    members: dict[str, Any] = {name: strategy}
+    request = data.draw(valid_requests(**members))
     assert name in request
     assert_breaks_nothing(request)
 
@@ -204,7 +205,7 @@ def test_older_model_with_more_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the model allows more targets than the service does, the service's limit holds."""
     from pytest_ssm_automation import strategies
 
-    limits = (*rules.constraints(), rules.Constraint("request:at_most_one_target", 1, "documentation"))
+    limits = (*rules.constraints(), Constraint("request:at_most_one_target", 1, "documentation"))
     monkeypatch.setattr(rules, "constraints", lambda: limits)
     drawn = strategies._members.__wrapped__()["Targets"]
     assert len(simplest(drawn, lambda value: len(value) == 1)) == 1

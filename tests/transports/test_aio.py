@@ -13,12 +13,14 @@ import pytest
 from botocore.exceptions import ParamValidationError
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
+from pytest_ssm_automation._transports.aio import patch_aio
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 aio_session: Any = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed")
-from aiobotocore.client import AioBaseClient  # noqa: E402 - only if it is there
+from aiobotocore.awsrequest import AioAWSResponse  # noqa: E402 - only if it is there
+from aiobotocore.client import AioBaseClient  # noqa: E402
 from aiobotocore.config import AioConfig  # noqa: E402
 from aiobotocore.endpoint import AioEndpoint  # noqa: E402
 from aiobotocore.httpsession import AIOHTTPSession  # noqa: E402
@@ -29,6 +31,18 @@ def transport(request: pytest.FixtureRequest) -> str:
     """Each transport in turn."""
     name: str = request.param
     return name
+
+
+class Body:
+    """The body of a response."""
+
+    def __init__(self, content: bytes) -> None:
+        """Hold the content."""
+        self.content = content
+
+    async def read(self) -> bytes:
+        """Give the content."""
+        return self.content
 
 
 def with_client(body: Callable[[Any], Awaitable[Any]], **config: Any) -> Any:
@@ -160,6 +174,31 @@ def test_nothing_leaves_the_process(backend: str) -> None:
         with_client(body, **config)
         with pytest.raises(AssertionError, match=r"POST https://ssm\.eu-west-1\.amazonaws\.com/"):
             fake.verify()
+
+
+@pytest.mark.parametrize("asynchronous", [True, False])
+def test_a_handler_of_the_users_may_answer(*, asynchronous: bool) -> None:
+    """A `before-send` handler of the user's goes before the fake, as it would before the connection."""
+    answered = AioAWSResponse("https://ssm.example", 200, {}, Body(b'{"AutomationExecutionId": "mine"}'))
+
+    async def answer(**_: Any) -> Any:
+        return answered
+
+    async def body(client: Any) -> list[str]:
+        client.meta.events.register("before-send.ssm", lambda **_: None)
+        client.meta.events.register("before-send.ssm", answer if asynchronous else lambda **_: answered)
+        started = await client.start_automation_execution(DocumentName="Doc")
+        return [started["AutomationExecutionId"]]
+
+    with AutomationFake(transport="wire") as fake:
+        assert with_client(body) == ["mine"]
+        assert not fake.calls
+
+
+def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody has imported aiobotocore, there is nothing to wrap."""
+    monkeypatch.delitem(sys.modules, "aiobotocore.client")
+    assert list(patch_aio(lambda: None, lambda _: None)) == []
 
 
 def test_all_is_put_back() -> None:

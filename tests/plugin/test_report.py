@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pytest_ssm_automation import _report
+from pytest_ssm_automation._service.model import documented_errors
+
+TITLE = "*= SSM Automation: errors faced =*"
+REQUIRED = "*= SSM Automation: errors required and never faced =*"
+REST = [name for name in documented_errors() if name not in {"InvalidTarget", "AutomationDefinitionNotFoundException"}]
+
+SOURCE = """
+    import pytest
+    from pytest_ssm_automation import AutomationFake
+
+    def start(client):
+        try:
+            client.start_automation_execution(DocumentName="Doc")
+        except client.exceptions.ClientError:
+            pass
+
+    @pytest.mark.parametrize("number", range(3))
+    @pytest.mark.ssm_automation_error("InvalidTarget")
+    def test_marked(ssm_automation, ssm_client, number):
+        start(ssm_client)
+        start(ssm_client)
+
+    @pytest.mark.ssm_automation(unknown_documents="reject")
+    def test_refused(ssm_client):
+        start(ssm_client)
+
+    def test_own_fake():
+        with AutomationFake() as fake:
+            fake.fail_with("InvalidTarget")
+            start(fake.client())
+
+    def test_reset(ssm_automation, ssm_client):
+        ssm_automation.fail_with("InvalidTarget")
+        start(ssm_client)
+        ssm_automation.reset()
+        start(ssm_client)
+"""
+LINES = [
+    "AutomationDefinitionNotFoundException *  1 test",
+    *(f"{name} *never" for name in REST),
+    "InvalidTarget *  5 tests",
+    f"Never faced: {', '.join(REST)}",
+    "4 executions, 1 refusals, 5 faults",
+]
+
+
+def test_the_terminal_says_which_errors_were_faced(run: Any) -> None:
+    """Tests are counted, however their fake came and whether it was reset, and what nobody faced is named."""
+    result = run(SOURCE, "--ssm-automation-report")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines([TITLE])
+    result.stdout.fnmatch_lines_random(LINES)
+    assert result.ret == 0
+
+
+def test_a_run_without_the_option_says_nothing(run: Any) -> None:
+    """No section and no counting."""
+    result = run(SOURCE + "\n    def test_none():\n        from pytest_ssm_automation import _report\n\n")
+    result.assert_outcomes(passed=7)
+    result.stdout.no_fnmatch_line("*SSM Automation*")
+
+
+def test_the_report_ends_with_the_run(run: Any) -> None:
+    """What counted before it counts again afterwards."""
+    before = _report.coverage
+    run("def test_it(ssm_client): pass", "--ssm-automation-report")
+    assert _report.coverage is before
+
+
+def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
+    """The same as a file; the terminal stays silent."""
+    result = run(SOURCE, "--ssm-automation-report=json:report.json")
+    result.stdout.no_fnmatch_line("*SSM Automation*")
+    assert json.loads((pytester.path / "report.json").read_text("utf-8")) == {
+        "errors": {
+            **dict.fromkeys(documented_errors(), 0),
+            "AutomationDefinitionNotFoundException": 1,
+            "InvalidTarget": 5,
+        },
+        "never_faced": REST,
+        "executions": 4,
+        "refusals": 1,
+        "faults": 5,
+    }
+
+
+@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:", "test_it.py"])
+def test_a_wrong_value_is_refused_at_the_start(run: Any, value: str) -> None:
+    """Before anything is collected."""
+    result = run(SOURCE, f"--ssm-automation-report={value}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report takes no value, or json:PATH, but got '{value}'"])
+
+
+def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None:
+    """A long run does not end with its report lost."""
+    result = run(SOURCE, "--ssm-automation-report=json:missing/report.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: --ssm-automation-report=json:missing/report.json: there is no folder *missing"]
+    )
+
+
+def test_all_that_is_required_was_faced(run: Any) -> None:
+    """The run passes and says nothing more."""
+    source = """
+        import pytest
+
+        def test_it(each_documented_error, ssm_automation, ssm_client):
+            ssm_automation.fail_with(each_documented_error)
+            with pytest.raises(ssm_client.exceptions.ClientError):
+                ssm_client.start_automation_execution(DocumentName="Doc")
+    """
+    result = run(source, "--ssm-automation-require=all")
+    result.assert_outcomes(passed=len(documented_errors()))
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*SSM Automation*")
+    run(source, "--ssm-automation-report").stdout.fnmatch_lines(["Every documented error was faced."])
+
+
+def test_a_required_error_that_nobody_faced_fails_the_run(run: Any) -> None:
+    """Though every test passed; what is missing is named, and nothing else."""
+    result = run(SOURCE, "--ssm-automation-require=all")
+    result.assert_outcomes(passed=6)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines([REQUIRED, ", ".join(REST)])
+    result.stdout.no_fnmatch_line(TITLE)
+
+
+@pytest.mark.parametrize(
+    ("required", "missing"),
+    [
+        ("InvalidTarget", ""),
+        ("InvalidTarget, AutomationDefinitionNotFoundException", ""),
+        ("InvalidTarget,ThrottlingException", "ThrottlingException"),
+        ("ReadTimeoutError,InternalServerError,InvalidTarget", "ReadTimeoutError, InternalServerError"),
+    ],
+)
+def test_errors_can_be_required_by_name(run: Any, required: str, missing: str) -> None:
+    """Documented or not; the ones never faced are named in the order in which they were asked for."""
+    result = run(SOURCE, f"--ssm-automation-require={required}")
+    if missing:
+        result.stdout.fnmatch_lines([REQUIRED, missing])
+    else:
+        result.stdout.no_fnmatch_line("*SSM Automation*")
+    assert result.ret == (pytest.ExitCode.TESTS_FAILED if missing else pytest.ExitCode.OK)
+
+
+def test_a_misspelt_name_is_refused_at_the_start(run: Any) -> None:
+    """With the nearest name, before anything is collected."""
+    result = run(SOURCE, "--ssm-automation-require=InvalidTarget,InvalidTargt")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --ssm-automation-require: *'InvalidTargt'*InvalidTarget*"])
+    result.stdout.no_fnmatch_line("*collected*")
+
+
+def test_a_failure_of_the_tests_stays_what_it_is(run: Any) -> None:
+    """A run that failed, or found no test, keeps its exit status, and still says what is missing."""
+    result = run("def test_it(): assert False", "--ssm-automation-require=InvalidTarget")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines([REQUIRED, "InvalidTarget"])
+    result = run("", "--ssm-automation-require=InvalidTarget")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_run_that_only_collects_requires_nothing(run: Any) -> None:
+    """No test had a chance to face anything."""
+    result = run(SOURCE, "--ssm-automation-require=all", "--collect-only")
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line(REQUIRED)
+
+
+def test_both_options_go_together(run: Any) -> None:
+    """The report first, then what is missing."""
+    result = run(SOURCE, "--ssm-automation-report", "--ssm-automation-require=all")
+    result.stdout.fnmatch_lines([TITLE, "4 executions, 1 refusals, 5 faults", REQUIRED, ", ".join(REST)])
+
+
+def test_workers_are_summed_up(run: Any, pytester: pytest.Pytester) -> None:
+    """Under xdist all is said once, by the controller, and is the same as without."""
+    options = ("--ssm-automation-report", "--ssm-automation-require=InvalidTarget,ThrottlingException")
+    result = run(SOURCE, "-n2", *options)
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines_random(LINES)
+    result.stdout.fnmatch_lines([TITLE, REQUIRED, "ThrottlingException"])
+    assert result.stdout.str().count("errors faced") == 1
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n2", "--ssm-automation-report=json:report.json")
+    result.assert_outcomes(passed=6)
+    written = json.loads((pytester.path / "report.json").read_text("utf-8"))
+    assert (written["errors"]["InvalidTarget"], written["executions"], written["faults"]) == (5, 4, 5)
+
+
+def test_a_worker_that_crashed_takes_only_its_own_counts_along(run: Any) -> None:
+    """The others' are reported all the same."""
+    source = SOURCE + "\n    def test_crashes():\n        import os\n\n        os._exit(1)\n"
+    result = run(source, "-n1", "--max-worker-restart=1", "--ssm-automation-report")
+    result.assert_outcomes(passed=6, failed=1)
+    result.stdout.fnmatch_lines([TITLE, "* executions, * refusals, * faults"])
