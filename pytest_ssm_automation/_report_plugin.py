@@ -17,13 +17,15 @@ class ReportPlugin:
     def __init__(self, config: pytest.Config) -> None:
         """Let fakes report from now on."""
         report, required = config.option.ssm_automation_report, config.option.ssm_automation_require
-        if report not in {None, "terminal"} and not report.startswith("json:"):
+        if report not in {None, "terminal"} and (not report.startswith("json:") or report == "json:"):
             raise pytest.UsageError(f"--ssm-automation-report takes no value, or json:PATH, but got {report!r}")
         try:
             self._required = _report.required_errors(required) if required else []
         except FakeUsageError as error:
             raise pytest.UsageError(f"--ssm-automation-require: {error}") from None
         self._json = Path(report.removeprefix("json:")) if report and report != "terminal" else None
+        if self._json and not self._json.parent.is_dir():
+            raise pytest.UsageError(f"--ssm-automation-report={report}: there is no folder {str(self._json.parent)!r}")
         self._terminal = report == "terminal"
         self._coverage = _report.ErrorCoverage()
         self._before = _report.coverage
@@ -41,6 +43,8 @@ class ReportPlugin:
         if output is not None:
             output["ssm_automation"] = self._coverage.to_send()
             return
+        if session.config.option.collectonly:
+            self._required = []
         if self._json:
             self._coverage.write_json(self._json)
         if self._coverage.missing(self._required) and session.exitstatus == pytest.ExitCode.OK:

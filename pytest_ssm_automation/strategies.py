@@ -572,13 +572,16 @@ def _beside(given: Mapping[str, Any], rule: str | None, turn: int) -> _Combinati
     """Choose a combination that breaks nothing beside the members given, or that one rule alone."""
     combinations = _combinations()
     judged = given if rule else {name: value for name, value in given.items() if name in _presences()}
-    for combination in (*combinations[turn:], *combinations[:turn]):
-        if not given.keys() & combination.keys():
-            try:
-                broken = [violation.constraint for violation in _broken(judged, combination)]
-            except (AttributeError, TypeError):
-                # The rules only judge values of the right types.
-                return combination
-            if broken == ([rule] if rule else []):
-                return combination
-    return {}
+    turned = itertools.chain(combinations[turn:], combinations[:turn])
+    fitting = (each for each in turned if not given.keys() & each.keys() and _fits_beside(judged, each, rule))
+    nothing: _Combination = {}
+    return next(fitting, nothing)
+
+
+def _fits_beside(given: Mapping[str, Any], combination: _Combination, rule: str | None) -> bool:
+    try:
+        broken = [violation.constraint for violation in _broken(given, combination)]
+    except (AttributeError, TypeError):
+        # The rules only judge values of the right types.
+        return True
+    return broken == ([rule] if rule else [])

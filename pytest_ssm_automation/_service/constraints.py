@@ -101,6 +101,8 @@ def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """Report everything in a request that the service model forbids, in the model's order."""
     found: Found = []
     _compiled(operation).check(params, found)
+    if not found:
+        return []
     shape = model.input_shape(operation)
     return [
         Violation(

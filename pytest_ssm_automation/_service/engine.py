@@ -16,6 +16,7 @@ from .faults import Fault, FaultQueue
 from .locations import read_locations, refused
 from .operations import OPERATIONS, Reply
 from .parameters import check_parameters
+from .rate_control import TARGET_MEMBERS
 from .rules import ONE_TARGET, check_rules, constraints
 from .runbooks import RunbookStore
 from .store import ExecutionStore
@@ -33,7 +34,6 @@ _NOT_RELAXABLE: Final = frozenset({"type", "unknown"})
 # Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
 _RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
-_TARGETS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
 _SIZES: Final = frozenset({"min", "max"})
 
 
@@ -123,7 +123,7 @@ class Service:
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List what a request breaks, of all that is enforced."""
         broken = check(operation, params)
-        if not any(violation.rule == "type" for violation in broken):
+        if not broken or not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
         return tuple(violation for violation in broken if not self._tolerates(violation))
 
@@ -144,7 +144,7 @@ class Service:
             botocore.exceptions.HTTPClientError: A fault breaks the connection.
         """
         # What runs on targets keeps parts of its request.
-        params = request.params() if checked is None or not _TARGETS.isdisjoint(checked) else checked
+        params = request.params() if checked is None or not TARGET_MEMBERS.isdisjoint(checked) else checked
         with self.lock:
             fault = None
             try:

@@ -17,6 +17,7 @@ from .scripts import SUCCEEDED
 if TYPE_CHECKING:
     from .executions import Execution
 
+TARGET_MEMBERS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
 DEFAULT_CONCURRENCY: Final = "10"
 DEFAULT_ERRORS: Final = "0"
 DEFAULT_LOCATION_CONCURRENCY: Final = "1"

@@ -10,7 +10,7 @@ from . import model
 from .calls import Request, copy_containers
 from .errors import FakeUsageError
 from .executions import Execution
-from .rate_control import FanOut, groups_of, resolved_values
+from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
 from .scripts import UNSCRIPTED, Script
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class ExecutionStore:
         """
         with self._lock:
             script, execution_id = self._script_for(request) if script is None else (script, script.execution_id)
-            resolved = resolved_values(params, self.resolver)
+            spread = not TARGET_MEMBERS.isdisjoint(params)
+            resolved = resolved_values(params, self.resolver) if spread else ()
             execution = Execution(
                 execution_id or self._new_id(),
                 request,
@@ -77,7 +78,7 @@ class ExecutionStore:
                 mode=params.get("Mode", "Auto"),
             )
             self._add(execution)
-            if groups := groups_of(params, request.region, resolved):
+            if spread and (groups := groups_of(params, request.region, resolved)):
                 execution.run_on(FanOut(groups, partial(self._start_on, execution)))
             return execution
 
@@ -112,6 +113,8 @@ class ExecutionStore:
 
     def _script_for(self, request: Request) -> tuple[Script, str | None]:
         """Choose a script, and the id that it gives to its first execution in each Region."""
+        if not self.scripts:
+            return UNSCRIPTED, None
         script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
         chosen = script.execution_id
         return script, None if chosen and self.find(chosen, request.region) else chosen

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+
+def test_it_is_fakers_own_fixture(faker: Faker, ssm_faker: Faker) -> None:
+    """The same object, with our provider beside all of Faker's, so that what seeds the one seeds the other."""
+    assert ssm_faker is faker
+    assert ssm_faker.name()
+    ssm_faker.seed_instance(7)
+    ids = [ssm_faker.automation_execution_id(), ssm_faker.instance_id()]
+    ssm_faker.seed_instance(7)
+    assert ids == [ssm_faker.automation_execution_id(), ssm_faker.instance_id()]
+
+
+def test_its_requests_are_accepted(ssm_automation: Any, ssm_client: Any, ssm_faker: Faker) -> None:
+    """What it makes up can be sent."""
+    request = ssm_faker.automation_request()
+    ssm_client.start_automation_execution(**request)
+    ssm_automation.assert_started_once(exact=True, **request)
+
+
+def test_one_locale(run: Any) -> None:
+    """Without `faker_locale` there is one generator, with the provider once, though Faker keeps it for all tests."""
+    source = """
+        import pytest
+        from pytest_ssm_automation.providers import AutomationProvider
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(ssm_faker, number):
+            (generator,) = ssm_faker.factories
+            assert sum(isinstance(each, AutomationProvider) for each in generator.get_providers()) == 1
+            assert len(ssm_faker.automation_execution_id()) == 36
+    """
+    run(source).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("locales", ["['en_US', 'ja_JP', 'de_DE']", "{'it_IT': 1, 'sv_SE': 9}", "'fr_FR'"])
+def test_several_locales(run: Any, locales: str) -> None:
+    """With `faker_locale` each generator has the provider, once, and the locales are those that were asked for."""
+    source = f"""
+        import pytest
+        from pytest_ssm_automation.providers import AutomationProvider
+
+        LOCALES = {locales}
+
+        @pytest.fixture
+        def faker_locale():
+            return LOCALES
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(ssm_faker, number):
+            assert ssm_faker.locales == ([LOCALES] if isinstance(LOCALES, str) else list(LOCALES))
+            for generator in ssm_faker.factories:
+                assert sum(isinstance(each, AutomationProvider) for each in generator.get_providers()) == 1
+            for _ in range(30):
+                assert ssm_faker.automation_request()["DocumentName"]
+            for locale in ssm_faker.locales:
+                assert ssm_faker[locale].instance_id().startswith("i-")
+    """
+    run(source).assert_outcomes(passed=3)
+
+
+def test_a_provider_that_the_user_has_added_stays(run: Any) -> None:
+    """A subclass counts as the provider: it is not hidden by a second one."""
+    source = """
+        import pytest
+        from pytest_ssm_automation.providers import AutomationProvider
+
+        class Own(AutomationProvider):
+            def runbook_name(self):
+                return "Own"
+
+        @pytest.fixture
+        def faker(faker):
+            faker.add_provider(Own)
+            return faker
+
+        def test_it(ssm_faker):
+            assert ssm_faker.runbook_name() == "Own"
+    """
+    run(source).assert_outcomes(passed=1)
+
+
+def test_no_fake_is_needed(run: Any) -> None:
+    """Making up values starts nothing."""
+    source = """
+        import pytest
+        from pytest_ssm_automation import AutomationFake, AutomationFakeError
+
+        def test_it(ssm_faker):
+            assert ssm_faker.runbook_arn()
+            with pytest.raises(AutomationFakeError):
+                AutomationFake.current()
+    """
+    run(source).assert_outcomes(passed=1)
