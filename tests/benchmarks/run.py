@@ -20,9 +20,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from botocore.validate import ParamValidator
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from moto import mock_aws
 
-from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, strategies
 from pytest_ssm_automation._service.constraints import check
 from pytest_ssm_automation._service.model import START, input_shape
 from pytest_ssm_automation._service.rules import check_rules
@@ -228,6 +230,32 @@ def validation() -> Iterator[Row]:
     yield compare("validation", "", mine, "jsonschema", schema)
 
 
+def properties() -> Iterator[Row]:
+    """Drawing requests in a real run of Hypothesis."""
+    rates: dict[str, list[float]] = {"valid": [], "invalid": []}
+    started = time.perf_counter()
+    drawn = {"valid": strategies.valid_requests(), "invalid": strategies.invalid_requests()}
+    for strategy in drawn.values():
+        strategy.validate()
+    yield ("both strategies, built", text(time.perf_counter() - started), "", "", "50 ms")
+    for _ in range(5):
+        for name, strategy in drawn.items():
+            rates[name].append(1 / draw_all(strategy, 1000))
+    for name, measured in rates.items():
+        yield (f"{name} requests drawn", f"{median(measured):.0f} a second", "", "", "500 a second")
+
+
+def draw_all(strategy: st.SearchStrategy[Any], examples: int) -> float:
+    """Seconds that one example of a property takes that does nothing with it."""
+
+    @settings(max_examples=examples, database=None, deadline=None)
+    @given(strategy)
+    def look(_: Any) -> None:
+        pass
+
+    return seconds_each(look, 1) / examples
+
+
 def print_table(rows: Sequence[Row]) -> None:
     """Print rows under their names, in columns."""
     table = [HEAD, *rows]
@@ -241,7 +269,7 @@ def main() -> None:
     os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION="us-east-1")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [*starts(), *set_up(), *fixture(folder), *start_up(folder), *growth(), *validation()]
+        rows = [*starts(), *set_up(), *fixture(folder), *start_up(folder), *growth(), *validation(), *properties()]
     print_table(rows)
 
 

@@ -40,17 +40,18 @@ def test_one_locale(run: Any) -> None:
     run(source).assert_outcomes(passed=3)
 
 
+@pytest.mark.parametrize("fixture", ["faker_locale", "faker_session_locale"])
 @pytest.mark.parametrize("locales", ["['en_US', 'ja_JP', 'de_DE']", "{'it_IT': 1, 'sv_SE': 9}", "'fr_FR'"])
-def test_several_locales(run: Any, locales: str) -> None:
-    """With `faker_locale` each generator has the provider, once, and the locales are those that were asked for."""
+def test_several_locales(run: Any, locales: str, fixture: str) -> None:
+    """With Faker's fixtures for locales each generator has the provider, once, and the locales stay as they were."""
     source = f"""
         import pytest
         from pytest_ssm_automation.providers import AutomationProvider
 
         LOCALES = {locales}
 
-        @pytest.fixture
-        def faker_locale():
+        @pytest.fixture(scope="{"session" if "session" in fixture else "function"}", autouse=True)
+        def {fixture}():
             return LOCALES
 
         @pytest.mark.parametrize("number", range(3))
