@@ -255,7 +255,8 @@ def _in_reading_order(node: Any) -> list[pytest.Mark]:
     owner = getattr(node, "obj", None)
     for each in getattr(owner, "__mro__", (owner,)):
         stored = getattr(each, "__dict__", {}).get("pytestmark")
-        decorated = {id(mark) for mark in stored if isinstance(mark, pytest.Mark)} if isinstance(stored, list) else ()
+        listed: list[Any] = stored if isinstance(stored, list) else []
+        decorated = {id(mark) for mark in listed if isinstance(mark, pytest.Mark)}
         places = [place for place, mark in enumerate(marks) if id(mark) in decorated]
         for place, mark in zip(places, [marks[place] for place in reversed(places)], strict=True):
             marks[place] = mark

@@ -224,12 +224,15 @@ def _given(members: Mapping[str, Any]) -> dict[str, Strategy]:
 @cache
 def _members() -> Mapping[str, Strategy]:
     """Give a strategy for each member of the request that keeps to the documented limits too."""
-    made = dict(_shapes.members_of(model.input_shape(model.START)))
+    made = _shapes.members_of(model.input_shape(model.START))
+    return {**made, **{name: _lists(name, 0, limit) for name, limit in _limits().items()}}
+
+
+@cache
+def _limits() -> Mapping[str, int]:
+    """Give the documented limits that are narrower than the installed model's."""
     limits: dict[str, Any] = {constraint.id: constraint.limit for constraint in rules.constraints()}
-    for name, rule in _SIZE_RULES.items():
-        if rule in limits:
-            made[name] = _lists(name, 0, limits[rule])
-    return made
+    return {name: limits[rule] for name, rule in _SIZE_RULES.items() if rule in limits}
 
 
 def _member(name: str) -> Strategy:
@@ -455,6 +458,8 @@ def _holding(shape: Any, token: str, flawed: Strategy) -> Strategy:
     match token:
         case "[]":
             low, high = _shapes.bounds(shape)
+            members = model.input_shape(model.START).members
+            high = min([high, *(limit for name, limit in _limits().items() if members[name].name == shape.name)])
             least, most = max(0, low - 1), min(max(1, low), high - 1)
             fine = st.lists(_shapes.any_of(shape.member), min_size=least, max_size=most)
             return st.tuples(fine, flawed).map(lambda drawn: [*drawn[0], drawn[1]])
@@ -571,17 +576,17 @@ def _invalid_requests(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
 def _beside(given: Mapping[str, Any], rule: str | None, turn: int) -> _Combination:
     """Choose a combination that breaks nothing beside the members given, or that one rule alone."""
     combinations = _combinations()
-    judged = given if rule else {name: value for name, value in given.items() if name in _presences()}
     turned = itertools.chain(combinations[turn:], combinations[:turn])
-    fitting = (each for each in turned if not given.keys() & each.keys() and _fits_beside(judged, each, rule))
+    fitting = (each for each in turned if not given.keys() & each.keys() and _fits_beside(given, each, rule))
     nothing: _Combination = {}
     return next(fitting, nothing)
 
 
 def _fits_beside(given: Mapping[str, Any], combination: _Combination, rule: str | None) -> bool:
     try:
-        broken = [violation.constraint for violation in _broken(given, combination)]
+        broken = {violation.constraint for violation in _broken(given, combination)}
     except (AttributeError, TypeError):
         # The rules only judge values of the right types.
         return True
-    return broken == ([rule] if rule else [])
+    # Rules of size are broken, or not, whatever stands beside.
+    return broken - {*_SIZE_RULES.values()} == {rule} - {*_SIZE_RULES.values(), None}

@@ -5,9 +5,13 @@ A runbook's pattern runs inside the test, and one like `(a+)+$` must not hang it
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 MOST_SECONDS: Final = 1.0
+MOST_ITEMS: Final = 1_000_000
+# An escape, a class, the least count of a repeat, or any other character.
+_TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|\{(?P<least>[0-9]+)(?:,[0-9]*)?\}|.", re.DOTALL)
 
 
 class ExpressionError(ValueError):
@@ -18,10 +22,12 @@ def check_expression(pattern: str) -> None:
     """Refuse a pattern that is none.
 
     Raises:
-        ExpressionError: It cannot be compiled.
+        ExpressionError: It cannot be compiled, or not in bounded time and memory.
     """
     import regex
 
+    if _items(pattern) > MOST_ITEMS:
+        raise ExpressionError(f"its repeats stand for more than {MOST_ITEMS} items")
     try:
         regex.compile(pattern)
     except (regex.error, RecursionError, OverflowError) as error:
@@ -42,3 +48,19 @@ def matches(pattern: str, text: str) -> bool:
         return regex.fullmatch(pattern, text, timeout=MOST_SECONDS) is not None
     except TimeoutError:
         raise ExpressionError(f"it takes more than {MOST_SECONDS:g} s") from None
+
+
+def _items(pattern: str) -> int:
+    """Estimate the length of a pattern with its repeats written out, as compiling it does with nested ones."""
+    sizes, last = [0], 0
+    for token in _TOKEN.finditer(pattern):
+        if token["least"]:
+            more = last * max(int(token["least"][:10]) - 1, 0)
+            last += more
+            sizes[-1] += more
+        elif token[0] == "(":
+            sizes.append(0)
+        else:
+            last = sizes.pop() + 1 if token[0] == ")" and len(sizes) > 1 else 1
+            sizes[-1] += last
+    return sum(sizes)

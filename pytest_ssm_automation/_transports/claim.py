@@ -7,7 +7,6 @@ is told so.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ParamValidationError
@@ -43,7 +42,7 @@ class Claim:
         if operation in OPERATIONS:
             self._violations = service.violations(operation, params)
             if not any(violation.caught_by == "botocore" for violation in self._violations):
-                self.client = _unchecked(client)
+                self.client = _Unchecked(client)
 
     def __enter__(self) -> None:
         """Begin to serialize."""
@@ -76,10 +75,14 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
     return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt)
 
 
-def _unchecked(client: Any) -> Any:
-    """Give what `_convert_to_request_dict` needs of a client, with a serializer that doesn't check."""
-    return SimpleNamespace(
-        _serializer=getattr(client._serializer, "_serializer", client._serializer),
-        _client_config=client._client_config,
-        _user_agent_creator=client._user_agent_creator,
-    )
+class _Unchecked:
+    """A client for `_convert_to_request_dict` and whoever else has wrapped it, with a serializer that doesn't check."""
+
+    def __init__(self, client: Any) -> None:
+        """Take the serializer that botocore's check stands before."""
+        self._client = client
+        self._serializer = getattr(client._serializer, "_serializer", client._serializer)
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the client in all else."""
+        return getattr(self._client, name)

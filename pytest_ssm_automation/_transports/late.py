@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from inspect import currentframe
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
@@ -31,7 +32,7 @@ calls: list[str] = []
 
 def note_left_threads(before: AbstractSet[threading.Thread], test: str) -> None:
     """Remember the threads that are at work and were not there before."""
-    frames = sys._current_frames()
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented, and there is no other
     for thread in threading.enumerate():
         frame = frames.get(thread.ident or 0)
         if thread not in before and thread is not threading.current_thread() and (work := _work(frame)):
@@ -53,7 +54,7 @@ def refuse_late_call(operation: str) -> None:
     if thread not in _left:
         return
     work, test = _left[thread]
-    if _work(sys._getframe()) is not work:  # a thread of a pool, with a new task
+    if _work(currentframe()) is not work:  # a thread of a pool, with a new task
         del _left[thread]
         return
     text = f"Thread {thread.name!r} of {test or 'an earlier fake'} called {operation} after the fake had gone."

@@ -135,10 +135,10 @@ def test_what_has_ended_goes_on_no_more(fake: AutomationFake, client: Any) -> No
     """Nothing comes after an end but more of the same."""
     with pytest.raises(FakeUsageError, match="goes on no more: Pending can't come after Failed"):
         fake.script(["InProgress", "Failed", "Pending"])
-    fake.script(["Failed", {"AutomationExecutionStatus": "Failed", "WarningMessage": "Late"}])
+    fake.script(["Failed", {"AutomationExecutionStatus": "Failed", "FailureMessage": "Late"}])
     execution_id = start(client)
     first, second = poll(client, execution_id), poll(client, execution_id)
-    assert second == {**first, "WarningMessage": "Late"}
+    assert second == {**first, "FailureMessage": "Late"}
 
 
 def test_when_is_part_of_the_request(fake: AutomationFake, client: Any) -> None:

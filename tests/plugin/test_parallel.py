@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONFTEST = Path(__file__).with_name("conftest.py")
+# Each test would notice a call, an execution or a fault of any other; and the ids show who had which.
+SOURCE = """
+    import pytest
+    from pytest_ssm_automation import AutomationFake
+
+    def start(client, document="Doc"):
+        return client.start_automation_execution(DocumentName=document)["AutomationExecutionId"]
+
+    @pytest.mark.parametrize("number", range(12))
+    def test_fixture(ssm_automation, ssm_client, number):
+        assert ssm_automation.calls == ()
+        print(f"id-{number}:", start(ssm_client, f"Doc-{number}"))
+        ssm_automation.assert_started_once(DocumentName=f"Doc-{number}")
+
+    @pytest.mark.ssm_automation_error("InvalidTarget")
+    def test_error(ssm_automation, ssm_client):
+        with pytest.raises(ssm_client.exceptions.InvalidTarget):
+            start(ssm_client)
+        start(ssm_client)
+
+    @pytest.mark.ssm_automation(transport="wire", execution_limit=1)
+    def test_wire(ssm_automation, ssm_client):
+        start(ssm_client)
+        with pytest.raises(ssm_client.exceptions.AutomationExecutionLimitExceededException):
+            start(ssm_client)
+
+    def test_own():
+        with AutomationFake() as fake:
+            start(fake.client())
+            assert len(fake.calls) == 1
+
+    def test_faker(ssm_faker, ssm_client):
+        ssm_client.start_automation_execution(**ssm_faker.automation_request())
+"""
+TESTS = 16
+
+
+@pytest.fixture
+def process(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+    """Run a source in a process of its own, with the check for leaks, warnings as errors."""
+
+    def process(source: str, *arguments: str) -> pytest.RunResult:
+        pytester.makeconftest(CONFTEST.read_text("utf-8"))
+        pytester.makeini("[pytest]\nfilterwarnings = error")
+        pytester.makepyfile(source)
+        return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+
+    return process
+
+
+def ids(result: pytest.RunResult) -> dict[str, str]:
+    """Read the ids that a run has printed, by the number of the test."""
+    return dict(re.findall(r"id-(\d+): (\S+)", result.stdout.str()))
+
+
+def test_four_workers(process: Callable[..., pytest.RunResult]) -> None:
+    """Under xdist each test has its own fake, in whatever worker, and its ids are those of a run without."""
+    alone = process(SOURCE, "-rP", "-p", "no:randomly")
+    alone.assert_outcomes(passed=TESTS)
+    together = process(SOURCE, "-rP", "-n4", "-p", "no:randomly")
+    together.assert_outcomes(passed=TESTS)
+    assert len(set(ids(alone).values())) == 12
+    assert ids(together) == ids(alone)
+
+
+@pytest.mark.parametrize("dist", ["loadscope", "loadgroup", "worksteal", "each"])
+def test_every_way_to_distribute(process: Callable[..., pytest.RunResult], dist: str) -> None:
+    """It makes no difference which worker has which tests, or all of them."""
+    every = 2 if dist == "each" else 1
+    process(SOURCE, "-n2", f"--dist={dist}", "-p", "no:randomly").assert_outcomes(passed=TESTS * every)
+
+
+def test_parametrization_is_the_same_in_each_worker(process: Callable[..., pytest.RunResult]) -> None:
+    """What `each_documented_error` makes of a test is collected alike, or xdist would refuse to run."""
+    result = process(
+        """
+        def test_it(each_documented_error, ssm_automation, ssm_client):
+            ssm_automation.fail_with(each_documented_error)
+            try:
+                ssm_client.start_automation_execution(DocumentName="Doc")
+            except getattr(ssm_client.exceptions, each_documented_error):
+                pass
+        """,
+        "-n4",
+    )
+    assert result.parseoutcomes()["passed"] >= 7
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order(process: Callable[..., pytest.RunResult], seed: int) -> None:
+    """pytest-randomly's order changes no outcome, and no id: a fake's seed is the id of its test."""
+    pytest.importorskip("pytest_randomly")
+    inorder = process(SOURCE, "-rP", "-p", "no:randomly")
+    shuffled = process(SOURCE, "-rP", f"--randomly-seed={seed}")
+    shuffled.assert_outcomes(passed=TESTS)
+    assert ids(shuffled) == ids(inorder)
+
+
+def test_reruns(process: Callable[..., pytest.RunResult]) -> None:
+    """pytest-rerunfailures gives each attempt a new fake, and runs a strict failure again as any other."""
+    pytest.importorskip("pytest_rerunfailures")
+    result = process(
+        """
+        import pytest
+
+        seen = []
+
+        @pytest.mark.flaky(reruns=2)
+        @pytest.mark.ssm_automation_error("InvalidTarget")
+        def test_its_own(ssm_automation, ssm_client):
+            assert ssm_automation.calls == ()
+            with pytest.raises(ssm_client.exceptions.InvalidTarget):
+                ssm_client.start_automation_execution(DocumentName="Doc")
+            ssm_client.start_automation_execution(DocumentName="Doc")
+            seen.append(ssm_automation)
+            assert len(seen) == 3
+
+        attempts = []
+
+        @pytest.mark.flaky(reruns=1)
+        def test_strict(ssm_automation, ssm_client):
+            attempts.append(1)
+            try:
+                ssm_client.start_automation_execution(DocumentName="Doc", Mode="auto" if len(attempts) == 1 else "Auto")
+            except Exception:
+                pass
+
+        @pytest.mark.flaky(reruns=1)
+        def test_always(ssm_automation):
+            ssm_automation.fail_with("InvalidTarget")
+        """
+    )
+    outcomes = result.parseoutcomes()
+    assert (outcomes["passed"], outcomes["failed"], outcomes["rerun"]) == (2, 1, 4)
+    result.stdout.fnmatch_lines(["*The test passed, but not all was well (option strict):"])
+    result.stdout.no_fnmatch_line("*left something behind*")
+
+
+def test_a_rerun_test_counts_once(process: Callable[..., pytest.RunResult]) -> None:
+    """In the report a test that faces an error at each attempt is one test."""
+    pytest.importorskip("pytest_rerunfailures")
+    result = process(
+        """
+        import pytest
+
+        seen = []
+
+        @pytest.mark.ssm_automation_error("InvalidTarget")
+        def test_it(ssm_client):
+            with pytest.raises(ssm_client.exceptions.InvalidTarget):
+                ssm_client.start_automation_execution(DocumentName="Doc")
+            seen.append(1)
+            assert len(seen) == 2
+        """,
+        *("--reruns=1", "--ssm-automation-report"),
+    )
+    result.stdout.fnmatch_lines(["InvalidTarget *1 test", "0 executions, 0 refusals, 2 faults"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_forked(process: Callable[..., pytest.RunResult]) -> None:
+    """pytest-forked runs each test in a child of its own: all pass, a strict failure fails, a crash takes one along."""
+    pytest.importorskip("pytest_forked")
+    if process("def test_it(): pass", "--forked", "-p", "no:ssm_automation").ret:
+        pytest.skip("this pytest-forked does not work with this pytest, with or without the plugin")
+    source = """
+    def test_strict(ssm_automation):
+        ssm_automation.fail_with("InvalidTarget")
+
+    def test_crashes(ssm_client):
+        import os
+
+        start(ssm_client)
+        os._exit(3)
+    """
+    result = process(SOURCE + source, "--forked")
+    result.assert_outcomes(passed=TESTS, failed=2)
+    result.stdout.fnmatch_lines(["*The test passed, but not all was well (option strict):"])
+
+
+def test_all_at_once(process: Callable[..., pytest.RunResult]) -> None:
+    """In random order, over workers, with reruns, and with a report that is right."""
+    pytest.importorskip("pytest_randomly")
+    pytest.importorskip("pytest_rerunfailures")
+    result = process(SOURCE, "-n4", "--reruns=1", "--ssm-automation-report", "--ssm-automation-require=InvalidTarget")
+    result.assert_outcomes(passed=TESTS)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["InvalidTarget *1 test", "16 executions, * refusals, 1 faults"])

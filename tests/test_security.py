@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MARKER = "REALREALREAL"
+DUMMY = "AKIAIOSFODNN7EXAMPLE"
+# Where a request to the local network would go; nothing listens there.
+NOWHERE = "http://127.0.0.1:9"
+SCRIPT = f"""
+import json, os, sys
+
+events = []
+
+def hook(event, arguments):
+    if event in {{"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen"}}:
+        events.append([event, repr(arguments[1])])
+    elif event == "open" and {MARKER!r} in str(arguments[0]):
+        events.append([event, str(arguments[0])])
+
+sys.addaudithook(hook)
+import boto3, botocore.session
+from botocore.exceptions import BotoCoreError
+from pytest_ssm_automation import AutomationFake
+
+def work(client):
+    id_ = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+    client.get_automation_execution(AutomationExecutionId=id_)
+    client.describe_automation_executions()
+
+mode = sys.argv[1]
+if mode == "none":
+    session = botocore.session.Session()
+    keys = [session.get_credentials().access_key]
+else:
+    with AutomationFake(transport="wire" if mode == "wire" else "stubber") as fake:
+        if mode == "served":
+            import requests
+            fake.serve_requests()
+            fake.serve_endpoint()
+            url = "https://ssm.us-east-1.amazonaws.com/"
+            requests.post(url, "{{}}", headers={{"X-Amz-Target": "AmazonSSM.StartAutomationExecution"}}, timeout=5)
+        for client in (fake.client(), boto3.client("ssm"), botocore.session.Session().create_client("ssm")):
+            work(client)
+        try:
+            boto3.client("s3").list_buckets()
+            events.append(["answered", "s3"])
+        except BotoCoreError as error:
+            assert "would have left the process" in str(error), error
+        keys = sorted({{str(call.access_key_id) for call in fake.calls}})
+        shown = repr(fake.calls) + repr([call.request for call in fake.calls])
+        assert {MARKER!r} not in shown, shown
+print(json.dumps([keys, events]))
+"""
+
+
+@pytest.fixture
+def child(tmp_path: Path) -> Callable[[str], tuple[list[str], list[list[str]]]]:
+    """Run the script where credentials are in every place that botocore knows; give the keys, and what it touched."""
+    home = tmp_path / MARKER
+    (home / ".aws").mkdir(parents=True)
+    secrets = f"aws_access_key_id = AKIA{MARKER}\naws_secret_access_key = {MARKER}\nregion = eu-west-3\n"
+    (home / ".aws" / "credentials").write_text(f"[default]\n{secrets}[real]\n{secrets}", "utf-8")
+    (home / ".aws" / "config").write_text(f"[default]\n{secrets}[profile real]\n{secrets}", "utf-8")
+    (home / ".boto").write_text(f"[Credentials]\n{secrets}", "utf-8")
+    (home / "token").write_text(MARKER, "utf-8")
+
+    def child(mode: str) -> tuple[list[str], list[list[str]]]:
+        environment = {
+            **{name: text for name, text in os.environ.items() if not name.startswith("AWS_")},
+            "HOME": str(home),
+            "USERPROFILE": str(home),
+            "AWS_CONFIG_FILE": str(home / ".aws" / "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(home / ".aws" / "credentials"),
+            "BOTO_CONFIG": str(home / ".boto"),
+            "AWS_PROFILE": "real",
+            "AWS_ROLE_ARN": f"arn:aws:iam::123456789012:role/{MARKER}",
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(home / "token"),
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(home / "token"),
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{NOWHERE}/credentials",
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{NOWHERE}/metadata",
+            "HTTPS_PROXY": NOWHERE,
+            "https_proxy": NOWHERE,
+        }
+        if mode != "none":
+            environment |= {
+                "AWS_ACCESS_KEY_ID": f"AKIA{MARKER}",
+                "AWS_SECRET_ACCESS_KEY": MARKER,
+                "AWS_SESSION_TOKEN": MARKER,
+            }
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, mode],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        keys, events = json.loads(done.stdout.splitlines()[-1])
+        return keys, events
+
+    return child
+
+
+def test_the_places_are_those_that_botocore_reads(child: Callable[[str], Any]) -> None:
+    """Without a fake the same process reads the markers, so that what follows would notice."""
+    keys, events = child("none")
+    assert keys == [f"AKIA{MARKER}"]
+    assert {Path(what).name for event, what in events if event == "open"} >= {"credentials"}
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_no_real_credentials_are_read_or_sent(child: Callable[[str], Any], transport: str) -> None:
+    """Under a fake the key is the dummy; nothing of theirs is opened, nothing started, no host connected or even resolved."""
+    assert child(transport) == ([DUMMY], [])
+
+
+def test_nothing_listens_beyond_loopback(child: Callable[[str], Any]) -> None:
+    """The server for other processes has one port, of 127.0.0.1, and mocked HTTP has none."""
+    keys, events = child("served")
+    assert keys == [DUMMY, "None"]
+    assert events == [["socket.bind", "('127.0.0.1', 0)"]]
+
+
+def test_credentials_of_an_older_client_stay_here(fake: AutomationFake) -> None:
+    """A client that was made with credentials of its own is answered too, and what it signs with goes nowhere."""
+    client = fake.client(aws_access_key_id=f"AKIA{MARKER}", aws_secret_access_key=MARKER)
+    client.start_automation_execution(DocumentName="Doc")
+    assert fake.calls[0].access_key_id == f"AKIA{MARKER}"
+    assert f"'{MARKER}'" not in repr(fake.calls)
+
+
+STEP = {"name": "wait", "action": "aws:sleep"}
+HEAD = 'schemaVersion: "0.3"\nmainSteps: [{name: wait, action: aws:sleep}]\n'
+
+
+def patterned(pattern: str) -> dict[str, Any]:
+    """Give a runbook whose parameter X has this pattern."""
+    parameters = {"X": {"type": "String", "allowedPattern": pattern}}
+    return {"schemaVersion": "0.3", "mainSteps": [STEP], "parameters": parameters}
+
+
+BOMB = (
+    HEAD
+    + "a: &a [x]\n"
+    + "".join(
+        f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefghijk", "bcdefghijkl", strict=True)
+    )
+)  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(HEAD + "a: " + "[" * 20_000, "nested more than 64 levels deep", id="deep YAML"),
+        pytest.param(HEAD + "a: " + "{a: " * 10_000, "nested more than 64 levels deep", id="deep YAML mappings"),
+        pytest.param('{"a": ' + "[" * 60_000, "nested more than 64 levels deep", id="deep JSON"),
+        pytest.param(BOMB, "once its aliases are written out", id="alias bomb"),
+        pytest.param(HEAD + "a: &a [*a]\n", "an alias contains itself", id="endless alias"),
+        pytest.param(HEAD + "#" * 70_000, "larger than 65536 bytes", id="large"),
+        pytest.param(HEAD + "a: !!python/object/apply:os._exit [3]\n", "python/object", id="code in YAML"),
+        pytest.param(patterned("(((a{1000}){1000}){1000})"), "more than 1000000 items", id="repeats of repeats"),
+        pytest.param(patterned(r"(?:[)\]]{9999}(?:\)){999}){999,}"), "more than 1000000 items", id="hidden repeats"),
+        pytest.param(patterned("(" * 5000 + ")" * 5000), "maximum recursion depth", id="deep pattern"),
+    ],
+)
+def test_a_hostile_runbook_is_refused(fake: AutomationFake, content: Any, message: str) -> None:
+    """Whatever it would blow up into, adding it ends within seconds with a clear error, and runs nothing."""
+    started = time.perf_counter()
+    with pytest.raises(FakeUsageError) as caught:
+        fake.add_runbook(content, name="Hostile")
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 1000
+    assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+@pytest.mark.parametrize("pattern", ["((a{1,20}){1,20}){1,10}b", "(?:(?:a|a?)+)+(?:a|aa)+$(?<=b)"])
+def test_a_catastrophic_pattern_is_bounded(pattern: str, transport: str) -> None:
+    """A call whose value would be matched for ever ends within seconds, with the pattern named."""
+    with AutomationFake(transport=transport) as fake:
+        fake.add_runbook(patterned(pattern), name="Hostile")
+        started = time.perf_counter()
+        with pytest.raises(
+            FakeUsageError, match=r"Parameter 'X': allowedPattern .* cannot be used: it takes more than"
+        ):
+            fake.client().start_automation_execution(DocumentName="Hostile", Parameters={"X": ["a" * 512]})
+        assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize("pattern", [r"^[0-9]{12}$", r"^(?:[a-z]{3,63}\.){1,5}[a-z]{2,}$", r"(\{\d\}|[{9999}]{2}){30}"])
+def test_ordinary_repeats_are_accepted(fake: AutomationFake, pattern: str) -> None:
+    """The bounds are far beyond what live runbooks declare."""
+    assert fake.add_runbook(patterned(pattern), name="Ordinary").parameters["X"].allowed_pattern == pattern
