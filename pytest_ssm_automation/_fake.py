@@ -55,7 +55,7 @@ class AutomationFake(Record):
         Raises:
             FakeUsageError: An option has no such name, or cannot have such a value.
         """
-        self.options = Options().but(options)
+        self.options: Options = Options().but(options)
         seed = self.options.seed
         self._service = Service(
             seed=str(_running_test() if seed is None else seed),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from faker import Faker
     from responses import RequestsMock
@@ -255,7 +255,7 @@ def _in_reading_order(node: Any) -> list[pytest.Mark]:
     owner = getattr(node, "obj", None)
     for each in getattr(owner, "__mro__", (owner,)):
         stored = getattr(each, "__dict__", {}).get("pytestmark")
-        listed: list[Any] = stored if isinstance(stored, list) else []
+        listed = cast("Sequence[object]", stored) if isinstance(stored, list) else ()
         decorated = {id(mark) for mark in listed if isinstance(mark, pytest.Mark)}
         places = [place for place, mark in enumerate(marks) if id(mark) in decorated]
         for place, mark in zip(places, [marks[place] for place in reversed(places)], strict=True):

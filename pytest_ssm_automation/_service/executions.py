@@ -64,17 +64,17 @@ class Execution:
         mode: str = "Auto",
     ) -> None:
         """Start a run, with the members of the request at its source; it goes as `script` says."""
-        self.id = execution_id
-        self.parent = parent
-        self.target = target
-        self.resolved = tuple(resolved)
+        self.id: str = execution_id
+        self.parent: Execution | None = parent
+        self.target: str | None = target
+        self.resolved: tuple[str, ...] = tuple(resolved)
         self.call: Call | None = None
-        self.started_at = _now()
+        self.started_at: datetime = _now()
         self.ended_at: datetime | None = None
-        self.source = source
-        self.runbook = runbook
-        self.passed = 0
-        self.waits_to_begin = not script.frames and mode == "Interactive"
+        self.source: Request = source
+        self.runbook: Runbook | None = runbook
+        self.passed: int = 0
+        self.waits_to_begin: bool = not script.frames and mode == "Interactive"
         self._script = script
         self._lock = lock
         self._fan_out: FanOut | None = None
