@@ -27,7 +27,7 @@ SHAPES = [
     for shape in (operation.input_shape, operation.output_shape)
     if shape
 ]
-FEW = settings(max_examples=60)
+FEW = settings(max_examples=5)
 
 
 def shape_of(shapes: dict[str, Any], name: str = "It") -> Shape:
