@@ -117,8 +117,9 @@ def _attach(client: BaseClient, transport: str) -> None:
     with _lock:
         if _stack and transport not in (attached := _attached.setdefault(client, {})):
             kind = AioWireTap if transport == "wire" and is_aio(client) else _TRANSPORTS[transport]
-            attached[transport] = kind(client, current)
-            attached[transport].activate()
+            made = kind(client, current)
+            made.activate()
+            attached[transport] = made  # last, as other threads look here without the lock
 
 
 def _convert(
