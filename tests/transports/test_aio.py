@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ParamValidationError
+from botocore.exceptions import EndpointConnectionError, ParamValidationError
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
 from pytest_ssm_automation._transports.aio import patch_aio
@@ -174,6 +174,24 @@ def test_nothing_leaves_the_process(backend: str) -> None:
         with_client(body, **config)
         with pytest.raises(AssertionError, match=r"POST https://ssm\.eu-west-1\.amazonaws\.com/"):
             fake.verify()
+
+
+def test_loopback_is_let_through() -> None:
+    """A request to this machine is sent; here nobody listens."""
+
+    async def run() -> None:
+        config = AioConfig(retries={"total_max_attempts": 1})
+        session = aio_session.get_session()
+        created = session.create_client(
+            "ssm", region_name="eu-west-1", endpoint_url="http://127.0.0.1:1", config=config
+        )
+        async with created as client:
+            with pytest.raises(EndpointConnectionError):
+                await client.get_parameter(Name="/any")
+
+    with AutomationFake() as fake:
+        asyncio.run(run())
+        fake.verify()
 
 
 @pytest.mark.parametrize("asynchronous", [True, False])
