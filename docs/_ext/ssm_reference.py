@@ -242,7 +242,8 @@ class PytestOutput(SphinxDirective):
         """Run it in a process of its own, from the line that failed on."""
         path = Path(self.env.srcdir) / self.arguments[0]
         self.env.note_dependency(path)
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--show-capture=no", path.name]
+        options = ["-p", "no:cacheprovider", "-p", "no:asyncio", "--show-capture=no"]
+        command = [sys.executable, "-m", "pytest", *options, path.name]
         done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)  # noqa: S603
         shown = failure(done.stdout)
         if done.returncode != 1 or not shown:
