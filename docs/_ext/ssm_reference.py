@@ -95,7 +95,7 @@ class _Ini:
     def __init__(self) -> None:
         self.ini: dict[str, tuple[str, str]] = {}
         self.flags: dict[str, dict[str, Any]] = {}
-        plugin.pytest_addoption(self)  # type: ignore[arg-type]
+        plugin.pytest_addoption(self)  # type: ignore[arg-type]  # it has what the plugin needs of pytest.Parser
 
     def addini(self, name: str, meaning: str, type: str, default: object) -> None:  # noqa: A002, ARG002 - pytest's
         self.ini[name] = (meaning, type)

@@ -150,4 +150,4 @@ def _copied(shape: Any, value: Any) -> Any:
 def _aware(value: Any) -> Any:
     from botocore.utils import parse_to_aware_datetime
 
-    return parse_to_aware_datetime(value)  # type: ignore[no-untyped-call, unused-ignore]
+    return parse_to_aware_datetime(value)  # type: ignore[no-untyped-call, unused-ignore]  # typed by botocore-stubs

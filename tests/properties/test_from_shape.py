@@ -12,8 +12,10 @@ from botocore.validate import ParamValidator
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from pytest_ssm_automation import FakeUsageError, _shapes
+from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service import model
+from pytest_ssm_automation._strategies.shapes import bounds
+from pytest_ssm_automation._strategies.templates import templates
 from pytest_ssm_automation.strategies import from_shape
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def test_ends_of_strings() -> None:
     """Of all strings of the model, the shortest and the longest that pattern and bounds allow are at hand."""
     shapes = map(SERVICE.shape_for, SERVICE.shape_names)
     for shape in (shape for shape in shapes if shape.type_name == "string" and not shape.metadata.get("enum")):
-        for template in _shapes.templates(shape.metadata.get("pattern"), *_shapes.bounds(shape)):
+        for template in templates(shape.metadata.get("pattern"), *bounds(shape)):
             for size in {template.low, min(template.high, 100_000)}:
                 text = template.written(size)
                 assert len(text) == size
@@ -196,7 +198,7 @@ def test_patterns_beyond_templates(pattern: str) -> None:
     def matched(text: str) -> None:
         judge(shape, text)
 
-    assert not _shapes.templates(pattern, 0, 20)
+    assert not templates(pattern, 0, 20)
     matched()
 
 

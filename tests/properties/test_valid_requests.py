@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service import model, rules
 from pytest_ssm_automation._service.constraints import Constraint, check
+from pytest_ssm_automation._strategies.requests import limits
 from pytest_ssm_automation.strategies import (
     client_tokens,
     document_names,
@@ -204,11 +205,9 @@ def test_impossible_drawn_member() -> None:
 
 def test_older_model_with_more_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the model allows more targets than the service does, the service's limit holds."""
-    from pytest_ssm_automation import strategies
-
     known = (*rules.constraints(), Constraint("request:at_most_one_target", 1, "documentation"))
     monkeypatch.setattr(rules, "constraints", lambda: known)
-    assert strategies._limits.__wrapped__() == {"Tags": 5, "Targets": 1}
+    assert limits.__wrapped__() == {"Tags": 5, "Targets": 1}
 
 
 @pytest.mark.parametrize("strategy", [document_names(), client_tokens(), targets(), target_maps(), target_locations()])

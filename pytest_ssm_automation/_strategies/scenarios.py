@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from ._service import model
-from ._service.errors import CONNECTION_ERRORS, FakeUsageError, catalogue, unknown_name
-from ._service.faults import Fault
-from ._service.parameters import check_parameters
-from ._service.runbooks import Runbook, load_runbook
-from ._service.scripts import ENDED
+from .._service import model
+from .._service.errors import CONNECTION_ERRORS, FakeUsageError, catalogue, unknown_name
+from .._service.faults import Fault
+from .._service.parameters import check_parameters
+from .._service.runbooks import Runbook, load_runbook
+from .._service.scripts import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._service.runbooks import Parameter
+    from .._service.runbooks import Parameter
 
 # Errors common to all services that callers meet most.
 _COMMON: Final = ("ThrottlingException", "AccessDeniedException", "ExpiredTokenException", "ServiceUnavailable")

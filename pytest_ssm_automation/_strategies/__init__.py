@@ -1,0 +1,1 @@
+"""What the public strategies are made of."""

@@ -1,0 +1,250 @@
+"""Strategies for requests that break one constraint, and no other but those that cannot but break with it."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import strategies as st
+
+from .._service import model, rules
+from .._service.constraints import PYTHON_TYPES, Violation, check
+from . import shapes
+from .requests import SIZE_RULES, broken_by, combinations, completed, limits, lists, ordered
+from .strings import LONG, WRITTEN, strings
+from .templates import UNBOUNDED, fits, templates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from botocore.model import Shape
+
+    from .requests import Combination, Strategy
+
+# What callers send where something else belongs; most ordinary mistakes first.
+_JUNK: Final[tuple[Any, ...]] = (
+    "i-0123456789abcdef0",
+    None,
+    42,
+    "true",
+    [],
+    ["Auto"],
+    {},
+    {"Name": "Doc"},
+    "",
+    True,
+    0.5,
+    b"Auto",
+)
+_TEXTS: Final = ("None", "", " ", "null", "0", "a b", "ab", "tag:Env\n", "été", "{{ InstanceId }}", "x" * LONG)
+# What stands beside a flaw is as small as what is this deep inside a shape.
+_SMALL: Final = 3
+# So many combinations of members that rules tie together are small enough to stand beside a flaw.
+_FEW: Final = 16
+_STRAYS: Final = (" ", "!", "\n", "\x00", "é", "<", "日", "\U0001f600")
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidRequest:
+    """A request with one mistake.
+
+    Attributes:
+        params: Keyword arguments for `start_automation_execution`.
+        violation: The constraint that they break, and where.
+    """
+
+    params: dict[str, Any]
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True)
+class _Flaws:
+    """The part of a request that breaks a constraint.
+
+    Attributes:
+        members: Draws the members that break it.
+        absent: The member whose absence breaks it.
+        rule: The constraint, if it ties members together.
+    """
+
+    members: Strategy
+    absent: frozenset[str] = frozenset()
+    rule: str | None = None
+
+
+@cache
+def flaws(identifier: str) -> _Flaws | None:
+    """Make what breaks a constraint; `None` if nothing is known to."""
+    place, _, rule = identifier.rpartition(":")
+    shape = model.input_shape(model.START)
+    constraint = next(each for each in rules.constraints() if each.id == identifier)
+    if constraint.origin == "documentation":
+        limit: Any = constraint.limit
+        sized = {name: lists(name, limit + 1) for name, sizing in SIZE_RULES.items() if sizing == identifier}
+        return _Flaws(st.fixed_dictionaries(sized), rule=identifier)
+    if rule == "required" and place in shape.members:
+        return _Flaws(st.builds(dict[str, Any]), frozenset({place}))
+    if place == "request":
+        return _Flaws(_misspelt(shape))
+    name, *tokens = re.findall(r"\w+|\[\]|\{\w+\}", place)
+    flawed = _around(shape.members[name], tokens, rule)
+    return None if flawed is None else _Flaws(st.fixed_dictionaries({name: flawed}))
+
+
+def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
+    """Draw values of a shape that break a rule, and nothing else, at a place inside."""
+    if not tokens:
+        return _BREAKING[rule](shape)
+    token, *rest = tokens
+    if rule == "required" and not rest:
+        return shapes.structures_with(shape, {token: None}, _SMALL)
+    inner = {"[]": "member", "{key}": "key", "{value}": "value"}.get(token)
+    flawed = _around(getattr(shape, inner) if inner else shape.members[token], rest, rule)
+    return None if flawed is None else _holding(shape, token, flawed)
+
+
+def _holding(shape: Any, token: str, flawed: Strategy) -> Strategy:
+    """Draw values of a shape that hold a flawed one."""
+    match token:
+        case "[]":
+            low, high = shapes.bounds(shape)
+            members = model.input_shape(model.START).members
+            high = min([high, *(limit for name, limit in limits().items() if members[name].name == shape.name)])
+            least, most = max(0, low - 1), min(max(1, low), high - 1)
+            fine = st.lists(shapes.any_of(shape.member), min_size=least, max_size=most)
+            return st.tuples(fine, flawed).map(lambda drawn: [*drawn[0], drawn[1]])
+        case "{key}":
+            keys = flawed.filter(lambda key: isinstance(key, Hashable))
+            return st.dictionaries(keys, shapes.any_of(shape.value), min_size=1, max_size=1)
+        case "{value}":
+            return st.dictionaries(shapes.any_of(shape.key), flawed, min_size=1, max_size=1)
+        case _:
+            return shapes.structures_with(shape, {token: flawed}, _SMALL)
+
+
+def _of_wrong_type(shape: Shape) -> Strategy:
+    wrong = [value for value in _JUNK if not isinstance(value, PYTHON_TYPES[shape.type_name])]
+    return st.sampled_from(wrong).map(copy.deepcopy)
+
+
+def _misspelt(shape: Any) -> Strategy:
+    """Draw a member that the shape does not have, under a name that is nearly one of its own."""
+    ways: tuple[Callable[[str], str], ...] = (
+        lambda name: name[:1].lower() + name[1:],
+        lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(),
+        lambda name: name + "s",
+        lambda name: name[:-1],
+        str.upper,
+    )
+    names = dict.fromkeys(way(name) for way in ways for name in shape.members)
+    strange = st.sampled_from([name for name in names if name not in shape.members])
+    return st.dictionaries(strange, st.sampled_from(_JUNK).map(copy.deepcopy), min_size=1, max_size=1)
+
+
+def _with_misspelt(shape: Any) -> Strategy:
+    return st.tuples(shapes.structures_with(shape, {}, _SMALL), _misspelt(shape)).map(
+        lambda drawn: {**drawn[0], **drawn[1]}
+    )
+
+
+def _too_small(shape: Any) -> Strategy | None:
+    return _sized(shape, 0, shapes.bounds(shape)[0] - 1)
+
+
+def _too_big(shape: Any) -> Strategy | None:
+    return _sized(shape, shapes.bounds(shape)[1] + 1, UNBOUNDED)
+
+
+def _sized(shape: Any, low: int, high: int) -> Strategy | None:
+    """Draw values that keep to all that is said of a shape but its size, or to nothing if they cannot."""
+    if shape.type_name == "string":
+        pattern = shape.metadata.get("pattern")
+        made = strings(shape.name, pattern, low, high)
+        return strings(shape.name, None, low, high) if made is None else made
+    if shape.type_name == "list":
+        member = shapes.any_of(shape.member, small=True)
+        return shapes.full_lists(member, low) if low else st.lists(member, max_size=high)
+    key, value = shape.key, shapes.any_of(shape.value, small=True)
+    return shapes.full_maps(key, value, low) if low else st.dictionaries(shapes.any_of(key), value, max_size=high)
+
+
+def _unmatched(shape: Shape) -> Strategy | None:
+    """Draw strings of the right length that are not of the pattern, some of them valid but for a character."""
+    pattern, (low, high) = shape.metadata.get("pattern"), shapes.bounds(shape)
+
+    def wrong(text: str) -> bool:
+        return low <= len(text) <= high and not fits(text, pattern)
+
+    texts = [text for text in dict.fromkeys([*WRITTEN.get(shape.name, ()), *_TEXTS]) if wrong(text)]
+    samples = [each.written(each.low) for each in templates(pattern, max(1, low), high)]
+    places = [(text, at) for text in samples for at in range(len(text))]
+    strays = [stray for stray in _STRAYS if all(wrong(_spoilt(*place, stray)) for place in places)]
+    made = [st.sampled_from(range(len(texts))).map(lambda position: texts[position])] if texts else []
+    if strays and places:
+        spoilt = st.builds(_spoilt, shapes.any_of(shape), st.integers(0, 255), st.sampled_from(strays))
+        made.append(spoilt.filter(wrong))
+    return st.one_of(made) if made else None
+
+
+def _spoilt(text: str, at: int, stray: str) -> str:
+    """Put a character where another is."""
+    at %= max(1, len(text))
+    return text[:at] + stray + text[at + 1 :]
+
+
+def _unlisted(shape: Shape) -> Strategy:
+    names: Sequence[str] = shape.metadata["enum"]
+    near = [text for name in names for text in (name.lower(), name.upper(), name[:-1], name + " ")]
+    return st.sampled_from([text for text in dict.fromkeys([*near, *_TEXTS]) if text not in names])
+
+
+_BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
+    "type": _of_wrong_type,
+    "unknown": _with_misspelt,
+    "min": _too_small,
+    "max": _too_big,
+    "pattern": _unmatched,
+    "enum": _unlisted,
+}
+
+
+@cache
+def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
+    """Draw requests that break one of these constraints."""
+    breakable, turns = st.sampled_from(names).filter(flaws), st.integers(0, _FEW)
+
+    def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
+        identifier = draw(breakable)
+        flawed: Any = flaws(identifier)
+        given = draw(flawed.members)
+        request = completed(draw, given, flawed.absent, 1)
+        beside = _beside(given, flawed.rule, draw(turns))
+        params = ordered({**request, **{name: draw(way.strategy) for name, way in beside.items()}})
+        found = (rules.check_rules if flawed.rule else check)(model.START, params)
+        return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
+
+    return st.composite(invalid_requests)()
+
+
+def _beside(given: Mapping[str, Any], rule: str | None, turn: int) -> Combination:
+    """Choose a combination that breaks nothing beside the members given, or that one rule alone."""
+    every = combinations()
+    turned = itertools.chain(every[turn:], every[:turn])
+    fitting = (each for each in turned if not given.keys() & each.keys() and _fits_beside(given, each, rule))
+    nothing: Combination = {}
+    return next(fitting, nothing)
+
+
+def _fits_beside(given: Mapping[str, Any], combination: Combination, rule: str | None) -> bool:
+    try:
+        broken = {violation.constraint for violation in broken_by(given, combination)}
+    except (AttributeError, TypeError):
+        # The rules only judge values of the right types.
+        return True
+    # Rules of size are broken, or not, whatever stands beside.
+    return broken - {*SIZE_RULES.values()} == {rule} - {*SIZE_RULES.values(), None}

@@ -1,0 +1,201 @@
+"""Strategies for requests that break nothing: members, and the combinations of them that the rules allow."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from hypothesis import strategies as st
+
+from .._service import model, rules
+from .._service.constraints import check
+from .._service.errors import FakeUsageError
+from . import shapes
+from .templates import UNBOUNDED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._service.constraints import Violation
+
+Strategy: TypeAlias = st.SearchStrategy[Any]
+SIZE_RULES: Final = {"Tags": "request:at_most_five_tags", "Targets": "request:at_most_one_target"}
+
+
+@cache
+def all_members() -> Mapping[str, Strategy]:
+    """Give a strategy for each member of the request that keeps to the documented limits too."""
+    made = shapes.members_of(model.input_shape(model.START))
+    return {**made, **{name: lists(name, 0, limit) for name, limit in limits().items()}}
+
+
+@cache
+def limits() -> Mapping[str, int]:
+    """Give the documented limits that are narrower than the installed model's."""
+    known: dict[str, Any] = {constraint.id: constraint.limit for constraint in rules.constraints()}
+    return {name: known[rule] for name, rule in SIZE_RULES.items() if rule in known}
+
+
+def member(name: str) -> Strategy:
+    """Draw what one member of the request takes."""
+    return all_members()[name]
+
+
+def lists(name: str, low: int, most: int = UNBOUNDED) -> Strategy:
+    """Draw what a member of the request that is a list takes, in a number that may be narrower than the model's."""
+    shape: Any = model.input_shape(model.START).members[name]
+    least, high = shapes.bounds(shape)
+    full = shapes.any_of(shape.member, small=True)
+    return shapes.some(shapes.any_of(shape.member), max(least, low), min(high, most), full)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Presence:
+    """One way for a member to be there, as far as the rules across members can tell.
+
+    Attributes:
+        sample: A value that stands for all of this kind.
+        strategy: Draws values of this kind.
+    """
+
+    sample: Any
+    strategy: Strategy
+
+
+@cache
+def _presences() -> Mapping[str, Sequence[_Presence]]:
+    """List the ways for each of the members that the rules tie together to be there."""
+    empty: Strategy = st.builds(list[Any])
+    locations: Any = model.input_shape(model.START).members["TargetLocations"]
+    plain = shapes.structures_with(locations.member, {"Targets": None})
+    located = shapes.structures_with(locations.member, {"Targets": lists("Targets", 1, 1)})
+    plain_only = shapes.some(plain, *shapes.bounds(locations), plain)
+    some_located = st.tuples(located, st.lists(plain | located, max_size=2)).map(lambda drawn: [drawn[0], *drawn[1]])
+    return {
+        "Targets": (_Presence([], empty), _Presence([{}], lists("Targets", 1, 1))),
+        "TargetMaps": (_Presence([], empty), _Presence([{}], lists("TargetMaps", 1))),
+        "TargetLocations": (_Presence([{}], plain_only), _Presence([{"Targets": [{}]}], some_located)),
+        "TargetLocationsURL": (_Presence("https://", member("TargetLocationsURL")),),
+        # Last, as the others can do with or without it, and a failing example should shrink to the latter.
+        "TargetParameterName": (_Presence("InstanceId", member("TargetParameterName")),),
+    }
+
+
+Combination: TypeAlias = "Mapping[str, _Presence]"
+
+
+@cache
+def combinations() -> Sequence[Combination]:
+    """List all combinations of those members, allowed or not, the fewest members first."""
+    nowhere: dict[str, _Presence] = {}
+    ways = [(nowhere, *({name: way} for way in presences)) for name, presences in _presences().items()]
+    combined = ({name: way for part in parts for name, way in part.items()} for parts in itertools.product(*ways))
+    return sorted(combined, key=len)
+
+
+def broken_by(given: Mapping[str, Any], combination: Combination) -> list[Violation]:
+    """Report the rules that members given break together with a combination of others."""
+    return rules.check_rules(model.START, {**given, **{name: way.sample for name, way in combination.items()}})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """Whether a member is there, and how.
+
+    Attributes:
+        name: The member.
+        ways: Its ways to be there, and `None` first if it can be absent.
+        after: What to choose next, after each of the ways.
+    """
+
+    name: str
+    ways: Sequence[_Presence | None]
+    after: Sequence[_Choice | None]
+
+
+def _tree(allowed: Sequence[Combination], names: Sequence[str]) -> _Choice | None:
+    """Arrange combinations so that they can be drawn member by member, and shrink to having few of them."""
+    if not names:
+        return None
+    name, *later = names
+    ways = [way for way in (None, *_presences()[name]) if any(each.get(name) is way for each in allowed)]
+    return _Choice(name, ways, [_tree([each for each in allowed if each.get(name) is way], later) for way in ways])
+
+
+@cache
+def _usual(absent: frozenset[str]) -> _Choice | None:
+    """Arrange the combinations without some members that break nothing by themselves."""
+    found = [each for each in combinations() if not absent & each.keys() and not broken_by({}, each)]
+    return _tree(found, tuple(_presences()))
+
+
+def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Choice | None:
+    """Arrange the combinations that make a valid request of the members given."""
+    drawn = {*model.input_shape(model.START).required_members} - absent
+    wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in drawn]
+    if not wrong and not given.keys() & {*_presences(), *SIZE_RULES}:
+        return _usual(absent)
+    taken = absent | given.keys()
+    judged = [] if wrong else [(each, broken_by(given, each)) for each in combinations() if not taken & each.keys()]
+    found = [each for each, broken in judged if not broken]
+    if found:
+        return _tree(found, tuple(_presences()))
+    reasons = wrong or min((broken for _, broken in judged), key=len)
+    told = "; ".join(f"{reason} ({reason.constraint})" for reason in reasons)
+    raise FakeUsageError(f"No valid request has these members: {told}")
+
+
+@cache
+def _others(taken: frozenset[str], most: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a few optional members that no rule ties to others."""
+    left_out = {*taken, *_presences(), *model.input_shape(model.START).required_members}
+    return shapes.few_of({name: strategy for name, strategy in all_members().items() if name not in left_out}, most)
+
+
+@cache
+def _any_request() -> Strategy:
+    nothing: frozenset[str] = frozenset()
+    return _requests({}, nothing, _usual(nothing))
+
+
+def requests_with(members: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw requests with these members, each of them given as a value, as a strategy, or as `None` if left out.
+
+    Raises:
+        FakeUsageError: No valid request has such members. What is drawn from a strategy is judged when it is drawn.
+    """
+    if not members:
+        return _any_request()
+    absent = frozenset(name for name, value in members.items() if value is None)
+    values = {name: value for name, value in members.items() if value is not None}
+    judged = not any(isinstance(value, st.SearchStrategy) for value in values.values())
+    return _requests(shapes.as_strategies(values), absent, _companions(values, absent) if judged else None)
+
+
+def _requests(given: Mapping[str, Strategy], absent: frozenset[str], known: _Choice | None) -> Strategy:
+    def valid_requests(draw: st.DrawFn) -> dict[str, Any]:
+        fixed = {name: draw(strategy) for name, strategy in given.items()}
+        request = completed(draw, fixed, absent, 3)
+        choice = known or _companions(fixed, absent)
+        while choice:
+            turn = draw(st.integers(0, len(choice.ways) - 1)) if len(choice.ways) > 1 else 0
+            way = choice.ways[turn]
+            if way:
+                request[choice.name] = draw(way.strategy)
+            choice = choice.after[turn]
+        return ordered(request)
+
+    return st.composite(valid_requests)()
+
+
+def completed(draw: st.DrawFn, given: Mapping[str, Any], absent: frozenset[str], most: int) -> dict[str, Any]:
+    """Draw the required members that a request lacks, and some others."""
+    required = [name for name in model.input_shape(model.START).required_members if name not in {*absent, *given}]
+    return {**given, **{name: draw(member(name)) for name in required}, **draw(_others(absent.union(given), most))}
+
+
+def ordered(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Put members in the model's order, and those it does not know last."""
+    return {**{name: request[name] for name in model.input_shape(model.START).members if name in request}, **request}

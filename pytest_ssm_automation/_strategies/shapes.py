@@ -1,0 +1,217 @@
+"""Strategies for botocore shapes, made so that what is drawn keeps to their limits."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import strategies as st
+
+from .recipes import named
+from .strings import LONG, strings
+from .templates import UNBOUNDED, fits, templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from botocore.model import Shape
+
+# How often a list has none, one, two members more than it needs, in as many draws, and one of the most there may be.
+_TIMES: Final = (5, 8, 2)
+_MORE: Final = 2
+_DEEPEST: Final = 2
+_BEYOND: Final = {"integer": 2**31, "long": 2**63}
+# What epoch seconds say in any time zone, and every parser reads.
+_EARLIEST: Final = datetime.fromisoformat("1970-01-02")
+_LATEST: Final = datetime.fromisoformat("2999-12-31")
+
+
+@cache
+def any_of(shape: Shape, *, small: bool = False) -> st.SearchStrategy[Any]:
+    """Draw values of a shape; small ones have no list or map of the greatest size in them."""
+    made = _made(shape, (), small=small)
+    return st.nothing() if made is None else made
+
+
+@cache
+def members_of(shape: Any, above: tuple[str, ...] = (), *, small: bool = False) -> Mapping[str, st.SearchStrategy[Any]]:
+    """Give a strategy for each member of a structure that can have one."""
+    made = {name: _made(member, (*above, shape.name), small=small) for name, member in shape.members.items()}
+    return {name: strategy for name, strategy in made.items() if strategy is not None}
+
+
+def _made(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
+    """Make the strategy of a shape; `None` where a recursive one has gone deep enough."""
+    match shape.type_name:
+        case "structure":
+            return _structure(shape, above, small=small)
+        case "list":
+            return _list(shape, above, small=small)
+        case "map":
+            return _map(shape, above, small=small)
+        case "string":
+            return _string(shape)
+        case kind:
+            return _scalar(kind, shape)
+
+
+def _string(shape: Shape) -> st.SearchStrategy[str] | None:
+    names = shape.metadata.get("enum")
+    return st.sampled_from(names) if names else strings(shape.name, shape.metadata.get("pattern"), *bounds(shape))
+
+
+def _structure(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
+    if above.count(shape.name) >= _DEEPEST:
+        return None
+    members = members_of(shape, above, small=small)
+    if not members.keys() >= set(shape.required_members):
+        return None
+    return structures(shape, members, shape.required_members, len(above))
+
+
+def _list(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
+    member = _made(shape.member, above, small=small)
+    if member is None:
+        return None
+    return some(member, *bounds(shape), None if small else _made(shape.member, above, small=True))
+
+
+def _map(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
+    low, high = bounds(shape)
+    key, value = _made(shape.key, above, small=small), _made(shape.value, above, small=small)
+    if key is None or value is None:
+        return None
+    few = st.dictionaries(key, value, min_size=low, max_size=min(high, low + _MORE))
+    if small or high >= UNBOUNDED:
+        return few
+    full, turns = full_maps(shape.key, any_of(shape.value, small=True), high), st.integers(0, sum(_TIMES))
+    return named("members", lambda draw: draw(full if draw(turns) == sum(_TIMES) else few))
+
+
+def _scalar(kind: str, shape: Shape) -> st.SearchStrategy[Any]:
+    low: Any = shape.metadata.get("min")
+    high: Any = shape.metadata.get("max")
+    match kind:
+        case "boolean":
+            return st.booleans()
+        case "integer" | "long":
+            low = -_BEYOND[kind] if low is None else low
+            high = _BEYOND[kind] - 1 if high is None else high
+            return st.integers(low, high) | st.sampled_from((low, high))
+        case "timestamp":
+            return st.datetimes(_EARLIEST, _LATEST, timezones=st.just(UTC))
+        case "blob":
+            return st.binary(min_size=low or 0, max_size=high) | st.sampled_from([bytes(low or 0), bytes(high or LONG)])
+        case _:
+            return st.floats(low, high, allow_nan=False, allow_infinity=False)
+
+
+def structures(
+    shape: Any, members: Mapping[str, st.SearchStrategy[Any]], required: Iterable[str], depth: int = 0
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw structures of these members, in this order, with the required ones always there; the deeper, the fewer."""
+    needed = frozenset(required)
+    if shape.is_tagged_union and not needed:
+        return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
+    first = tuple(member for member in members if member in needed)
+    others = () if shape.is_tagged_union else tuple(member for member in members if member not in needed)
+    some_others = few_of({member: members[member] for member in others}, max(1, 3 - depth))
+
+    def structure(draw: st.DrawFn) -> dict[str, Any]:
+        found = {member: draw(members[member]) for member in first} | draw(some_others)
+        return {member: found[member] for member in members if member in found}
+
+    return named(shape.name, structure)
+
+
+def structures_with(shape: Any, overrides: Mapping[str, Any], depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw structures with some members given as a value, as a strategy, or as `None` if left out."""
+    made = {**members_of(shape), **as_strategies(overrides)}
+    members = {name: made[name] for name in shape.members if name in made and overrides.get(name, made) is not None}
+    return structures(shape, members, members.keys() & {*shape.required_members, *overrides}, depth)
+
+
+def as_strategies(members: Mapping[str, Any]) -> dict[str, st.SearchStrategy[Any]]:
+    """Make a strategy of each member that is given as a value, so that no two examples share it."""
+    return {
+        name: value if isinstance(value, st.SearchStrategy) else st.just(value).map(copy.deepcopy)
+        for name, value in members.items()
+        if value is not None
+    }
+
+
+def few_of(members: Mapping[str, st.SearchStrategy[Any]], most: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a few members, at most so many, each together with its name, so that a failing example can do without it."""
+    if not members:
+        return st.builds(dict[str, Any])
+    names, turns = tuple(members), st.integers(0, len(members) - 1)
+
+    def member(draw: st.DrawFn) -> tuple[str, Any]:
+        name = names[draw(turns)]
+        return name, draw(members[name])
+
+    return st.lists(named("member", member), max_size=most).map(dict)
+
+
+def some(
+    member: st.SearchStrategy[Any], low: int, high: int, full: st.SearchStrategy[Any] | None
+) -> st.SearchStrategy[list[Any]]:
+    """Draw lists, most of them short.
+
+    Args:
+        member: Draws their members.
+        low: The least number of members.
+        high: The greatest number of members.
+        full: Draws the few members that are repeated in lists of the greatest length; without it there are none.
+    """
+    sizes = [min(low + more, high) for more, times in enumerate(_TIMES) for _ in range(times)]
+    turns = st.integers(0, len(sizes) if full is not None and high < UNBOUNDED else len(sizes) - 1)
+    most = st.nothing() if full is None else full_lists(full, high)
+
+    def values(draw: st.DrawFn) -> list[Any]:
+        turn = draw(turns)
+        return [draw(member) for _ in range(sizes[turn])] if turn < len(sizes) else draw(most)
+
+    return named("values", values)
+
+
+def full_lists(member: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[list[Any]]:
+    """Draw lists of one size, in which few members repeat, each time as a copy."""
+    return st.lists(member, min_size=1, max_size=2).map(lambda drawn: _cycled(drawn, size))
+
+
+def full_maps(key: Shape, value: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw maps of so many members, or of as many as there can be keys, in which few values repeat."""
+    names = _keys(key, size)
+    return full_lists(value, len(names)).map(lambda values: dict(zip(names, values, strict=True)))
+
+
+def _keys(shape: Shape, size: int) -> list[str]:
+    """Write as many different keys of a map as wanted, or as there are."""
+    low, high = bounds(shape)
+    names, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
+    made = names or itertools.chain.from_iterable(each.numbered() for each in templates(pattern, low, high))
+    return list(itertools.islice((text for text in made if fits(text, pattern, low, high)), size))
+
+
+def bounds(shape: Shape) -> tuple[int, int]:
+    """Give the least and the greatest length, or number of members, of a shape."""
+    return shape.metadata.get("min", 0), shape.metadata.get("max", UNBOUNDED)
+
+
+def _cycled(values: Sequence[Any], size: int) -> list[Any]:
+    return [_copied(value) for value in itertools.islice(itertools.cycle(values), size)]
+
+
+def _copied(value: Any) -> Any:
+    """Copy what a strategy of a shape draws, at a fraction of the cost of `deepcopy`."""
+    match value:
+        case dict():
+            return {key: _copied(member) for key, member in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        case list():
+            return [_copied(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return value

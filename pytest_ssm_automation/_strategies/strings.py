@@ -1,0 +1,104 @@
+"""Strategies for strings of the service model: what people write, the shortest, the longest and any."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from hypothesis import strategies as st
+
+from .._service.patterns import compile_pattern
+from .recipes import named
+from .templates import ANYTHING, UNBOUNDED, fits, parsed, templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .templates import Template
+
+# What stands for "very long" where the model sets no end.
+LONG: Final = 4096
+# Of each shape, values that people write; some get it wrong. The first right one is what a failing example shrinks to.
+WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "Account": ("123456789012", "ou-ab12-cdefgh34", "r-ab12"),
+    "AlarmName": ("HighCPU", "5xx errors (prod)"),
+    "AutomationExecutionId": ("01234567-89ab-cdef-0123-456789abcdef",),
+    "AutomationParameterKey": ("InstanceId", "AutomationAssumeRole"),
+    "AutomationParameterValue": (
+        "i-0123456789abcdef0",
+        "arn:aws:iam::123456789012:role/Automation",
+        '{"a": ["b"]}',
+        "true",
+    ),
+    "DocumentARN": ("Doc", "AWS-RestartEC2Instance", "arn:aws:ssm:eu-west-1:123456789012:document/Team-Runbook_1.0"),
+    "DocumentVersion": ("1", "$LATEST", "$DEFAULT", "12", "latest", "v1", "0"),
+    "ExcludeAccount": ("123456789012", "ou-ab12-cdefgh34"),
+    "ExecutionRoleName": ("AWS-SystemsManager-AutomationExecutionRole", "ops/Runner"),
+    "IdempotencyToken": (
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "01234567-89AB-CDEF-0123-456789ABCDEF",
+        "0123456789abcdef" * 4,
+        "my-token",
+    ),
+    "MaxConcurrency": ("1", "10", "50%", "100%", "0", "50 %", "1.5"),
+    "MaxErrors": ("0", "1", "0%", "100%", "None", "-1", "101%"),
+    "Region": ("us-east-1", "eu-central-1", "us-gov-west-1"),
+    "TagKey": ("Env", "aws:cloudformation:stack-name", "Größe"),
+    "TagValue": ("prod", "", "a b@c", "東京"),
+    "TargetKey": (
+        "tag:Env",
+        "ParameterValues",
+        "ResourceGroup",
+        "resource-groups:Name",
+        "resource-groups:ResourceTypeFilters",
+    ),
+    "TargetLocationsURL": (
+        "https://bucket.s3.amazonaws.com/targets.json",
+        "https://bucket.s3.eu-central-1.amazonaws.com/targets.json?X-Amz-Signature=0123456789abcdef&X-Amz-Expires=60",
+    ),
+    "TargetMapKey": ("InstanceId",),
+    "TargetMapValue": ("i-0123456789abcdef0",),
+    "TargetValue": ("i-0123456789abcdef0", "prod", ""),
+}
+
+
+@cache
+def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStrategy[str] | None:
+    """Draw strings of a pattern and a length: what people write, the shortest, the longest and any.
+
+    `None` if there is no such string.
+
+    Args:
+        name: The shape's name, under which realistic values are looked up.
+        pattern: The pattern, as the model has it.
+        low: The least length.
+        high: The greatest length.
+    """
+    made = templates(pattern, low, high)
+    ends = [template.written(size) for template in made for size in (template.low, _end(template))]
+    chosen = [text for text in dict.fromkeys([*WRITTEN.get(name, ()), *ends]) if fits(text, pattern, low, high)]
+    if not made and parsed(pattern):
+        return None
+    anything = [template.strings() for template in made if template.varies]
+    if pattern is not None and not made:
+        anything = [st.from_regex(compile_pattern(pattern), fullmatch=True, alphabet=ANYTHING.alphabet)]
+    mixed = _mostly(name, chosen, anything)
+    if pattern is not None and ("(?" in pattern or not made):
+        return mixed.filter(lambda text: fits(text, pattern, low, high))
+    return mixed
+
+
+def _end(template: Template) -> int:
+    return template.high if template.high < UNBOUNDED else max(template.low, LONG)
+
+
+def _mostly(name: str, values: Sequence[str], others: Sequence[st.SearchStrategy[str]]) -> st.SearchStrategy[str]:
+    """Draw one of the values two times out of three; with a single draw, as strings are what most draws are for."""
+    share = max(len(values) // 2, len(others)) if others else 0
+    turns = st.integers(0, len(values) + share - 1)
+
+    def text(draw: st.DrawFn) -> str:
+        turn = draw(turns)
+        return values[turn] if turn < len(values) else draw(others[turn % len(others)])
+
+    return named(name, text)
