@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Errors common to all services that callers meet most.
 _COMMON: Final = ("ThrottlingException", "AccessDeniedException", "ExpiredTokenException", "ServiceUnavailable")
 _NAMES: Final = st.from_regex(re.compile("[A-Z][A-Za-z0-9]{2,15}", re.ASCII), fullmatch=True)
+_ALPHABET: Final = st.characters(codec="utf-8", exclude_categories=("Cc", "Cn", "Cs"))
 _ACTIONS: Final = ("aws:executeAwsApi", "aws:sleep", "aws:runCommand", "aws:approve", "aws:executeScript")
 _VALUES: Final = {
     "Integer": st.integers(-(10**9), 10**9).map(str),
@@ -32,6 +33,7 @@ _VALUES: Final = {
     "AWS::IAM::Role::Arn": st.from_regex("arn:aws:iam::[0-9]{12}:role/[A-Za-z]{1,20}", fullmatch=True),
     "AWS::S3::Bucket::Name": st.from_regex("[a-z][a-z0-9-]{1,20}[a-z0-9]", fullmatch=True),
 }
+_AWS_TYPES: Final = {kind for kind in _VALUES if kind.startswith("AWS::")} | {"List<AWS::EC2::Instance::Id>"}
 
 
 def fault_plans(*, errors: Iterable[str] | None = None, max_size: int = 5) -> st.SearchStrategy[list[Fault]]:
@@ -102,9 +104,6 @@ def _values(runbook: Runbook, parameter: Parameter) -> st.SearchStrategy[list[st
     return values.filter(lambda drawn: not check_parameters(runbook, {parameter.name: drawn}, supplied=others))
 
 
-_ALPHABET: Final = st.characters(codec="utf-8", exclude_categories=("Cc", "Cn", "Cs"))
-
-
 def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -151,6 +150,3 @@ def _declarations() -> st.SearchStrategy[dict[str, Any]]:
 
 def _optional(values: list[str]) -> dict[str, Any]:
     return {"type": "String", "allowedValues": values, "default": values[0]}
-
-
-_AWS_TYPES: Final = {kind for kind in _VALUES if kind.startswith("AWS::")} | {"List<AWS::EC2::Instance::Id>"}

@@ -156,8 +156,8 @@ def test_pattern_of_anything() -> None:
     assert flaws._around(ShapeResolver(shapes).get_shape_by_name("List"), ["[]"], "pattern") is None
 
 
-@given(invalid_requests(constraints=["Tags:max"]))
-def test_frozen(invalid: InvalidRequest) -> None:
+def test_frozen() -> None:
     """An invalid request is a value: its fields stay what they are."""
+    invalid = find(invalid_requests(constraints=["Mode:enum"]), lambda _: True)
     with pytest.raises(FrozenInstanceError, match="params"):
         invalid.params = {}  # type: ignore[misc]  # what mypy says too is what is tested
