@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator
 
     from faker import Faker
     from responses import RequestsMock
 
     from ._fake import AutomationFake
-    from ._options import Options
 
 # What the ini file may say: the name of the option, its type there, and its meaning.
 _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...] = (
@@ -168,6 +167,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
     """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends."""
     from ._fake import AutomationFake
+    from ._markers import faults_of, options_of
     from ._service.errors import FakeUsageError
     from ._transports.environment import dummy_environment
 
@@ -176,10 +176,8 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     for name, value in dummy_environment().items():
         monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
     try:
-        options = _options_of(request)
-        fake = AutomationFake(**{name: getattr(options, name) for name in options.__slots__})
-        for mark in _error_markers(request.node):
-            _inject(fake, mark)
+        options, faults = options_of(request.node), faults_of(request.node)
+        fake = AutomationFake(faults=faults, **{name: getattr(options, name) for name in options.__slots__})
     except FakeUsageError as error:
         raise pytest.UsageError(str(error)) from None
     request.node.stash[_fake_key] = fake
@@ -226,54 +224,6 @@ def each_documented_error(request: pytest.FixtureRequest) -> str:
         )
     name: str = request.param
     return name
-
-
-def _options_of(request: pytest.FixtureRequest) -> Options:
-    """Add up ini file and markers; the nearest marker wins, option by option."""
-    from ._options import from_ini
-    from ._service.errors import FakeUsageError
-
-    options = from_ini({name: request.config.getini(f"ssm_automation_{name}") for name, *_ in _INI})
-    if options.seed is None:
-        options = options.but({"seed": request.node.nodeid})
-    for mark in reversed(list(request.node.iter_markers("ssm_automation"))):
-        if mark.args:
-            raise FakeUsageError(f"The marker ssm_automation takes keywords only, but got {mark.args[0]!r}")
-        options = options.but(mark.kwargs)
-    return options
-
-
-def _error_markers(item: pytest.Item) -> list[pytest.Mark]:
-    """List the markers that inject errors, outer ones first, decorators from the top down and lists as written."""
-    marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
-    return [mark for mark in marks if mark.name == "ssm_automation_error"]
-
-
-def _in_reading_order(node: Any) -> list[pytest.Mark]:
-    """Turn round what decorators have stored, which apply from the bottom up, and as marks; lists hold decorators."""
-    marks: list[pytest.Mark] = list(node.own_markers)
-    owner = getattr(node, "obj", None)
-    for each in getattr(owner, "__mro__", (owner,)):
-        stored = getattr(each, "__dict__", {}).get("pytestmark")
-        listed = cast("Sequence[object]", stored) if isinstance(stored, list) else ()
-        decorated = {id(mark) for mark in listed if isinstance(mark, pytest.Mark)}
-        places = [place for place, mark in enumerate(marks) if id(mark) in decorated]
-        for place, mark in zip(places, [marks[place] for place in reversed(places)], strict=True):
-            marks[place] = mark
-    return marks
-
-
-def _inject(fake: AutomationFake, mark: pytest.Mark) -> None:
-    from ._service.errors import FakeUsageError, unknown_name
-
-    allowed = ("message", "times", "after", "when", "operation")
-    for name in mark.kwargs:
-        if name not in allowed:
-            raise unknown_name("argument of the marker ssm_automation_error", name, allowed)
-    if not mark.args:
-        raise FakeUsageError("The marker ssm_automation_error needs the name of at least one error")
-    for error in mark.args:
-        fake.fail_with(error, **mark.kwargs)
 
 
 def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:

@@ -123,9 +123,12 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
         f"""
     import signal
 
+    RANG = []  # as copyreg, which botocore's deepcopy uses, drops whatever is raised in it
+
     @pytest.fixture
     def alarm():
         def ring(*_):
+            RANG.append(True)
             raise TimeoutError("too long")
 
         before = signal.signal(signal.SIGALRM, ring)
@@ -137,9 +140,11 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
     def test_goes_on(ssm_automation, ssm_client, alarm):
         for number in range(40):
             with pytest.raises(TimeoutError):
+                RANG.clear()
                 alarm(0.001 + number / 5000)
-                while True:
+                while not RANG:
                     start(ssm_client, "Never-Ends")
+                raise TimeoutError("dropped")
             id_ = start(ssm_client, f"Doc-{{number}}")
             assert ssm_automation.assert_started_once(DocumentName=f"Doc-{{number}}").id == id_
         ids = [execution.id for execution in ssm_automation.executions]
@@ -147,13 +152,15 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
 
     @pytest.mark.ssm_automation(transport="{transport}")
     def test_times_out(ssm_client, alarm):
+        RANG.clear()
         alarm(0.05)
-        while True:
+        while not RANG:
             start(ssm_client)
+        raise TimeoutError("dropped")
     """
     )
     result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["*TimeoutError: too long"])
+    result.stdout.fnmatch_lines(["*TimeoutError: *"])
     result.stdout.no_fnmatch_line("*left something behind*")
 
 
@@ -286,7 +293,6 @@ def test_somebody_else_patches_botocore(checked: Any, name: str) -> None:
 
 def test_aws_xray_sdk(pytester: pytest.Pytester) -> None:
     """The tracer of AWS itself sees the calls, with their operation, and the fake answers them."""
-    pytest.importorskip("aws_xray_sdk")
     # It never takes back what it has patched.
     pytester.makepyfile(
         START

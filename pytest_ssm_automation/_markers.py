@@ -1,0 +1,73 @@
+"""What the ini file and the markers say of the fake of one test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pytest
+
+from ._options import NAMES, Options, from_ini
+from ._service.errors import FakeUsageError, unknown_name
+from ._service.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_OF_ERROR: Final = ("message", "times", "after", "when", "operation")
+_ini_key = pytest.StashKey[Options]()
+
+
+def options_of(item: pytest.Item) -> Options:
+    """Add up ini file and markers; the nearest marker wins, option by option.
+
+    Raises:
+        FakeUsageError: An option has no such name, or cannot have such a value.
+    """
+    options = _options_of_ini(item.config)
+    if options.seed is None:
+        options = options.but({"seed": item.nodeid})
+    for mark in reversed(list(item.iter_markers("ssm_automation"))):
+        if mark.args:
+            raise FakeUsageError(f"The marker ssm_automation takes keywords only, but got {mark.args[0]!r}")
+        options = options.but(mark.kwargs)
+    return options
+
+
+def _options_of_ini(config: pytest.Config) -> Options:
+    """Read the ini file, once in a run."""
+    if _ini_key not in config.stash:
+        config.stash[_ini_key] = from_ini({name: config.getini(f"ssm_automation_{name}") for name in NAMES})
+    return config.stash[_ini_key]
+
+
+def faults_of(item: pytest.Item) -> list[Fault]:
+    """Make the faults that markers inject, outer ones first, decorators from the top down and lists as written.
+
+    Raises:
+        FakeUsageError: There is no such error or argument, or no error at all.
+    """
+    marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
+    return [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
+
+
+def _in_reading_order(node: Any) -> list[pytest.Mark]:
+    """Turn round what decorators have stored, which apply from the bottom up, and as marks; lists hold decorators."""
+    marks: list[pytest.Mark] = list(node.own_markers)
+    owner = getattr(node, "obj", None)
+    for each in getattr(owner, "__mro__", (owner,)):
+        stored = getattr(each, "__dict__", {}).get("pytestmark")
+        listed = cast("Sequence[object]", stored) if isinstance(stored, list) else ()
+        decorated = {id(mark) for mark in listed if isinstance(mark, pytest.Mark)}
+        places = [place for place, mark in enumerate(marks) if id(mark) in decorated]
+        for place, mark in zip(places, [marks[place] for place in reversed(places)], strict=True):
+            marks[place] = mark
+    return marks
+
+
+def _faults(mark: pytest.Mark) -> list[Fault]:
+    for name in mark.kwargs:
+        if name not in _OF_ERROR:
+            raise unknown_name("argument of the marker ssm_automation_error", name, _OF_ERROR)
+    if not mark.args:
+        raise FakeUsageError("The marker ssm_automation_error needs the name of at least one error")
+    return [Fault(error, **mark.kwargs) for error in mark.args]
