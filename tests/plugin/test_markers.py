@@ -220,3 +220,19 @@ def test_markers_and_fail_with_add_up(run: Any) -> None:
                     ssm_client.start_automation_execution(DocumentName="Doc")
         """
     ).assert_outcomes(passed=1)
+
+
+def test_a_reset_brings_them_back(run: Any) -> None:
+    """A fake that is reset begins as it was made, faults of its markers included."""
+    run(
+        """
+        import pytest
+
+        @pytest.mark.ssm_automation_error("InvalidTarget")
+        def test_it(ssm_automation, ssm_client):
+            for _ in range(2):
+                ssm_automation.reset()
+                with pytest.raises(ssm_client.exceptions.InvalidTarget):
+                    ssm_client.start_automation_execution(DocumentName="Doc")
+        """
+    ).assert_outcomes(passed=1)
