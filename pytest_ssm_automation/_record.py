@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from . import _assertions
@@ -180,18 +181,13 @@ class Record:
             AssertionError: The message lists the duplicates with their tokens.
         """
         __tracebackhide__ = True
-        groups: list[tuple[Any, _Numbered]] = []
+        groups: dict[tuple[str, str], _Numbered] = {}
         started = self._starts()
         for number, call in self._of(model.START):
-            if not started(call):
-                continue
-            key = ({**call.params, "ClientToken": None}, None if across_regions else call.region)
-            group = next((group for known, group in groups if known == key), None)
-            if group is None:
-                groups.append((key, [(number, call)]))
-            else:
-                group.append((number, call))
-        if repeated := [group for _, group in groups if len(group) > 1]:
+            if started(call):
+                request = json.dumps({**call.params, "ClientToken": None}, sort_keys=True)
+                groups.setdefault((request, "" if across_regions else call.region), []).append((number, call))
+        if repeated := [group for group in groups.values() if len(group) > 1]:
             raise AssertionError(_assertions.duplicates(repeated))
 
     def verify(self) -> None:

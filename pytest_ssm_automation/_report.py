@@ -62,10 +62,10 @@ class ErrorCoverage:
         """Write the report for the terminal."""
         faced = self.faced()
         width = max(map(len, faced))
-        lines = [f"{error:{width}}  {_tests(count)}" for error, count in faced.items()]
+        lines = [f"{error:{width}}  {_counted(count, 'test') if count else 'never'}" for error, count in faced.items()]
         never = [error for error, count in faced.items() if not count]
         lines.append(f"Never faced: {', '.join(never)}" if never else "Every documented error was faced.")
-        lines.append(", ".join(f"{self.counts[name]} {name}" for name in ("executions", "refusals", "faults")))
+        lines.append(", ".join(_counted(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault")))
         return lines
 
     def write_json(self, path: Path) -> None:
@@ -79,8 +79,8 @@ class ErrorCoverage:
         path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
-def _tests(count: int) -> str:
-    return {0: "never", 1: "1 test"}.get(count, f"{count} tests")
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 # What fakes report to when they end; nothing, unless the run was asked for a report.

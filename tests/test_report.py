@@ -84,7 +84,7 @@ def test_the_lines_say_how_many_tests_and_name_the_rest() -> None:
     counts = ["2 tests", "1 test", *["never"] * (len(documented_errors()) - 2)]
     assert lines[:-2] == [f"{name:{width}}  {count}" for name, count in zip(documented_errors(), counts, strict=True)]
     assert lines[-2] == f"Never faced: {', '.join(documented_errors()[2:])}"
-    assert lines[-1] == "1 executions, 0 refusals, 3 faults"
+    assert lines[-1] == "1 execution, 0 refusals, 3 faults"
 
 
 def test_the_lines_say_when_nothing_is_left() -> None:
