@@ -14,6 +14,7 @@ from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .claim import checked_members, request_of
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable
 
     from botocore.client import BaseClient
@@ -32,7 +33,9 @@ class AutomationStubber(Stubber):
     handlers first.
     """
 
-    _get_response_handler: Callable[[Any, dict[str, Any], Any], Any]  # botocore's, but its stubs leave it out
+    # botocore's, but its stubs leave them out
+    _get_response_handler: Callable[[Any, dict[str, Any], Any], Any]
+    _queue: deque[Any]
 
     def __init__(self, client: BaseClient, current: Callable[[], Active | None]) -> None:
         """Make a Stubber for `client`, without keeping it alive, that asks the fake which `current` gives."""
@@ -64,10 +67,15 @@ class AutomationStubber(Stubber):
                 self._queue_error(_METHODS[model.name], error, service.new_id())
                 return self._get_response_handler(model, params, context)
         with self._handing_out:
-            self.add_response(_METHODS[model.name], {**members, "ResponseMetadata": _metadata(service.new_id(), 200)})
+            self._queue_answer(_METHODS[model.name], members, service.new_id())
             return self._get_response_handler(model, params, context)
 
+    def _queue_answer(self, method: str, members: dict[str, Any], request_id: str) -> None:
+        self._queue.clear()  # of an answer that an exception out of a signal has kept from being handed out
+        self.add_response(method, {**members, "ResponseMetadata": _metadata(request_id, 200)})
+
     def _queue_error(self, method: str, error: ServiceError, request_id: str) -> None:
+        self._queue.clear()
         self.add_client_error(
             method,
             service_error_code=error.code,

@@ -42,6 +42,27 @@ def test_an_answer_has_what_the_services_has(client: Any, fake: AutomationFake) 
     assert len(metadata["RequestId"]) == 36
 
 
+@pytest.mark.parametrize("error", [None, "InvalidTarget"])
+def test_each_call_gets_its_own_answer(
+    client: Any, fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, error: str | None
+) -> None:
+    """An answer that an alarm or Ctrl-C has kept from being handed out is not handed to the next call."""
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AutomationStubber, "_get_response_handler", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.start_automation_execution(DocumentName="Doc")
+    if error:
+        fake.fail_with(error)
+        with pytest.raises(client.exceptions.InvalidTarget):
+            client.start_automation_execution(DocumentName="Doc")
+    answer = client.start_automation_execution(DocumentName="Doc")
+    assert answer["AutomationExecutionId"] == fake.executions[-1].id
+
+
 def test_an_error_has_what_the_services_has(client: Any, fake: AutomationFake) -> None:
     """An error can be read in every way in which callers read one."""
     fake.fail_with("InternalServerError", message="broken")
