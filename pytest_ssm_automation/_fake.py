@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _report
 from ._clock import SkippedSleep
-from ._options import Options
+from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
 from ._service.errors import AutomationFakeError, FakeUsageError, unknown_name
@@ -53,7 +53,7 @@ class AutomationFake(Setup, Record):
         Raises:
             FakeUsageError: An option has no such name, or cannot have such a value.
         """
-        self.options: Options = Options().but(options)
+        self.options: Options = DEFAULTS.but(options)
         seed = self.options.seed
         self._service = Service(
             seed=str(_running_test() if seed is None else seed),

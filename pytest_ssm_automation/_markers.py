@@ -46,6 +46,8 @@ def faults_of(item: pytest.Item) -> list[Fault]:
     Raises:
         FakeUsageError: There is no such error or argument, or no error at all.
     """
+    if not item.get_closest_marker("ssm_automation_error"):
+        return []
     marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
     return [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
 

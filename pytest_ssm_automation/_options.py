@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ._service.errors import FakeUsageError, unknown_name
 
@@ -96,6 +96,9 @@ def _names(option: str, given: object) -> tuple[str, ...]:
     raise FakeUsageError(f"Expected {option} to be a list or tuple of names, but got {option}={given!r} (type={kind})")
 
 
+DEFAULTS: Final = Options()
+
+
 def from_ini(values: Mapping[str, Any]) -> Options:
     """Make options of what pytest's ini file says: text, lists of words, and `None` for what it does not say."""
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
@@ -104,7 +107,7 @@ def from_ini(values: Mapping[str, Any]) -> Options:
     if "allow_network" in given:
         words = [word.lower() for word in given["allow_network"]]
         given["allow_network"] = words[0] == "true" if words in (["true"], ["false"]) else words
-    return Options().but(given)
+    return DEFAULTS.but(given)
 
 
 def _number(text: str) -> int | None:
