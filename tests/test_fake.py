@@ -8,6 +8,7 @@ import botocore.exceptions
 import botocore.session
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from caller import start
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
 from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
@@ -15,12 +16,6 @@ from pytest_ssm_automation._service.model import documented_errors
 
 SHAPES = [shape.name for shape in botocore.session.Session().get_service_model("ssm").error_shapes]
 COMMON = sorted(set(catalogue()) - set(SHAPES))
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
 
 
 def outcomes(client: Any, times: int, **members: Any) -> list[str]:

@@ -6,17 +6,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+from caller import start
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
 
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
 
 
 def refusal(client: Any, **members: Any) -> dict[str, str]:

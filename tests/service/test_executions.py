@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 from pytest_ssm_automation._service import executions
@@ -21,23 +22,6 @@ APPROVAL: dict[str, Any] = {
     ],
 }
 PAUSE: dict[str, Any] = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:pause"}]}
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
-
-
-def poll(client: Any, execution_id: str) -> dict[str, Any]:
-    """Poll an execution, and give what is shown."""
-    shown: dict[str, Any] = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-    return shown
-
-
-def statuses(client: Any, execution_id: str, times: int) -> list[str]:
-    """Poll an execution several times, and give the statuses."""
-    return [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(times)]
 
 
 def signal(client: Any, execution_id: str, kind: str, **payload: list[str]) -> None:

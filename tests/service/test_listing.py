@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from caller import start
 
 from pytest_ssm_automation._service import model
 from pytest_ssm_automation._service.listing import EXECUTION_FILTERS, STEP_FILTERS
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
 Names = dict[str, str]
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
 
 
 def listed(client: Any, filters: dict[str, list[str]] | None = None, **given: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from caller import poll, start
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,18 +18,6 @@ def on(*values: str, **members: Any) -> dict[str, Any]:
     """Give a request that runs on these values of the parameter Id."""
     target = {"Key": "ParameterValues", "Values": [*values]}
     return {"DocumentName": "Doc", "TargetParameterName": "Id", "Targets": [target], **members}
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
-
-
-def poll(client: Any, execution_id: str) -> dict[str, Any]:
-    """Poll an execution, and give what is shown."""
-    shown: dict[str, Any] = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-    return shown
 
 
 def steps(shown: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, Call, FakeUsageError
 from pytest_ssm_automation._service import model
@@ -16,23 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STATUSES = model.enum("AutomationExecutionStatus")
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
-
-
-def poll(client: Any, execution_id: str) -> dict[str, Any]:
-    """Poll an execution, and give what is shown."""
-    shown: dict[str, Any] = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-    return shown
-
-
-def statuses(client: Any, execution_id: str, times: int) -> list[str]:
-    """Poll an execution several times, and give the statuses."""
-    return [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(times)]
 
 
 def test_one_status_a_poll(fake: AutomationFake, client: Any) -> None:

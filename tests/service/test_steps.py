@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from caller import start
 
 from pytest_ssm_automation._service import model
 from pytest_ssm_automation._service.steps import bare_name
@@ -17,12 +18,6 @@ RUNBOOK: dict[str, Any] = {
     "schemaVersion": "0.3",
     "mainSteps": [{"name": name, "action": "aws:runCommand"} for name in ("one", "two", "three")],
 }
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
 
 
 def steps(client: Any, execution_id: str) -> list[dict[str, Any]]:

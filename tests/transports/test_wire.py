@@ -15,6 +15,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.credentials import DeferredRefreshableCredentials, RefreshableCredentials
 from botocore.exceptions import ClientError, ReadTimeoutError
+from caller import start
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
@@ -38,12 +39,6 @@ def fake() -> Iterator[AutomationFake]:
     """An active fake on the wire."""
     with AutomationFake(transport="wire", seed="wire") as active:
         yield active
-
-
-def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
-    execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
-    return execution_id
 
 
 class Handler:
