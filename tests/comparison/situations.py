@@ -205,7 +205,6 @@ def other_services(tool: Tool) -> str:
 SITUATIONS = (
     Situation("A document name that breaks the pattern", "ValidationException", request(DocumentName="Restart web!")),
     Situation("`Tags` with a missing `Value`", "not reached: botocore checks it", request(Tags=[{"Key": "Team"}])),
-    Situation("A member that does not exist", "not reached: botocore checks it", request(DocumentTitle="Restart")),
     Situation(
         "Two `Targets`",
         "InvalidAutomationExecutionParametersException",
