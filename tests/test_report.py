@@ -166,3 +166,4 @@ def test_fakes_report_to_nobody_without_a_report(monkeypatch: pytest.MonkeyPatch
     with AutomationFake() as fake:
         fake.client().start_automation_execution(DocumentName="Doc")
         fake.reset()
+        assert fake.calls == ()
