@@ -66,7 +66,7 @@ class Expectation:
 
 
 def _differences(path: str, expected: Any, actual: Any) -> Iterable[str]:
-    if expected == actual:
+    if actual is not _MISSING and expected == actual:  # mock.ANY equals even what is not there
         return
     if _both(dict, expected, actual):
         for key in {**expected, **actual}:
@@ -198,8 +198,8 @@ def _count(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def headline(operation: str, found: int, times: int | None) -> str:
-    """Say how often a call came, and how often it should have."""
+def headline(operation: str, fate: str, cause: str, found: int, times: int | None) -> str:
+    """Say how often an operation was called, or refused for a cause, and how often it should have been."""
     if times is None or (found == 0 and times == 1):
-        return f"{operation} was not called as expected."
-    return f"{operation} was called {_times(found)} as described, expected {_times(times)}."
+        return f"{operation} was not {fate} as expected{cause}."
+    return f"{operation} was {fate} {_times(found)} as described{cause}, expected {_times(times)}."

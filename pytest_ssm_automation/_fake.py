@@ -66,6 +66,7 @@ class AutomationFake(Setup, Record):
             runbooks=tuple(each if isinstance(each, Runbook) else load_runbook(each) for each in runbooks),
         )
         self._clock = SkippedSleep()
+        self._reported = 0
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
         self._active = interception.Active(
@@ -100,7 +101,8 @@ class AutomationFake(Setup, Record):
     def _report(self) -> None:
         """Add what was recorded to the report of the run, if there is one."""
         if _report.coverage is not None:
-            _report.coverage.add(_running_test(), self._service.calls)
+            _report.coverage.add(_running_test(), self._service.calls[self._reported :])
+        self._reported = len(self._service.calls)
 
     def _check_active(self) -> None:
         if not self._is_active():
@@ -206,6 +208,7 @@ class AutomationFake(Setup, Record):
         """Forget calls, executions and faults, and start again as the fake was made."""
         self._report()
         self._service.reset()
+        self._reported = 0
         self._clock.sleeps.clear()
         self._blocked.clear()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from . import _assertions
 from ._assertions import Expectation
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ._service.executions import Execution
 
 _Numbered = list[tuple[int, "Call"]]
+_WAYS_OUT: Final = "expect it with assert_rejected, or name a constraint of the model in option relax"
+_OPERATIONS: Final = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
 
 
 class Record:
@@ -107,9 +109,8 @@ class Record:
             FakeUsageError: There is no such operation, or its request has no such member.
         """
         __tracebackhide__ = True
-        known = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
-        if operation not in known:
-            raise unknown_name("operation", operation, known)
+        if operation not in _OPERATIONS:
+            raise unknown_name("operation", operation, _OPERATIONS)
         return self._find(self._expect(operation, request, region=region, exact=exact), times, lambda _: True)[-1][1]
 
     def assert_rejected(
@@ -129,7 +130,8 @@ class Record:
             constraint: The id of a constraint that the request must have broken, see `constraints()`; or of a runbook's
                 declaration, such as `runbook:InstanceIds:required`. An id with an operation in front, such as
                 `GetAutomationExecution/AutomationExecutionId:min`, is about that operation, any other about starts.
-            error: The error code, or `ParamValidationError`, that the caller must have got.
+            error: The error code, or `ParamValidationError`, that the caller must have got. One that no start gets is
+                about the operation that got it last.
             times: How many such calls there must be; `None` is at least one.
             region: The Region in which they must have been made.
             **request: AWS member names and what they must equal.
@@ -139,15 +141,16 @@ class Record:
             FakeUsageError: There is no such constraint, error or member.
         """
         __tracebackhide__ = True
-        operation = _refused_operation(constraint, error)
+        operation = self._refused_operation(constraint, error)
         expectation = self._expect(operation, request, region=region)
 
         def refused(call: Call) -> bool:
             broken = constraint is None or any(violation.constraint == constraint for violation in call.violations)
-            return call.outcome == "rejected" and broken and error in {None, call.error}
+            was_refused = call.outcome == "rejected" or (call.outcome == "lost" and bool(call.violations))
+            return was_refused and broken and error in {None, call.error}
 
-        words = [word for word in (constraint and f"for {constraint}", error and f"with {error}") if word]
-        found = self._find(expectation, times, refused, fact=" ".join(("was not refused as expected", *words)))
+        cause = (f" for {constraint}" if constraint else "") + (f" with {error}" if error else "")
+        found = self._find(expectation, times, refused, fact=("refused", cause))
         self._service.acknowledge([number for number, _ in found])
         return self.calls[found[-1][0]]
 
@@ -195,17 +198,18 @@ class Record:
 
         Raises:
             AssertionError: Requests were refused for a broken constraint and no `assert_rejected` expected it, injected
-                faults did not fire as often as they should, or requests to the network were blocked. All of it is
-                listed.
+                faults did not fire as often as they should, requests to the network were blocked, or a function of the
+                test's own raised. All of it is listed.
         """
         __tracebackhide__ = True
         parts = (
             (
-                "Requests were refused (expect it with assert_rejected, or name the constraint in option relax):",
+                f"Requests were refused ({_WAYS_OUT}):",
                 _assertions.refused(self._mistakes()),
             ),
             ("Injected faults did not fire (option strict):", _assertions.unfired(self.faults)),
             ("Requests to the network were blocked (option allow_network):", self._blocked),
+            ("What the test itself has given to the fake raised (option strict):", self._service.broken),
         )
         if wrong := ["\n  ".join((title, *"\n".join(lines).split("\n"))) for title, lines in parts if lines]:
             raise AssertionError("\n\n".join(wrong))
@@ -225,12 +229,34 @@ class Record:
         starting = {id(execution.call) for execution in self.executions}
         return lambda call: id(call) in starting
 
+    def _refused_operation(self, constraint: str | None, error: str | None) -> str:
+        """Check what a refusal is expected to be for, and give the operation that it is about."""
+        codes = {*catalogue(), "ParamValidationError"}
+        if error is not None and error not in codes:
+            raise unknown_name("error", error, codes)
+        if constraint is None:
+            others = [each for each in _OPERATIONS if error in model.documented_errors(each)]
+            if not others or model.START in others:
+                return model.START
+            return next((call.operation for call in reversed(self.calls) if call.error == error), others[0])
+        if constraint.startswith("runbook:"):
+            return model.START
+        ids = [item.id for each in _OPERATIONS for item in constraints(each)]
+        if constraint not in ids:
+            raise unknown_name("constraint", constraint, ids)
+        return constraint.partition("/")[0] if "/" in constraint else model.START
+
     def _expect(self, operation: str, request: dict[str, Any], **details: Any) -> Expectation:
         check_members(operation, request)
         return Expectation(operation, request, **details)
 
     def _find(
-        self, expectation: Expectation, times: int | None, counts: Callable[[Call], bool], *, fact: str = ""
+        self,
+        expectation: Expectation,
+        times: int | None,
+        counts: Callable[[Call], bool],
+        *,
+        fact: tuple[str, str] = ("called", ""),
     ) -> _Numbered:
         """Find the calls that match and count, and raise if they are not as many as they should be."""
         __tracebackhide__ = True
@@ -241,22 +267,5 @@ class Record:
         if found and times in {None, len(found)}:
             return found
         others = [numbered for numbered in calls if numbered not in found]
-        if fact:
-            headline = f"{expectation.operation} {fact}."
-        else:
-            headline = _assertions.headline(expectation.operation, len(found), times)
+        headline = _assertions.headline(expectation.operation, *fact, len(found), times)
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others))
-
-
-def _refused_operation(constraint: str | None, error: str | None) -> str:
-    """Check what a refusal is expected to be for, and give the operation that it is about."""
-    codes = {*catalogue(), "ParamValidationError"}
-    if error is not None and error not in codes:
-        raise unknown_name("error", error, codes)
-    if constraint is None or constraint.startswith("runbook:"):
-        return model.START
-    operation = constraint.partition("/")[0] if "/" in constraint else model.START
-    ids = [item.id for each in model.OPERATIONS for item in constraints(each)]
-    if constraint not in ids:
-        raise unknown_name("constraint", constraint, ids)
-    return operation

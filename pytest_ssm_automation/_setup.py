@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._service import model
-from ._service.errors import FakeUsageError
+from ._service.errors import FakeUsageError, ServiceError
 from ._service.faults import Fault, When
 from ._service.runbooks import Runbook, load_runbook
 from ._service.scripts import make_script, read_shape
@@ -131,7 +131,10 @@ class Setup:
         name = read_shape("DocumentARN", document_name, "document_name")
         given = read_shape("AutomationParameterMap", parameters, "parameters")
         with service.lock:
-            runbook = service.runbooks.find(name, None, region)
+            try:
+                runbook = service.runbooks.find(name, None, region)
+            except ServiceError:
+                raise FakeUsageError(f"Runbook {name!r} has no such version") from None
             return service.store.add(name, region, script, parameters=given, runbook=runbook)
 
     def script(

@@ -13,6 +13,11 @@ from pytest_ssm_automation import AutomationFake, FakeUsageError
 
 TOKEN = "01234567-89ab-cdef-abcd-ef0123456789"
 OTHER = "11234567-89ab-cdef-abcd-ef0123456789"
+RUNBOOK: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "parameters": {"Size": {"type": "String"}},
+    "mainSteps": [{"name": "wait", "action": "aws:sleep"}],
+}
 REQUEST: dict[str, Any] = {"DocumentName": "AWS-RestartEC2Instance", "Parameters": {"InstanceId": ["i-1"]}}
 
 
@@ -142,6 +147,16 @@ def test_what_exact_does_not_want_is_shown(fake: AutomationFake, client: Any) ->
     start(client, Mode="Auto")
     assert "Mode: not expected, got 'Auto'" in failure(fake.assert_started, **REQUEST, exact=True)
     assert fake.assert_started(**REQUEST).request["Mode"] == "Auto"
+
+
+def test_what_is_not_there_equals_nothing(fake: AutomationFake, client: Any) -> None:
+    """A matcher that equals everything still wants the member, at any depth."""
+    start(client, Parameters={"A": ["1"]})
+    assert "ClientToken: expected <ANY>, got nothing" in failure(fake.assert_started, ClientToken=mock.ANY)
+    assert "Parameters['B']: expected <ANY>, got nothing" in failure(
+        fake.assert_started, Parameters={"A": ["1"], "B": mock.ANY}
+    )
+    fake.assert_not_started(ClientToken=mock.ANY)
 
 
 def test_matched_parts_are_not_shown(fake: AutomationFake, client: Any) -> None:
@@ -284,14 +299,7 @@ def test_only_what_was_expected_is_acknowledged(fake: AutomationFake, client: An
 
 def test_a_refusal_by_a_runbook_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
     """What a runbook's declaration refuses has an id like any other constraint."""
-    fake.add_runbook(
-        {
-            "schemaVersion": "0.3",
-            "parameters": {"Size": {"type": "String"}},
-            "mainSteps": [{"name": "wait", "action": "aws:sleep"}],
-        },
-        name="Acme-Resize",
-    )
+    fake.add_runbook(RUNBOOK, name="Acme-Resize")
     with pytest.raises(ClientError):
         client.start_automation_execution(DocumentName="Acme-Resize")
     assert fake.assert_rejected(constraint="runbook:Size:required") is fake.calls[0]
@@ -313,6 +321,51 @@ def test_an_ordinary_refusal_can_be_asked_for(fake: AutomationFake, client: Any)
     refused(client, ClientToken=TOKEN, Mode="Auto")
     fake.verify()
     assert fake.assert_rejected(error="IdempotentParameterMismatch") is fake.calls[1]
+
+
+def test_an_error_of_other_operations_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
+    """An error that no start gets is about the operation that got it."""
+    assert "There was no call of GetAutomationExecution." in failure(
+        fake.assert_rejected, error="AutomationExecutionNotFoundException"
+    )
+    with pytest.raises(ClientError):
+        client.stop_automation_execution(AutomationExecutionId="0" * 36)
+    call = fake.assert_rejected(error="AutomationExecutionNotFoundException", AutomationExecutionId="0" * 36)
+    assert call.operation == "StopAutomationExecution"
+
+
+def test_a_refusal_that_was_lost_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
+    """It stays a mistake, though the caller never learned of it, until a test expects it."""
+    fake.add_runbook(RUNBOOK, name="Acme-Resize")
+    fake.lose_response()
+    with pytest.raises(ReadTimeoutError):
+        client.start_automation_execution(DocumentName="Acme-Resize")
+    assert "runbook:Size:required" in failure(fake.verify)
+    fake.assert_rejected(constraint="runbook:Size:required")
+    fake.verify()
+
+
+def test_refusals_of_operations_on_documents(fake: AutomationFake, client: Any) -> None:
+    """They have constraints too, which can be expected, or relaxed."""
+    runbook = fake.add_runbook(RUNBOOK, name="Acme-Resize")
+    with pytest.raises(ClientError):
+        client.describe_document(Name="Acme-Resize", DocumentVersion="abc")
+    fake.assert_rejected(constraint="DescribeDocument/DocumentVersion:pattern")
+    fake.verify()
+    with AutomationFake(relax=["DescribeDocument/DocumentVersion:pattern"], runbooks=[runbook]) as relaxed:
+        with pytest.raises(ClientError, match="InvalidDocumentVersion"):
+            client.describe_document(Name="Acme-Resize", DocumentVersion="abc")
+        relaxed.verify()
+
+
+def test_the_number_of_refusals_is_counted(fake: AutomationFake, client: Any) -> None:
+    """`times` is exact for refusals too."""
+    for _ in range(2):
+        refused(client, Mode="auto")
+    message = failure(fake.assert_rejected, constraint="Mode:enum", times=3)
+    assert message.startswith(
+        "StartAutomationExecution was refused twice as described for Mode:enum, expected 3 times.\n"
+    )
 
 
 def test_a_refusal_that_never_came_is_said(fake: AutomationFake, client: Any) -> None:
@@ -438,7 +491,7 @@ def test_all_is_said_at_once(fake: AutomationFake, client: Any) -> None:
         client.get_parameter(Name="x")
     assert failure(fake.verify) == text(
         """
-        Requests were refused (expect it with assert_rejected, or name the constraint in option relax):
+        Requests were refused (expect it with assert_rejected, or name a constraint of the model in option relax):
           StartAutomationExecution #1 (us-east-1, thread THREAD) was refused by the service: ValidationException
             Mode: Value 'auto' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: \
 [Auto, Interactive]

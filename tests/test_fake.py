@@ -186,7 +186,9 @@ def test_an_execution_is_what_was_asked_for(client: Any, fake: AutomationFake) -
 
 
 def test_an_unknown_execution_is_refused(client: Any, fake: AutomationFake) -> None:
-    """An id that nobody has is a mistake in the test; the message names the nearest."""
+    """An id that nobody has is a mistake in the test; the message names the nearest, if there is any."""
+    with pytest.raises(FakeUsageError, match=r"^Unknown execution 'exec-1'\. There is none\.$"):
+        fake.execution("exec-1")
     execution_id = start(client)
     with pytest.raises(FakeUsageError, match=f"Unknown execution .* Did you mean '{execution_id}'"):
         fake.execution(execution_id[:-1])

@@ -167,3 +167,14 @@ def test_fakes_report_to_nobody_without_a_report(monkeypatch: pytest.MonkeyPatch
         fake.client().start_automation_execution(DocumentName="Doc")
         fake.reset()
         assert fake.calls == ()
+
+
+def test_a_fake_that_is_used_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fake that is active again reports what came since."""
+    coverage = ErrorCoverage()
+    monkeypatch.setattr(_report, "coverage", coverage)
+    fake = AutomationFake()
+    for _ in range(2):
+        with fake:
+            fake.client().start_automation_execution(DocumentName="Doc")
+    assert coverage.counts == {"executions": 2}

@@ -52,8 +52,8 @@ class Call:
     Attributes:
         request: The request itself, whose fields can be read from the call too.
         outcome: `"started"`; `"replayed"`, for a known ClientToken; `"answered"`, by another operation; `"rejected"`,
-            by botocore's check or by the service's own judgement; `"failed"`, by an injected fault; `"lost"`, where
-            only the response was lost.
+            by botocore's check or by the service's own judgement; `"failed"`, by an injected fault, or by a function of
+            the test's own that raised; `"lost"`, where only the response was lost.
         execution_id: The execution that was started, replayed or asked for.
         error: The error code, or the name of botocore's exception; `None` if there was none.
         violations: Every constraint that the request broke.

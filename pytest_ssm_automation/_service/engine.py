@@ -15,7 +15,7 @@ from .errors import FakeUsageError, ServiceError, unknown_name
 from .faults import Fault, FaultQueue
 from .locations import read_locations, refused
 from .operations import OPERATIONS, Reply
-from .parameters import check_parameters
+from .parameters import check_start
 from .rate_control import TARGET_MEMBERS
 from .rules import ONE_TARGET, check_rules, constraints
 from .runbooks import RunbookStore
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .runbooks import Runbook
 
 _SEEDS: Final[Counter[str]] = Counter()
-_NOT_RELAXABLE: Final = frozenset({"type", "unknown"})
+_NOT_RELAXABLE: Final = frozenset({"required", "type", "unknown"})
 # Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
 _RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
@@ -51,6 +51,7 @@ class Service:
 
     Attributes:
         calls: Every request, oldest first.
+        broken: What functions of the test have raised while a request was judged.
         store: Every execution.
         faults: The faults that are or were queued.
         runbooks: The runbooks that are registered.
@@ -98,6 +99,7 @@ class Service:
         """Forget what was recorded, scripted and registered, and begin as at the start."""
         with self.lock:
             self.calls: list[Call] = []
+            self.broken: list[str] = []
             self.store = ExecutionStore(self.lock, self.new_id)
             self.faults = FaultQueue(self._first_faults)
             self.runbooks = RunbookStore()
@@ -155,9 +157,10 @@ class Service:
                     raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
                 reply = OPERATIONS[request.operation](self, request, params)
             except Exception as error:
-                self._record_failure(request, error, fault)
-                if fault and fault.lost:
-                    raise fault.raised(request, params) from None
+                lost = fault.raised(request, params) if fault and fault.lost else None
+                self._record_failure(request, error, lost, injected=bool(fault and not fault.lost))
+                if lost:
+                    raise lost from None
                 raise
             lost = fault.raised(request, params) if fault else None
             self._record(request, reply, lost)
@@ -188,11 +191,7 @@ class Service:
             if self._reject_unknown:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
-        supplied = [
-            params.get("TargetParameterName", ""),
-            *(name for each in params.get("TargetMaps", ()) for name in each),
-        ]
-        violations = tuple(check_parameters(runbook, params.get("Parameters", {}), supplied=supplied))
+        violations = tuple(check_start(runbook, params))
         if violations:
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
         return runbook
@@ -210,8 +209,9 @@ class Service:
                 raise refused("nobody hosts it")
             return params
         merged = {**params, "TargetLocations": locations}
+        known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}
         # A file may have more of them than a request.
-        broken = [each for each in self.violations(model.START, merged) if each.constraint != "TargetLocations:max"]
+        broken = [each for each in self.violations(model.START, known) if each.constraint != "TargetLocations:max"]
         if broken:
             raise refused(f"at {broken[0].path}: {broken[0]}")
         return merged
@@ -225,16 +225,20 @@ class Service:
 
     def _record(self, request: Request, reply: Reply, lost: Exception | None) -> None:
         outcome: Outcome = "lost" if lost else reply.outcome
-        call = Call(request, outcome, reply.execution_id, error=type(lost).__name__ if lost else None)
+        call = Call(request, outcome, reply.execution_id, error=_name(lost) if lost else None)
         self.calls.append(call)
         if reply.started:
             reply.started.call = call
 
-    def _record_failure(self, request: Request, error: Exception, fault: Fault | None) -> None:
-        name = error.code if isinstance(error, ServiceError) else type(error).__name__
+    def _record_failure(
+        self, request: Request, error: Exception, lost: Exception | None, *, injected: bool = False
+    ) -> None:
         violations = error.violations if isinstance(error, InvalidRequestError) else ()
-        outcome: Outcome = "rejected" if fault is None else "lost" if fault.lost else "failed"
-        self.calls.append(Call(request, outcome, error=name, violations=violations))
+        refused = isinstance(error, ServiceError) and not injected
+        outcome: Outcome = "lost" if lost else "rejected" if refused else "failed"
+        self.calls.append(Call(request, outcome, error=_name(lost or error), violations=violations))
+        if not injected and not refused:
+            self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
 
     def _refuse_invalid(self, operation: str, params: Mapping[str, Any]) -> None:
         # The service ignores members that it does not know, and botocore never sends any.
@@ -253,9 +257,13 @@ class Service:
         raise InvalidRequestError("ValidationException", text, violations)
 
 
+def _name(error: Exception) -> str:
+    return error.code if isinstance(error, ServiceError) else type(error).__name__
+
+
 def _check_relaxed(relaxed: Collection[str]) -> None:
     for name in relaxed:
-        known = {item.id for operation in model.OPERATIONS for item in constraints(operation)}
+        known = {item.id for operation in OPERATIONS for item in constraints(operation)}
         if name not in known:
             raise unknown_name("constraint", name, known)
         if name.rpartition(":")[2] in _NOT_RELAXABLE:

@@ -41,6 +41,8 @@ def unknown_name(kind: str, given: object, allowed: Iterable[str]) -> FakeUsageE
     from difflib import get_close_matches
 
     names = sorted(set(allowed))
+    if not names:
+        return FakeUsageError(f"Unknown {kind} {given!r}. There is none.")
     folded = {name.casefold(): name for name in names}
     near = get_close_matches(str(given).casefold(), folded, n=1)
     hint = f" Did you mean {folded[near[0]]!r}?" if near else ""

@@ -11,6 +11,7 @@ from typing import Any, cast
 from . import model
 from .calls import Call, Request
 from .errors import ACCOUNT_ID, CONNECTION_ERRORS, FakeUsageError, ServiceError, entry, unknown_name
+from .runbooks import bare_name
 
 When = Mapping[str, Any] | Callable[[Call], bool]
 
@@ -88,7 +89,7 @@ class Fault:
         if self.message is not None:
             return ServiceError(self.error, self.message)
         text = entry(self.error).text
-        name = params.get("DocumentName", params.get("AutomationExecutionId", "*"))
+        name = bare_name(params.get("DocumentName", params.get("AutomationExecutionId", "*")))
         resource = (
             f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
             if request.operation == model.START

@@ -68,12 +68,12 @@ _ENUMS: Final = {
 }
 
 
-def check_filters(filters: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse filters that the service refuses: a key twice, a value that the key can't have."""
+def check_filters(filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Filter]) -> None:
+    """Refuse filters that the service refuses: an unknown key, a key twice, a value that the key can't have."""
     seen: set[str] = set()
     for each in filters:
         key = each["Key"]
-        if key in seen:
+        if key in seen or key not in kinds:
             raise ServiceError("InvalidFilterKey")
         seen.add(key)
         for value in each["Values"]:
@@ -101,8 +101,9 @@ def place_of(listing: str, token: str) -> int:
     """
     try:
         name, _, place = base64.b64decode(token, validate=True).decode().rpartition(" ")
+        number = int(place)
     except ValueError:
-        name = place = ""
-    if name != listing or not place.isdecimal():
+        name, number = "", 0
+    if name != listing or number < 0:
         raise ServiceError("InvalidNextToken")
-    return int(place)
+    return number

@@ -10,8 +10,9 @@ from . import model
 from .calls import Outcome, Request
 from .errors import ServiceError
 from .listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
+from .runbooks import bare_name
 from .scripts import STATUS, WAITING, WORKING, frames_of
-from .steps import bare_name, place_of_wait
+from .steps import place_of_wait
 from .views import document_members, execution_members, metadata_members, version_members
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def describe(service: Service, request: Request, params: Mapping[str, Any]) -> R
     Executions that others started are listed only where a filter names them or their parent.
     """
     filters = params.get("Filters", [])
-    check_filters(filters)
+    check_filters(filters, EXECUTION_FILTERS)
     named = any(each["Key"] in {"ExecutionId", "ParentExecutionId"} for each in filters)
     listing = f"{request.operation} {request.region}"
     before = place_of(listing, params["NextToken"]) if "NextToken" in params else None
@@ -104,7 +105,7 @@ def describe_steps(service: Service, request: Request, params: Mapping[str, Any]
     """DescribeAutomationStepExecutions: list a page of an execution's steps; it does not go on."""
     execution = _asked_for(service, request, params)
     filters = params.get("Filters", [])
-    check_filters(filters)
+    check_filters(filters, STEP_FILTERS)
     steps = [step for step in execution.steps if passes(step, filters, STEP_FILTERS)]
     if params.get("ReverseOrder"):
         steps.reverse()

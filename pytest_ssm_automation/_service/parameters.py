@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from .constraints import Violation
@@ -12,7 +14,7 @@ from .errors import FakeUsageError
 from .expressions import ExpressionError, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from .declarations import Parameter, Runbook
 
@@ -62,6 +64,33 @@ def check_parameters(
         _Values(parameter, given[name]).check() for name, parameter in runbook.parameters.items() if name in given
     ]
     return [*missing, *undeclared, *(violation for found in checks for violation in found)]
+
+
+def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
+    """Report everything in the request of a start that the runbook's declarations refuse.
+
+    Assumed: what the targets of a request add to its Parameters is judged as these are, and after them.
+    """
+    name, maps = params.get("TargetParameterName", ""), params.get("TargetMaps") or [{}]
+    given = params.get("Parameters", {})
+    found = [each for names in maps for each in check_parameters(runbook, given, supplied=[name, *names])]
+    alone = partial(check_parameters, runbook, supplied=runbook.parameters)
+    for place, names in enumerate(maps):
+        broken = alone(names)
+        found += [replace(each, path=each.path.replace("Parameters", f"TargetMaps[{place}]", 1)) for each in broken]
+    for path, value in _targeted(params) if name in runbook.parameters else ():
+        found += [replace(each, path=path) for each in alone({name: [value]})]
+    if name and name not in runbook.parameters:
+        found += [replace(each, path="TargetParameterName", value=name) for each in alone({name: []})]
+    return list({(each.constraint, each.path): each for each in found}.values())
+
+
+def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give each value of TargetParameterName that a request says itself, with its place."""
+    for place, target in enumerate(params.get("Targets") or ()):
+        if target.get("Key") == "ParameterValues":
+            for number, value in enumerate(target.get("Values", ())):
+                yield f"Targets[{place}].Values[{number}]", value
 
 
 def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

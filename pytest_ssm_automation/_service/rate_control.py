@@ -227,6 +227,7 @@ def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: st
 
 
 def _share(text: str, count: int, *, least: int = 0) -> int:
-    """Read a number, or a percentage of `count`, rounded down."""
-    number = count * int(text[:-1]) // 100 if text.endswith("%") else int(text)
-    return max(least, number)
+    """Read a number, or a percentage of `count`, rounded down; anything else, which the option relax allows, is 0."""
+    digits = text.removesuffix("%")
+    number = int(digits) if digits.isdecimal() else 0
+    return max(least, count * number // 100 if text.endswith("%") else number)

@@ -69,6 +69,11 @@ def _name(name: object) -> str:
     return name
 
 
+def bare_name(name: str) -> str:
+    """Give the name of a runbook without what an ARN puts around it."""
+    return name.rpartition("/")[2].partition(":")[0]
+
+
 class RunbookStore:
     """The runbooks of one fake. Who shares it between threads has to lock it."""
 

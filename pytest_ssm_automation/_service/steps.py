@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from .calls import copy_containers
+from .runbooks import bare_name
 from .scripts import ENDED, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -90,11 +91,6 @@ def _target_step(execution: Execution, target: Target) -> dict[str, Any]:
         step["FailureMessage"] = child.failure_message
     step |= {"StepExecutionId": child.id, "ExecutionStartTime": child.started_at, "ExecutionEndTime": child.ended_at}
     return given_only(step)
-
-
-def bare_name(name: str) -> str:
-    """Give the name of a runbook without what an ARN puts around it."""
-    return name.rpartition("/")[2].partition(":")[0]
 
 
 def given_only(shown: dict[str, Any]) -> dict[str, Any]:

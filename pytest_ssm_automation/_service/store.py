@@ -102,7 +102,8 @@ class ExecutionStore:
 
     def named(self, execution_id: str) -> list[Execution]:
         """Find the executions of this id in any Region."""
-        return [execution for (_, known), execution in self._by_id.items() if known == execution_id]
+        with self._lock:
+            return [execution for (_, known), execution in self._by_id.items() if known == execution_id]
 
     def newest_first(self, region: str, before: int | None = None) -> Iterator[tuple[int, Execution]]:
         """Go through the executions of a Region with their places, from the newest that comes before a place."""

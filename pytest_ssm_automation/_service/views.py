@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from . import model
 from .calls import copy_containers
 from .errors import ACCOUNT_ID
+from .runbooks import bare_name
 from .scripts import ENDED, SUCCEEDED
-from .steps import bare_name, given_only
+from .steps import given_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

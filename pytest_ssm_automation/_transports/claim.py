@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ParamValidationError
 
-from .._service.calls import Request
+from .._service.calls import Request, copy_containers
 from .._service.model import OPERATIONS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Claim:
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         """Record it, if botocore has refused it."""
         if isinstance(error, ParamValidationError):
-            request = request_of(self._client, self._operation, self._params)
+            request = request_of(self._client, self._operation, copy_containers(self._params))
             if self._service.claims(request):
                 self._service.refuse(request, error)
 

@@ -28,7 +28,7 @@ def test_a_swallowed_type_error_fails_the_test(run: Any) -> None:
     """A request that botocore refused, whatever the caller made of it."""
     failed(
         run(BROAD + "    def test_it(ssm_automation): caller(Targets='x', Bogus=1)"),
-        "Requests were refused (expect it with assert_rejected, or name the constraint in option relax):",
+        "Requests were refused (expect it with assert_rejected, or name a constraint of the model in option relax):",
         "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by botocore: ParamValidationError",
         "    Targets: Invalid type for parameter Targets, *",
         "      constraint Targets:type",
@@ -41,7 +41,7 @@ def test_a_swallowed_refusal_fails_the_test(run: Any) -> None:
     """A request that the service refused for what is in it."""
     failed(
         run(BROAD + "    def test_it(ssm_automation): caller(Parameters={})"),
-        "Requests were refused (expect it with assert_rejected, or name the constraint in option relax):",
+        "Requests were refused (expect it with assert_rejected, or name a constraint of the model in option relax):",
         "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by the service: ValidationException",
         "    Parameters: Value '{}' at 'parameters' failed to satisfy constraint: Member must have length greater *",
         "      constraint Parameters:min",

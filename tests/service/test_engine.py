@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from typing import Any
 
@@ -161,7 +162,7 @@ def test_a_lost_refusal_is_lost_too(client: Any, fake: AutomationFake) -> None:
     fake.lose_response("ConnectionClosedError")
     with pytest.raises(Exception, match="Connection was closed"):
         start(client, ClientToken=TOKEN, Mode="Auto")
-    assert (fake.calls[1].outcome, fake.calls[1].error) == ("lost", "IdempotentParameterMismatch")
+    assert (fake.calls[1].outcome, fake.calls[1].error) == ("lost", "ConnectionClosedError")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,7 @@ def test_a_lost_refusal_is_lost_too(client: Any, fake: AutomationFake) -> None:
         ("request:targets_need_target_parameter_name", {"Targets": TARGETS}),
         ("TargetLocationsURL:pattern", {"TargetLocationsURL": "https://b.s3.cn-north-1.amazonaws.com.cn/k"}),
         ("DescribeAutomationExecutions/MaxResults:max", {}),
+        ("MaxConcurrency:pattern", {"TargetMaps": [{"k": ["v"]}], "MaxConcurrency": "lots"}),
     ],
 )
 def test_a_relaxed_constraint_is_not_enforced(relaxed: str, members: dict[str, Any]) -> None:
@@ -186,6 +188,7 @@ def test_a_relaxed_constraint_is_not_enforced(relaxed: str, members: dict[str, A
         ("Parametrs:max", r"Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
         ("Mode", "Unknown constraint 'Mode'"),
         ("DocumentName:type", "DocumentName:type can't be relaxed: botocore can't send such a request at all"),
+        ("Tags[].Key:required", r"Tags\[\]\.Key:required can't be relaxed"),
     ],
 )
 def test_what_cannot_be_relaxed_is_refused(relaxed: str, message: str) -> None:
@@ -233,3 +236,42 @@ def test_a_function_that_fails_says_so(fake: AutomationFake, client: Any) -> Non
     with pytest.raises(KeyError):
         start(client)
     assert [call.error for call in fake.calls] == ["KeyError"]
+
+
+def test_what_the_test_itself_gave_may_raise(fake: AutomationFake, client: Any) -> None:
+    """The caller gets it, and if the caller swallows it, the test is still told."""
+    fake.fail_with("ThrottlingException", when=lambda call: bool(call.params["Mode"]))
+    with pytest.raises(KeyError):
+        start(client)
+    assert (fake.calls[0].outcome, fake.calls[0].error) == ("failed", "KeyError")
+    with pytest.raises(
+        AssertionError, match=r"raised \(option strict\):\n  StartAutomationExecution: KeyError: 'Mode'"
+    ):
+        fake.verify()
+
+
+def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> None:
+    """Looking for an execution takes no notice of those that other threads start meanwhile."""
+    for _ in range(2000):
+        fake.add_execution("Doc")
+    done = threading.Event()
+
+    def keep_starting() -> None:
+        client = fake.client()
+        while not done.is_set():
+            start(client)
+
+    others = [threading.Thread(target=keep_starting) for _ in range(2)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in others:
+            thread.start()
+        for _ in range(200):
+            with pytest.raises(FakeUsageError):
+                fake.execution("exec-1")
+    finally:
+        done.set()
+        sys.setswitchinterval(before)
+        for thread in others:
+            thread.join()

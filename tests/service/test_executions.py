@@ -235,6 +235,15 @@ def test_an_added_execution_has_to_make_sense(fake: AutomationFake) -> None:
     assert not fake.executions
 
 
+def test_adding_an_execution_of_a_version_that_there_is_not(fake: AutomationFake) -> None:
+    """The runbook of an execution that is added has to exist in that version, if it is registered at all."""
+    fake.add_runbook(PAUSE, name="Pause")
+    with pytest.raises(
+        FakeUsageError, match=r"^Runbook 'arn:aws:ssm:us-east-1:1:document/Pause:7' has no such version"
+    ):
+        fake.add_execution("arn:aws:ssm:us-east-1:1:document/Pause:7")
+
+
 def test_what_an_execution_tells_the_test(fake: AutomationFake, client: Any) -> None:
     """It knows the call that started it, and its request, of which the test gets copies."""
     execution_id = start(client, DocumentVersion="$LATEST", Parameters={"A": ["b"]})

@@ -148,16 +148,20 @@ def test_an_instance_is_copied_before_each_raise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("operation", "resource"),
+    ("operation", "params", "resource"),
     [
-        ("StartAutomationExecution", "arn:aws:ssm:eu-central-1::automation-definition/Doc:$DEFAULT"),
-        ("StopAutomationExecution", "arn:aws:ssm:eu-central-1:123456789012:automation-execution/*"),
+        ("StartAutomationExecution", PARAMS, "arn:aws:ssm:eu-central-1::automation-definition/Doc:$DEFAULT"),
+        (
+            "StartAutomationExecution",
+            {"DocumentName": "arn:aws:ssm:eu-central-1:210987654321:document/Team-X", "DocumentVersion": "7"},
+            "arn:aws:ssm:eu-central-1::automation-definition/Team-X:7",
+        ),
+        ("StopAutomationExecution", {}, "arn:aws:ssm:eu-central-1:123456789012:automation-execution/*"),
     ],
 )
-def test_a_denial_names_operation_and_resource(operation: str, resource: str) -> None:
+def test_a_denial_names_operation_and_resource(operation: str, params: dict[str, Any], resource: str) -> None:
     """AccessDeniedException has the text that was observed, with what was asked for filled in."""
     fault = Fault("AccessDeniedException", operation=operation)
-    params = PARAMS if operation.startswith("Start") else {}
     raised = fault.raised(Request(operation, params, "eu-central-1", "", None), params)
     assert isinstance(raised, ServiceError)
     assert raised.message == (

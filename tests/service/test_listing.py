@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from caller import start
 
+from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import model
 from pytest_ssm_automation._service.listing import EXECUTION_FILTERS, STEP_FILTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from pytest_ssm_automation import AutomationFake
 
 Names = dict[str, str]
 
@@ -160,6 +159,18 @@ def describe_steps(client: Any, fake: AutomationFake, filters: list[dict[str, An
 
 
 @pytest.mark.parametrize("operation", [describe, describe_steps])
+def test_an_unknown_key_of_a_filter_is_refused(
+    operation: Callable[[Any, AutomationFake, list[dict[str, Any]]], None],
+) -> None:
+    """Where the model's enumeration is relaxed, it is the error that both operations document."""
+    ids = ("DescribeAutomationExecutions/Filters[].Key:enum", "DescribeAutomationStepExecutions/Filters[].Key:enum")
+    with AutomationFake(relax=ids) as fake:
+        client = fake.client()
+        with pytest.raises(client.exceptions.InvalidFilterKey):
+            operation(client, fake, [{"Key": "Colour", "Values": ["red"]}])
+
+
+@pytest.mark.parametrize("operation", [describe, describe_steps])
 def test_filters_that_are_refused(
     fake: AutomationFake, client: Any, operation: Callable[[Any, AutomationFake, list[dict[str, Any]]], None]
 ) -> None:
@@ -251,7 +262,8 @@ def test_a_token_is_for_its_listing(fake: AutomationFake, client: Any) -> None:
     of_executions = client.describe_automation_executions(MaxResults=1)["NextToken"]
     of_steps = client.describe_automation_step_executions(AutomationExecutionId=one, MaxResults=1)["NextToken"]
     forged = base64.b64encode(b"DescribeAutomationExecutions us-east-1 -1").decode()
-    for token in (of_steps, "x", "é", "", forged, of_executions[:-4], base64.b64encode(b"\xff").decode()):
+    endless = base64.b64encode(b"DescribeAutomationExecutions us-east-1 " + b"9" * 5000).decode()
+    for token in (endless, of_steps, "x", "é", "", forged, of_executions[:-4], base64.b64encode(b"\xff").decode()):
         with pytest.raises(client.exceptions.InvalidNextToken):
             client.describe_automation_executions(NextToken=token)
     for execution_id, token in ((one, of_executions), (other, of_steps), (one, "x")):

@@ -150,6 +150,17 @@ def test_invalid_locations(fake: AutomationFake, refusal: Any, locations: Any, p
     assert refusal(fake.host_target_locations(locations)).startswith(f"{place}: ")
 
 
+def test_a_name_of_targets_needs_targets_in_the_file(fake: AutomationFake, client: Any) -> None:
+    """TargetParameterName, which may stand beside any URL, is refused once the file is seen to have no targets."""
+    location: dict[str, Any] = {"Accounts": ["123456789012"], "Regions": ["us-east-1"]}
+    targets = [{"Key": "ParameterValues", "Values": ["i-1"]}]
+    request = {"DocumentName": "Doc", "TargetParameterName": "Id"}
+    with pytest.raises(ClientError, match="Targets are required if you specify TargetParameterName"):
+        client.start_automation_execution(TargetLocationsURL=fake.host_target_locations([location]), **request)
+    hosted = fake.host_target_locations([{**location, "Targets": targets}])
+    assert client.start_automation_execution(TargetLocationsURL=hosted, **request)
+
+
 def test_a_url_that_nobody_hosts(client: Any, fake: AutomationFake) -> None:
     """By default it is accepted unread, since no connection is ever made."""
     assert start(client, URL) == fake.executions[0].id

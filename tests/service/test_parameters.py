@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._service.parameters import check_start
 from pytest_ssm_automation._service.runbooks import Runbook, check_parameters, load_runbook, resolved_parameters
 
 
@@ -237,3 +238,53 @@ def test_defaults_fill_what_is_not_given() -> None:
     resolved["Needed"].append("changed")
     assert given["Needed"] == ["y"]
     assert json.loads(resolved["Map"][0]) == {"a": ["é"]}
+
+
+def started(parameters: dict[str, Any], **request: Any) -> list[tuple[str, str, object]]:
+    """Give constraint, path and value of what is wrong with a start of a runbook that declares these parameters."""
+    found = check_start(runbook(**parameters), {"DocumentName": "Test-Runbook", **request})
+    return [(violation.constraint, violation.path, violation.value) for violation in found]
+
+
+NUMBER: dict[str, Any] = {"A": {"type": "Integer"}}
+BOTH: dict[str, Any] = {"A": {"type": "String"}, "B": {"type": "String"}}
+ONE = {"Key": "ParameterValues", "Values": ["1", "x"]}
+TAG = {"Key": "tag:Env", "Values": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "request_", "expected"),
+    [
+        (NUMBER, {"Parameters": {"A": ["x"]}}, [("runbook:A:type", "Parameters['A'][0]", "x")]),
+        (
+            NUMBER,
+            {"TargetParameterName": "A", "Targets": [ONE]},
+            [("runbook:A:type", "Targets[0].Values[1]", "x")],
+        ),
+        (NUMBER, {"TargetParameterName": "A", "Targets": [TAG]}, []),
+        (
+            NUMBER,
+            {"TargetParameterName": "a", "Targets": [TAG], "Parameters": {"A": ["1"]}},
+            [("runbook:a:undeclared", "TargetParameterName", "a")],
+        ),
+        (
+            NUMBER,
+            {"TargetMaps": [{"A": ["1"]}, {"A": ["x"], "Nope": ["y"]}]},
+            [
+                ("runbook:Nope:undeclared", "TargetMaps[1]['Nope']", ["y"]),
+                ("runbook:A:type", "TargetMaps[1]['A'][0]", "x"),
+            ],
+        ),
+        (
+            BOTH,
+            {"TargetMaps": [{"A": ["1"]}, {"B": ["1"]}, {"A": ["2"]}]},
+            [("runbook:B:required", "Parameters['B']", None), ("runbook:A:required", "Parameters['A']", None)],
+        ),
+        (BOTH, {"TargetMaps": [{"A": ["1"]}], "TargetParameterName": "B", "Parameters": {"A": ["1"]}}, []),
+    ],
+)
+def test_what_targets_add_is_judged_too(
+    parameters: dict[str, Any], request_: dict[str, Any], expected: list[tuple[str, str, object]]
+) -> None:
+    """Every execution on one of the targets gets parameters that the runbook declares, and all that it requires."""
+    assert started(parameters, **request_) == expected

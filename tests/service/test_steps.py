@@ -9,7 +9,7 @@ import pytest
 from caller import start
 
 from pytest_ssm_automation._service import model
-from pytest_ssm_automation._service.steps import bare_name
+from pytest_ssm_automation._service.runbooks import bare_name
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake

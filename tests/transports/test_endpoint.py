@@ -221,7 +221,7 @@ def test_mistakes_of_the_test_are_answered_too(fake: AutomationFake, url: str, s
     fake.fail_with("ThrottlingException", when=lambda call: bool(call.params["Mode"]))
     answer = send(signed(START, DOC), url=url)
     assert (answer.status_code, answer.json()) == (500, {"__type": "InternalFailure", "message": "KeyError: 'Mode'"})
-    assert [(call.outcome, call.error) for call in fake.calls] == [("rejected", "KeyError")]
+    assert [(call.outcome, call.error) for call in fake.calls] == [("failed", "KeyError")]
 
 
 def test_sixty_four_clients_at_once(fake: AutomationFake, url: str, signed: Sign) -> None:

@@ -335,6 +335,18 @@ def test_what_botocore_refuses_is_on_the_record(fake: AutomationFake) -> None:
     ]  # fmt: skip
 
 
+def test_what_was_refused_is_recorded_as_it_was(fake: AutomationFake) -> None:
+    """What the caller does with its arguments after a ParamValidationError changes nothing on the record."""
+    request: dict[str, Any] = {"Parameters": {"InstanceId": ["i-1", 5]}, "Tags": [{"Key": "a", "Value": 7}]}
+    with pytest.raises(ParamValidationError):
+        MODULE_CLIENT.start_automation_execution(DocumentName="Doc", **request)
+    request["Parameters"]["InstanceId"].clear()
+    request["Tags"].clear()
+    assert fake.calls[0].params == {
+        "DocumentName": "Doc", "Parameters": {"InstanceId": ["i-1", 5]}, "Tags": [{"Key": "a", "Value": 7}]
+    }  # fmt: skip
+
+
 def test_a_client_without_validation_is_judged_by_the_service(fake: AutomationFake) -> None:
     """Where botocore's check is switched off the service refuses what botocore would have."""
     client: Any = boto3.client("ssm", config=Config(parameter_validation=False))
