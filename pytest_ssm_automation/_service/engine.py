@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import model
 from .calls import Call, Outcome, Request
 from .constraints import check
-from .errors import FakeUsageError, ServiceError, unknown_name
+from .errors import FakeUsageError, ServiceError, is_own, unknown_name
 from .faults import Fault, FaultQueue
 from .locations import read_locations, refused
 from .operations import OPERATIONS, Reply
@@ -237,7 +237,7 @@ class Service:
         refused = isinstance(error, ServiceError) and not injected
         outcome: Outcome = "lost" if lost else "rejected" if refused else "failed"
         self.calls.append(Call(request, outcome, error=_name(lost or error), violations=violations))
-        if not injected and not refused:
+        if is_own(error):
             self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
 
     def _refuse_invalid(self, operation: str, params: Mapping[str, Any]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from . import model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 ACCOUNT_ID: Final = "123456789012"
 CONNECTION_ERRORS: Final = (
@@ -28,6 +28,23 @@ class AutomationFakeError(Exception):
 
 class FakeUsageError(AutomationFakeError, TypeError):
     """The fake was given something it does not know; the message says what is allowed and what is nearest."""
+
+
+_OWN: Final = "raised by a function that the test has given to the fake"
+
+
+def call_own(function: Callable[[Any], Any], argument: object) -> Any:
+    """Call a function of the test's own; what it raises has a note that says so."""
+    try:
+        return function(argument)
+    except Exception as error:
+        error.add_note(_OWN)
+        raise
+
+
+def is_own(error: Exception) -> bool:
+    """Tell whether an error is about the test: raised by a function of its own, or by what the fake was given."""
+    return isinstance(error, AutomationFakeError) or _OWN in getattr(error, "__notes__", ())
 
 
 def unknown_name(kind: str, given: object, allowed: Iterable[str]) -> FakeUsageError:

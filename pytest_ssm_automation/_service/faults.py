@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from . import model
 from .calls import Call, Request
-from .errors import ACCOUNT_ID, CONNECTION_ERRORS, FakeUsageError, ServiceError, entry, unknown_name
+from .errors import ACCOUNT_ID, CONNECTION_ERRORS, FakeUsageError, ServiceError, call_own, entry, unknown_name
 from .runbooks import bare_name
 
 When = Mapping[str, Any] | Callable[[Call], bool]
@@ -119,7 +119,7 @@ def matches(when: When | None, request: Request) -> bool:
     if when is None:
         return True
     if callable(when):
-        return bool(when(Call(request, "answered")))
+        return bool(call_own(when, Call(request, "answered")))
     params = request.params()
     return all(name in params and value == params[name] for name, value in when.items())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .calls import copy_containers
-from .errors import FakeUsageError
+from .errors import FakeUsageError, call_own
 from .scripts import SUCCEEDED
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def resolved_values(params: Mapping[str, Any], resolve: Resolver | None) -> list
 
 
 def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
-    found: Any = resolve(copy_containers(target))
+    found: Any = call_own(resolve, copy_containers(target))
     ids: Sequence[Any] = cast("Sequence[Any]", found) if isinstance(found, list | tuple) else [None]
     if not all(isinstance(value, str) for value in ids):
         raise FakeUsageError(f"Expected resolve_targets to give a list of ids for {target!r}, but got {found!r}")

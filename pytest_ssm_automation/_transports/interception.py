@@ -20,7 +20,7 @@ from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .aio import AioWireTap, is_aio, patch_aio
 from .claim import Claim
 from .environment import DummyEnvironment
-from .late import any_left, note_left_threads, refuse_late_call
+from .late import any_left, forgive, note_left_threads, refuse_late_call
 from .network import NetworkBlockedError, check_host, describe
 from .patching import Patch, WrapperPatch
 from .retries import patch_retries
@@ -45,6 +45,7 @@ class Active:
         test: The id of the test that it is for.
         blocked: The requests that were kept from leaving it.
         threads: The threads that were there before it.
+        thread: The thread that has made it active.
     """
 
     fake: Any
@@ -54,6 +55,7 @@ class Active:
     test: str = ""
     blocked: list[str] = field(default_factory=list[str])
     threads: frozenset[threading.Thread] = frozenset()
+    thread: threading.Thread | None = None
 
 
 _CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
@@ -89,7 +91,8 @@ def activate(active: Active) -> None:
             _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
             _patches.extend(patch_retries(current))
             _aio_patches.extend(patch_aio(_convert_aio, _guard))
-        active.threads = frozenset(threading.enumerate())
+        active.threads, active.thread = frozenset(threading.enumerate()), threading.current_thread()
+        forgive()
         _stack.append(active)
 
 
@@ -97,7 +100,9 @@ def deactivate(active: Active) -> None:
     """Let a fake no longer answer; the last one puts everything back."""
     with _lock:
         _stack.remove(active)
-        note_left_threads(active.threads, active.test)
+        # Whose a thread is that appeared while fakes of several threads were active, nobody can tell.
+        if all(other.thread is active.thread for other in _stack):
+            note_left_threads(active.threads, active.test)
         if _stack:
             return
         for patches in (_aio_patches, _patches, [] if any_left() else _gate):

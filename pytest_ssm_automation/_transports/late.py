@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from types import FrameType
 
-# Where a thread of a pool, or of an event loop, is while it has nothing to do.
-_IDLE: Final = ("threading.", "queue.", "selectors.", "concurrent.", "asyncio.", "anyio.")
+# Pools, event loops and servers, which outlive what they are handed.
+_LOOPS: Final = ("anyio.", "asyncio.", "concurrent.", "multiprocessing.", "socketserver.", "trio.")
+_WAITS: Final = ("selectors.", "threading.")
 
 
 class LateCallError(AutomationFakeError):
@@ -32,6 +33,7 @@ calls: list[str] = []
 
 def note_left_threads(before: AbstractSet[threading.Thread], test: str) -> None:
     """Remember the threads that are at work and were not there before."""
+    any_left()
     frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented, and there is no other
     for thread in threading.enumerate():
         frame = frames.get(thread.ident or 0)
@@ -40,8 +42,15 @@ def note_left_threads(before: AbstractSet[threading.Thread], test: str) -> None:
 
 
 def any_left() -> bool:
-    """Tell whether a thread that a test has left is still running."""
-    return any(thread.is_alive() for thread in _left)
+    """Tell whether a thread that a test has left is still running, and forget those that are not."""
+    for thread in [each for each in _left if not each.is_alive()]:
+        del _left[thread]
+    return bool(_left)
+
+
+def forgive() -> None:
+    """Let the running thread call again: it has a fake of its own now."""
+    _left.pop(threading.current_thread(), None)
 
 
 def refuse_late_call(operation: str) -> None:
@@ -63,10 +72,20 @@ def refuse_late_call(operation: str) -> None:
 
 
 def _work(frame: FrameType | None) -> FrameType | None:
-    """Find the outermost frame of a stack that is not waiting for work; `None` if it waits."""
-    found = None
+    """Find the outermost frame of what a thread has to do; `None` if it waits for somebody to hand it something.
+
+    In a thread of a pool that is what the pool was handed, else all that the thread does.
+    """
+    work, handed = None, False
     while frame is not None:
-        if not f"{frame.f_globals.get('__name__', '')}.".startswith(_IDLE):
-            found = frame
+        module = f"{frame.f_globals.get('__name__', '')}."
+        if module == "asyncio.runners.":  # asyncio.run: a loop that is part of the work
+            work, handed = None, False
+        elif module.startswith(_LOOPS):
+            handed = True
+        elif not handed and work is None and module == "queue.":
+            return None
+        elif not handed and not module.startswith(_WAITS):
+            work = frame
         frame = frame.f_back
-    return found
+    return work
