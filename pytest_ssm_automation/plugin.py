@@ -91,7 +91,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names: list[str] | None = getattr(item, "fixturenames", None)
         marked = item.get_closest_marker("ssm_automation") or item.get_closest_marker("ssm_automation_error")
         if names is not None and marked and "ssm_automation" not in names:
-            names.insert(_first_of_function_scope(item, names), "ssm_automation")
+            _bring_in(item, names)
+
+
+def _bring_in(item: Any, names: list[str]) -> None:
+    place = _first_of_function_scope(item, names)
+    # A list of its own: all parameter sets of a test share one.
+    item.fixturenames = [*names[:place], "ssm_automation", *names[place:]]
 
 
 def _first_of_function_scope(item: Any, names: list[str]) -> int:
@@ -136,6 +142,8 @@ def pytest_runtest_makereport(
         report.sections.append((_LATE, "\n".join(late.calls)))
         late.calls.clear()
     fake = item.stash.get(_fake_key, None)
+    if call.when == "teardown" and fake is not None:
+        del item.stash[_fake_key]
     if (
         fake is None
         or call.when != "call"

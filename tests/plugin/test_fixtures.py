@@ -133,3 +133,21 @@ def test_nothing_is_active_outside() -> None:
     """A test that asks for nothing has no fake."""
     with pytest.raises(AutomationFakeError, match="No AutomationFake is active"):
         AutomationFake.current()
+
+
+def test_a_fake_is_gone_with_its_test(run: Any) -> None:
+    """Nothing keeps a fake, and all that it has recorded, to the end of the run."""
+    run(
+        """
+        import gc, weakref
+
+        FAKES = []
+
+        def test_first(ssm_automation):
+            FAKES.append(weakref.ref(ssm_automation))
+
+        def test_second():
+            gc.collect()
+            assert FAKES[0]() is None
+        """
+    ).assert_outcomes(passed=2)

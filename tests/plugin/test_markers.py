@@ -51,6 +51,25 @@ def test_either_marker_brings_the_fixture_in(run: Any, marker: str) -> None:
     result.assert_outcomes(passed=4)
 
 
+def test_a_marker_of_one_parameter_set_is_for_that_one(run: Any) -> None:
+    """Its siblings have no fake."""
+    run(
+        """
+        import pytest
+        from pytest_ssm_automation import AutomationFake, AutomationFakeError
+
+        @pytest.mark.parametrize("marked", [False, pytest.param(True, marks=pytest.mark.ssm_automation), False])
+        def test_it(marked, request):
+            assert ("ssm_automation" in request.fixturenames) == marked
+            if marked:
+                AutomationFake.current()
+            else:
+                with pytest.raises(AutomationFakeError):
+                    AutomationFake.current()
+        """
+    ).assert_outcomes(passed=3)
+
+
 def test_no_marker_no_fixture(run: Any) -> None:
     """Other tests, and items that are no Python functions, are left alone."""
     result = run(
