@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
@@ -136,6 +137,26 @@ def test_nothing_listens_beyond_loopback(child: Callable[[str], Any]) -> None:
     assert [each for each in events if each != ["socket.getaddrinfo", "'127.0.0.1'"]] == [
         ["socket.bind", "('127.0.0.1', 0)"]
     ]
+
+
+@pytest.mark.parametrize("role", [False, True])
+def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, role: bool) -> None:
+    """A session that has read the user's profiles before asks none of the programs that they name."""
+    ran = tmp_path / "ran"
+    program = f"{sys.executable} -c \"open({str(ran)!r}, 'w')\""
+    profile = "role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = source\n" if role else ""
+    (tmp_path / "config").write_text(
+        f"[profile prod]\n{profile or f'credential_process = {program}'}\n"
+        f"[profile source]\ncredential_process = {program}\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    session = boto3.Session(profile_name="prod", region_name="us-east-1")
+    assert "prod" in session.available_profiles
+    with AutomationFake() as fake:
+        client: Any = session.client("ssm")
+        client.start_automation_execution(DocumentName="Doc")
+    assert fake.calls[0].access_key_id in {DUMMY, None}
+    assert not ran.exists()
 
 
 def test_credentials_of_an_older_client_stay_here(fake: AutomationFake) -> None:

@@ -10,7 +10,8 @@ from importlib import import_module
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from .patching import WrapperPatch
+from .environment import dummy_credentials
+from .patching import Patch, WrapperPatch
 from .wire import WireTap
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def is_aio(client: BaseClient) -> bool:
     return module is not None and isinstance(client, module.AioBaseClient)
 
 
-def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iterator[WrapperPatch]:
+def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iterator[Patch]:
     """Wrap aiobotocore's clients, if it has been imported, as botocore's are wrapped.
 
     Args:
@@ -71,11 +72,16 @@ def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iter
         guard(request)
         return await original(session, request, *args, **kwargs)
 
+    async def retrieve(*_: object) -> dict[str, str]:
+        return dummy_credentials()
+
     async def nothing(*_: Any, **__: Any) -> bool:
         return True
 
+    process = _module("credentials").AioProcessProvider
     endpoint, retries = _module("endpoint"), _module("retries.bucket")
     yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
+    yield Patch(process, "_retrieve_credentials_using", retrieve)
     yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", send)
     yield WrapperPatch(_module("httpxsession").HttpxSession, "send", send)
     yield WrapperPatch(endpoint.AioEndpoint, "_sleep", nothing)

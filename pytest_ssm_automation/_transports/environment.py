@@ -39,6 +39,12 @@ def dummy_environment() -> dict[str, str | None]:
     return {name: value for name, value in wanted.items() if os.environ.get(name) != value}
 
 
+def dummy_credentials(*_: object) -> dict[str, str]:
+    """Give dummy credentials, as botocore reads them from what a program of the user's prints."""
+    names = {"access_key": "AWS_ACCESS_KEY_ID", "secret_key": "AWS_SECRET_ACCESS_KEY", "token": "AWS_SESSION_TOKEN"}
+    return {name: _SET[variable] for name, variable in names.items()}
+
+
 class DummyEnvironment:
     """Sets dummy credentials and a Region, and restores what nobody else has changed since."""
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
+from botocore.credentials import ProcessProvider
 from botocore.httpsession import URLLib3Session
 
 from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .aio import AioWireTap, is_aio, patch_aio
 from .claim import Claim
-from .environment import DummyEnvironment
+from .environment import DummyEnvironment, dummy_credentials
 from .late import any_left, forgive, note_left_threads, refuse_late_call
 from .network import NetworkBlockedError, check_host, describe
 from .patching import Patch, WrapperPatch
@@ -90,6 +91,8 @@ def activate(active: Active) -> None:
             _patches.append(WrapperPatch(URLLib3Session, "send", _send))
             _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
             _patches.extend(patch_retries(current))
+            # Sessions keep the profiles that they have read before, and the programs that those name.
+            _patches.append(Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials))
             _aio_patches.extend(patch_aio(_convert_aio, _guard))
         active.threads, active.thread = frozenset(threading.enumerate()), threading.current_thread()
         forgive()

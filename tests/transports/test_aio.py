@@ -17,6 +17,7 @@ from pytest_ssm_automation._transports.aio import patch_aio
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
 aio_session: Any = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed")
 from aiobotocore.awsrequest import AioAWSResponse  # noqa: E402 - only if it is there
@@ -271,3 +272,23 @@ def test_the_fixture_serves_tests_of_pytest_asyncio(pytester: pytest.Pytester) -
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-o", scope)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*The test passed, but not all was well*", "*constraint DocumentName:pattern*"])
+
+
+def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session that has read the user's profiles before asks none of the programs that they name."""
+    ran = tmp_path / "ran"
+    program = f"{sys.executable} -c \"open({str(ran)!r}, 'w')\""
+    (tmp_path / "config").write_text(f"[profile prod]\ncredential_process = {program}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    session = aio_session.get_session()
+    session.set_config_variable("profile", "prod")
+    assert "prod" in session.available_profiles
+
+    async def call() -> None:
+        async with session.create_client("ssm", region_name="us-east-1") as client:
+            await client.start_automation_execution(DocumentName="Doc")
+
+    with AutomationFake() as fake:
+        asyncio.run(call())
+    assert fake.calls[0].access_key_id == "AKIAIOSFODNN7EXAMPLE"
+    assert not ran.exists()
