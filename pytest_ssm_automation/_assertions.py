@@ -114,7 +114,8 @@ def wrong_count(
         for place, (number, call) in enumerate(ranked[:_MOST_CALLS]):
             label = f"Closest of {_count(len(others), 'call')}, " if place == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")
-            lines.extend(f"  {line}" for line in (*expectation.differences(call), *_fate(call)))
+            told = [*expectation.differences(call), *_fate(call)] or [call.outcome]
+            lines.extend(f"  {line}" for line in told)
     else:
         lines.append(f"There was no call of {expectation.operation}.")
     return "\n".join(lines)

@@ -11,20 +11,20 @@ from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
 from ._service.errors import AutomationFakeError, FakeUsageError, unknown_name
+from ._service.faults import Fault
 from ._service.runbooks import Runbook, load_runbook
 from ._setup import Setup
 from ._transports import interception
 from ._transports.clients import make_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
     import responses
 
     from ._service.executions import Execution
-    from ._service.faults import Fault
     from ._transports.endpoint import Endpoint
     from ._transports.requests_mock import RequestsMock
 
@@ -62,7 +62,7 @@ class AutomationFake(Setup, Record):
             unknown_documents=self.options.unknown_documents,
             unknown_urls=self.options.unknown_urls,
             fetch=_fetch,
-            faults=tuple(faults),
+            faults=tuple(_faults(faults)),
             runbooks=tuple(each if isinstance(each, Runbook) else load_runbook(each) for each in runbooks),
         )
         self._clock = SkippedSleep()
@@ -232,6 +232,13 @@ def _fetch(url: str) -> tuple[int, bytes] | None:
     from ._transports.requests_mock import fetch
 
     return fetch(url)
+
+
+def _faults(given: Iterable[object]) -> Iterator[Fault]:
+    for fault in given:
+        if not isinstance(fault, Fault):
+            raise FakeUsageError(f"Expected each of faults to be a Fault, as of fault_plans(), but got {fault!r}")
+        yield fault
 
 
 def _running_test() -> str:

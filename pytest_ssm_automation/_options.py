@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -59,10 +60,11 @@ class Options:
         if "relax" in given:
             changed["relax"] = (*self.relax, *_names("relax", given["relax"]))
         if not isinstance(given.get("allow_network", False), bool):
-            changed["allow_network"] = tuple(host.lower() for host in _names("allow_network", given["allow_network"]))
+            changed["allow_network"] = _hosts(given["allow_network"])
         return replace(self, **changed)
 
 
+_HOST: Final = re.compile(r"[\w.:-]+")
 NAMES = tuple(item.name for item in fields(Options))
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "transport": ((str,), "a name"),
@@ -94,6 +96,14 @@ def _names(option: str, given: object) -> tuple[str, ...]:
         if all(isinstance(name, str) for name in names):
             return tuple(names)
     raise FakeUsageError(f"Expected {option} to be a list or tuple of names, but got {option}={given!r} (type={kind})")
+
+
+def _hosts(given: object) -> tuple[str, ...]:
+    hosts = _names("allow_network", given)
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise FakeUsageError(f"Expected allow_network to have names of hosts, and nothing else, but got {host!r}")
+    return tuple(host.lower() for host in hosts)
 
 
 DEFAULTS: Final = Options()

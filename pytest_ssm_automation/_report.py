@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from ._service.model import START
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -30,13 +32,16 @@ class ErrorCoverage:
 
     def add(self, test: str, calls: Iterable[Call]) -> None:
         """Count the calls of one fake in one test."""
+        known: set[str | None] = {None}
         for call in calls:
             if call.error is not None:
                 self.tests.setdefault(call.error, set()).add(test)
             if call.outcome in _COUNTS:
                 self.counts[_COUNTS[call.outcome]] += 1
-            if call.outcome == "lost" and call.execution_id:
-                self.counts["executions"] += 1
+            if call.operation == START:
+                if call.outcome == "lost" and call.execution_id not in known:  # a replay may get lost, too
+                    self.counts["executions"] += 1
+                known.add(call.execution_id)
 
     def merge(self, sent: dict[str, Any]) -> None:
         """Add what a worker has counted."""

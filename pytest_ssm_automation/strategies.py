@@ -161,6 +161,8 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
         FakeUsageError: There is no such constraint, or it cannot be broken.
     """
     known = [constraint.id for constraint in rules.constraints()]
+    if isinstance(constraints, str):
+        raise FakeUsageError(f"Expected a list of ids of constraints, but got constraints={constraints!r}")
     wanted = known if constraints is None else list(constraints)
     _require_known("constraint", wanted, known)
     if not wanted:

@@ -382,6 +382,12 @@ def test_a_refusal_that_never_came_is_said(fake: AutomationFake, client: Any) ->
     )
 
 
+def test_what_became_of_a_call_is_said(fake: AutomationFake, client: Any) -> None:
+    """A call that differs in nothing was not refused."""
+    start(client)
+    assert failure(fake.assert_rejected).endswith(" (us-east-1, thread MainThread):\n  started")
+
+
 @pytest.mark.parametrize(
     ("expected", "message"),
     [

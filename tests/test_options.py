@@ -73,6 +73,8 @@ def test_hosts_are_names_in_any_letter_case(given: Any, kept: Any) -> None:
         ({"execution_limit": False}, "Expected execution_limit to be a whole number"),
         ({"execution_limit": "3"}, "Expected execution_limit to be a whole number"),
         ({"allow_network": "s3.amazonaws.com"}, "Expected allow_network to be a list or tuple of names, but got "),
+        ({"allow_network": ["https://a.b"]}, "Expected allow_network to have names of hosts, and nothing else"),
+        ({"allow_network": ["a.b,c.d"]}, "Expected allow_network to have names of hosts, and nothing else"),
         ({"allow_network": None}, "Expected allow_network to be a list or tuple of names, but got "),
         ({"seed": 1.5}, "Expected seed to be a text or a whole number, but got seed=1.5 (type=float)"),
     ],

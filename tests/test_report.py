@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,7 +43,17 @@ def counted(*calls: Call, test: str = "one") -> ErrorCoverage:
 )
 def test_each_outcome_is_counted_as_what_it_is(one: Call, counts: dict[str, int]) -> None:
     """A lost start is a fault and an execution; a replay and an answer are neither."""
-    assert counted(one, one).counts == {name: 2 * count for name, count in counts.items()}
+    other = replace(one, execution_id=one.execution_id and "other")
+    assert counted(one, other).counts == {name: 2 * count for name, count in counts.items()}
+
+
+def test_a_lost_response_is_no_second_execution() -> None:
+    """A replay whose response is lost starts nothing, nor does a poll."""
+    poll = replace(
+        call("lost", "ReadTimeoutError", "other"), request=Request("GetAutomationExecution", b"", "", "", None)
+    )
+    lost = call("lost", "ReadTimeoutError", "id")
+    assert counted(call("started", execution_id="id"), lost, poll).counts == {"executions": 1, "faults": 2}
 
 
 def test_errors_are_counted_by_test() -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from . import model
 from .constraints import Constraint, Violation, model_constraints
+from .errors import unknown_name
 
 ONE_TARGET: Final = "Only one resource group or tag can be specified at a time"
 MAX_TAGS_AT_START: Final = 5
@@ -106,7 +107,13 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
     """List every constraint on the requests of an operation.
 
     Those of the installed botocore model come first, in its order, then the documented rules across members.
+
+    Raises:
+        FakeUsageError: There is no such operation.
     """
+    known = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
+    if operation not in known:
+        raise unknown_name("operation", operation, known)
     rules = _rules() if operation == model.START else ()
     ruled = [Constraint(f"request:{name}", limit, "documentation") for name, limit, *_ in rules]
     return (*model_constraints(operation), *ruled)

@@ -131,9 +131,10 @@ def test_shrinks_to_little() -> None:
     [
         (["Mode:enums"], r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
         ([], "^invalid_requests needs a constraint to break"),
+        ("Mode:enum", "^Expected a list of ids of constraints, but got constraints='Mode:enum'"),
     ],
 )
-def test_misused(constraints: list[str], message: str) -> None:
+def test_misused(constraints: list[str] | str, message: str) -> None:
     """A misspelt constraint is refused at once, with the one that was meant; so is none at all."""
     with pytest.raises(FakeUsageError, match=message):
         invalid_requests(constraints=constraints)

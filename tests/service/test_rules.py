@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service import model, rules
 from pytest_ssm_automation._service.model import START
 from pytest_ssm_automation._service.rules import check_rules, constraints
@@ -88,3 +89,11 @@ def test_a_single_target_is_a_rule_where_the_model_allows_more(monkeypatch: pyte
 def test_other_operations_have_no_rules() -> None:
     """The rules are StartAutomationExecution's alone."""
     assert check_rules("GetAutomationExecution", {"Targets": TARGETS}) == []
+
+
+def test_an_operation_that_there_is_not_has_none() -> None:
+    """A misspelt operation is refused, with the one that was meant."""
+    with pytest.raises(
+        FakeUsageError, match=r"^Unknown operation 'StopAutomation'\. Did you mean 'StopAutomationExecut"
+    ):
+        constraints("StopAutomation")
