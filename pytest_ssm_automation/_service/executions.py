@@ -46,8 +46,8 @@ class Execution:
     """
 
     __slots__ = (
-        "_fan_out", "_frames", "_lock", "_position", "_script", "call", "ended_at", "id", "parent", "passed",
-        "resolved", "runbook", "source", "started_at", "target", "waits_to_begin",
+        "_elsewhere", "_fan_out", "_frames", "_lock", "_position", "_script", "call", "ended_at", "id", "parent",
+        "passed", "resolved", "runbook", "source", "started_at", "target", "waits_to_begin",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +79,7 @@ class Execution:
         self._lock = lock
         self._fan_out: FanOut | None = None
         self._position = 0
+        self._elsewhere: tuple[int, int, datetime | None] | None = None
         self._frames = script.frames or _PLAIN
         if not script.frames and (self.waits_to_begin or runbook or script.steps):
             self._frames = self._unscripted()
@@ -177,6 +178,7 @@ class Execution:
     def advance(self) -> None:
         """Go on to the next status of its script, as a poll does; the last one stays."""
         with self._lock:
+            self._elsewhere = None
             if self._fan_out and self.status in WORKING:
                 self._fan_out.tick()
             if self._position + 1 < len(self._frames) and not self._is_held():
@@ -210,6 +212,20 @@ class Execution:
             if self.ended:
                 raise FakeUsageError(f"The execution {self.id} has ended before, as {self.status}")
             self.turn_to({name: value for name, value in frame.items() if value is not None})
+
+    def poll(self) -> None:
+        """Go on, and keep in mind what was shown: a caller acts upon that."""
+        shown = (self._position, self.passed, self.ended_at)
+        self.advance()
+        if shown[0] != self._position and not self._fan_out and not self.parent:
+            self._elsewhere = shown
+
+    def recall(self) -> None:
+        """Be again as it was shown last, if it has gone on by that alone; and a second time, as it had become."""
+        if self._elsewhere:
+            here = (self._position, self.passed, self.ended_at)
+            self._position, self.passed, self.ended_at = self._elsewhere
+            self._elsewhere = here
 
     def turn_to(self, *frames: Frame) -> None:
         """Go on with these frames, whatever would have come."""
@@ -251,6 +267,7 @@ class Execution:
         return frames_of("InProgress", "Waiting") if any(step.get("Action") in PAUSING for step in left) else WORK
 
     def _follow_with(self, *frames: Frame) -> None:
+        self._elsewhere = None
         self._frames = (*self._frames[: self._position + 1], *frames)
 
     def _note_wait(self) -> None:

@@ -63,7 +63,7 @@ def get(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
     """GetAutomationExecution: show it, then let it go on."""
     execution = _asked_for(service, request, params)
     reply = Reply({"AutomationExecution": execution_members(execution)}, execution_id=execution.id)
-    execution.advance()
+    execution.poll()
     return reply
 
 
@@ -93,7 +93,7 @@ def describe(service: Service, request: Request, params: Mapping[str, Any]) -> R
         page.append((execution, shown))
         last = place
     for execution, _ in page:
-        execution.advance()
+        execution.poll()
     return Reply({"AutomationExecutionMetadataList": [shown for _, shown in page], **answer})
 
 
@@ -117,8 +117,7 @@ def stop(service: Service, request: Request, params: Mapping[str, Any]) -> Reply
     """StopAutomationExecution: cancel it, or let it complete what it is at."""
     execution = _asked_for(service, request, params)
     cancel = params.get("Type", "Cancel") == "Cancel"
-    if execution.ended or (execution.status == "Cancelling" and not cancel):
-        raise ServiceError("InvalidAutomationStatusUpdateException")
+    _require(execution, lambda: _can_stop(execution, cancel=cancel), "InvalidAutomationStatusUpdateException")
     if cancel:
         execution.turn_to(*frames_of("Cancelling", "Cancelled"))
     else:
@@ -129,10 +128,12 @@ def stop(service: Service, request: Request, params: Mapping[str, Any]) -> Reply
 def signal(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
     """SendAutomationSignal: let an execution that waits go on, or end it; or end one that works."""
     execution = _asked_for(service, request, params)
-    kind, payload = params["SignalType"], params.get("Payload", {})
-    if not _takes(execution, kind):
-        raise ServiceError("InvalidAutomationSignalException")
-    named = _check_payload(execution, kind, payload)
+    kind = params["SignalType"]
+    named = _named_by(kind, params.get("Payload", {}))
+    _require(execution, lambda: _takes(execution, kind), "InvalidAutomationSignalException")
+    steps = execution.steps
+    if named and steps and not set(named) <= {step.get(_NAMED[kind]) for step in steps}:
+        raise ServiceError("AutomationStepNotFoundException")
     if kind in {"Reject", "Revoke"}:
         status = "Rejected" if execution.status == "PendingApproval" else "Failed"
         execution.turn_to({STATUS: status, "FailureMessage": f"{kind} was signalled."})
@@ -144,6 +145,19 @@ def signal(service: Service, request: Request, params: Mapping[str, Any]) -> Rep
     else:
         execution.resume()
     return Reply({}, execution_id=execution.id)
+
+
+def _require(execution: Execution, right: Callable[[], bool], error: str) -> None:
+    """Refuse what is right neither for what an execution has become nor for what the caller has been shown."""
+    for _ in range(2):
+        if right():
+            return
+        execution.recall()
+    raise ServiceError(error)
+
+
+def _can_stop(execution: Execution, *, cancel: bool) -> bool:
+    return not execution.ended and (cancel or execution.status != "Cancelling")
 
 
 def _takes(execution: Execution, kind: str) -> bool:
@@ -159,17 +173,11 @@ def _takes(execution: Execution, kind: str) -> bool:
     return {"aws:approve": kind in _OF_APPROVALS, "aws:pause": kind == "Resume"}.get(action or "", True)
 
 
-def _check_payload(execution: Execution, kind: str, payload: Mapping[str, Any]) -> Collection[str]:
-    """Give the steps that a signal names; refuse it if it has to name one, and doesn't, or one that there isn't."""
-    member = _NAMED.get(kind)
-    if member is None:
-        return ()
-    named: Collection[str] = payload.get(member, ())
-    if not named:
+def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:
+    """Give the steps that a signal names; refuse it if it has to name one, and doesn't."""
+    named: Collection[str] = payload.get(_NAMED.get(kind, ""), ())
+    if kind in _NAMED and not named:
         raise ServiceError("InvalidAutomationSignalException")
-    steps = execution.steps
-    if steps and not set(named) <= {step.get(member) for step in steps}:
-        raise ServiceError("AutomationStepNotFoundException")
     return named
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from hypothesis import strategies as st
@@ -12,6 +12,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ENDED = {
     "Success",
@@ -38,9 +41,27 @@ class Run:
     future: list[str]
     request: dict[str, Any]
     to_begin: bool = False
+    shown: tuple[str, list[str]] | None = None
+
+    def poll(self) -> None:
+        """Go on by a poll, after which a caller may act upon what it has seen."""
+        before = (self.status, [*self.future])
+        self.go_on()
+        self.shown = before if len(before[1]) != len(self.future) else None
+
+    def as_shown(self, error: str | None, act: Callable[[Run], str | None]) -> str | None:
+        """Do something to it as it was shown, if it can't be done to it as it is."""
+        if error is None or self.shown is None:
+            return error
+        other = replace(self, status=self.shown[0], future=[*self.shown[1]], shown=None)
+        if act(other) is None:
+            self.status, self.future, self.to_begin, self.shown = other.status, other.future, other.to_begin, None
+            return None
+        return error
 
     def go_on(self) -> None:
-        """Go on by a poll."""
+        """Go on to the next status."""
+        self.shown = None
         if self.future:
             self.status = self.future.pop(0)
 
@@ -54,7 +75,7 @@ class Run:
         if self.status in ENDED or (self.status == "Cancelling" and kind == "Complete"):
             return "InvalidAutomationStatusUpdateException"
         if kind == "Complete":
-            self.future = ["Success"]
+            self.future, self.shown = ["Success"], None
         else:
             self.turn_to("Cancelling", "Cancelled")
         return None
@@ -158,7 +179,7 @@ class LifeCycle(RuleBasedStateMachine):
         shown = answer["AutomationExecution"]
         assert shown["AutomationExecutionStatus"] == run.status
         assert ("ExecutionEndTime" in shown) is (run.status in ENDED)
-        run.go_on()
+        run.poll()
 
     @rule(execution_id=ids)
     def describe_one(self, execution_id: str) -> None:
@@ -167,7 +188,7 @@ class LifeCycle(RuleBasedStateMachine):
         answer, _ = self.call("describe_automation_executions", Filters=filters)
         (shown,) = answer["AutomationExecutionMetadataList"]
         assert shown["AutomationExecutionStatus"] == self.runs[execution_id].status
-        self.runs[execution_id].go_on()
+        self.runs[execution_id].poll()
 
     @rule(target=pages, size=st.integers(1, 4))
     def describe_all(self, size: int) -> Any:
@@ -190,7 +211,7 @@ class LifeCycle(RuleBasedStateMachine):
         ]
         assert shown == [(execution_id, self.runs[execution_id].status) for execution_id in expected[:size]]
         for execution_id, _ in shown:
-            self.runs[execution_id].go_on()
+            self.runs[execution_id].poll()
         assert ("NextToken" in answer) is (len(expected) > size)
         return (answer["NextToken"], expected[size:]) if "NextToken" in answer else multiple()
 
@@ -204,14 +225,16 @@ class LifeCycle(RuleBasedStateMachine):
     def stop(self, execution_id: str, kind: str) -> None:
         """What runs can be stopped, what has ended can't."""
         _, error = self.call("stop_automation_execution", AutomationExecutionId=execution_id, Type=kind)
-        assert error == self.runs[execution_id].stop(kind)
+        run = self.runs[execution_id]
+        assert error == run.as_shown(run.stop(kind), lambda shown: shown.stop(kind))
 
     @rule(execution_id=ids, kind=st.sampled_from(model.enum("SignalType")), named=st.booleans())
     def signal(self, execution_id: str, kind: str, *, named: bool) -> None:
         """What waits goes on or ends by a signal, what doesn't wait takes none."""
         given = {"Payload": {NAMED.get(kind, "Comment"): ["any"]}} if named else {}
         _, error = self.call("send_automation_signal", AutomationExecutionId=execution_id, SignalType=kind, **given)
-        assert error == self.runs[execution_id].signal(kind, named=named)
+        run = self.runs[execution_id]
+        assert error == run.as_shown(run.signal(kind, named=named), lambda shown: shown.signal(kind, named=named))
 
     @rule(execution_id=ids)
     def advance(self, execution_id: str) -> None:

@@ -235,6 +235,35 @@ def test_an_added_execution_has_to_make_sense(fake: AutomationFake) -> None:
     assert not fake.executions
 
 
+def test_a_caller_acts_upon_what_it_was_shown(fake: AutomationFake, client: Any) -> None:
+    """Who has seen an execution wait may approve it, and who has seen it run may stop it, though it has gone on."""
+    fake.script(["InProgress", "Waiting", "Success"], when={"DocumentName": "Ask"})
+    asking = start(client, DocumentName="Ask")
+    assert statuses(client, asking, 2) == ["InProgress", "Waiting"]
+    signal(client, asking, "Approve")
+    assert statuses(client, asking, 1) == ["Success"]
+    for kind, expected in {"Cancel": ["Cancelling", "Cancelled"], "Complete": ["InProgress", "Success"]}.items():
+        running = start(client)
+        assert statuses(client, running, 2) == ["Pending", "InProgress"]
+        client.stop_automation_execution(AutomationExecutionId=running, Type=kind)
+        assert statuses(client, running, 2) == expected
+
+
+def test_what_was_shown_counts_until_something_else_happens(fake: AutomationFake, client: Any) -> None:
+    """An execution that the test itself has ended, or that fits in neither status, stays as it is."""
+    execution = fake.execution(start(client))
+    assert statuses(client, execution.id, 1) == ["Pending"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, execution.id, "Approve")
+    assert execution.status == "InProgress"
+    execution.finish()
+    with pytest.raises(client.exceptions.InvalidAutomationStatusUpdateException):
+        client.stop_automation_execution(AutomationExecutionId=execution.id)
+    assert statuses(client, execution.id, 2) == ["Success", "Success"]
+    with pytest.raises(client.exceptions.InvalidAutomationStatusUpdateException):
+        client.stop_automation_execution(AutomationExecutionId=execution.id)
+
+
 def test_adding_an_execution_of_a_version_that_there_is_not(fake: AutomationFake) -> None:
     """The runbook of an execution that is added has to exist in that version, if it is registered at all."""
     fake.add_runbook(PAUSE, name="Pause")
