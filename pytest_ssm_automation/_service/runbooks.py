@@ -117,6 +117,8 @@ class RunbookStore:
         Raises:
             ServiceError: The document has no such version.
         """
+        if not self._runbooks:
+            return None
         arn = _ARN.fullmatch(document_name)
         name, wanted = (arn[1], version or arn[2]) if arn else (document_name, version)
         found = self._named(name, region)

@@ -42,7 +42,7 @@ class Claim:
         if operation in OPERATIONS:
             self._violations = service.violations(operation, params)
             if not any(violation.caught_by == "botocore" for violation in self._violations):
-                self.client = _Unchecked(client)
+                self.client = _unchecked(client)
 
     def __enter__(self) -> None:
         """Begin to serialize."""
@@ -75,14 +75,9 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
     return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt)
 
 
-class _Unchecked:
-    """A client for `_convert_to_request_dict` and whoever else has wrapped it, with a serializer that doesn't check."""
-
-    def __init__(self, client: Any) -> None:
-        """Take the serializer that botocore's check stands before."""
-        self._client = client
-        self._serializer = getattr(client._serializer, "_serializer", client._serializer)
-
-    def __getattr__(self, name: str) -> Any:
-        """Be the client in all else."""
-        return getattr(self._client, name)
+def _unchecked(client: Any) -> Any:
+    """Give a client for `_convert_to_request_dict` and whoever else has wrapped it, whose serializer doesn't check."""
+    made = object.__new__(type(client))
+    made.__dict__.update(client.__dict__)
+    made._serializer = getattr(client._serializer, "_serializer", client._serializer)
+    return made
