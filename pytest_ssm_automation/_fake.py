@@ -87,6 +87,7 @@ class AutomationFake(Setup, Record):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Let it no longer answer, and put everything back."""
+        self._check_active()
         if self._endpoint:
             self._endpoint.close()
             self._endpoint = None

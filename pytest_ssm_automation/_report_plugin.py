@@ -18,7 +18,8 @@ class ReportPlugin:
         """Let fakes report from now on."""
         report, required = config.option.ssm_automation_report, config.option.ssm_automation_require
         if report not in {None, "terminal"} and (not report.startswith("json:") or report == "json:"):
-            raise pytest.UsageError(f"--ssm-automation-report takes no value, or json:PATH, but got {report!r}")
+            hint = "; paths of tests go in front of it" if Path(report.partition("::")[0]).exists() else ""
+            raise pytest.UsageError(f"--ssm-automation-report takes no value, or json:PATH, but got {report!r}{hint}")
         try:
             self._required = _report.required_errors(required) if required else []
         except FakeUsageError as error:

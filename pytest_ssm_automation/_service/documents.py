@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -183,7 +184,7 @@ def _copied(value: object, source: str) -> Any:
             return {key: copy(item, f"{place}.{key}" if place else key, depth + 1) for key, item in value.items()}
         if is_list(value) or _is_tuple(value):
             return [copy(item, f"{place}[{number}]", depth + 1) for number, item in enumerate(value)]
-        if value is None or isinstance(value, str | int | float):
+        if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
             return value
         raise FakeUsageError(f"{place or source}: {value!r} (type={type(value).__name__}) is nothing that JSON has")
 

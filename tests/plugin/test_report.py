@@ -96,12 +96,20 @@ def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:", "test_it.py"])
+@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:"])
 def test_a_wrong_value_is_refused_at_the_start(run: Any, value: str) -> None:
     """Before anything is collected."""
     result = run(SOURCE, f"--ssm-automation-report={value}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report takes no value, or json:PATH, but got '{value}'"])
+
+
+def test_a_path_of_tests_is_no_value(pytester: pytest.Pytester, run: Any) -> None:
+    """Who wrote it behind the option without a value is told where it goes."""
+    pytester.mkpydir("tests")
+    result = run(SOURCE, "--ssm-automation-report", "tests::test_it")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *, but got 'tests::test_it'; paths of tests go in front of it"])
 
 
 def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None:

@@ -146,6 +146,8 @@ def test_a_mapping_that_contains_itself_is_refused() -> None:
     ("content", "message"),
     [
         ({"a": {1: 2}}, "a: the key 1 is not a string"),
+        ({"a": float("nan")}, r"a: nan \(type=float\) is nothing that JSON has"),
+        ('{"a": 1e999}', r"a: inf \(type=float\) is nothing that JSON has"),
         ({1: 2}, "the document: the key 1 is not a string"),
         (
             {"a": [0, dt.date(2024, 1, 1)]},
