@@ -20,7 +20,8 @@ from ._service.errors import FakeUsageError, unknown_name
 from ._strategies import shapes
 from ._strategies.flaws import InvalidRequest, flaws, requests_breaking
 from ._strategies.requests import member, requests_with
-from ._strategies.scenarios import fault_plans, parameters_for, runbooks, status_histories
+from ._strategies.runbooks import parameters_for, runbooks
+from ._strategies.scenarios import fault_plans, status_histories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -130,8 +131,8 @@ def valid_requests(*, runbook: Runbook | None = None, **members: Any) -> st.Sear
         **members: A value fixes a member, a strategy is drawn from, `None` leaves it out.
 
     Raises:
-        FakeUsageError: There is no such member, or no valid request has such members. What is drawn from a strategy is
-            judged when it is drawn.
+        FakeUsageError: There is no such member, no valid request has such members, or nothing is known to draw for a
+            parameter of the runbook. What is drawn from a strategy is judged when it is drawn.
     """
     _require_known("member", members, model.input_shape(model.START).members)
     if runbook is not None:
@@ -143,12 +144,14 @@ def _requests_for(runbook: Runbook, members: dict[str, Any]) -> st.SearchStrateg
     """Draw requests that start a runbook; a request without any parameter has no `Parameters` at all."""
     fixed: dict[str, Any] = {"DocumentName": runbook.name, "DocumentVersion": runbook.version}
     fixed |= dict.fromkeys(("Targets", "TargetMaps", "TargetParameterName", "TargetLocationsURL"))
+    if "Parameters" in members:
+        return requests_with(fixed | members)
     ways: list[Any] = []
     if not any(parameter.required for parameter in runbook.parameters.values()):
         ways.append({"Parameters": None})
     if runbook.parameters:
         ways.append({"Parameters": parameters_for(runbook).filter(bool)})
-    return st.one_of([valid_requests(**{**fixed, **way, **members}) for way in ways])
+    return st.one_of([requests_with({**fixed, **way, **members}) for way in ways])
 
 
 def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchStrategy[InvalidRequest]:

@@ -193,7 +193,10 @@ def _repeated(argument: Any, flags: int) -> list[tuple[Piece, ...]]:
     rows = _rows(nodes, flags)
     if len(rows) == len(rows[0]) == rows[0][0].low == rows[0][0].high == 1:
         return [(replace(rows[0][0], low=int(low), high=int(high)),)]
-    times = range(low, min(high, low + 2) + 1)
+    most = min(high, low + 2)
+    if most > _MOST_WAYS or len(rows) ** most > _MOST_WAYS:
+        raise _UnsupportedError
+    times = range(low, most + 1)
     return [tuple(itertools.chain(*combined)) for count in times for combined in itertools.product(rows, repeat=count)]
 
 

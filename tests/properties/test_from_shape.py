@@ -188,6 +188,7 @@ def test_recursion() -> None:
         r"(ab|cd)(ef|gh)(ij|kl)(mn|op)(qr|st)(uv|wx)(yz|01)",
         r"(a|b)\1",
         r"(?i)all|[0-9]{12}",
+        r"(ab|c){12}",
     ],
 )
 def test_patterns_beyond_templates(pattern: str) -> None:

@@ -10,11 +10,47 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault, Runbook, strategies
-from pytest_ssm_automation._service.model import enum
+from pytest_ssm_automation._service.constraints import check
+from pytest_ssm_automation._service.model import START, enum
 from pytest_ssm_automation._service.parameters import check_parameters
+from pytest_ssm_automation._service.runbooks import load_runbook
 from pytest_ssm_automation._service.scripts import ENDED
 
 REQUEST = {"DocumentName": "AWS-RestartEC2Instance", "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
+ROLE = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z]+$|^$"
+TYPES = (
+    *("String", "StringList", "Integer", "Boolean", "StringMap", "MapList"),
+    *("AWS::EC2::Instance::Id", "List<AWS::EC2::Instance::Id>", "AWS::IAM::Role::Arn", "AWS::S3::Bucket::Name"),
+    *("AWS::EC2::VPC::Id", "List<AWS::S3::Bucket::Name>"),
+)
+# What a runbook may declare; each of them is one that drew wrong values, or none, before.
+DECLARATIONS: tuple[dict[str, Any], ...] = (
+    {"type": "String", "minChars": 41},
+    {"type": "String", "minChars": 100, "allowedPattern": "[a-z]+"},
+    {"type": "String", "minChars": 4, "maxChars": 9, "allowedPattern": "(?i)[a-z]+"},
+    {"type": "StringList", "minItems": 6},
+    {"type": "List<AWS::EC2::Instance::Id>", "minItems": 6},
+    {"type": "String", "allowedPattern": "^$|^[a-z]+$", "default": ""},
+    {"type": "AWS::IAM::Role::Arn", "allowedPattern": ROLE, "default": ""},
+    {"type": "String", "allowedPattern": ROLE, "default": ""},
+    {"type": "AWS::EC2::Instance::Id", "allowedPattern": "i-.*"},
+    {"type": "AWS::IAM::Role::Arn", "allowedPattern": "arn:aws:iam::123456789012:role/.*"},
+    {"type": "Integer", "allowedPattern": "[0-9]{1,3}"},
+    {"type": "Integer", "maxChars": 2},
+    {"type": "String", "allowedPattern": "(?=.{3,10}$)[a-z]+"},
+    {"type": "String", "allowedPattern": "(ab|c){40}"},
+    {"type": "String", "allowedPattern": "[[a-z]+"},
+    {"type": "StringMap", "minItems": 4},
+    {"type": "StringMap", "minItems": 30},
+    {"type": "StringMap", "minChars": 100},
+    {"type": "StringMap", "allowedPattern": '.*"ä?.*'},
+    {"type": "MapList", "minItems": 4, "maxItems": 7},
+    {"type": "StringMap", "allowedValues": [{"a": "é"}, {"b": ["c"]}]},
+    {"type": "MapList", "allowedValues": [{"a": "é"}, {"b": 1}], "minItems": 3},
+    {"type": "StringList", "allowedValues": ["a", "é" * 513], "maxItems": 9},
+    {"type": "Boolean", "allowedValues": [True]},
+    {"type": "Integer", "allowedValues": [1, "2"], "allowedPattern": "[0-9]"},
+)
 TOKEN = "6f1c2b9e-64a0-4f6e-9a54-0d3c5b1f7e21"
 
 
@@ -80,6 +116,12 @@ def test_a_misspelt_error_is_refused_at_once() -> None:
         strategies.fault_plans(errors=["InvalidTargets"])
 
 
+def test_one_error_has_to_be_in_a_list() -> None:
+    """A name that stands alone, whose letters would be taken for names, is refused with what to write instead."""
+    with pytest.raises(FakeUsageError, match=r"errors='InvalidTarget' \(type=str\): .*errors=\['InvalidTarget'\]"):
+        strategies.fault_plans(errors="InvalidTarget")
+
+
 def test_a_caller_without_a_token_is_found_out_by_one_fault() -> None:
     """The shortest plan that makes a retry start a second execution is one lost response."""
 
@@ -103,6 +145,114 @@ def test_a_caller_with_a_token_starts_one_execution_whatever_happens(plan: list[
         start(fake.client(), 20, ClientToken=TOKEN, **REQUEST)
         fake.assert_started_once()
         fake.assert_no_duplicate_starts()
+
+
+def with_parameter(declaration: dict[str, Any]) -> Runbook:
+    """Make a runbook with one parameter."""
+    steps = [{"name": "wait", "action": "aws:sleep"}]
+    content = {"schemaVersion": "0.3", "parameters": {"Given": declaration}, "mainSteps": steps}
+    return load_runbook(content, name="Team-Runbook")
+
+
+@st.composite
+def declarations(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw declarations of every type, with any of the limits together."""
+    declaration: dict[str, Any] = {"type": draw(st.sampled_from(TYPES))}
+    for what, most in (("Chars", 30), ("Items", 8)):
+        low, high = sorted(draw(st.tuples(st.integers(0, most), st.integers(0, most))))
+        declaration |= draw(st.sampled_from([{}, {f"min{what}": low}, {f"max{what}": high}]))
+        if draw(st.booleans()):
+            declaration |= {f"min{what}": low, f"max{what}": high}
+    patterns = ["^[a-z0-9-]+$", ".*", "[0-9]{1,3}|true", "i-.*", ROLE, "(ab)+", "^(a|b){2}.{3}$", "(?i)[a-z]+"]
+    texts = ["a", "ab", "i-0123456789abcdef0", "12", "true", 7, True, {"a": "b"}, {}, "bucket-name", ""]
+    choices = st.lists(st.sampled_from(texts), min_size=1)
+    limits = {"allowedPattern": st.sampled_from(patterns), "allowedValues": choices, "default": st.just(None)}
+    return declaration | draw(st.fixed_dictionaries({}, optional=limits))
+
+
+@given(declarations(), st.data())
+def test_parameters_keep_to_all_limits_together(declaration: dict[str, Any], data: st.DataObject) -> None:
+    """Whatever limits a declaration combines, what is drawn keeps to it and to the service model, or none is drawn."""
+    runbook = with_parameter(declaration)
+    try:
+        strategy = strategies.parameters_for(runbook)
+    except FakeUsageError as error:
+        assert "No value can be drawn for the parameter 'Given'" in str(error)  # noqa: PT017 - most are drawn
+        return
+    parameters = data.draw(strategy)
+    assert check_parameters(runbook, parameters) == []
+    # An empty map is what a request leaves out.
+    given_any = {"Parameters": parameters} if parameters else {}
+    assert check(START, {"DocumentName": runbook.name, **given_any}) == []
+
+
+@pytest.mark.parametrize("declaration", DECLARATIONS, ids=str)
+def test_limits_of_runbooks_are_kept_by_requests_that_start_them(declaration: dict[str, Any]) -> None:
+    """Requests for runbooks with these declarations start them: none is thrown away for what their values are."""
+    runbook = with_parameter(declaration)
+
+    @settings(max_examples=25, database=None, derandomize=True)
+    @given(strategies.valid_requests(runbook=runbook))
+    def starts(request: dict[str, Any]) -> None:
+        with AutomationFake(runbooks=[runbook], unknown_documents="reject") as fake:
+            fake.client().start_automation_execution(**request)
+            fake.assert_started_once()
+
+    starts()
+
+
+@pytest.mark.parametrize("pattern", [r"^[\p{L}]+$", "[[:alnum:]]+", "[a[:digit:]]+", "^$", "a{600}"])
+def test_a_pattern_that_nothing_is_drawn_from_is_refused_at_once(pattern: str) -> None:
+    """Before anything is drawn, the parameter and its pattern are named, and what can be done instead."""
+    runbook = with_parameter({"type": "String", "allowedPattern": pattern, "default": "a"})
+    with pytest.raises(FakeUsageError) as caught:
+        strategies.parameters_for(runbook)
+    assert all(text in str(caught.value) for text in ("'Given'", repr(pattern), "runbook=..., Parameters=..."))
+    given = {"Given": ["a"]}
+    request = find(strategies.valid_requests(runbook=runbook, Parameters=given), lambda _: True)
+    assert request["Parameters"] == given
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        {"type": "String", "maxChars": 0},
+        {"type": "String", "minChars": 513},
+        {"type": "StringList", "minItems": 51},
+        {"type": "String", "allowedValues": [""]},
+        {"type": "StringList", "minItems": 1, "allowedValues": ["é" * 513]},
+        {"type": "StringMap", "maxItems": 0, "minChars": 3},
+        {"type": "StringMap", "minItems": 999_999_999},
+        {"type": "StringMap", "minChars": 999_999_999},
+        {"type": "AWS::EC2::Instance::Id", "maxChars": 9},
+    ],
+    ids=str,
+)
+def test_what_limits_leave_nothing_of_is_left_out_or_refused(declaration: dict[str, Any]) -> None:
+    """Where no value is within the limits an optional parameter is never given, and a required one is refused."""
+    assert find(strategies.parameters_for(with_parameter({**declaration, "default": None})), lambda _: True) == {}
+    with pytest.raises(FakeUsageError, match="'Given': its limits, and those of the service, leave none"):
+        strategies.parameters_for(with_parameter(declaration))
+
+
+def test_a_list_none_of_whose_items_is_allowed_is_empty() -> None:
+    """A list that may be empty is, where no item is within the limits."""
+    runbook = with_parameter({"type": "StringList", "maxChars": 0})
+    assert find(strategies.parameters_for(runbook), lambda _: True) == {"Given": []}
+
+
+def test_a_failing_runbook_shrinks_in_a_few_steps() -> None:
+    """A runbook shrinks to one parameter and one step, and hypothesis need not try hundreds more to explain it."""
+    tried: list[Runbook] = []
+
+    def has_a_map(runbook: Runbook) -> bool:
+        tried.append(runbook)
+        return any(parameter.type == "StringMap" for parameter in runbook.parameters.values())
+
+    found = find(strategies.runbooks(), has_a_map, settings=settings(max_examples=2000, derandomize=True))
+    assert [*found.parameters] == ["AAA"]
+    assert found.steps == (("AAA", "aws:executeAwsApi"),)
+    assert len(tried) < 500
 
 
 @given(st.data())
