@@ -71,8 +71,9 @@ def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
 
     Assumed: what the targets of a request add to its Parameters is judged as these are, and after them.
     """
-    name, maps = params.get("TargetParameterName", ""), params.get("TargetMaps") or [{}]
-    given = params.get("Parameters", {})
+    name: str = params.get("TargetParameterName", "")
+    given: Mapping[str, list[str]] = params.get("Parameters", {})
+    maps: Sequence[Mapping[str, list[str]]] = params.get("TargetMaps") or [{}]
     found = [each for names in maps for each in check_parameters(runbook, given, supplied=[name, *names])]
     alone = partial(check_parameters, runbook, supplied=runbook.parameters)
     for place, names in enumerate(maps):
@@ -87,9 +88,10 @@ def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
 
 def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give each value of TargetParameterName that a request says itself, with its place."""
-    for place, target in enumerate(params.get("Targets") or ()):
+    targets: Sequence[Mapping[str, Any]] = params.get("Targets", ())
+    for place, target in enumerate(targets):
         if target.get("Key") == "ParameterValues":
-            for number, value in enumerate(target.get("Values", ())):
+            for number, value in enumerate(target.get("Values", [])):
                 yield f"Targets[{place}].Values[{number}]", value
 
 

@@ -77,7 +77,7 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
 
 def _unchecked(client: Any) -> Any:
     """Give a client for `_convert_to_request_dict` and whoever else has wrapped it, whose serializer doesn't check."""
-    made = object.__new__(type(client))
+    made: Any = object.__new__(client.__class__)
     made.__dict__.update(client.__dict__)
     made._serializer = getattr(client._serializer, "_serializer", client._serializer)
     return made
