@@ -267,9 +267,10 @@ def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> Non
     try:
         for thread in others:
             thread.start()
+        client: Any = fake.client()
         for _ in range(200):
-            with pytest.raises(FakeUsageError):
-                fake.execution("exec-1")
+            with pytest.raises(ParamValidationError):  # as no execution has this id of the test's own
+                client.get_automation_execution(AutomationExecutionId="exec-1")
     finally:
         done.set()
         sys.setswitchinterval(before)
