@@ -128,10 +128,10 @@ def laughs(levels: int, line: str) -> str:
 )
 def test_hostile_content_is_refused_at_once(content: object, message: str) -> None:
     """Aliases and merges that multiply, endless nesting and mere size end with a clear error in little time."""
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(FakeUsageError, match=message):
         read_document(content)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_mapping_that_contains_itself_is_refused() -> None:
