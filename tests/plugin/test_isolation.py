@@ -123,6 +123,8 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
         f"""
     import signal
 
+    # Python tells what was raised while it collected garbage, and drops it.
+    pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     RANG = []  # as copyreg, which botocore's deepcopy uses, drops whatever is raised in it
 
     @pytest.fixture
