@@ -18,6 +18,8 @@ MAX_BYTES: Final = 64 * 1024
 # No text within that size has more values, unless its aliases multiply them.
 MAX_VALUES: Final = MAX_BYTES
 MAX_DEPTH: Final = 64
+# What brackets cost PyYAML grows with the square of their depth. Those in strings may be unbalanced, but not so many.
+_MOST_BRACKETS: Final = 1000
 _MOST_SHOWN: Final = 200
 _YAML: Final = "tag:yaml.org,2002:"
 _RETYPED: Final = {f"{_YAML}{kind}" for kind in ("bool", "int", "float", "timestamp", "merge", "value")}
@@ -124,6 +126,8 @@ def _too_deep(source: str) -> FakeUsageError:
 def _parsed_yaml(text: str) -> object:
     import yaml
 
+    if _most_brackets(text) > _MOST_BRACKETS:
+        raise RecursionError
     try:
         loader: Any = yaml.SafeLoader(text)
         root = loader.get_single_node()
@@ -136,6 +140,15 @@ def _parsed_yaml(text: str) -> object:
         raise ValueError(f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}") from None
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
+
+
+def _most_brackets(text: str) -> int:
+    """Count how many brackets are open at once, as if no string had any."""
+    opened = most = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        opened += 1 if bracket in "[{" else -1
+        most = max(most, opened)
+    return most
 
 
 def _measured(node: Any, known: dict[Any, int | None]) -> int:

@@ -118,6 +118,7 @@ def laughs(levels: int, line: str) -> str:
             "more than 65536",
         ),
         ("a:\n  " + "[" * 30_000, "nested more than 64 levels deep"),
+        ("a:\n  " + "[" * 30_000 + "]" * 30_000, "nested more than 64 levels deep"),
         ("- " * 30_000 + "\n", "nested more than 64 levels deep"),
         ("a:\n  " + "[" * 70 + "]" * 70, "nested more than 64 levels deep"),
         ('{"a":' * 10_000, "nested more than 64 levels deep"),
