@@ -268,7 +268,7 @@ def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> Non
         for thread in others:
             thread.start()
         client: Any = fake.client()
-        for _ in range(200):
+        for _ in range(100):
             with pytest.raises(ParamValidationError):  # as no execution has this id of the test's own
                 client.get_automation_execution(AutomationExecutionId="exec-1")
     finally:
