@@ -34,7 +34,17 @@ log = logging.getLogger(__name__)
 # What the package's own modules call on an execution, and no test has to.
 INTERNAL = frozenset(
     f"pytest_ssm_automation.Execution.{name}"
-    for name in ("declared_steps", "frame", "note_end_of_child", "resume", "run_on", "turn_to", "wind_up")
+    for name in (
+        "declared_steps",
+        "frame",
+        "note_end_of_child",
+        "poll",
+        "recall",
+        "resume",
+        "run_on",
+        "turn_to",
+        "wind_up",
+    )
 )
 # Classes whose objects a test is given, and does not make.
 GIVEN = frozenset(
