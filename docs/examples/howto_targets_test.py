@@ -33,7 +33,7 @@ def test_every_instance_with_the_tag_is_restarted(ssm_automation, ssm_client):
     execution = restart(ssm_client, "web")
 
     assert execution["AutomationExecutionStatus"] == "Success"
-    assert execution["TargetsSummary"]["SuccessfulCount"] == 3
+    assert execution["ProgressCounters"]["SuccessSteps"] == 3
     assert [child.target for child in ssm_automation.executions[0].children] == WEB
 
 

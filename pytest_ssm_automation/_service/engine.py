@@ -230,9 +230,7 @@ class Service:
         if reply.started:
             reply.started.call = call
 
-    def _record_failure(
-        self, request: Request, error: Exception, lost: Exception | None, *, injected: bool = False
-    ) -> None:
+    def _record_failure(self, request: Request, error: Exception, lost: Exception | None, *, injected: bool) -> None:
         violations = error.violations if isinstance(error, InvalidRequestError) else ()
         refused = isinstance(error, ServiceError) and not injected
         outcome: Outcome = "lost" if lost else "rejected" if refused else "failed"
