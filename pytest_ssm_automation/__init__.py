@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._clock import SleptTooLong
+    from ._errors import AutomationFakeError, FakeUsageError
     from ._fake import AutomationFake
     from ._service.calls import Call
-    from ._service.constraints import Constraint, Violation
-    from ._service.errors import AutomationFakeError, FakeUsageError
-    from ._service.executions import Execution
+    from ._service.checks.rules import constraints
+    from ._service.checks.violations import Constraint, Violation
     from ._service.faults import Fault
-    from ._service.rules import constraints
-    from ._service.runbooks import Runbook
+    from ._service.runbooks.library import Runbook
+    from ._service.runs.execution import Execution
     from ._transports.late import LateCallError
     from ._transports.network import NetworkBlockedError
 
@@ -34,18 +34,18 @@ __all__ = [
 ]
 _HOMES = {
     "AutomationFake": "_fake",
-    "AutomationFakeError": "_service.errors",
+    "AutomationFakeError": "_errors",
     "Call": "_service.calls",
-    "Constraint": "_service.constraints",
-    "Execution": "_service.executions",
-    "FakeUsageError": "_service.errors",
+    "Constraint": "_service.checks.violations",
+    "Execution": "_service.runs.execution",
+    "FakeUsageError": "_errors",
     "Fault": "_service.faults",
     "LateCallError": "_transports.late",
     "NetworkBlockedError": "_transports.network",
-    "Runbook": "_service.runbooks",
+    "Runbook": "_service.runbooks.library",
     "SleptTooLong": "_clock",
-    "Violation": "_service.constraints",
-    "constraints": "_service.rules",
+    "Violation": "_service.checks.violations",
+    "constraints": "_service.checks.rules",
 }
 
 

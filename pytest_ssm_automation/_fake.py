@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import _report
 from ._clock import SkippedSleep
+from ._errors import AutomationFakeError, FakeUsageError, unknown_name
 from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
-from ._service.errors import AutomationFakeError, FakeUsageError, unknown_name
 from ._service.faults import Fault
-from ._service.runbooks import Runbook, load_runbook
+from ._service.runbooks.library import Runbook, load_runbook
 from ._setup import Setup
-from ._transports import interception
+from ._transports import active, interception
 from ._transports.clients import make_client
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import responses
 
-    from ._service.executions import Execution
+    from ._service.runs.execution import Execution
     from ._transports.endpoint import Endpoint
     from ._transports.requests_mock import RequestsMock
 
@@ -69,7 +69,7 @@ class AutomationFake(Setup, Record):
         self._reported = 0
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
-        self._active = interception.Active(
+        self._active = active.Active(
             self, self._service, self.options.transport, self.options.allow_network, _running_test()
         )
         self._blocked = self._active.blocked
@@ -110,7 +110,7 @@ class AutomationFake(Setup, Record):
             raise AutomationFakeError("The fake has to be active for this: with AutomationFake() as fake: ...")
 
     def _is_active(self) -> bool:
-        return interception.is_active(self._active)
+        return active.is_active(self._active)
 
     @property
     def sleeps(self) -> Sequence[float]:
@@ -220,12 +220,12 @@ class AutomationFake(Setup, Record):
         Raises:
             AutomationFakeError: None is active.
         """
-        active = interception.current()
-        if active is None:
+        innermost = active.current()
+        if innermost is None:
             raise AutomationFakeError(
                 "No AutomationFake is active: request the fixture ssm_automation, or use `with AutomationFake():`"
             )
-        fake: AutomationFake = active.fake
+        fake: AutomationFake = innermost.fake
         return fake
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
+from ._errors import FakeUsageError, unknown_name
 from ._options import NAMES, Options, from_ini
-from ._service.errors import FakeUsageError, unknown_name
 from ._service.faults import Fault
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ._service.errors import FakeUsageError, unknown_name
+from ._errors import FakeUsageError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import _assertions
 from ._assertions import Expectation
-from ._service import model
-from ._service.errors import FakeUsageError, catalogue, unknown_name
+from ._errors import FakeUsageError, unknown_name
+from ._service.checks import model
+from ._service.checks.rules import constraints
+from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
-from ._service.rules import constraints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ._service.calls import Call
     from ._service.engine import Service
-    from ._service.executions import Execution
+    from ._service.runs.execution import Execution
 
 _Numbered = list[tuple[int, "Call"]]
 _WAYS_OUT: Final = "expect it with assert_rejected, or name a constraint of the model in option relax"

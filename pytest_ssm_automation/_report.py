@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ._service.model import START
+from ._service.checks.model import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ class ErrorCoverage:
 
     def faced(self) -> dict[str, int]:
         """Give the number of tests for each documented error, in the model's order."""
-        from ._service.model import documented_errors
+        from ._service.checks.model import documented_errors
 
         return {error: len(self.tests.get(error, ())) for error in documented_errors()}
 
@@ -98,8 +98,9 @@ def required_errors(text: str) -> list[str]:
     Raises:
         FakeUsageError: It names an error that there is not.
     """
-    from ._service.errors import CONNECTION_ERRORS, catalogue, unknown_name
-    from ._service.model import documented_errors
+    from ._errors import unknown_name
+    from ._service.checks.model import documented_errors
+    from ._service.errors import CONNECTION_ERRORS, catalogue
 
     if text == "all":
         return list(documented_errors())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from . import _report
-from ._service.errors import FakeUsageError
+from ._errors import FakeUsageError
 
 
 class ReportPlugin:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._service import model
-from ._service.errors import FakeUsageError, ServiceError
+from ._errors import FakeUsageError
+from ._service.checks import model
+from ._service.errors import ServiceError
 from ._service.faults import Fault, When
-from ._service.runbooks import Runbook, load_runbook
-from ._service.scripts import make_script, read_shape
+from ._service.runbooks.library import Runbook, load_runbook
+from ._service.runs.scripts import make_script, read_shape
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
     from ._service.engine import Service
-    from ._service.executions import Execution
-    from ._service.rate_control import Resolver
+    from ._service.runs.execution import Execution
+    from ._service.runs.rate_control import Resolver
 
 
 class Setup:

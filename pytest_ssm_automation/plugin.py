@@ -114,7 +114,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if asked and not any(
         "each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")
     ):
-        from ._service.model import documented_errors
+        from ._service.checks.model import documented_errors
 
         metafunc.parametrize("each_documented_error", documented_errors(), indirect=True)
 
@@ -174,9 +174,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
     """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends."""
+    from ._errors import FakeUsageError
     from ._fake import AutomationFake
     from ._markers import faults_of, options_of
-    from ._service.errors import FakeUsageError
     from ._transports.environment import dummy_environment
 
     _refuse_hypothesis(request)

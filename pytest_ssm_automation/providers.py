@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from faker.providers import BaseProvider
 
-from ._service import model, rules
-from ._service.errors import unknown_name
-from ._service.scripts import ENDED
+from ._errors import unknown_name
+from ._service.checks import model, rules
+from ._service.runs.scripts import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from ._service import model, rules
-from ._service.errors import FakeUsageError, unknown_name
+from ._errors import FakeUsageError, unknown_name
+from ._service.checks import model, rules
 from ._strategies import shapes
 from ._strategies.flaws import InvalidRequest, flaws, requests_breaking
 from ._strategies.requests import member, requests_with
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-    from ._service.runbooks import Runbook
+    from ._service.runbooks.library import Runbook
 
 __all__ = [
     "InvalidRequest",

@@ -13,7 +13,7 @@ from typing import Any
 import botocore
 import pytest
 
-from pytest_ssm_automation._service.model import START, documented_errors, service_model
+from pytest_ssm_automation._service.checks.model import START, documented_errors, service_model
 
 Model = dict[str, Any]
 PARTS = ("request", "response")

@@ -3,16 +3,19 @@ from __future__ import annotations
 import itertools
 import os
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import oracle
 import pytest
 from botocore.validate import ParamValidator
 
-from pytest_ssm_automation._service.constraints import Violation, check
-from pytest_ssm_automation._service.model import OPERATIONS, START
-from pytest_ssm_automation._service.rules import check_rules
+from pytest_ssm_automation._service.checks.constraints import check
+from pytest_ssm_automation._service.checks.model import OPERATIONS, START
+from pytest_ssm_automation._service.checks.rules import check_rules
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation._service.checks.violations import Violation
 
 REQUESTS = int(os.environ.get("SSM_AUTOMATION_ORACLE_REQUESTS", "10000"))
 SERVICE = botocore.session.Session().get_service_model("ssm")

@@ -15,9 +15,9 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 from faker import Faker
 
-from pytest_ssm_automation._service import constraints, model, rules
-from pytest_ssm_automation._service.errors import FakeUsageError
-from pytest_ssm_automation._service.patterns import compile_pattern
+from pytest_ssm_automation._errors import FakeUsageError
+from pytest_ssm_automation._service.checks import constraints, model, rules
+from pytest_ssm_automation._service.checks.patterns import compile_pattern
 from pytest_ssm_automation.providers import AutomationProvider
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from sphinx.util.docutils import SphinxDirective
 import pytest_ssm_automation
 from pytest_ssm_automation import constraints, plugin, providers, strategies
 from pytest_ssm_automation._options import Options
-from pytest_ssm_automation._service import errors, model
+from pytest_ssm_automation._service import errors
+from pytest_ssm_automation._service.checks import model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

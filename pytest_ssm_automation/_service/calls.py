@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .constraints import Violation
+    from .checks.violations import Violation
 
 Outcome = Literal["started", "replayed", "answered", "rejected", "failed", "lost"]
 

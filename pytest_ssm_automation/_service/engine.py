@@ -8,26 +8,24 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from . import model
+from .._errors import FakeUsageError, is_own, unknown_name
 from .calls import Call, Outcome, Request
-from .constraints import check
-from .errors import FakeUsageError, ServiceError, is_own, unknown_name
+from .checks import model
+from .checks.constraints import check
+from .checks.rules import ONE_TARGET, check_rules, constraints
+from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
-from .locations import read_locations, refused
 from .operations import OPERATIONS, Reply
-from .parameters import check_start
-from .rate_control import TARGET_MEMBERS
-from .rules import ONE_TARGET, check_rules, constraints
-from .runbooks import RunbookStore
-from .store import ExecutionStore
+from .runs.rate_control import TARGET_MEMBERS
+from .runs.store import ExecutionStore
+from .state import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from .constraints import Violation
-    from .executions import Execution
-    from .locations import Fetch
-    from .runbooks import Runbook
+    from .checks.violations import Violation
+    from .runbooks.library import Runbook
+    from .runs.locations import Fetch
 
 _SEEDS: Final[Counter[str]] = Counter()
 _NOT_RELAXABLE: Final = frozenset({"required", "type", "unknown"})
@@ -35,15 +33,6 @@ _NOT_RELAXABLE: Final = frozenset({"required", "type", "unknown"})
 _RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
 _SIZES: Final = frozenset({"min", "max"})
-
-
-class InvalidRequestError(ServiceError):
-    """The request breaks constraints: of the model, of the documentation, or of a runbook's declaration."""
-
-    def __init__(self, code: str, message: str, violations: tuple[Violation, ...]) -> None:
-        """Keep the violations for the record."""
-        super().__init__(code, message)
-        self.violations = violations
 
 
 class Service:
@@ -55,7 +44,7 @@ class Service:
         store: Every execution.
         faults: The faults that are or were queued.
         runbooks: The runbooks that are registered.
-        tokens: What each ClientToken has started, by Region and token in lower case.
+        state: What the operations read and change.
     """
 
     def __init__(
@@ -85,7 +74,7 @@ class Service:
         _check_relaxed(relax)
         self._relaxed = frozenset(relax)
         self._limit = execution_limit
-        self._reject_unknown = unknown_documents == "reject"
+        self._reject_unknown_documents = unknown_documents == "reject"
         self._reject_unknown_urls = unknown_urls == "reject"
         self._fetch = fetch
         self._first_faults = faults
@@ -100,12 +89,18 @@ class Service:
         with self.lock:
             self.calls: list[Call] = []
             self.broken: list[str] = []
-            self.store = ExecutionStore(self.lock, self.new_id)
             self.faults = FaultQueue(self._first_faults)
-            self.runbooks = RunbookStore()
-            for runbook in self._first_runbooks:
-                self.runbooks.add(runbook)
-            self.tokens: dict[tuple[str, str], Execution] = {}
+            self.store = ExecutionStore(self.lock, self.new_id)
+            self.state = State(
+                self.store,
+                violations=self.violations,
+                fetch=self._fetch,
+                runbooks=self._first_runbooks,
+                limit=self._limit,
+                reject_unknown_documents=self._reject_unknown_documents,
+                reject_unknown_urls=self._reject_unknown_urls,
+            )
+            self.runbooks = self.state.runbooks
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""
@@ -155,7 +150,7 @@ class Service:
                 fault = self.faults.take(request)
                 if fault and not fault.lost:
                     raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
-                reply = OPERATIONS[request.operation](self, request, params)
+                reply = OPERATIONS[request.operation](self.state, request, params)
             except Exception as error:
                 lost = fault.raised(request, params) if fault and fault.lost else None
                 self._record_failure(request, error, lost, injected=bool(fault and not fault.lost))
@@ -179,49 +174,6 @@ class Service:
         with self.lock:
             for number in numbers:
                 self.calls[number] = replace(self.calls[number], acknowledged=True)
-
-    def declared_runbook(self, request: Request, params: Mapping[str, Any]) -> Runbook | None:
-        """Find the runbook that a request starts, and check its parameters; `None` for one that may be unknown.
-
-        Raises:
-            ServiceError: It has to be known and isn't, has no such version, or the parameters are not as it declares.
-        """
-        runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
-        if runbook is None:
-            if self._reject_unknown:
-                raise ServiceError("AutomationDefinitionNotFoundException")
-            return None
-        violations = tuple(check_start(runbook, params))
-        if violations:
-            raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
-        return runbook
-
-    def with_locations(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Give the members of a request with the target locations that lie behind its TargetLocationsURL.
-
-        Raises:
-            ServiceError: They can't be read, are not valid, or have to be hosted and aren't.
-        """
-        url = params.get("TargetLocationsURL")
-        locations = read_locations(url, self._fetch) if url else None
-        if locations is None:
-            if url and self._reject_unknown_urls:
-                raise refused("nobody hosts it")
-            return params
-        merged = {**params, "TargetLocations": locations}
-        known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}
-        # A file may have more of them than a request.
-        broken = [each for each in self.violations(model.START, known) if each.constraint != "TargetLocations:max"]
-        if broken:
-            raise refused(f"at {broken[0].path}: {broken[0]}")
-        return merged
-
-    def check_limit(self, region: str) -> None:
-        """Refuse a further execution where too many run already."""
-        if self._limit is not None:
-            running = sum(each.region == region and not each.parent and not each.ended for each in self.store.all)
-            if running >= self._limit:
-                raise ServiceError("AutomationExecutionLimitExceededException")
 
     def _record(self, request: Request, reply: Reply, lost: Exception | None) -> None:
         outcome: Outcome = "lost" if lost else reply.outcome

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
-from . import model
+from .._errors import FakeUsageError, call_own, unknown_name
 from .calls import Call, Request
-from .errors import ACCOUNT_ID, CONNECTION_ERRORS, FakeUsageError, ServiceError, call_own, entry, unknown_name
-from .runbooks import bare_name
+from .checks import model
+from .errors import ACCOUNT_ID, CONNECTION_ERRORS, ServiceError, entry
+from .runbooks.library import bare_name
 
 When = Mapping[str, Any] | Callable[[Call], bool]
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from . import model
 from .calls import Outcome, Request
+from .checks import model
 from .errors import ServiceError
-from .listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
-from .runbooks import bare_name
-from .scripts import STATUS, WAITING, WORKING, frames_of
-from .steps import place_of_wait
-from .views import document_members, execution_members, metadata_members, version_members
+from .runbooks.library import bare_name
+from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
+from .runs.scripts import STATUS, WAITING, WORKING, frames_of
+from .runs.steps import place_of_wait
+from .runs.views import document_members, execution_members, metadata_members, version_members
 
 if TYPE_CHECKING:
-    from .engine import Service
-    from .executions import Execution
-    from .runbooks import Runbook
+    from .runbooks.library import Runbook
+    from .runs.execution import Execution
+    from .state import State
 
 DEFAULT_PAGE: Final = 50
 _OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
@@ -36,22 +36,22 @@ class Reply:
     started: Execution | None = None
 
 
-Operation = Callable[["Service", Request, Mapping[str, Any]], Reply]
+Operation = Callable[["State", Request, Mapping[str, Any]], Reply]
 
 
-def start(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def start(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """StartAutomationExecution: replay a known token, or start what is declared so and within the limit."""
     token = (request.region, params.get("ClientToken", "").lower())
-    if known := service.tokens.get(token):
+    if known := state.tokens.get(token):
         if _without_token(known.request) != _without_token(request.params()):
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
-    runbook = service.declared_runbook(request, params)
-    located = service.with_locations(params)
-    service.check_limit(request.region)
-    execution = service.store.start(request, located, runbook=runbook)
+    runbook = state.declared_runbook(request, params)
+    located = state.with_locations(params)
+    state.check_limit(request.region)
+    execution = state.store.start(request, located, runbook=runbook)
     if token[1]:
-        service.tokens[token] = execution
+        state.tokens[token] = execution
     return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution)
 
 
@@ -59,15 +59,15 @@ def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in params.items() if name != "ClientToken"}
 
 
-def get(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """GetAutomationExecution: show it, then let it go on."""
-    execution = _asked_for(service, request, params)
+    execution = _asked_for(state, request, params)
     reply = Reply({"AutomationExecution": execution_members(execution)}, execution_id=execution.id)
     execution.poll()
     return reply
 
 
-def describe(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """DescribeAutomationExecutions: list a page, newest first, then let all that is on it go on.
 
     Executions that others started are listed only where a filter names them or their parent.
@@ -81,7 +81,7 @@ def describe(service: Service, request: Request, params: Mapping[str, Any]) -> R
     page: list[tuple[Execution, dict[str, Any]]] = []
     answer: dict[str, Any] = {}
     last = 0
-    for place, execution in service.store.newest_first(request.region, before):
+    for place, execution in state.store.newest_first(request.region, before):
         if execution.parent and not named:
             continue
         shown = metadata_members(execution)
@@ -101,9 +101,9 @@ def _tag_keys(execution: Execution) -> set[str]:
     return {tag["Key"] for tag in execution.request.get("Tags", ())}
 
 
-def describe_steps(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def describe_steps(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """DescribeAutomationStepExecutions: list a page of an execution's steps; it does not go on."""
-    execution = _asked_for(service, request, params)
+    execution = _asked_for(state, request, params)
     filters = params.get("Filters", [])
     check_filters(filters, STEP_FILTERS)
     steps = [step for step in execution.steps if passes(step, filters, STEP_FILTERS)]
@@ -113,9 +113,9 @@ def describe_steps(service: Service, request: Request, params: Mapping[str, Any]
     return Reply({"StepExecutions": shown, **more}, execution_id=execution.id)
 
 
-def stop(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """StopAutomationExecution: cancel it, or let it complete what it is at."""
-    execution = _asked_for(service, request, params)
+    execution = _asked_for(state, request, params)
     cancel = params.get("Type", "Cancel") == "Cancel"
     _require(execution, lambda: _can_stop(execution, cancel=cancel), "InvalidAutomationStatusUpdateException")
     if cancel:
@@ -125,9 +125,9 @@ def stop(service: Service, request: Request, params: Mapping[str, Any]) -> Reply
     return Reply({}, execution_id=execution.id)
 
 
-def signal(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """SendAutomationSignal: let an execution that waits go on, or end it; or end one that works."""
-    execution = _asked_for(service, request, params)
+    execution = _asked_for(state, request, params)
     kind = params["SignalType"]
     named = _named_by(kind, params.get("Payload", {}))
     _require(execution, lambda: _takes(execution, kind), "InvalidAutomationSignalException")
@@ -181,43 +181,43 @@ def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:
     return named
 
 
-def _asked_for(service: Service, request: Request, params: Mapping[str, Any]) -> Execution:
-    execution = service.store.find(params["AutomationExecutionId"], request.region)
+def _asked_for(state: State, request: Request, params: Mapping[str, Any]) -> Execution:
+    execution = state.store.find(params["AutomationExecutionId"], request.region)
     if execution is None:
         raise ServiceError("AutomationExecutionNotFoundException")
     return execution
 
 
-def describe_document(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def describe_document(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """DescribeDocument: describe a registered runbook; its versions have no names."""
     runbook = None
     if "VersionName" not in params:
-        runbook = _registered(service, request, params, params.get("DocumentVersion"))
+        runbook = _registered(state, request, params, params.get("DocumentVersion"))
     if runbook is None:
         raise ServiceError("InvalidDocumentVersion")
-    versions = service.runbooks.versions(runbook.name, request.region)
-    return Reply({"Document": document_members(runbook, versions, _default_of(service, request, runbook))})
+    versions = state.runbooks.versions(runbook.name, request.region)
+    return Reply({"Document": document_members(runbook, versions, _default_of(state, request, runbook))})
 
 
-def list_document_versions(service: Service, request: Request, params: Mapping[str, Any]) -> Reply:
+def list_document_versions(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """ListDocumentVersions: list a page of the versions of a registered runbook."""
     name = bare_name(params["Name"])
-    versions = service.runbooks.versions(name, request.region)
-    default = _default_of(service, request, versions[0])
+    versions = state.runbooks.versions(name, request.region)
+    default = _default_of(state, request, versions[0])
     items = [version_members(runbook, default) for runbook in versions]
     shown, more = _page(f"{request.operation} {request.region} {name}", params, items)
     return Reply({"DocumentVersions": shown, **more})
 
 
-def _registered(service: Service, request: Request, params: Mapping[str, Any], version: str | None) -> Runbook | None:
+def _registered(state: State, request: Request, params: Mapping[str, Any], version: str | None) -> Runbook | None:
     try:
-        return service.runbooks.find(params["Name"], version, request.region)
+        return state.runbooks.find(params["Name"], version, request.region)
     except ServiceError:
         return None
 
 
-def _default_of(service: Service, request: Request, runbook: Runbook) -> Runbook:
-    return service.runbooks.find(runbook.name, None, request.region) or runbook
+def _default_of(state: State, request: Request, runbook: Runbook) -> Runbook:
+    return state.runbooks.find(runbook.name, None, request.region) or runbook
 
 
 def _page(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from .._service import model, rules
-from .._service.constraints import PYTHON_TYPES, Violation, check
+from .._service.checks import model, rules
+from .._service.checks.constraints import PYTHON_TYPES, check
 from . import shapes
 from .requests import SIZE_RULES, broken_by, combinations, completed, limits, lists, ordered
 from .strings import LONG, WRITTEN, strings
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
+    from .._service.checks.violations import Violation
     from .requests import Combination, Strategy
 
 # What callers send where something else belongs; most ordinary mistakes first.

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from .._service import model, rules
-from .._service.constraints import check
-from .._service.errors import FakeUsageError
+from .._errors import FakeUsageError
+from .._service.checks import model, rules
+from .._service.checks.constraints import check
 from . import shapes
 from .templates import UNBOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._service.constraints import Violation
+    from .._service.checks.violations import Violation
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
 SIZE_RULES: Final = {"Tags": "request:at_most_five_tags", "Targets": "request:at_most_one_target"}

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from .._service import model
-from .._service.errors import FakeUsageError
-from .._service.parameters import check_parameters
-from .._service.patterns import compile_pattern
-from .._service.runbooks import Runbook, load_runbook
+from .._errors import FakeUsageError
+from .._service.checks import model
+from .._service.checks.patterns import compile_pattern
+from .._service.runbooks.library import Runbook, load_runbook
+from .._service.runbooks.parameters import check_parameters
 from .recipes import named
 from .shapes import bounds
 from .templates import ANYTHING, Template, parsed
@@ -24,7 +24,7 @@ from .templates import ANYTHING, Template, parsed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .._service.runbooks import Parameter
+    from .._service.runbooks.library import Parameter
     from .templates import Piece
 
 # One way to write a value: the simplest that fits, and what draws others.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from .._service import model
-from .._service.errors import CONNECTION_ERRORS, FakeUsageError, catalogue, unknown_name
+from .._errors import FakeUsageError, unknown_name
+from .._service.checks import model
+from .._service.errors import CONNECTION_ERRORS, catalogue
 from .._service.faults import Fault
-from .._service.scripts import ENDED
+from .._service.runs.scripts import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from .._service.patterns import compile_pattern
+from .._service.checks.patterns import compile_pattern
 from .recipes import named
 from .templates import ANYTHING, UNBOUNDED, fits, parsed, templates
 

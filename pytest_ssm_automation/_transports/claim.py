@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ParamValidationError
 
 from .._service.calls import Request, copy_containers
-from .._service.model import OPERATIONS
+from .._service.checks.model import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.client import BaseClient
 
-    from .._service.constraints import Violation
+    from .._service.checks.violations import Violation
     from .._service.engine import Service
 
 _CHECKED: Final = "pytest_ssm_automation"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.session import Session
 
-from .._service import model
+from .._service.checks import model
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -14,8 +14,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from .._service import model
 from .._service.calls import Call, Request
+from .._service.checks import model
 from .._service.errors import ServiceError
 from .wire import HttpAnswer, answer_over_http, attempt_of, encode_error, unpack
 

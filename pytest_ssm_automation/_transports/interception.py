@@ -9,7 +9,6 @@ put there since.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +16,9 @@ from botocore.client import BaseClient
 from botocore.credentials import ProcessProvider
 from botocore.httpsession import URLLib3Session
 
-from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
+from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
+from . import active as stack
+from .active import current
 from .aio import AioWireTap, is_aio, patch_aio
 from .claim import Claim
 from .environment import DummyEnvironment, dummy_credentials
@@ -29,38 +30,12 @@ from .stubber import AutomationStubber
 from .wire import WireTap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
-    from .._service.engine import Service
-
-
-@dataclass(eq=False, slots=True)
-class Active:
-    """A fake while it is active.
-
-    Attributes:
-        fake: The fake itself.
-        service: What answers.
-        transport: How it is reached: `"stubber"` or `"wire"`.
-        allow_network: Whether, or to which hosts, requests may leave the process.
-        test: The id of the test that it is for.
-        blocked: The requests that were kept from leaving it.
-        threads: The threads that were there before it.
-        thread: The thread that has made it active.
-    """
-
-    fake: Any
-    service: Service
-    transport: str
-    allow_network: bool | Collection[str]
-    test: str = ""
-    blocked: list[str] = field(default_factory=list[str])
-    threads: frozenset[threading.Thread] = frozenset()
-    thread: threading.Thread | None = None
+    from .active import Active
 
 
 _CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
-_stack: list[Active] = []
 _lock = threading.RLock()
 _attached: WeakKeyDictionary[BaseClient, dict[str, AutomationStubber | WireTap]] = WeakKeyDictionary()
 _TRANSPORTS: Mapping[str, type[AutomationStubber | WireTap]] = {"stubber": AutomationStubber, "wire": WireTap}
@@ -71,20 +46,10 @@ _gate: list[Patch] = []
 _environments: list[DummyEnvironment] = []
 
 
-def current() -> Active | None:
-    """Give the innermost active fake, which is the one that answers."""
-    return _stack[-1] if _stack else None
-
-
-def is_active(active: Active) -> bool:
-    """Tell whether a fake is active, innermost or not."""
-    return active in _stack
-
-
 def activate(active: Active) -> None:
     """Let a fake answer, before all others that are active."""
     with _lock:
-        if not _stack:
+        if current() is None:
             _environments.append(DummyEnvironment())
             if not _gate:
                 _gate.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
@@ -96,17 +61,17 @@ def activate(active: Active) -> None:
             _aio_patches.extend(patch_aio(_convert_aio, _guard))
         active.threads, active.thread = frozenset(threading.enumerate()), threading.current_thread()
         forgive()
-        _stack.append(active)
+        stack.push(active)
 
 
 def deactivate(active: Active) -> None:
     """Let a fake no longer answer; the last one puts everything back."""
     with _lock:
-        _stack.remove(active)
+        stack.remove(active)
         # Whose a thread is that appeared while fakes of several threads were active, nobody can tell.
-        if all(other.thread is active.thread for other in _stack):
+        if all(other.thread is active.thread for other in stack.all_active()):
             note_left_threads(active.threads, active.test)
-        if _stack:
+        if current():
             return
         for patches in (_aio_patches, _patches, [] if any_left() else _gate):
             while patches:
@@ -123,7 +88,7 @@ def _attach(client: BaseClient, transport: str) -> None:
     if transport in _attached.get(client, ()):
         return
     with _lock:
-        if _stack and transport not in (attached := _attached.setdefault(client, {})):
+        if current() and transport not in (attached := _attached.setdefault(client, {})):
             kind = AioWireTap if transport == "wire" and is_aio(client) else _TRANSPORTS[transport]
             made = kind(client, current)
             made.activate()
@@ -185,6 +150,6 @@ def _guard(request: Any) -> None:
 def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """Stand before `BaseClient.__init__`: aiobotocore may have been imported since the fake became active."""
     with _lock:
-        if _stack and not _aio_patches:
+        if current() and not _aio_patches:
             _aio_patches.extend(patch_aio(_convert_aio, _guard))
     original(*args, **kwargs)

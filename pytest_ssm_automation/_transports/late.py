@@ -8,7 +8,7 @@ from inspect import currentframe
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from .._service.errors import AutomationFakeError
+from .._errors import AutomationFakeError
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, EndpointConnectionError
 
-from .._service.errors import AutomationFakeError
+from .._errors import AutomationFakeError
 
 if TYPE_CHECKING:
     from collections.abc import Collection

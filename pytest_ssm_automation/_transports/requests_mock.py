@@ -12,8 +12,8 @@ import requests
 import responses
 from requests.adapters import HTTPAdapter
 
-from .._service import model
-from .._service.locations import refused
+from .._service.checks import model
+from .._service.runs.locations import refused
 from .http import answer_http, is_ours
 from .patching import WrapperPatch
 

@@ -15,7 +15,7 @@ from .patching import Patch, WrapperPatch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .interception import Active
+    from .active import Active
 
 
 class _NoBackoff:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 from botocore.stub import Stubber
 
+from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .._service.errors import ServiceError, modeled_fields
-from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .claim import checked_members, request_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from botocore.client import BaseClient
 
-    from .interception import Active
+    from .active import Active
 
 _METHODS = {operation: xform_name(operation) for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)}
 

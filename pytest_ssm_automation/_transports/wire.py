@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 
+from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .._service.errors import ServiceError, error_body
-from .._service.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .claim import request_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .._service.calls import Request
     from .._service.engine import Service
-    from .interception import Active
+    from .active import Active
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _ATTEMPT = re.compile(r"attempt=(\d{1,9})", re.ASCII)

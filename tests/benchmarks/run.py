@@ -25,9 +25,9 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, strategies
-from pytest_ssm_automation._service.constraints import check
-from pytest_ssm_automation._service.model import START, input_shape
-from pytest_ssm_automation._service.rules import check_rules
+from pytest_ssm_automation._service.checks.constraints import check
+from pytest_ssm_automation._service.checks.model import START, input_shape
+from pytest_ssm_automation._service.checks.rules import check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssm_automation._service.model import documented_errors
+from pytest_ssm_automation._service.checks.model import documented_errors
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake

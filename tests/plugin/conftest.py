@@ -15,7 +15,7 @@ from botocore.retries.bucket import TokenBucket
 from botocore.retries.quota import RetryQuota
 from requests.adapters import HTTPAdapter
 
-from pytest_ssm_automation._transports import interception, late
+from pytest_ssm_automation._transports import active, interception, late
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -43,7 +43,7 @@ def state() -> dict[str, object]:
     # pytest's own, and set anew for each phase of a test
     variables = {f"os.environ[{name!r}]": text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     threads = {f"the thread {thread.name!r} ({thread.ident})": "running" for thread in threading.enumerate()}
-    fakes = {"the active fakes": [each.test for each in interception._stack], "the late calls": list(late.calls)}
+    fakes = {"the active fakes": [each.test for each in active.all_active()], "the late calls": list(late.calls)}
     clients = {"the clients with handlers": len(interception._attached)}
     return {**attributes, **variables, **threads, **fakes, **clients}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_ssm_automation._service.model import documented_errors
+from pytest_ssm_automation._service.checks.model import documented_errors
 
 COUNT = len(documented_errors())
 

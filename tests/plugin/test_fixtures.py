@@ -122,7 +122,7 @@ def test_each_documented_error_runs_once_for_each(run: Any) -> None:
         """,
         "-v",
     )
-    from pytest_ssm_automation._service.model import documented_errors
+    from pytest_ssm_automation._service.checks.model import documented_errors
 
     assert len(documented_errors()) >= 7
     result.assert_outcomes(passed=len(documented_errors()))

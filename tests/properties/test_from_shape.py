@@ -13,7 +13,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service import model
+from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._strategies.shapes import bounds
 from pytest_ssm_automation._strategies.templates import templates
 from pytest_ssm_automation.strategies import from_shape

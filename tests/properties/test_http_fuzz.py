@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service import model
+from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._transports.endpoint import Endpoint
 from pytest_ssm_automation._transports.http import MOST_BYTES, answer_http
 

@@ -10,13 +10,15 @@ from botocore.validate import ParamValidator
 from hypothesis import find, given, settings
 
 from pytest_ssm_automation import FakeUsageError, strategies
-from pytest_ssm_automation._service import model, rules
-from pytest_ssm_automation._service.constraints import Violation, check
+from pytest_ssm_automation._service.checks import model, rules
+from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._strategies import flaws
 from pytest_ssm_automation.strategies import InvalidRequest, invalid_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_ssm_automation._service.checks.violations import Violation
 
 START = model.START
 SHAPE = model.input_shape(START)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service import model
+from pytest_ssm_automation._service.checks import model
 
 if TYPE_CHECKING:
     from collections.abc import Callable

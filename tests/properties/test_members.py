@@ -9,7 +9,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import strategies
-from pytest_ssm_automation._service import model, rules
+from pytest_ssm_automation._service.checks import model, rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

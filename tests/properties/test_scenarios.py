@@ -10,11 +10,11 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault, Runbook, strategies
-from pytest_ssm_automation._service.constraints import check
-from pytest_ssm_automation._service.model import START, enum
-from pytest_ssm_automation._service.parameters import check_parameters
-from pytest_ssm_automation._service.runbooks import load_runbook
-from pytest_ssm_automation._service.scripts import ENDED
+from pytest_ssm_automation._service.checks.constraints import check
+from pytest_ssm_automation._service.checks.model import START, enum
+from pytest_ssm_automation._service.runbooks.library import load_runbook
+from pytest_ssm_automation._service.runbooks.parameters import check_parameters
+from pytest_ssm_automation._service.runs.scripts import ENDED
 
 REQUEST = {"DocumentName": "AWS-RestartEC2Instance", "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
 ROLE = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z]+$|^$"

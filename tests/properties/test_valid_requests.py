@@ -10,8 +10,9 @@ from hypothesis import find, given, seed, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service import model, rules
-from pytest_ssm_automation._service.constraints import Constraint, check
+from pytest_ssm_automation._service.checks import model, rules
+from pytest_ssm_automation._service.checks.constraints import check
+from pytest_ssm_automation._service.checks.violations import Constraint
 from pytest_ssm_automation._strategies.requests import limits
 from pytest_ssm_automation.strategies import (
     client_tokens,

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service import model
+from pytest_ssm_automation._service.checks import model
 
 ABSENT = "00000000-0000-4000-8000-000000000000"
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from requests.structures import CaseInsensitiveDict
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service import model
+from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
 from pytest_ssm_automation._transports.endpoint import Endpoint
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service import model
+from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._transports.http import MOST_BYTES, answer_http, is_ours
 

@@ -12,8 +12,8 @@ from botocore.retries.bucket import TokenBucket
 from botocore.retries.quota import RetryQuota
 
 from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service.checks.model import documented_errors
 from pytest_ssm_automation._service.errors import CONNECTION_ERRORS
-from pytest_ssm_automation._service.model import documented_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from caller import start
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
-from pytest_ssm_automation._service import model
+from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._transports.wire import attempt_of, unpack
 

@@ -1,0 +1,226 @@
+"""Shapes of the service model compiled to checks that report every broken constraint at once.
+
+A check is a closure made once from a shape. Given a value it appends what is broken, in the model's member order, and
+does nothing else: texts and paths are made only for what is reported.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from . import model
+from .patterns import compile_pattern
+from .sentences import sentence
+from .violations import Constraint, Violation, python_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from botocore.model import Shape
+
+    from .violations import Steps
+
+# What botocore's own ParamValidator takes for each type of the model.
+PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "list": (list, tuple),
+    "map": (dict,),
+    "structure": (dict,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (float, Decimal, int),
+    "double": (float, Decimal, int),
+    "timestamp": (datetime, str, int, float),
+    "blob": (bytes, bytearray, str),
+}
+
+
+Found: TypeAlias = list[tuple[Constraint, "Steps", object]]
+# Each check reports the way from its own value on, and those above put their steps in front: what is right costs none.
+Check: TypeAlias = "Callable[[Any, Found], None]"
+
+
+def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
+    """Report everything in a request that the service model forbids, in the model's order."""
+    found: Found = []
+    _compiled(operation).check(params, found)
+    if not found:
+        return []
+    shape = model.input_shape(operation)
+    return [
+        Violation(
+            broken.id,
+            python_path(steps),
+            broken.rule,
+            broken.limit,
+            value,
+            broken.caught_by,
+            sentence(shape, steps, params, value, broken),
+        )
+        for broken, steps, value in found
+    ]
+
+
+def model_constraints(operation: str) -> Sequence[Constraint]:
+    """List every constraint that the service model puts on an operation's request."""
+    return _compiled(operation).constraints
+
+
+@cache
+def _compiled(operation: str) -> Compiler:
+    return Compiler(operation)
+
+
+class Compiler:
+    """Compiles the request of one operation, and collects its constraints on the way.
+
+    Attributes:
+        check: The check of the whole request.
+        constraints: Every constraint, in the model's order.
+    """
+
+    def __init__(self, operation: str) -> None:
+        """Compile the input shape of `operation`."""
+        self._prefix = "" if operation == model.START else f"{operation}/"
+        self.constraints: list[Constraint] = []
+        self.check = self._structure(model.input_shape(operation), "")
+
+    def _shape(self, shape: Shape, place: str) -> Check:
+        kind = shape.type_name
+        if kind in {"structure", "list", "map"}:
+            made: Check = getattr(self, f"_{kind}")(shape, place)
+            return made
+        return self._scalar(shape, place)
+
+    def _add(self, place: str, rule: str, limit: object, *, botocore: bool = False) -> Constraint:
+        constraint = Constraint(
+            f"{self._prefix}{place or 'request'}:{rule}", limit, "model", "botocore" if botocore else "service"
+        )
+        self.constraints.append(constraint)
+        return constraint
+
+    def _type(self, shape: Shape, place: str) -> tuple[tuple[Any, ...], Constraint]:
+        return PYTHON_TYPES[shape.type_name], self._add(place, "type", shape.type_name, botocore=True)
+
+    def _size(self, shape: Shape, place: str) -> tuple[float, float, Check]:
+        """Compile `min` and `max`, of a length, a count of members or the number itself, and the report of a breach."""
+        least: float = shape.metadata.get("min", 0) or -math.inf
+        most: float = shape.metadata.get("max", math.inf)
+        # botocore checks minima, but not those of maps, and no maxima.
+        low = self._add(place, "min", least, botocore=shape.type_name != "map") if least > 0 else None
+        high = self._add(place, "max", most) if "max" in shape.metadata else None
+        measure = _measure(shape)
+
+        def size(value: Any, found: Found) -> None:
+            broken: Any = low if measure(value) < least else high
+            found.append((broken, (), value))
+
+        return least, most, size
+
+    def _scalar(self, shape: Shape, place: str) -> Check:
+        types, wrong_type = self._type(shape, place)
+        regex: str | None = shape.metadata.get("pattern")
+        names: list[str] = shape.metadata.get("enum", [])
+        pattern = self._add(place, "pattern", regex) if regex else None
+        match = compile_pattern(regex).fullmatch if regex else None
+        least, most, size = self._size(shape, place)
+        enum = self._add(place, "enum", tuple(names)) if names else None
+        measure = _measure(shape)
+        measured = bool({"min", "max"} & shape.metadata.keys())
+
+        def scalar(value: Any, found: Found) -> None:
+            if not isinstance(value, types):
+                found.append((wrong_type, (), value))
+                return
+            if match and pattern and not match(value):
+                found.append((pattern, (), value))
+            if measured and not least <= measure(value) <= most:
+                size(value, found)
+            if enum and value not in names:
+                found.append((enum, (), value))
+
+        return scalar
+
+    def _list(self, shape: Any, place: str) -> Check:
+        types, wrong_type = self._type(shape, place)
+        least, most, size = self._size(shape, place)
+        member = self._shape(shape.member, f"{place}[]")
+
+        def list_(value: Any, found: Found) -> None:
+            if not isinstance(value, types):
+                found.append((wrong_type, (), value))
+                return
+            if not least <= len(value) <= most:
+                size(value, found)
+            for number, item in enumerate(value):
+                before = len(found)
+                member(item, found)
+                if len(found) > before:
+                    _put_in_front(("item", number), found, before)
+
+        return list_
+
+    def _map(self, shape: Any, place: str) -> Check:
+        types, wrong_type = self._type(shape, place)
+        least, most, size = self._size(shape, place)
+        check_key = self._shape(shape.key, f"{place}{{key}}")
+        check_value = self._shape(shape.value, f"{place}{{value}}")
+
+        def map_(value: Any, found: Found) -> None:
+            if not isinstance(value, types):
+                found.append((wrong_type, (), value))
+                return
+            if not least <= len(value) <= most:
+                size(value, found)
+            for key, item in value.items():
+                for step, check_part, part in (("key", check_key, key), ("value", check_value, item)):
+                    before = len(found)
+                    check_part(part, found)
+                    if len(found) > before:
+                        _put_in_front((step, key), found, before)
+
+        return map_
+
+    def _structure(self, shape: Any, place: str) -> Check:
+        # A request is always a mapping: it arrives as keyword arguments.
+        types, wrong_type = self._type(shape, place) if place else ((), None)
+        unknown = self._add(place, "unknown", tuple(shape.members), botocore=True)
+        members: list[tuple[str, Check, Constraint | None]] = []
+        for name, member in shape.members.items():
+            inner = f"{place}.{name}" if place else name
+            required = self._add(inner, "required", None, botocore=True) if name in shape.required_members else None
+            members.append((name, self._shape(member, inner), required))
+
+        def structure(value: Any, found: Found) -> None:
+            if wrong_type and not isinstance(value, types):
+                found.append((wrong_type, (), value))
+                return
+            known = 0
+            for name, check_member, required in members:
+                if name in value:
+                    known += 1
+                    before = len(found)
+                    check_member(value[name], found)
+                    if len(found) > before:
+                        _put_in_front(("member", name), found, before)
+                elif required:
+                    found.append((required, (("member", name),), None))
+            if known != len(value):
+                extra = [name for name in value if name not in shape.members]
+                found.extend((unknown, (("member", name),), value[name]) for name in extra)
+
+        return structure
+
+
+def _measure(shape: Shape) -> Callable[[Any], float]:
+    return int if shape.type_name in {"integer", "long", "float", "double"} else len
+
+
+def _put_in_front(step: tuple[str, Any], found: Found, first: int) -> None:
+    """Let what was found from a place on be one step further in."""
+    found[first:] = [(broken, (step, *steps), value) for broken, steps, value in found[first:]]

@@ -1,0 +1,131 @@
+"""Documented rules that tie several members of StartAutomationExecution together, and that the model does not carry.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from ..._errors import unknown_name
+from . import model
+from .constraints import model_constraints
+from .violations import Constraint, Violation
+
+ONE_TARGET: Final = "Only one resource group or tag can be specified at a time"
+MAX_TAGS_AT_START: Final = 5
+
+
+def _located_targets(params: Mapping[str, Any]) -> Any:
+    return next(
+        (location["Targets"] for location in params.get("TargetLocations") or () if location.get("Targets")), None
+    )
+
+
+def _targets_alone(params: Mapping[str, Any]) -> Any:
+    return None if "TargetParameterName" in params else params.get("Targets") or None
+
+
+def _name_alone(params: Mapping[str, Any]) -> Any:
+    # What lies behind TargetLocationsURL may name targets too, and is not known yet.
+    targets = (
+        params.get("Targets") or params.get("TargetMaps") or _located_targets(params) or "TargetLocationsURL" in params
+    )
+    return None if targets else params.get("TargetParameterName")
+
+
+def _targets_and_maps(params: Mapping[str, Any]) -> Any:
+    return (params.get("TargetMaps") or None) if params.get("Targets") else None
+
+
+def _located_targets_alone(params: Mapping[str, Any]) -> Any:
+    return None if "TargetParameterName" in params else _located_targets(params)
+
+
+def _too_many_tags(params: Mapping[str, Any]) -> Any:
+    tags = params.get("Tags") or ()
+    return tags if len(tags) > MAX_TAGS_AT_START else None
+
+
+def _too_many_targets(params: Mapping[str, Any]) -> Any:
+    targets = params.get("Targets") or ()
+    return targets if len(targets) > 1 else None
+
+
+_RULED: Final = frozenset({"Tags", "TargetLocations", "TargetMaps", "TargetParameterName", "Targets"})
+# The rule, the limit, the member it is reported at, what says so, and a function that gives what breaks it, or None.
+_Rule = tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], Any]]
+_RULES: Final[tuple[_Rule, ...]] = (
+    (
+        "targets_need_target_parameter_name",
+        None,
+        "Targets",
+        "TargetParameterName is required if you specify Targets.",
+        _targets_alone,
+    ),
+    (
+        "target_parameter_name_needs_targets",
+        None,
+        "TargetParameterName",
+        "Targets are required if you specify TargetParameterName.",
+        _name_alone,
+    ),
+    (
+        "targets_exclude_target_maps",
+        None,
+        "TargetMaps",
+        "Both Targets and TargetMaps can't be specified together.",
+        _targets_and_maps,
+    ),
+    (
+        "location_targets_need_target_parameter_name",
+        None,
+        "TargetLocations",
+        "TargetParameterName is required if you specify Targets in TargetLocations.",
+        _located_targets_alone,
+    ),
+    (
+        "at_most_five_tags",
+        MAX_TAGS_AT_START,
+        "Tags",
+        "You can specify a maximum of 5 tags for an automation.",
+        _too_many_tags,
+    ),
+    ("at_most_one_target", 1, "Targets", ONE_TARGET, _too_many_targets),
+)
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    """Leave out what the installed model says by itself."""
+    most = model.input_shape(model.START).members["Targets"].metadata.get("max")
+    return _RULES[:-1] if most == 1 else _RULES
+
+
+def constraints(operation: str = model.START) -> Sequence[Constraint]:
+    """List every constraint on the requests of an operation.
+
+    Those of the installed botocore model come first, in its order, then the documented rules across members.
+
+    Raises:
+        FakeUsageError: There is no such operation.
+    """
+    known = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
+    if operation not in known:
+        raise unknown_name("operation", operation, known)
+    rules = _rules() if operation == model.START else ()
+    ruled = [Constraint(f"request:{name}", limit, "documentation") for name, limit, *_ in rules]
+    return (*model_constraints(operation), *ruled)
+
+
+def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
+    """Report the documented rules across members that a request breaks; its members must have the right types."""
+    if operation != model.START or _RULED.isdisjoint(params):
+        return []
+    return [
+        Violation(f"request:{name}", member, name, limit, value, "service", text)
+        for name, limit, member, text, broken_by in _rules()
+        if (value := broken_by(params)) is not None
+    ]

@@ -1,0 +1,67 @@
+"""What a request must keep to, and what it broke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+CaughtBy = Literal["botocore", "service", "runbook"]
+# A way into a request: ("member", "Tags"), ("item", 0), ("key", "InstanceId") or ("value", "InstanceId") at each step.
+Steps: TypeAlias = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something that a request must keep to.
+
+    Attributes:
+        id: Members joined by `.`, `[]` for a list's member, `{key}` and `{value}` for a map's, then `:` and the rule;
+            `request:` and the rule for one that ties several members together. Ids of operations other than
+            StartAutomationExecution have the operation and `/` in front.
+        limit: A length, a number of members, a pattern, the names allowed; `None` for a rule that has no limit.
+        origin: `"model"`, botocore's service model, or `"documentation"`.
+        caught_by: Who refuses: `"botocore"` before anything is sent, or the `"service"`.
+    """
+
+    id: str
+    limit: object
+    origin: Literal["model", "documentation"] = "model"
+    caught_by: CaughtBy = "service"
+
+    @property
+    def rule(self) -> str:
+        """The last part of the id, such as `max`."""
+        return self.id.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A constraint that a request broke; `str()` is the service's own sentence.
+
+    Attributes:
+        constraint: The constraint's id.
+        path: Where, in Python's notation: `Parameters['InstanceId'][0]`.
+        rule: The kind of constraint: `max`, `pattern`, `required`, ...
+        limit: What the constraint allows.
+        value: What was given; `None` for something missing.
+        caught_by: Who refuses: `"botocore"`, `"service"` or `"runbook"`.
+        sentence: What the service says.
+    """
+
+    constraint: str
+    path: str
+    rule: str
+    limit: object
+    value: object
+    caught_by: CaughtBy
+    sentence: str
+
+    def __str__(self) -> str:
+        """Give the service's own sentence."""
+        return self.sentence
+
+
+def python_path(steps: Steps) -> str:
+    """Write a way into a request as Python would: `Tags[0].Key`, `Parameters['InstanceId'][0]`."""
+    text = "".join(f".{name}" if kind == "member" else f"[{name!r}]" for kind, name in steps)
+    return text.removeprefix(".")

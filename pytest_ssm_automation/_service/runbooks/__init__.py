@@ -1,0 +1,1 @@
+"""What can be run: registered runbooks, their declarations and parameters."""

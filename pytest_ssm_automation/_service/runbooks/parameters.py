@@ -1,0 +1,226 @@
+"""The values that a request gives to a runbook's parameters, checked against what the runbook declares."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from ..._errors import FakeUsageError
+from ..checks.violations import Violation
+from .documents import is_list
+from .expressions import ExpressionError, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from .declarations import Parameter, Runbook
+
+_MAPS: Final = frozenset({"StringMap", "MapList"})
+# The AWS types whose values have a well-known form; all others take any string.
+_FORMS: Final = {
+    "Integer": "[+-]?[0-9]+",
+    "Boolean": "(?i:true|false)",
+    "AWS::EC2::Instance::Id": "i-[0-9a-f]{8}(?:[0-9a-f]{9})?",
+    "AWS::IAM::Role::Arn": r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
+    "AWS::S3::Bucket::Name": "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+}
+# How the service's sentence names a type; `string` is documented, the others are assumed to follow it.
+_NOUNS: Final = {
+    "String": "string",
+    "Integer": "integer",
+    "Boolean": "boolean",
+    "StringMap": "map",
+    "MapList": "list of maps",
+}
+
+
+def check_parameters(
+    runbook: Runbook, given: Mapping[str, Sequence[str]], *, supplied: Collection[str] = ()
+) -> list[Violation]:
+    """Report everything in a request's Parameters that the runbook's declarations refuse.
+
+    Assumed: parameters that are missing come first, then those that are undeclared, then values in the declared order.
+
+    Args:
+        runbook: The runbook.
+        given: The request's Parameters.
+        supplied: Parameters that come from the request's targets instead, and are not missing.
+
+    Raises:
+        FakeUsageError: A value takes too many steps to be matched with its `allowedPattern`.
+    """
+    missing = [
+        _violation(name, "required", None, None, f"Missing required parameter: {name} in user inputs.")
+        for name, parameter in runbook.parameters.items()
+        if parameter.required and name not in given and name not in supplied
+    ]
+    extra = [name for name in given if name not in runbook.parameters]
+    text = f"Undefined execution inputs: [{', '.join(extra)}]"
+    undeclared = [_violation(name, "undeclared", tuple(runbook.parameters), given[name], text) for name in extra]
+    checks = [
+        _Values(parameter, given[name]).check() for name, parameter in runbook.parameters.items() if name in given
+    ]
+    return [*missing, *undeclared, *(violation for found in checks for violation in found)]
+
+
+def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
+    """Report everything in the request of a start that the runbook's declarations refuse.
+
+    Assumed: what the targets of a request add to its Parameters is judged as these are, and after them.
+    """
+    name: str = params.get("TargetParameterName", "")
+    given: Mapping[str, list[str]] = params.get("Parameters", {})
+    maps: Sequence[Mapping[str, list[str]]] = params.get("TargetMaps") or [{}]
+    found = [each for names in maps for each in check_parameters(runbook, given, supplied=[name, *names])]
+    alone = partial(check_parameters, runbook, supplied=runbook.parameters)
+    for place, names in enumerate(maps):
+        broken = alone(names)
+        found += [replace(each, path=each.path.replace("Parameters", f"TargetMaps[{place}]", 1)) for each in broken]
+    for path, value in _targeted(params) if name in runbook.parameters else ():
+        found += [replace(each, path=path) for each in alone({name: [value]})]
+    if name and name not in runbook.parameters:
+        found += [replace(each, path="TargetParameterName", value=name) for each in alone({name: []})]
+    return list({(each.constraint, each.path): each for each in found}.values())
+
+
+def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give each value of TargetParameterName that a request says itself, with its place."""
+    targets: Sequence[Mapping[str, Any]] = params.get("Targets", ())
+    for place, target in enumerate(targets):
+        if target.get("Key") == "ParameterValues":
+            for number, value in enumerate(target.get("Values", [])):
+                yield f"Targets[{place}].Values[{number}]", value
+
+
+def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Give the parameters that an execution runs with: those of the request, and the defaults of all others."""
+    defaults = {name: _default(parameter) for name, parameter in runbook.parameters.items() if not parameter.required}
+    return {**defaults, **{name: list(values) for name, values in given.items()}}
+
+
+def _default(parameter: Parameter) -> list[str]:
+    default = parameter.default
+    if default is None:
+        return []
+    return [_text(item) for item in default] if is_list(default) else [_text(default)]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _violation(
+    name: str, rule: str, limit: object, value: object, sentence: str, *, item: int | None = None
+) -> Violation:
+    path = f"Parameters[{name!r}]" + ("" if item is None else f"[{item}]")
+    return Violation(f"runbook:{name}:{rule}", path, rule, limit, value, "runbook", sentence)
+
+
+def _of_list(kind: str) -> str:
+    return kind.removeprefix("List<").removesuffix(">")
+
+
+class _Values:
+    """The values given to one parameter.
+
+    The sentences for types and `allowedValues` are the service's; those of patterns and sizes are assumed. It is
+    assumed as well that characters are counted, and patterns matched, in each string as it arrives.
+    """
+
+    def __init__(self, parameter: Parameter, values: Sequence[str]) -> None:
+        self._parameter = parameter
+        self._values = values
+        self._found: list[Violation] = []
+
+    def check(self) -> list[Violation]:
+        parameter, values = self._parameter, self._values
+        if not parameter.is_list and len(values) != 1:
+            self._wrong_type(values, None)
+            return self._found
+        sound = [self._sound(item, value) for item, value in enumerate(values)]
+        if all(sound):
+            self._items(self._count())
+        for item, value in enumerate(values):
+            if sound[item]:
+                self._item(item, value)
+        return self._found
+
+    def _add(self, rule: str, limit: object, value: object, text: str, item: int | None = None) -> None:
+        sentence = f'Parameter "{self._parameter.name}" has {text}.'
+        self._found.append(_violation(self._parameter.name, rule, limit, value, sentence, item=item))
+
+    def _wrong_type(self, value: object, item: int | None) -> None:
+        name, kind = self._parameter.name, self._parameter.type
+        noun = _NOUNS.get(kind, _of_list(kind))
+        sentence = f"Parameter type error. The value supplied for {name} is not a valid {noun}."
+        self._found.append(_violation(name, "type", kind, value, sentence, item=item))
+
+    def _sound(self, item: int, value: str) -> bool:
+        kind = self._parameter.type
+        if kind in _MAPS:
+            right = self._maps(value) is not None
+        else:
+            form = _FORMS.get(_of_list(kind))
+            # Callers pass on an empty role or id where the runbook does without it.
+            absent = kind.startswith("AWS::") and not self._parameter.required and not value
+            right = form is None or absent or re.fullmatch(form, value, re.ASCII) is not None
+        if not right:
+            self._wrong_type(value, item)
+        return right
+
+    def _maps(self, value: str) -> list[Any] | None:
+        """Give the maps in a string of JSON; `None` if it has anything else."""
+        try:
+            parsed: Any = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+        whole = self._parameter.type == "MapList" and len(self._values) == 1 and is_list(parsed)
+        maps: list[Any] = parsed if whole else [parsed]
+        return maps if all(isinstance(item, dict) for item in maps) else None
+
+    def _count(self) -> int | None:
+        """Count what `minItems` and `maxItems` are about; `None` if the type has no items."""
+        if self._parameter.type not in _MAPS:
+            return len(self._values) if self._parameter.is_list else None
+        found = [item for value in self._values for item in self._maps(value) or ()]
+        return len(found) if self._parameter.is_list else len(found[0])
+
+    def _items(self, count: int | None) -> None:
+        least, most = self._parameter.min_items, self._parameter.max_items
+        if count is None:
+            return
+        if least is not None and count < least:
+            self._add("minItems", least, self._values, f"{count} items, fewer than the minimum of {least}")
+        if most is not None and count > most:
+            self._add("maxItems", most, self._values, f"{count} items, more than the maximum of {most}")
+
+    def _item(self, item: int, value: str) -> None:
+        parameter, shown = self._parameter, f'value "{value}"'
+        allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
+        if allowed and not self._among(allowed, value):
+            self._add("allowedValues", allowed, value, f"{shown} not found in [{', '.join(map(_text, allowed))}]", item)
+        if pattern is not None and not self._matches(pattern, value):
+            self._add("allowedPattern", pattern, value, f"{shown} that does not match {pattern}", item)
+        least, most = parameter.min_chars, parameter.max_chars
+        if least is not None and len(value) < least:
+            self._add("minChars", least, value, f"{shown} of fewer than {least} characters", item)
+        if most is not None and len(value) > most:
+            self._add("maxChars", most, value, f"{shown} of more than {most} characters", item)
+
+    def _among(self, allowed: tuple[Any, ...], value: str) -> bool:
+        if self._parameter.type == "Boolean":
+            return value.lower() in {_text(item).lower() for item in allowed}
+        if self._parameter.type in _MAPS:
+            return all(item in allowed for item in self._maps(value) or ())
+        return value in map(_text, allowed)
+
+    def _matches(self, pattern: str, value: str) -> bool:
+        try:
+            return matches(pattern, value)
+        except ExpressionError as error:
+            raise FakeUsageError(
+                f"Parameter {self._parameter.name!r}: allowedPattern {pattern!r} cannot be used: {error}"
+            ) from None

@@ -1,0 +1,109 @@
+"""Listings: filters, and the tokens that continue a page."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ..checks import model
+from ..errors import ServiceError
+
+_Filter = Callable[[Mapping[str, Any], str], bool]
+
+
+def _equal(name: str) -> _Filter:
+    return lambda shown, value: shown.get(name) == value
+
+
+def _time(value: str) -> datetime:
+    """Read a time as the service takes it: ISO 8601, in UTC where it names no zone."""
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        raise ServiceError("InvalidFilterValue") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+_TIMES: Final[Mapping[str, _Filter]] = {
+    "StartTimeBefore": lambda shown, value: (
+        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] <= _time(value)
+    ),
+    "StartTimeAfter": lambda shown, value: (
+        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] >= _time(value)
+    ),
+}
+EXECUTION_FILTERS: Final[Mapping[str, _Filter]] = {
+    **_TIMES,
+    "DocumentNamePrefix": lambda shown, value: shown["DocumentName"].startswith(value),
+    "ExecutionStatus": _equal("AutomationExecutionStatus"),
+    "ExecutionId": _equal("AutomationExecutionId"),
+    "ParentExecutionId": _equal("ParentAutomationExecutionId"),
+    "CurrentAction": _equal("CurrentAction"),
+    "AutomationType": _equal("AutomationType"),
+    "AutomationSubtype": _equal("AutomationSubtype"),
+    "OpsItemId": _equal("OpsItemId"),
+    "TagKey": lambda shown, value: value in shown["TagKeys"],
+    "TargetResourceGroup": lambda shown, value: any(
+        target.get("Key") in {"ResourceGroup", "resource-groups:Name"} and value in target.get("Values", ())
+        for target in shown["Targets"]
+    ),
+}
+STEP_FILTERS: Final[Mapping[str, _Filter]] = {
+    **_TIMES,
+    "StepExecutionStatus": _equal("StepStatus"),
+    "StepExecutionId": _equal("StepExecutionId"),
+    "StepName": _equal("StepName"),
+    "Action": _equal("Action"),
+    "ParentStepExecutionId": lambda shown, value: shown.get("ParentStepDetails", {}).get("StepExecutionId") == value,
+    "ParentStepIteration": lambda shown, value: str(shown.get("ParentStepDetails", {}).get("Iteration")) == value,
+    "ParentStepIteratorValue": lambda shown, value: shown.get("ParentStepDetails", {}).get("IteratorValue") == value,
+}
+_ENUMS: Final = {
+    "ExecutionStatus": "AutomationExecutionStatus",
+    "StepExecutionStatus": "AutomationExecutionStatus",
+    "AutomationType": "AutomationType",
+    "AutomationSubtype": "AutomationSubtype",
+}
+
+
+def check_filters(filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Filter]) -> None:
+    """Refuse filters that the service refuses: an unknown key, a key twice, a value that the key can't have."""
+    seen: set[str] = set()
+    for each in filters:
+        key = each["Key"]
+        if key in seen or key not in kinds:
+            raise ServiceError("InvalidFilterKey")
+        seen.add(key)
+        for value in each["Values"]:
+            if key in _ENUMS and value not in model.enum(_ENUMS[key]):
+                raise ServiceError("InvalidFilterValue")
+            if key in _TIMES:
+                _time(value)
+
+
+def passes(shown: Mapping[str, Any], filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Filter]) -> bool:
+    """Tell whether all filters let something through; of one filter's values, any will do."""
+    return all(any(kinds[each["Key"]](shown, value) for value in each["Values"]) for each in filters)
+
+
+def token_of(listing: str, place: int) -> str:
+    """Write the token that continues a listing at a place."""
+    return base64.b64encode(f"{listing} {place}".encode()).decode()
+
+
+def place_of(listing: str, token: str) -> int:
+    """Read such a token.
+
+    Raises:
+        ServiceError: `InvalidNextToken`, for a token of another listing, or of none.
+    """
+    try:
+        name, _, place = base64.b64decode(token, validate=True).decode().rpartition(" ")
+        number = int(place)
+    except ValueError:
+        name, number = "", 0
+    if name != listing or number < 0:
+        raise ServiceError("InvalidNextToken")
+    return number

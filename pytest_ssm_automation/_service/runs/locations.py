@@ -1,0 +1,52 @@
+"""TargetLocationsURL: the target locations that lie behind a URL, read as the service would read them.
+
+The body is a JSON array of TargetLocation; what the service says of a body that isn't is assumed.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from ..errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    # Gives status and body of a URL; `None` where nobody hosts it.
+    Fetch = Callable[[str], tuple[int, bytes] | None]
+
+MOST_BYTES: Final = 1024 * 1024
+_REFUSED: Final = "InvalidAutomationExecutionParametersException"
+
+
+def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
+    """Read the array behind a URL; `None` where nobody hosts it.
+
+    Raises:
+        ServiceError: It can't be fetched, is too large, or is not a JSON array.
+    """
+    answer = fetch(url)
+    if answer is None:
+        return None
+    status, body = answer
+    if status != 200:  # noqa: PLR2004 - OK
+        raise refused(f"it can't be read: HTTP status {status}")
+    if len(body) > MOST_BYTES:
+        raise refused(f"it has {len(body)} bytes, and may have {MOST_BYTES}")
+    try:
+        locations = json.loads(body)
+    except ValueError:
+        raise refused("it is not JSON") from None
+    except RecursionError:
+        raise refused("it is nested too deeply") from None
+    if not isinstance(locations, list):
+        raise refused("it is not a JSON array of target locations")
+    return cast("list[object]", locations)
+
+
+def refused(why: str) -> ServiceError:
+    """Make the error for a TargetLocationsURL that can't be used."""
+    return ServiceError(_REFUSED, f"The file behind TargetLocationsURL can't be used: {why}.")

@@ -1,0 +1,233 @@
+"""Rate control: executions on several targets, in several accounts and Regions, some at a time and until too many fail.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale-controls.html
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from ..._errors import FakeUsageError, call_own
+from ..calls import copy_containers
+from .scripts import SUCCEEDED
+
+if TYPE_CHECKING:
+    from .execution import Execution
+
+TARGET_MEMBERS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
+DEFAULT_CONCURRENCY: Final = "10"
+DEFAULT_ERRORS: Final = "0"
+DEFAULT_LOCATION_CONCURRENCY: Final = "1"
+DEFAULT_LOCATION_ERRORS: Final = "0"
+DEFAULT_ROLE: Final = "AWS-SystemsManager-AutomationExecutionRole"
+
+Resolver = Callable[[Mapping[str, Any]], Sequence[str]]
+
+
+@dataclass(slots=True)
+class Target:
+    """One target of an execution, and the execution that runs on it once its turn has come.
+
+    Attributes:
+        name: The name of the step: a resource's id, or an account and a Region.
+        request: The members of the request that starts its execution.
+        region: Where that runs.
+        location: The members of `TargetLocation`, for one of several accounts and Regions.
+        execution: The execution, once started.
+    """
+
+    name: str
+    request: dict[str, Any]
+    region: str
+    location: Mapping[str, Any] | None = None
+    execution: Execution | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """Targets that share one rate control.
+
+    Attributes:
+        targets: All of them, in order.
+        concurrency: How many run at a time.
+        errors: How many may fail before no further one is started.
+    """
+
+    targets: list[Target]
+    concurrency: int
+    errors: int
+    _waiting: deque[Target] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let all wait for their turn."""
+        self._waiting = deque(self.targets)
+
+    @property
+    def started(self) -> list[Execution]:
+        """The executions started so far."""
+        return [target.execution for target in self.targets if target.execution]
+
+    @property
+    def failed(self) -> int:
+        """How many have ended without success."""
+        return sum(execution.ended and execution.status not in SUCCEEDED for execution in self.started)
+
+    @property
+    def failed_too_often(self) -> bool:
+        """Whether more have failed than may."""
+        return self.failed > self.errors
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing runs, and nothing will."""
+        return all(execution.ended for execution in self.started) and (self.failed_too_often or not self._waiting)
+
+    def fill(self, spawn: Callable[[Target], Execution]) -> None:
+        """Start those whose turn has come."""
+        while (
+            self._waiting
+            and not self.failed_too_often
+            and sum(not execution.ended for execution in self.started) < self.concurrency
+        ):
+            target = self._waiting.popleft()
+            target.execution = spawn(target)
+
+    def close(self) -> None:
+        """Start no more."""
+        self._waiting.clear()
+
+
+class FanOut:
+    """The targets of one execution, in groups."""
+
+    def __init__(self, groups: Sequence[Group], spawn: Callable[[Target], Execution]) -> None:
+        """Start each target's execution by `spawn` when its turn comes."""
+        self._groups = groups
+        self._spawn = spawn
+
+    @property
+    def targets(self) -> list[Target]:
+        """All targets, in order."""
+        return [target for group in self._groups for target in group.targets]
+
+    @property
+    def children(self) -> list[Execution]:
+        """The executions started so far."""
+        return [execution for group in self._groups for execution in group.started]
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing runs, and nothing will."""
+        return all(group.done for group in self._groups)
+
+    @property
+    def failed(self) -> bool:
+        """Whether more have failed than may."""
+        return any(group.failed_too_often for group in self._groups)
+
+    @property
+    def failure(self) -> str:
+        """Say that too many failed."""
+        failed = sum(group.failed for group in self._groups)
+        return f"More executions failed than MaxErrors allows: {failed} of {len(self.targets)} failed."
+
+    def fill(self) -> None:
+        """Start those whose turn has come."""
+        for group in self._groups:
+            group.fill(self._spawn)
+
+    def tick(self) -> None:
+        """Let all that run go on by one status; who ends makes room for the next."""
+        for execution in self.children:
+            execution.advance()
+
+    def close(self) -> None:
+        """Start no more."""
+        for group in self._groups:
+            group.close()
+
+
+def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Group]:
+    """Expand the targets of a request to groups; none where it runs on no targets, or none are known."""
+    if locations := params.get("TargetLocations"):
+        return [_location_group(params, location) for location in locations]
+    targets = _targets(params, region, resolved)
+    if not targets:
+        return []
+    concurrency = _share(params.get("MaxConcurrency", DEFAULT_CONCURRENCY), len(targets), least=1)
+    return [Group(targets, concurrency, _share(params.get("MaxErrors", DEFAULT_ERRORS), len(targets)))]
+
+
+def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Target]:
+    plain = {name: params[name] for name in ("DocumentName", "DocumentVersion") if name in params}
+    given = params.get("Parameters", {})
+    if maps := params.get("TargetMaps"):
+        return [Target(_map_name(each), {**plain, "Parameters": {**given, **each}}, region) for each in maps]
+    name = params.get("TargetParameterName", "")
+    return [Target(value, {**plain, "Parameters": {**given, name: [value]}}, region) for value in resolved]
+
+
+def resolved_values(params: Mapping[str, Any], resolve: Resolver | None) -> list[str]:
+    """List the resources that the targets of a request stand for, as far as the test has told."""
+    if maps := params.get("TargetMaps"):
+        return [value for each in maps for values in each.values() for value in values]
+    values: list[str] = []
+    for target in params.get("Targets", ()):
+        if target.get("Key") == "ParameterValues":
+            values.extend(target.get("Values", ()))
+        elif resolve is not None:
+            values.extend(_resolved(resolve, target))
+    return values
+
+
+def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
+    found: Any = call_own(resolve, copy_containers(target))
+    ids: Sequence[Any] = cast("Sequence[Any]", found) if isinstance(found, list | tuple) else [None]
+    if not all(isinstance(value, str) for value in ids):
+        raise FakeUsageError(f"Expected resolve_targets to give a list of ids for {target!r}, but got {found!r}")
+    return ids
+
+
+def _map_name(target_map: Mapping[str, Sequence[str]]) -> str:
+    return ", ".join(value for values in target_map.values() for value in values)
+
+
+def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> Group:
+    excluded = location.get("ExcludeAccounts", ())
+    accounts = [account for account in location.get("Accounts", ()) if account not in excluded]
+    targets = [
+        _located(params, location, account, region) for account in accounts for region in location.get("Regions", ())
+    ]
+    concurrency = _share(
+        location.get("TargetLocationMaxConcurrency", DEFAULT_LOCATION_CONCURRENCY), len(targets), least=1
+    )
+    return Group(
+        targets, concurrency, _share(location.get("TargetLocationMaxErrors", DEFAULT_LOCATION_ERRORS), len(targets))
+    )
+
+
+def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target:
+    """Make the target of one account and Region; what its location says of targets goes first."""
+    left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags", "Mode"}
+    request = {name: value for name, value in params.items() if name not in left_out}
+    own = {"Targets": "Targets", "TargetsMaxConcurrency": "MaxConcurrency", "TargetsMaxErrors": "MaxErrors"}
+    request.update(
+        {of_request: location[of_location] for of_location, of_request in own.items() if of_location in location}
+    )
+    if location.get("Targets"):
+        request.pop("TargetMaps", None)
+    one = {**location, "Accounts": [account], "Regions": [region]}
+    one.setdefault("TargetLocationMaxConcurrency", DEFAULT_LOCATION_CONCURRENCY)
+    one.setdefault("TargetLocationMaxErrors", DEFAULT_LOCATION_ERRORS)
+    one.setdefault("ExecutionRoleName", DEFAULT_ROLE)
+    return Target(f"{account}/{region}", request, region, one)
+
+
+def _share(text: str, count: int, *, least: int = 0) -> int:
+    """Read a number, or a percentage of `count`, rounded down; anything else, which the option relax allows, is 0."""
+    digits = text.removesuffix("%")
+    number = int(digits) if digits.isdecimal() else 0
+    return max(least, count * number // 100 if text.endswith("%") else number)

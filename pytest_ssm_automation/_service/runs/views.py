@@ -1,0 +1,154 @@
+"""Executions as the service shows them: members of answers, filters and pages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from ..calls import copy_containers
+from ..checks import model
+from ..errors import ACCOUNT_ID
+from ..runbooks.library import bare_name
+from .scripts import ENDED, SUCCEEDED
+from .steps import given_only
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..runbooks.library import Runbook
+    from .execution import Execution
+
+_EXECUTED_BY: Final = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session"
+_AS_REQUESTED: Final = (
+    "TargetParameterName",
+    "Targets",
+    "TargetMaps",
+    "MaxConcurrency",
+    "MaxErrors",
+    "TargetLocations",
+    "TargetLocationsURL",
+    "AlarmConfiguration",
+)
+
+
+def execution_members(execution: Execution) -> dict[str, Any]:
+    """Give the members of `AutomationExecution`, as GetAutomationExecution answers; the script's own go before ours."""
+    request, steps = execution.request, execution.steps
+    shown: dict[str, Any] = {
+        "AutomationExecutionId": execution.id,
+        "DocumentName": bare_name(execution.document_name),
+        "DocumentVersion": execution.document_version,
+        "ExecutionStartTime": execution.started_at,
+        "ExecutionEndTime": execution.ended_at,
+        "StepExecutionsTruncated": False,
+        "Parameters": execution.parameters,
+        "Mode": request.get("Mode", "Auto"),
+        "ParentAutomationExecutionId": execution.parent.id if execution.parent else None,
+        "ExecutedBy": _EXECUTED_BY,
+        "Targets": [],
+        "ResolvedTargets": {"ParameterValues": list(execution.resolved), "Truncated": False},
+        "Target": execution.target,
+        **{name: request[name] for name in _AS_REQUESTED if name in request},
+        **_current_step(steps),
+        **_progress(execution),
+        **copy_containers(dict(execution.frame)),
+        "StepExecutions": steps,
+        "Outputs": execution.outputs,
+        "FailureMessage": execution.failure_message,
+    }
+    return _of_shape("AutomationExecution", shown)
+
+
+def metadata_members(execution: Execution) -> dict[str, Any]:
+    """Give the members of `AutomationExecutionMetadata`, as DescribeAutomationExecutions lists it."""
+    shown = {**execution_members(execution), "LogFile": "", "AutomationType": _automation_type(execution)}
+    return _of_shape("AutomationExecutionMetadata", shown)
+
+
+def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what has no value, and what the installed model does not know."""
+    members = model.members(name)
+    return {name: value for name, value in shown.items() if value is not None and name in members}
+
+
+def _automation_type(execution: Execution) -> str:
+    return (
+        "CrossAccount"
+        if "TargetLocations" in execution.request or "TargetLocationsURL" in execution.request
+        else "Local"
+    )
+
+
+def _current_step(steps: list[dict[str, Any]]) -> dict[str, str]:
+    step = next((step for step in steps if step.get("StepStatus") in {"InProgress", "Waiting"}), None)
+    return {"CurrentStepName": step.get("StepName", ""), "CurrentAction": step.get("Action", "")} if step else {}
+
+
+def _progress(execution: Execution) -> dict[str, Any]:
+    """Count what became of the targets: for several accounts and Regions by steps, for rate control by executions."""
+    if not execution.targets:
+        return {}
+    statuses = [child.status for child in execution.children]
+    ended = [status for status in statuses if status in ENDED]
+    succeeded = sum(status in SUCCEEDED for status in ended)
+    steps = {
+        "TotalSteps": len(execution.targets),
+        "SuccessSteps": succeeded,
+        "FailedSteps": len(ended) - succeeded - ended.count("Cancelled") - ended.count("TimedOut"),
+        "CancelledSteps": ended.count("Cancelled"),
+        "TimedOutSteps": ended.count("TimedOut"),
+    }
+    summary = {
+        "TotalCount": len(execution.targets),
+        "StartedCount": len(statuses),
+        "CompletedCount": len(ended),
+        "SuccessfulCount": succeeded,
+        "FailedCount": len(ended) - succeeded,
+    }
+    located = execution.targets[0].location is not None
+    return {"ProgressCounters": steps} if located else {"ProgressCounters": steps, "TargetsSummary": summary}
+
+
+def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook) -> dict[str, Any]:
+    """Give the members of `DocumentDescription`, as DescribeDocument answers for a registered runbook."""
+    parameters = [
+        given_only(
+            {
+                "Name": name,
+                "Type": "StringList" if parameter.is_list else "String",
+                "Description": parameter.description,
+                "DefaultValue": _default(parameter.default),
+            }
+        )
+        for name, parameter in runbook.parameters.items()
+    ]
+    return given_only(
+        {
+            "Name": runbook.name,
+            "Owner": ACCOUNT_ID,
+            "Status": "Active",
+            "DocumentVersion": runbook.version,
+            "Description": runbook.description,
+            "Parameters": parameters,
+            "DocumentType": "Automation",
+            "SchemaVersion": "0.3",
+            "LatestVersion": versions[-1].version,
+            "DefaultVersion": default.version,
+            "DocumentFormat": "YAML",
+        }
+    )
+
+
+def _default(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
+    """Give the members of `DocumentVersionInfo`, as ListDocumentVersions lists a registered runbook."""
+    return {
+        "Name": runbook.name,
+        "DocumentVersion": runbook.version,
+        "IsDefaultVersion": runbook is default,
+        "DocumentFormat": "YAML",
+        "Status": "Active",
+    }

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._service.runbooks.documents import MAX_BYTES, read_document
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def test_yaml_and_json_text_and_files_are_the_same_document(tmp_path: Path) -> None:
+    """A document reads the same from a mapping, from text and from a file, whose stem becomes its name."""
+    expected = {"a": {"b": [1, "x"]}}
+    path = tmp_path / "My-Doc.yaml"
+    path.write_text("\ufeffa:\n  b: [1, x]\n", encoding="utf-8")
+    assert read_document({"a": {"b": (1, "x")}}) == (expected, None)
+    assert read_document('  {"a": {"b": [1, "x"]}}') == (expected, None)
+    assert read_document("a:\n  b: [1, x]\n") == (expected, None)
+    assert read_document(path) == (expected, "My-Doc")
+    assert read_document(str(path)) == (expected, "My-Doc")
+
+
+def test_a_mapping_is_copied() -> None:
+    """What the caller changes later does not change the document."""
+    content: dict[str, Any] = {"a": [1]}
+    document, _ = read_document(content)
+    content["a"].append(2)
+    assert document == {"a": [1]}
+
+
+def test_yaml_scalars_have_the_types_of_json() -> None:
+    """Account ids, times, dates and words that YAML 1.1 turns into something else stay strings, keys too."""
+    text = """
+      id: 012345670123
+      other: 123456789012
+      time: 12:30
+      date: 2024-01-01
+      no: no
+      yes: True
+      null: ~
+      1: 1_000
+      a: -1.5
+      exp: .inf
+      value: =
+      2024-01-01: '012'
+      merged: &m {x: 1}
+      <<: *m
+      marks: <<
+    """
+    document, _ = read_document(text)
+    assert document == {
+        "id": "012345670123",
+        "other": 123456789012,
+        "time": "12:30",
+        "date": "2024-01-01",
+        "no": "no",
+        "yes": True,
+        "null": None,
+        "1": "1_000",
+        "a": -1.5,
+        "exp": ".inf",
+        "value": "=",
+        "2024-01-01": "012",
+        "merged": {"x": 1},
+        "x": 1,
+        "marks": "<<",
+    }
+
+
+def test_aliases_are_written_out() -> None:
+    """What an alias repeats is a value of its own afterwards."""
+    document, _ = read_document("a: &a [1]\nb: *a\n")
+    assert document["a"] == document["b"]
+    assert document["a"] is not document["b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb: c: d\n", "the text is not readable YAML: line 2, column 5: mapping values are not allowed here"),
+        ('{"a": 1,\n "b" 2}', "the text is not readable JSON: line 2, column 6: Expecting ':' delimiter"),
+        ("a: 1\n---\nb: 2\n", "line 2, column 1: but found another document"),
+        ("a: !Ref b\n", "line 1, column 4: could not determine a constructor for the tag '!Ref'"),
+        ("a: !!python/object/apply:os.system [true]\n", "line 1, column 4: could not determine a constructor"),
+        ("a: \0\n", "unacceptable character"),
+        ("\n\n", "the text is not readable YAML: it is empty"),
+        ("- a\n- b\n", 'A document is a mapping, but this one is ["a", "b"]'),
+        ("a: &a [*a]\n", "an alias contains itself"),
+        ("a: \n  " + "9" * 5000, "Exceeds the limit"),
+    ],
+)
+def test_unreadable_text_is_refused_with_its_place(text: str, message: str) -> None:
+    """Text with an error of syntax is refused with line and column; tags make no objects."""
+    with pytest.raises(FakeUsageError) as caught:
+        read_document(text)
+    assert message in str(caught.value)
+
+
+def laughs(levels: int, line: str) -> str:
+    """Make each of many lines refer to the one before ten times."""
+    return "a: &a {x: 1}\n" + "".join(
+        line.format(key=LETTERS[level + 1], list=", ".join([f"*{LETTERS[level]}"] * 10)) for level in range(levels)
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (laughs(20, "{key}: &{key} [{list}]\n"), "more than 65536 values once its aliases are written out"),
+        (
+            laughs(20, "{key}: &{key} {{{{<<: [{list}]}}}}\n".replace("{{{{", "{{").replace("}}}}", "}}")),
+            "more than 65536",
+        ),
+        ("a:\n  " + "[" * 30_000, "nested more than 64 levels deep"),
+        ("a:\n  " + "[" * 30_000 + "]" * 30_000, "nested more than 64 levels deep"),
+        ("- " * 30_000 + "\n", "nested more than 64 levels deep"),
+        ("a:\n  " + "[" * 70 + "]" * 70, "nested more than 64 levels deep"),
+        ('{"a":' * 10_000, "nested more than 64 levels deep"),
+        ("a\n" * MAX_BYTES, "larger than 65536 bytes"),
+        ("\u00e9\n" * (MAX_BYTES // 3 + 1), "larger than 65536 bytes"),
+        ({"a": [0] * 70_000}, "more than 65536 values"),
+    ],
+)
+def test_hostile_content_is_refused_at_once(content: object, message: str) -> None:
+    """Aliases and merges that multiply, endless nesting and mere size end with a clear error in little time."""
+    started = time.process_time()
+    with pytest.raises(FakeUsageError, match=message):
+        read_document(content)
+    assert time.process_time() - started < 10
+
+
+def test_a_mapping_that_contains_itself_is_refused() -> None:
+    """A mapping without end is refused like one that is too deep."""
+    content: dict[str, Any] = {}
+    content["a"] = content
+    with pytest.raises(FakeUsageError, match="the document is nested more than 64 levels deep"):
+        read_document(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"a": {1: 2}}, "a: the key 1 is not a string"),
+        ({"a": float("nan")}, r"a: nan \(type=float\) is nothing that JSON has"),
+        ('{"a": 1e999}', r"a: inf \(type=float\) is nothing that JSON has"),
+        ({1: 2}, "the document: the key 1 is not a string"),
+        (
+            {"a": [0, dt.date(2024, 1, 1)]},
+            r"a\[1\]: datetime.date\(2024, 1, 1\) \(type=date\) is nothing that JSON has",
+        ),
+        (42, r"Expected a mapping, JSON or YAML text, or a path, but got 42 \(type=int\)"),
+    ],
+)
+def test_what_json_cannot_say_is_refused(content: object, message: str) -> None:
+    """A mapping has to be one that a document could have been read from; the message has the place."""
+    with pytest.raises(FakeUsageError, match=message):
+        read_document(content)
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    """Missing files, directories, devices, names that cannot be, other encodings and sizes get a clear error."""
+    latin, large = tmp_path / "latin.yaml", tmp_path / "large.yaml"
+    latin.write_bytes("é: 1".encode("latin-1"))
+    large.write_bytes("é".encode() * MAX_BYTES)
+    with pytest.raises(
+        FakeUsageError, match=r"There is no file 'missing\.yaml'; a string is text if it begins with \{"
+    ):
+        read_document("missing.yaml")
+    with pytest.raises(FakeUsageError, match="There is no file"):
+        read_document(tmp_path)
+    with pytest.raises(FakeUsageError, match="There is no file"):
+        read_document(Path(os.devnull))
+    with pytest.raises(FakeUsageError, match="cannot be read: File name too long"):
+        read_document("schemaVersion: " + "x" * 5000)
+    with pytest.raises(FakeUsageError, match=r"latin\.yaml is not UTF-8"):
+        read_document(latin)
+    with pytest.raises(FakeUsageError, match=r"large\.yaml is larger than 65536 bytes"):
+        read_document(large)

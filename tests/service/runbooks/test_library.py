@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._service.errors import ServiceError
+from pytest_ssm_automation._service.runbooks.library import Parameter, Runbook, RunbookStore, load_runbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STEPS = [{"name": "Wait", "action": "aws:sleep"}]
+YAML = """
+schemaVersion: 0.3
+description: Restarts instances.
+assumeRole: '{{ AutomationAssumeRole }}'
+parameters:
+  InstanceIds:
+    type: List<AWS::EC2::Instance::Id>
+    description: (Required) The instances.
+    minItems: 1
+    maxItems: 50
+  AutomationAssumeRole: {type: 'AWS::IAM::Role::Arn', default: ''}
+  Action:
+    type: String
+    default: Restart
+    allowedValues: [Restart, Stop]
+    allowedPattern: ^[A-Z][a-z]+$
+    minChars: '1'
+    maxChars: 20
+    displayType: textarea
+    interpolationType: ENV_VAR
+variables: {Count: {type: Integer, default: 1}}
+mainSteps:
+  - name: Restart
+    action: aws:executeAwsApi
+    onFailure: Abort
+  - {name: Wait, action: 'aws:sleep', inputs: {Duration: PT5S}}
+outputs: [Restart.Output]
+files: {}
+"""
+
+
+def book(
+    name: str = "My-Runbook", version: int | str | None = None, region: str | None = None, **parts: Any
+) -> Runbook:
+    """Load a small runbook with these parts."""
+    return load_runbook(
+        {"schemaVersion": "0.3", "mainSteps": STEPS, **parts}, name=name, version=version, region=region
+    )
+
+
+def problems(**parts: Any) -> list[str]:
+    """Give what is wrong with a runbook that has these parts."""
+    with pytest.raises(FakeUsageError) as caught:
+        book(**parts)
+    first, *rest = str(caught.value).splitlines()
+    assert first == "Runbook 'My-Runbook' is malformed:"
+    return [line.strip() for line in rest]
+
+
+def test_all_that_a_runbook_says_is_read() -> None:
+    """Name, version, parameters and steps of a runbook are what its text says."""
+    runbook = load_runbook(YAML, name="My-Runbook", version=3, region="eu-west-1")
+    assert (runbook.name, runbook.version, runbook.region) == ("My-Runbook", "3", "eu-west-1")
+    assert (runbook.description, runbook.assume_role) == ("Restarts instances.", "{{ AutomationAssumeRole }}")
+    assert runbook.steps == (("Restart", "aws:executeAwsApi"), ("Wait", "aws:sleep"))
+    assert list(runbook.parameters.values()) == [
+        Parameter(
+            "InstanceIds",
+            "List<AWS::EC2::Instance::Id>",
+            min_items=1,
+            max_items=50,
+            description="(Required) The instances.",
+        ),
+        Parameter("AutomationAssumeRole", "AWS::IAM::Role::Arn", required=False, default=""),
+        Parameter(
+            "Action",
+            "String",
+            required=False,
+            default="Restart",
+            allowed_values=("Restart", "Stop"),
+            allowed_pattern="^[A-Z][a-z]+$",
+            min_chars=1,
+            max_chars=20,
+        ),
+    ]
+    assert [parameter.is_list for parameter in runbook.parameters.values()] == [True, False, False]
+    assert runbook.document["outputs"] == ["Restart.Output"]
+    assert repr(runbook) == "Runbook(name='My-Runbook', version='3', region='eu-west-1')"
+
+
+def test_a_file_names_its_runbook(tmp_path: Path) -> None:
+    """A runbook from a file has the file's stem as its name, unless it is given another."""
+    path = tmp_path / "Restart-It.yml"
+    path.write_text(YAML, encoding="utf-8")
+    assert load_runbook(path).name == "Restart-It"
+    assert load_runbook(str(path), name="Other").name == "Other"
+
+
+def test_a_runbook_cannot_be_changed() -> None:
+    """Neither attributes, nor parameters, nor a document that was handed out change the runbook."""
+    runbook = book(parameters={"X": {"type": "String"}})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        runbook.name = "Other"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    runbook.document["mainSteps"].clear()
+    assert runbook.document["mainSteps"] == STEPS
+    parameters: Any = runbook.parameters
+    with pytest.raises(TypeError):
+        parameters["Y"] = parameters["X"]
+
+
+def test_runbooks_can_be_compared_and_hashed() -> None:
+    """Two runbooks of the same content are equal, and fit into sets."""
+    assert len({book(), book(), book(version=2)}) == 2
+    assert len({*book(parameters={"X": {"type": "String", "default": "x"}}).parameters.values()}) == 1
+
+
+@pytest.mark.parametrize("default", [None, "", [], "{{ssm:x}}"])
+def test_any_default_makes_a_parameter_optional(default: object) -> None:
+    """A default of nothing is a default; only a parameter without one has to be given."""
+    parameters = {"X": {"type": "StringList", "default": default}, "Y": {"type": "StringList"}}
+    runbook = book(parameters=parameters)
+    assert not runbook.parameters["X"].required
+    assert runbook.parameters["X"].default == default
+    assert runbook.parameters["Y"].required
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("String", "StringList", "Integer", "Boolean", "MapList", "StringMap", "AWS::EC2::Instance::Id"),
+        *("List<AWS::EC2::Instance::Id>", "AWS::IAM::Role::Arn", "AWS::S3::Bucket::Name", "AWS::SSM::Parameter::Name"),
+        *("AWS::EC2::SecurityGroup::Id", "List<AWS::EC2::Subnet::Id>", "AWS::KMS::Key"),
+    ],
+)
+def test_types_of_live_runbooks_are_known(kind: str) -> None:
+    """The six types, AWS types and lists of them can be declared."""
+    assert book(parameters={"X": {"type": kind}}).parameters["X"].type == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [("String", 3), ("Boolean", True), ("StringMap", {}), ("MapList", [{}]), ("Integer", "3"), ("AWS::X::Y::Z", "")],
+)
+def test_defaults_of_their_type_are_accepted(kind: str, default: object) -> None:
+    """Numbers and booleans are fine as defaults of strings, and strings anywhere."""
+    assert book(parameters={"X": {"type": kind, "default": default}}).parameters["X"].default == default
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    """A malformed runbook is refused with the place of every mistake."""
+    content = {
+        "schemaVersion": "2.2",
+        "description": 1,
+        "parameters": {
+            "A": {"type": "Strng", "alowedValues": ["x"]},
+            "B": "String",
+            "C": {"allowedPattern": "(", "minItems": 3, "maxItems": 2, "minChars": -1, "maxChars": True},
+            "D": {"type": "String", "default": ["x"], "allowedValues": [], "zzz": 1},
+            "E": {"type": "StringList", "default": {"a": 1}},
+            "F": {"type": "StringMap", "default": 7, "allowedPattern": 7},
+            "G": {"type": ["String"]},
+        },
+        "mainSteps": [
+            {"name": "One", "action": "aws:sleep"},
+            "Two",
+            {"name": "Three"},
+            {"name": "One", "action": 1},
+            {"name": "", "action": "aws:sleep"},
+        ],
+    }
+    keys = (
+        "type, description, default, allowedValues, allowedPattern, "
+        "minChars, maxChars, minItems, maxItems, displayType, interpolationType"
+    )
+    assert problems(**content) == [
+        "schemaVersion: expected '0.3', which runbooks have, got '2.2' (type=str)",
+        "description: expected a string, got 1 (type=int)",
+        "parameters.A.alowedValues: unknown; did you mean 'allowedValues'?",
+        "parameters.A.type: 'Strng' is not a type; did you mean 'String'?",
+        "parameters.B: expected a declaration with a type, got 'String' (type=str)",
+        "parameters.C.type: missing",
+        "parameters.C.minChars: expected a number that is not negative, got -1 (type=int)",
+        "parameters.C.maxChars: expected a number that is not negative, got True (type=bool)",
+        "parameters.C.minItems: 3 is more than maxItems, 2",
+        "parameters.C.allowedPattern: '(' cannot be used: missing ) at position 1",
+        f"parameters.D.zzz: unknown; expected one of {keys}",
+        "parameters.D.allowedValues: expected a list of values, got [] (type=list)",
+        "parameters.D.default: expected a String, got ['x'] (type=list)",
+        "parameters.E.default: expected a StringList, got {'a': 1} (type=dict)",
+        "parameters.F.allowedPattern: expected a string, got 7 (type=int)",
+        "parameters.F.default: expected a StringMap, got 7 (type=int)",
+        "parameters.G.type: ['String'] is not a type; did you mean 'String'?",
+        "mainSteps[1]: expected a step, got 'Two' (type=str)",
+        "mainSteps[2].action: missing",
+        "mainSteps[3].action: expected a string, got 1 (type=int)",
+        "mainSteps[3].name: 'One' is the name of mainSteps[0] too",
+        "mainSteps[4].name: missing",
+    ]
+
+
+def test_what_is_missing_altogether_is_told() -> None:
+    """A document without version and steps, or with something else in their place, is refused."""
+    with pytest.raises(FakeUsageError, match=r"malformed:\n  schemaVersion: missing\n  mainSteps: missing$"):
+        load_runbook({}, name="My-Runbook")
+    assert problems(mainSteps=[], parameters=[]) == [
+        "parameters: expected a mapping, got [] (type=list)",
+        "mainSteps: expected a list of steps, got [] (type=list)",
+    ]
+    assert problems(assumeRole=["x" * 500])[0].startswith("assumeRole: expected a string, got ['xxx")
+    assert len(problems(assumeRole=["x" * 500])[0]) < 300
+    assert book(parameters=None).parameters == {}
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "^([a-z]+-)*[a-z]+$"])
+def test_patterns_with_nested_repeats_are_accepted(pattern: str) -> None:
+    """A pattern that Python's own machine might never finish is no reason to refuse a runbook."""
+    runbook = book(parameters={"X": {"type": "String", "allowedPattern": pattern}})
+    assert runbook.parameters["X"].allowed_pattern == pattern
+
+
+@pytest.mark.parametrize("name", ["ab", "with space", "arn:aws:ssm:us-east-1::document/Name", "x" * 129, "Name\n", 7])
+def test_names_that_a_document_cannot_have_are_refused(name: Any) -> None:
+    """A name has to match the model's pattern of document names."""
+    with pytest.raises(FakeUsageError, match="Expected a document's name, matching"):
+        book(name)
+
+
+def test_a_name_is_needed() -> None:
+    """A runbook that comes from no file has to be given a name, and the message says how."""
+    with pytest.raises(FakeUsageError, match="needs a name: add_runbook"):
+        load_runbook(YAML)
+
+
+@pytest.mark.parametrize("version", [0, -1, "0", "$LATEST", "1.0", 1.5, True, "\u0661"])
+def test_versions_are_positive_numbers(version: Any) -> None:
+    """A version is a positive number, as a number or in digits."""
+    with pytest.raises(FakeUsageError, match="Expected a positive number but got version="):
+        book(version=version)
+
+
+def test_versions_are_found_as_the_service_finds_them() -> None:
+    """`$DEFAULT` is what was registered first, `$LATEST` the highest number, and a number is itself."""
+    store = RunbookStore()
+    second, tenth, first = (store.add(book(version=version)) for version in (2, "10", 1))
+    assert store.find("My-Runbook", None, "us-east-1") is second
+    assert store.find("My-Runbook", "$DEFAULT", "us-east-1") is second
+    assert store.find("My-Runbook", "$LATEST", "us-east-1") is tenth
+    assert store.find("My-Runbook", "1", "us-east-1") is first
+    assert store.versions("My-Runbook", "us-east-1") == [first, second, tenth]
+    with pytest.raises(ServiceError) as caught:
+        store.find("My-Runbook", "3", "us-east-1")
+    assert caught.value.code == "AutomationDefinitionVersionNotFoundException"
+
+
+def test_arns_are_found() -> None:
+    """An ARN finds its document, and the version that it ends in unless the request names another."""
+    store = RunbookStore()
+    first, second = store.add(book()), store.add(book(), renumber=True)
+    document = "arn:aws:ssm:us-east-1:123456789012:document/My-Runbook"
+    definition = "arn:aws-us-gov:ssm:us-east-1::automation-definition/My-Runbook"
+    assert store.find(document, None, "us-east-1") is first
+    assert store.find(definition, "2", "us-east-1") is second
+    assert store.find(f"{definition}:$DEFAULT", None, "us-east-1") is first
+    assert store.find(f"{definition}:2", None, "us-east-1") is second
+    assert store.find(f"{definition}:2", "1", "us-east-1") is first
+    assert store.find(f"{document}-Other", None, "us-east-1") is None
+    assert store.find("arn:aws:s3:::My-Runbook", None, "us-east-1") is None
+
+
+def test_regions_are_kept_apart() -> None:
+    """A runbook of one Region is unknown in others, and one of no Region is known in all."""
+    store = RunbookStore()
+    here = store.add(book(region="us-east-1"))
+    everywhere = store.add(book("Everywhere"))
+    there = store.add(book(region="eu-west-1"))
+    assert store.find("My-Runbook", None, "us-east-1") is here
+    assert store.find("My-Runbook", None, "eu-west-1") is there
+    assert store.find("My-Runbook", None, "ap-south-1") is None
+    assert store.find("Everywhere", None, "ap-south-1") is everywhere
+    assert store.versions("My-Runbook", "ap-south-1") == []
+
+
+def test_a_version_is_registered_once() -> None:
+    """The same version again is a mistake, in one Region as in all; without a version it gets the next number."""
+    store = RunbookStore()
+    store.add(book(region="us-east-1", version=4))
+    for region in ("us-east-1", None):
+        with pytest.raises(FakeUsageError, match="'My-Runbook' has a version 4 already; without"):
+            store.add(book(region=region, version=4))
+    assert store.add(book(region="us-east-1"), renumber=True).version == "5"
+    assert store.add(book(region="eu-west-1"), renumber=True).version == "1"
+    assert store.add(book(), renumber=True).version == "6"
+
+
+def test_runbooks_can_be_copied() -> None:
+    """A copy of a runbook, even one that crosses processes, equals it."""
+    runbook = book(parameters={"X": {"type": "String"}})
+    assert copy.copy(runbook) == runbook
+    assert copy.deepcopy(runbook) == runbook
+    assert pickle.loads(pickle.dumps(runbook)) == runbook  # noqa: S301  # our own

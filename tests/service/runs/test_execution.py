@@ -1,0 +1,306 @@
+"""Executions: how they go on by themselves, by signals, and by the test's own hand."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from caller import poll, start, statuses
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError
+from pytest_ssm_automation._service.runs import execution as executions
+
+APPROVAL: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "mainSteps": [
+        {"name": "prepare", "action": "aws:sleep"},
+        {"name": "ask", "action": "aws:approve"},
+        {"name": "act", "action": "aws:sleep"},
+        {"name": "ask-again", "action": "aws:approve"},
+    ],
+}
+PAUSE: dict[str, Any] = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:pause"}]}
+
+
+def signal(client: Any, execution_id: str, kind: str, **payload: list[str]) -> None:
+    """Send a signal."""
+    given = {"Payload": payload} if payload else {}
+    client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind, **given)
+
+
+def step_statuses(client: Any, execution_id: str) -> list[str]:
+    """List the statuses of an execution's steps, without letting it go on."""
+    steps = client.describe_automation_step_executions(AutomationExecutionId=execution_id)["StepExecutions"]
+    return [step["StepStatus"] for step in steps]
+
+
+def test_without_a_script_it_succeeds_at_the_third_poll(client: Any) -> None:
+    """Pending, InProgress, and then Success for good."""
+    assert statuses(client, start(client), 5) == ["Pending", "InProgress", "Success", "Success", "Success"]
+
+
+def test_only_polls_let_it_go_on(fake: AutomationFake, client: Any) -> None:
+    """Nothing else moves it: neither listing its steps nor looking at it from the test, nor polls of another."""
+    execution_id, other = start(client), start(client)
+    for _ in range(3):
+        client.describe_automation_step_executions(AutomationExecutionId=execution_id)
+        poll(client, other)
+        assert fake.execution(execution_id).status == "Pending"
+    client.describe_automation_executions(Filters=[{"Key": "ExecutionId", "Values": [execution_id]}])
+    assert fake.execution(execution_id).status == "InProgress"
+
+
+def test_advance_is_a_poll(fake: AutomationFake, client: Any) -> None:
+    """The test can let it go on by hand, and the last status stays."""
+    execution = fake.execution(start(client))
+    seen = [execution.status]
+    for _ in range(3):
+        execution.advance()
+        seen.append(execution.status)
+    assert seen == ["Pending", "InProgress", "Success", "Success"]
+
+
+def test_finish_ends_it(fake: AutomationFake, client: Any) -> None:
+    """The test can end it, with what it puts out."""
+    execution = fake.execution(start(client))
+    execution.finish(outputs={"Id": ["i-1"]})
+    shown = poll(client, execution.id)
+    assert (shown["AutomationExecutionStatus"], shown["Outputs"]) == ("Success", {"Id": ["i-1"]})
+    assert execution.ended
+    assert execution.outputs == {"Id": ["i-1"]}
+
+
+def test_finish_as_failed(fake: AutomationFake, client: Any) -> None:
+    """A failure says why: what the test says, or at least how it ended."""
+    silent, told = (fake.execution(start(client)) for _ in range(2))
+    silent.finish("TimedOut")
+    told.finish("Failed", failure_message="No such instance")
+    assert poll(client, silent.id)["FailureMessage"] == "The execution ended as TimedOut."
+    assert poll(client, told.id)["FailureMessage"] == "No such instance"
+
+
+def test_finish_refuses_what_makes_no_sense(fake: AutomationFake, client: Any) -> None:
+    """A status that ends nothing, outputs of the wrong shape, or a second end are mistakes of the test."""
+    execution = fake.execution(start(client))
+    with pytest.raises(FakeUsageError, match=r"Unknown status 'Sucess'\. Did you mean 'Success'\?"):
+        execution.finish("Sucess")
+    with pytest.raises(FakeUsageError, match="Unknown status 'InProgress'"):
+        execution.finish("InProgress")
+    with pytest.raises(FakeUsageError, match="Malformed outputs"):
+        execution.finish(outputs={"Id": "i-1"})  # type: ignore[dict-item]
+    with pytest.raises(FakeUsageError, match="Malformed failure_message"):
+        execution.finish("Failed", failure_message=5)  # type: ignore[arg-type]
+    assert execution.status == "Pending"
+    execution.finish("Failed")
+    with pytest.raises(FakeUsageError, match="has ended before, as Failed"):
+        execution.finish()
+
+
+def test_times_are_aware_and_never_whole_seconds(
+    fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Callers parse times with `%f`, which fails for a time without a fraction."""
+
+    class Sharp(datetime):
+        """A clock at a whole second."""
+
+        @classmethod
+        def now(cls, tz: Any = None) -> Sharp:
+            return cls(2030, 1, 2, 3, 4, 5, 0, tz)
+
+    monkeypatch.setattr(executions, "datetime", Sharp)
+    execution_id = start(client)
+    assert "ExecutionEndTime" not in poll(client, execution_id)
+    fake.execution(execution_id).finish()
+    shown = poll(client, execution_id)
+    for name in ("ExecutionStartTime", "ExecutionEndTime"):
+        assert shown[name] == datetime(2030, 1, 2, 3, 4, 5, 1000, UTC)
+        assert datetime.strptime(str(shown[name]), "%Y-%m-%d %H:%M:%S.%f%z") == shown[name]
+
+
+def test_it_ends_after_it_has_started(fake: AutomationFake, client: Any) -> None:
+    """The end comes when the last status is reached, and stays as it was."""
+    execution = fake.execution(start(client))
+    assert execution.ended_at is None
+    execution.finish()
+    shown = [poll(client, execution.id) for _ in range(2)]
+    assert shown[0]["ExecutionEndTime"] == shown[1]["ExecutionEndTime"] >= shown[0]["ExecutionStartTime"]
+
+
+def test_interactive_waits_for_a_signal(client: Any) -> None:
+    """In mode Interactive it waits until it is told to start or to resume, and approvals are nothing to it."""
+    for kind in ("StartStep", "Resume"):
+        execution_id = start(client, Mode="Interactive")
+        assert statuses(client, execution_id, 3) == ["Waiting"] * 3
+        for approval in ("Approve", "Reject", "Revoke"):
+            with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+                signal(client, execution_id, approval)
+        signal(client, execution_id, kind, StepName=["any"])
+        assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+
+
+def test_interactive_can_be_stopped_before_it_begins(client: Any) -> None:
+    """StopStep and StopAutomationExecution end what waits to begin."""
+    by_signal, by_stop = (start(client, Mode="Interactive") for _ in range(2))
+    signal(client, by_signal, "StopStep", StepExecutionId=["any"])
+    assert statuses(client, by_signal, 1) == ["Cancelled"]
+    client.stop_automation_execution(AutomationExecutionId=by_stop, Type="Complete")
+    assert statuses(client, by_stop, 2) == ["Waiting", "Success"]
+
+
+def test_approval_steps_wait(fake: AutomationFake, client: Any) -> None:
+    """A registered runbook's approval steps wait one after the other, and no step ever goes back."""
+    fake.add_runbook(APPROVAL, name="Approval")
+    execution_id = start(client, DocumentName="Approval")
+    assert statuses(client, execution_id, 2) == ["Pending", "InProgress"]
+    assert step_statuses(client, execution_id) == ["Success", "Waiting", "Pending", "Pending"]
+    for kind in ("StartStep", "Resume"):
+        with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+            signal(client, execution_id, kind, StepName=["ask"])
+    assert statuses(client, execution_id, 2) == ["Waiting", "Waiting"]
+    signal(client, execution_id, "Approve")
+    assert step_statuses(client, execution_id) == ["Success", "Success", "InProgress", "Pending"]
+    assert statuses(client, execution_id, 2) == ["InProgress", "Waiting"]
+    assert step_statuses(client, execution_id) == ["Success", "Success", "Success", "Waiting"]
+    signal(client, execution_id, "Approve")
+    assert step_statuses(client, execution_id) == ["Success"] * 4
+    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+
+
+def test_a_rejected_approval_fails_its_step(fake: AutomationFake, client: Any) -> None:
+    """What came before has succeeded, and what comes after never runs."""
+    fake.add_runbook(APPROVAL, name="Approval")
+    execution_id = start(client, DocumentName="Approval")
+    statuses(client, execution_id, 2)
+    signal(client, execution_id, "Reject", Comment=["No"])
+    assert statuses(client, execution_id, 1) == ["Failed"]
+    assert step_statuses(client, execution_id) == ["Success", "Failed", "Pending", "Pending"]
+
+
+def test_a_pause_waits_to_be_resumed(fake: AutomationFake, client: Any) -> None:
+    """A pause step takes Resume, and nothing else."""
+    fake.add_runbook(PAUSE, name="Pause")
+    execution_id = start(client, DocumentName="Pause")
+    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Waiting"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, execution_id, "Approve")
+    signal(client, execution_id, "Resume", StepName=["wait"])
+    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+
+
+def test_interactive_with_an_approval(fake: AutomationFake, client: Any) -> None:
+    """An interactive run waits to begin at its first step, and at its approval later."""
+    fake.add_runbook(APPROVAL, name="Approval")
+    execution_id = start(client, DocumentName="Approval", Mode="Interactive")
+    assert step_statuses(client, execution_id) == ["Waiting", "Pending", "Pending", "Pending"]
+    signal(client, execution_id, "StartStep", StepName=["prepare"])
+    assert step_statuses(client, execution_id) == ["InProgress", "Pending", "Pending", "Pending"]
+    assert statuses(client, execution_id, 2) == ["InProgress", "Waiting"]
+    assert step_statuses(client, execution_id) == ["Success", "Waiting", "Pending", "Pending"]
+    signal(client, execution_id, "Approve")
+    assert statuses(client, execution_id, 1) == ["InProgress"]
+
+
+def test_an_added_execution(fake: AutomationFake, client: Any) -> None:
+    """What nobody called for is there for every caller, and counts as started by none."""
+    execution = fake.add_execution(
+        "AWS-StopEC2Instance", execution_id="exec-7", statuses=["InProgress", "Success"], parameters={"Id": ["i-1"]}
+    )
+    assert (execution.id, execution.call) == ("exec-7", None)
+    assert execution.request == {"DocumentName": "AWS-StopEC2Instance", "Parameters": {"Id": ["i-1"]}}
+    assert poll(client, "exec-7")["Parameters"] == {"Id": ["i-1"]}
+    fake.assert_not_started()
+    with pytest.raises(FakeUsageError, match="There is an execution 'exec-7' in us-east-1 already"):
+        fake.add_execution("Doc", execution_id="exec-7")
+    assert fake.add_execution("Doc", execution_id="exec-7", region="eu-central-1").region == "eu-central-1"
+
+
+def test_an_added_execution_of_a_registered_runbook(fake: AutomationFake, client: Any) -> None:
+    """It has the runbook's version, defaults and steps."""
+    fake.add_runbook({**PAUSE, "parameters": {"A": {"type": "String", "default": "b"}}}, name="Pause", version=4)
+    execution = fake.add_execution("Pause", statuses=["InProgress"])
+    shown = poll(client, execution.id)
+    assert (shown["DocumentVersion"], shown["Parameters"]) == ("4", {"A": ["b"]})
+    assert shown["CurrentStepName"] == "wait"
+
+
+def test_an_added_execution_has_to_make_sense(fake: AutomationFake) -> None:
+    """Names and parameters have the types that AWS has for them."""
+    with pytest.raises(FakeUsageError, match="Malformed document_name"):
+        fake.add_execution(5)  # type: ignore[arg-type]
+    with pytest.raises(FakeUsageError, match="Malformed parameters"):
+        fake.add_execution("Doc", parameters={"a": "b"})  # type: ignore[dict-item]
+    assert not fake.executions
+
+
+def test_a_caller_acts_upon_what_it_was_shown(fake: AutomationFake, client: Any) -> None:
+    """Who has seen an execution wait may approve it, and who has seen it run may stop it, though it has gone on."""
+    fake.script(["InProgress", "Waiting", "Success"], when={"DocumentName": "Ask"})
+    asking = start(client, DocumentName="Ask")
+    assert statuses(client, asking, 2) == ["InProgress", "Waiting"]
+    signal(client, asking, "Approve")
+    assert statuses(client, asking, 1) == ["Success"]
+    for kind, expected in {"Cancel": ["Cancelling", "Cancelled"], "Complete": ["InProgress", "Success"]}.items():
+        running = start(client)
+        assert statuses(client, running, 2) == ["Pending", "InProgress"]
+        client.stop_automation_execution(AutomationExecutionId=running, Type=kind)
+        assert statuses(client, running, 2) == expected
+
+
+def test_what_was_shown_counts_until_something_else_happens(fake: AutomationFake, client: Any) -> None:
+    """An execution that the test itself has ended, or that fits in neither status, stays as it is."""
+    execution = fake.execution(start(client))
+    assert statuses(client, execution.id, 1) == ["Pending"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, execution.id, "Approve")
+    assert execution.status == "InProgress"
+    execution.finish()
+    with pytest.raises(client.exceptions.InvalidAutomationStatusUpdateException):
+        client.stop_automation_execution(AutomationExecutionId=execution.id)
+    assert statuses(client, execution.id, 2) == ["Success", "Success"]
+    with pytest.raises(client.exceptions.InvalidAutomationStatusUpdateException):
+        client.stop_automation_execution(AutomationExecutionId=execution.id)
+
+
+def test_adding_an_execution_of_a_version_that_there_is_not(fake: AutomationFake) -> None:
+    """The runbook of an execution that is added has to exist in that version, if it is registered at all."""
+    fake.add_runbook(PAUSE, name="Pause")
+    with pytest.raises(
+        FakeUsageError, match=r"^Runbook 'arn:aws:ssm:us-east-1:1:document/Pause:7' has no such version"
+    ):
+        fake.add_execution("arn:aws:ssm:us-east-1:1:document/Pause:7")
+
+
+def test_what_an_execution_tells_the_test(fake: AutomationFake, client: Any) -> None:
+    """It knows the call that started it, and its request, of which the test gets copies."""
+    execution_id = start(client, DocumentVersion="$LATEST", Parameters={"A": ["b"]})
+    execution = fake.execution(execution_id)
+    assert execution.call is fake.calls[0]
+    assert (execution.document_name, execution.document_version, execution.region) == ("Doc", "1", "us-east-1")
+    execution.request["Parameters"]["A"].append("c")
+    execution.parameters["A"].append("c")
+    assert execution.request == {"DocumentName": "Doc", "DocumentVersion": "$LATEST", "Parameters": {"A": ["b"]}}
+    assert execution.parameters == {"A": ["b"]}
+    assert re.fullmatch(f"<Execution {execution_id} of Doc in us-east-1: Pending>", repr(execution))
+
+
+def test_an_unregistered_runbook_has_the_version_asked_for(fake: AutomationFake, client: Any) -> None:
+    """A number is believed, as there may be such a version."""
+    assert fake.execution(start(client, DocumentVersion="12")).document_version == "12"
+
+
+def test_what_answers_hold_is_the_callers(fake: AutomationFake, client: Any) -> None:
+    """Whatever a caller does to an answer, the next poll is answered afresh."""
+    steps = [{"StepName": "a", "Outputs": {"x": ["y"]}}]
+    fake.script(
+        [{"AutomationExecutionStatus": "Success", "Variables": {"v": ["w"]}}], outputs={"o": ["p"]}, steps=steps
+    )
+    execution_id = start(client, Parameters={"A": ["b"]}, Targets=[], TargetMaps=[])
+    first, expected = poll(client, execution_id), poll(client, execution_id)
+    for name in ("Variables", "Outputs", "Parameters", "Targets", "StepExecutions", "ResolvedTargets"):
+        first[name].clear()
+    steps[0]["Outputs"].clear()  # type: ignore[attr-defined]
+    assert poll(client, execution_id) == expected
+    assert expected["Outputs"] == {"o": ["p"]}

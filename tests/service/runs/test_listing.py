@@ -1,0 +1,285 @@
+"""Listings: filters, order and pages."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from caller import start
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service.checks import model
+from pytest_ssm_automation._service.runs.listing import EXECUTION_FILTERS, STEP_FILTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Names = dict[str, str]
+
+
+def listed(client: Any, filters: dict[str, list[str]] | None = None, **given: Any) -> list[str]:
+    """List executions, and give their ids."""
+    if filters:
+        given["Filters"] = [{"Key": key, "Values": values} for key, values in filters.items()]
+    answer = client.describe_automation_executions(**given)
+    return [each["AutomationExecutionId"] for each in answer["AutomationExecutionMetadataList"]]
+
+
+@pytest.fixture
+def names(fake: AutomationFake, client: Any) -> Names:
+    """Executions of many kinds, by names of the test's own."""
+    fake.script(
+        ["InProgress", "InProgress"],
+        when={"Tags": [{"Key": "Env", "Value": "prod"}]},
+        steps=[{"StepName": "a", "Action": "aws:sleep"}],
+    )
+    fake.script(
+        [
+            {
+                "AutomationExecutionStatus": "Failed",
+                "AutomationSubtype": "ChangeRequest",
+                "OpsItemId": "oi-1",
+                "ExecutionStartTime": datetime(2020, 1, 1, tzinfo=UTC),
+            }
+        ],
+        when={"DocumentName": "AWS-Stop"},
+    )
+    made = {
+        "tagged": start(client, DocumentName="AWS-Start", Tags=[{"Key": "Env", "Value": "prod"}]),
+        "change": start(client, DocumentName="AWS-Stop"),
+        "group": start(client, TargetParameterName="Id", Targets=[{"Key": "ResourceGroup", "Values": ["mine"]}]),
+        "abroad": start(client, TargetLocations=[{"Accounts": ["111111111111"], "Regions": ["us-east-1"]}]),
+    }
+    execution = fake.execution(made["abroad"])
+    execution.advance()
+    made["child"] = execution.children[0].id
+    return made
+
+
+def test_the_tables_cover_the_model() -> None:
+    """Each filter that the installed model knows is there, and no other."""
+    assert set(EXECUTION_FILTERS) == set(model.enum("AutomationExecutionFilterKey"))
+    assert set(STEP_FILTERS) == set(model.enum("StepExecutionFilterKey"))
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"DocumentNamePrefix": ["AWS-"]}, ["change", "tagged"]),
+        ({"DocumentNamePrefix": ["AWS-Stop", "Do"]}, ["abroad", "group", "change"]),
+        ({"DocumentNamePrefix": ["aws-"]}, []),
+        ({"ExecutionStatus": ["Failed"]}, ["change"]),
+        ({"ExecutionStatus": ["Failed", "Pending"]}, ["group", "change"]),
+        ({"CurrentAction": ["aws:sleep"]}, ["tagged"]),
+        ({"StartTimeBefore": ["2020-01-02T00:00:00Z"]}, ["change"]),
+        ({"StartTimeBefore": ["2020-01-01T00:00:00"]}, ["change"]),
+        ({"StartTimeBefore": ["2019-12-31"]}, []),
+        ({"StartTimeAfter": ["2020-01-02T00:00:00+01:00"]}, ["abroad", "group", "tagged"]),
+        ({"AutomationType": ["Local"]}, ["group", "change", "tagged"]),
+        ({"AutomationType": ["CrossAccount"]}, ["abroad"]),
+        ({"AutomationSubtype": ["ChangeRequest"]}, ["change"]),
+        ({"OpsItemId": ["oi-1"]}, ["change"]),
+        ({"TagKey": ["Env"]}, ["tagged"]),
+        ({"TargetResourceGroup": ["mine"]}, ["group"]),
+        ({"TargetResourceGroup": ["yours"]}, []),
+        ({"DocumentNamePrefix": ["AWS-"], "ExecutionStatus": ["InProgress"]}, ["tagged"]),
+        ({"DocumentNamePrefix": ["AWS-"], "ExecutionStatus": ["Waiting"]}, []),
+    ],
+)
+def test_filters_of_executions(client: Any, names: Names, filters: dict[str, list[str]], expected: list[str]) -> None:
+    """Of one filter's values any will do, and all filters have to; the newest comes first."""
+    assert listed(client, filters) == [names[name] for name in expected]
+
+
+def test_filters_by_id(client: Any, names: Names) -> None:
+    """An id finds its execution, started by whom it may be; an unknown one finds nothing."""
+    assert listed(client, {"ExecutionId": [names["child"], names["group"]]}) == [names["child"], names["group"]]
+    assert listed(client, {"ParentExecutionId": [names["abroad"]]}) == [names["child"]]
+    assert listed(client, {"ExecutionId": ["unknown"]}) == []
+    assert listed(client, {"ParentExecutionId": [names["group"]]}) == []
+
+
+def test_without_a_filter_all_are_listed(client: Any, names: Names) -> None:
+    """All that callers have started are there, the newest first."""
+    assert listed(client) == [names[name] for name in ("abroad", "group", "change", "tagged")]
+
+
+STEPS: list[dict[str, Any]] = [
+    {
+        "StepName": "one",
+        "Action": "aws:sleep",
+        "StepStatus": "Success",
+        "StepExecutionId": "id-1",
+        "ExecutionStartTime": datetime(2020, 1, 1, tzinfo=UTC),
+    },
+    {
+        "StepName": "two",
+        "Action": "aws:branch",
+        "StepStatus": "Failed",
+        "ParentStepDetails": {"StepExecutionId": "id-1", "Iteration": 2, "IteratorValue": "x"},
+    },
+    {"StepName": "three", "Action": "aws:sleep", "StepStatus": "Pending"},
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "expected"),
+    [
+        ("StartTimeBefore", ["2020-01-02"], ["one"]),
+        ("StartTimeAfter", ["2020-01-02"], ["two"]),
+        ("StepExecutionStatus", ["Success", "Pending"], ["one", "three"]),
+        ("StepExecutionId", ["id-1"], ["one"]),
+        ("StepName", ["two"], ["two"]),
+        ("Action", ["aws:sleep"], ["one", "three"]),
+        ("ParentStepExecutionId", ["id-1"], ["two"]),
+        ("ParentStepIteration", ["2"], ["two"]),
+        ("ParentStepIteratorValue", ["x"], ["two"]),
+    ],
+)
+def test_filters_of_steps(fake: AutomationFake, client: Any, key: str, values: list[str], expected: list[str]) -> None:
+    """Each filter finds the steps that have one of the values; a step that has not run has no times."""
+    execution = fake.add_execution("Doc", statuses=["Failed"], steps=STEPS)
+    for given, order in (({}, 1), ({"ReverseOrder": False}, 1), ({"ReverseOrder": True}, -1)):
+        answer = client.describe_automation_step_executions(
+            AutomationExecutionId=execution.id, Filters=[{"Key": key, "Values": values}], **given
+        )
+        assert [step["StepName"] for step in answer["StepExecutions"]] == expected[::order]
+
+
+def describe(client: Any, _: AutomationFake, filters: list[dict[str, Any]]) -> None:
+    """List executions."""
+    client.describe_automation_executions(Filters=filters)
+
+
+def describe_steps(client: Any, fake: AutomationFake, filters: list[dict[str, Any]]) -> None:
+    """List the steps of an execution."""
+    client.describe_automation_step_executions(AutomationExecutionId=fake.add_execution("Doc").id, Filters=filters)
+
+
+@pytest.mark.parametrize("operation", [describe, describe_steps])
+def test_an_unknown_key_of_a_filter_is_refused(
+    operation: Callable[[Any, AutomationFake, list[dict[str, Any]]], None],
+) -> None:
+    """Where the model's enumeration is relaxed, it is the error that both operations document."""
+    ids = ("DescribeAutomationExecutions/Filters[].Key:enum", "DescribeAutomationStepExecutions/Filters[].Key:enum")
+    with AutomationFake(relax=ids) as fake:
+        client = fake.client()
+        with pytest.raises(client.exceptions.InvalidFilterKey):
+            operation(client, fake, [{"Key": "Colour", "Values": ["red"]}])
+
+
+@pytest.mark.parametrize("operation", [describe, describe_steps])
+def test_filters_that_are_refused(
+    fake: AutomationFake, client: Any, operation: Callable[[Any, AutomationFake, list[dict[str, Any]]], None]
+) -> None:
+    """A key given twice, and a value that its key can't have, are the errors that both operations document."""
+    status = "ExecutionStatus" if operation is describe else "StepExecutionStatus"
+    twice = {"Key": "StartTimeBefore", "Values": ["2020-01-01"]}
+    with pytest.raises(client.exceptions.InvalidFilterKey):
+        operation(client, fake, [twice, twice])
+    for key, value in {"StartTimeAfter": "yesterday", status: "Succes"}.items():
+        with pytest.raises(client.exceptions.InvalidFilterValue):
+            operation(client, fake, [{"Key": key, "Values": [value]}])
+    fake.verify()
+
+
+def test_pages_of_executions(client: Any) -> None:
+    """MaxResults cuts pages, and botocore's paginator puts them together again."""
+    ids = [start(client) for _ in range(7)][::-1]
+    paginator = client.get_paginator("describe_automation_executions")
+    for size in (1, 3, 7, 50):
+        pages = list(paginator.paginate(PaginationConfig={"PageSize": size}))
+        found = [each["AutomationExecutionId"] for page in pages for each in page["AutomationExecutionMetadataList"]]
+        assert found == ids
+        assert len(pages) == -(-7 // size)
+        assert "NextToken" not in pages[-1]
+
+
+def test_fifty_are_a_page_by_default(client: Any) -> None:
+    """Without MaxResults a page has fifty, and the token leads to the rest."""
+    ids = [start(client) for _ in range(51)][::-1]
+    first = client.describe_automation_executions()
+    assert len(first["AutomationExecutionMetadataList"]) == 50
+    assert listed(client, NextToken=first["NextToken"]) == ids[50:]
+
+
+def test_what_starts_between_pages_shifts_nothing(client: Any) -> None:
+    """New executions neither repeat nor displace any on the pages to come, and the token may be used again."""
+    ids = [start(client) for _ in range(4)][::-1]
+    token = client.describe_automation_executions(MaxResults=2)["NextToken"]
+    for _ in range(3):
+        start(client)
+        start(client, DocumentName="Other")
+        assert listed(client, NextToken=token) == ids[2:]
+
+
+def test_pages_keep_to_their_filter(fake: AutomationFake, client: Any) -> None:
+    """Only what the filter lets through counts, and there is no token where nothing more would come."""
+    fake.script(["InProgress"], when={"DocumentName": "Doc"})
+    ids = []
+    for _ in range(4):
+        ids.append(start(client))
+        start(client, DocumentName="Other")
+    filters = [{"Key": "ExecutionStatus", "Values": ["InProgress"]}]
+    first = client.describe_automation_executions(Filters=filters, MaxResults=2)
+    second = client.describe_automation_executions(Filters=filters, MaxResults=2, NextToken=first["NextToken"])
+    found = [
+        each["AutomationExecutionId"] for page in (first, second) for each in page["AutomationExecutionMetadataList"]
+    ]
+    assert found == ids[::-1]
+    assert "NextToken" not in second
+
+
+def test_a_page_lets_only_itself_go_on(fake: AutomationFake, client: Any) -> None:
+    """What is on later pages has not been polled yet."""
+    for _ in range(3):
+        start(client)
+    client.describe_automation_executions(MaxResults=1)
+    assert [each.status for each in fake.executions] == ["Pending", "Pending", "InProgress"]
+
+
+def test_pages_of_steps(fake: AutomationFake, client: Any) -> None:
+    """Steps come in pages too, in either order."""
+    names = [f"step-{number}" for number in range(5)]
+    execution = fake.add_execution("Doc", steps=[{"StepName": name} for name in names])
+    paginator = client.get_paginator("describe_automation_step_executions")
+    for reverse in (False, True):
+        pages = list(
+            paginator.paginate(
+                AutomationExecutionId=execution.id, ReverseOrder=reverse, PaginationConfig={"PageSize": 2}
+            )
+        )
+        assert [len(page["StepExecutions"]) for page in pages] == [2, 2, 1]
+        found = [step["StepName"] for page in pages for step in page["StepExecutions"]]
+        assert found == (names[::-1] if reverse else names)
+
+
+def test_a_token_is_for_its_listing(fake: AutomationFake, client: Any) -> None:
+    """A token of another operation, of another execution or Region, or of none is the documented error."""
+    one, other = (fake.add_execution("Doc", steps=[{}, {}]).id for _ in range(2))
+    of_executions = client.describe_automation_executions(MaxResults=1)["NextToken"]
+    of_steps = client.describe_automation_step_executions(AutomationExecutionId=one, MaxResults=1)["NextToken"]
+    forged = base64.b64encode(b"DescribeAutomationExecutions us-east-1 -1").decode()
+    endless = base64.b64encode(b"DescribeAutomationExecutions us-east-1 " + b"9" * 5000).decode()
+    for token in (endless, of_steps, "x", "é", "", forged, of_executions[:-4], base64.b64encode(b"\xff").decode()):
+        with pytest.raises(client.exceptions.InvalidNextToken):
+            client.describe_automation_executions(NextToken=token)
+    for execution_id, token in ((one, of_executions), (other, of_steps), (one, "x")):
+        with pytest.raises(client.exceptions.InvalidNextToken):
+            client.describe_automation_step_executions(AutomationExecutionId=execution_id, NextToken=token)
+    abroad: Any = fake.client("eu-central-1")
+    with pytest.raises(abroad.exceptions.InvalidNextToken):
+        abroad.describe_automation_executions(NextToken=of_executions)
+    assert listed(client, NextToken=of_executions) == [one]
+
+
+def test_a_token_from_before_a_reset(fake: AutomationFake, client: Any) -> None:
+    """A token that leads past all there is leads to whatever there is."""
+    for _ in range(9):
+        start(client)
+    token = client.describe_automation_executions(MaxResults=1)["NextToken"]
+    fake.reset()
+    execution_id = start(client)
+    assert listed(client, NextToken=token) == [execution_id]

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import json
+import re
+import threading
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import requests
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service.checks import model
+from pytest_ssm_automation._service.checks.patterns import compile_pattern
+from pytest_ssm_automation._service.errors import ServiceError
+from pytest_ssm_automation._service.runs.locations import MOST_BYTES, read_locations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOCATIONS: list[dict[str, Any]] = [
+    {"Accounts": ["111111111111"], "Regions": ["us-east-1", "eu-central-1"], "ExecutionRoleName": "Automation"},
+    {"Accounts": ["222222222222"], "Regions": ["us-east-1"]},
+]
+URL = "https://bucket.s3.eu-central-1.amazonaws.com/locations.json?X-Amz-Signature=0123456789abcdef"
+CODE = "InvalidAutomationExecutionParametersException"
+UNUSABLE = "The file behind TargetLocationsURL can't be used: "
+
+
+def start(client: Any, url: str) -> str:
+    """Start an execution with the locations behind a URL."""
+    answer = client.start_automation_execution(DocumentName="Doc", TargetLocationsURL=url)
+    execution_id: str = answer["AutomationExecutionId"]
+    return execution_id
+
+
+@pytest.fixture
+def refusal(client: Any) -> Callable[[str], str]:
+    """Start with a URL that can't be used, and give the reason."""
+
+    def refusal(url: str) -> str:
+        with pytest.raises(ClientError) as caught:
+            start(client, url)
+        response: Any = caught.value.response
+        error = response["Error"]
+        assert error["Code"] == CODE
+        assert error["Message"].startswith(UNUSABLE)
+        reason: str = error["Message"].removeprefix(UNUSABLE)
+        return reason
+
+    return refusal
+
+
+def test_hosted_locations_are_expanded(fake: AutomationFake, client: Any) -> None:
+    """An execution with hosted locations has the same steps as one that names them in the request."""
+    by_url = start(client, fake.host_target_locations(LOCATIONS))
+    named = client.start_automation_execution(DocumentName="Doc", TargetLocations=LOCATIONS)["AutomationExecutionId"]
+
+    def places(execution_id: str) -> Any:
+        shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+        return [step.get("TargetLocation") for step in shown["StepExecutions"]]
+
+    assert places(by_url) == places(named)
+    assert len(places(by_url)) == 3
+    assert "TargetLocations" not in fake.calls[0].params
+
+
+def test_a_hosted_url_is_one_of_the_models(fake: AutomationFake) -> None:
+    """It matches the pattern of the service model, looks like a presigned one, and is another one each time."""
+    pattern = model.input_shape(model.START).members["TargetLocationsURL"].metadata["pattern"]
+    urls = {fake.host_target_locations(LOCATIONS) for _ in range(3)}
+    assert len(urls) == 3
+    for url in urls:
+        assert compile_pattern(pattern).fullmatch(url)
+        assert re.search(r"[?&]X-Amz-Signature=[0-9a-f]{64}$", url)
+        assert requests.get(url, timeout=5).json() == LOCATIONS
+
+
+def test_what_is_hosted_is_a_copy(fake: AutomationFake) -> None:
+    """Changes to the list afterwards don't reach the file."""
+    mine = [{"Regions": ["us-east-1"]}]
+    url = fake.host_target_locations(mine)
+    mine.clear()
+    assert requests.get(url, timeout=5).json() == [{"Regions": ["us-east-1"]}]
+
+
+def test_a_file_may_have_more_locations_than_a_request(fake: AutomationFake, client: Any) -> None:
+    """The model's limit on TargetLocations is one on requests; the file is there to get around it."""
+    many = [{"Accounts": [f"{number:012}"], "Regions": ["us-east-1"]} for number in range(150)]
+    assert start(client, fake.host_target_locations(many)) == fake.executions[0].id
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"Accounts: [1]", "it is not JSON."),
+        (b"", "it is not JSON."),
+        (b"\xff\xfe", "it is not JSON."),
+        (b"[" * 100_000, "it is nested too deeply."),
+        (json.dumps(LOCATIONS[0]).encode(), "it is not a JSON array of target locations."),
+        (b" " * (MOST_BYTES + 1), f"it has {MOST_BYTES + 1} bytes, and may have {MOST_BYTES}."),
+    ],
+    ids=["yaml", "empty", "binary", "deep", "object", "large"],
+)
+def test_files_that_cant_be_read(fake: AutomationFake, refusal: Any, body: bytes, reason: str) -> None:
+    """Each has an error of its own, and nothing is started."""
+    fake.serve_requests().add("GET", URL.partition("?")[0], body=body)
+    assert refusal(URL) == reason
+    assert fake.executions == ()
+    assert [(call.outcome, call.error) for call in fake.calls] == [("rejected", CODE)]
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_statuses(fake: AutomationFake, refusal: Any, status: int) -> None:
+    """A presigned URL that has expired, or leads nowhere, is refused with its status."""
+    fake.serve_requests().add("GET", URL.partition("?")[0], status=status, body="<Error/>")
+    assert refusal(URL) == f"it can't be read: HTTP status {status}."
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (requests.ReadTimeout(), "no answer within 5 seconds."),
+        (requests.ConnectTimeout(), "no answer within 5 seconds."),
+        (requests.TooManyRedirects(), "it can't be read: TooManyRedirects."),
+    ],
+    ids=["read", "connect", "redirects"],
+)
+def test_slow_and_broken_hosts(fake: AutomationFake, refusal: Any, error: Exception, reason: str) -> None:
+    """A host that doesn't answer in time, or never ends, is an error of the service, and no exception of `requests`."""
+    fake.serve_requests().add("GET", URL.partition("?")[0], body=error)
+    assert refusal(URL) == reason
+
+
+@pytest.mark.parametrize(
+    ("locations", "place"),
+    [
+        ([{"Regions": ["us-east-1"]}, {"Regions": [7]}], "at TargetLocations[1].Regions[0]"),
+        ([{"ExecutionRoleName": "x" * 65}], "at TargetLocations[0].ExecutionRoleName"),
+        ([{"Region": ["us-east-1"]}], "at TargetLocations[0].Region"),
+        ([], "at TargetLocations"),
+        (["us-east-1"], "at TargetLocations[0]"),
+    ],
+    ids=["type", "role", "unknown", "none", "text"],
+)
+def test_invalid_locations(fake: AutomationFake, refusal: Any, locations: Any, place: str) -> None:
+    """Every location is checked against the model, and the message names the place."""
+    assert refusal(fake.host_target_locations(locations)).startswith(f"{place}: ")
+
+
+def test_a_name_of_targets_needs_targets_in_the_file(fake: AutomationFake, client: Any) -> None:
+    """TargetParameterName, which may stand beside any URL, is refused once the file is seen to have no targets."""
+    location: dict[str, Any] = {"Accounts": ["123456789012"], "Regions": ["us-east-1"]}
+    targets = [{"Key": "ParameterValues", "Values": ["i-1"]}]
+    request = {"DocumentName": "Doc", "TargetParameterName": "Id"}
+    with pytest.raises(ClientError, match="Targets are required if you specify TargetParameterName"):
+        client.start_automation_execution(TargetLocationsURL=fake.host_target_locations([location]), **request)
+    hosted = fake.host_target_locations([{**location, "Targets": targets}])
+    assert client.start_automation_execution(TargetLocationsURL=hosted, **request)
+
+
+def test_a_url_that_nobody_hosts(client: Any, fake: AutomationFake) -> None:
+    """By default it is accepted unread, since no connection is ever made."""
+    assert start(client, URL) == fake.executions[0].id
+
+
+def test_a_url_that_nobody_hosts_may_be_refused() -> None:
+    """With the option it has to be hosted, whether anything else is mocked or not."""
+    with AutomationFake(unknown_urls="reject") as fake:
+        for serve in (lambda: None, fake.serve_requests):
+            serve()
+            with pytest.raises(ClientError, match=re.escape(f"{UNUSABLE}nobody hosts it.")):
+                start(fake.client(), URL)
+        start(fake.client(), fake.host_target_locations(LOCATIONS))
+        fake.assert_started_once()
+
+
+def test_never_a_real_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even beneath moto, which lets requests to hosts that it doesn't know through."""
+    tried: list[Any] = []
+    monkeypatch.setattr("socket.create_connection", lambda *args, **_: tried.append(args))
+    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *args, **_: tried.append(args))
+    url = "https://bucket.s3.eu-central-1.amazonaws.com/locations.json"
+    with AutomationFake(unknown_urls="reject") as fake:
+        for mocks in ([], [mock_aws(config={"core": {"mock_credentials": True, "passthrough": {"urls": [".*"]}}})]):
+            for each in mocks:
+                each.start()
+            with pytest.raises(ClientError, match="nobody hosts it"):
+                start(fake.client(), url)
+            for each in mocks:
+                each.stop()
+    assert tried == []
+
+
+def test_locations_in_a_bucket_of_moto() -> None:
+    """The code under test may write the file to moto's S3 and presign its URL, and the fake reads it there."""
+    with mock_aws(), AutomationFake(unknown_urls="reject") as fake:
+        s3: Any = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="locations")
+        s3.put_object(Bucket="locations", Key="all.json", Body=json.dumps(LOCATIONS))
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": "locations", "Key": "all.json"})
+        start(fake.client(), url)
+        with pytest.raises(ClientError, match="HTTP status 404"):
+            start(fake.client(), url.replace("all.json", "none.json"))
+    assert len(fake.executions[0].steps) == 3
+
+
+def test_hosted_files_are_gone_with_the_fake() -> None:
+    """After the fake the URL leads nowhere again."""
+    with AutomationFake() as fake:
+        url = fake.host_target_locations(LOCATIONS)
+    with AutomationFake(unknown_urls="reject") as later, pytest.raises(ClientError, match="nobody hosts it"):
+        start(later.client(), url)
+    assert later.executions == ()
+
+
+def test_a_thread_may_read_hosted_locations(fake: AutomationFake) -> None:
+    """As all else, hosted files are there for every thread of the process."""
+    url = fake.host_target_locations(LOCATIONS)
+    worker = threading.Thread(target=lambda: start(fake.client(), url))
+    worker.start()
+    worker.join()
+    fake.assert_started_once(TargetLocationsURL=url)
+
+
+def test_reading() -> None:
+    """An array is given as it is, nothing where nobody hosts it, and all else is an error of the service."""
+    assert read_locations(URL, lambda _: (200, b"[1]")) == [1]
+    assert read_locations(URL, lambda _: None) is None
+    with pytest.raises(ServiceError, match="HTTP status 403"):
+        read_locations(URL, lambda _: (403, b""))

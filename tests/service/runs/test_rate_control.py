@@ -1,0 +1,472 @@
+"""Rate control: executions on several targets, in several accounts and Regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from caller import poll, start
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError
+from pytest_ssm_automation._service.checks import model
+from pytest_ssm_automation._service.runs.rate_control import _share
+
+
+def on(*values: str, **members: Any) -> dict[str, Any]:
+    """Give a request that runs on these values of the parameter Id."""
+    target = {"Key": "ParameterValues", "Values": [*values]}
+    return {"DocumentName": "Doc", "TargetParameterName": "Id", "Targets": [target], **members}
+
+
+def steps(shown: dict[str, Any]) -> list[str]:
+    """Give the statuses of an execution's steps."""
+    return [step["StepStatus"] for step in shown["StepExecutions"]]
+
+
+def children(client: Any, execution_id: str) -> list[dict[str, Any]]:
+    """List the executions that another has started, which is a poll of each."""
+    filters = [{"Key": "ParentExecutionId", "Values": [execution_id]}]
+    found: list[dict[str, Any]] = client.describe_automation_executions(Filters=filters)[
+        "AutomationExecutionMetadataList"
+    ]
+    return found
+
+
+def outcome(fake: AutomationFake, client: Any, **members: Any) -> tuple[str, int]:
+    """Start an execution, poll it to its end, and give its status and how many it has started."""
+    execution = fake.execution(start(client, **members))
+    for _ in range(100):
+        if poll(client, execution.id)["AutomationExecutionStatus"] in {"Success", "Failed"}:
+            return execution.status, len(execution.children)
+    pytest.fail("never ended")
+
+
+def test_a_step_for_each_target(client: Any) -> None:
+    """The parent has a step for each value, which goes as the execution goes that it starts."""
+    execution_id = start(client, **on("i-1", "i-2"))
+    seen = [poll(client, execution_id) for _ in range(4)]
+    assert [step["StepName"] for step in seen[0]["StepExecutions"]] == ["i-1", "i-2"]
+    assert [each["AutomationExecutionStatus"] for each in seen] == ["Pending", "InProgress", "InProgress", "Success"]
+    assert [steps(each) for each in seen] == [
+        ["Pending", "Pending"], ["Pending", "Pending"], ["InProgress", "InProgress"], ["Success", "Success"]
+    ]  # fmt: skip
+    assert seen[0]["ResolvedTargets"] == {"ParameterValues": ["i-1", "i-2"], "Truncated": False}
+
+
+def test_children_know_their_parent(fake: AutomationFake, client: Any) -> None:
+    """They are executions like all others, with the target as a parameter, found by their parent and by their id."""
+    execution_id = start(client, **on("i-1", "i-2", Parameters={"A": ["b"]}, DocumentVersion="3"))
+    poll(client, execution_id)
+    listed = children(client, execution_id)
+    assert [each["Target"] for each in listed] == ["i-2", "i-1"]
+    shown = poll(client, listed[1]["AutomationExecutionId"])
+    assert shown["ParentAutomationExecutionId"] == execution_id
+    assert (shown["Parameters"], shown["DocumentVersion"]) == ({"A": ["b"], "Id": ["i-1"]}, "3")
+    found = client.describe_automation_executions(
+        Filters=[{"Key": "ExecutionId", "Values": [shown["AutomationExecutionId"]]}]
+    )
+    assert len(found["AutomationExecutionMetadataList"]) == 1
+    child = fake.execution(shown["AutomationExecutionId"])
+    assert child.call is fake.calls[0]
+    assert child.parent is fake.executions[0]
+
+
+def test_children_are_no_starts_of_the_caller(fake: AutomationFake, client: Any) -> None:
+    """The test asked for one execution, and finds one: in the record, and in a listing without a filter."""
+    execution_id = start(client, **on("i-1", "i-2"))
+    poll(client, execution_id)
+    assert fake.assert_started_once() is fake.executions[0]
+    assert len(fake.executions) == 1
+    listed = client.describe_automation_executions()["AutomationExecutionMetadataList"]
+    assert [each["AutomationExecutionId"] for each in listed] == [execution_id]
+
+
+def test_max_concurrency_defaults_to_ten(fake: AutomationFake, client: Any) -> None:
+    """At most ten run at a time, and who ends makes room for the next."""
+    execution = fake.execution(start(client, **on(*(f"i-{number}" for number in range(12)))))
+    poll(client, execution.id)
+    assert len(execution.children) == 10
+    execution.children[4].finish()
+    assert [child.target for child in execution.children[10:]] == ["i-10"]
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "running"), [("1", 1), ("3", 3), ("50", 5), ("1%", 1), ("50%", 2), ("79%", 3), ("100%", 5)]
+)
+def test_max_concurrency(fake: AutomationFake, client: Any, concurrency: str, running: int) -> None:
+    """A number or a percentage of the targets, rounded down, but never to none."""
+    execution = fake.execution(start(client, **on("a", "b", "c", "d", "e", MaxConcurrency=concurrency)))
+    poll(client, execution.id)
+    assert sum(not child.ended for child in execution.children) == running
+
+
+@pytest.mark.parametrize(
+    ("errors", "started"), [(None, 1), ("0", 1), ("1", 2), ("4", 5), ("0%", 1), ("20%", 2), ("39%", 2), ("100%", 5)]
+)
+def test_max_errors(fake: AutomationFake, client: Any, errors: str | None, started: int) -> None:
+    """With 0 no further one is started after the first failure, with 3 after the fourth."""
+    fake.script(["Failed"], when=lambda call: "Id" in call.params.get("Parameters", {}))
+    given = {"MaxErrors": errors} if errors else {}
+    status, count = outcome(fake, client, **on("a", "b", "c", "d", "e", MaxConcurrency="1", **given))
+    assert count == started
+    assert status == ("Success" if errors == "100%" else "Failed")
+
+
+def test_ten_percent_of_fifty() -> None:
+    """The documentation's example: 50 resources and 10 % stop when the sixth error is received."""
+    assert _share("10%", 50) == 5
+
+
+@given(st.integers(1, 300), st.integers(1, 100))
+def test_a_share_is_never_more_than_all(count: int, percent: int) -> None:
+    """Percentages of targets are whole numbers of them, and grow with them."""
+    assert 1 <= _share(f"{percent}%", count, least=1) <= count
+    assert _share(f"{percent}%", count) <= _share(f"{percent}%", count + 1)
+
+
+def test_failures_within_max_errors(fake: AutomationFake, client: Any) -> None:
+    """As many as may fail, may fail: all targets run, and the parent succeeds."""
+    fake.script(["Failed"], when={"Parameters": {"Id": ["b"]}})
+    assert outcome(fake, client, **on("a", "b", "c", MaxErrors="1")) == ("Success", 3)
+
+
+def test_what_runs_may_complete(fake: AutomationFake, client: Any) -> None:
+    """Too many failures start nothing more; what runs goes on, and only then the parent has failed, and says so."""
+    fake.script(["InProgress", "Failed"], when={"Parameters": {"Id": ["a"]}})
+    fake.script(["InProgress", "InProgress", "InProgress", "Success"], when={"Parameters": {"Id": ["b"]}})
+    execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="2")))
+    seen = [poll(client, execution.id) for _ in range(5)]
+    assert [each["AutomationExecutionStatus"] for each in seen] == [
+        "Pending", "InProgress", "InProgress", "InProgress", "Failed"
+    ]  # fmt: skip
+    assert steps(seen[-1]) == ["Failed", "Success", "Pending"]
+    assert seen[-1]["FailureMessage"] == "More executions failed than MaxErrors allows: 1 of 3 failed."
+    assert len(execution.children) == 2
+
+
+def test_events_count_in_their_order(fake: AutomationFake, client: Any) -> None:
+    """A success makes room at once, before a failure that comes after it; one that comes before leaves none."""
+    for order in ("ab", "ba"):
+        execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="2")))
+        poll(client, execution.id)
+        for name in order:
+            child = next(child for child in execution.children if child.target == name)
+            child.finish("Success" if name == "a" else "Failed")
+        assert len(execution.children) == (3 if order == "ab" else 2)
+
+
+def test_polling_only_the_children(fake: AutomationFake, client: Any) -> None:
+    """A caller who looks only at the children sees each of them come and go."""
+    execution_id = start(client, **on("a", "b", "c", MaxConcurrency="1"))
+    poll(client, execution_id)
+    listed = [children(client, execution_id) for _ in range(9)][-1]
+    assert [each["AutomationExecutionStatus"] for each in listed] == ["Success"] * 3
+    assert fake.execution(execution_id).status == "InProgress"
+    assert [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(2)] == ["InProgress", "Success"]
+
+
+def test_progress_is_counted(fake: AutomationFake, client: Any) -> None:
+    """The answer counts what became of the targets, as far as the installed model has a place for it."""
+    for name, status in {"a": "Success", "b": "Failed", "c": "TimedOut", "d": "Cancelled"}.items():
+        fake.script([status], when={"Parameters": {"Id": [name]}})
+    execution = fake.execution(start(client, **on("a", "b", "c", "d", "e", "f", MaxErrors="9", MaxConcurrency="1")))
+    poll(client, execution.id)
+    shown = poll(client, execution.id)
+    assert shown["ProgressCounters"] == {
+        "TotalSteps": 6, "SuccessSteps": 1, "FailedSteps": 1, "CancelledSteps": 1, "TimedOutSteps": 1
+    }  # fmt: skip
+    summary = {"TotalCount": 6, "StartedCount": 5, "CompletedCount": 4, "SuccessfulCount": 1, "FailedCount": 3}
+    known = "TargetsSummary" in model.members("AutomationExecution")
+    assert shown.get("TargetsSummary") == (summary if known else None)
+
+
+def test_target_maps(fake: AutomationFake, client: Any) -> None:
+    """Each map is a target, and gives the parameters it names."""
+    maps = [{"Id": ["i-1", "i-2"], "Size": ["s"]}, {"Id": ["i-3"]}]
+    execution = fake.execution(start(client, TargetMaps=maps, Parameters={"Size": ["m"], "A": ["b"]}))
+    shown = [poll(client, execution.id) for _ in range(2)][1]
+    assert [step["StepName"] for step in shown["StepExecutions"]] == ["i-1, i-2, s", "i-3"]
+    assert [child.parameters for child in execution.children] == [
+        {"Size": ["s"], "A": ["b"], "Id": ["i-1", "i-2"]},
+        {"Size": ["m"], "A": ["b"], "Id": ["i-3"]},
+    ]
+    assert shown["ResolvedTargets"]["ParameterValues"] == ["i-1", "i-2", "s", "i-3"]
+    assert shown["TargetMaps"] == maps
+
+
+def test_a_tag_stands_for_what_the_test_says(fake: AutomationFake, client: Any) -> None:
+    """The resolver is asked once for each execution, with the target of the request."""
+    asked: list[Any] = []
+
+    def resolve(target: Any) -> list[str]:
+        asked.append({**target})
+        return [f"i-{value}" for value in target.pop("Values")]
+
+    fake.resolve_targets(resolve)
+    target = {"Key": "tag:Env", "Values": ["prod", "test"]}
+    execution_id = start(client, TargetParameterName="Id", Targets=[target])
+    shown = [poll(client, execution_id) for _ in range(4)]
+    assert asked == [target]
+    assert shown[-1]["ResolvedTargets"]["ParameterValues"] == ["i-prod", "i-test"]
+    assert shown[-1]["Targets"] == [target]
+    assert steps(shown[-1]) == ["Success", "Success"]
+    fake.reset()
+    start(client, TargetParameterName="Id", Targets=[target])
+    assert len(asked) == 1
+
+
+def test_a_resolver_gets_a_copy(fake: AutomationFake, client: Any) -> None:
+    """Whatever it does to the target, the execution's request stays as it was."""
+    fake.resolve_targets(lambda target: target.pop("Values"))  # type: ignore[attr-defined]
+    target = {"Key": "tag:Env", "Values": ["prod"]}
+    location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"], "Targets": [target]}
+    execution = fake.execution(start(client, TargetParameterName="Id", TargetLocations=[location]))
+    execution.advance()
+    assert execution.children[0].request["Targets"] == [target]
+    assert [each.name for each in execution.children[0].targets] == ["prod"]
+
+
+def test_a_tag_of_which_nothing_is_known(fake: AutomationFake, client: Any) -> None:
+    """Without a resolver, or where it finds nothing, the execution goes as if it ran on nothing."""
+    target = {"Key": "tag:Env", "Values": ["prod"]}
+    for _ in range(2):
+        execution_id = start(client, TargetParameterName="Id", Targets=[target])
+        shown = [poll(client, execution_id) for _ in range(3)][-1]
+        assert (shown["AutomationExecutionStatus"], shown["StepExecutions"]) == ("Success", [])
+        assert shown["ResolvedTargets"]["ParameterValues"] == []
+        fake.resolve_targets(lambda _: [])
+
+
+@pytest.mark.parametrize("found", ["i-1", [1], None, {"i-1"}])
+def test_a_resolver_gives_a_list_of_ids(fake: AutomationFake, client: Any, found: Any) -> None:
+    """Anything else is a mistake of the test, told where it shows."""
+    fake.resolve_targets(lambda _: found)
+    with pytest.raises(FakeUsageError, match="Expected resolve_targets to give a list of ids for"):
+        start(client, TargetParameterName="Id", Targets=[{"Key": "tag:Env", "Values": ["prod"]}])
+    assert not fake.executions
+
+
+def test_a_resolver_is_a_function(fake: AutomationFake) -> None:
+    """A list in its place is a mistake of the test."""
+    with pytest.raises(FakeUsageError, match=r"Expected a function of a target, but got \['i-1'\]"):
+        fake.resolve_targets(["i-1"])  # type: ignore[arg-type]
+
+
+def test_cancelling_starts_nothing_more(fake: AutomationFake, client: Any) -> None:
+    """What runs is cancelled with the parent, and the rest never starts."""
+    execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="1")))
+    poll(client, execution.id)
+    client.stop_automation_execution(AutomationExecutionId=execution.id)
+    execution.children[0].finish()
+    seen = [poll(client, execution.id) for _ in range(2)]
+    assert [each["AutomationExecutionStatus"] for each in seen] == ["Cancelling", "Cancelled"]
+    assert steps(seen[-1]) == ["Success", "Pending", "Pending"]
+
+
+def test_what_is_being_cancelled_gets_no_further(fake: AutomationFake, client: Any) -> None:
+    """What ran when the parent was stopped does not succeed while that is being cancelled."""
+    execution = fake.execution(start(client, **on("a")))
+    seen = [poll(client, execution.id) for _ in range(2)]
+    client.stop_automation_execution(AutomationExecutionId=execution.id)
+    seen += [poll(client, execution.id) for _ in range(2)]
+    assert [steps(each) for each in seen] == [["Pending"], ["Pending"], ["InProgress"], ["Cancelled"]]
+
+
+def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> None:
+    """With type Complete what runs goes on to its end, the rest never starts, and the parent succeeds."""
+    execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="1")))
+    poll(client, execution.id)
+    client.stop_automation_execution(AutomationExecutionId=execution.id, Type="Complete")
+    seen = [poll(client, execution.id) for _ in range(4)]
+    assert [each["AutomationExecutionStatus"] for each in seen] == ["InProgress", "InProgress", "Success", "Success"]
+    assert steps(seen[-1]) == ["Success", "Pending", "Pending"]
+
+
+def test_the_end_of_a_parent_ends_its_children(fake: AutomationFake, client: Any) -> None:
+    """Finished by the test or by its script, it leaves nothing running behind."""
+    finished = fake.execution(start(client, **on("a", "b")))
+    poll(client, finished.id)
+    finished.finish("TimedOut")
+    assert [child.status for child in finished.children] == ["TimedOut", "TimedOut"]
+    fake.script(["InProgress", "Failed"], when={"TargetParameterName": "Id"})
+    scripted = fake.execution(start(client, **on("a", "b")))
+    assert [child.status for child in scripted.children] == ["Pending", "Pending"]
+    poll(client, scripted.id)
+    assert [child.status for child in scripted.children] == ["Failed", "Failed"]
+
+
+def test_a_scripted_parent_that_ends_at_once(fake: AutomationFake, client: Any) -> None:
+    """A script with one status that ends it is what the caller sees, and nothing is started."""
+    fake.script(["Success"])
+    execution = fake.execution(start(client, **on("a", "b")))
+    assert poll(client, execution.id)["AutomationExecutionStatus"] == "Success"
+    assert execution.children == []
+
+
+def test_stopping_the_step_of_one_target(fake: AutomationFake, client: Any) -> None:
+    """StopStep with the step of a target ends that one alone; once it has ended it makes no sense."""
+    execution = fake.execution(start(client, **on("a", "b", MaxErrors="1")))
+    poll(client, execution.id)
+    given = {
+        "AutomationExecutionId": execution.id,
+        "SignalType": "StopStep",
+        "Payload": {"StepExecutionId": [execution.steps[0]["StepExecutionId"]]},
+    }
+    client.send_automation_signal(**given)
+    assert [child.status for child in execution.children] == ["Cancelled", "Pending"]
+    assert execution.status == "InProgress"
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        client.send_automation_signal(**given)
+
+
+def test_interactive_rate_control_waits_as_a_whole(fake: AutomationFake, client: Any) -> None:
+    """The parent waits to begin; its children do not wait again."""
+    execution = fake.execution(start(client, **on("a", Mode="Interactive")))
+    assert [poll(client, execution.id)["AutomationExecutionStatus"] for _ in range(2)] == ["Waiting"] * 2
+    assert execution.children == []
+    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": ["a"]})
+    seen = [poll(client, execution.id)["AutomationExecutionStatus"] for _ in range(3)]
+    assert seen == ["InProgress", "InProgress", "Success"]
+
+
+def test_interactive_locations_wait_as_a_whole(fake: AutomationFake, client: Any) -> None:
+    """So it is with several accounts and Regions."""
+    execution = fake.execution(start(client, TargetLocations=[LOCATION], Mode="Interactive"))
+    name = execution.targets[0].name
+    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": [name]})
+    assert [child.status for child in execution.children] == ["Pending"]
+
+
+def test_approvals_wait_in_the_children(fake: AutomationFake, client: Any) -> None:
+    """Each child asks for its own approval, and the parent works until all have ended."""
+    content = {"schemaVersion": "0.3", "mainSteps": [{"name": "ask", "action": "aws:approve"}]}
+    fake.add_runbook({**content, "parameters": {"Id": {"type": "String"}}}, name="Doc")
+    execution = fake.execution(start(client, **on("a", "b")))
+    for _ in range(5):
+        poll(client, execution.id)
+    assert [execution.status, *(child.status for child in execution.children)] == ["InProgress", "Waiting", "Waiting"]
+    for child in execution.children:
+        client.send_automation_signal(AutomationExecutionId=child.id, SignalType="Approve")
+    assert [poll(client, execution.id)["AutomationExecutionStatus"] for _ in range(3)][-1] == "Success"
+
+
+LOCATION: dict[str, Any] = {
+    "Accounts": ["111111111111", "222222222222"],
+    "Regions": ["eu-west-1", "us-west-2"],
+    "ExecutionRoleName": "Mine",
+}
+
+
+def test_a_step_for_each_account_and_region(fake: AutomationFake, client: Any) -> None:
+    """Several accounts and Regions are a step each, by default one at a time, and their executions run there."""
+    execution = fake.execution(start(client, TargetLocations=[LOCATION], Parameters={"A": ["b"]}))
+    shown = [poll(client, execution.id) for _ in range(2)][-1]
+    names = ["111111111111/eu-west-1", "111111111111/us-west-2", "222222222222/eu-west-1", "222222222222/us-west-2"]
+    assert [step["StepName"] for step in shown["StepExecutions"]] == names
+    assert steps(shown) == ["Pending"] * 4
+    assert shown["StepExecutions"][1]["TargetLocation"] == {
+        "Accounts": ["111111111111"],
+        "Regions": ["us-west-2"],
+        "ExecutionRoleName": "Mine",
+        "TargetLocationMaxConcurrency": "1",
+        "TargetLocationMaxErrors": "0",
+    }
+    assert shown["TargetLocations"] == [LOCATION]
+    assert shown["ProgressCounters"]["TotalSteps"] == 4
+    assert "TargetsSummary" not in shown
+    assert [(child.region, child.parameters) for child in execution.children] == [("eu-west-1", {"A": ["b"]})]
+    abroad = fake.client("eu-west-1")
+    assert [each["Target"] for each in children(abroad, execution.id)] == names[:1]
+    assert children(client, execution.id) == []
+    listed = client.describe_automation_executions(Filters=[{"Key": "AutomationType", "Values": ["CrossAccount"]}])
+    assert len(listed["AutomationExecutionMetadataList"]) == 1
+
+
+def test_the_step_of_a_location_is_the_callers(client: Any) -> None:
+    """What a caller does to an answer changes nothing."""
+    execution_id = start(client, TargetLocations=[LOCATION])
+    expected = poll(client, execution_id)["StepExecutions"][0]["TargetLocation"]
+    expected["Accounts"].clear()
+    assert poll(client, execution_id)["StepExecutions"][0]["TargetLocation"]["Accounts"] == ["111111111111"]
+
+
+def test_locations_have_defaults(client: Any) -> None:
+    """Where a location says nothing, the documented defaults hold."""
+    execution_id = start(client, TargetLocations=[{"Accounts": ["111111111111"], "Regions": ["eu-west-1"]}])
+    location = poll(client, execution_id)["StepExecutions"][0]["TargetLocation"]
+    assert location == {
+        "Accounts": ["111111111111"],
+        "Regions": ["eu-west-1"],
+        "ExecutionRoleName": "AWS-SystemsManager-AutomationExecutionRole",
+        "TargetLocationMaxConcurrency": "1",
+        "TargetLocationMaxErrors": "0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "started"),
+    [
+        ({}, "Failed", 1),
+        ({"TargetLocationMaxErrors": "2"}, "Failed", 3),
+        ({"TargetLocationMaxErrors": "100%"}, "Success", 4),
+        ({"TargetLocationMaxConcurrency": "50%"}, "Failed", 2),
+        ({"ExcludeAccounts": ["111111111111"], "TargetLocationMaxErrors": "9"}, "Success", 2),
+    ],
+)
+def test_rate_control_of_a_location(
+    fake: AutomationFake, client: Any, given: dict[str, Any], status: str, started: int
+) -> None:
+    """Accounts and Regions have a rate control of their own, and accounts may be left out."""
+    fake.script(["Pending", "Failed"], when=lambda call: call.region != "us-east-1")
+    assert outcome(fake, client, TargetLocations=[{**LOCATION, **given}]) == (status, started)
+
+
+def test_targets_of_a_location_take_precedence(fake: AutomationFake, client: Any) -> None:
+    """Targets and their rate control are those of the location, where it has any, and else those of the request."""
+    own = {
+        "Accounts": ["111111111111"],
+        "Regions": ["eu-west-1"],
+        "Targets": [{"Key": "ParameterValues", "Values": ["own-1", "own-2"]}],
+        "TargetsMaxConcurrency": "1",
+        "TargetsMaxErrors": "1",
+    }
+    plain = {"Accounts": ["222222222222"], "Regions": ["eu-west-1"]}
+    execution = fake.execution(
+        start(client, **on("a", "b", TargetLocations=[own, plain], MaxConcurrency="2", MaxErrors="0"))
+    )
+    for _ in range(2):
+        poll(client, execution.id)
+    first, second = execution.children
+    assert [target.name for target in first.targets] == ["own-1", "own-2"]
+    assert [target.name for target in second.targets] == ["a", "b"]
+    assert (first.request["MaxConcurrency"], first.request["MaxErrors"]) == ("1", "1")
+    assert (second.request["MaxConcurrency"], second.request["MaxErrors"]) == ("2", "0")
+    assert [len(child.children) for child in execution.children] == [1, 2]
+    assert all("TargetLocations" not in child.request for child in execution.children)
+    shown = [poll(client, execution.id) for _ in range(9)][-1]
+    assert (shown["AutomationExecutionStatus"], steps(shown)) == ("Success", ["Success", "Success"])
+
+
+def test_targets_of_a_location_replace_target_maps(fake: AutomationFake, client: Any) -> None:
+    """A location's Targets stand in place of the request's TargetMaps too, since the two exclude each other."""
+    target = {"Key": "ParameterValues", "Values": ["own"]}
+    location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"], "Targets": [target]}
+    members = {"TargetParameterName": "Id", "TargetMaps": [{"Id": ["a"]}], "TargetLocations": [location]}
+    execution = fake.execution(start(client, **members))
+    poll(client, execution.id)
+    assert [each.name for each in execution.children[0].targets] == ["own"]
+
+
+def test_failures_deep_down_reach_the_top(fake: AutomationFake, client: Any) -> None:
+    """A target that fails fails its account and Region, and that the whole."""
+    fake.script(["Failed"], when={"Parameters": {"Id": ["b"]}})
+    location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"]}
+    status, _ = outcome(fake, client, **on("a", "b", TargetLocations=[location]))
+    assert status == "Failed"
+
+
+def test_a_location_without_accounts_has_no_steps(fake: AutomationFake, client: Any) -> None:
+    """Nothing is made up where a location names no account or no Region."""
+    assert outcome(fake, client, TargetLocations=[{"Regions": ["eu-west-1"]}]) == ("Success", 0)

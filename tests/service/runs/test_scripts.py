@@ -1,0 +1,240 @@
+"""Status scripts: what a test says of how executions go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from caller import poll, start, statuses
+
+from pytest_ssm_automation import AutomationFake, Call, FakeUsageError
+from pytest_ssm_automation._service.checks import model
+from pytest_ssm_automation._service.runs.scripts import ENDED, SUCCEEDED, WAITING, WORKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATUSES = model.enum("AutomationExecutionStatus")
+
+
+def test_one_status_a_poll(fake: AutomationFake, client: Any) -> None:
+    """Each poll shows the next status, and the last one stays."""
+    fake.script(["Scheduled", "Pending", "InProgress", "TimedOut"])
+    assert statuses(client, start(client), 6) == [
+        "Scheduled", "Pending", "InProgress", "TimedOut", "TimedOut", "TimedOut"
+    ]  # fmt: skip
+
+
+def test_a_listing_is_a_poll_of_all_that_it_shows(fake: AutomationFake, client: Any) -> None:
+    """DescribeAutomationExecutions lets what it lists go on, and nothing else."""
+    fake.script(["Pending", "InProgress", "Failed"])
+    shown, hidden = start(client), start(client, DocumentName="Other")
+    for expected in ("Pending", "InProgress", "Failed"):
+        listed = client.describe_automation_executions(Filters=[{"Key": "DocumentNamePrefix", "Values": ["Doc"]}])
+        assert [
+            (each["AutomationExecutionId"], each["AutomationExecutionStatus"])
+            for each in listed["AutomationExecutionMetadataList"]
+        ] == [(shown, expected)]
+    assert fake.execution(hidden).status == "Pending"
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_can_be_scripted(fake: AutomationFake, client: Any, status: str) -> None:
+    """Whatever the model's enumeration allows can be scripted, shown and found."""
+    fake.script([status])
+    execution_id = start(client)
+    assert statuses(client, execution_id, 2) == [status] * 2
+    listed = client.describe_automation_executions(Filters=[{"Key": "ExecutionStatus", "Values": [status]}])
+    assert [each["AutomationExecutionId"] for each in listed["AutomationExecutionMetadataList"]] == [execution_id]
+    assert fake.execution(execution_id).ended is (status in ENDED)
+
+
+def test_statuses_are_sorted_by_names_that_there_are() -> None:
+    """What counts as ended, working or waiting are statuses of the model, and none is two of them."""
+    assert set(STATUSES) >= ENDED | WORKING | WAITING
+    assert SUCCEEDED < ENDED
+    assert len(ENDED | WORKING | WAITING) == len(ENDED) + len(WORKING) + len(WAITING)
+
+
+@pytest.mark.parametrize("status", ["Succes", "success", "SUCCESS"])
+def test_a_status_that_there_is_not(fake: AutomationFake, status: str) -> None:
+    """The message suggests the nearest one, wherever the status stands."""
+    message = rf"Unknown status '{status}'\. Did you mean 'Success'\? Allowed: Approved, "
+    with pytest.raises(FakeUsageError, match=message):
+        fake.script(["Pending", status])
+    with pytest.raises(FakeUsageError, match=message):
+        fake.script([{"AutomationExecutionStatus": status}])
+    with pytest.raises(FakeUsageError, match=message):
+        fake.add_execution("Doc", statuses=[status])
+    with pytest.raises(FakeUsageError, match=message):
+        fake.script(["Pending"], steps=[{"StepStatus": status}])
+    with pytest.raises(FakeUsageError, match=message):
+        fake.script([{"AutomationExecutionStatus": "Success", "StepExecutions": [{"StepStatus": status}]}])
+
+
+@pytest.mark.parametrize(
+    ("statuses", "message"),
+    [
+        ([], r"Expected a list of at least one status, but got statuses=\[\]"),
+        ("Success", "Expected a list of at least one status, but got statuses='Success'"),
+        ([5], "Expected each item of statuses to be a status, or members with AutomationExecutionStatus, but got 5"),
+        ([{"Outputs": {}}], "members with AutomationExecutionStatus, but got {'Outputs': {}}"),
+        (
+            [{"AutomationExecutionStatus": "Success", "Output": {}}],
+            r"Unknown member of AutomationExecution 'Output'\. Did you mean 'Outputs'\?",
+        ),
+        ([{"AutomationExecutionStatus": "Success", "Outputs": {"a": "b"}}], "Malformed item of statuses"),
+        ([{"AutomationExecutionStatus": "Success", "Mode": "Manual"}], "Unknown ExecutionMode 'Manual'"),
+    ],
+)
+def test_statuses_of_the_wrong_kind(fake: AutomationFake, statuses: Any, message: str) -> None:
+    """Each mistake in the statuses is said, and nothing is scripted."""
+    with pytest.raises(FakeUsageError, match=message):
+        fake.script(statuses)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"outputs": {"a": "b"}}, "Malformed outputs"),
+        ({"steps": [{"Name": "a"}]}, "Malformed steps"),
+        ({"steps": [{"Inputs": {"a": {"b": "c"}}}]}, "Malformed steps"),
+        ({"steps": {"StepName": "a"}}, "Malformed steps"),
+        ({"execution_id": ""}, "Expected execution_id to be a text that is not empty, but got execution_id=''"),
+        ({"execution_id": 5}, "Expected execution_id to be a text that is not empty"),
+        ({"failure_message": 5}, "Expected failure_message to be a text that is not empty"),
+        ({"when": 5}, "Expected when to be part of a request or a function of the call, but got when=5"),
+        ({"when": {"DocumentNam": "x"}}, "Unknown member of StartAutomationExecution 'DocumentNam'"),
+    ],
+)
+def test_other_arguments_of_the_wrong_kind(fake: AutomationFake, given: dict[str, Any], message: str) -> None:
+    """Whatever could never be what the service answers is a mistake of the test."""
+    with pytest.raises(FakeUsageError, match=message):
+        fake.script(["Success"], **given)
+
+
+def test_what_has_ended_goes_on_no_more(fake: AutomationFake, client: Any) -> None:
+    """Nothing comes after an end but more of the same."""
+    with pytest.raises(FakeUsageError, match="goes on no more: Pending can't come after Failed"):
+        fake.script(["InProgress", "Failed", "Pending"])
+    fake.script(["Failed", {"AutomationExecutionStatus": "Failed", "FailureMessage": "Late"}])
+    execution_id = start(client)
+    first, second = poll(client, execution_id), poll(client, execution_id)
+    assert second == {**first, "FailureMessage": "Late"}
+
+
+def test_when_is_part_of_the_request(fake: AutomationFake, client: Any) -> None:
+    """A script is for the executions whose request has the members given, as they are given."""
+    fake.script(["Failed"], when={"DocumentName": "Doc", "Parameters": {"A": ["b"]}})
+    assert statuses(client, start(client, Parameters={"A": ["b"]}), 1) == ["Failed"]
+    assert statuses(client, start(client, Parameters={"A": ["c"]}), 1) == ["Pending"]
+    assert statuses(client, start(client), 1) == ["Pending"]
+
+
+def test_when_is_a_function_of_the_call(fake: AutomationFake, client: Any) -> None:
+    """The function sees the call, which knows its Region."""
+    seen: list[Call] = []
+
+    def when(call: Call) -> bool:
+        seen.append(call)
+        return call.region == "eu-central-1"
+
+    fake.script(["Failed"], when=when)
+    abroad = fake.client("eu-central-1")
+    assert statuses(abroad, start(abroad), 1) == ["Failed"]
+    assert statuses(client, start(client), 1) == ["Pending"]
+    assert [call.operation for call in seen] == ["StartAutomationExecution"] * 2
+
+
+def test_a_later_script_wins(fake: AutomationFake, client: Any) -> None:
+    """Of scripts that are for an execution the latest has it; what was started before goes on as it did."""
+    fake.script(["Failed"])
+    before = start(client)
+    fake.script(["Cancelled"])
+    fake.script(["TimedOut"], when={"DocumentName": "Other"})
+    assert statuses(client, before, 1) == ["Failed"]
+    assert statuses(client, start(client), 1) == ["Cancelled"]
+    assert statuses(client, start(client, DocumentName="Other"), 1) == ["TimedOut"]
+
+
+def test_items_may_be_members(fake: AutomationFake, client: Any) -> None:
+    """A mapping sets members of the answer as long as its status lasts."""
+    busy = MappingProxyType({"AutomationExecutionStatus": "InProgress", "CurrentStepName": "two", "ExecutedBy": "me"})
+    frames: list[Mapping[str, Any]] = [busy, {"AutomationExecutionStatus": "Failed", "FailureMessage": "Why"}]
+    fake.script(frames)
+    first, second = (poll(client, execution_id) for execution_id in [start(client)] for _ in range(2))
+    assert (first["CurrentStepName"], first["ExecutedBy"]) == ("two", "me")
+    assert "CurrentStepName" not in second
+    assert second["ExecutedBy"] != "me"
+    assert second["FailureMessage"] == "Why"
+
+
+def test_outputs_and_messages_come_at_the_end(fake: AutomationFake, client: Any) -> None:
+    """Outputs show once it has ended, the failure message once it has failed."""
+    fake.script(["InProgress", "Failed"], outputs={"o": ["p"]}, failure_message="Because")
+    execution_id = start(client)
+    running, ended = poll(client, execution_id), poll(client, execution_id)
+    assert running["Outputs"] == {}
+    assert "FailureMessage" not in running
+    assert (ended["Outputs"], ended["FailureMessage"]) == ({"o": ["p"]}, "Because")
+    fake.script(["Success"], failure_message="Because")
+    assert "FailureMessage" not in poll(client, start(client))
+
+
+def test_outputs_of_an_item_show_at_once(fake: AutomationFake, client: Any) -> None:
+    """A test that puts outputs into an item means them, in the answer and on the execution alike."""
+    fake.script([{"AutomationExecutionStatus": "InProgress", "Outputs": {"a": ["b"]}}])
+    execution_id = start(client)
+    assert poll(client, execution_id)["Outputs"] == fake.execution(execution_id).outputs == {"a": ["b"]}
+
+
+def test_the_script_is_copied(fake: AutomationFake, client: Any) -> None:
+    """What the test does to its lists later changes nothing."""
+    names: list[str | Mapping[str, Any]] = ["Success"]
+    outputs = {"o": ["p"]}
+    fake.script(names, outputs=outputs)
+    names[0] = "Failed"
+    outputs["o"].append("q")
+    shown = poll(client, start(client))
+    assert (shown["AutomationExecutionStatus"], shown["Outputs"]) == ("Success", {"o": ["p"]})
+
+
+def test_an_id_is_for_the_first(fake: AutomationFake, client: Any) -> None:
+    """A fixed id is given once in each Region, and later executions get ids of their own."""
+    fake.script(["Success"], execution_id="exec-1")
+    first, second = start(client), start(client)
+    assert first == "exec-1"
+    assert len(second) == 36
+    assert start(fake.client("eu-central-1")) == "exec-1"
+    assert [each.region for each in fake.executions] == ["us-east-1", "us-east-1", "eu-central-1"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        datetime(2030, 1, 2, 3, 4, 5, 6000, UTC),
+        datetime(2030, 1, 2, 4, 4, 5, 6000, timezone(timedelta(hours=1))),
+        "2030-01-02T03:04:05.006Z",
+        datetime(2030, 1, 2, 3, 4, 5, 6000, UTC).timestamp(),
+    ],
+)
+def test_times_may_be_written_as_botocore_takes_them(fake: AutomationFake, client: Any, given: Any) -> None:
+    """However a test writes a time, callers get a datetime that knows its zone, and filters can compare it."""
+    fake.script(
+        [{"AutomationExecutionStatus": "Success", "ExecutionStartTime": given}],
+        steps=[{"StepName": "a", "ExecutionStartTime": given}],
+    )
+    shown = poll(client, start(client))
+    assert shown["ExecutionStartTime"] == shown["StepExecutions"][0]["ExecutionStartTime"]
+    assert shown["ExecutionStartTime"] == datetime(2030, 1, 2, 3, 4, 5, 6000, UTC)
+    after = [{"Key": "StartTimeAfter", "Values": ["2029-01-01T00:00:00Z"]}]
+    assert len(client.describe_automation_executions(Filters=after)["AutomationExecutionMetadataList"]) == 1
+
+
+def test_reset_forgets_scripts(fake: AutomationFake, client: Any) -> None:
+    """After a reset executions go as if nothing had been scripted."""
+    fake.script(["Failed"])
+    fake.reset()
+    assert statuses(client, start(client), 1) == ["Pending"]

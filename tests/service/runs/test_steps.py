@@ -1,0 +1,183 @@
+"""The steps of executions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from caller import start
+
+from pytest_ssm_automation._service.checks import model
+from pytest_ssm_automation._service.runbooks.library import bare_name
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation import AutomationFake
+
+RUNBOOK: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "mainSteps": [{"name": name, "action": "aws:runCommand"} for name in ("one", "two", "three")],
+}
+
+
+def steps(client: Any, execution_id: str) -> list[dict[str, Any]]:
+    """Poll an execution, and give its steps."""
+    answer = client.get_automation_execution(AutomationExecutionId=execution_id)
+    shown: list[dict[str, Any]] = answer["AutomationExecution"]["StepExecutions"]
+    return shown
+
+
+def statuses(shown: list[dict[str, Any]]) -> list[str]:
+    """Give the statuses of steps."""
+    return [step["StepStatus"] for step in shown]
+
+
+def test_steps_of_a_registered_runbook(fake: AutomationFake, client: Any) -> None:
+    """Its steps are those that it declares, and go along with the execution."""
+    fake.add_runbook(RUNBOOK, name="Doc")
+    execution_id = start(client)
+    seen = [steps(client, execution_id) for _ in range(3)]
+    assert [step["StepName"] for step in seen[0]] == ["one", "two", "three"]
+    assert [step["Action"] for step in seen[0]] == ["aws:runCommand"] * 3
+    assert [statuses(each) for each in seen] == [
+        ["Pending"] * 3,
+        ["InProgress", "Pending", "Pending"],
+        ["Success"] * 3,
+    ]
+
+
+def test_a_runbook_that_is_not_known_has_no_steps(client: Any) -> None:
+    """Nothing is made up."""
+    execution_id = start(client)
+    assert [steps(client, execution_id) for _ in range(3)] == [[], [], []]
+
+
+def test_a_step_that_has_not_run_has_only_its_name(fake: AutomationFake, client: Any) -> None:
+    """Ids, times, inputs and outputs come when it runs, the end when it has ended."""
+    given = {"StepName": "one", "Action": "aws:sleep", "Inputs": {"Duration": '"PT1S"'}, "Outputs": {"a": ["b"]}}
+    fake.script(["Pending", "InProgress", "Success"], steps=[given])
+    execution_id = start(client)
+    pending, running, ended = (steps(client, execution_id)[0] for _ in range(3))
+    assert pending == {"StepName": "one", "Action": "aws:sleep", "StepStatus": "Pending"}
+    assert running.keys() == {*given, "StepStatus", "StepExecutionId", "ExecutionStartTime"}
+    assert ended.keys() == {*running, "ExecutionEndTime"}
+    assert running["StepExecutionId"] == ended["StepExecutionId"]
+    assert ended["ExecutionEndTime"] >= ended["ExecutionStartTime"]
+    assert ended["Inputs"] == {"Duration": '"PT1S"'}
+
+
+def test_steps_have_ids_of_their_own(fake: AutomationFake, client: Any) -> None:
+    """Even steps without a name have different ids."""
+    fake.script(["Success"], steps=[{}, {}])
+    shown = steps(client, start(client))
+    assert [step["StepName"] for step in shown] == ["step", "step"]
+    assert len({step["StepExecutionId"] for step in shown}) == 2
+
+
+def test_the_step_that_failed(fake: AutomationFake, client: Any) -> None:
+    """The step that the test says has failed is where the execution ended; those before it have succeeded."""
+    names: list[dict[str, Any]] = [{"StepName": name} for name in ("one", "two", "three")]
+    names[1] |= {"StepStatus": "Failed", "FailureMessage": "Why"}
+    fake.script(["InProgress", "Failed"], steps=names)
+    execution_id = start(client)
+    running, failed = steps(client, execution_id), steps(client, execution_id)
+    assert statuses(running) == ["InProgress", "Pending", "Pending"]
+    assert statuses(failed) == ["Success", "Failed", "Pending"]
+    assert failed[1]["FailureMessage"] == "Why"
+
+
+@pytest.mark.parametrize("status", ["Failed", "TimedOut", "Cancelled", "Exited"])
+def test_without_a_word_the_current_step_ended(fake: AutomationFake, client: Any, status: str) -> None:
+    """Where the test does not say which, the step that it was at has the end, and no step goes back."""
+    fake.script(["InProgress", status], steps=[{"StepName": "one"}, {"StepName": "two"}])
+    execution_id = start(client)
+    steps(client, execution_id)
+    assert statuses(steps(client, execution_id)) == [status, "Pending"]
+
+
+def test_a_step_ends_when_the_execution_has(fake: AutomationFake, client: Any) -> None:
+    """While it waits, or is being cancelled, a step has begun and not ended."""
+    fake.script(["Waiting", "Cancelling", "Cancelled"], steps=[{"StepName": "one"}])
+    execution_id = start(client)
+    seen = [steps(client, execution_id)[0] for _ in range(3)]
+    assert [("ExecutionStartTime" in step, "ExecutionEndTime" in step) for step in seen] == [
+        (True, False), (True, False), (True, True)
+    ]  # fmt: skip
+
+
+def test_said_statuses_hold_at_the_end(fake: AutomationFake, client: Any) -> None:
+    """A run may succeed though a step of it has failed."""
+    fake.script(["Success"], steps=[{"StepStatus": "Failed"}, {}])
+    assert statuses(steps(client, start(client))) == ["Failed", "Success"]
+
+
+def test_items_may_have_steps_of_their_own(fake: AutomationFake, client: Any) -> None:
+    """Steps in an item are shown as they are, completed by what they lack, by both operations alike."""
+    frame = {
+        "AutomationExecutionStatus": "InProgress",
+        "StepExecutions": [{"StepName": "a", "StepStatus": "Success"}, {"StepName": "b", "StepStatus": "InProgress"}],
+    }
+    fake.script([frame, "Success"], steps=[{"StepName": "c"}])
+    execution_id = start(client)
+    described = client.describe_automation_step_executions(AutomationExecutionId=execution_id)["StepExecutions"]
+    first, second = steps(client, execution_id), steps(client, execution_id)
+    assert described == first
+    assert [(step["StepName"], step["StepStatus"]) for step in first] == [("a", "Success"), ("b", "InProgress")]
+    assert first[0]["StepExecutionId"]
+    assert [step["StepName"] for step in second] == ["c"]
+
+
+@pytest.mark.parametrize("status", model.enum("AutomationExecutionStatus"))
+def test_steps_have_a_status_that_makes_sense(fake: AutomationFake, client: Any, status: str) -> None:
+    """Whatever the execution's status: before it begins no step has run, and when it has succeeded, all have."""
+    fake.script([status], steps=[{}, {}])
+    shown = statuses(steps(client, start(client)))
+    assert set(shown) <= set(model.enum("AutomationExecutionStatus"))
+    if status in {"Success", "CompletedWithSuccess"}:
+        assert shown == ["Success", "Success"]
+    elif status in {"InProgress", "RunbookInProgress"}:
+        assert shown == ["InProgress", "Pending"]
+    elif status in {"Pending", "Scheduled", "PendingApproval", "Approved"}:
+        assert shown == ["Pending", "Pending"]
+    assert shown[1] in {"Pending", "Success"}
+
+
+def test_a_scripted_wait_is_at_the_step_that_waits(fake: AutomationFake, client: Any) -> None:
+    """The approval among the steps is the one that waits, whether it is signalled or polled on."""
+    given = [{"StepName": "a"}, {"StepName": "b", "Action": "aws:approve"}, {"StepName": "c"}]
+    fake.script(["InProgress", "Waiting", "InProgress", "Success"], steps=given)
+    execution_id = start(client)
+    seen = [statuses(steps(client, execution_id)) for _ in range(4)]
+    assert seen == [
+        ["InProgress", "Pending", "Pending"],
+        ["Success", "Waiting", "Pending"],
+        ["Success", "InProgress", "Pending"],
+        ["Success", "Success", "Success"],
+    ]
+
+
+def test_inputs_of_a_target_are_json_text(client: Any) -> None:
+    """The step of a target says what it runs, as JSON text, and what came of it."""
+    targets = {"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["i-1"]}]}
+    name = "arn:aws:ssm:us-east-1:123456789012:document/Mine"
+    execution_id = start(client, DocumentName=name, Parameters={"A": ["é"]}, **targets)
+    seen = [steps(client, execution_id)[0] for _ in range(4)]
+    assert seen[0] == {"StepName": "i-1", "Action": "aws:executeAutomation", "StepStatus": "Pending"}
+    assert json.loads(seen[1]["Inputs"]["DocumentName"]) == "Mine"
+    assert json.loads(seen[1]["Inputs"]["RuntimeParameters"]) == {"A": ["é"], "Id": ["i-1"]}
+    assert "Outputs" not in seen[1]
+    assert seen[3]["Outputs"] == {"ExecutionId": [seen[3]["StepExecutionId"]], "Status": ["Success"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("AWS-StopEC2Instance", "AWS-StopEC2Instance"),
+        ("arn:aws:ssm:us-east-1::automation-definition/Doc", "Doc"),
+        ("arn:aws:ssm:us-east-1:123456789012:document/Doc:3", "Doc"),
+        ("123456789012/Doc:3", "Doc"),
+    ],
+)
+def test_bare_names(given: str, expected: str) -> None:
+    """Answers have names without what stands around them, as the model's pattern of answers wants it."""
+    assert bare_name(given) == expected
