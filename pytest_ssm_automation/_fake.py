@@ -13,6 +13,7 @@ from ._record import Record
 from ._service.engine import Service
 from ._service.faults import Fault
 from ._service.runbooks.library import Runbook, load_runbook
+from ._service.runs.execution import execution_of
 from ._setup import Setup
 from ._transports import active, interception
 from ._transports.clients import make_client
@@ -190,7 +191,7 @@ class AutomationFake(Setup, Record):
         found = self._service.store.named(execution_id)
         if not found:
             raise unknown_name("execution", execution_id, [each.id for each in self._service.store.all])
-        return found[-1]
+        return execution_of(found[-1])
 
     def client(self, region_name: str = "us-east-1", **kwargs: Any) -> Any:
         """Make a botocore SSM client; the fake has to be active.

@@ -12,6 +12,7 @@ from ._service.checks import model
 from ._service.checks.rules import constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
+from ._service.runs.execution import execution_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +40,7 @@ class Record:
     @property
     def executions(self) -> Sequence[Execution]:
         """Every execution that was started or added, oldest first; those that these started are their `children`."""
-        return tuple(execution for execution in self._service.store.all if execution.parent is None)
+        return tuple(execution_of(run) for run in self._service.store.all if run.parent is None)
 
     @property
     def faults(self) -> Sequence[Fault]:

@@ -9,6 +9,7 @@ from ._service.checks import model
 from ._service.errors import ServiceError
 from ._service.faults import Fault, When
 from ._service.runbooks.library import Runbook, load_runbook
+from ._service.runs.execution import execution_of
 from ._service.runs.scripts import make_script, read_shape
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Setup:
                 runbook = service.runbooks.find(name, None, region)
             except ServiceError:
                 raise FakeUsageError(f"Runbook {name!r} has no such version") from None
-            return service.store.add(name, region, script, parameters=given, runbook=runbook)
+            return execution_of(service.store.add(name, region, script, parameters=given, runbook=runbook))
 
     def script(
         self,

@@ -32,21 +32,6 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 log = logging.getLogger(__name__)
-# What the package's own modules call on an execution, and no test has to.
-INTERNAL = frozenset(
-    f"pytest_ssm_automation.Execution.{name}"
-    for name in (
-        "declared_steps",
-        "frame",
-        "note_end_of_child",
-        "poll",
-        "recall",
-        "resume",
-        "run_on",
-        "turn_to",
-        "wind_up",
-    )
-)
 # Classes whose objects a test is given, and does not make.
 GIVEN = frozenset(
     f"pytest_ssm_automation.{name}" for name in ("Call", "Constraint", "Execution", "Runbook", "Violation")
@@ -290,7 +275,7 @@ def check_consistency(_: Sphinx, env: BuildEnvironment) -> None:
     """Warn of each public name that no page documents."""
     documented = env.domains.python_domain.objects
     for name in dict.fromkeys(public_names()):
-        if name not in documented and name not in INTERNAL:
+        if name not in documented:
             log.warning("no page documents %s", name)
 
 

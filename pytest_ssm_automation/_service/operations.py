@@ -12,12 +12,12 @@ from .errors import ServiceError
 from .runbooks.library import bare_name
 from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
 from .runs.scripts import STATUS, WAITING, WORKING, frames_of
-from .runs.steps import place_of_wait
+from .runs.steps import step_members
 from .runs.views import document_members, execution_members, metadata_members, version_members
 
 if TYPE_CHECKING:
     from .runbooks.library import Runbook
-    from .runs.execution import Execution
+    from .runs.run import Run
     from .state import State
 
 DEFAULT_PAGE: Final = 50
@@ -33,7 +33,7 @@ class Reply:
     members: dict[str, Any]
     outcome: Outcome = "answered"
     execution_id: str | None = None
-    started: Execution | None = None
+    started: Run | None = None
 
 
 Operation = Callable[["State", Request, Mapping[str, Any]], Reply]
@@ -78,7 +78,7 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
     listing = f"{request.operation} {request.region}"
     before = place_of(listing, params["NextToken"]) if "NextToken" in params else None
     most = params.get("MaxResults", DEFAULT_PAGE)
-    page: list[tuple[Execution, dict[str, Any]]] = []
+    page: list[tuple[Run, dict[str, Any]]] = []
     answer: dict[str, Any] = {}
     last = 0
     for place, execution in state.store.newest_first(request.region, before):
@@ -97,7 +97,7 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
     return Reply({"AutomationExecutionMetadataList": [shown for _, shown in page], **answer})
 
 
-def _tag_keys(execution: Execution) -> set[str]:
+def _tag_keys(execution: Run) -> set[str]:
     return {tag["Key"] for tag in execution.request.get("Tags", ())}
 
 
@@ -106,7 +106,7 @@ def describe_steps(state: State, request: Request, params: Mapping[str, Any]) ->
     execution = _asked_for(state, request, params)
     filters = params.get("Filters", [])
     check_filters(filters, STEP_FILTERS)
-    steps = [step for step in execution.steps if passes(step, filters, STEP_FILTERS)]
+    steps = [step for step in step_members(execution) if passes(step, filters, STEP_FILTERS)]
     if params.get("ReverseOrder"):
         steps.reverse()
     shown, more = _page(f"{request.operation} {request.region} {execution.id}", params, steps)
@@ -131,7 +131,7 @@ def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     kind = params["SignalType"]
     named = _named_by(kind, params.get("Payload", {}))
     _require(execution, lambda: _takes(execution, kind), "InvalidAutomationSignalException")
-    steps = execution.steps
+    steps = step_members(execution)
     if named and steps and not set(named) <= {step.get(_NAMED[kind]) for step in steps}:
         raise ServiceError("AutomationStepNotFoundException")
     if kind in {"Reject", "Revoke"}:
@@ -147,7 +147,7 @@ def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     return Reply({}, execution_id=execution.id)
 
 
-def _require(execution: Execution, right: Callable[[], bool], error: str) -> None:
+def _require(execution: Run, right: Callable[[], bool], error: str) -> None:
     """Refuse what is right neither for what an execution has become nor for what the caller has been shown."""
     for _ in range(2):
         if right():
@@ -156,11 +156,11 @@ def _require(execution: Execution, right: Callable[[], bool], error: str) -> Non
     raise ServiceError(error)
 
 
-def _can_stop(execution: Execution, *, cancel: bool) -> bool:
+def _can_stop(execution: Run, *, cancel: bool) -> bool:
     return not execution.ended and (cancel or execution.status != "Cancelling")
 
 
-def _takes(execution: Execution, kind: str) -> bool:
+def _takes(execution: Run, kind: str) -> bool:
     """Tell whether a signal makes sense to an execution as it is: what it waits for, where that is known."""
     if kind == "StopStep":
         return execution.status in WAITING | WORKING
@@ -168,7 +168,7 @@ def _takes(execution: Execution, kind: str) -> bool:
         return False
     if execution.waits_to_begin:
         return kind not in _OF_APPROVALS
-    waiting = execution.declared_steps[place_of_wait(execution) :][:1]
+    waiting = execution.declared_steps[execution.place_of_wait() :][:1]
     action = waiting[0].get("Action") if waiting and execution.status == "Waiting" else None
     return {"aws:approve": kind in _OF_APPROVALS, "aws:pause": kind == "Resume"}.get(action or "", True)
 
@@ -181,7 +181,7 @@ def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:
     return named
 
 
-def _asked_for(state: State, request: Request, params: Mapping[str, Any]) -> Execution:
+def _asked_for(state: State, request: Request, params: Mapping[str, Any]) -> Run:
     execution = state.store.find(params["AutomationExecutionId"], request.region)
     if execution is None:
         raise ServiceError("AutomationExecutionNotFoundException")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .calls import Request
     from .checks.violations import Violation
     from .runbooks.library import Runbook
-    from .runs.execution import Execution
     from .runs.locations import Fetch
+    from .runs.run import Run
     from .runs.store import ExecutionStore
 
 
@@ -56,7 +56,7 @@ class State:
         self.runbooks = RunbookStore()
         for runbook in runbooks:
             self.runbooks.add(runbook)
-        self.tokens: dict[tuple[str, str], Execution] = {}
+        self.tokens: dict[tuple[str, str], Run] = {}
         self._violations = violations
         self._fetch = fetch
         self._limit = limit

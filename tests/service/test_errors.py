@@ -6,6 +6,7 @@ import botocore.session
 import pytest
 
 from pytest_ssm_automation import AutomationFakeError, FakeUsageError
+from pytest_ssm_automation._errors import unknown_name
 from pytest_ssm_automation._service.errors import (
     CONNECTION_ERRORS,
     ServiceError,
@@ -13,7 +14,6 @@ from pytest_ssm_automation._service.errors import (
     entry,
     error_body,
     modeled_fields,
-    unknown_name,
 )
 
 SHAPES = botocore.session.Session().get_service_model("ssm").error_shapes

@@ -1,189 +1,120 @@
-"""An execution: what it shows, and how it goes on."""
+"""An execution, as a test sees it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from itertools import dropwhile
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, cast
 
-from ..._errors import FakeUsageError
-from ..calls import copy_containers
-from ..runbooks.parameters import resolved_parameters
-from .scripts import DONE, ENDED, STATUS, WAITING, WORK, WORKING, check_ended, frames_of, read_shape
-from .steps import PAUSING, place_of_wait, step_members
+from .steps import step_members
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from ..calls import Call, Request
-    from ..runbooks.library import Runbook
-    from .rate_control import FanOut, Target
-    from .scripts import Frame, Script
-
-_FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
-_MILLISECOND: Final = 1000
-
-
-_PLAIN: Final = (*frames_of("Pending"), *WORK)
+    from ..calls import Call
+    from .run import Run
 
 
 class Execution:
-    """A run of a runbook: started by a request, by another execution, or put there by the test.
+    """A run of a runbook: started by a request, by another execution, or added by the test."""
 
-    Attributes:
-        id: The execution's id: 36 characters, unless the test has chosen another.
-        parent: The execution that started it, if one did.
-        target: What it runs on, where its parent runs on several targets.
-        resolved: The resources that the targets of its request stand for, as far as they are known.
-        call: The call that started it, or its parent; `None` if the test has added it.
-        source: The request that started it, or would have.
-        runbook: The registered runbook that it runs, if it is registered.
-        started_at: When it was started, in UTC.
-        ended_at: When it ended, in UTC; `None` while it runs.
-        passed: How many of its steps lie behind it.
-        waits_to_begin: Whether it waits for the signal that starts an interactive run.
-    """
+    __slots__ = ("_run",)
 
-    __slots__ = (
-        "_elsewhere", "_fan_out", "_frames", "_lock", "_position", "_script", "call", "ended_at", "id", "parent",
-        "passed", "resolved", "runbook", "source", "started_at", "target", "waits_to_begin",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        execution_id: str,
-        source: Request,
-        script: Script,
-        lock: threading.RLock,
-        *,
-        runbook: Runbook | None = None,
-        parent: Execution | None = None,
-        target: str | None = None,
-        resolved: Sequence[str] = (),
-        mode: str = "Auto",
-    ) -> None:
-        """Start a run, with the members of the request at its source; it goes as `script` says."""
-        self.id: str = execution_id
-        self.parent: Execution | None = parent
-        self.target: str | None = target
-        self.resolved: tuple[str, ...] = tuple(resolved)
-        self.call: Call | None = None
-        self.started_at: datetime = _now()
-        self.ended_at: datetime | None = None
-        self.source: Request = source
-        self.runbook: Runbook | None = runbook
-        self.passed: int = 0
-        self.waits_to_begin: bool = not script.frames and mode == "Interactive"
-        self._script = script
-        self._lock = lock
-        self._fan_out: FanOut | None = None
-        self._position = 0
-        self._elsewhere: tuple[int, int, datetime | None] | None = None
-        self._frames = script.frames or _PLAIN
-        if not script.frames and (self.waits_to_begin or runbook or script.steps):
-            self._frames = self._unscripted()
-        self._note_end()
+    def __init__(self, run: Run) -> None:
+        """Show a run; `execution_of` makes one for each run, and no more."""
+        self._run = run
 
     def __repr__(self) -> str:
         """Name the run and its status."""
         return f"<Execution {self.id} of {self.document_name} in {self.region}: {self.status}>"
 
     @property
+    def id(self) -> str:
+        """Its id: 36 characters, unless the test has chosen another."""
+        return self._run.id
+
+    @property
+    def call(self) -> Call | None:
+        """The call that started it, or its parent; `None` if the test has added it."""
+        return self._run.call
+
+    @property
     def request(self) -> dict[str, Any]:
         """The members of the request that started it; a fresh copy at each look."""
-        return self.source.params()
+        return self._run.request
 
     @property
     def region(self) -> str:
         """The Region it runs in."""
-        return self.source.region
+        return self._run.region
 
     @property
     def document_name(self) -> str:
         """The runbook's name or ARN, as requested."""
-        name: str = self.request["DocumentName"]
-        return name
+        return self._run.document_name
 
     @property
     def document_version(self) -> str:
         """The runbook's version: a number in digits."""
-        if self.runbook is not None:
-            return self.runbook.version
-        asked: str = self.request.get("DocumentVersion", "1")
-        return asked if asked.isdecimal() else "1"
+        return self._run.document_version
 
     @property
     def parameters(self) -> dict[str, list[str]]:
         """The runbook's parameters: those requested, and the defaults of a registered runbook."""
-        given: dict[str, list[str]] = self.request.get("Parameters", {})
-        return given if self.runbook is None else resolved_parameters(self.runbook, given)
+        return self._run.parameters
 
     @property
-    def frame(self) -> Frame:
-        """The members of `AutomationExecution` that its script sets now."""
-        return self._frames[self._position]
+    def target(self) -> str | None:
+        """What it runs on, where its parent runs on several targets."""
+        return self._run.target
 
     @property
-    def status(self) -> str:
-        """The status that the next poll shows."""
-        status: str = self.frame[STATUS]
-        return status
-
-    @property
-    def ended(self) -> bool:
-        """Whether it runs no more."""
-        return self.status in ENDED
-
-    @property
-    def outputs(self) -> dict[str, list[str]]:
-        """What it put out; empty until it has ended, unless the script says otherwise."""
-        from_script = self._script.outputs if self.ended else None
-        outputs: dict[str, list[str]] = copy_containers(self.frame.get("Outputs", from_script or {}))
-        return outputs
-
-    @property
-    def failure_message(self) -> str | None:
-        """Why it failed; `None` unless it did, or its script says it."""
-        message: str | None = self.frame.get("FailureMessage")
-        if message is None and self.status in _FAILED:
-            message = self._script.failure_message or f"The execution ended as {self.status}."
-        return message
-
-    @property
-    def steps(self) -> list[dict[str, Any]]:
-        """Its steps, as members of `StepExecution`."""
-        with self._lock:
-            return step_members(self)
+    def parent(self) -> Execution | None:
+        """The execution that started it, if one did."""
+        return execution_of(self._run.parent) if self._run.parent else None
 
     @property
     def children(self) -> Sequence[Execution]:
         """The executions that it started, oldest first."""
-        return self._fan_out.children if self._fan_out else ()
+        return [execution_of(run) for run in self._run.children]
 
     @property
-    def targets(self) -> Sequence[Target]:
-        """What it runs on, started or not; none for an execution that does its own work."""
-        return self._fan_out.targets if self._fan_out else ()
+    def started_at(self) -> datetime:
+        """When it was started, in UTC."""
+        return self._run.started_at
 
     @property
-    def declared_steps(self) -> list[dict[str, Any]]:
-        """The steps that its script gives now, or all along, or its runbook; a fresh copy at each look."""
-        given = self.frame.get("StepExecutions", self._script.steps)
-        if given is not None:
-            steps: list[dict[str, Any]] = copy_containers(given)
-            return steps
-        return [{"StepName": name, "Action": action} for name, action in self.runbook.steps] if self.runbook else []
+    def ended_at(self) -> datetime | None:
+        """When it ended, in UTC; `None` while it runs."""
+        return self._run.ended_at
+
+    @property
+    def status(self) -> str:
+        """The status that the next poll shows."""
+        return self._run.status
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self._run.ended
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """Its steps, as members of `StepExecution`."""
+        return step_members(self._run)
+
+    @property
+    def outputs(self) -> dict[str, list[str]]:
+        """Its outputs; empty until it has ended, unless the script says otherwise."""
+        return self._run.outputs
+
+    @property
+    def failure_message(self) -> str | None:
+        """Why it failed; `None` unless it did, or its script says it."""
+        return self._run.failure_message
 
     def advance(self) -> None:
         """Go on to the next status of its script, as a poll does; the last one stays."""
-        with self._lock:
-            self._elsewhere = None
-            if self._fan_out and self.status in WORKING:
-                self._fan_out.tick()
-            if self._position + 1 < len(self._frames) and not self._is_held():
-                self._note_wait()
-                self._go_on()
+        self._run.advance()
 
     def finish(
         self,
@@ -196,116 +127,18 @@ class Execution:
 
         Args:
             status: A status that ends a run.
-            outputs: What it put out: lists of texts by name.
+            outputs: Its outputs: lists of texts by name.
             failure_message: Why it failed.
 
         Raises:
             FakeUsageError: The status ends no run, the outputs have the wrong shape, or it has ended before.
         """
-        check_ended(status)
-        frame = {
-            STATUS: status,
-            "Outputs": read_shape("AutomationParameterMap", outputs, "outputs"),
-            "FailureMessage": read_shape("String", failure_message, "failure_message"),
-        }
-        with self._lock:
-            if self.ended:
-                raise FakeUsageError(f"The execution {self.id} has ended before, as {self.status}")
-            self.turn_to({name: value for name, value in frame.items() if value is not None})
-
-    def poll(self) -> None:
-        """Go on, and keep in mind what was shown: a caller acts upon that."""
-        shown = (self._position, self.passed, self.ended_at)
-        self.advance()
-        if shown[0] != self._position and not self._fan_out and not self.parent:
-            self._elsewhere = shown
-
-    def recall(self) -> None:
-        """Be again as it was shown last, if it has gone on by that alone; and a second time, as it had become."""
-        if self._elsewhere:
-            here = (self._position, self.passed, self.ended_at)
-            self._position, self.passed, self.ended_at = self._elsewhere
-            self._elsewhere = here
-
-    def turn_to(self, *frames: Frame) -> None:
-        """Go on with these frames, whatever would have come."""
-        self._note_wait()
-        self._follow_with(*frames)
-        self._go_on()
-
-    def wind_up(self) -> None:
-        """Start nothing more, and succeed once what runs has ended."""
-        if self._fan_out:
-            self._fan_out.close()
-        self._follow_with(DONE)
-
-    def resume(self) -> None:
-        """Wait no more: go on with what comes after the wait, in the script or else in the work that is left."""
-        place = place_of_wait(self)
-        if not self.waits_to_begin and any(step.get("Action") in PAUSING for step in self.declared_steps[place:][:1]):
-            place += 1
-        self.waits_to_begin = False
-        self.passed = place
-        later = tuple(dropwhile(lambda frame: frame[STATUS] in WAITING, self._frames[self._position + 1 :]))
-        self._follow_with(*(later or self._work()))
-        self._go_on()
-
-    def run_on(self, fan_out: FanOut) -> None:
-        """Run on several targets: start others in place of its own work."""
-        self._fan_out = fan_out
-        if not self._script.frames and not self.waits_to_begin:
-            self._frames = self._unscripted()
-        if self.status in WORKING:
-            fan_out.fill()
-
-    def _unscripted(self) -> tuple[Frame, ...]:
-        return frames_of("Waiting") if self.waits_to_begin else (*_PLAIN[:1], *self._work())
-
-    def _work(self) -> tuple[Frame, ...]:
-        """Work until a step waits for a signal, or until all is done."""
-        left = [] if self._fan_out else self.declared_steps[self.passed :]
-        return frames_of("InProgress", "Waiting") if any(step.get("Action") in PAUSING for step in left) else WORK
-
-    def _follow_with(self, *frames: Frame) -> None:
-        self._elsewhere = None
-        self._frames = (*self._frames[: self._position + 1], *frames)
-
-    def _note_wait(self) -> None:
-        """Remember which step it waits at, before it goes on."""
-        if self.status == "Waiting":
-            self.passed = place_of_wait(self)
-
-    def _is_held(self) -> bool:
-        """Tell whether executions that it started have to end first."""
-        return self._frames[self._position + 1] is DONE and self._fan_out is not None and not self._fan_out.done
-
-    def _go_on(self) -> None:
-        """Go on to the next frame, with all that follows for others."""
-        if self._frames[self._position + 1] is DONE and self._fan_out and self._fan_out.failed:
-            failure = {STATUS: "Failed", "FailureMessage": self._fan_out.failure}
-            self._follow_with(failure)
-        self._position += 1
-        self._note_end()
-        if self._fan_out and self.status in WORKING:
-            self._fan_out.fill()
-        if self.ended:
-            for child in self.children:
-                if not child.ended:
-                    child.finish(self.status)
-            if self.parent:
-                self.parent.note_end_of_child()
-
-    def note_end_of_child(self) -> None:
-        """Start what comes next in place of a child that has ended."""
-        if self._fan_out and self.status in WORKING:
-            self._fan_out.fill()
-
-    def _note_end(self) -> None:
-        if self.ended and self.ended_at is None:
-            self.ended_at = _now()
+        self._run.finish(status, outputs=outputs, failure_message=failure_message)
 
 
-def _now() -> datetime:
-    """Give the time in UTC, in milliseconds as the service sends it; never at a whole second, as callers parse `%f`."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=max(now.microsecond // _MILLISECOND, 1) * _MILLISECOND)
+def execution_of(run: Run) -> Execution:
+    """Give the one execution that shows a run."""
+    with run.lock:
+        if run.shown_as is None:
+            run.shown_as = Execution(run)
+        return cast("Execution", run.shown_as)

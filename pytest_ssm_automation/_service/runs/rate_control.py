@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from ..._errors import FakeUsageError, call_own
 from ..calls import copy_containers
 from .scripts import SUCCEEDED
-
-if TYPE_CHECKING:
-    from .execution import Execution
 
 TARGET_MEMBERS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
 DEFAULT_CONCURRENCY: Final = "10"
@@ -27,8 +24,29 @@ DEFAULT_ROLE: Final = "AWS-SystemsManager-AutomationExecutionRole"
 Resolver = Callable[[Mapping[str, Any]], Sequence[str]]
 
 
+class Started(Protocol):
+    """What rate control has to know of an execution that runs on one target."""
+
+    @property
+    def status(self) -> str:
+        """The status that the next poll shows."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        ...
+
+    def advance(self) -> None:
+        """Go on by one status."""
+        ...
+
+
+R = TypeVar("R", bound=Started)
+
+
 @dataclass(slots=True)
-class Target:
+class Target(Generic[R]):
     """One target of an execution, and the execution that runs on it once its turn has come.
 
     Attributes:
@@ -36,18 +54,18 @@ class Target:
         request: The members of the request that starts its execution.
         region: Where that runs.
         location: The members of `TargetLocation`, for one of several accounts and Regions.
-        execution: The execution, once started.
+        run: The execution, once started.
     """
 
     name: str
     request: dict[str, Any]
     region: str
     location: Mapping[str, Any] | None = None
-    execution: Execution | None = None
+    run: R | None = None
 
 
 @dataclass(slots=True)
-class Group:
+class Group(Generic[R]):
     """Targets that share one rate control.
 
     Attributes:
@@ -56,19 +74,19 @@ class Group:
         errors: How many may fail before no further one is started.
     """
 
-    targets: list[Target]
+    targets: list[Target[R]]
     concurrency: int
     errors: int
-    _waiting: deque[Target] = field(init=False)
+    _waiting: deque[Target[R]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Let all wait for their turn."""
         self._waiting = deque(self.targets)
 
     @property
-    def started(self) -> list[Execution]:
+    def started(self) -> list[R]:
         """The executions started so far."""
-        return [target.execution for target in self.targets if target.execution]
+        return [target.run for target in self.targets if target.run]
 
     @property
     def failed(self) -> int:
@@ -85,7 +103,7 @@ class Group:
         """Whether nothing runs, and nothing will."""
         return all(execution.ended for execution in self.started) and (self.failed_too_often or not self._waiting)
 
-    def fill(self, spawn: Callable[[Target], Execution]) -> None:
+    def fill(self, spawn: Callable[[Target[R]], R]) -> None:
         """Start those whose turn has come."""
         while (
             self._waiting
@@ -93,28 +111,28 @@ class Group:
             and sum(not execution.ended for execution in self.started) < self.concurrency
         ):
             target = self._waiting.popleft()
-            target.execution = spawn(target)
+            target.run = spawn(target)
 
     def close(self) -> None:
         """Start no more."""
         self._waiting.clear()
 
 
-class FanOut:
+class FanOut(Generic[R]):
     """The targets of one execution, in groups."""
 
-    def __init__(self, groups: Sequence[Group], spawn: Callable[[Target], Execution]) -> None:
+    def __init__(self, groups: Sequence[Group[R]], spawn: Callable[[Target[R]], R]) -> None:
         """Start each target's execution by `spawn` when its turn comes."""
         self._groups = groups
         self._spawn = spawn
 
     @property
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[Target[R]]:
         """All targets, in order."""
         return [target for group in self._groups for target in group.targets]
 
     @property
-    def children(self) -> list[Execution]:
+    def children(self) -> list[R]:
         """The executions started so far."""
         return [execution for group in self._groups for execution in group.started]
 
@@ -150,7 +168,7 @@ class FanOut:
             group.close()
 
 
-def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Group]:
+def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Group[Any]]:
     """Expand the targets of a request to groups; none where it runs on no targets, or none are known."""
     if locations := params.get("TargetLocations"):
         return [_location_group(params, location) for location in locations]
@@ -161,7 +179,7 @@ def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -
     return [Group(targets, concurrency, _share(params.get("MaxErrors", DEFAULT_ERRORS), len(targets)))]
 
 
-def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Target]:
+def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Target[Any]]:
     plain = {name: params[name] for name in ("DocumentName", "DocumentVersion") if name in params}
     given = params.get("Parameters", {})
     if maps := params.get("TargetMaps"):
@@ -195,7 +213,7 @@ def _map_name(target_map: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(value for values in target_map.values() for value in values)
 
 
-def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> Group:
+def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> Group[Any]:
     excluded = location.get("ExcludeAccounts", ())
     accounts = [account for account in location.get("Accounts", ()) if account not in excluded]
     targets = [
@@ -209,7 +227,7 @@ def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> G
     )
 
 
-def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target:
+def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target[Any]:
     """Make the target of one account and Region; what its location says of targets goes first."""
     left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags", "Mode"}
     request = {name: value for name, value in params.items() if name not in left_out}

@@ -13,11 +13,10 @@ from .scripts import ENDED, SUCCEEDED
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .execution import Execution
     from .rate_control import Target
+    from .run import Run
 
-PAUSING: Final = frozenset({"aws:approve", "aws:pause"})
-# What the step is that an execution is at, where it has not the status of the execution.
+# What the step is that an execution is at, where it has not the status of the run.
 _STATUSES: Final = {
     **dict.fromkeys(("Pending", "Scheduled", "PendingApproval", "Approved", "Rejected"), "Pending"),
     "PendingChangeCalendarOverride": "Pending",
@@ -28,54 +27,48 @@ _STATUSES: Final = {
 }
 
 
-def step_members(execution: Execution) -> list[dict[str, Any]]:
+def step_members(run: Run) -> list[dict[str, Any]]:
     """Give the members of `StepExecution` for each step: what is given, and else what follows from the status."""
-    given = "StepExecutions" in execution.frame
-    if execution.targets and not given:
-        return [_target_step(execution, target) for target in execution.targets]
-    steps = execution.declared_steps
-    statuses = _step_statuses(execution, steps)
-    if given or execution.ended:
-        statuses = [step.get("StepStatus", status) for step, status in zip(steps, statuses, strict=True)]
-    return [_step(execution, place, step, statuses[place]) for place, step in enumerate(steps)]
+    with run.lock:
+        given = "StepExecutions" in run.frame
+        if run.targets and not given:
+            return [_target_step(run, target) for target in run.targets]
+        steps = run.declared_steps
+        statuses = _step_statuses(run, steps)
+        if given or run.ended:
+            statuses = [step.get("StepStatus", status) for step, status in zip(steps, statuses, strict=True)]
+        return [_step(run, place, step, statuses[place]) for place, step in enumerate(steps)]
 
 
-def place_of_wait(execution: Execution) -> int:
-    """Say which step an execution waits at: the next one that always waits, or the one that it is at."""
-    places = range(execution.passed, len(steps := execution.declared_steps))
-    pausing = () if execution.waits_to_begin else (place for place in places if steps[place].get("Action") in PAUSING)
-    return next(iter(pausing), execution.passed)
-
-
-def _step_statuses(execution: Execution, steps: list[dict[str, Any]]) -> list[str]:
+def _step_statuses(run: Run, steps: list[dict[str, Any]]) -> list[str]:
     """Say how far each step is: those before the current one have succeeded, those after it have not begun."""
-    status = execution.status
+    status = run.status
     if status in SUCCEEDED:
         return ["Success"] * len(steps)
-    current = execution.passed
+    current = run.passed
     if status == "Waiting":
-        current = place_of_wait(execution)
-    elif execution.ended:
+        current = run.place_of_wait()
+    elif run.ended:
         current = next((place for place, step in enumerate(steps) if step.get("StepStatus") == status), current)
     shown = _STATUSES.get(status, status)
     return ["Success" if place < current else shown if place == current else "Pending" for place in range(len(steps))]
 
 
-def _step(execution: Execution, place: int, given: dict[str, Any], status: str) -> dict[str, Any]:
+def _step(run: Run, place: int, given: dict[str, Any], status: str) -> dict[str, Any]:
     first = {"StepName": "step", "Action": "aws:executeAwsApi", **given, "StepStatus": status}
     if status == "Pending":
         return {name: first[name] for name in ("StepName", "Action", "StepStatus")}
-    step_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{execution.id} {place} {first['StepName']}")
-    ran: dict[str, Any] = {"StepExecutionId": str(step_id), "ExecutionStartTime": execution.started_at}
+    step_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{run.id} {place} {first['StepName']}")
+    ran: dict[str, Any] = {"StepExecutionId": str(step_id), "ExecutionStartTime": run.started_at}
     if status in ENDED:
-        ended: datetime = execution.ended_at or execution.started_at
+        ended: datetime = run.ended_at or run.started_at
         ran["ExecutionEndTime"] = ended
     return {**ran, **first}
 
 
-def _target_step(execution: Execution, target: Target) -> dict[str, Any]:
+def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
     """Show one of several targets as the step that starts the execution on it."""
-    child = target.execution
+    child = target.run
     step: dict[str, Any] = {
         "StepName": target.name,
         "Action": "aws:executeAutomation",
@@ -85,7 +78,7 @@ def _target_step(execution: Execution, target: Target) -> dict[str, Any]:
     if child is None:
         return given_only(step)
     runtime = json.dumps(child.request.get("Parameters", {}))
-    step["Inputs"] = {"DocumentName": json.dumps(bare_name(execution.document_name)), "RuntimeParameters": runtime}
+    step["Inputs"] = {"DocumentName": json.dumps(bare_name(run.document_name)), "RuntimeParameters": runtime}
     if child.ended:
         step["Outputs"] = {"ExecutionId": [child.id], "Status": [child.status]}
         step["FailureMessage"] = child.failure_message

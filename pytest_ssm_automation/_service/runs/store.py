@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..._errors import FakeUsageError
 from ..calls import Request, copy_containers
 from ..checks import model
-from .execution import Execution
 from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
+from .run import Run
 from .scripts import UNSCRIPTED, Script
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ class ExecutionStore:
 
     def __init__(self, lock: threading.RLock, new_id: Callable[[], str]) -> None:
         """Start with none."""
-        self.all: list[Execution] = []
+        self.all: list[Run] = []
         self.scripts: list[Script] = []
         self.resolver: Resolver | None = None
-        self._by_id: dict[tuple[str, str], Execution] = {}
+        self._by_id: dict[tuple[str, str], Run] = {}
         self._lock = lock
         self._new_id = new_id
 
@@ -46,9 +46,9 @@ class ExecutionStore:
         *,
         runbook: Runbook | None = None,
         script: Script | None = None,
-        parent: Execution | None = None,
+        parent: Run | None = None,
         target: str | None = None,
-    ) -> Execution:
+    ) -> Run:
         """Start an execution, and whatever it has to start in its turn.
 
         Args:
@@ -66,7 +66,7 @@ class ExecutionStore:
             script, execution_id = self._script_for(request) if script is None else (script, script.execution_id)
             spread = not TARGET_MEMBERS.isdisjoint(params)
             resolved = resolved_values(params, self.resolver) if spread else ()
-            execution = Execution(
+            execution = Run(
                 execution_id or self._new_id(),
                 request,
                 script,
@@ -90,22 +90,22 @@ class ExecutionStore:
         *,
         parameters: Mapping[str, list[str]] | None = None,
         runbook: Runbook | None = None,
-    ) -> Execution:
+    ) -> Run:
         """Let an execution exist that nobody has called for."""
         params = {"DocumentName": document_name, **({"Parameters": parameters} if parameters else {})}
         request = Request(model.START, copy_containers(params), region, "", None)
         return self.start(request, params, runbook=runbook, script=script)
 
-    def find(self, execution_id: str, region: str) -> Execution | None:
+    def find(self, execution_id: str, region: str) -> Run | None:
         """Find the execution of this id in a Region."""
         return self._by_id.get((region, execution_id))
 
-    def named(self, execution_id: str) -> list[Execution]:
+    def named(self, execution_id: str) -> list[Run]:
         """Find the executions of this id in any Region."""
         with self._lock:
             return [execution for (_, known), execution in self._by_id.items() if known == execution_id]
 
-    def newest_first(self, region: str, before: int | None = None) -> Iterator[tuple[int, Execution]]:
+    def newest_first(self, region: str, before: int | None = None) -> Iterator[tuple[int, Run]]:
         """Go through the executions of a Region with their places, from the newest that comes before a place."""
         count = len(self.all) if before is None else min(before, len(self.all))
         for place in range(count - 1, -1, -1):
@@ -120,14 +120,14 @@ class ExecutionStore:
         chosen = script.execution_id
         return script, None if chosen and self.find(chosen, request.region) else chosen
 
-    def _add(self, execution: Execution) -> None:
+    def _add(self, execution: Run) -> None:
         key = (execution.region, execution.id)
         if key in self._by_id:
             raise FakeUsageError(f"There is an execution {execution.id!r} in {execution.region} already")
         self._by_id[key] = execution
         self.all.append(execution)
 
-    def _start_on(self, parent: Execution, target: Target) -> Execution:
+    def _start_on(self, parent: Run, target: Target[Run]) -> Run:
         """Start the execution on one of several targets."""
         request = replace(parent.source, content=target.request, region=target.region)
         child = self.start(request, target.request, runbook=parent.runbook, parent=parent, target=target.name)

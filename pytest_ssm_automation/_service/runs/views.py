@@ -10,13 +10,13 @@ from ..checks import model
 from ..errors import ACCOUNT_ID
 from ..runbooks.library import bare_name
 from .scripts import ENDED, SUCCEEDED
-from .steps import given_only
+from .steps import given_only, step_members
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..runbooks.library import Runbook
-    from .execution import Execution
+    from .run import Run
 
 _EXECUTED_BY: Final = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session"
 _AS_REQUESTED: Final = (
@@ -31,9 +31,9 @@ _AS_REQUESTED: Final = (
 )
 
 
-def execution_members(execution: Execution) -> dict[str, Any]:
+def execution_members(execution: Run) -> dict[str, Any]:
     """Give the members of `AutomationExecution`, as GetAutomationExecution answers; the script's own go before ours."""
-    request, steps = execution.request, execution.steps
+    request, steps = execution.request, step_members(execution)
     shown: dict[str, Any] = {
         "AutomationExecutionId": execution.id,
         "DocumentName": bare_name(execution.document_name),
@@ -59,7 +59,7 @@ def execution_members(execution: Execution) -> dict[str, Any]:
     return _of_shape("AutomationExecution", shown)
 
 
-def metadata_members(execution: Execution) -> dict[str, Any]:
+def metadata_members(execution: Run) -> dict[str, Any]:
     """Give the members of `AutomationExecutionMetadata`, as DescribeAutomationExecutions lists it."""
     shown = {**execution_members(execution), "LogFile": "", "AutomationType": _automation_type(execution)}
     return _of_shape("AutomationExecutionMetadata", shown)
@@ -71,7 +71,7 @@ def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value is not None and name in members}
 
 
-def _automation_type(execution: Execution) -> str:
+def _automation_type(execution: Run) -> str:
     return (
         "CrossAccount"
         if "TargetLocations" in execution.request or "TargetLocationsURL" in execution.request
@@ -84,7 +84,7 @@ def _current_step(steps: list[dict[str, Any]]) -> dict[str, str]:
     return {"CurrentStepName": step.get("StepName", ""), "CurrentAction": step.get("Action", "")} if step else {}
 
 
-def _progress(execution: Execution) -> dict[str, Any]:
+def _progress(execution: Run) -> dict[str, Any]:
     """Count what became of the targets: for several accounts and Regions by steps, for rate control by executions."""
     if not execution.targets:
         return {}

@@ -10,7 +10,7 @@ import pytest
 from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
-from pytest_ssm_automation._service.runs import execution as executions
+from pytest_ssm_automation._service.runs import run
 
 APPROVAL: dict[str, Any] = {
     "schemaVersion": "0.3",
@@ -110,7 +110,7 @@ def test_times_are_aware_and_never_whole_seconds(
         def now(cls, tz: Any = None) -> Sharp:
             return cls(2030, 1, 2, 3, 4, 5, 0, tz)
 
-    monkeypatch.setattr(executions, "datetime", Sharp)
+    monkeypatch.setattr(run, "datetime", Sharp)
     execution_id = start(client)
     assert "ExecutionEndTime" not in poll(client, execution_id)
     fake.execution(execution_id).finish()
@@ -304,3 +304,22 @@ def test_what_answers_hold_is_the_callers(fake: AutomationFake, client: Any) -> 
     steps[0]["Outputs"].clear()  # type: ignore[attr-defined]
     assert poll(client, execution_id) == expected
     assert expected["Outputs"] == {"o": ["p"]}
+
+
+def test_an_execution_shows_what_the_contract_names(fake: AutomationFake, client: Any) -> None:
+    """Its working parts are not among the names that an editor completes, and no attribute can be set."""
+    execution = fake.execution(start(client))
+    assert {name for name in dir(execution) if not name.startswith("_")} == {
+        *("id", "call", "request", "region", "document_name", "document_version", "parameters", "target", "parent"),
+        *("children", "started_at", "ended_at", "status", "ended", "steps", "outputs", "failure_message"),
+        *("advance", "finish"),
+    }
+    with pytest.raises(AttributeError):
+        execution.status = "Success"  # type: ignore[misc]
+
+
+def test_there_is_one_execution_of_each_id(fake: AutomationFake, client: Any) -> None:
+    """However it is asked for, a test gets the same object."""
+    execution = fake.execution(start(client))
+    assert execution is fake.executions[0]
+    assert execution is fake.assert_started_once()

@@ -225,7 +225,7 @@ def test_a_resolver_gets_a_copy(fake: AutomationFake, client: Any) -> None:
     execution = fake.execution(start(client, TargetParameterName="Id", TargetLocations=[location]))
     execution.advance()
     assert execution.children[0].request["Targets"] == [target]
-    assert [each.name for each in execution.children[0].targets] == ["prod"]
+    assert [step["StepName"] for step in execution.children[0].steps] == ["prod"]
 
 
 def test_a_tag_of_which_nothing_is_known(fake: AutomationFake, client: Any) -> None:
@@ -334,7 +334,7 @@ def test_interactive_rate_control_waits_as_a_whole(fake: AutomationFake, client:
 def test_interactive_locations_wait_as_a_whole(fake: AutomationFake, client: Any) -> None:
     """So it is with several accounts and Regions."""
     execution = fake.execution(start(client, TargetLocations=[LOCATION], Mode="Interactive"))
-    name = execution.targets[0].name
+    name = execution.steps[0]["StepName"]
     client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": [name]})
     assert [child.status for child in execution.children] == ["Pending"]
 
@@ -439,8 +439,8 @@ def test_targets_of_a_location_take_precedence(fake: AutomationFake, client: Any
     for _ in range(2):
         poll(client, execution.id)
     first, second = execution.children
-    assert [target.name for target in first.targets] == ["own-1", "own-2"]
-    assert [target.name for target in second.targets] == ["a", "b"]
+    assert [step["StepName"] for step in first.steps] == ["own-1", "own-2"]
+    assert [step["StepName"] for step in second.steps] == ["a", "b"]
     assert (first.request["MaxConcurrency"], first.request["MaxErrors"]) == ("1", "1")
     assert (second.request["MaxConcurrency"], second.request["MaxErrors"]) == ("2", "0")
     assert [len(child.children) for child in execution.children] == [1, 2]
@@ -456,7 +456,7 @@ def test_targets_of_a_location_replace_target_maps(fake: AutomationFake, client:
     members = {"TargetParameterName": "Id", "TargetMaps": [{"Id": ["a"]}], "TargetLocations": [location]}
     execution = fake.execution(start(client, **members))
     poll(client, execution.id)
-    assert [each.name for each in execution.children[0].targets] == ["own"]
+    assert [step["StepName"] for step in execution.children[0].steps] == ["own"]
 
 
 def test_failures_deep_down_reach_the_top(fake: AutomationFake, client: Any) -> None:
