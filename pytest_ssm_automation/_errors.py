@@ -28,7 +28,7 @@ def call_own(function: Callable[[Any], Any], argument: object) -> Any:
         raise
 
 
-def is_own(error: Exception) -> bool:
+def is_own(error: BaseException) -> bool:
     """Tell whether an error is about the test: raised by a function of its own, or by what the fake was given."""
     return isinstance(error, AutomationFakeError) or _OWN in getattr(error, "__notes__", ())
 

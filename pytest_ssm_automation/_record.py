@@ -220,7 +220,8 @@ class Record:
         return [
             (number, call)
             for number, call in enumerate(self.calls)
-            if (call.violations or call.error == "ParamValidationError") and not call.acknowledged
+            if (call.violations or (call.outcome, call.error) == ("rejected", "ParamValidationError"))
+            and not call.acknowledged
         ]
 
     def _of(self, operation: str) -> _Numbered:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ._service.engine import Service
+    from ._service.injected import Injected
     from ._service.runs.execution import Execution
     from ._service.runs.rate_control import Resolver
 
@@ -28,7 +29,7 @@ class Setup:
 
     def fail_with(
         self,
-        error: str | Exception,
+        error: Injected,
         *,
         message: str | None = None,
         times: int | None = 1,
@@ -44,7 +45,9 @@ class Setup:
         Args:
             error: The name of an exception of SSM, of an error common to AWS services (`ThrottlingException`,
                 `AccessDeniedException`, ...), or of a connection error of botocore (`ReadTimeoutError`,
-                `ConnectTimeoutError`, `EndpointConnectionError`, `ConnectionClosedError`), or an instance of one.
+                `ConnectTimeoutError`, `EndpointConnectionError`, `ConnectionClosedError`). Or any exception: a class of
+                `client.exceptions`, and a `ClientError`, stand for the error of that code, text and HTTP status; all
+                others, such as `KeyboardInterrupt()`, are raised in the caller as they are, a copy each time.
             message: The text instead of the service's usual one.
             times: How many calls fail; `None` is every one.
             after: How many matching calls are let through first.
@@ -52,7 +55,8 @@ class Setup:
             operation: The operation that fails.
 
         Raises:
-            FakeUsageError: There is no such error, operation or member, or a number makes no sense.
+            FakeUsageError: There is no such error, operation or member, or a number makes no sense. Also in a call that
+                comes over HTTP, from another process or an HTTP client, if the exception has no form there.
         """
         return self._service.faults.add(
             Fault(error, message=message, times=times, after=after, when=when, operation=operation)
@@ -60,7 +64,7 @@ class Setup:
 
     def lose_response(
         self,
-        error: str | Exception = "ReadTimeoutError",
+        error: Injected = "ReadTimeoutError",
         *,
         times: int | None = 1,
         after: int = 0,
@@ -70,7 +74,7 @@ class Setup:
         """Let the service do its work for the next matching calls, and the caller get a connection error.
 
         It shows who retries without a ClientToken: see `assert_no_duplicate_starts`. The arguments are those of
-        `fail_with`.
+        `fail_with`; any exception that is no answer of the service will do, such as `KeyboardInterrupt()`.
         """
         return self._service.faults.add(
             Fault(error, times=times, after=after, when=when, operation=operation, lost=True)

@@ -27,6 +27,7 @@ class Request:
         endpoint_url: Where the client would have sent it.
         access_key_id: Whose credentials the client has; `None` where it has none.
         attempt: 1, and more for botocore's retries.
+        over_http: Whether it was sent over HTTP by something other than a botocore client of this process.
     """
 
     operation: str
@@ -35,6 +36,7 @@ class Request:
     endpoint_url: str
     access_key_id: str | None
     attempt: int = 1
+    over_http: bool = False
 
     def params(self) -> dict[str, Any]:
         """Give the request's members, a fresh copy at each call."""

@@ -138,7 +138,7 @@ class Service:
 
         Raises:
             ServiceError: The service refuses, or a fault makes it fail.
-            botocore.exceptions.HTTPClientError: A fault breaks the connection.
+            BaseException: A fault raises it in the caller.
         """
         # What runs on targets keeps parts of its request.
         params = request.params() if checked is None or not TARGET_MEMBERS.isdisjoint(checked) else checked
@@ -151,7 +151,7 @@ class Service:
                 if fault and not fault.lost:
                     raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
                 reply = OPERATIONS[request.operation](self.state, request, params)
-            except Exception as error:
+            except BaseException as error:
                 lost = fault.raised(request, params) if fault and fault.lost else None
                 self._record_failure(request, error, lost, injected=bool(fault and not fault.lost))
                 if lost:
@@ -175,14 +175,16 @@ class Service:
             for number in numbers:
                 self.calls[number] = replace(self.calls[number], acknowledged=True)
 
-    def _record(self, request: Request, reply: Reply, lost: Exception | None) -> None:
+    def _record(self, request: Request, reply: Reply, lost: BaseException | None) -> None:
         outcome: Outcome = "lost" if lost else reply.outcome
         call = Call(request, outcome, reply.execution_id, error=_name(lost) if lost else None)
         self.calls.append(call)
         if reply.started:
             reply.started.call = call
 
-    def _record_failure(self, request: Request, error: Exception, lost: Exception | None, *, injected: bool) -> None:
+    def _record_failure(
+        self, request: Request, error: BaseException, lost: BaseException | None, *, injected: bool
+    ) -> None:
         violations = error.violations if isinstance(error, InvalidRequestError) else ()
         refused = isinstance(error, ServiceError) and not injected
         outcome: Outcome = "lost" if lost else "rejected" if refused else "failed"
@@ -207,7 +209,7 @@ class Service:
         raise InvalidRequestError("ValidationException", text, violations)
 
 
-def _name(error: Exception) -> str:
+def _name(error: BaseException) -> str:
     return error.code if isinstance(error, ServiceError) else type(error).__name__
 
 

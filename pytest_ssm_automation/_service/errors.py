@@ -34,11 +34,12 @@ class ServiceError(Exception):
         status: The HTTP status.
     """
 
-    def __init__(self, code: str, message: str | None = None) -> None:
-        """Take text and status from the catalogue; `message` replaces the text."""
+    def __init__(self, code: str, message: str | None = None, status: int | None = None) -> None:
+        """Take from the catalogue what is not given; a code that is not in it needs a status."""
+        usual = catalogue().get(code) if status else entry(code)
         self.code = code
-        self.message = entry(code).text if message is None else message
-        self.status = entry(code).status
+        self.message: str = message if message is not None else usual.text if usual else code
+        self.status: int = status or entry(code).status
         super().__init__(f"{code}: {self.message}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -12,6 +11,7 @@ from .._errors import FakeUsageError, call_own, unknown_name
 from .calls import Call, Request
 from .checks import model
 from .errors import ACCOUNT_ID, CONNECTION_ERRORS, ServiceError, entry
+from .injected import Injected, check_error, has_http_form, made, refusal_of, written
 from .runbooks.library import bare_name
 
 When = Mapping[str, Any] | Callable[[Call], bool]
@@ -22,7 +22,7 @@ class Fault:
     """A failure that the next matching calls meet; its `repr` can be pasted into a test.
 
     Attributes:
-        error: The name of an error, or an instance of one of botocore's connection errors.
+        error: The name of an error, or an exception: an instance, or a class that can be made without arguments.
         message: The text instead of the usual one.
         times: How many calls fail; `None` is every one.
         after: How many matching calls are let through first.
@@ -32,7 +32,7 @@ class Fault:
         fired: How many calls have failed so far.
     """
 
-    error: str | Exception
+    error: Injected
     message: str | None = None
     times: int | None = 1
     after: int = 0
@@ -43,7 +43,6 @@ class Fault:
 
     def __post_init__(self) -> None:
         """Refuse what no service could do."""
-        _check_error(self.error, lost=self.lost, message=self.message)
         if self.times is not None and (type(self.times) is not int or self.times < 1):
             raise FakeUsageError(
                 "Expected times to be a whole number of at least 1, or None for every time, "
@@ -53,6 +52,7 @@ class Fault:
             raise FakeUsageError(f"Expected after to be a whole number of at least 0, but got after={self.after!r}")
         if self.operation not in model.OPERATIONS:
             raise unknown_name("operation", self.operation, model.OPERATIONS)
+        check_error(self.error, message=self.message, operation=self.operation, lost=self.lost)
         check_when(self.when, self.operation)
 
     def __repr__(self) -> str:
@@ -60,7 +60,7 @@ class Fault:
         defaults = {item.name: item.default for item in fields(self)}
         given = ((name, getattr(self, name)) for name in ("message", "times", "after", "when", "operation", "lost"))
         changed = [f"{name}={value!r}" for name, value in given if value != defaults[name]]
-        return f"Fault({', '.join([repr(self.error), *changed])})"
+        return f"Fault({', '.join([written(self.error), *changed])})"
 
     @property
     def used_up(self) -> bool:
@@ -76,43 +76,25 @@ class Fault:
         """Tell whether a call is one of those that the fault is for."""
         return self.operation == request.operation and matches(self.when, request)
 
-    def raised(self, request: Request, params: Mapping[str, Any]) -> Exception:
+    def raised(self, request: Request, params: Mapping[str, Any]) -> BaseException:
         """Make the exception that the caller meets, a new one each time."""
-        if isinstance(self.error, Exception):
-            return copy.copy(self.error)
-        if self.error in CONNECTION_ERRORS:
-            import botocore.exceptions
-
-            made: Exception = getattr(botocore.exceptions, self.error)(
-                endpoint_url=request.endpoint_url, error="injected fault"
-            )
-            return made
-        if self.message is not None:
-            return ServiceError(self.error, self.message)
-        text = entry(self.error).text
-        name = bare_name(params.get("DocumentName", params.get("AutomationExecutionId", "*")))
-        resource = (
-            f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
-            if request.operation == model.START
-            else f"arn:aws:ssm:{request.region}:{ACCOUNT_ID}:automation-execution/{name}"
-        )
-        return ServiceError(self.error, text.replace("{operation}", request.operation).replace("{resource}", resource))
+        refusal = refusal_of(self.error)
+        if refusal is None:
+            return made(self.error, request.endpoint_url)
+        message = self.message if refusal.message is None else refusal.message
+        if message is None and refusal.status is None:
+            message = _usual_text(refusal.code, request, params)
+        return ServiceError(refusal.code, message, refusal.status)
 
 
-def _check_error(error: object, *, lost: bool, message: str | None) -> None:
-    from botocore.exceptions import ConnectionError as BotoConnectionError
-    from botocore.exceptions import HTTPClientError
-
-    if isinstance(error, str) and error not in CONNECTION_ERRORS:
-        if lost:
-            raise unknown_name("connection error", error, CONNECTION_ERRORS)
-        entry(error)
-    elif not isinstance(error, str | HTTPClientError | BotoConnectionError):
-        raise FakeUsageError(
-            f"Expected the name of an error, or an instance of a botocore connection error, but got {error!r}"
-        )
-    elif message is not None:
-        raise FakeUsageError(f"A connection error makes its own text: leave out message={message!r}")
+def _usual_text(code: str, request: Request, params: Mapping[str, Any]) -> str:
+    name = bare_name(params.get("DocumentName", params.get("AutomationExecutionId", "*")))
+    resource = (
+        f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
+        if request.operation == model.START
+        else f"arn:aws:ssm:{request.region}:{ACCOUNT_ID}:automation-execution/{name}"
+    )
+    return entry(code).text.replace("{operation}", request.operation).replace("{resource}", resource)
 
 
 def matches(when: When | None, request: Request) -> bool:
@@ -159,7 +141,11 @@ class FaultQueue:
         return fault
 
     def take(self, request: Request) -> Fault | None:
-        """Give the fault that this call meets, if any, and count the call."""
+        """Give the fault that this call meets, if any, and count the call.
+
+        Raises:
+            FakeUsageError: The call came over HTTP, where the fault's exception has no form.
+        """
         for fault in self._faults:
             if fault.used_up or not fault.meets(request):
                 continue
@@ -167,5 +153,10 @@ class FaultQueue:
                 self._let_through[fault] += 1
                 return None
             fault.fired += 1
+            if request.over_http and not has_http_form(fault.error):
+                raise FakeUsageError(
+                    f"{written(fault.error)} can't be raised in a caller that sends HTTP: it gets responses and broken "
+                    f"connections. Inject an error of the service, or one of {', '.join(CONNECTION_ERRORS)}"
+                )
             return fault
         return None

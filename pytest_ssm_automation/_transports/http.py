@@ -73,7 +73,7 @@ def answer_http(
     operation = _operation(method, headers)
     if operation is None:
         return encode_error(service.new_id(), ServiceError("UnknownOperationException"))
-    request = Request(operation, {}, "", url, None, attempt_of(headers.get("amz-sdk-request", "")))
+    request = Request(operation, {}, "", url, None, attempt_of(headers.get("amz-sdk-request", "")), over_http=True)
     try:
         key, region = _credential(headers)
         request = replace(request, access_key_id=key, region=region)

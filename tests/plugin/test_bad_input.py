@@ -85,7 +85,7 @@ def test_unknown_options_of_the_ini_file_are_pytests_business(run: Any) -> None:
     [
         ("ssm_automation.fail_with('InvalidTargets')", "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'*"),
         ("ssm_automation.fail_with('InvalidTarget', times=0)", "Expected times to be a whole number of at least 1*"),
-        ("ssm_automation.fail_with(KeyError('x'))", "Expected the name of an error, or an instance of a botocore *"),
+        ("ssm_automation.fail_with(5)", "Expected the name of an error, or an exception, but got 5"),
         ("ssm_automation.lose_response('InvalidTarget')", "Unknown connection error 'InvalidTarget'. Allowed: Conn*"),
         ("ssm_automation.assert_started(Documentname='x')",
          "Unknown member of StartAutomationExecution 'Documentname'. Did you mean 'DocumentName'?*"),

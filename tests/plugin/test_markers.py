@@ -225,6 +225,21 @@ def test_connection_errors_can_be_marked(run: Any) -> None:
     ).assert_outcomes(passed=1)
 
 
+def test_any_exception_can_be_marked(run: Any) -> None:
+    """Markers take what `fail_with` takes."""
+    run(
+        """
+        import pytest
+
+        @pytest.mark.ssm_automation_error(KeyboardInterrupt(), ZeroDivisionError)
+        def test_it(ssm_client):
+            for kind in (KeyboardInterrupt, ZeroDivisionError):
+                with pytest.raises(kind):
+                    ssm_client.start_automation_execution(DocumentName="Doc")
+        """
+    ).assert_outcomes(passed=1)
+
+
 def test_markers_and_fail_with_add_up(run: Any) -> None:
     """Faults injected by the test come behind those of its markers."""
     run(

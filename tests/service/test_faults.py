@@ -5,7 +5,6 @@ from typing import Any
 
 import botocore.exceptions
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from pytest_ssm_automation import Call, FakeUsageError, Fault
 from pytest_ssm_automation._service.calls import Request
@@ -50,11 +49,11 @@ def test_repr_makes_the_same_fault_again(text: str) -> None:
     [
         ({"error": "InvalidTargets"}, "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'?"),
         ({"error": "ReadTimeout"}, "Unknown error 'ReadTimeout'. Did you mean 'ReadTimeoutError'?"),
-        ({"error": ValueError("x")},
-         "Expected the name of an error, or an instance of a botocore connection error, but got ValueError('x')"),
-        ({"error": ReadTimeoutError}, "Expected the name of an error, or an instance"),
+        ({"error": 5}, "Expected the name of an error, or an exception, but got 5"),
+        ({"error": int}, "Expected the name of an error, or an exception, but got <class 'int'>"),
         ({"error": "InvalidTarget", "lost": True}, "Unknown connection error 'InvalidTarget'."),
-        ({"error": "ReadTimeoutError", "message": "x"}, "A connection error makes its own text: leave out message='x'"),
+        ({"error": "ReadTimeoutError", "message": "x"},
+         "'ReadTimeoutError' makes its own text: leave out message='x'"),
         ({"times": 0}, "Expected times to be a whole number of at least 1, or None for every time, but got times=0"),
         ({"times": True}, "Expected times to be a whole number"),
         ({"times": 1.5}, "Expected times to be a whole number"),
@@ -135,16 +134,6 @@ def test_connection_errors_are_botocores(name: str) -> None:
     raised = Fault(name).raised(REQUEST, PARAMS)
     assert type(raised) is getattr(botocore.exceptions, name)
     assert "https://ssm.example" in str(raised)
-
-
-def test_an_instance_is_copied_before_each_raise() -> None:
-    """Tracebacks and notes of one caller never show up at the next."""
-    given = ReadTimeoutError(endpoint_url="https://mine")
-    fault = Fault(given, times=2)
-    first, second = (fault.raised(REQUEST, PARAMS) for _ in range(2))
-    assert len({id(given), id(first), id(second)}) == 3
-    assert type(first) is type(second) is ReadTimeoutError
-    assert str(first) == str(second) == str(given)
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,12 @@ def test_mistakes_of_the_test_are_answered_too(fake: AutomationFake, url: str, s
     answer = send(signed(START, DOC), url=url)
     assert (answer.status_code, answer.json()) == (500, {"__type": "InternalFailure", "message": "KeyError: 'Mode'"})
     assert [(call.outcome, call.error) for call in fake.calls] == [("failed", "KeyError")]
+    fake.reset()
+    fake.fail_with(KeyboardInterrupt())
+    answer = send(signed(START, DOC), url=url)
+    assert answer.json()["message"].startswith("FakeUsageError: KeyboardInterrupt() can't be raised in a caller that")
+    with pytest.raises(AssertionError, match=r"KeyboardInterrupt\(\) can't be raised in a caller that sends HTTP"):
+        fake.verify()
 
 
 def test_sixty_four_clients_at_once(fake: AutomationFake, url: str, signed: Sign) -> None:

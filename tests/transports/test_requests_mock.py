@@ -10,13 +10,13 @@ import pytest
 import requests
 import responses
 from botocore.config import Config
-from botocore.exceptions import EndpointVariantError
+from botocore.exceptions import ClientError, EndpointVariantError
 from botocore.loaders import Loader
 from botocore.regions import EndpointResolver
 from moto import mock_aws
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError
 from pytest_ssm_automation._transports.requests_mock import ssm_url
 
 if TYPE_CHECKING:
@@ -163,6 +163,20 @@ def test_connection_errors_are_those_of_requests(fake: AutomationFake, mock: res
         assert type(caught.value) is expected
         assert caught.value.request is not None
         assert isinstance(caught.value.__cause__, botocore.exceptions.BotoCoreError)
+
+
+def test_an_exception_without_a_form_in_http_is_refused(
+    fake: AutomationFake, mock: responses.RequestsMock, post: Any
+) -> None:
+    """The caller's test is told, at the call and when it is over; errors of the service may be given as exceptions."""
+    fake.fail_with(ClientError({"Error": {"Code": "InvalidTarget"}}, START))
+    assert post(START, DOC).json()["__type"] == "InvalidTarget"
+    fake.fail_with(KeyboardInterrupt())
+    with pytest.raises(FakeUsageError, match=r"^KeyboardInterrupt\(\) can't be raised in a caller that sends HTTP: "):
+        post(START, DOC)
+    assert [(call.outcome, call.error) for call in fake.calls[1:]] == [("failed", "FakeUsageError")]
+    with pytest.raises(AssertionError, match=r"FakeUsageError: KeyboardInterrupt\(\) can't be raised"):
+        fake.verify()
 
 
 def test_a_retrying_session_retries(fake: AutomationFake, mock: responses.RequestsMock, signed: Any) -> None:

@@ -1,0 +1,182 @@
+"""The exceptions that a test injects: which are allowed, and what the caller meets."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+from .._errors import FakeUsageError, unknown_name
+from .checks import model
+from .errors import CONNECTION_ERRORS, entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Injected: TypeAlias = "str | BaseException | type[BaseException]"
+_STATUSES: Final = range(300, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error of the service that a fault stands for.
+
+    Attributes:
+        code: The error code.
+        message: The text of its own; `None` for the usual one.
+        status: The HTTP status of its own; `None` for the usual one.
+    """
+
+    code: str
+    message: str | None = None
+    status: int | None = None
+
+
+def refusal_of(error: Injected) -> Refusal | None:
+    """Give the service's error that `error` names; `None` for a connection error and any other exception."""
+    from botocore.exceptions import ClientError
+
+    if isinstance(error, str):
+        return None if error in CONNECTION_ERRORS else Refusal(error)
+    if isinstance(error, ClientError) and (type(error) is ClientError or _is_modeled(type(error))):
+        response = cast("Mapping[str, Any]", error.response)
+        details: Mapping[str, Any] = response.get("Error", {})
+        status: int | None = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return Refusal(details.get("Code", ""), details.get("Message"), status)
+    return Refusal(error.__name__) if isinstance(error, type) and _is_modeled(error) else None
+
+
+def has_http_form(error: Injected) -> bool:
+    """Tell whether an HTTP client can meet an error: as a response, or as a broken connection."""
+    from botocore.exceptions import ConnectionError as BotoConnectionError
+    from botocore.exceptions import HTTPClientError
+
+    kind = error if isinstance(error, type) else type(error)
+    return refusal_of(error) is not None or issubclass(kind, str | HTTPClientError | BotoConnectionError)
+
+
+def written(error: Injected) -> str:
+    """Write an error as the test would."""
+    from botocore.exceptions import ClientError
+
+    if isinstance(error, ClientError):
+        return f"{type(error).__name__}({error.response!r}, {error.operation_name!r})"
+    return error.__name__ if isinstance(error, type) else repr(error)
+
+
+def made(error: Injected, endpoint_url: str) -> BaseException:
+    """Make the exception that the caller meets, for all but the service's own errors; a new one each time.
+
+    An instance that cannot be copied is raised itself.
+    """
+    if isinstance(error, str) or _is_connection_class(error):
+        import botocore.exceptions
+
+        name = error if isinstance(error, str) else written(error)
+        new: BaseException = getattr(botocore.exceptions, name)(endpoint_url=endpoint_url, error="injected fault")
+        return new
+    return error() if isinstance(error, type) else _copied(error)
+
+
+def check_error(error: object, *, message: str | None, operation: str, lost: bool) -> None:
+    """Refuse what no caller could meet.
+
+    Args:
+        error: What is to be raised.
+        message: The text for it.
+        operation: The operation that fails.
+        lost: Whether only the response gets lost, which no error of the service can be.
+
+    Raises:
+        FakeUsageError: The message says what to write instead.
+    """
+    if not isinstance(error, str | BaseException) and not _is_exception_class(error):
+        raise FakeUsageError(f"Expected the name of an error, or an exception, but got {error!r}")
+    given = cast("Injected", error)
+    refusal = refusal_of(given)
+    if refusal is None:
+        _check_other(given, message)
+        return
+    if lost:
+        if isinstance(given, str):
+            raise unknown_name("connection error", given, CONNECTION_ERRORS)
+        raise FakeUsageError(
+            f"A response can't get lost by an answer of the service: expected an exception such as "
+            f"{' or '.join(CONNECTION_ERRORS[:2])}, but got {written(given)}"
+        )
+    if refusal.message is not None and message is not None:
+        raise FakeUsageError(f"The exception has its own text, {refusal.message!r}: leave out message={message!r}")
+    if refusal.status is None or not refusal.code:
+        entry(refusal.code)
+    elif type(refusal.status) is not int or refusal.status not in _STATUSES:
+        raise FakeUsageError(f"Expected HTTPStatusCode to be that of an error, but got {refusal.status!r}")
+    called: object = getattr(given, "operation_name", operation)
+    if called != operation and called in {*model.OPERATIONS, *model.DOCUMENT_OPERATIONS}:
+        raise FakeUsageError(
+            f"The exception is of {called}, but operation is {operation!r}: write operation={called!r}"
+        )
+
+
+def _check_other(error: Injected, message: str | None) -> None:
+    from botocore.exceptions import ClientError
+
+    if message is not None:
+        raise FakeUsageError(f"{written(error)} makes its own text: leave out message={message!r}")
+    if not isinstance(error, type) or _is_connection_class(error):
+        return
+    if error is ClientError:
+        raise FakeUsageError(
+            "ClientError alone says no error code: name one, as in fail_with('InvalidTarget'), or give an instance, "
+            "ClientError({'Error': {'Code': ..., 'Message': ...}}, operation_name)"
+        )
+    try:
+        error()
+    except Exception as problem:  # noqa: BLE001 - any constructor may be called here
+        raise FakeUsageError(
+            f"{error.__name__} can't be made without arguments ({type(problem).__name__}: {problem}): "
+            f"give an instance, {error.__name__}(...)"
+        ) from None
+
+
+def _is_exception_class(error: object) -> bool:
+    return isinstance(error, type) and issubclass(error, BaseException)
+
+
+def _is_modeled(kind: type) -> bool:
+    """Tell whether this is a class of `client.exceptions`; each client has classes of its own."""
+    from botocore.exceptions import ClientError
+
+    return issubclass(kind, ClientError) and kind.__module__ == "botocore.errorfactory"
+
+
+def _is_connection_class(error: object) -> bool:
+    import botocore.exceptions
+
+    return any(error is getattr(botocore.exceptions, name) for name in CONNECTION_ERRORS)
+
+
+def _copied(error: BaseException) -> BaseException:
+    """Copy an exception, so that no caller meets the traceback or the notes of another."""
+    for copied in (copy.copy, _copied_by_hand):
+        try:
+            new = copied(error)
+            same = type(new) is type(error) and new.args == error.args and _attributes(new) == _attributes(error)
+        except Exception:  # noqa: BLE001, S112 - exceptions need not be made so that they can be copied
+            continue
+        if same:
+            new.__cause__, new.__suppress_context__ = error.__cause__, error.__suppress_context__
+            if hasattr(error, "__notes__"):
+                new.__notes__ = [*error.__notes__]
+            return new
+    return error
+
+
+def _attributes(error: BaseException) -> dict[str, object]:
+    return {name: value for name, value in vars(error).items() if name != "__notes__"}
+
+
+def _copied_by_hand(error: BaseException) -> BaseException:
+    """Copy an exception whose `__init__` takes something else than its `args`."""
+    new = type(error).__new__(type(error), *error.args)
+    new.__dict__.update(_attributes(error))
+    return new

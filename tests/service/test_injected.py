@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import botocore.exceptions
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
+from pytest_ssm_automation._service.calls import Request
+from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, ServiceError
+
+PARAMS = {"DocumentName": "Doc"}
+REQUEST = Request("StartAutomationExecution", PARAMS, "eu-central-1", "https://ssm.example", None)
+START = "StartAutomationExecution"
+
+
+class TwoPartError(Exception):
+    """Takes something else than its args."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+
+
+class PrefixedError(Exception):
+    """Copied by its args, it would say its prefix twice."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no {name}")
+
+
+class UncopiedError(Exception):
+    """Can be made once only."""
+
+    def __new__(cls, *args: object) -> Self:
+        """Refuse to be made again."""
+        if args != ("secret",):
+            raise LookupError
+        return super().__new__(cls, "secret")
+
+    def __init__(self, *_: object) -> None:
+        super().__init__("changed")
+
+
+class OwnClientError(ClientError):
+    """What somebody's wrapper of botocore raises."""
+
+
+def client_error(code: str = "InvalidTarget", operation: str = START, **more: Any) -> ClientError:
+    """Make a ClientError; `message` and `status` as they are given."""
+    response: Any = {"Error": {"Code": code}}
+    if "message" in more:
+        response["Error"]["Message"] = more["message"]
+    if "status" in more:
+        response["ResponseMetadata"] = {"HTTPStatusCode": more["status"]}
+    return ClientError(response, operation)
+
+
+def raised(error: Any, **more: Any) -> Any:
+    """Make what a caller meets."""
+    return Fault(error, **more).raised(REQUEST, PARAMS)
+
+
+def test_any_exception_is_raised_as_it_is(fake: AutomationFake, client: Any) -> None:
+    """The caller meets the exception itself, BaseExceptions included, and the record has its name."""
+    for error in (KeyboardInterrupt(), TwoPartError(5, "gone"), NoCredentialsError(), SystemExit(3), KeyboardInterrupt):
+        fake.fail_with(error)
+        kind = error if isinstance(error, type) else type(error)
+        with pytest.raises(kind) as caught:
+            client.start_automation_execution(DocumentName="Doc")
+        assert isinstance(error, type) or str(caught.value) == str(error)
+        assert (fake.calls[-1].outcome, fake.calls[-1].error) == ("failed", kind.__name__)
+    assert fake.executions == ()
+    fake.verify()
+
+
+def test_a_response_can_get_lost_by_any_exception(fake: AutomationFake, client: Any) -> None:
+    """Ctrl-C may come while the client waits for the answer; the service has done its work."""
+    fake.lose_response(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        client.start_automation_execution(DocumentName="Doc")
+    assert (fake.calls[0].outcome, fake.calls[0].error) == ("lost", "KeyboardInterrupt")
+    fake.assert_started_once()
+
+
+def test_an_injected_check_of_botocore_is_no_mistake(fake: AutomationFake, client: Any) -> None:
+    """A ParamValidationError that the test asked for says nothing about the request."""
+    fake.fail_with(botocore.exceptions.ParamValidationError(report="x"))
+    with pytest.raises(botocore.exceptions.ParamValidationError):
+        client.start_automation_execution(DocumentName="Doc")
+    fake.verify()
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_a_class_of_the_client_stands_for_its_error(transport: str) -> None:
+    """`client.exceptions.X` is the same as its name; any client's class will do."""
+    with AutomationFake(transport=transport) as fake:
+        client, other = fake.client(), fake.client(config=None)
+        fake.fail_with(other.exceptions.InvalidTarget, message="nope")
+        with pytest.raises(client.exceptions.InvalidTarget, match="nope"):
+            client.start_automation_execution(DocumentName="Doc")
+        assert fake.calls[0].error == "InvalidTarget"
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_a_client_error_gives_code_text_and_status(transport: str) -> None:
+    """On every transport the caller meets a ClientError with the same three, and the class of the code."""
+    with AutomationFake(transport=transport) as fake:
+        client = fake.client()
+        fake.fail_with(client_error(message="gone", status=418))
+        with pytest.raises(client.exceptions.InvalidTarget) as caught:
+            client.start_automation_execution(DocumentName="Doc")
+        response = caught.value.response
+        assert response["Error"]["Message"] == "gone"
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 418
+        fake.fail_with(client_error("ProxyDenied", status=407))
+        with pytest.raises(ClientError) as other:
+            client.start_automation_execution(DocumentName="Doc")
+        assert other.value.response["Error"] == {"Code": "ProxyDenied", "Message": "ProxyDenied"}
+
+
+def test_what_a_client_error_leaves_out_is_as_usual() -> None:
+    """Text and status are those of the code, or the text that the test gives."""
+    usual = raised(client_error("AccessDeniedException"))
+    assert isinstance(usual, ServiceError)
+    assert (usual.status, usual.message) == (400, raised("AccessDeniedException").message)
+    assert "automation-definition/Doc:" in usual.message
+    assert raised(client_error(), message="other").message == "other"
+    assert raised(client_error(status=409)).message == raised("InvalidTarget").message
+
+
+def test_a_class_of_ones_own_is_no_answer_of_the_service() -> None:
+    """A subclass that somebody has made of ClientError is raised as it is."""
+    error = OwnClientError({"Error": {"Code": "x"}}, START)
+    assert type(raised(error)) is OwnClientError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TwoPartError(5, "gone"),
+        PrefixedError("such name"),
+        SystemExit(3),
+        OSError(2, "missing", "name"),
+        ReadTimeoutError(endpoint_url="https://mine"),
+        ExceptionGroup("several", [ValueError("x")]),
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
+    ],
+)
+def test_each_raise_is_fresh(error: Exception) -> None:
+    """Tracebacks and notes of one caller never show up at the next, whatever the exception's constructor takes."""
+    error.__cause__ = ValueError("cause")
+    error.add_note("mine")
+    fault = Fault(error, times=2)
+    first: Any = fault.raised(REQUEST, PARAMS)
+    first.add_note("of the first caller")
+    second: Any = fault.raised(REQUEST, PARAMS)
+    assert len({id(error), id(first), id(second)}) == 3
+    assert type(first) is type(second) is type(error)
+    assert (str(second), second.args, vars(second)) == (str(error), error.args, vars(error))
+    assert second.__notes__ == ["mine"]
+    assert second.__cause__ is error.__cause__
+
+
+def test_what_cannot_be_copied_is_raised_itself() -> None:
+    """Better the same object again than none."""
+    error = UncopiedError("secret")
+    assert raised(error) is error
+
+
+@pytest.mark.parametrize("name", CONNECTION_ERRORS)
+def test_a_class_of_a_connection_error_is_as_good_as_its_name(name: str) -> None:
+    """Though it can't be made without arguments."""
+    kind = getattr(botocore.exceptions, name)
+    assert type(raised(kind)) is kind
+    assert str(raised(kind)) == str(raised(name))
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (KeyboardInterrupt, "KeyboardInterrupt"),
+        (KeyboardInterrupt(), "KeyboardInterrupt()"),
+        (ReadTimeoutError, "ReadTimeoutError"),
+        (
+            client_error(message="gone"),
+            "ClientError({'Error': {'Code': 'InvalidTarget', 'Message': 'gone'}}, 'StartAutomationExecution')",
+        ),
+    ],
+)
+def test_the_repr_shows_what_was_written(error: Any, text: str) -> None:
+    """It can be pasted into a test."""
+    assert repr(Fault(error)) == f"Fault({text})"
+
+
+@pytest.mark.parametrize(
+    ("error", "more", "message"),
+    [
+        (client_error("Throttling"), {}, "Unknown error 'Throttling'. Did you mean 'ThrottlingException'?"),
+        (client_error(""), {"lost": False}, "Unknown error ''."),
+        (client_error("", status=400), {}, "Unknown error ''."),
+        (client_error(status=200), {}, "Expected HTTPStatusCode to be that of an error, but got 200"),
+        (client_error(status="400"), {}, "Expected HTTPStatusCode to be that of an error, but got '400'"),
+        (client_error(message="x"), {"message": "y"}, "The exception has its own text, 'x': leave out message='y'"),
+        (client_error(operation="GetAutomationExecution"), {},
+         "The exception is of GetAutomationExecution, but operation is 'StartAutomationExecution': write operation="),
+        (client_error(), {"lost": True}, "A response can't get lost by an answer of the service: expected an "),
+        (KeyboardInterrupt(), {"message": "x"}, "KeyboardInterrupt() makes its own text: leave out message='x'"),
+        (TwoPartError, {}, "TwoPartError can't be made without arguments (TypeError: "),
+        (ClientError, {}, "ClientError alone says no error code: name one, as in fail_with('InvalidTarget'), or give"),
+    ],
+)  # fmt: skip
+def test_what_no_caller_could_meet_is_refused(error: Any, more: dict[str, Any], message: str) -> None:
+    """At once, with what to write."""
+    with pytest.raises(FakeUsageError, match=f"^{re.escape(message)}"):
+        Fault(error, **more)
+
+
+def test_a_client_error_of_any_other_name_is_of_every_operation() -> None:
+    """Many make up the operation's name; code, text and status count."""
+    assert raised(client_error(operation="op")).code == "InvalidTarget"
+    fault = Fault(client_error(operation="GetAutomationExecution"), operation="GetAutomationExecution")
+    assert fault.operation == "GetAutomationExecution"
+
+
+def test_a_class_of_another_service_is_refused(fake: AutomationFake) -> None:
+    """SSM never answers with it."""
+    import boto3
+
+    other = boto3.client("sts").exceptions.MalformedPolicyDocumentException
+    with pytest.raises(FakeUsageError, match=r"^Unknown error 'MalformedPolicyDocumentException'\."):
+        fake.fail_with(other)
