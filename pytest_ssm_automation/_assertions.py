@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._service.checks.violations import can_be_relaxed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ._service.calls import Call
+    from ._service.checks.violations import Violation
     from ._service.faults import Fault
 
 _LONGEST = 200
@@ -124,7 +127,7 @@ def wrong_count(
 def _fate(call: Call) -> list[str]:
     """Say why a call counts for nothing, if it does."""
     if call.error is not None:
-        return [f"{call.outcome}: {call.error}", *(f"  {violation}" for violation in call.violations)]
+        return [f"{call.outcome}: {call.error}", *(f"  {line}" for each in call.violations for line in broken(each))]
     return [f"replayed: its ClientToken had already started {call.execution_id}"] if call.outcome == "replayed" else []
 
 
@@ -147,11 +150,15 @@ def refused(numbered: Iterable[tuple[int, Call]]) -> list[str]:
     lines: list[str] = []
     for number, call in numbered:
         lines.append(f"{call.operation} {where(number, call)} was refused by {_refuser(call)}: {call.error}")
-        lines.extend(
-            f"  {violation.path}: {shorten_text(str(violation))}\n    constraint {violation.constraint}"
-            for violation in call.violations
-        )
+        lines.extend(f"  {line}" for violation in call.violations for line in broken(violation))
     return lines
+
+
+def broken(violation: Violation) -> list[str]:
+    """Say in two lines what a request broke, with the constraint's id and how to relax it."""
+    name = violation.constraint
+    relaxed = f", relax=[{name!r}] turns it off" if can_be_relaxed(name) else ""
+    return [f"{violation.path}: {shorten_text(str(violation))}", f"  constraint {name}{relaxed}"]
 
 
 def shorten_text(text: str) -> str:

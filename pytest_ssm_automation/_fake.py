@@ -59,6 +59,7 @@ class AutomationFake(Setup, Record):
         self._service = Service(
             seed=str(_running_test() if seed is None else seed),
             relax=self.options.relax,
+            enforce=self.options.enforce,
             execution_limit=self.options.execution_limit,
             unknown_documents=self.options.unknown_documents,
             unknown_urls=self.options.unknown_urls,

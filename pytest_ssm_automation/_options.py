@@ -21,6 +21,8 @@ class Options:
             response, so that signing, botocore's retries and its parser all run.
         strict: Whether a test that passed fails for what its code under test may have swallowed.
         relax: Ids of constraints that are not enforced.
+        enforce: Ids of constraints that are enforced, though they are not by default because the service does not
+            enforce them either. `constraints()` says which they are.
         unknown_documents: What becomes of a runbook that is not registered: `"accept"` starts it, `"reject"` refuses
             it.
         unknown_urls: What becomes of a TargetLocationsURL that nobody hosts: `"accept"` starts without the locations,
@@ -35,6 +37,7 @@ class Options:
     transport: str = field(default="stubber", metadata={"choices": ("stubber", "wire")})
     strict: bool = True
     relax: tuple[str, ...] = ()
+    enforce: tuple[str, ...] = ()
     unknown_documents: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     unknown_urls: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     execution_limit: int | None = None
@@ -48,7 +51,10 @@ class Options:
             _check(item.name, getattr(self, item.name), item.metadata.get("choices"))
 
     def but(self, given: Mapping[str, Any]) -> Options:
-        """Give these options with some replaced; `relax` adds up.
+        """Give these options with some replaced.
+
+        `relax` and `enforce` add up. A constraint that these options relax and the given ones enforce is enforced, and
+        the other way round.
 
         Raises:
             FakeUsageError: An option has no such name, or cannot have such a value.
@@ -57,11 +63,19 @@ class Options:
             if name not in NAMES:
                 raise unknown_name("option", name, NAMES)
         changed = dict(given)
-        if "relax" in given:
-            changed["relax"] = (*self.relax, *_names("relax", given["relax"]))
+        changed |= self._of_constraints(given)
         if not isinstance(given.get("allow_network", False), bool):
             changed["allow_network"] = _hosts(given["allow_network"])
         return replace(self, **changed)
+
+    def _of_constraints(self, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        relax, enforce = (_names(option, given.get(option, ())) for option in ("relax", "enforce"))
+        if both := sorted({*relax} & {*enforce}):
+            raise FakeUsageError(f"Expected relax and enforce to name different constraints, but both name {both}")
+        return {
+            "relax": (*(name for name in self.relax if name not in enforce), *relax),
+            "enforce": (*(name for name in self.enforce if name not in relax), *enforce),
+        }
 
 
 _HOST: Final = re.compile(r"[\w.:-]+")
@@ -70,6 +84,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "transport": ((str,), "a name"),
     "strict": ((bool,), "True or False"),
     "relax": ((tuple,), "ids of constraints"),
+    "enforce": ((tuple,), "ids of constraints"),
     "unknown_documents": ((str,), "accept or reject"),
     "unknown_urls": ((str,), "accept or reject"),
     "skip_sleep": ((bool,), "True or False"),

@@ -9,7 +9,7 @@ from . import _assertions
 from ._assertions import Expectation
 from ._errors import FakeUsageError, unknown_name
 from ._service.checks import model
-from ._service.checks.rules import constraints
+from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
 from ._service.runs.execution import execution_of
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from ._service.runs.execution import Execution
 
 _Numbered = list[tuple[int, "Call"]]
-_WAYS_OUT: Final = "expect it with assert_rejected, or name a constraint of the model in option relax"
-_OPERATIONS: Final = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
+_WAYS_OUT: Final = "expect it with assert_rejected, or relax the constraint"
 
 
 class Record:
@@ -111,8 +110,8 @@ class Record:
             FakeUsageError: There is no such operation, or its request has no such member.
         """
         __tracebackhide__ = True
-        if operation not in _OPERATIONS:
-            raise unknown_name("operation", operation, _OPERATIONS)
+        if operation not in model.CHECKED:
+            raise unknown_name("operation", operation, model.CHECKED)
         return self._find(self._expect(operation, request, region=region, exact=exact), times, lambda _: True)[-1][1]
 
     def assert_rejected(
@@ -238,15 +237,14 @@ class Record:
         if error is not None and error not in codes:
             raise unknown_name("error", error, codes)
         if constraint is None:
-            others = [each for each in _OPERATIONS if error in model.documented_errors(each)]
+            others = [each for each in model.CHECKED if error in model.documented_errors(each)]
             if not others or model.START in others:
                 return model.START
             return next((call.operation for call in reversed(self.calls) if call.error == error), others[0])
         if constraint.startswith("runbook:"):
             return model.START
-        ids = [item.id for each in _OPERATIONS for item in constraints(each)]
-        if constraint not in ids:
-            raise unknown_name("constraint", constraint, ids)
+        if constraint not in all_constraints():
+            raise unknown_name("constraint", constraint, all_constraints())
         return constraint.partition("/")[0] if "/" in constraint else model.START
 
     def _expect(self, operation: str, request: dict[str, Any], **details: Any) -> Expectation:

@@ -158,15 +158,17 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
     """Draw requests that break one constraint, and no other but those that cannot but break with it.
 
     Args:
-        constraints: Ids of the constraints to choose from; all that can be broken, if left out.
+        constraints: Ids of the constraints to choose from. By default all that are enforced by default and can be
+            broken; `Parameters{value}[]:max` has to be named.
 
     Raises:
         FakeUsageError: There is no such constraint, or it cannot be broken.
     """
-    known = [constraint.id for constraint in rules.constraints()]
+    known = {constraint.id: constraint for constraint in rules.constraints()}
     if isinstance(constraints, str):
         raise FakeUsageError(f"Expected a list of ids of constraints, but got constraints={constraints!r}")
-    wanted = known if constraints is None else list(constraints)
+    enforced = [name for name, constraint in known.items() if constraint.enforced]
+    wanted = enforced if constraints is None else list(constraints)
     _require_known("constraint", wanted, known)
     if not wanted:
         raise FakeUsageError("invalid_requests needs a constraint to break.")

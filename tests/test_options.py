@@ -25,6 +25,7 @@ def test_defaults_are_the_documented_ones() -> None:
         "transport": "stubber",
         "strict": True,
         "relax": (),
+        "enforce": (),
         "unknown_documents": "accept",
         "execution_limit": None,
         "skip_sleep": False,
@@ -43,8 +44,17 @@ def test_the_last_word_wins_option_by_option() -> None:
 
 
 def test_relaxed_constraints_add_up() -> None:
-    """`relax` is never taken back."""
-    assert Options(relax=("a",)).but({"relax": ["b"]}).but({"relax": {"c"}}).relax == ("a", "b", "c")
+    """`relax` and `enforce` add up, each in the order in which its ids were given."""
+    for name in ("relax", "enforce"):
+        assert getattr(Options().but({name: ["a"]}).but({name: ["b"]}).but({name: {"c"}}), name) == ("a", "b", "c")
+
+
+def test_the_last_word_on_a_constraint_wins() -> None:
+    """A constraint that is relaxed farther away and enforced nearer is enforced, and the other way round."""
+    enforced = Options().but({"relax": ["a", "b"]}).but({"enforce": ["a"]})
+    assert (enforced.relax, enforced.enforce) == (("b",), ("a",))
+    relaxed = enforced.but({"relax": ["a"]})
+    assert (relaxed.relax, relaxed.enforce) == (("b", "a"), ())
 
 
 @pytest.mark.parametrize(
@@ -67,6 +77,9 @@ def test_hosts_are_names_in_any_letter_case(given: Any, kept: Any) -> None:
         ({"skip_sleep": 1}, "Expected skip_sleep to be True or False, but got skip_sleep=1 (type=int)"),
         ({"relax": "Parameters:min"},
          "Expected relax to be a list or tuple of names, but got relax='Parameters:min' (type=str)"),
+        ({"enforce": "Mode:enum"}, "Expected enforce to be a list or tuple of names, but got enforce='Mode:enum'"),
+        ({"relax": ["b", "a"], "enforce": ["a", "c"]},
+         "Expected relax and enforce to name different constraints, but both name ['a']"),
         ({"relax": [1]}, "Expected relax to be a list or tuple of names, but got relax=[1] (type=list)"),
         ({"execution_limit": -1}, "Expected execution_limit to be a whole number of at least 0, or None, but got "),
         ({"execution_limit": True}, "Expected execution_limit to be a whole number"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,10 +13,12 @@ from .._errors import FakeUsageError, is_own, unknown_name
 from .calls import Call, Outcome, Request
 from .checks import model
 from .checks.constraints import check
-from .checks.rules import ONE_TARGET, check_rules, constraints
+from .checks.rules import ONE_TARGET, all_constraints, check_rules
+from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
 from .operations import OPERATIONS, Reply
+from .runbooks.parameters import DECLARED_RULES
 from .runs.rate_control import TARGET_MEMBERS
 from .runs.store import ExecutionStore
 from .state import State
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from .runs.locations import Fetch
 
 _SEEDS: Final[Counter[str]] = Counter()
-_NOT_RELAXABLE: Final = frozenset({"required", "type", "unknown"})
 # Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
 _RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
@@ -52,6 +54,7 @@ class Service:
         *,
         seed: str,
         relax: Collection[str] = (),
+        enforce: Collection[str] = (),
         execution_limit: int | None = None,
         unknown_documents: str = "accept",
         unknown_urls: str = "accept",
@@ -64,6 +67,7 @@ class Service:
         Args:
             seed: Makes ids the same at every run; a second service of the same seed has other ids than the first.
             relax: Ids of constraints that are not enforced.
+            enforce: Ids of constraints that are enforced, though they are not by default.
             execution_limit: How many executions may run in a Region at a time.
             unknown_documents: `"reject"` refuses runbooks that are not registered.
             unknown_urls: `"reject"` refuses a TargetLocationsURL that nobody hosts.
@@ -71,8 +75,7 @@ class Service:
             faults: Faults to queue at the start.
             runbooks: Runbooks to register at the start.
         """
-        _check_relaxed(relax)
-        self._relaxed = frozenset(relax)
+        self._relaxed = _relaxed(relax, enforce)
         self._limit = execution_limit
         self._reject_unknown_documents = unknown_documents == "reject"
         self._reject_unknown_urls = unknown_urls == "reject"
@@ -94,6 +97,7 @@ class Service:
             self.state = State(
                 self.store,
                 violations=self.violations,
+                relaxed=self._relaxed,
                 fetch=self._fetch,
                 runbooks=self._first_runbooks,
                 limit=self._limit,
@@ -213,10 +217,20 @@ def _name(error: BaseException) -> str:
     return error.code if isinstance(error, ServiceError) else type(error).__name__
 
 
-def _check_relaxed(relaxed: Collection[str]) -> None:
-    for name in relaxed:
-        known = {item.id for operation in OPERATIONS for item in constraints(operation)}
-        if name not in known:
-            raise unknown_name("constraint", name, known)
-        if name.rpartition(":")[2] in _NOT_RELAXABLE:
+def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]:
+    """Give the ids of all constraints that are not enforced: those in `relax`, and those that are not by default."""
+    for name in relax:
+        declared = name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES
+        if not declared and name not in all_constraints():
+            raise unknown_name("constraint", name, all_constraints())
+        if not can_be_relaxed(name):
             raise FakeUsageError(f"{name} can't be relaxed: botocore can't send such a request at all")
+    for name in enforce:
+        if name not in all_constraints():
+            raise unknown_name("constraint", name, all_constraints())
+    return (frozenset(relax) | _not_enforced()) - frozenset(enforce)
+
+
+@cache
+def _not_enforced() -> frozenset[str]:
+    return frozenset(each.id for each in all_constraints().values() if not each.enforced)

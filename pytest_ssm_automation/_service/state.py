@@ -11,7 +11,7 @@ from .runbooks.parameters import check_start
 from .runs.locations import read_locations, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from .calls import Request
     from .checks.violations import Violation
@@ -35,6 +35,7 @@ class State:
         store: ExecutionStore,
         *,
         violations: Callable[[str, Mapping[str, Any]], Sequence[Violation]],
+        relaxed: Collection[str],
         fetch: Fetch,
         runbooks: tuple[Runbook, ...],
         limit: int | None,
@@ -46,6 +47,7 @@ class State:
         Args:
             store: Where executions are kept.
             violations: Lists what the members of a request break, of all that is enforced.
+            relaxed: Ids of the constraints that are not enforced.
             fetch: Gets status and body of a URL; `None` if nobody hosts it.
             runbooks: Runbooks to register at the start.
             limit: How many executions may run in a Region at a time.
@@ -58,6 +60,7 @@ class State:
             self.runbooks.add(runbook)
         self.tokens: dict[tuple[str, str], Run] = {}
         self._violations = violations
+        self._relaxed = relaxed
         self._fetch = fetch
         self._limit = limit
         self._reject_unknown_documents = reject_unknown_documents
@@ -74,7 +77,7 @@ class State:
             if self._reject_unknown_documents:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
-        violations = tuple(check_start(runbook, params))
+        violations = tuple(each for each in check_start(runbook, params) if each.constraint not in self._relaxed)
         if violations:
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
         return runbook

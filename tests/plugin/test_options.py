@@ -14,6 +14,7 @@ import pytest
         ("ssm_automation_transport = stubber", "transport", "'stubber'"),
         ("ssm_automation_relax =\n  Parameters{value}[]:max\n  TargetMaps[]:min", "relax",
          "('Parameters{value}[]:max', 'TargetMaps[]:min')"),
+        ("ssm_automation_enforce =\n  Parameters{value}[]:max", "enforce", "('Parameters{value}[]:max',)"),
         ("ssm_automation_execution_limit = 100", "execution_limit", "100"),
         ("ssm_automation_unknown_documents = reject", "unknown_documents", "'reject'"),
         ("ssm_automation_allow_network = true", "allow_network", "True"),
@@ -76,14 +77,37 @@ def test_keywords_are_not_the_ini_files(run: Any) -> None:
 
 
 def test_what_is_relaxed_is_accepted(run: Any) -> None:
-    """A constraint that the ini file names is enforced nowhere, and a strict test has nothing to say."""
+    """A constraint that the ini file names is not enforced, and a strict test has nothing to report."""
     run(
         """
         def test_it(ssm_client):
-            ssm_client.start_automation_execution(DocumentName="Doc", Parameters={"Script": ["x" * 5000]})
+            ssm_client.start_automation_execution(DocumentName="Doc", Parameters={})
         """,
-        ini="ssm_automation_relax = Parameters{value}[]:max",
+        ini="ssm_automation_relax = Parameters:min",
     ).assert_outcomes(passed=1)
+
+
+def test_what_is_enforced_is_refused(run: Any) -> None:
+    """A constraint that is off by default is enforced where the ini file names it, unless a marker relaxes it."""
+    result = run(
+        """
+        import pytest
+
+        LONG = {"DocumentName": "Doc", "Parameters": {"Script": ["x" * 5000]}}
+
+        def test_refused(ssm_client):
+            with pytest.raises(ssm_client.exceptions.ClientError, match="less than or equal to 512"):
+                ssm_client.start_automation_execution(**LONG)
+
+        @pytest.mark.ssm_automation(relax=["Parameters{value}[]:max"])
+        def test_accepted(ssm_client):
+            ssm_client.start_automation_execution(**LONG)
+        """,
+        ini="ssm_automation_enforce = Parameters{value}[]:max",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    line = "constraint Parameters{value}[[]]:max, relax=[[]'Parameters{value}[[]]:max'] turns it off"
+    result.stdout.fnmatch_lines([f"*{line}"])
 
 
 CLIENT_AT_IMPORT = """

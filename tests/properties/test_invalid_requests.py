@@ -110,6 +110,19 @@ def test_what_callers_send(identifier: str, sent: Callable[[Any], bool]) -> None
     find(invalid_requests(constraints=[identifier]), lambda invalid: sent(invalid.violation.value), settings=everything)
 
 
+def test_what_is_not_enforced_is_broken_on_request_only() -> None:
+    """A constraint that the fake does not enforce by default is broken only where it is named."""
+    relaxed = [each.id for each in rules.constraints() if not each.enforced]
+    assert relaxed == ["Parameters{value}[]:max"]
+
+    @settings(max_examples=1000, database=None, derandomize=True)
+    @given(invalid_requests())
+    def is_refused(invalid: InvalidRequest) -> None:
+        assert invalid.violation.constraint not in relaxed
+
+    is_refused()
+
+
 @given(invalid_requests(constraints=["request:unknown", "Tags[]:unknown"]))
 def test_misspelt_members(invalid: InvalidRequest) -> None:
     """An unknown member has a name that is nearly one of those known."""

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutEr
 from caller import start
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
+from pytest_ssm_automation._service.checks.rules import all_constraints
+from pytest_ssm_automation._service.runbooks.library import load_runbook
 
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
@@ -168,6 +170,7 @@ def test_a_lost_refusal_is_lost_too(client: Any, fake: AutomationFake) -> None:
 @pytest.mark.parametrize(
     ("relaxed", "members"),
     [
+        ("Parameters:min", {"Parameters": {}}),
         ("Parameters{value}[]:max", {"Parameters": {"k": ["v" * 5000]}}),
         ("request:targets_need_target_parameter_name", {"Targets": TARGETS}),
         ("TargetLocationsURL:pattern", {"TargetLocationsURL": "https://b.s3.cn-north-1.amazonaws.com.cn/k"}),
@@ -182,11 +185,46 @@ def test_a_relaxed_constraint_is_not_enforced(relaxed: str, members: dict[str, A
         fake.verify()
 
 
+LONG: dict[str, Any] = {"Parameters": {"k": ["v" * 5000]}}
+
+
+def test_what_the_service_does_not_enforce_is_enforced_on_request() -> None:
+    """A constraint that `constraints()` says is not enforced is off unless the option `enforce` names it."""
+    assert [each.id for each in all_constraints().values() if not each.enforced] == ["Parameters{value}[]:max"]
+    with AutomationFake() as fake:
+        start(fake.client(), **LONG)
+        fake.verify()
+    with AutomationFake(enforce=["Parameters{value}[]:max", "Mode:enum"]) as fake:
+        with pytest.raises(ClientError, match="length less than or equal to 512"):
+            start(fake.client(), **LONG)
+        fake.assert_rejected(constraint="Parameters{value}[]:max")
+
+
+def test_what_cannot_be_enforced_is_refused() -> None:
+    """A misspelt id is refused, with the nearest one."""
+    with pytest.raises(FakeUsageError, match=r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"):
+        AutomationFake(enforce=["Mode:enums"])
+
+
+def test_declarations_of_runbooks_can_be_relaxed() -> None:
+    """What a runbook declares is not enforced where `relax` names it, and all else still is."""
+    declared = {"X": {"type": "String", "allowedPattern": "[a-z]+", "maxChars": 3}}
+    steps = [{"name": "Wait", "action": "aws:sleep"}]
+    runbook = load_runbook({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    with AutomationFake(relax=["runbook:X:allowedPattern"], runbooks=[runbook]) as fake:
+        client = fake.client()
+        client.start_automation_execution(DocumentName="Team-Runbook", Parameters={"X": ["1"]})
+        with pytest.raises(ClientError, match="of more than 3 characters"):
+            client.start_automation_execution(DocumentName="Team-Runbook", Parameters={"X": ["1234"]})
+        assert [each.constraint for each in fake.calls[1].violations] == ["runbook:X:maxChars"]
+
+
 @pytest.mark.parametrize(
     ("relaxed", "message"),
     [
         ("Parametrs:max", r"Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
         ("Mode", "Unknown constraint 'Mode'"),
+        ("runbook:X:pattern", "Unknown constraint 'runbook:X:pattern'"),
         ("DocumentName:type", "DocumentName:type can't be relaxed: botocore can't send such a request at all"),
         ("Tags[].Key:required", r"Tags\[\]\.Key:required can't be relaxed"),
     ],

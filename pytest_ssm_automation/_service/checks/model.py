@@ -21,6 +21,7 @@ OPERATIONS: Final = (
     "SendAutomationSignal",
 )
 DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "ListDocumentVersions")
+CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS)
 
 
 @cache

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Star
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -97,6 +98,19 @@ _RULES: Final[tuple[_Rule, ...]] = (
 )
 
 
+# What is known of the service beside the model: whether it enforces a constraint, and the evidence.
+_KNOWN: Final[Mapping[str, tuple[bool, str]]] = {
+    "Parameters{value}[]:max": (
+        False,
+        "observed: a solution that AWS publishes sends values of several kB in production",
+    ),
+    "Parameters:min": (
+        True,
+        "assumed: the service model says so, but public callers send an empty map; name it in relax to accept one",
+    ),
+}
+
+
 @cache
 def _rules() -> tuple[_Rule, ...]:
     """Leave out what the installed model says by itself."""
@@ -108,16 +122,32 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
     """List every constraint on the requests of an operation.
 
     Those of the installed botocore model come first, in its order, then the documented rules across members.
+    `enforced` and `evidence` of each say whether the fake enforces it by default, and why.
 
     Raises:
         FakeUsageError: There is no such operation.
     """
-    known = (*model.OPERATIONS, *model.DOCUMENT_OPERATIONS)
-    if operation not in known:
-        raise unknown_name("operation", operation, known)
+    if operation not in model.CHECKED:
+        raise unknown_name("operation", operation, model.CHECKED)
     rules = _rules() if operation == model.START else ()
-    ruled = [Constraint(f"request:{name}", limit, "documentation") for name, limit, *_ in rules]
-    return (*model_constraints(operation), *ruled)
+    ruled = [
+        Constraint(f"request:{name}", limit, "documentation", evidence=f"documented: {text}")
+        for name, limit, _, text, _ in rules
+    ]
+    return tuple(_with_evidence(each) for each in (*model_constraints(operation), *ruled))
+
+
+def _with_evidence(constraint: Constraint) -> Constraint:
+    if constraint.id not in _KNOWN:
+        return constraint
+    enforced, evidence = _KNOWN[constraint.id]
+    return replace(constraint, enforced=enforced, evidence=evidence)
+
+
+@cache
+def all_constraints() -> Mapping[str, Constraint]:
+    """Give every constraint on any operation by its id."""
+    return {each.id: each for operation in model.CHECKED for each in constraints(operation)}
 
 
 def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:

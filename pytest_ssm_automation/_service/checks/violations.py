@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 CaughtBy = Literal["botocore", "service", "runbook"]
 # A way into a request: ("member", "Tags"), ("item", 0), ("key", "InstanceId") or ("value", "InstanceId") at each step.
 Steps: TypeAlias = tuple[tuple[str, Any], ...]
+OF_RUNBOOK: Final = "runbook:"
+_NOT_RELAXABLE: Final = frozenset({"required", "type", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,17 @@ class Constraint:
         limit: A length, a number of members, a pattern, the names allowed; `None` for a rule that has no limit.
         origin: `"model"`, botocore's service model, or `"documentation"`.
         caught_by: Who refuses: `"botocore"` before anything is sent, or the `"service"`.
+        enforced: Whether it is enforced by default. If not, the option `enforce` turns it on.
+        evidence: What shows that the service enforces it, or that it does not. It begins with `"documented"`,
+            `"observed"` or `"assumed"`.
     """
 
     id: str
     limit: object
     origin: Literal["model", "documentation"] = "model"
     caught_by: CaughtBy = "service"
+    enforced: bool = True
+    evidence: str = "documented: the service model"
 
     @property
     def rule(self) -> str:
@@ -59,6 +66,11 @@ class Violation:
     def __str__(self) -> str:
         """Give the service's own sentence."""
         return self.sentence
+
+
+def can_be_relaxed(identifier: str) -> bool:
+    """Tell whether the option `relax` takes a constraint: botocore cannot send a request that breaks the others."""
+    return identifier.startswith(OF_RUNBOOK) or identifier.rpartition(":")[2] not in _NOT_RELAXABLE
 
 
 def python_path(steps: Steps) -> str:

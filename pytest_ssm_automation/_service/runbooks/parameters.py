@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from .declarations import Parameter, Runbook
 
+# What a declaration can be broken by; the last part of ids such as `runbook:InstanceIds:required`.
+DECLARED_RULES: Final = (
+    *("required", "undeclared", "type", "allowedValues", "allowedPattern"),
+    *("minChars", "maxChars", "minItems", "maxItems"),
+)
 _MAPS: Final = frozenset({"StringMap", "MapList"})
 # The AWS types whose values have a well-known form; all others take any string.
 _FORMS: Final = {

@@ -7,7 +7,7 @@ import pytest
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.checks import model, rules
 from pytest_ssm_automation._service.checks.model import START
-from pytest_ssm_automation._service.checks.rules import check_rules, constraints
+from pytest_ssm_automation._service.checks.rules import all_constraints, check_rules, constraints
 
 TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
 MAPS = [{"InstanceId": ["i-1"]}]
@@ -84,6 +84,16 @@ def test_a_single_target_is_a_rule_where_the_model_allows_more(monkeypatch: pyte
     finally:
         monkeypatch.undo()
         rules._rules.cache_clear()
+
+
+def test_every_constraint_has_evidence() -> None:
+    """Whether a constraint is enforced by default rests on the model, the documentation, a record or an assumption."""
+    bases = {each.id: each.evidence.partition(": ")[0] for each in all_constraints().values()}
+    others = {name: basis for name, basis in bases.items() if basis != "documented"}
+    assert others == {"Parameters{value}[]:max": "observed", "Parameters:min": "assumed"}
+    assert all_constraints()["request:at_most_five_tags"].evidence == (
+        "documented: You can specify a maximum of 5 tags for an automation."
+    )
 
 
 def test_other_operations_have_no_rules() -> None:
