@@ -170,6 +170,25 @@ def _refuser(call: Call) -> str:
     return "botocore" if call.error == "ParamValidationError" else "the service"
 
 
+def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequence[object]) -> str:
+    """Say that requests to the network were not blocked as expected.
+
+    Args:
+        url: The URL or pattern that was expected; `None` for any.
+        found: How many requests match it.
+        times: How many should have matched; `None` for at least one.
+        blocked: All requests that were blocked.
+    """
+    which = "A request to the network" if url is None else f"A request to {getattr(url, 'pattern', url)!r}"
+    fate = f"blocked {_times(found)}" if found else "not blocked"
+    lines = [f"{which} was {fate}, expected {'at least once' if times is None else _times(times)}."]
+    if blocked:
+        lines += ["", f"Blocked ({len(blocked)}):", *(f"  {request}" for request in blocked[-_MOST_CALLS * 3 :])]
+    else:
+        lines += ["", "No request was blocked."]
+    return "\n".join(lines)
+
+
 def unfired(faults: Iterable[Fault]) -> list[str]:
     """List the faults that fired less often than they were meant to."""
     return [

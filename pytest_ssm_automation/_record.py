@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _assertions
@@ -20,16 +21,20 @@ if TYPE_CHECKING:
     from ._service.calls import Call
     from ._service.engine import Service
     from ._service.runs.execution import Execution
+    from ._transports.active import BlockedRequest
 
 _Numbered = list[tuple[int, "Call"]]
 _WAYS_OUT: Final = "expect it with assert_rejected, or relax the constraint"
+_BLOCKED_WAYS_OUT: Final = (
+    "answer them with moto or a Stubber, expect them with assert_blocked, or set the option allow_network"
+)
 
 
 class Record:
     """Calls, executions and faults of a fake, and questions about what the code under test did."""
 
     _service: Service
-    _blocked: list[str]
+    _blocked: list[BlockedRequest]
 
     @property
     def calls(self) -> Sequence[Call]:
@@ -155,6 +160,28 @@ class Record:
         self._service.acknowledge([number for number, _ in found])
         return self.calls[found[-1][0]]
 
+    def assert_blocked(self, url: str | re.Pattern[str] | None = None, *, times: int | None = None) -> None:
+        """Assert that requests to the network were blocked.
+
+        A strict test does not fail for requests that were expected in this way.
+
+        Args:
+            url: The URL without its query, or a pattern that must be found in it; `None` is any.
+            times: How many requests must have been blocked; `None` is at least one.
+
+        Raises:
+            AssertionError: No such request was blocked, or not that many; the message lists those that were.
+            FakeUsageError: An argument has the wrong type.
+        """
+        __tracebackhide__ = True
+        _check_times(times)
+        _check_url(url)
+        found = [request for request in self._blocked if request.matches(url)]
+        if not found or times not in {None, len(found)}:
+            raise AssertionError(_assertions.wrongly_blocked(url, len(found), times, self._blocked))
+        for request in found:
+            request.expected = True
+
     def assert_faults_raised(self) -> None:
         """Assert that every injected fault fired as often as it should.
 
@@ -209,7 +236,10 @@ class Record:
                 _assertions.refused(self._mistakes()),
             ),
             ("Injected faults did not fire (option strict):", _assertions.unfired(self.faults)),
-            ("Requests to the network were blocked (option allow_network):", self._blocked),
+            (
+                f"Requests to the network were blocked ({_BLOCKED_WAYS_OUT}):",
+                [str(request) for request in self._blocked if not request.expected],
+            ),
             ("What the test itself has given to the fake raised (option strict):", self._service.broken),
         )
         if wrong := ["\n  ".join((title, *"\n".join(lines).split("\n"))) for title, lines in parts if lines]:
@@ -261,8 +291,7 @@ class Record:
     ) -> _Numbered:
         """Find the calls that match and count, and raise if they are not as many as they should be."""
         __tracebackhide__ = True
-        if times is not None and (type(times) is not int or times < 1):
-            raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None, but got times={times!r}")
+        _check_times(times)
         calls = self._of(expectation.operation)
         found = [(number, call) for number, call in calls if counts(call) and expectation.matches(call)]
         if found and times in {None, len(found)}:
@@ -270,3 +299,13 @@ class Record:
         others = [numbered for numbered in calls if numbered not in found]
         headline = _assertions.headline(expectation.operation, *fact, len(found), times)
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others))
+
+
+def _check_times(times: object) -> None:
+    if times is not None and (type(times) is not int or times < 1):
+        raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None, but got times={times!r}")
+
+
+def _check_url(url: object) -> None:
+    if url is not None and not isinstance(url, str | re.Pattern):
+        raise FakeUsageError(f"Expected url to be a text, a compiled pattern or None, but got url={url!r}")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from botocore.client import BaseClient
 
+    from .network import Guard
     from .wire import HttpAnswer
 
 
@@ -30,12 +31,11 @@ class AioWireTap(WireTap):
         claimed = self._claimed(event_name, kwargs)
         if claimed is None:
             return await self._events.emit(event_name, **kwargs)
-        for handler in self._handlers_of_the_user(event_name):
+        responses: list[tuple[Any, Any]] = []
+        for handler in self._handlers(event_name, claimed[0]):
             response = handler(event_name=event_name, **kwargs)
-            response = await response if isawaitable(response) else response
-            if response is not None:
-                return [(handler, response)]
-        return [(self.emit, self._respond(*claimed, kwargs["request"].url))]
+            responses.append((handler, await response if isawaitable(response) else response))
+        return self._conclude(event_name, kwargs, claimed, responses)
 
     def _response(self, url: str, answer: HttpAnswer) -> Any:
         return _module("awsrequest").AioAWSResponse(url, answer.status, dict(answer.headers), _Body(answer.body))
@@ -58,35 +58,34 @@ def is_aio(client: BaseClient) -> bool:
     return module is not None and isinstance(client, module.AioBaseClient)
 
 
-def patch_aio(convert: Callable[..., Any], guard: Callable[[Any], None]) -> Iterator[Patch]:
+def patch_aio(convert: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
     """Wrap aiobotocore's clients, if it has been imported, as botocore's are wrapped.
 
     Args:
         convert: Stands before `AioBaseClient._convert_to_request_dict`.
-        guard: Refuses a request that must not leave the process.
+        guard: Refuses requests that must not leave the process.
     """
     if "aiobotocore.client" not in sys.modules:
         return
 
-    async def send(original: Callable[..., Any], session: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-        guard(request)
-        return await original(session, request, *args, **kwargs)
-
     async def retrieve(*_: object) -> dict[str, str]:
         return dummy_credentials()
 
-    async def nothing(*_: Any, **__: Any) -> bool:
-        return True
-
     process = _module("credentials").AioProcessProvider
-    endpoint, retries = _module("endpoint"), _module("retries.bucket")
     yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
     yield Patch(process, "_retrieve_credentials_using", retrieve)
-    yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", send)
-    yield WrapperPatch(_module("httpxsession").HttpxSession, "send", send)
-    yield WrapperPatch(endpoint.AioEndpoint, "_sleep", nothing)
-    yield WrapperPatch(endpoint.AnyioEndpoint, "_sleep", nothing)
-    yield WrapperPatch(retries.AsyncTokenBucket, "acquire", nothing)
+    yield WrapperPatch(_module("endpoint").AioEndpoint, "_send_request", guard.call_aio)
+    yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", guard.send_aio)
+    yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)
+    yield WrapperPatch(_module("httpxsession").HttpxSession, "send", guard.send_aio)
+    for pool in _httpx_pools():
+        yield WrapperPatch(pool, "handle_async_request", guard.connect)
+
+
+def _httpx_pools() -> Iterator[type]:
+    """Give the class by which httpx, or its fork httpx2, opens connections; nothing if neither is installed."""
+    if (httpx := _module("_httpx").httpx) is not None:
+        yield import_module(httpx.__name__.replace("httpx", "httpcore")).AsyncConnectionPool
 
 
 def _module(name: str) -> Any:

@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
 from botocore.credentials import ProcessProvider
-from botocore.httpsession import URLLib3Session
 
 from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from . import active as stack
@@ -23,9 +22,8 @@ from .aio import AioWireTap, is_aio, patch_aio
 from .claim import Claim
 from .environment import DummyEnvironment, dummy_credentials
 from .late import any_left, forgive, note_left_threads, refuse_late_call
-from .network import NetworkBlockedError, check_host, describe
+from .network import Guard, NetworkBlockedError, check_host
 from .patching import Patch, WrapperPatch
-from .retries import patch_retries
 from .stubber import AutomationStubber
 from .wire import WireTap
 
@@ -53,9 +51,8 @@ def activate(active: Active) -> None:
             _environments.append(DummyEnvironment())
             if not _gate:
                 _gate.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
-            _patches.append(WrapperPatch(URLLib3Session, "send", _send))
+            _patches.extend(_guard.patches())
             _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
-            _patches.extend(patch_retries(current))
             # Sessions keep the profiles that they have read before, and the programs that those name.
             _patches.append(Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials))
             _aio_patches.extend(patch_aio(_convert_aio, _guard))
@@ -129,22 +126,19 @@ def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
     return Claim(client, active.service, operation, api_params)
 
 
-def _send(original: Callable[..., Any], session: Any, request: Any) -> Any:
-    """Stand before `URLLib3Session.send`."""
-    _guard(request)
-    return original(session, request)
-
-
-def _guard(request: Any) -> None:
-    """Refuse a request that nobody has answered and that would leave the process."""
+def _check_network(request: Any, called: Any) -> None:
+    """Refuse a request that nothing has answered and that would leave the process."""
     active = current()
-    if active is not None:
-        method, url = describe(request)
-        try:
-            check_host(method, url, allowed=active.allow_network)
-        except NetworkBlockedError:
-            active.blocked.append(f"{method} {url}")
-            raise
+    if active is None:
+        return
+    try:
+        check_host(request.method, request.url, allowed=active.allow_network, called=called)
+    except NetworkBlockedError as error:
+        active.blocked.append(error.kwargs["request"])
+        raise
+
+
+_guard = Guard(_check_network)
 
 
 def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

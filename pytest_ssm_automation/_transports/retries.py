@@ -1,49 +1,45 @@
-"""botocore's retries under a fake: as many as ever, but without waiting, and with a full quota for each fake."""
+"""botocore's retries of the calls that a fake answers: the usual number of attempts, no waiting, a full retry quota."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import botocore.endpoint
-from botocore.retries.bucket import TokenBucket
-from botocore.retries.quota import RetryQuota
-
-from .patching import Patch, WrapperPatch
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from botocore.retries.quota import RetryQuota
 
     from .active import Active
 
-
-class _NoBackoff:
-    """Stands for the module `time` where botocore's endpoint sleeps before it tries again, its only use there."""
-
-    def sleep(self, seconds: float) -> None:
-        """Return at once."""
-
-    def __getattr__(self, name: str) -> Any:
-        """Be the module `time` in all else."""
-        return getattr(time, name)
+_filled_for: WeakKeyDictionary[RetryQuota, Active | None] = WeakKeyDictionary()
 
 
-def patch_retries(current: Callable[[], Active | None]) -> tuple[Patch, ...]:
-    """Let no retry wait, and start each fake with a full quota; `current` gives the innermost active fake."""
-    owners: WeakKeyDictionary[RetryQuota, Active | None] = WeakKeyDictionary()
+def is_rate_limiter(handler: Callable[..., Any]) -> bool:
+    """Tell whether an event handler is adaptive mode's rate limiter, which waits before it lets a request through.
 
-    def acquire_quota(original: Callable[..., bool], quota: Any, amount: int) -> bool:
-        if owners.get(quota) is not current():
-            owners[quota] = current()
+    aiobotocore has limiters of its own, which share no base class with botocore's.
+    """
+    return type(getattr(handler, "__self__", None)).__name__.endswith("ClientRateLimiter")
+
+
+def fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) -> None:
+    """Fill the retry quota of a client, once for each fake.
+
+    The quota belongs to the client: without this, the throttling of one test takes retries away from the next.
+
+    Args:
+        handlers: The client's handlers of `needs-retry`.
+        active: The fake that answers; `None` when it is done with the client.
+    """
+    for handler in handlers:
+        checker = getattr(getattr(handler, "__self__", None), "_retry_quota", None)
+        quota: Any = getattr(checker, "_quota", None)
+        if quota is not None and _filled_for.get(quota) is not active:
             quota.release(quota._max_capacity)
-        return original(quota, amount)
+            _filled_for[quota] = active
 
-    def acquire_token(_original: Callable[..., bool], _bucket: TokenBucket, *_: Any, **__: Any) -> bool:
-        return True
 
-    return (
-        Patch(botocore.endpoint, "time", _NoBackoff()),
-        WrapperPatch(RetryQuota, "acquire", acquire_quota),
-        WrapperPatch(TokenBucket, "acquire", acquire_token),
-    )
+def without_delay(responses: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Set the delays that handlers of `needs-retry` ask for to 0 seconds."""
+    return [(handler, 0 if delay else delay) for handler, delay in responses]

@@ -21,6 +21,7 @@ from botocore.awsrequest import AWSResponse
 from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .._service.errors import ServiceError, error_body
 from .claim import request_of
+from .retries import fill_quota, is_rate_limiter, without_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _ATTEMPT = re.compile(r"attempt=(\d{1,9})", re.ASCII)
-_EVENTS = {f"before-send.ssm.{operation}": operation for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)}
+_CLAIMED = (*OPERATIONS, *DOCUMENT_OPERATIONS)
+_SENDING = {f"before-send.ssm.{operation}": operation for operation in _CLAIMED}
+_RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in _CLAIMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ class _Body(io.BytesIO):
 class WireTap:
     """Stands before the event emitter of one client's endpoint, and answers the Automation requests about to be sent.
 
-    `before-send` goes to all handlers, and moto's raises NotImplementedError; so ours must not be one of them.
+    botocore calls all handlers of `before-send`, and moto's raises NotImplementedError for operations that it lacks.
+    So the tap must not be one of them. It also sees `needs-retry`, and lets botocore retry a call of ours at once.
     """
 
     def __init__(self, client: BaseClient, current: Callable[[], Active | None]) -> None:
@@ -138,6 +142,7 @@ class WireTap:
         if self._client._endpoint._event_emitter is self:
             self._client._endpoint._event_emitter = self._events
         self._client.meta.events.unregister("choose-signer.ssm", self._choose_signer)
+        fill_quota(self._all_handlers("needs-retry.ssm"), None)
 
     def __getattr__(self, name: str) -> Any:
         """Be the emitter in all else."""
@@ -148,27 +153,48 @@ class WireTap:
         claimed = self._claimed(event_name, kwargs)
         if claimed is None:
             return self._events.emit(event_name, **kwargs)
-        responses = [
-            (handler, handler(event_name=event_name, **kwargs)) for handler in self._handlers_of_the_user(event_name)
-        ]
-        answered = any(response is not None for _, response in responses)
-        return responses if answered else [(self.emit, self._respond(*claimed, kwargs["request"].url))]
+        handlers = self._handlers(event_name, claimed[0])
+        responses = [(handler, handler(event_name=event_name, **kwargs)) for handler in handlers]
+        return self._conclude(event_name, kwargs, claimed, responses)
 
-    def _claimed(self, event_name: str, kwargs: Mapping[str, Any]) -> tuple[Service, Request] | None:
-        """Give the request that is about to be sent, with the service that it is for; `None` if it isn't for us."""
+    def _claimed(self, event_name: str, kwargs: Mapping[str, Any]) -> tuple[Active, Request] | None:
+        """Give the request that is sent or retried, with the fake that it is for; `None` if it isn't for us."""
         active = self._current()
-        if active is None or active.transport != "wire" or event_name not in _EVENTS:
+        operation = _SENDING.get(event_name) or _RETRYING.get(event_name)
+        if active is None or active.transport != "wire" or operation is None:
             return None
-        sent = kwargs["request"]
-        body = unpack(sent.body, _header(sent, "content-encoding"))
-        attempt = attempt_of(_header(sent, "amz-sdk-request"))
-        request = request_of(self._client, _EVENTS[event_name], body, attempt)
-        return (active.service, request) if active.service.claims(request) else None
+        if event_name in _SENDING:
+            body, headers = kwargs["request"].body, kwargs["request"].headers
+        else:
+            body, headers = kwargs["request_dict"]["body"], kwargs["request_dict"]["headers"]
+        attempt = attempt_of(_header(headers, "amz-sdk-request"))
+        request = request_of(self._client, operation, unpack(body, _header(headers, "content-encoding")), attempt)
+        return (active, request) if active.service.claims(request) else None
 
-    def _handlers_of_the_user(self, event_name: str) -> list[Any]:
-        """Give all handlers but moto's, which raises for operations that it hasn't got."""
-        handlers = self._events._emitter._handlers.prefix_search(event_name)
-        return [handler for handler in handlers if type(handler).__module__.partition(".")[0] != "moto"]
+    def _handlers(self, event_name: str, active: Active) -> list[Any]:
+        """Give all handlers but those of moto, which raises for operations it lacks, and of botocore's rate limiter."""
+        handlers = self._all_handlers(event_name)
+        if event_name in _RETRYING:
+            fill_quota(handlers, active)
+        return [handler for handler in handlers if not is_rate_limiter(handler) and not _is_motos(handler)]
+
+    def _all_handlers(self, event_name: str) -> Any:
+        return self._events._emitter._handlers.prefix_search(event_name)
+
+    def _conclude(
+        self,
+        event_name: str,
+        kwargs: Mapping[str, Any],
+        claimed: tuple[Active, Request],
+        responses: list[tuple[Any, Any]],
+    ) -> list[tuple[Any, Any]]:
+        """Answer a request that no handler has answered, and take the delay from a retry."""
+        if event_name in _RETRYING:
+            return without_delay(responses)
+        if any(response is not None for _, response in responses):
+            return responses
+        active, request = claimed
+        return [(self.emit, self._respond(active.service, request, kwargs["request"].url))]
 
     def _respond(self, service: Service, request: Request, url: str) -> Any:
         return self._response(url, answer_over_http(service, request))
@@ -180,7 +206,7 @@ class WireTap:
     def _choose_signer(self, event_name: str, **_: Any) -> Any:
         """Leave requests unsigned whose credentials are missing, or would have to be fetched."""
         active = self._current()
-        ours = event_name.replace("choose-signer", "before-send") in _EVENTS
+        ours = event_name.replace("choose-signer", "before-send") in _SENDING
         if active is None or active.transport != "wire" or not ours:
             return None
         credentials = self._client._request_signer._credentials
@@ -188,6 +214,10 @@ class WireTap:
         return UNSIGNED if credentials is None or stale else None
 
 
-def _header(request: Any, name: str) -> str:
-    value = request.headers.get(name, "")
+def _is_motos(handler: Any) -> bool:
+    return type(handler).__module__.partition(".")[0] == "moto"
+
+
+def _header(headers: Any, name: str) -> str:
+    value = next((value for key, value in headers.items() if key.lower() == name), "")
     return value.decode() if isinstance(value, bytes) else value

@@ -77,8 +77,8 @@ def test_a_blocked_request_fails_the_test(run: Any) -> None:
             pass
     """
         ),
-        "Requests to the network were blocked (option allow_network):",
-        "  GET https://s3.amazonaws.com/",
+        "Requests to the network were blocked (answer them with moto or a Stubber, *assert_blocked, *allow_network):",
+        "  GET https://s3.amazonaws.com/ (s3 ListBuckets)",
     )
 
 

@@ -10,10 +10,13 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import vcr
 from botocore.exceptions import EndpointConnectionError, ParamValidationError
+from vcr.record_mode import RecordMode
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
 from pytest_ssm_automation._transports.aio import patch_aio
+from pytest_ssm_automation._transports.network import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -55,6 +58,15 @@ def with_client(body: Callable[[Any], Awaitable[Any]], **config: Any) -> Any:
             return await body(client)
 
     return asyncio.run(run())
+
+
+def backend_config(backend: str) -> dict[str, Any]:
+    """Give the configuration of a client that sends by aiohttp or httpx."""
+    if backend == "aiohttp":
+        return {}
+    pytest.importorskip("httpx2", reason="httpx2 is not installed")
+    module = pytest.importorskip("aiobotocore.httpxsession", reason="aiobotocore has no httpx backend")
+    return {"http_session_cls": module.HttpxSession}
 
 
 def test_a_hundred_starts_at_once_are_all_answered(transport: str) -> None:
@@ -161,11 +173,7 @@ def test_paginators_work(transport: str) -> None:
 @pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
 def test_nothing_leaves_the_process(backend: str) -> None:
     """A request that nobody answers is refused, whichever HTTP library would have sent it."""
-    config: dict[str, Any] = {}
-    if backend == "httpx":
-        pytest.importorskip("httpx2", reason="httpx2 is not installed")
-        module = pytest.importorskip("aiobotocore.httpxsession", reason="aiobotocore has no httpx backend")
-        config = {"http_session_cls": module.HttpxSession}
+    config = backend_config(backend)
 
     async def body(client: Any) -> None:
         with pytest.raises(NetworkBlockedError):
@@ -175,6 +183,66 @@ def test_nothing_leaves_the_process(backend: str) -> None:
         with_client(body, **config)
         with pytest.raises(AssertionError, match=r"POST https://ssm\.eu-west-1\.amazonaws\.com/"):
             fake.verify()
+
+
+CASSETTE = """
+version: 1
+interactions:
+- request: {method: POST, uri: "https://ssm.eu-west-1.amazonaws.com/", body: null, headers: {}}
+  response:
+    status: {code: 200, message: OK}
+    headers: {Content-Type: [application/x-amz-json-1.1]}
+    body: {string: '{"Parameter": {"Name": "/any", "Value": "from the cassette"}}'}
+"""
+
+
+@pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
+def test_a_recorder_replays_and_records_nothing(backend: str, tmp_path: Path) -> None:
+    """Vcrpy answers from its cassette, beside the fake; what it would have to record is blocked."""
+    config = backend_config(backend)
+    cassette = tmp_path / "cassette.yaml"
+    cassette.write_text(CASSETTE, encoding="utf-8")
+
+    async def replay(client: Any) -> None:
+        await client.start_automation_execution(DocumentName="Doc")
+        answer = await client.get_parameter(Name="/any")
+        assert answer["Parameter"]["Value"] == "from the cassette"
+
+    async def record(client: Any) -> None:
+        with pytest.raises(NetworkBlockedError, match=r"\(ssm GetParameter\)"):
+            await client.get_parameter(Name="/any")
+
+    with AutomationFake() as fake:
+        with vcr.use_cassette(str(cassette), record_mode=RecordMode.NONE):
+            with_client(replay, **config)
+        fake.verify()
+        with vcr.use_cassette(str(tmp_path / "new.yaml")):
+            with_client(record, **config)
+        fake.assert_blocked("https://ssm.eu-west-1.amazonaws.com/", times=1)
+    assert list(tmp_path.iterdir()) == [cassette]
+
+
+def test_other_calls_wait_before_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that the fake leaves alone is retried after botocore's delay."""
+    slept: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float, *_: Any) -> None:
+        slept.append(seconds)
+        await sleep(0)
+
+    async def body(client: Any) -> None:
+        answers = iter((500, 200))
+        client.meta.events.register(
+            "before-send.ssm",
+            lambda request, **_: AioAWSResponse(request.url, next(answers), {}, Body(b"{}")),
+        )
+        monkeypatch.setattr(asyncio, "sleep", note)
+        await client.get_parameter(Name="/any")
+
+    with AutomationFake(transport="wire"):
+        with_client(body, retries={"mode": "standard"})
+    assert any(seconds > 0 for seconds in slept)
 
 
 def test_loopback_is_let_through() -> None:
@@ -217,7 +285,7 @@ def test_a_handler_of_the_users_may_answer(*, asynchronous: bool) -> None:
 def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody has imported aiobotocore, there is nothing to wrap."""
     monkeypatch.delitem(sys.modules, "aiobotocore.client")
-    assert list(patch_aio(lambda: None, lambda _: None)) == []
+    assert list(patch_aio(lambda: None, Guard(lambda *_: None))) == []
 
 
 def test_all_is_put_back() -> None:

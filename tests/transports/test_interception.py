@@ -264,7 +264,7 @@ def test_a_call_that_races_the_end_of_a_fake_is_let_alone() -> None:
     """What had passed the wrapper when the fake ended is neither attached to it nor guarded by it."""
     interception._attach(MODULE_CLIENT, "stubber")
     assert MODULE_CLIENT not in interception._attached
-    assert interception._guard(None) is None  # type: ignore[func-returns-value]
+    assert interception._check_network(None, None) is None  # type: ignore[func-returns-value]
 
 
 def test_patching_make_api_call_goes_on_working(fake: AutomationFake) -> None:

@@ -1,24 +1,41 @@
 from __future__ import annotations
 
 import http.server
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, HTTPHeaders
+import urllib3
+import urllib3.util.connection
+import vcr
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, EndpointConnectionError, HTTPClientError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
 from moto import mock_aws
+from vcr.record_mode import RecordMode
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, NetworkBlockedError
 from pytest_ssm_automation._transports.network import check_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+
+CASSETTE = """
+version: 1
+interactions:
+- request: {method: GET, uri: "https://s3.example/", body: null, headers: {}}
+  response:
+    status: {code: 200, message: OK}
+    headers: {Content-Type: [application/xml]}
+    body: {string: "<ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>"}
+"""
 
 
 class _Server(http.server.BaseHTTPRequestHandler):
@@ -47,15 +64,21 @@ def port() -> Iterator[int]:
 
 @pytest.fixture
 def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The URLs that requests reach, in place of the network."""
-    urls: list[str] = []
+    """The hosts to which connections are opened, in place of the network."""
+    hosts: list[str] = []
 
-    def send(_: Any, request: AWSPreparedRequest) -> Any:
-        urls.append(request.url)
-        raise EndpointConnectionError(endpoint_url=request.url)
+    def connect(address: tuple[str, int], *_: Any, **__: Any) -> Any:
+        hosts.append(address[0])
+        raise ConnectionRefusedError
 
-    monkeypatch.setattr(URLLib3Session, "send", send)
-    return urls
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", connect)
+    return hosts
+
+
+def prepared(method: str, url: str) -> Any:
+    """Make a request as botocore sends it."""
+    headers: Any = {}
+    return AWSPreparedRequest(method=method, url=url, headers=headers, body=b"", stream_output=False)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
@@ -68,9 +91,10 @@ def test_a_request_that_nobody_answers_is_refused_at_once(reached: list[str], fa
         client.list_buckets()
     assert time.perf_counter() - began < 1
     assert str(caught.value) == (
-        "GET https://s3.amazonaws.com/ would have left the process: nobody answered it (option allow_network)"
+        "Blocked GET https://s3.amazonaws.com/ (s3 ListBuckets), which would have left the process: nothing answered "
+        "it. Answer it with moto or a Stubber, or allow it with the option allow_network."
     )
-    with pytest.raises(AssertionError, match=r"GET https://s3\.amazonaws\.com/"):
+    with pytest.raises(AssertionError, match=r"GET https://s3\.amazonaws\.com/ \(s3 ListBuckets\)"):
         fake.verify()
     assert reached == []
 
@@ -92,8 +116,8 @@ def test_other_operations_of_ssm_are_guarded(reached: list[str], fake: Automatio
 def test_secrets_in_a_query_are_not_shown(fake: AutomationFake) -> None:
     """What stands behind the question mark of a URL is in no message."""
     url = "https://example.com/key?X-Amz-Signature=secret"
-    request: Any = AWSPreparedRequest(method="GET", url=url, headers=HTTPHeaders(), body=b"", stream_output=False)
-    with pytest.raises(NetworkBlockedError, match=r"GET https://example\.com/key would have"):
+    request = prepared("GET", url)
+    with pytest.raises(NetworkBlockedError, match=r"^Blocked GET https://example\.com/key, which"):
         URLLib3Session().send(request)
     with pytest.raises(AssertionError, match="blocked") as caught:
         fake.verify()
@@ -115,7 +139,7 @@ def test_hosts_may_be_allowed(reached: list[str], allowed: Any) -> None:
         with pytest.raises(EndpointConnectionError):
             client.list_buckets()
         fake.verify()
-    assert reached == ["https://s3.amazonaws.com/"]
+    assert reached == ["s3.amazonaws.com"]
 
 
 @pytest.mark.parametrize(
@@ -196,3 +220,119 @@ def test_resetting_forgets_blocked_requests(fake: AutomationFake) -> None:
         client.list_buckets()
     fake.reset()
     fake.verify()
+
+
+def test_documents_can_be_registered(fake: AutomationFake, client: Any) -> None:
+    """The error of an operation that the fake could answer says how it would."""
+    with pytest.raises(NetworkBlockedError, match=r"\(ssm DescribeDocument\).* Register the document with add_runbook"):
+        client.describe_document(Name="Doc")
+    with pytest.raises(NetworkBlockedError) as caught:
+        client.get_parameter(Name="x")
+    assert "add_runbook" not in str(caught.value)
+
+
+def test_what_a_proxy_hides_is_seen(reached: list[str], fake: AutomationFake, port: int) -> None:
+    """The request decides, not the host that the connection goes to: here, a proxy on this machine."""
+    for scheme in ("http", "https"):
+        proxies = {scheme: f"http://127.0.0.1:{port}"}
+        client: Any = boto3.client("s3", endpoint_url=f"{scheme}://s3.example", config=Config(proxies=proxies))
+        with pytest.raises(NetworkBlockedError, match=r"s3\.example"):
+            client.list_buckets()
+    assert reached == []
+
+
+def test_a_connection_that_is_open_is_guarded(port: int) -> None:
+    """A connection that was opened before the fake can't be used under it."""
+    client: Any = boto3.client("ssm", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1")
+    with AutomationFake(allow_network=True):
+        client.get_parameter(Name="x")
+    connected = client._endpoint.http_session._manager.connection_from_url(f"http://127.0.0.1:{port}")
+    request = prepared("POST", "http://far.example/")
+    with AutomationFake() as fake, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(URLLib3Session, "_get_connection_manager", lambda *_: _Manager(connected))
+        with pytest.raises(NetworkBlockedError, match=r"far\.example"):
+            client._endpoint.http_session.send(request)
+        fake.assert_blocked("http://far.example")
+    client.close()
+
+
+class _Manager:
+    """Gives one connection pool, whatever the URL."""
+
+    def __init__(self, pool: Any) -> None:
+        """Hold the pool."""
+        self.connection_from_url = lambda _: pool
+
+
+def test_a_recorder_replays(reached: list[str], fake: AutomationFake, tmp_path: Path) -> None:
+    """Vcrpy patches the connections: what is on its cassette is answered from there, beside the fake."""
+    cassette = tmp_path / "cassette.yaml"
+    cassette.write_text(CASSETTE, encoding="utf-8")
+    client: Any = boto3.client("s3", region_name="us-east-1", endpoint_url="https://s3.example")
+    with vcr.use_cassette(str(cassette), record_mode=RecordMode.NONE, match_on=["method", "host"]):
+        assert client.list_buckets()["Buckets"] == []
+        fake.client().start_automation_execution(DocumentName="Doc")
+    fake.verify()
+    assert len(fake.calls) == 1
+    assert reached == []
+
+
+def test_a_recorder_records_nothing(reached: list[str], fake: AutomationFake, tmp_path: Path) -> None:
+    """What vcrpy would have to record is blocked, and no cassette is written."""
+    client: Any = boto3.client("s3", region_name="us-east-1")
+    with vcr.use_cassette(str(tmp_path / "new.yaml")), pytest.raises(NetworkBlockedError):
+        client.list_buckets()
+    fake.assert_blocked("https://s3.amazonaws.com", times=1)
+    assert reached == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_libraries_connect_as_ever(fake: AutomationFake, port: int) -> None:
+    """The guard is botocore's: urllib3 itself is not touched."""
+    with urllib3.PoolManager() as manager:
+        assert manager.request("POST", f"http://127.0.0.1:{port}").status == 200
+    with pytest.raises(urllib3.exceptions.MaxRetryError):
+        urllib3.PoolManager().request("GET", "http://127.0.0.1:9", retries=0)
+    fake.verify()
+
+
+def test_blocked_requests_can_be_expected(fake: AutomationFake) -> None:
+    """What `assert_blocked` names is no mistake any more; all else still is."""
+    client: Any = boto3.client("s3", region_name="us-east-1")
+    for _ in range(2):
+        with pytest.raises(NetworkBlockedError):
+            client.list_buckets()
+    with pytest.raises(NetworkBlockedError):
+        boto3.client("sqs", region_name="us-east-1").list_queues()
+    fake.assert_blocked("https://s3.amazonaws.com/?list-type=2", times=2)
+    with pytest.raises(AssertionError, match=r"blocked \(.*:\n  POST https://sqs.*\(sqs ListQueues\)$"):
+        fake.verify()
+    fake.assert_blocked(re.compile(r"sqs\..*amazonaws"))
+    fake.verify()
+    fake.assert_blocked(times=3)
+
+
+def test_a_blocked_request_that_never_was(fake: AutomationFake) -> None:
+    """The message names what was expected, and what was blocked instead."""
+    with pytest.raises(AssertionError) as caught:
+        fake.assert_blocked()
+    assert str(caught.value) == (
+        "A request to the network was not blocked, expected at least once.\n\nNo request was blocked."
+    )
+    with pytest.raises(NetworkBlockedError):
+        boto3.client("s3", region_name="us-east-1").list_buckets()
+    with pytest.raises(AssertionError) as caught:
+        fake.assert_blocked("https://sqs.example", times=1)
+    assert str(caught.value) == (
+        "A request to 'https://sqs.example' was not blocked, expected once.\n\n"
+        "Blocked (1):\n  GET https://s3.amazonaws.com/ (s3 ListBuckets)"
+    )
+    with pytest.raises(AssertionError, match="'s3' was blocked once, expected twice"):
+        fake.assert_blocked(re.compile("s3"), times=2)
+
+
+@pytest.mark.parametrize("wrong", [{"url": 1}, {"url": b"https://x"}, {"times": 0}, {"times": True}])
+def test_assert_blocked_checks_its_arguments(fake: AutomationFake, wrong: dict[str, Any]) -> None:
+    """A wrong type fails at once."""
+    with pytest.raises(FakeUsageError, match=f"Expected {next(iter(wrong))} to be"):
+        fake.assert_blocked(**wrong)

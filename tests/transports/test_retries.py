@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import random
 import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.endpoint
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.retries.bucket import TokenBucket
+from botocore.exceptions import BotoCoreError, CapacityNotAvailableError, ClientError
+from botocore.retries.bucket import Clock, TokenBucket
 from botocore.retries.quota import RetryQuota
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.checks.model import documented_errors
 from pytest_ssm_automation._service.errors import CONNECTION_ERRORS
+from pytest_ssm_automation._transports.retries import is_rate_limiter
+from pytest_ssm_automation._transports.wire import _Body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,26 +117,71 @@ def test_the_quota_is_full_for_each_fake(mode: str) -> None:
         second.fail_with("ThrottlingException", times=None)
         assert attempts(second) == 3
         assert [attempts(second) for _ in range(60)][-1] == 1
-    quotas = [
-        item.cell_contents._quota
-        for node in _handlers(client)
-        for item in getattr(node, "__closure__", None) or ()
-        if hasattr(item.cell_contents, "_quota")
-    ]
-    assert all(quota.available_capacity == RetryQuota.INITIAL_CAPACITY for quota in quotas)
+    quotas = [handler.__self__._retry_quota._quota for handler in _handlers(client) if not is_rate_limiter(handler)]
+    assert [quota.available_capacity for quota in quotas] == [RetryQuota.INITIAL_CAPACITY]
 
 
 def _handlers(client: Any) -> list[Any]:
-    return list(client.meta.events._emitter._handlers.prefix_search("needs-retry.ssm"))
+    found = client.meta.events._emitter._handlers.prefix_search("needs-retry.ssm")
+    return [handler for handler in found if hasattr(handler, "__self__")]
 
 
-def test_botocore_is_as_before_afterwards() -> None:
-    """Clock, quota and token bucket of botocore are its own again."""
-    before = (botocore.endpoint.time, RetryQuota.acquire, TokenBucket.acquire)  # type: ignore[attr-defined]
-    with AutomationFake():
-        assert botocore.endpoint.time is not time  # type: ignore[attr-defined]
-        assert botocore.endpoint.time.monotonic is time.monotonic  # type: ignore[attr-defined]
-    assert before == (botocore.endpoint.time, RetryQuota.acquire, TokenBucket.acquire)  # type: ignore[attr-defined]
+def test_nothing_of_botocores_is_replaced() -> None:
+    """Botocore's clock, quota and token bucket, which all clients share, are its own while a fake is active."""
+    before = (vars(botocore.endpoint)["time"], RetryQuota.acquire, TokenBucket.acquire)
+    with AutomationFake(transport="wire"):
+        assert (vars(botocore.endpoint)["time"], RetryQuota.acquire, TokenBucket.acquire) == before
+
+
+def test_a_token_bucket_is_botocores(fake: AutomationFake) -> None:
+    """A bucket that is empty says so, as botocore's own tests expect."""
+    bucket = TokenBucket(max_rate=10, clock=Clock())
+    with pytest.raises(CapacityNotAvailableError):
+        bucket.acquire(11, block=False)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_clients_of_other_services_wait(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """A DynamoDB client that is answered 500 waits before it tries again, and as often as ever."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    how: Any = {"mode": mode, "total_max_attempts": 3}
+    client: Any = boto3.client("dynamodb", region_name="us-east-1", config=Config(retries=how))
+    client.meta.events.register("before-send.dynamodb", lambda request, **_: _answer(request.url, 500))
+    with pytest.raises(ClientError, match="reached max retries: 2"):
+        client.list_tables()
+    assert len(slept) == 2
+    assert all(slept)
+
+
+def test_other_operations_of_ssm_wait(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same client's calls that the fake leaves alone are not helped, either."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    client = client_of("standard")
+    client.start_automation_execution(DocumentName="Doc")
+    client.meta.events.register("before-send.ssm", lambda request, **_: _answer(request.url, 500))
+    with pytest.raises(ClientError):
+        client.get_parameter(Name="x")
+    assert len(slept) == 2
+    assert all(slept)
+
+
+def test_throttling_by_the_fake_slows_nothing_else(fake: AutomationFake) -> None:
+    """Adaptive mode's rate limiter learns nothing from faults, so other calls of the client are as fast as before."""
+    client = client_of("adaptive")
+    fake.fail_with("ThrottlingException", times=None)
+    with pytest.raises(ClientError):
+        client.start_automation_execution(DocumentName="Doc")
+    limiters = [handler.__self__ for handler in _handlers(client) if is_rate_limiter(handler)]
+    assert [limiter._enabled for limiter in limiters] == [False]
+
+
+def _answer(url: str, status: int) -> AWSResponse:
+    headers: Any = {}
+    return AWSResponse(url, status, headers, _Body(b"{}"))
 
 
 def test_sleeping_elsewhere_goes_on(fake: AutomationFake) -> None:
