@@ -507,8 +507,9 @@ def test_all_is_said_at_once(fake: AutomationFake, client: Any) -> None:
         Injected faults did not fire (option strict):
           Fault('InvalidTarget') fired never, expected once
 
-        Requests to the network were blocked (option allow_network):
-          POST https://ssm.us-east-1.amazonaws.com/
+        Requests to the network were blocked (answer them with moto or a Stubber, expect them with assert_blocked, \
+or set the option allow_network):
+          POST https://ssm.us-east-1.amazonaws.com/ (ssm GetParameter)
         """
     )
 
