@@ -32,13 +32,28 @@ class Expectation:
     """
 
     def __init__(
-        self, operation: str, request: Mapping[str, Any], *, region: str | None = None, exact: bool = False
+        self,
+        operation: str,
+        request: Mapping[str, Any],
+        *,
+        region: str | None = None,
+        exact: bool = False,
+        partial: bool = False,
     ) -> None:
-        """Compare the members in `request`, and with `exact` that there are no others."""
+        """Expect the members in `request`.
+
+        Args:
+            operation: The operation's name.
+            request: Members and what they must equal.
+            region: The Region of the call; `None` is any.
+            exact: Whether the request must have no other members.
+            partial: Whether mappings inside may have more keys, and lists more items.
+        """
         self.operation = operation
         self.request = request
         self.region = region
         self.exact = exact
+        self.partial = partial
 
     def differences(self, call: Call) -> list[str]:
         """Say in a line each how a call differs; nothing if it matches."""
@@ -46,7 +61,7 @@ class Expectation:
         lines = [
             line
             for name, value in self.request.items()
-            for line in _differences(name, value, params.get(name, _MISSING))
+            for line in _differences(name, value, params.get(name, _MISSING), partial=self.partial)
         ]
         if self.exact:
             lines.extend(
@@ -60,25 +75,44 @@ class Expectation:
         """Tell whether a call is of the operation and differs in nothing."""
         return call.operation == self.operation and not self.differences(call)
 
+    def matches_in_part(self, call: Call) -> bool:
+        """Tell whether a call would match with `partial`, and doesn't without."""
+        in_part = Expectation(self.operation, self.request, region=self.region, exact=self.exact, partial=True)
+        return in_part.matches(call) and not self.matches(call)
+
     def __str__(self) -> str:
         """Write what is expected as keyword arguments."""
         words = [f"{name}={shorten(value)}" for name, value in self.request.items()]
         words += ["and nothing else"] if self.exact else []
+        words += ["in part"] if self.partial else []
         words += [f"in {self.region}"] if self.region else []
         return ", ".join(words) or "any request"
 
 
-def _differences(path: str, expected: Any, actual: Any) -> Iterable[str]:
+def _differences(path: str, expected: Any, actual: Any, *, partial: bool) -> Iterable[str]:
     if actual is not _MISSING and expected == actual:  # mock.ANY equals even what is not there
         return
     if _both(dict, expected, actual):
-        for key in {**expected, **actual}:
-            yield from _differences(f"{path}[{key!r}]", expected.get(key, _MISSING), actual.get(key, _MISSING))
+        for key in expected if partial else {**expected, **actual}:
+            there, here = expected.get(key, _MISSING), actual.get(key, _MISSING)
+            yield from _differences(f"{path}[{key!r}]", there, here, partial=partial)
     elif _both(list, expected, actual) and len(expected) == len(actual):
         for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
-            yield from _differences(f"{path}[{number}]", one, other)
+            yield from _differences(f"{path}[{number}]", one, other, partial=partial)
+    elif _both(list, expected, actual) and partial:
+        yield from _missing_items(path, expected, actual)
     else:
         yield f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
+
+
+def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterable[str]:
+    """Say which item is not among the actual ones, in the same order."""
+    rest = iter(actual)
+    for item in expected:
+        if not any(not [*_differences(path, item, other, partial=True)] for other in rest):
+            order = " in this order" if len(expected) > 1 else ""
+            yield f"{path}: expected {shorten(item)} among the items{order}, got {shorten(actual)}"
+            return
 
 
 def _both(kind: type, *values: Any) -> bool:
@@ -99,7 +133,11 @@ def where(number: int, call: Call) -> str:
 
 
 def wrong_count(
-    headline: str, expectation: Expectation, found: Sequence[tuple[int, Call]], others: Sequence[tuple[int, Call]]
+    headline: str,
+    expectation: Expectation,
+    found: Sequence[tuple[int, Call]],
+    others: Sequence[tuple[int, Call]],
+    in_part: Sequence[tuple[int, Call]] = (),
 ) -> str:
     """Say that calls did not come as often as expected.
 
@@ -108,6 +146,7 @@ def wrong_count(
         expectation: What was expected.
         found: The calls that match, with their numbers.
         others: All other calls of the operation.
+        in_part: Those of the others that would match with `partial`.
     """
     lines = [headline, "", f"Expected:  {expectation}"]
     if found:
@@ -121,6 +160,9 @@ def wrong_count(
             lines.extend(f"  {line}" for line in told)
     else:
         lines.append(f"There was no call of {expectation.operation}.")
+    if in_part:
+        names = ", ".join(f"#{number + 1}" for number, _ in in_part[:_MOST_CALLS])
+        lines += ["", f"With partial=True, which allows additional keys and items, it matches {names}."]
     return "\n".join(lines)
 
 

@@ -52,7 +52,13 @@ class Record:
         return tuple(self._service.faults)
 
     def assert_started(
-        self, *, times: int | None = None, region: str | None = None, exact: bool = False, **request: Any
+        self,
+        *,
+        times: int | None = None,
+        region: str | None = None,
+        exact: bool = False,
+        partial: bool = False,
+        **request: Any,
     ) -> Execution:
         """Assert that an execution was started by a request with these members, and give the latest one.
 
@@ -60,6 +66,7 @@ class Record:
             times: How many executions there must be; `None` is at least one.
             region: The Region in which they must have been started.
             exact: Whether the request must have no other members.
+            partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
             **request: AWS member names and what they must equal.
 
         Raises:
@@ -68,25 +75,27 @@ class Record:
             FakeUsageError: The request has no such member.
         """
         __tracebackhide__ = True
-        expectation = self._expect(model.START, request, region=region, exact=exact)
+        expectation = self._expect(model.START, request, region=region, exact=exact, partial=partial)
         self._find(expectation, times, self._starts())
         return next(each for each in reversed(self.executions) if each.call and expectation.matches(each.call))
 
-    def assert_started_once(self, *, region: str | None = None, exact: bool = False, **request: Any) -> Execution:
+    def assert_started_once(
+        self, *, region: str | None = None, exact: bool = False, partial: bool = False, **request: Any
+    ) -> Execution:
         """Assert that exactly one execution was started by a request with these members, and give it.
 
         Arguments and errors are those of `assert_started`.
         """
         __tracebackhide__ = True
-        return self.assert_started(times=1, region=region, exact=exact, **request)
+        return self.assert_started(times=1, region=region, exact=exact, partial=partial, **request)
 
-    def assert_not_started(self, *, region: str | None = None, **request: Any) -> None:
+    def assert_not_started(self, *, region: str | None = None, partial: bool = False, **request: Any) -> None:
         """Assert that no execution was started by a request with these members.
 
         Arguments and errors are those of `assert_started`.
         """
         __tracebackhide__ = True
-        expectation = self._expect(model.START, request, region=region)
+        expectation = self._expect(model.START, request, region=region, partial=partial)
         started = self._starts()
         found = [(n, call) for n, call in self._of(model.START) if started(call) and expectation.matches(call)]
         if found:
@@ -99,6 +108,7 @@ class Record:
         times: int | None = None,
         region: str | None = None,
         exact: bool = False,
+        partial: bool = False,
         **request: Any,
     ) -> Call:
         """Assert that an operation was called with these members, whatever became of the call, and give the latest one.
@@ -108,6 +118,7 @@ class Record:
             times: How many calls there must be; `None` is at least one.
             region: The Region in which they must have been made.
             exact: Whether the request must have no other members.
+            partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
             **request: AWS member names and what they must equal.
 
         Raises:
@@ -117,7 +128,8 @@ class Record:
         __tracebackhide__ = True
         if operation not in model.CHECKED:
             raise unknown_name("operation", operation, model.CHECKED)
-        return self._find(self._expect(operation, request, region=region, exact=exact), times, lambda _: True)[-1][1]
+        expectation = self._expect(operation, request, region=region, exact=exact, partial=partial)
+        return self._find(expectation, times, lambda _: True)[-1][1]
 
     def assert_rejected(
         self,
@@ -126,6 +138,7 @@ class Record:
         error: str | None = None,
         times: int | None = None,
         region: str | None = None,
+        partial: bool = False,
         **request: Any,
     ) -> Call:
         """Assert that a request was refused by botocore's check or by the service's own judgement, and give the latest.
@@ -140,6 +153,7 @@ class Record:
                 about the operation that got it last.
             times: How many such calls there must be; `None` is at least one.
             region: The Region in which they must have been made.
+            partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
             **request: AWS member names and what they must equal.
 
         Raises:
@@ -148,7 +162,7 @@ class Record:
         """
         __tracebackhide__ = True
         operation = self._refused_operation(constraint, error)
-        expectation = self._expect(operation, request, region=region)
+        expectation = self._expect(operation, request, region=region, partial=partial)
 
         def refused(call: Call) -> bool:
             broken = constraint is None or any(violation.constraint == constraint for violation in call.violations)
@@ -298,7 +312,9 @@ class Record:
             return found
         others = [numbered for numbered in calls if numbered not in found]
         headline = _assertions.headline(expectation.operation, *fact, len(found), times)
-        raise AssertionError(_assertions.wrong_count(headline, expectation, found, others))
+        in_part = [(number, call) for number, call in others if counts(call) and expectation.matches_in_part(call)]
+        too_few = len(found) < (times or 1)
+        raise AssertionError(_assertions.wrong_count(headline, expectation, found, others, in_part if too_few else ()))
 
 
 def _check_times(times: object) -> None:

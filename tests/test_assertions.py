@@ -149,6 +149,94 @@ def test_what_exact_does_not_want_is_shown(fake: AutomationFake, client: Any) ->
     assert fake.assert_started(**REQUEST).request["Mode"] == "Auto"
 
 
+NESTED: dict[str, Any] = {
+    "Parameters": {"InstanceId": ["i-1", "i-2", "i-3"], "Force": ["true"]},
+    "Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}, {"Key": "c", "Value": "3"}],
+}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"Parameters": {"Force": ["true"]}},
+        {"Parameters": {}},
+        {"Parameters": {"InstanceId": ["i-1", "i-3"]}},
+        {"Parameters": {"InstanceId": []}},
+        {"Tags": [{"Key": "a"}, {"Value": "3"}]},
+        {"Tags": [{"Key": "a"}, {"Key": "b"}, {"Key": "c"}]},
+        {"Tags": [mock.ANY, {"Value": IsStr}]},
+        NESTED,
+    ],
+)
+def test_a_part_of_what_is_inside_will_do(fake: AutomationFake, client: Any, request_: dict[str, Any]) -> None:
+    """With `partial`, mappings inside may have more keys, and lists more items, in the same order."""
+    start(client, **NESTED)
+    fake.assert_started_once(partial=True, **request_)
+    fake.assert_called("StartAutomationExecution", partial=True, **request_)
+    with pytest.raises(AssertionError, match="should not have been"):
+        fake.assert_not_started(partial=True, **request_)
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        ({"Parameters": {"Force": ["false"]}}, "Parameters['Force'][0]: expected 'false', got 'true'"),
+        ({"Parameters": {"Extra": ["1"]}}, "Parameters['Extra']: expected ['1'], got nothing"),
+        (
+            {"Parameters": {"InstanceId": ["i-3", "i-1"]}},
+            "Parameters['InstanceId']: expected 'i-1' among the items in this order, got ['i-1', 'i-2', 'i-3']",
+        ),
+        (
+            {"Parameters": {"InstanceId": ["i-4"]}},
+            "Parameters['InstanceId']: expected 'i-4' among the items, got ['i-1', 'i-2', 'i-3']",
+        ),
+        ({"Parameters": {"InstanceId": "i-1"}}, "Parameters['InstanceId']: expected 'i-1', got ['i-1', 'i-2', 'i-3']"),
+        ({"Mode": mock.ANY}, "Mode: expected <ANY>, got nothing"),
+    ],
+)
+def test_a_part_has_to_match_all_the_same(
+    fake: AutomationFake, client: Any, request_: dict[str, Any], line: str
+) -> None:
+    """`partial` allows more, but nothing less and nothing else; other members are no matter of it."""
+    start(client, **NESTED)
+    message = failure(fake.assert_started, partial=True, **request_)
+    assert f"\n  {line}" in message
+    assert ", in part\n" in message
+    assert "partial=True" not in message
+
+
+def test_exact_is_about_the_request_and_partial_about_what_is_inside(fake: AutomationFake, client: Any) -> None:
+    """Together they allow more keys inside, and no further member."""
+    start(client, Mode="Auto", **NESTED)
+    request = {"DocumentName": REQUEST["DocumentName"], "Parameters": {}, "Tags": []}
+    assert "Mode: not expected, got 'Auto'" in failure(fake.assert_started, exact=True, partial=True, **request)
+    fake.assert_started(exact=True, partial=True, Mode="Auto", **request)
+
+
+def test_a_miss_by_additional_keys_alone_names_partial(fake: AutomationFake, client: Any) -> None:
+    """Nobody has to guess what to write; where it wouldn't help, it is not named."""
+    start(client, **NESTED)
+    start(client, Parameters={"Force": ["false"]})
+    fake.fail_with("InvalidTarget")
+    refused(client, **NESTED)
+    hint = "\n\nWith partial=True, which allows additional keys and items, it matches #1."
+    part = {"Parameters": {"Force": ["true"]}}
+    assert failure(fake.assert_started, **part).endswith(hint)
+    assert failure(fake.assert_called, "StartAutomationExecution", **part).endswith(hint.replace("#1", "#1, #3"))
+    for request in ({"Parameters": {"Force": ["x"]}}, {"Mode": "Auto"}, {**part, "region": "eu-central-1"}):
+        assert "partial=True" not in failure(fake.assert_started, **request)
+    start(client, **part)
+    start(client, **part)
+    assert "partial=True" not in failure(fake.assert_started, times=1, **part)
+
+
+def test_a_refusal_can_be_expected_in_part(fake: AutomationFake, client: Any) -> None:
+    """`assert_rejected` takes `partial` too."""
+    refused(client, Mode="auto", **NESTED)
+    assert "With partial=True" in failure(fake.assert_rejected, Parameters={"Force": ["true"]})
+    assert fake.assert_rejected(Parameters={"Force": ["true"]}, partial=True) is fake.calls[0]
+
+
 def test_what_is_not_there_equals_nothing(fake: AutomationFake, client: Any) -> None:
     """A matcher that equals everything still wants the member, at any depth."""
     start(client, Parameters={"A": ["1"]})
