@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
+from ._service.accounts import ACCOUNT_ID
 from ._service.checks.violations import can_be_relaxed
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ _MISSING = _Missing()
 
 
 class Expectation:
-    """What a test expects of a call: an operation, members of the request, a Region.
+    """What a test expects of a call: an operation, members of the request, an account, a Region.
 
     Members are compared by `==` with the expected value on the left, so that `mock.ANY` and dirty-equals work.
     """
@@ -36,6 +38,7 @@ class Expectation:
         operation: str,
         request: Mapping[str, Any],
         *,
+        account: str | None = None,
         region: str | None = None,
         exact: bool = False,
         partial: bool = False,
@@ -45,12 +48,14 @@ class Expectation:
         Args:
             operation: The operation's name.
             request: Members and what they must equal.
+            account: The account of the call; `None` is any.
             region: The Region of the call; `None` is any.
             exact: Whether the request must have no other members.
             partial: Whether mappings inside may have more keys, and lists more items.
         """
         self.operation = operation
         self.request = request
+        self.account = account
         self.region = region
         self.exact = exact
         self.partial = partial
@@ -67,6 +72,8 @@ class Expectation:
             lines.extend(
                 f"{name}: not expected, got {shorten(params[name])}" for name in params if name not in self.request
             )
+        if self.account not in {None, call.account}:
+            lines.append(f"account: expected {self.account!r}, got {call.account!r}")
         if self.region not in {None, call.region}:
             lines.append(f"region: expected {self.region!r}, got {call.region!r}")
         return lines
@@ -77,7 +84,8 @@ class Expectation:
 
     def matches_in_part(self, call: Call) -> bool:
         """Tell whether a call would match with `partial`, and doesn't without."""
-        in_part = Expectation(self.operation, self.request, region=self.region, exact=self.exact, partial=True)
+        in_part = copy.copy(self)
+        in_part.partial = True
         return in_part.matches(call) and not self.matches(call)
 
     def __str__(self) -> str:
@@ -85,7 +93,7 @@ class Expectation:
         words = [f"{name}={shorten(value)}" for name, value in self.request.items()]
         words += ["and nothing else"] if self.exact else []
         words += ["in part"] if self.partial else []
-        words += [f"in {self.region}"] if self.region else []
+        words += [f"in {place}" for place in (self.account, self.region) if place]
         return ", ".join(words) or "any request"
 
 
@@ -128,8 +136,9 @@ def shorten(value: object) -> str:
 
 
 def where(number: int, call: Call) -> str:
-    """Name a call by its place, counted from 1, its Region and thread."""
-    return f"#{number + 1} ({call.region}, thread {call.thread})"
+    """Name a call by its place, counted from 1, its account unless that is the usual one, its Region and thread."""
+    account = "" if call.account == ACCOUNT_ID else f"{call.account}, "
+    return f"#{number + 1} ({account}{call.region}, thread {call.thread})"
 
 
 def wrong_count(

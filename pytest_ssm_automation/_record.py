@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import _assertions
 from ._assertions import Expectation
 from ._errors import FakeUsageError, unknown_name
+from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
@@ -44,7 +45,7 @@ class Record:
     @property
     def executions(self) -> Sequence[Execution]:
         """Every execution that was started or added, oldest first; those that these started are their `children`."""
-        return tuple(execution_of(run) for run in self._service.store.all if run.parent is None)
+        return tuple(execution_of(run) for run in self._service.store.started)
 
     @property
     def faults(self) -> Sequence[Fault]:
@@ -55,6 +56,7 @@ class Record:
         self,
         *,
         times: int | None = None,
+        account: str | None = None,
         region: str | None = None,
         exact: bool = False,
         partial: bool = False,
@@ -64,6 +66,7 @@ class Record:
 
         Args:
             times: How many executions there must be; `None` is at least one.
+            account: The account, 12 digits, in which they must have been started.
             region: The Region in which they must have been started.
             exact: Whether the request must have no other members.
             partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
@@ -72,30 +75,38 @@ class Record:
         Raises:
             AssertionError: There was no such start, or not that many; the message shows the closest calls and how they
                 differ.
-            FakeUsageError: The request has no such member.
+            FakeUsageError: The request has no such member, or the account has not 12 digits.
         """
         __tracebackhide__ = True
-        expectation = self._expect(model.START, request, region=region, exact=exact, partial=partial)
+        expectation = self._expect(model.START, request, account=account, region=region, exact=exact, partial=partial)
         self._find(expectation, times, self._starts())
         return next(each for each in reversed(self.executions) if each.call and expectation.matches(each.call))
 
     def assert_started_once(
-        self, *, region: str | None = None, exact: bool = False, partial: bool = False, **request: Any
+        self,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        exact: bool = False,
+        partial: bool = False,
+        **request: Any,
     ) -> Execution:
         """Assert that exactly one execution was started by a request with these members, and give it.
 
         Arguments and errors are those of `assert_started`.
         """
         __tracebackhide__ = True
-        return self.assert_started(times=1, region=region, exact=exact, partial=partial, **request)
+        return self.assert_started(times=1, account=account, region=region, exact=exact, partial=partial, **request)
 
-    def assert_not_started(self, *, region: str | None = None, partial: bool = False, **request: Any) -> None:
+    def assert_not_started(
+        self, *, account: str | None = None, region: str | None = None, partial: bool = False, **request: Any
+    ) -> None:
         """Assert that no execution was started by a request with these members.
 
         Arguments and errors are those of `assert_started`.
         """
         __tracebackhide__ = True
-        expectation = self._expect(model.START, request, region=region, partial=partial)
+        expectation = self._expect(model.START, request, account=account, region=region, partial=partial)
         started = self._starts()
         found = [(n, call) for n, call in self._of(model.START) if started(call) and expectation.matches(call)]
         if found:
@@ -106,6 +117,7 @@ class Record:
         operation: str,
         *,
         times: int | None = None,
+        account: str | None = None,
         region: str | None = None,
         exact: bool = False,
         partial: bool = False,
@@ -116,6 +128,7 @@ class Record:
         Args:
             operation: The operation's name, such as `GetAutomationExecution`.
             times: How many calls there must be; `None` is at least one.
+            account: The account, 12 digits, in which they must have been made.
             region: The Region in which they must have been made.
             exact: Whether the request must have no other members.
             partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
@@ -128,7 +141,7 @@ class Record:
         __tracebackhide__ = True
         if operation not in model.CHECKED:
             raise unknown_name("operation", operation, model.CHECKED)
-        expectation = self._expect(operation, request, region=region, exact=exact, partial=partial)
+        expectation = self._expect(operation, request, account=account, region=region, exact=exact, partial=partial)
         return self._find(expectation, times, lambda _: True)[-1][1]
 
     def assert_rejected(
@@ -137,6 +150,7 @@ class Record:
         constraint: str | None = None,
         error: str | None = None,
         times: int | None = None,
+        account: str | None = None,
         region: str | None = None,
         partial: bool = False,
         **request: Any,
@@ -152,6 +166,7 @@ class Record:
             error: The error code, or `ParamValidationError`, that the caller must have got. One that no start gets is
                 about the operation that got it last.
             times: How many such calls there must be; `None` is at least one.
+            account: The account, 12 digits, in which they must have been made.
             region: The Region in which they must have been made.
             partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
             **request: AWS member names and what they must equal.
@@ -162,7 +177,7 @@ class Record:
         """
         __tracebackhide__ = True
         operation = self._refused_operation(constraint, error)
-        expectation = self._expect(operation, request, region=region, partial=partial)
+        expectation = self._expect(operation, request, account=account, region=region, partial=partial)
 
         def refused(call: Call) -> bool:
             broken = constraint is None or any(violation.constraint == constraint for violation in call.violations)
@@ -216,22 +231,24 @@ class Record:
         if lines := _assertions.refused(self._mistakes()):
             raise AssertionError("\n".join(("Requests were refused for what is in them.", "", *lines)))
 
-    def assert_no_duplicate_starts(self, *, across_regions: bool = False) -> None:
+    def assert_no_duplicate_starts(self, *, across_regions: bool = False, across_accounts: bool = False) -> None:
         """Assert that no two executions were started by requests that are equal but for ClientToken.
 
         Args:
             across_regions: Whether starts in different Regions count as duplicates too.
+            across_accounts: Whether starts in different accounts count as duplicates too.
 
         Raises:
             AssertionError: The message lists the duplicates with their tokens.
         """
         __tracebackhide__ = True
-        groups: dict[tuple[str, str], _Numbered] = {}
+        groups: dict[tuple[str, str, str], _Numbered] = {}
         started = self._starts()
         for number, call in self._of(model.START):
             if started(call):
                 request = json.dumps({**call.params, "ClientToken": None}, sort_keys=True)
-                groups.setdefault((request, "" if across_regions else call.region), []).append((number, call))
+                account, region = "" if across_accounts else call.account, "" if across_regions else call.region
+                groups.setdefault((request, account, region), []).append((number, call))
         if repeated := [group for group in groups.values() if len(group) > 1]:
             raise AssertionError(_assertions.duplicates(repeated))
 
@@ -292,6 +309,7 @@ class Record:
         return constraint.partition("/")[0] if "/" in constraint else model.START
 
     def _expect(self, operation: str, request: dict[str, Any], **details: Any) -> Expectation:
+        check_account(details.get("account"))
         check_members(operation, request)
         return Expectation(operation, request, **details)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._errors import FakeUsageError
+from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.errors import ServiceError
 from ._service.faults import Fault, When
@@ -108,6 +109,7 @@ class Setup:
         document_name: str,
         *,
         execution_id: str | None = None,
+        account: str | None = None,
         region: str = "us-east-1",
         statuses: Sequence[str | Mapping[str, Any]] = ("Success",),
         parameters: Mapping[str, list[str]] | None = None,
@@ -120,6 +122,7 @@ class Setup:
         Args:
             document_name: The name of its runbook.
             execution_id: Its id; by default a new one.
+            account: The account in which it runs: 12 digits; with `None` it is visible from every account.
             region: Where it runs.
             statuses: As in `script`.
             parameters: The runbook's parameters: lists of texts by name.
@@ -128,11 +131,12 @@ class Setup:
             failure_message: As in `script`.
 
         Raises:
-            FakeUsageError: See `script`; or there is an execution of that id in the Region.
+            FakeUsageError: See `script`; the account has not 12 digits; or an execution of that id exists there.
         """
         script = make_script(
             statuses, outputs=outputs, steps=steps, failure_message=failure_message, execution_id=execution_id
         )
+        check_account(account)
         service = self._service
         name = read_shape("DocumentARN", document_name, "document_name")
         given = read_shape("AutomationParameterMap", parameters, "parameters")
@@ -141,7 +145,8 @@ class Setup:
                 runbook = service.runbooks.find(name, None, region)
             except ServiceError:
                 raise FakeUsageError(f"Runbook {name!r} has no such version") from None
-            return execution_of(service.store.add(name, region, script, parameters=given, runbook=runbook))
+            run = service.store.add(name, region, script, account=account, parameters=given, runbook=runbook)
+            return execution_of(run)
 
     def script(
         self,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from .accounts import ACCOUNT_ID
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +30,7 @@ class Request:
         access_key_id: Whose credentials the client has; `None` where it has none.
         attempt: 1, and more for botocore's retries.
         over_http: Whether it was sent over HTTP by something other than a botocore client of this process.
+        account: The account of the credentials: 12 digits.
     """
 
     operation: str
@@ -37,6 +40,12 @@ class Request:
     access_key_id: str | None
     attempt: int = 1
     over_http: bool = False
+    account: str = ACCOUNT_ID
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """The account and the Region, which share nothing with any other."""
+        return self.account, self.region
 
     def params(self) -> dict[str, Any]:
         """Give the request's members, a fresh copy at each call."""
@@ -82,6 +91,11 @@ class Call:
     def params(self) -> dict[str, Any]:
         """The request's members; a fresh copy at each look."""
         return self.request.params()
+
+    @property
+    def account(self) -> str:
+        """The account of the client's credentials: 12 digits."""
+        return self.request.account
 
     @property
     def region(self) -> str:

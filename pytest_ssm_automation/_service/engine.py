@@ -68,7 +68,7 @@ class Service:
             seed: Makes ids the same at every run; a second service of the same seed has other ids than the first.
             relax: Ids of constraints that are not enforced.
             enforce: Ids of constraints that are enforced, though they are not by default.
-            execution_limit: How many executions may run in a Region at a time.
+            execution_limit: How many executions may run in an account and Region at a time.
             unknown_documents: `"reject"` refuses runbooks that are not registered.
             unknown_urls: `"reject"` refuses a TargetLocationsURL that nobody hosts.
             fetch: Gets status and body of a URL; `None` if nobody hosts it.

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from .checks.violations import Violation
 
-ACCOUNT_ID: Final = "123456789012"
 CONNECTION_ERRORS: Final = (
     "ReadTimeoutError",
     "ConnectTimeoutError",
@@ -59,7 +58,7 @@ class CatalogueEntry:
     Attributes:
         code: The error code.
         status: The HTTP status.
-        text: The usual message; `{region}`, `{operation}` and `{resource}` stand for those of the request.
+        text: The usual message; `{account}`, `{operation}` and `{resource}` stand for those of the request.
         origin: Whether that text was seen in answers of the service, or is our assumption.
     """
 
@@ -70,7 +69,7 @@ class CatalogueEntry:
 
 
 _DENIED = (
-    f"User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session is not authorized to perform: "
+    "User: arn:aws:sts::{account}:assumed-role/test-role/test-session is not authorized to perform: "
     "ssm:{operation} on resource: {resource} because no identity-based policy allows the ssm:{operation} action"
 )
 # The errors that any AWS service may send and that SSM's model does not list, or lists without their usual text:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from .._errors import FakeUsageError, call_own, unknown_name
 from .calls import Call, Request
 from .checks import model
-from .errors import ACCOUNT_ID, CONNECTION_ERRORS, ServiceError, entry
+from .errors import CONNECTION_ERRORS, ServiceError, entry
 from .injected import Injected, check_error, has_http_form, made, refusal_of, written
 from .runbooks.library import bare_name
 
@@ -92,9 +92,12 @@ def _usual_text(code: str, request: Request, params: Mapping[str, Any]) -> str:
     resource = (
         f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
         if request.operation == model.START
-        else f"arn:aws:ssm:{request.region}:{ACCOUNT_ID}:automation-execution/{name}"
+        else f"arn:aws:ssm:{request.region}:{request.account}:automation-execution/{name}"
     )
-    return entry(code).text.replace("{operation}", request.operation).replace("{resource}", resource)
+    text = entry(code).text
+    for word, value in (("account", request.account), ("operation", request.operation), ("resource", resource)):
+        text = text.replace(f"{{{word}}}", value)
+    return text
 
 
 def matches(when: When | None, request: Request) -> bool:

@@ -41,17 +41,17 @@ Operation = Callable[["State", Request, Mapping[str, Any]], Reply]
 
 def start(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """StartAutomationExecution: replay a known token, or start what is declared so and within the limit."""
-    token = (request.region, params.get("ClientToken", "").lower())
-    if known := state.tokens.get(token):
+    token = params.get("ClientToken", "").lower()
+    if known := state.tokens.get((*request.scope, token)):
         if _without_token(known.request) != _without_token(request.params()):
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
     runbook = state.declared_runbook(request, params)
     located = state.with_locations(params)
-    state.check_limit(request.region)
+    state.check_limit(request.scope)
     execution = state.store.start(request, located, runbook=runbook)
-    if token[1]:
-        state.tokens[token] = execution
+    if token:
+        state.tokens[*request.scope, token] = execution
     return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution)
 
 
@@ -75,13 +75,13 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
     filters = params.get("Filters", [])
     check_filters(filters, EXECUTION_FILTERS)
     named = any(each["Key"] in {"ExecutionId", "ParentExecutionId"} for each in filters)
-    listing = f"{request.operation} {request.region}"
+    listing = " ".join((request.operation, *request.scope))
     before = place_of(listing, params["NextToken"]) if "NextToken" in params else None
     most = params.get("MaxResults", DEFAULT_PAGE)
     page: list[tuple[Run, dict[str, Any]]] = []
     answer: dict[str, Any] = {}
     last = 0
-    for place, execution in state.store.newest_first(request.region, before):
+    for place, execution in state.store.newest_first(request.scope, before):
         if execution.parent and not named:
             continue
         shown = metadata_members(execution)
@@ -109,7 +109,7 @@ def describe_steps(state: State, request: Request, params: Mapping[str, Any]) ->
     steps = [step for step in step_members(execution) if passes(step, filters, STEP_FILTERS)]
     if params.get("ReverseOrder"):
         steps.reverse()
-    shown, more = _page(f"{request.operation} {request.region} {execution.id}", params, steps)
+    shown, more = _page(" ".join((request.operation, *request.scope, execution.id)), params, steps)
     return Reply({"StepExecutions": shown, **more}, execution_id=execution.id)
 
 
@@ -182,7 +182,7 @@ def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:
 
 
 def _asked_for(state: State, request: Request, params: Mapping[str, Any]) -> Run:
-    execution = state.store.find(params["AutomationExecutionId"], request.region)
+    execution = state.store.find(params["AutomationExecutionId"], request.scope)
     if execution is None:
         raise ServiceError("AutomationExecutionNotFoundException")
     return execution
@@ -196,7 +196,9 @@ def describe_document(state: State, request: Request, params: Mapping[str, Any])
     if runbook is None:
         raise ServiceError("InvalidDocumentVersion")
     versions = state.runbooks.versions(runbook.name, request.region)
-    return Reply({"Document": document_members(runbook, versions, _default_of(state, request, runbook))})
+    return Reply(
+        {"Document": document_members(runbook, versions, _default_of(state, request, runbook), request.account)}
+    )
 
 
 def list_document_versions(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
@@ -205,7 +207,7 @@ def list_document_versions(state: State, request: Request, params: Mapping[str, 
     versions = state.runbooks.versions(name, request.region)
     default = _default_of(state, request, versions[0])
     items = [version_members(runbook, default) for runbook in versions]
-    shown, more = _page(f"{request.operation} {request.region} {name}", params, items)
+    shown, more = _page(" ".join((request.operation, *request.scope, name)), params, items)
     return Reply({"DocumentVersions": shown, **more})
 
 

@@ -27,7 +27,7 @@ class State:
     Attributes:
         store: Every execution.
         runbooks: The runbooks that are registered.
-        tokens: What each ClientToken has started, by Region and token in lower case.
+        tokens: What each ClientToken has started, by account, Region, and token in lower case.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class State:
             relaxed: Ids of the constraints that are not enforced.
             fetch: Gets status and body of a URL; `None` if nobody hosts it.
             runbooks: Runbooks to register at the start.
-            limit: How many executions may run in a Region at a time.
+            limit: How many executions may run in an account and Region at a time.
             reject_unknown_documents: Whether runbooks have to be registered.
             reject_unknown_urls: Whether a TargetLocationsURL has to be hosted.
         """
@@ -58,7 +58,7 @@ class State:
         self.runbooks = RunbookStore()
         for runbook in runbooks:
             self.runbooks.add(runbook)
-        self.tokens: dict[tuple[str, str], Run] = {}
+        self.tokens: dict[tuple[str, str, str], Run] = {}
         self._violations = violations
         self._relaxed = relaxed
         self._fetch = fetch
@@ -102,9 +102,9 @@ class State:
             raise refused(f"at {broken[0].path}: {broken[0]}")
         return merged
 
-    def check_limit(self, region: str) -> None:
-        """Refuse a further execution where too many run already."""
+    def check_limit(self, scope: tuple[str, str]) -> None:
+        """Refuse a further execution in an account and Region where too many run already."""
         if self._limit is not None:
-            running = sum(each.region == region and not each.parent and not each.ended for each in self.store.all)
+            running = sum((each.account, each.region) == scope and not each.ended for each in self.store.started)
             if running >= self._limit:
                 raise ServiceError("AutomationExecutionLimitExceededException")

@@ -13,6 +13,7 @@ from botocore.exceptions import ParamValidationError
 
 from .._service.calls import Request, copy_containers
 from .._service.checks.model import OPERATIONS
+from .credentials import identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,10 +70,8 @@ def checked_members(context: Mapping[str, Any], body: bytes) -> Mapping[str, Any
 
 def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> Request:
     """Describe a request of a client."""
-    credentials = client._request_signer._credentials
-    # Reading `access_key` of credentials that can expire would refresh them.
-    key = getattr(credentials, "_access_key" if hasattr(credentials, "refresh_needed") else "access_key", None)
-    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt)
+    key, account = identity_of(client._request_signer._credentials)
+    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt, account=account)
 
 
 def _unchecked(client: Any) -> Any:

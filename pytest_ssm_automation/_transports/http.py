@@ -14,6 +14,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .._service.accounts import account_of_key
 from .._service.calls import Call, Request
 from .._service.checks import model
 from .._service.errors import ServiceError
@@ -49,7 +50,7 @@ def is_ours(service: Service, headers: Mapping[str, str], body: bytes) -> bool:
         return False
     try:
         key, region = _credential(headers)
-        return service.claims(Request(operation, _members(headers, body), region, "", key))
+        return service.claims(Request(operation, _members(headers, body), region, "", key, account=account_of_key(key)))
     except ServiceError:
         return False
 
@@ -76,7 +77,7 @@ def answer_http(
     request = Request(operation, {}, "", url, None, attempt_of(headers.get("amz-sdk-request", "")), over_http=True)
     try:
         key, region = _credential(headers)
-        request = replace(request, access_key_id=key, region=region)
+        request = replace(request, access_key_id=key, region=region, account=account_of_key(key))
         request = replace(request, content=json.dumps(_members(headers, body)).encode())
         if not service.claims(request):
             raise ServiceError("InvalidDocument")  # noqa: TRY301 - it is recorded like the others

@@ -20,6 +20,7 @@ from . import active as stack
 from .active import current
 from .aio import AioWireTap, is_aio, patch_aio
 from .claim import Claim
+from .credentials import forget as forget_accounts
 from .environment import DummyEnvironment, dummy_credentials
 from .late import any_left, forgive, note_left_threads, refuse_late_call
 from .network import Guard, NetworkBlockedError, check_host
@@ -77,6 +78,7 @@ def deactivate(active: Active) -> None:
             for transport in transports.values():
                 transport.deactivate()
         _attached.clear()
+        forget_accounts()
         _environments.pop().restore()
 
 

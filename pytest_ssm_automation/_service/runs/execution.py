@@ -43,6 +43,11 @@ class Execution:
         return self._run.request
 
     @property
+    def account(self) -> str:
+        """The account it runs in: 12 digits."""
+        return self._run.account
+
+    @property
     def region(self) -> str:
         """The Region it runs in."""
         return self._run.region

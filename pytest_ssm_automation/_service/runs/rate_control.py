@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from ..._errors import FakeUsageError, call_own
+from ..accounts import is_account
 from ..calls import copy_containers
 from .scripts import SUCCEEDED
 
@@ -53,6 +54,7 @@ class Target(Generic[R]):
         name: The name of the step: a resource's id, or an account and a Region.
         request: The members of the request that starts its execution.
         region: Where that runs.
+        account: The account in which it runs; `None` is that of the parent.
         location: The members of `TargetLocation`, for one of several accounts and Regions.
         run: The execution, once started.
     """
@@ -62,6 +64,7 @@ class Target(Generic[R]):
     region: str
     location: Mapping[str, Any] | None = None
     run: R | None = None
+    account: str | None = None
 
 
 @dataclass(slots=True)
@@ -241,7 +244,7 @@ def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: st
     one.setdefault("TargetLocationMaxConcurrency", DEFAULT_LOCATION_CONCURRENCY)
     one.setdefault("TargetLocationMaxErrors", DEFAULT_LOCATION_ERRORS)
     one.setdefault("ExecutionRoleName", DEFAULT_ROLE)
-    return Target(f"{account}/{region}", request, region, one)
+    return Target(f"{account}/{region}", request, region, one, account=account if is_account(account) else None)
 
 
 def _share(text: str, count: int, *, least: int = 0) -> int:

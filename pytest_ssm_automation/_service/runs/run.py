@@ -92,6 +92,11 @@ class Run:
         return self.source.params()
 
     @property
+    def account(self) -> str:
+        """The account it runs in: 12 digits."""
+        return self.source.account
+
+    @property
     def region(self) -> str:
         """The Region it runs in."""
         return self.source.region

@@ -1,12 +1,16 @@
-"""The executions of a fake: starts them, and finds them."""
+"""The executions of a fake: starts them, and finds them by account and Region."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
+from heapq import merge
 from typing import TYPE_CHECKING, Any
 
 from ..._errors import FakeUsageError
+from ..accounts import default_account
 from ..calls import Request, copy_containers
 from ..checks import model
 from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
@@ -15,17 +19,20 @@ from .scripts import UNSCRIPTED, Script
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..runbooks.library import Runbook
     from .rate_control import Resolver, Target
 
 
 class ExecutionStore:
-    """Every execution of a fake, oldest first; found by id within a Region.
+    """Every execution of a fake, oldest first; found by id within a scope, which is an account and a Region.
+
+    The scope of an execution that every account sees has `None` in place of the account.
 
     Attributes:
         all: The executions.
+        started: Those of them that no other execution started.
         scripts: How they go, oldest first; the latest script that is for an execution has it.
         resolver: Says which resources a target stands for, if the test has told.
     """
@@ -33,9 +40,11 @@ class ExecutionStore:
     def __init__(self, lock: threading.RLock, new_id: Callable[[], str]) -> None:
         """Start with none."""
         self.all: list[Run] = []
+        self.started: list[Run] = []
         self.scripts: list[Script] = []
         self.resolver: Resolver | None = None
-        self._by_id: dict[tuple[str, str], Run] = {}
+        self._by_id: dict[str, dict[tuple[str | None, str], Run]] = defaultdict(dict)
+        self._places: dict[tuple[str | None, str], list[int]] = defaultdict(list)
         self._lock = lock
         self._new_id = new_id
 
@@ -48,6 +57,7 @@ class ExecutionStore:
         script: Script | None = None,
         parent: Run | None = None,
         target: str | None = None,
+        shared: bool = False,
     ) -> Run:
         """Start an execution, and whatever it has to start in its turn.
 
@@ -58,9 +68,10 @@ class ExecutionStore:
             script: How it goes, instead of the scripts that there are.
             parent: The execution that starts it.
             target: What it runs on, as one of several targets.
+            shared: Whether every account sees it.
 
         Raises:
-            FakeUsageError: `script` wants an id that there is in the Region.
+            FakeUsageError: `script` wants an id that exists in the account and Region.
         """
         with self._lock:
             script, execution_id = self._script_for(request) if script is None else (script, script.execution_id)
@@ -77,7 +88,7 @@ class ExecutionStore:
                 resolved=resolved,
                 mode=params.get("Mode", "Auto"),
             )
-            self._add(execution)
+            self._add(execution, shared=shared)
             if spread and (groups := groups_of(params, request.region, resolved)):
                 execution.run_on(FanOut(groups, partial(self._start_on, execution)))
             return execution
@@ -88,48 +99,73 @@ class ExecutionStore:
         region: str,
         script: Script,
         *,
+        account: str | None = None,
         parameters: Mapping[str, list[str]] | None = None,
         runbook: Runbook | None = None,
     ) -> Run:
-        """Let an execution exist that nobody has called for."""
+        """Add an execution that no call started; with `account=None` every account sees it."""
         params = {"DocumentName": document_name, **({"Parameters": parameters} if parameters else {})}
-        request = Request(model.START, copy_containers(params), region, "", None)
-        return self.start(request, params, runbook=runbook, script=script)
+        content = copy_containers(params)
+        request = Request(model.START, content, region, "", None, account=account or default_account())
+        return self.start(request, params, runbook=runbook, script=script, shared=account is None)
 
-    def find(self, execution_id: str, region: str) -> Run | None:
-        """Find the execution of this id in a Region."""
-        return self._by_id.get((region, execution_id))
+    def find(self, execution_id: str, scope: tuple[str, str]) -> Run | None:
+        """Find the execution of this id that is seen in an account and Region."""
+        known = self._by_id.get(execution_id, {})
+        return known.get(scope) or known.get((None, scope[1]))
 
     def named(self, execution_id: str) -> list[Run]:
-        """Find the executions of this id in any Region."""
+        """Find the executions of this id in any account and Region, oldest first."""
         with self._lock:
-            return [execution for (_, known), execution in self._by_id.items() if known == execution_id]
+            return list(self._by_id.get(execution_id, {}).values())
 
-    def newest_first(self, region: str, before: int | None = None) -> Iterator[tuple[int, Run]]:
-        """Go through the executions of a Region with their places, from the newest that comes before a place."""
-        count = len(self.all) if before is None else min(before, len(self.all))
-        for place in range(count - 1, -1, -1):
-            if self.all[place].region == region:
-                yield place, self.all[place]
+    def newest_first(self, scope: tuple[str, str], before: int | None = None) -> Iterator[tuple[int, Run]]:
+        """Yield the executions that are seen in an account and Region, newest first.
+
+        Args:
+            scope: The account and the Region.
+            before: The place in `all` that they come before.
+
+        Yields:
+            The place in `all`, and the execution.
+        """
+        both = (self._places.get(each, ()) for each in (scope, (None, scope[1])))
+        for place in merge(*(_descending(places, before) for places in both), reverse=True):
+            yield place, self.all[place]
 
     def _script_for(self, request: Request) -> tuple[Script, str | None]:
-        """Choose a script, and the id that it gives to its first execution in each Region."""
+        """Choose a script, and the id that it gives to its first execution in each account and Region."""
         if not self.scripts:
             return UNSCRIPTED, None
         script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
         chosen = script.execution_id
-        return script, None if chosen and self.find(chosen, request.region) else chosen
+        return script, None if chosen and self.find(chosen, request.scope) else chosen
 
-    def _add(self, execution: Run) -> None:
-        key = (execution.region, execution.id)
-        if key in self._by_id:
-            raise FakeUsageError(f"There is an execution {execution.id!r} in {execution.region} already")
-        self._by_id[key] = execution
+    def _add(self, execution: Run, *, shared: bool) -> None:
+        scope = (None if shared else execution.account, execution.region)
+        known = self._by_id[execution.id]
+        if any(
+            (region == execution.region and None in {account, scope[0]}) or (account, region) == scope
+            for account, region in known
+        ):
+            where = execution.region if shared else f"account {execution.account} and {execution.region}"
+            raise FakeUsageError(f"There is an execution {execution.id!r} in {where} already")
+        known[scope] = execution
+        self._places[scope].append(len(self.all))
         self.all.append(execution)
+        if execution.parent is None:
+            self.started.append(execution)
 
     def _start_on(self, parent: Run, target: Target[Run]) -> Run:
         """Start the execution on one of several targets."""
-        request = replace(parent.source, content=target.request, region=target.region)
+        account = target.account or parent.account
+        request = replace(parent.source, content=target.request, region=target.region, account=account)
         child = self.start(request, target.request, runbook=parent.runbook, parent=parent, target=target.name)
         child.call = parent.call
         return child
+
+
+def _descending(places: Sequence[int], before: int | None) -> Iterator[int]:
+    """Yield the places that come before a place, the last one first."""
+    count = len(places) if before is None else bisect_left(places, before)
+    return (places[index] for index in range(count - 1, -1, -1))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..calls import copy_containers
 from ..checks import model
-from ..errors import ACCOUNT_ID
 from ..runbooks.library import bare_name
 from .scripts import ENDED, SUCCEEDED
 from .steps import given_only, step_members
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from ..runbooks.library import Runbook
     from .run import Run
 
-_EXECUTED_BY: Final = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/test-role/test-session"
 _AS_REQUESTED: Final = (
     "TargetParameterName",
     "Targets",
@@ -44,7 +42,7 @@ def execution_members(execution: Run) -> dict[str, Any]:
         "Parameters": execution.parameters,
         "Mode": request.get("Mode", "Auto"),
         "ParentAutomationExecutionId": execution.parent.id if execution.parent else None,
-        "ExecutedBy": _EXECUTED_BY,
+        "ExecutedBy": f"arn:aws:sts::{execution.account}:assumed-role/test-role/test-session",
         "Targets": [],
         "ResolvedTargets": {"ParameterValues": list(execution.resolved), "Truncated": False},
         "Target": execution.target,
@@ -109,7 +107,7 @@ def _progress(execution: Run) -> dict[str, Any]:
     return {"ProgressCounters": steps} if located else {"ProgressCounters": steps, "TargetsSummary": summary}
 
 
-def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook) -> dict[str, Any]:
+def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook, owner: str) -> dict[str, Any]:
     """Give the members of `DocumentDescription`, as DescribeDocument answers for a registered runbook."""
     parameters = [
         given_only(
@@ -125,7 +123,7 @@ def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Run
     return given_only(
         {
             "Name": runbook.name,
-            "Owner": ACCOUNT_ID,
+            "Owner": owner,
             "Status": "Active",
             "DocumentVersion": runbook.version,
             "Description": runbook.description,

@@ -310,7 +310,18 @@ def test_an_execution_shows_what_the_contract_names(fake: AutomationFake, client
     """Its working parts are not among the names that an editor completes, and no attribute can be set."""
     execution = fake.execution(start(client))
     assert {name for name in dir(execution) if not name.startswith("_")} == {
-        *("id", "call", "request", "region", "document_name", "document_version", "parameters", "target", "parent"),
+        *(
+            "id",
+            "call",
+            "request",
+            "account",
+            "region",
+            "document_name",
+            "document_version",
+            "parameters",
+            "target",
+            "parent",
+        ),
         *("children", "started_at", "ended_at", "status", "ended", "steps", "outputs", "failure_message"),
         *("advance", "finish"),
     }

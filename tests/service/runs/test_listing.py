@@ -50,7 +50,7 @@ def names(fake: AutomationFake, client: Any) -> Names:
         "tagged": start(client, DocumentName="AWS-Start", Tags=[{"Key": "Env", "Value": "prod"}]),
         "change": start(client, DocumentName="AWS-Stop"),
         "group": start(client, TargetParameterName="Id", Targets=[{"Key": "ResourceGroup", "Values": ["mine"]}]),
-        "abroad": start(client, TargetLocations=[{"Accounts": ["111111111111"], "Regions": ["us-east-1"]}]),
+        "abroad": start(client, TargetLocations=[{"Accounts": ["123456789012"], "Regions": ["us-east-1"]}]),
     }
     execution = fake.execution(made["abroad"])
     execution.advance()

@@ -376,8 +376,11 @@ def test_a_step_for_each_account_and_region(fake: AutomationFake, client: Any) -
     assert shown["TargetLocations"] == [LOCATION]
     assert shown["ProgressCounters"]["TotalSteps"] == 4
     assert "TargetsSummary" not in shown
-    assert [(child.region, child.parameters) for child in execution.children] == [("eu-west-1", {"A": ["b"]})]
-    abroad = fake.client("eu-west-1")
+    (child,) = execution.children
+    assert (child.account, child.region, child.parameters) == ("111111111111", "eu-west-1", {"A": ["b"]})
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+    abroad = fake.client("eu-west-1", aws_account_id="111111111111", **keys)
+    assert children(fake.client("eu-west-1"), execution.id) == []
     assert [each["Target"] for each in children(abroad, execution.id)] == names[:1]
     assert children(client, execution.id) == []
     listed = client.describe_automation_executions(Filters=[{"Key": "AutomationType", "Values": ["CrossAccount"]}])

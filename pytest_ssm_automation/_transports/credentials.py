@@ -1,0 +1,46 @@
+"""Whose credentials a client has: read from botocore's objects, without refreshing them."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from .._service.accounts import account_of_key, is_account
+
+# Credentials that were refreshed in the middle of a test belong to the same account as before.
+_refreshable: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
+def identity_of(credentials: Any) -> tuple[str | None, str]:
+    """Give the id of the access key and the account of a client's credentials.
+
+    The account is the one that the credentials name, else the one of the role that they would be refreshed with, else
+    the one that belongs to the access key.
+
+    Args:
+        credentials: botocore's credentials object; `None` for a client without credentials.
+    """
+    if not hasattr(credentials, "refresh_needed"):
+        key = getattr(credentials, "access_key", None)
+        account: Any = getattr(credentials, "account_id", None)
+        return key, (account if is_account(account) else account_of_key(key))
+    # Reading `access_key` or `account_id` of credentials that can expire would refresh them.
+    key = getattr(credentials, "_access_key", None)
+    account = _refreshable.get(credentials) or _account_of_refreshable(credentials, key)
+    _refreshable[credentials] = account
+    return key, account
+
+
+def forget() -> None:
+    """Forget the accounts of credentials, since the next test may refresh them elsewhere."""
+    _refreshable.clear()
+
+
+def _account_of_refreshable(credentials: Any, key: str | None) -> str:
+    account: Any = getattr(credentials, "_account_id", None)
+    if is_account(account):
+        named: str = account
+        return named
+    fetcher = getattr(getattr(credentials, "_refresh_using", None), "__self__", None)
+    role = str(getattr(fetcher, "_role_arn", "")).split(":")
+    return role[4] if len(role) > 4 and is_account(role[4]) else account_of_key(key)  # noqa: PLR2004 - of an ARN

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import moto
+import pytest
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._service.accounts import ACCOUNT_ID, account_of_key, check_account
+
+ACCOUNTS = ["000000000001", "111122223333", "123456789012", "549755813887", "549755813888", "999999999999"]
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_the_keys_of_moto_encode_their_account(account: str) -> None:
+    """A key that moto makes for a role or a user of an account belongs to that account."""
+    with moto.mock_aws():
+        role = sts_backends[account]["global"].assume_role(
+            region_name="us-east-1",
+            role_session_name="session",
+            role_arn=f"arn:aws:iam::{account}:role/operations",
+            policy="",
+            duration=900,
+            external_id="",
+        )
+        iam = iam_backends[account]["aws"]
+        iam.create_user("us-east-1", "user", tags=[])
+        user = iam.create_access_key("user")
+    assert account_of_key(role.access_key_id) == account
+    assert account_of_key(user.access_key_id) == account
+
+
+@pytest.mark.parametrize(
+    ("key", "account"),
+    [
+        ("ASIAQNZGKIQY56JQ7WML", "029608264753"),  # published, and long expired
+        ("AKIAQAAAAAAAAAAAAAAA", "000000000000"),
+    ],
+)
+def test_a_key_encodes_its_account(key: str, account: str) -> None:
+    """After the prefix, an access key id is base32, and 40 bits of it are the number of the account."""
+    assert account_of_key(key) == account
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        None,
+        "",
+        "testing",
+        "AKIAIOSFODNN7EXAMPLE",  # the one of AWS's documentation
+        "AKIAQNZGKIQY5EXAMPLE",
+        "AKIAIOSFODNN7PQRSTUV",  # of the time before accounts were encoded
+        "AIDAQNZGKIQY56JQ7WML",  # the id of a user
+        "ASIAQNZGKIQY56JQ7WM",
+        "ASIAQNZGKIQY56JQ7WMLA",
+        "ASIAQNZGKIQY16JQ7WML",  # no base32
+        "asiaqnzgkiqy56jq7wml",
+        "ASIA7777777777777777",  # a number of 13 digits
+    ],
+)
+def test_other_keys_belong_to_the_default_account(monkeypatch: pytest.MonkeyPatch, key: str | None) -> None:
+    """Where the id of a key encodes no account, it is that of AWS_ACCOUNT_ID, else 123456789012."""
+    assert account_of_key(key) == ACCOUNT_ID
+    monkeypatch.setenv("AWS_ACCOUNT_ID", "111122223333")
+    assert account_of_key(key) == "111122223333"
+    monkeypatch.setenv("AWS_ACCOUNT_ID", "mine")
+    assert account_of_key(key) == ACCOUNT_ID
+
+
+@pytest.mark.parametrize("account", [None, *ACCOUNTS])
+def test_an_account_has_twelve_digits(account: str | None) -> None:
+    """Any 12 digits can be an account."""
+    check_account(account)
+
+
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        (12, "but got account=12 (type=int). Write 000000000012 as a text."),
+        (111122223333, "but got account=111122223333 (type=int). Write 111122223333 as a text."),
+        (10**12, "but got account=1000000000000 (type=int)."),
+        (-1, "but got account=-1 (type=int)."),
+        (True, "but got account=True (type=bool)."),
+        ("", "but got account='' (type=str)."),
+        ("11112222333", "but got account='11112222333' (type=str)."),
+        ("1111-2222-3333", "but got account='1111-2222-3333' (type=str)."),
+        ("111122223333\n", r"but got account='111122223333\n' (type=str)."),
+        ("١١١١٢٢٢٢٣٣٣٣", "but got account='١١١١٢٢٢٢٣٣٣٣' (type=str)."),
+    ],
+)
+def test_anything_else_is_refused(account: object, told: str) -> None:
+    """The message says what was given, and how a number has to be written."""
+    with pytest.raises(FakeUsageError) as caught:
+        check_account(account)
+    assert str(caught.value) == f"Expected account to be a text of 12 digits, or None, {told}"
