@@ -12,7 +12,7 @@ from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
 from ._service.faults import Fault
-from ._service.runbooks.library import Runbook, load_runbook
+from ._service.runbooks.library import Runbook
 from ._service.runs.execution import execution_of
 from ._setup import Setup
 from ._transports import active, interception
@@ -43,18 +43,19 @@ class AutomationFake(Setup, Record):
         ...     fake.assert_started_once(DocumentName="AWS-RestartEC2Instance")
     """
 
-    def __init__(self, *, faults: Iterable[Fault] = (), runbooks: Iterable[Any] = (), **options: Any) -> None:
+    def __init__(self, *, faults: Iterable[Fault] = (), runbooks: Sequence[Any] = (), **options: Any) -> None:
         """Make a fake that is not active yet.
 
         Args:
             faults: Faults to inject, in this order, such as a plan drawn from `strategies.fault_plans()`.
-            runbooks: Runbooks to register: `Runbook` objects, or paths of files.
+            runbooks: Runbooks to register: `Runbook` objects; or files, folders and globs, relative to the current
+                directory, each file of which is read when its document is first asked for.
             **options: See the options of the marker `ssm_automation`.
 
         Raises:
             FakeUsageError: An option has no such name, or cannot have such a value.
         """
-        self.options: Options = DEFAULTS.but(options)
+        self.options: Options = DEFAULTS.but({**options, "runbooks": runbooks})
         seed = self.options.seed
         self._service = Service(
             seed=str(_running_test() if seed is None else seed),
@@ -65,7 +66,8 @@ class AutomationFake(Setup, Record):
             unknown_urls=self.options.unknown_urls,
             fetch=_fetch,
             faults=tuple(_faults(faults)),
-            runbooks=tuple(each if isinstance(each, Runbook) else load_runbook(each) for each in runbooks),
+            runbooks=tuple(each for each in self.options.runbooks if isinstance(each, Runbook)),
+            files=tuple(each for each in self.options.runbooks if not isinstance(each, Runbook)),
         )
         self._clock = SkippedSleep()
         self._reported = 0

@@ -36,7 +36,8 @@ def options_of(item: pytest.Item) -> Options:
 def _options_of_ini(config: pytest.Config) -> Options:
     """Read the ini file, once in a run."""
     if _ini_key not in config.stash:
-        config.stash[_ini_key] = from_ini({name: config.getini(f"ssm_automation_{name}") for name in NAMES})
+        folder = config.inipath.parent if config.inipath else config.invocation_params.dir
+        config.stash[_ini_key] = from_ini({name: config.getini(f"ssm_automation_{name}") for name in NAMES}, folder)
     return config.stash[_ini_key]
 
 

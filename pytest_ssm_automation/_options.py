@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ._errors import FakeUsageError, unknown_name
+from ._service.runbooks.library import Runbook, RunbookFiles, find_runbooks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +25,8 @@ class Options:
         relax: Ids of constraints that are not enforced.
         enforce: Ids of constraints that are enforced, though they are not by default because the service does not
             enforce them either. `constraints()` says which they are.
+        runbooks: Runbooks to register at the start: `Runbook` objects, files, folders and globs. A file is read when
+            its document is first asked for.
         unknown_documents: What becomes of a runbook that is not registered: `"accept"` starts it, `"reject"` refuses
             it.
         unknown_urls: What becomes of a TargetLocationsURL that nobody hosts: `"accept"` starts without the locations,
@@ -38,6 +42,7 @@ class Options:
     strict: bool = True
     relax: tuple[str, ...] = ()
     enforce: tuple[str, ...] = ()
+    runbooks: tuple[Runbook | RunbookFiles, ...] = ()
     unknown_documents: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     unknown_urls: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     execution_limit: int | None = None
@@ -50,11 +55,15 @@ class Options:
         for item in fields(self):
             _check(item.name, getattr(self, item.name), item.metadata.get("choices"))
 
-    def but(self, given: Mapping[str, Any]) -> Options:
+    def but(self, given: Mapping[str, Any], folder: Path | None = None) -> Options:
         """Give these options with some replaced.
 
-        `relax` and `enforce` add up. A constraint that these options relax and the given ones enforce is enforced, and
-        the other way round.
+        `relax`, `enforce` and `runbooks` add up. A constraint that these options relax and the given ones enforce is
+        enforced, and the other way round.
+
+        Args:
+            given: Options by name.
+            folder: What paths are relative to; by default the current directory.
 
         Raises:
             FakeUsageError: An option has no such name, or cannot have such a value.
@@ -64,6 +73,9 @@ class Options:
                 raise unknown_name("option", name, NAMES)
         changed = dict(given)
         changed |= self._of_constraints(given)
+        if "runbooks" in given:
+            runbooks = _listed("runbooks", given["runbooks"])
+            changed["runbooks"] = (*self.runbooks, *find_runbooks(runbooks, folder))
         if not isinstance(given.get("allow_network", False), bool):
             changed["allow_network"] = _hosts(given["allow_network"])
         return replace(self, **changed)
@@ -85,6 +97,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "strict": ((bool,), "True or False"),
     "relax": ((tuple,), "ids of constraints"),
     "enforce": ((tuple,), "ids of constraints"),
+    "runbooks": ((tuple,), "runbooks"),
     "unknown_documents": ((str,), "accept or reject"),
     "unknown_urls": ((str,), "accept or reject"),
     "skip_sleep": ((bool,), "True or False"),
@@ -105,12 +118,23 @@ def _check(name: str, value: object, choices: tuple[str, ...] | None) -> None:
 
 
 def _names(option: str, given: object) -> tuple[str, ...]:
+    names = _listed(option, given, "names")
+    if not all(isinstance(name, str) for name in names):
+        raise _no_list(option, given, "names")
+    return names
+
+
+def _listed(option: str, given: object, what: str = "files and folders") -> tuple[Any, ...]:
+    if not isinstance(given, list | tuple | set | frozenset):
+        raise _no_list(option, given, what)
+    return tuple(cast("Collection[Any]", given))
+
+
+def _no_list(option: str, given: object, what: str) -> FakeUsageError:
     kind = type(given).__name__
-    if isinstance(given, list | tuple | set | frozenset):
-        names = cast("Collection[Any]", given)
-        if all(isinstance(name, str) for name in names):
-            return tuple(names)
-    raise FakeUsageError(f"Expected {option} to be a list or tuple of names, but got {option}={given!r} (type={kind})")
+    return FakeUsageError(
+        f"Expected {option} to be a list or tuple of {what}, but got {option}={given!r} (type={kind})"
+    )
 
 
 def _hosts(given: object) -> tuple[str, ...]:
@@ -124,15 +148,20 @@ def _hosts(given: object) -> tuple[str, ...]:
 DEFAULTS: Final = Options()
 
 
-def from_ini(values: Mapping[str, Any]) -> Options:
-    """Make options of what pytest's ini file says: text, lists of words, and `None` for what it does not say."""
+def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
+    """Make options of what pytest's ini file says: text, lists of words, and `None` for what it does not say.
+
+    Args:
+        values: What it says, by option.
+        folder: The folder of the ini file; by default the current directory.
+    """
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
     if "execution_limit" in given:
         given["execution_limit"] = _number(given["execution_limit"])
     if "allow_network" in given:
         words = [word.lower() for word in given["allow_network"]]
         given["allow_network"] = words[0] == "true" if words in (["true"], ["false"]) else words
-    return DEFAULTS.but(given)
+    return DEFAULTS.but(given, folder)
 
 
 def _number(text: str) -> int | None:

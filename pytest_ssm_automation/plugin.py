@@ -21,6 +21,7 @@ _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...]
     ("strict", "bool", "whether a test that passed fails for mistakes that its code under test may have swallowed"),
     ("relax", "linelist", "ids of constraints that are not enforced"),
     ("enforce", "linelist", "ids of constraints that are enforced, though they are not by default"),
+    ("runbooks", "args", "files, folders or globs of runbooks that every fake knows, relative to the ini file"),
     ("unknown_documents", "string", "what becomes of runbooks that are not registered: accept or reject"),
     ("unknown_urls", "string", "what becomes of a TargetLocationsURL that nobody hosts: accept or reject"),
     ("execution_limit", "string", "how many unfinished executions there may be in a Region"),

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._options import NAMES, Options, from_ini
+from pytest_ssm_automation._service.runbooks.library import RunbookFiles, load_runbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOTHING_SAID: dict[str, Any] = {
     "transport": "",
@@ -26,6 +30,7 @@ def test_defaults_are_the_documented_ones() -> None:
         "strict": True,
         "relax": (),
         "enforce": (),
+        "runbooks": (),
         "unknown_documents": "accept",
         "execution_limit": None,
         "skip_sleep": False,
@@ -55,6 +60,39 @@ def test_the_last_word_on_a_constraint_wins() -> None:
     assert (enforced.relax, enforced.enforce) == (("b",), ("a",))
     relaxed = enforced.but({"relax": ["a"]})
     assert (relaxed.relax, relaxed.enforce) == (("b", "a"), ())
+
+
+def test_runbooks_add_up(tmp_path: Path) -> None:
+    """`runbooks` adds up like `relax`; paths are relative to the folder of the ini file."""
+    (tmp_path / "One-Book.json").touch()
+    runbook = load_runbook({"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}, name="Two")
+    options = from_ini({"runbooks": ["*.json"]}, tmp_path).but({"runbooks": [runbook]})
+    files, kept = options.runbooks
+    assert isinstance(files, RunbookFiles)
+    assert "One-Book" in files
+    assert kept is runbook
+    assert Options().but({"runbooks": options.runbooks}).runbooks == options.runbooks
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            "tests/runbooks",
+            "Expected runbooks to be a list or tuple of files and folders, but got runbooks='tests/",
+        ),
+        (
+            [{"a": 1}],
+            r"to be a Runbook, a file, a folder or a glob, but got {'a': 1} \(type=dict\); register a mapping",
+        ),
+        (["a:\n  b"], r"a folder or a glob, but got 'a:\\n  b' \(type=str\); register a mapping or text with add_runb"),
+        ([b"x"], r"but got b'x' \(type=bytes\)"),
+    ],
+)
+def test_what_is_no_list_of_runbooks_is_refused(given: Any, message: str) -> None:
+    """Whatever is no list, or has items that name no file, is refused with the way to register it."""
+    with pytest.raises(FakeUsageError, match=message):
+        Options().but({"runbooks": given})
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from .checks.violations import Violation
-    from .runbooks.library import Runbook
+    from .runbooks.library import Runbook, RunbookFiles
     from .runs.locations import Fetch
 
 _SEEDS: Final[Counter[str]] = Counter()
@@ -61,6 +61,7 @@ class Service:
         fetch: Fetch = lambda _: None,
         faults: tuple[Fault, ...] = (),
         runbooks: tuple[Runbook, ...] = (),
+        files: tuple[RunbookFiles, ...] = (),
     ) -> None:
         """Start with nothing recorded.
 
@@ -74,6 +75,7 @@ class Service:
             fetch: Gets status and body of a URL; `None` if nobody hosts it.
             faults: Faults to queue at the start.
             runbooks: Runbooks to register at the start.
+            files: Files of runbooks that are registered when they are first asked for.
         """
         self._relaxed = _relaxed(relax, enforce)
         self._limit = execution_limit
@@ -82,6 +84,7 @@ class Service:
         self._fetch = fetch
         self._first_faults = faults
         self._first_runbooks = runbooks
+        self._files = files
         self.lock = threading.RLock()
         _SEEDS[seed] += 1
         self._random = Random(f"{seed} {_SEEDS[seed]}")
@@ -100,6 +103,7 @@ class Service:
                 relaxed=self._relaxed,
                 fetch=self._fetch,
                 runbooks=self._first_runbooks,
+                files=self._files,
                 limit=self._limit,
                 reject_unknown_documents=self._reject_unknown_documents,
                 reject_unknown_urls=self._reject_unknown_urls,
@@ -112,14 +116,13 @@ class Service:
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def claims(self, request: Request) -> bool:
-        """Tell whether a request is for this service; documents are, if they are registered here."""
+        """Tell whether a request is for this service: documents are if they are registered, or have to be."""
         if request.operation in model.OPERATIONS:
             return True
         name = request.params().get("Name")
-        try:
-            return isinstance(name, str) and self.runbooks.find(name, None, request.region) is not None
-        except ServiceError:  # an ARN with a version that there isn't
-            return True
+        return isinstance(name, str) and (
+            self.state.reject_unknown_documents or self.runbooks.knows(name, request.region)
+        )
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List what a request breaks, of all that is enforced."""

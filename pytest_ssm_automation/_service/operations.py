@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from .calls import Outcome, Request
 from .checks import model
 from .errors import ServiceError
+from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
 from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
 from .runs.scripts import STATUS, WAITING, WORKING, frames_of
 from .runs.steps import step_members
-from .runs.views import document_members, execution_members, metadata_members, version_members
+from .runs.views import execution_members, metadata_members
 
 if TYPE_CHECKING:
     from .runbooks.library import Runbook
@@ -189,33 +190,43 @@ def _asked_for(state: State, request: Request, params: Mapping[str, Any]) -> Run
 
 
 def describe_document(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """DescribeDocument: describe a registered runbook; its versions have no names."""
-    runbook = None
-    if "VersionName" not in params:
-        runbook = _registered(state, request, params, params.get("DocumentVersion"))
-    if runbook is None:
-        raise ServiceError("InvalidDocumentVersion")
+    """DescribeDocument: describe a version of a registered runbook."""
+    runbook = _registered(state, request, params)
     versions = state.runbooks.versions(runbook.name, request.region)
-    return Reply(
-        {"Document": document_members(runbook, versions, _default_of(state, request, runbook), request.account)}
-    )
+    default = _default_of(state, request, runbook)
+    return Reply({"Document": document_members(runbook, versions, default, request.account)})
+
+
+def get_document(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
+    """GetDocument: give the content of a version of a registered runbook, as JSON unless YAML is asked for.
+
+    Public downloads of documents that are listed as YAML show that the answer is JSON all the same:
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetDocument.html#API_GetDocument_RequestSyntax
+    """
+    runbook = _registered(state, request, params)
+    return Reply(content_members(runbook, "YAML" if params.get("DocumentFormat") == "YAML" else "JSON"))
 
 
 def list_document_versions(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """ListDocumentVersions: list a page of the versions of a registered runbook."""
-    name = bare_name(params["Name"])
-    versions = state.runbooks.versions(name, request.region)
-    default = _default_of(state, request, versions[0])
-    items = [version_members(runbook, default) for runbook in versions]
-    shown, more = _page(" ".join((request.operation, *request.scope, name)), params, items)
+    runbook = _registered(state, request, {"Name": bare_name(params["Name"])})
+    default = _default_of(state, request, runbook)
+    items = [version_members(each, default) for each in state.runbooks.versions(runbook.name, request.region)]
+    shown, more = _page(" ".join((request.operation, *request.scope, runbook.name)), params, items)
     return Reply({"DocumentVersions": shown, **more})
 
 
-def _registered(state: State, request: Request, params: Mapping[str, Any], version: str | None) -> Runbook | None:
+def _registered(state: State, request: Request, params: Mapping[str, Any]) -> Runbook:
+    """Find the runbook that a request about documents means; no version of a runbook has a name."""
     try:
-        return state.runbooks.find(params["Name"], version, request.region)
+        runbook = state.runbooks.find(params["Name"], params.get("DocumentVersion"), request.region)
     except ServiceError:
-        return None
+        raise ServiceError("InvalidDocumentVersion") from None
+    if runbook is None:
+        raise ServiceError("InvalidDocument")
+    if "VersionName" in params:
+        raise ServiceError("InvalidDocumentVersion")
+    return runbook
 
 
 def _default_of(state: State, request: Request, runbook: Runbook) -> Runbook:
@@ -239,5 +250,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "StopAutomationExecution": stop,
     "SendAutomationSignal": signal,
     "DescribeDocument": describe_document,
+    "GetDocument": get_document,
     "ListDocumentVersions": list_document_versions,
 }

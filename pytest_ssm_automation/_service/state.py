@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .calls import Request
     from .checks.violations import Violation
-    from .runbooks.library import Runbook
+    from .runbooks.library import Runbook, RunbookFiles
     from .runs.locations import Fetch
     from .runs.run import Run
     from .runs.store import ExecutionStore
@@ -27,6 +27,7 @@ class State:
     Attributes:
         store: Every execution.
         runbooks: The runbooks that are registered.
+        reject_unknown_documents: Whether runbooks have to be registered.
         tokens: What each ClientToken has started, by account, Region, and token in lower case.
     """
 
@@ -38,6 +39,7 @@ class State:
         relaxed: Collection[str],
         fetch: Fetch,
         runbooks: tuple[Runbook, ...],
+        files: tuple[RunbookFiles, ...],
         limit: int | None,
         reject_unknown_documents: bool,
         reject_unknown_urls: bool,
@@ -50,12 +52,13 @@ class State:
             relaxed: Ids of the constraints that are not enforced.
             fetch: Gets status and body of a URL; `None` if nobody hosts it.
             runbooks: Runbooks to register at the start.
+            files: Files of runbooks that are registered when they are first asked for.
             limit: How many executions may run in an account and Region at a time.
             reject_unknown_documents: Whether runbooks have to be registered.
             reject_unknown_urls: Whether a TargetLocationsURL has to be hosted.
         """
         self.store = store
-        self.runbooks = RunbookStore()
+        self.runbooks = RunbookStore(files)
         for runbook in runbooks:
             self.runbooks.add(runbook)
         self.tokens: dict[tuple[str, str, str], Run] = {}
@@ -63,7 +66,7 @@ class State:
         self._relaxed = relaxed
         self._fetch = fetch
         self._limit = limit
-        self._reject_unknown_documents = reject_unknown_documents
+        self.reject_unknown_documents = reject_unknown_documents
         self._reject_unknown_urls = reject_unknown_urls
 
     def declared_runbook(self, request: Request, params: Mapping[str, Any]) -> Runbook | None:
@@ -74,7 +77,7 @@ class State:
         """
         runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
         if runbook is None:
-            if self._reject_unknown_documents:
+            if self.reject_unknown_documents:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
         violations = tuple(each for each in check_start(runbook, params) if each.constraint not in self._relaxed)

@@ -6,8 +6,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import boto3
-import moto
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
 
@@ -423,92 +421,3 @@ def test_unknown_versions_and_documents() -> None:
         assert error == "AutomationDefinitionVersionNotFoundException"
         assert refusal(client, "StartAutomationExecution") == "AutomationDefinitionNotFoundException"
         fake.verify()
-
-
-def test_registered_documents_are_described(fake: AutomationFake, client: Any) -> None:
-    """DescribeDocument tells of a registered runbook what it declares, with its versions."""
-    fake.add_runbook({**RUNBOOK, "description": "Restarts"}, name="Run", version=3)
-    fake.add_runbook(
-        {
-            **RUNBOOK,
-            "parameters": {
-                "Names": {"type": "StringList", "default": ["a"]},
-                "X": {"type": "String", "default": "b", "description": "Why"},
-            },
-        },
-        name="Run",
-        version=1,
-    )
-    document = client.describe_document(Name="Run")["Document"]
-    assert document == {
-        "Name": "Run",
-        "Owner": "123456789012",
-        "Status": "Active",
-        "DocumentVersion": "3",
-        "Description": "Restarts",
-        "Parameters": [
-            {"Name": "InstanceId", "Type": "String"},
-            {"Name": "Times", "Type": "String", "DefaultValue": "1"},
-        ],
-        "DocumentType": "Automation",
-        "SchemaVersion": "0.3",
-        "LatestVersion": "3",
-        "DefaultVersion": "3",
-        "DocumentFormat": "YAML",
-    }
-    first = client.describe_document(Name="Run", DocumentVersion="1")["Document"]
-    assert first["Parameters"] == [
-        {"Name": "Names", "Type": "StringList", "DefaultValue": '["a"]'},
-        {"Name": "X", "Type": "String", "Description": "Why", "DefaultValue": "b"},
-    ]
-    assert first["DefaultVersion"] == "3"
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"DocumentVersion": "9"},
-        {"VersionName": "Release"},
-        {"Name": "arn:aws:ssm:us-east-1:123456789012:document/Run:9"},
-    ],
-)
-def test_a_version_that_cannot_be_described(fake: AutomationFake, client: Any, given: dict[str, str]) -> None:
-    """A version of a registered runbook that there isn't is the error that DescribeDocument documents."""
-    fake.add_runbook(RUNBOOK, name="Run")
-    with pytest.raises(client.exceptions.InvalidDocumentVersion):
-        client.describe_document(**{"Name": "Run", **given})
-
-
-def test_versions_are_listed(fake: AutomationFake, client: Any) -> None:
-    """ListDocumentVersions lists the versions of a registered runbook, oldest number first, in pages."""
-    for number in (5, 1, 3):
-        fake.add_runbook(RUNBOOK, name="Run", version=number)
-    pages = list(client.get_paginator("list_document_versions").paginate(Name="Run", PaginationConfig={"PageSize": 2}))
-    shown = [(each["DocumentVersion"], each["IsDefaultVersion"]) for page in pages for each in page["DocumentVersions"]]
-    assert shown == [("1", False), ("3", False), ("5", True)]
-    assert [len(page["DocumentVersions"]) for page in pages] == [2, 1]
-    with pytest.raises(client.exceptions.InvalidNextToken):
-        client.list_document_versions(Name="Run", NextToken="x")
-
-
-@pytest.mark.parametrize("operation", ["DescribeDocument", "ListDocumentVersions"])
-def test_malformed_requests_about_documents_are_botocores(fake: AutomationFake, client: Any, operation: str) -> None:
-    """A name that is no text is nobody's document, and gets botocore's own error."""
-    fake.add_runbook(RUNBOOK, name="Run")
-    method = {"DescribeDocument": client.describe_document, "ListDocumentVersions": client.list_document_versions}
-    with pytest.raises(ParamValidationError):
-        method[operation](Name=5)
-    assert not fake.calls
-
-
-def test_other_documents_are_left_to_moto() -> None:
-    """Beside moto, registered runbooks are the fake's, and all other documents are moto's."""
-    with moto.mock_aws(), AutomationFake(seed="moto") as fake:
-        client: Any = boto3.client("ssm", region_name="us-east-1")
-        client.create_document(Name="Mine", Content='{"schemaVersion": "2.2", "mainSteps": []}', DocumentType="Command")
-        fake.add_runbook(RUNBOOK, name="Run")
-        assert client.describe_document(Name="Mine")["Document"]["DocumentType"] == "Command"
-        assert client.describe_document(Name="Run")["Document"]["DocumentType"] == "Automation"
-        assert client.list_document_versions(Name="Run")["DocumentVersions"][0]["Name"] == "Run"
-        with pytest.raises(client.exceptions.InvalidDocument):
-            client.describe_document(Name="None-Such")

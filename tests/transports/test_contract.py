@@ -156,8 +156,9 @@ def test_the_remaining_operations(reached: tuple[AutomationFake, Any]) -> None:
     client.send_automation_signal(**execution, SignalType="Approve")
     client.stop_automation_execution(**execution)
     assert client.describe_document(Name="Known")["Document"]["Name"] == "Known"
+    assert client.get_document(Name="Known", DocumentFormat="YAML")["DocumentFormat"] == "YAML"
     assert len(client.list_document_versions(Name="Known")["DocumentVersions"]) == 1
-    assert [call.error for call in fake.calls] == [None] * 6
+    assert [call.error for call in fake.calls] == [None] * 7
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

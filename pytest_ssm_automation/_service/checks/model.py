@@ -20,7 +20,7 @@ OPERATIONS: Final = (
     "StopAutomationExecution",
     "SendAutomationSignal",
 )
-DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "ListDocumentVersions")
+DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "GetDocument", "ListDocumentVersions")
 CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from .documents import is_list, is_mapping
+from .documents import Format, is_list, is_mapping, write_document
 from .expressions import ExpressionError, check_expression
 
 if TYPE_CHECKING:
@@ -66,6 +67,12 @@ class Parameter:
         return self.type in {"StringList", "MapList"} or self.type.startswith("List<")
 
 
+def _now() -> datetime:
+    # The service sends milliseconds, and callers parse them with %f, which Python leaves out where they are 0.
+    now = datetime.now(UTC)
+    return now.replace(microsecond=max(now.microsecond // 1000, 1) * 1000)
+
+
 @dataclass(frozen=True, slots=True)
 class Runbook:
     """An Automation runbook that the fake knows.
@@ -77,6 +84,8 @@ class Runbook:
         steps: Name and action of each step.
         description: What it is for.
         assume_role: The role that it runs as, mostly `{{ AutomationAssumeRole }}`.
+        document_format: `JSON` or `YAML`, as it was read; `JSON` for a mapping.
+        created_at: When it was read, in UTC.
     """
 
     name: str
@@ -87,6 +96,9 @@ class Runbook:
     assume_role: str | None = field(repr=False)
     _parameters: dict[str, Parameter] = field(repr=False, hash=False)
     _document: Mapping[str, Any] = field(repr=False, hash=False)
+    document_format: Format = field(default="JSON", repr=False, compare=False)
+    created_at: datetime = field(default_factory=_now, repr=False, compare=False)
+    _text: str | None = field(default=None, repr=False, compare=False)
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -97,6 +109,16 @@ class Runbook:
     def document(self) -> dict[str, Any]:
         """The whole content, as a copy."""
         return copy.deepcopy(dict(self._document))
+
+    def content(self, document_format: Format | None = None) -> str:
+        """Give the whole content as text: as it was read, or converted.
+
+        Args:
+            document_format: The format; by default that in which it was read.
+        """
+        if document_format in {None, self.document_format} and self._text is not None:
+            return self._text
+        return write_document(self._document, document_format or self.document_format)
 
 
 def _nearest(given: object, allowed: tuple[str, ...]) -> str:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError
 from ..checks import model
 from ..checks.patterns import compile_pattern
 from ..errors import ServiceError
-from .declarations import Parameter, Reader, Runbook
-from .documents import read_document
+from .declarations import SCHEMA_VERSION, Parameter, Reader, Runbook
+from .documents import Document, is_text, read_document
+from .files import find_files
 from .parameters import check_parameters, resolved_parameters
 
-__all__ = ["Parameter", "Runbook", "RunbookStore", "check_parameters", "load_runbook", "resolved_parameters"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
+__all__ = [
+    "Parameter",
+    "Runbook",
+    "RunbookFiles",
+    "RunbookStore",
+    "check_parameters",
+    "find_runbooks",
+    "how_to_register",
+    "load_runbook",
+    "resolved_parameters",
+]
+
+_MOST_SHOWN: Final = 200
 _ARN: Final = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:(?:document|automation-definition)/([^:]+)(?::(.+))?")
 
 
@@ -33,26 +50,32 @@ def load_runbook(
     Raises:
         FakeUsageError: The content cannot be read, or is no sound runbook; the message has every place where it is not.
     """
-    document, stem = read_document(content)
-    name = _name(stem if name is None else name)
+    return _runbook(read_document(content), name, version, region)
+
+
+def _runbook(document: Document, name: str | None, version: int | str | None, region: str | None) -> Runbook:
+    name = _name(document.path.stem if name is None and document.path else name)
     number = "1" if version is None else str(version)
     if isinstance(version, bool) or not re.fullmatch("[1-9][0-9]*", number, re.ASCII):
         raise FakeUsageError(f"Expected a positive number but got version={version!r} (type={type(version).__name__})")
     reader = Reader()
-    reader.top(document)
-    parameters = reader.parameters(document.get("parameters"))
-    steps = reader.steps(document)
+    reader.top(document.members)
+    parameters = reader.parameters(document.members.get("parameters"))
+    steps = reader.steps(document.members)
     if reader.problems:
-        raise FakeUsageError("\n  ".join([f"Runbook {name!r} is malformed:", *reader.problems]))
+        source = f" ({document.path})" if document.path else ""
+        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is malformed:", *reader.problems]))
     return Runbook(
         name=name,
         version=number,
         region=region,
         steps=steps,
-        description=document.get("description"),
-        assume_role=document.get("assumeRole"),
+        description=document.members.get("description"),
+        assume_role=document.members.get("assumeRole"),
         _parameters=parameters,
-        _document=document,
+        _document=document.members,
+        document_format=document.format,
+        _text=document.text,
     )
 
 
@@ -75,11 +98,108 @@ def bare_name(name: str) -> str:
     return name.rpartition("/")[2].partition(":")[0]
 
 
-class RunbookStore:
-    """The runbooks of one fake. Who shares it between threads has to lock it."""
+def how_to_register(name: str) -> str:
+    """Say how a test gets a runbook that is not registered, as the end of a message.
 
-    def __init__(self) -> None:
+    Args:
+        name: The name or ARN of the document.
+    """
+    return (
+        "Register the runbook with add_runbook(), or put its file where the option runbooks finds it. "
+        f"To get it from AWS: python -m pytest_ssm_automation download {name} --to tests/runbooks"
+    )
+
+
+class RunbookFiles:
+    """Runbooks in files, each of which is read when it is first asked for, and only then."""
+
+    def __init__(self, patterns: Iterable[str], folder: Path) -> None:
+        """Find the files.
+
+        Args:
+            patterns: Files, folders and globs.
+            folder: What relative ones are relative to.
+
+        Raises:
+            FakeUsageError: A pattern matches no file.
+        """
+        self._files = find_files(patterns, folder)
+        self._loaded: dict[str, Runbook] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether there is a file of that name, without reading it."""
+        return name in self._files
+
+    def __getitem__(self, name: str) -> Runbook:
+        """Give the runbook of that name.
+
+        Raises:
+            FakeUsageError: The file cannot be read, it is no sound runbook, or there is another one of that name.
+        """
+        if name not in self._loaded:
+            self._loaded[name] = load_runbook(self._path(name))
+        return self._loaded[name]
+
+    def load_all(self) -> Sequence[Runbook]:
+        """Give the runbooks of all files; files that are no runbooks, such as command documents, are left out.
+
+        Raises:
+            FakeUsageError: A file cannot be read, is no sound runbook, or has the name of another one.
+        """
+        for name in self._files:
+            if name not in self._loaded:
+                document = read_document(self._path(name))
+                if str(document.members.get("schemaVersion")) == SCHEMA_VERSION:
+                    self._loaded[name] = _runbook(document, None, None, None)
+        return tuple(self._loaded.values())
+
+    def _path(self, name: str) -> Path:
+        path, *others = self._files[name]
+        if others:
+            raise FakeUsageError(f"Runbook {name!r} is in several files: {', '.join(map(str, [path, *others]))}")
+        return path
+
+
+def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook | RunbookFiles, ...]:
+    """Find what the option `runbooks` names.
+
+    Args:
+        given: Runbooks; or files, folders and globs, as strings or paths.
+        folder: What relative ones are relative to; `None` is the current directory.
+
+    Raises:
+        FakeUsageError: A file, folder or glob matches no file, or something is neither of them.
+    """
+    known = tuple(each for each in given if isinstance(each, Runbook | RunbookFiles))
+    patterns = tuple(_pattern(each) for each in given if not isinstance(each, Runbook | RunbookFiles))
+    return (*known, RunbookFiles(patterns, folder or Path.cwd())) if patterns else known
+
+
+def _pattern(given: Any) -> str:
+    pattern = _path(given)
+    if pattern is None or is_text(pattern):
+        got = f"{repr(given)[:_MOST_SHOWN]} (type={type(given).__name__})"
+        raise FakeUsageError(
+            f"Expected each of runbooks to be a Runbook, a file, a folder or a glob, but got {got}; "
+            "register a mapping or text with add_runbook(content, name='My-Runbook')"
+        )
+    return pattern
+
+
+def _path(given: Any) -> str | None:
+    return os.fspath(given) if hasattr(given, "__fspath__") or type(given) is str else None
+
+
+class RunbookStore:
+    """The runbooks of one fake. Who shares it between threads has to lock it.
+
+    A runbook that was registered goes before one of the same name in a file.
+    """
+
+    def __init__(self, files: Sequence[RunbookFiles] = ()) -> None:
+        """Start with those in files; later files go before earlier ones."""
         self._runbooks: list[Runbook] = []
+        self._files = tuple(reversed(files))
 
     def add(self, runbook: Runbook, *, renumber: bool = False) -> Runbook:
         """Register a runbook, and give it as it was registered.
@@ -104,8 +224,30 @@ class RunbookStore:
         """List the versions of a document in a Region, oldest number first."""
         return sorted(self._named(name, region), key=lambda runbook: int(runbook.version))
 
-    def _named(self, name: str, region: str) -> list[Runbook]:
+    def knows(self, document_name: str, region: str) -> bool:
+        """Tell whether there is a document of that name, or ARN, in a Region; no file is read for it."""
+        name, _ = _split(document_name)
+        return bool(self._registered(name, region)) or any(name in files for files in self._files)
+
+    def load_all(self) -> list[Runbook]:
+        """Give every version of every runbook, those in files included; it reads all files that were not read before.
+
+        Raises:
+            FakeUsageError: A file cannot be read, or is no sound runbook.
+        """
+        found = {runbook.name: runbook for files in reversed(self._files) for runbook in files.load_all()}
+        registered = {runbook.name for runbook in self._runbooks if runbook.region is None}
+        return [*self._runbooks, *(runbook for name, runbook in found.items() if name not in registered)]
+
+    def _registered(self, name: str, region: str) -> list[Runbook]:
         return [runbook for runbook in self._runbooks if runbook.name == name and _meet(runbook.region, region)]
+
+    def _named(self, name: str, region: str) -> list[Runbook]:
+        registered = self._registered(name, region)
+        if registered:
+            return registered
+        nearest = next((files for files in self._files if name in files), None)
+        return [nearest[name]] if nearest else []
 
     def find(self, document_name: str, version: str | None, region: str) -> Runbook | None:
         """Find the runbook that a request means; `None` if there is no document of that name.
@@ -117,11 +259,12 @@ class RunbookStore:
 
         Raises:
             ServiceError: The document has no such version.
+            FakeUsageError: Its file cannot be read, or is no sound runbook.
         """
-        if not self._runbooks:
+        if not self._runbooks and not self._files:
             return None
-        arn = _ARN.fullmatch(document_name)
-        name, wanted = (arn[1], version or arn[2]) if arn else (document_name, version)
+        name, own = _split(document_name)
+        wanted = version or own
         found = self._named(name, region)
         if not found:
             return None
@@ -133,6 +276,12 @@ class RunbookStore:
             if runbook.version == wanted:
                 return runbook
         raise ServiceError("AutomationDefinitionVersionNotFoundException")
+
+
+def _split(document_name: str) -> tuple[str, str | None]:
+    """Give the name and the version that a name or an ARN has."""
+    arn = _ARN.fullmatch(document_name)
+    return (arn[1], arn[2]) if arn else (document_name, None)
 
 
 def _meet(one: str | None, other: str | None) -> bool:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from ..calls import copy_containers
 from ..checks import model
 from ..runbooks.library import bare_name
 from .scripts import ENDED, SUCCEEDED
-from .steps import given_only, step_members
+from .steps import step_members
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..runbooks.library import Runbook
     from .run import Run
 
 _AS_REQUESTED: Final = (
@@ -105,48 +101,3 @@ def _progress(execution: Run) -> dict[str, Any]:
     }
     located = execution.targets[0].location is not None
     return {"ProgressCounters": steps} if located else {"ProgressCounters": steps, "TargetsSummary": summary}
-
-
-def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook, owner: str) -> dict[str, Any]:
-    """Give the members of `DocumentDescription`, as DescribeDocument answers for a registered runbook."""
-    parameters = [
-        given_only(
-            {
-                "Name": name,
-                "Type": "StringList" if parameter.is_list else "String",
-                "Description": parameter.description,
-                "DefaultValue": _default(parameter.default),
-            }
-        )
-        for name, parameter in runbook.parameters.items()
-    ]
-    return given_only(
-        {
-            "Name": runbook.name,
-            "Owner": owner,
-            "Status": "Active",
-            "DocumentVersion": runbook.version,
-            "Description": runbook.description,
-            "Parameters": parameters,
-            "DocumentType": "Automation",
-            "SchemaVersion": "0.3",
-            "LatestVersion": versions[-1].version,
-            "DefaultVersion": default.version,
-            "DocumentFormat": "YAML",
-        }
-    )
-
-
-def _default(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value)
-
-
-def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
-    """Give the members of `DocumentVersionInfo`, as ListDocumentVersions lists a registered runbook."""
-    return {
-        "Name": runbook.name,
-        "DocumentVersion": runbook.version,
-        "IsDefaultVersion": runbook is default,
-        "DocumentFormat": "YAML",
-        "Status": "Active",
-    }

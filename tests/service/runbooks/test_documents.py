@@ -7,29 +7,48 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.runbooks.documents import MAX_BYTES, read_document
+from pytest_ssm_automation._service.runbooks.documents import MAX_BYTES, Document, read_document, write_document
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
+@pytest.fixture(params=["libyaml", "PyYAML alone"], autouse=True)
+def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test with libyaml, and with a PyYAML that was built without it."""
+    if request.param == "libyaml":
+        assert yaml.__with_libyaml__
+    else:
+        monkeypatch.delattr(yaml, "CSafeLoader")
+
+
 def test_yaml_and_json_text_and_files_are_the_same_document(tmp_path: Path) -> None:
-    """A document reads the same from a mapping, from text and from a file, whose stem becomes its name."""
-    expected = {"a": {"b": [1, "x"]}}
+    """A document has the same content from a mapping, from text and from a file, and tells where it is from."""
+    members = {"a": {"b": [1, "x"]}}
     path = tmp_path / "My-Doc.yaml"
-    path.write_text("\ufeffa:\n  b: [1, x]\n", encoding="utf-8")
-    assert read_document({"a": {"b": (1, "x")}}) == (expected, None)
-    assert read_document('  {"a": {"b": [1, "x"]}}') == (expected, None)
-    assert read_document("a:\n  b: [1, x]\n") == (expected, None)
-    assert read_document(path) == (expected, "My-Doc")
-    assert read_document(str(path)) == (expected, "My-Doc")
+    text = "a:\n  b: [1, x]\n"
+    path.write_text(f"\ufeff{text}", encoding="utf-8")
+    assert read_document({"a": {"b": (1, "x")}}) == Document(members, "JSON")
+    assert read_document('  {"a": {"b": [1, "x"]}}') == Document(members, "JSON", '  {"a": {"b": [1, "x"]}}')
+    assert read_document(text) == Document(members, "YAML", text)
+    assert read_document(path) == read_document(str(path)) == Document(members, "YAML", text, path)
+
+
+@pytest.mark.parametrize("form", ["JSON", "YAML"])
+def test_a_document_that_was_written_reads_the_same(form: Any) -> None:
+    """What is written in either format has the same values, types and order of members when it is read."""
+    members = {"z": ["012", "no", "2024-01-01", "1:30", "=", "<<", "~", "", "a: b", "é\nü", "1e3"], "a": [1, 1.5, True]}
+    members = {**members, "deep": {"null": None, "<<": {"no": {}}, "list": []}}
+    read = read_document(f"{write_document(members, form)}\n")
+    assert (read.members, list(read.members), read.format) == (members, list(members), form)
 
 
 def test_a_mapping_is_copied() -> None:
     """What the caller changes later does not change the document."""
     content: dict[str, Any] = {"a": [1]}
-    document, _ = read_document(content)
+    document = read_document(content).members
     content["a"].append(2)
     assert document == {"a": [1]}
 
@@ -53,7 +72,7 @@ def test_yaml_scalars_have_the_types_of_json() -> None:
       <<: *m
       marks: <<
     """
-    document, _ = read_document(text)
+    document = read_document(text).members
     assert document == {
         "id": "012345670123",
         "other": 123456789012,
@@ -75,7 +94,7 @@ def test_yaml_scalars_have_the_types_of_json() -> None:
 
 def test_aliases_are_written_out() -> None:
     """What an alias repeats is a value of its own afterwards."""
-    document, _ = read_document("a: &a [1]\nb: *a\n")
+    document = read_document("a: &a [1]\nb: *a\n").members
     assert document["a"] == document["b"]
     assert document["a"] is not document["b"]
 
@@ -83,14 +102,14 @@ def test_aliases_are_written_out() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: c: d\n", "the text is not readable YAML: line 2, column 5: mapping values are not allowed here"),
+        ("a: 1\nb: c: d\n", "the text is not readable YAML: line 2, column 5: mapping values are not allowed "),
         ('{"a": 1,\n "b" 2}', "the text is not readable JSON: line 2, column 6: Expecting ':' delimiter"),
         ("a: 1\n---\nb: 2\n", "line 2, column 1: but found another document"),
         ("a: !Ref b\n", "line 1, column 4: could not determine a constructor for the tag '!Ref'"),
         ("a: !!python/object/apply:os.system [true]\n", "line 1, column 4: could not determine a constructor"),
         ("a: \0\n", "unacceptable character"),
         ("\n\n", "the text is not readable YAML: it is empty"),
-        ("- a\n- b\n", 'A document is a mapping, but this one is ["a", "b"]'),
+        ("- a\n- b\n", 'the text: a document is a mapping, but this is ["a", "b"]'),
         ("a: &a [*a]\n", "an alias contains itself"),
         ("a: \n  " + "9" * 5000, "Exceeds the limit"),
     ],
@@ -122,8 +141,11 @@ def laughs(levels: int, line: str) -> str:
         ("- " * 30_000 + "\n", "nested more than 64 levels deep"),
         ("a:\n  " + "[" * 70 + "]" * 70, "nested more than 64 levels deep"),
         ('{"a":' * 10_000, "nested more than 64 levels deep"),
+        ("a:\n" + "- ? " * 15_000 + "\n", "nested more than 64 levels deep"),
         ("a\n" * MAX_BYTES, "larger than 65536 bytes"),
         ("\u00e9\n" * (MAX_BYTES // 3 + 1), "larger than 65536 bytes"),
+        ('{"a":' + " " * 4 * MAX_BYTES + "1}", "larger than 65536 bytes"),
+        ('{"a": "' + "b" * MAX_BYTES + '"}', "larger than 65536 bytes"),
         ({"a": [0] * 70_000}, "more than 65536 values"),
     ],
 )
@@ -133,6 +155,17 @@ def test_hostile_content_is_refused_at_once(content: object, message: str) -> No
     with pytest.raises(FakeUsageError, match=message):
         read_document(content)
     assert time.process_time() - started < 10
+
+
+def test_white_space_of_json_does_not_count() -> None:
+    """JSON that was indented when it was copied may be larger than SSM's limit, if its content is not."""
+    assert read_document('{"a":' + " " * MAX_BYTES + "1}").members == {"a": 1}
+
+
+@pytest.mark.parametrize("line", ["- " * 999, "[" * 999])
+def test_rulers_in_a_script_are_no_nesting(line: str) -> None:
+    """Dashes and brackets in a string may be many."""
+    assert read_document(f"a: |\n  {line}\n").members == {"a": f"{line}\n"}
 
 
 def test_a_mapping_that_contains_itself_is_refused() -> None:
@@ -167,7 +200,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     """Missing files, directories, devices, names that cannot be, other encodings and sizes get a clear error."""
     latin, large = tmp_path / "latin.yaml", tmp_path / "large.yaml"
     latin.write_bytes("é: 1".encode("latin-1"))
-    large.write_bytes("é".encode() * MAX_BYTES)
+    large.write_bytes("é".encode() * 4 * MAX_BYTES)
     with pytest.raises(
         FakeUsageError, match=r"There is no file 'missing\.yaml'; a string is text if it begins with \{"
     ):

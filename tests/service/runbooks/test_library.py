@@ -2,14 +2,23 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 import pickle
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.errors import ServiceError
-from pytest_ssm_automation._service.runbooks.library import Parameter, Runbook, RunbookStore, load_runbook
+from pytest_ssm_automation._service.runbooks.library import (
+    Parameter,
+    Runbook,
+    RunbookFiles,
+    RunbookStore,
+    how_to_register,
+    load_runbook,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -297,6 +306,128 @@ def test_a_version_is_registered_once() -> None:
     assert store.add(book(region="us-east-1"), renumber=True).version == "5"
     assert store.add(book(region="eu-west-1"), renumber=True).version == "1"
     assert store.add(book(), renumber=True).version == "6"
+
+
+def library(folder: Path, **texts: str) -> RunbookFiles:
+    """Write files of these names and texts, and make a library of them."""
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return RunbookFiles([str(folder)], folder)
+
+
+def test_files_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    """A file is read once, when its document is first found, and a broken one bothers nobody before."""
+    files = library(tmp_path, Good=YAML, Broken="a: [")
+    store, other = RunbookStore([files]), RunbookStore([files])
+    assert store.knows("Good", "us-east-1")
+    assert store.knows("arn:aws:ssm:us-east-1:123456789012:document/Broken:7", "us-east-1")
+    assert not store.knows("None-Such", "us-east-1")
+    assert store.find("None-Such", None, "us-east-1") is None
+    found = store.find("Good", "$LATEST", "us-east-1")
+    assert found
+    assert (found.name, found.version, found.region) == ("Good", "1", None)
+    (tmp_path / "Good.yaml").unlink()
+    assert other.find("arn:aws:ssm:eu-west-1:123456789012:document/Good", "1", "eu-west-1") is found
+    assert other.versions("Good", "eu-west-1") == [found]
+    for _ in range(2):
+        with pytest.raises(FakeUsageError, match=r"Broken\.yaml is not readable YAML: line 2"):
+            store.find("Broken", None, "us-east-1")
+    (tmp_path / "Broken.yaml").write_text(YAML, encoding="utf-8")
+    assert store.find("Broken", None, "us-east-1")
+
+
+def test_a_malformed_file_is_named(tmp_path: Path) -> None:
+    """What is wrong with a runbook of a file comes with the file."""
+    store = RunbookStore([library(tmp_path, Bad="schemaVersion: '2.2'\nmainSteps: []\n")])
+    with pytest.raises(
+        FakeUsageError, match=r"Runbook 'Bad' \(/.*/Bad\.yaml\) is malformed:\n  schemaVersion: expected"
+    ):
+        store.find("Bad", None, "us-east-1")
+
+
+def test_a_name_in_two_files_is_refused_when_it_is_asked_for(tmp_path: Path) -> None:
+    """Two files of the same name in one library cannot be told apart; all others can."""
+    (tmp_path / "Run.json").write_text("{}", encoding="utf-8")
+    files = library(tmp_path, Run=YAML, Other=YAML)
+    store = RunbookStore([files])
+    assert store.find("Other", None, "us-east-1")
+    with pytest.raises(FakeUsageError, match=r"Runbook 'Run' is in several files: /.*/Run\.json, /.*/Run\.yaml$"):
+        store.find("Run", None, "us-east-1")
+    with pytest.raises(FakeUsageError, match="Runbook 'Run' is in several files"):
+        store.load_all()
+
+
+def test_the_nearest_runbook_wins(tmp_path: Path) -> None:
+    """A registered runbook goes before a file, in its Region, and a later library before an earlier one."""
+    for name in ("far", "near"):
+        (tmp_path / name).mkdir()
+    far = library(tmp_path / "far", Run=YAML, Only=YAML)
+    near = library(tmp_path / "near", Run=YAML.replace("Restarts", "Stops"))
+    store = RunbookStore([far, near])
+    found = store.find("Run", None, "us-east-1")
+    assert found
+    assert found.description == "Stops instances."
+    registered = store.add(book("Run", region="us-east-1"), renumber=True)
+    assert registered.version == "1"
+    assert store.find("Run", None, "us-east-1") is registered
+    assert store.find("Run", None, "eu-west-1") is found
+    assert store.find("Only", None, "us-east-1")
+    assert {(each.name, each.region, each.description) for each in store.load_all()} == {
+        ("Run", "us-east-1", None),
+        ("Run", None, "Stops instances."),
+        ("Only", None, "Restarts instances."),
+    }
+    everywhere = store.add(book("Run"), renumber=True)
+    assert store.load_all() == [registered, everywhere, store.find("Only", None, "us-east-1")]
+
+
+def test_the_whole_library_is_loaded_once(tmp_path: Path) -> None:
+    """Every file is read once, other documents than runbooks are left out, and a broken file is named."""
+    files = library(tmp_path, One=YAML, Two=YAML, Command="schemaVersion: '2.2'\nmainSteps: []\n")
+    store = RunbookStore([files])
+    one = store.find("One", None, "us-east-1")
+    assert sorted(runbook.name for runbook in store.load_all()) == ["One", "Two"]
+    assert one in store.load_all()
+    (tmp_path / "Two.yaml").write_text("broken", encoding="utf-8")
+    assert len(RunbookStore([files]).load_all()) == 2
+    with pytest.raises(FakeUsageError, match=r"Two\.yaml: a document is a mapping"):
+        RunbookStore([library(tmp_path)]).load_all()
+
+
+def test_a_runbook_has_the_format_that_it_was_read_in(tmp_path: Path) -> None:
+    """Its content is the text as it was, in that format, and converted in another."""
+    (tmp_path / "Run.json").write_text('{"schemaVersion":  "0.3", "mainSteps": [{"name": "a", "action": "b"}]}')
+    of_file = load_runbook(tmp_path / "Run.json")
+    assert (of_file.document_format, of_file.content()) == ("JSON", (tmp_path / "Run.json").read_text())
+    assert of_file.content("YAML") == "schemaVersion: '0.3'\nmainSteps:\n- name: a\n  action: b\n"
+    of_text = load_runbook(YAML, name="Run")
+    assert (of_text.document_format, of_text.content(), of_text.content("YAML")) == ("YAML", YAML, YAML)
+    assert json.loads(of_text.content("JSON")) == of_text.document
+    of_mapping = book()
+    assert of_mapping.document_format == "JSON"
+    assert of_mapping.content() == json.dumps(of_mapping.document, indent=2)
+
+
+@pytest.mark.parametrize("microsecond", [0, 999, 1000, 123456])
+def test_a_runbook_was_created_when_it_was_read(monkeypatch: pytest.MonkeyPatch, microsecond: int) -> None:
+    """The time is in UTC and has milliseconds, as the service sends them, of which there is always one."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime(2026, 1, 2, 3, 4, 5, microsecond, tzinfo=tz)
+
+    monkeypatch.setattr("pytest_ssm_automation._service.runbooks.declarations.datetime", Clock)
+    expected = {123456: 123000}.get(microsecond, 1000)
+    assert book().created_at == datetime(2026, 1, 2, 3, 4, 5, expected, tzinfo=UTC)
+
+
+def test_how_to_register_a_runbook_is_said() -> None:
+    """The hint names the function, the option and the command that gets the document."""
+    hint = how_to_register("AWS-StopEC2Instance")
+    assert "add_runbook()" in hint
+    assert "the option runbooks" in hint
+    assert hint.endswith("python -m pytest_ssm_automation download AWS-StopEC2Instance --to tests/runbooks")
 
 
 def test_runbooks_can_be_copied() -> None:

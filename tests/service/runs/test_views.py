@@ -113,6 +113,8 @@ def test_answers_about_documents_have_their_shape(fake: AutomationFake, client: 
     """Registered runbooks are described as documents are."""
     fake.add_runbook(RUNBOOK, name="Run")
     check("DescribeDocument", client.describe_document(Name="Run"))
+    for form in ("JSON", "YAML", "TEXT"):
+        check("GetDocument", client.get_document(Name="Run", DocumentFormat=form))
     check("ListDocumentVersions", client.list_document_versions(Name="Run"))
 
 

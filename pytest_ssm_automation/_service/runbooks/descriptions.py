@@ -1,0 +1,107 @@
+"""Registered runbooks as the service describes documents: members of answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from ..checks import model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .declarations import Parameter, Runbook
+    from .documents import Format
+
+# Only Amazon can create documents whose names begin with these:
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+_OF_AMAZON: Final = ("amazon", "amzn", "aws")
+
+
+def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook, account: str) -> dict[str, Any]:
+    """Give the members of `DocumentDescription`, as DescribeDocument answers.
+
+    Args:
+        runbook: The version to describe.
+        versions: All versions, oldest number first.
+        default: The default version.
+        account: The owner, unless it is Amazon.
+    """
+    return _of_shape(
+        "DocumentDescription",
+        {
+            "Hash": hashlib.sha256(runbook.content().encode("utf-8", "surrogatepass")).hexdigest(),
+            "HashType": "Sha256",
+            "Name": runbook.name,
+            "Owner": "Amazon" if runbook.name.lower().startswith(_OF_AMAZON) else account,
+            "CreatedDate": runbook.created_at,
+            "Status": "Active",
+            "DocumentVersion": runbook.version,
+            "Description": runbook.description,
+            "Parameters": [_parameter_members(parameter) for parameter in runbook.parameters.values()],
+            # What nearly all of AWS's own runbooks show, whatever their steps run on.
+            "PlatformTypes": list(model.enum("PlatformType")),
+            "DocumentType": "Automation",
+            "SchemaVersion": "0.3",
+            "LatestVersion": versions[-1].version,
+            "DefaultVersion": default.version,
+            "DocumentFormat": runbook.document_format,
+            "Tags": [],
+        },
+    )
+
+
+def _parameter_members(parameter: Parameter) -> dict[str, Any]:
+    default = parameter.default
+    return _of_shape(
+        "DocumentParameter",
+        {
+            "Name": parameter.name,
+            "Type": "StringList" if parameter.is_list else "String",
+            "Description": parameter.description,
+            "DefaultValue": default if default is None or isinstance(default, str) else json.dumps(default),
+        },
+    )
+
+
+def content_members(runbook: Runbook, document_format: Format) -> dict[str, Any]:
+    """Give the members of GetDocument's answer.
+
+    Args:
+        runbook: The version to give.
+        document_format: The format of the content.
+    """
+    return _of_shape(
+        "GetDocumentResult",
+        {
+            "Name": runbook.name,
+            "CreatedDate": runbook.created_at,
+            "DocumentVersion": runbook.version,
+            "Status": "Active",
+            "Content": runbook.content(document_format),
+            "DocumentType": "Automation",
+            "DocumentFormat": document_format,
+        },
+    )
+
+
+def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
+    """Give the members of `DocumentVersionInfo`, as ListDocumentVersions lists a version."""
+    return _of_shape(
+        "DocumentVersionInfo",
+        {
+            "Name": runbook.name,
+            "DocumentVersion": runbook.version,
+            "CreatedDate": runbook.created_at,
+            "IsDefaultVersion": runbook is default,
+            "DocumentFormat": runbook.document_format,
+            "Status": "Active",
+        },
+    )
+
+
+def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what has no value, and what the installed model lacks."""
+    members = model.members(name)
+    return {name: value for name, value in shown.items() if value is not None and name in members}

@@ -1,0 +1,60 @@
+"""Files of runbooks by the name of their document, found without reading them."""
+
+from __future__ import annotations
+
+import glob
+from typing import TYPE_CHECKING, Final
+
+from ..._errors import FakeUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+SUFFIXES: Final = (".json", ".yaml", ".yml")
+
+
+def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Map names of documents to their files.
+
+    Args:
+        patterns: Files, folders, which are searched with all that is below them, or globs, where `**` is any number of
+            folders. Hidden files are left out, and of folders and globs all files that are neither JSON nor YAML.
+        folder: What relative ones are relative to.
+
+    Raises:
+        FakeUsageError: A pattern matches no file.
+    """
+    found: dict[str, list[Path]] = {}
+    for pattern in patterns:
+        matched = _matched(folder, pattern)
+        if not matched:
+            kinds = ", ".join(SUFFIXES)
+            raise FakeUsageError(
+                f"runbooks: {pattern!r} matches no file ({kinds}) in {folder}"
+                if glob.has_magic(pattern)
+                else f"runbooks: {pattern!r} is neither a file nor a folder with files ({kinds}) in {folder}"
+            )
+        for path in matched:
+            paths = found.setdefault(path.stem, [])
+            if path not in paths:
+                paths.append(path)
+    return {name: tuple(paths) for name, paths in found.items()}
+
+
+def _matched(folder: Path, pattern: str) -> list[Path]:
+    path = folder / pattern
+    # The name of a file may have brackets.
+    if path.is_file():
+        return [path]
+    matched = [path] if path.is_dir() else [folder / each for each in _globbed(pattern, folder)]
+    files = [file for each in matched for file in (_below(each) if each.is_dir() else [each])]
+    return sorted(file for file in files if file.suffix.lower() in SUFFIXES)
+
+
+def _globbed(pattern: str, folder: Path) -> list[str]:
+    return glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+
+
+def _below(folder: Path) -> list[Path]:
+    return [path for name in _globbed("**/*", folder) if (path := folder / name).is_file()]

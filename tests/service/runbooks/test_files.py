@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._service.runbooks.files import find_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder of files, whose own name looks like a glob."""
+    folder = tmp_path / "[proj]"
+    for name in (
+        "books/One.yaml",
+        "books/Two.JSON",
+        "books/more/Three.yml",
+        "books/more/deep/Four.json",
+        "books/more/One.yaml",
+        "books/notes.txt",
+        "books/.hidden.yaml",
+        "books/[odd].yaml",
+        "plain",
+    ):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (folder / "empty").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        (["books/One.yaml"], {"One": ["books/One.yaml"]}),
+        (["plain"], {"plain": ["plain"]}),
+        (["books/notes.txt"], {"notes": ["books/notes.txt"]}),
+        (["books/[odd].yaml"], {"[odd]": ["books/[odd].yaml"]}),
+        (["books/more"], {"Three": ["books/more/Three.yml"], "Four": ["books/more/deep/Four.json"],
+                          "One": ["books/more/One.yaml"]}),
+        (["books/*"], {"One": ["books/One.yaml", "books/more/One.yaml"], "Two": ["books/Two.JSON"],
+                       "Three": ["books/more/Three.yml"], "Four": ["books/more/deep/Four.json"],
+                       "[odd]": ["books/[odd].yaml"]}),
+        (["books/*.yaml"], {"One": ["books/One.yaml"], "[odd]": ["books/[odd].yaml"]}),
+        (["**/T*"], {"Two": ["books/Two.JSON"], "Three": ["books/more/Three.yml"]}),
+        (["*/more/One.yaml", "books/One.yaml"], {"One": ["books/more/One.yaml", "books/One.yaml"]}),
+        (["books/One.yaml", "books/O*", "{folder}/books/One.yaml"], {"One": ["books/One.yaml"]}),
+        (["books/../plain"], {"plain": ["books/../plain"]}),
+    ],
+)  # fmt: skip
+def test_files_are_found_by_the_name_of_their_document(
+    folder: Path, patterns: list[str], expected: dict[str, list[str]]
+) -> None:
+    """Files, folders with all below them, and globs give the stems of files; absolute or not, and each file once."""
+    found = find_files([pattern.replace("{folder}", str(folder)) for pattern in patterns], folder)
+    assert {name: sorted(paths) for name, paths in found.items()} == {
+        name: sorted(folder / path for path in paths) for name, paths in expected.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("nowhere", r"runbooks: 'nowhere' is neither a file nor a folder with files \(\.json, \.yaml, \.yml\) in /"),
+        ("empty", "runbooks: 'empty' is neither a file nor a folder with files"),
+        ("books/Five.yaml", r"runbooks: 'books/Five\.yaml' is neither a file"),
+        ("empty/*", r"runbooks: 'empty/\*' matches no file \(\.json, \.yaml, \.yml\) in /"),
+        ("books/*.txt", r"runbooks: 'books/\*\.txt' matches no file"),
+    ],
+)
+def test_what_matches_nothing_is_refused(folder: Path, pattern: str, message: str) -> None:
+    """A file, a folder or a glob without any file is a mistake, and not an empty library."""
+    with pytest.raises(FakeUsageError, match=message):
+        find_files(["books", pattern], folder)
