@@ -31,7 +31,7 @@ class Options:
             it.
         unknown_urls: What becomes of a TargetLocationsURL that nobody hosts: `"accept"` starts without the locations,
             `"reject"` refuses it.
-        execution_limit: How many unfinished executions there may be in a Region; `None` for any number.
+        execution_limit: How many unfinished executions there may be in an account and Region; `None` for any number.
         allow_network: Whether requests that nobody answers may leave the process, or the names of the hosts that may be
             reached.
         skip_sleep: Whether `time.sleep` returns at once in the thread of the test, and its clocks go on by as much.

@@ -24,7 +24,7 @@ _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...]
     ("runbooks", "args", "files, folders or globs of runbooks that every fake knows, relative to the ini file"),
     ("unknown_documents", "string", "what becomes of runbooks that are not registered: accept or reject"),
     ("unknown_urls", "string", "what becomes of a TargetLocationsURL that nobody hosts: accept or reject"),
-    ("execution_limit", "string", "how many unfinished executions there may be in a Region"),
+    ("execution_limit", "string", "how many unfinished executions there may be in an account and Region"),
     ("allow_network", "args", "true, or the names of the hosts that requests nobody answers may reach"),
     ("skip_sleep", "bool", "whether time.sleep returns at once in the thread of the test"),
     ("seed", "string", "makes ids the same at every run; default: the id of the test"),

@@ -1,40 +1,33 @@
-import boto3
 import moto
 import pytest
+from howto_assumed_role import restart_in_members
 
-ROLE = "arn:aws:iam::111122223333:role/operations"
-
-
-def restart_in(role, instance_id):
-    credentials = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="operations")["Credentials"]
-    ssm = boto3.client(
-        "ssm",
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
-    ssm.start_automation_execution(DocumentName="AWS-RestartEC2Instance", Parameters={"InstanceId": [instance_id]})
-    return credentials
+INSTANCES = {"111122223333": "i-0123456789abcdef0", "444455556666": "i-0fedcba9876543210"}
 
 
-@pytest.fixture
-def aws():
+@pytest.fixture(autouse=True)
+def sts():
     with moto.mock_aws():
         yield
 
 
-@pytest.mark.usefixtures("aws")
-def test_it_is_the_role_that_restarts(ssm_automation):
-    credentials = restart_in(ROLE, "i-0123456789abcdef0")
+@pytest.mark.ssm_automation(skip_sleep=True)
+def test_each_account_restarts_its_own_instance(ssm_automation):
+    assert restart_in_members(INSTANCES) == {"111122223333": "Success", "444455556666": "Success"}
 
-    execution = ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")
-    assert execution.call.access_key_id == credentials["AccessKeyId"]
+    for account, instance_id in INSTANCES.items():
+        ssm_automation.assert_started_once(account=account, Parameters={"InstanceId": [instance_id]})
 
 
-@pytest.mark.usefixtures("aws")
-def test_the_role_may_be_refused(ssm_automation):
-    own_key = boto3.Session().get_credentials().access_key
-    ssm_automation.fail_with("AccessDeniedException", when=lambda call: call.access_key_id != own_key)
+@pytest.mark.ssm_automation(skip_sleep=True)
+def test_one_account_fails(ssm_automation):
+    ssm_automation.script(["InProgress", "Failed"], when=lambda call: call.account == "444455556666")
 
-    with pytest.raises(boto3.client("ssm").exceptions.ClientError, match="is not authorized to perform"):
-        restart_in(ROLE, "i-0123456789abcdef0")
+    assert restart_in_members(INSTANCES) == {"111122223333": "Success", "444455556666": "Failed"}
+
+
+def test_the_role_is_refused_in_one_account(ssm_automation):
+    ssm_automation.fail_with("AccessDeniedException", when=lambda call: call.account == "444455556666")
+
+    with pytest.raises(Exception, match=r"arn:aws:sts::444455556666:assumed-role/.* is not authorized to perform"):
+        restart_in_members(INSTANCES)
