@@ -1,20 +1,28 @@
-"""The option `skip_sleep`."""
+"""The option `skip_sleep`: which clocks move, which sleeps are skipped, and how an endless loop is stopped."""
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
+import sys
 import threading
 import time
+from datetime import UTC, timedelta
+from itertools import pairwise
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import freezegun
 import pytest
+import time_machine
 
-from pytest_ssm_automation import AutomationFake, SleptTooLong, _clock
+from pytest_ssm_automation import AutomationFake, SleptTooLong, _clock, _stalled
 from pytest_ssm_automation._clock import MOST_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-REAL = (time.sleep, time.time, time.monotonic)
+REAL = (time.sleep, time.time, asyncio.sleep)
 
 
 @pytest.fixture
@@ -26,9 +34,16 @@ def skipping() -> Iterator[AutomationFake]:
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    """After each of these tests the functions of `time` are the real ones again."""
+    """After each of these tests sleeps and the wall clock are real again."""
     yield
-    assert (time.sleep, time.time, time.monotonic) == REAL
+    assert (time.sleep, time.time, asyncio.sleep) == REAL
+    assert time_machine.escape_hatch.is_travelling() is False
+
+
+@pytest.fixture
+def no_time_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """time-machine is not installed."""
+    monkeypatch.setitem(sys.modules, "time_machine", None)
 
 
 def real_seconds(work: Any) -> float:
@@ -90,7 +105,7 @@ def test_a_loop_without_end_is_stopped(skipping: AutomationFake) -> None:
                 continue
 
     with pytest.raises(
-        SleptTooLong, match=r"time\.sleep was called 2881 times for 86430 s in all: the loop never ends"
+        SleptTooLong, match=r"time\.sleep was called 2881 times for 86430 s in all: the loop does not end\.$"
     ):
         forever()
     assert skipping.slept == MOST_SECONDS + 30
@@ -145,7 +160,6 @@ def test_others_may_patch_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
             theirs = time.sleep
             fake.__exit__(None, None, None)
             assert time.sleep is theirs
-            assert time.time is REAL[1]
         assert time.sleep == ours
         assert real_seconds(lambda: time.sleep(0.01)) >= 0.01
         time.sleep = REAL[0]
@@ -182,3 +196,292 @@ def test_retries_of_botocore_do_not_count(skipping: AutomationFake) -> None:
     with pytest.raises(client.exceptions.ClientError):
         client.start_automation_execution(DocumentName="Doc")
     assert skipping.sleeps == ()
+
+
+def loaded_module(**names: Any) -> ModuleType:
+    """Make a loaded module with such names in it, as `from time import ...` puts them there."""
+    module = ModuleType("caller_of_ours")
+    vars(module).update(names)
+    return module
+
+
+async def rested(module: Any) -> object:
+    """Sleep by the name that a module has imported, and give what the sleep gives."""
+    result: object = await module.rest(40, "done")
+    return result
+
+
+def test_names_imported_before_are_skipped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`from time import sleep as pause` in a module of the user's is skipped, and real again afterwards."""
+    module: Any = loaded_module(pause=time.sleep, rest=asyncio.sleep)
+    monkeypatch.setitem(sys.modules, "caller_of_ours", module)
+    with AutomationFake(skip_sleep=True, seed="clock") as fake:
+        assert real_seconds(lambda: module.pause(30)) < 1
+        assert asyncio.run(rested(module)) == "done"
+        assert fake.sleeps == (30, 40)
+    assert module.pause is REAL[0]
+    assert module.rest is REAL[2]
+
+
+def test_the_standard_library_still_waits(skipping: AutomationFake) -> None:
+    """Time-outs of the standard library are real: an event that never comes is waited for."""
+    assert real_seconds(lambda: threading.Event().wait(0.02)) >= 0.02
+    assert skipping.sleeps == ()
+
+
+@pytest.mark.parametrize("clock", [dt.datetime.now, dt.datetime.utcnow, lambda: dt.datetime.now(UTC), time.gmtime])
+@pytest.mark.filterwarnings("ignore:.*utcnow.*:DeprecationWarning")
+def test_every_wall_clock_moves_with_time_machine(skipping: AutomationFake, clock: Callable[[], Any]) -> None:
+    """Where time-machine is installed, clocks written in C move as well, under whatever name."""
+    before = clock()
+    time.sleep(3600)
+    passed: Any = time.mktime(clock()) - time.mktime(before) if clock is time.gmtime else clock() - before
+    seconds = passed.total_seconds() if isinstance(passed, timedelta) else passed
+    assert 3600 <= seconds < 3602
+    assert skipping.slept == 3600
+
+
+@pytest.mark.usefixtures("no_time_machine")
+def test_without_time_machine_the_module_still_moves() -> None:
+    """`time.time` moves without any other library, and is real again once the last fake has gone."""
+    with AutomationFake(skip_sleep=True, seed="clock"):
+        before, today = time.time(), dt.datetime.now(UTC)
+        with AutomationFake(skip_sleep=True, seed="inner"):
+            time.sleep(3600)
+        time.sleep(0.5)
+        assert 3600.5 <= time.time() - before < 3602
+        assert dt.datetime.now(UTC) - today < timedelta(seconds=5)
+    assert time.time() - before < 5
+
+
+@pytest.mark.usefixtures("no_time_machine")
+def test_a_clock_of_the_test_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that the test has replaced by its own is not touched."""
+    monkeypatch.setattr(time, "time", lambda: 5.0)
+    with AutomationFake(skip_sleep=True, seed="clock"):
+        time.sleep(10)
+        assert time.time() == 5.0
+    monkeypatch.undo()
+
+
+@pytest.mark.usefixtures("no_time_machine")
+def test_a_clock_that_was_put_back_moves_on() -> None:
+    """Where another library puts the real clock back, the next skipped sleep moves that one."""
+    with AutomationFake(skip_sleep=True, seed="clock"):
+        time.sleep(10)
+        time.time = REAL[1]
+        before = time.time()
+        time.sleep(20)
+        assert 30 <= time.time() - before < 32
+
+
+def test_monotonic_never_goes_back() -> None:
+    """Neither in a test, nor between tests, nor under nested fakes does `time.monotonic` go back."""
+    readings = [time.monotonic()]
+    for _ in range(3):
+        with AutomationFake(skip_sleep=True, seed="clock"):
+            time.sleep(100)
+            readings.append(time.monotonic())
+            with AutomationFake(skip_sleep=True, seed="inner"):
+                time.sleep(50)
+                readings.append(time.monotonic())
+            readings.append(time.monotonic())
+        readings.append(time.monotonic())
+    assert all(one <= following for one, following in pairwise(readings))
+    assert readings[-1] - readings[0] >= 450
+
+
+def sleep_and_measure(seconds: float) -> tuple[float, float, float]:
+    """Say by how much `time.time`, `time.monotonic` and `datetime.now` move with one sleep."""
+    before = time.time(), time.monotonic(), dt.datetime.now(UTC)
+    time.sleep(seconds)
+    passed = dt.datetime.now(UTC) - before[2]
+    return time.time() - before[0], time.monotonic() - before[1], passed.total_seconds()
+
+
+FREEZE: dict[str, Callable[[], Any]] = {
+    "freezegun": lambda: freezegun.freeze_time("2026-01-01"),
+    "freezegun, ticking": lambda: freezegun.freeze_time("2026-01-01", tick=True),
+    "time-machine": lambda: time_machine.travel("2026-01-01T00:00:00+00:00", tick=False),
+    "time-machine, ticking": lambda: time_machine.travel("2026-01-01T00:00:00+00:00", tick=True),
+}
+
+
+@pytest.mark.parametrize(
+    "order", ["inside", "outside", "outside, after a sleep", "overlapping", "overlapping, after a sleep"]
+)
+@pytest.mark.parametrize("library", FREEZE)
+def test_frozen_clocks_move_in_any_order(library: str, order: str) -> None:
+    """Beside freezegun and time-machine, in whatever order they begin and end, each sleep moves each clock once."""
+    fake: Any = AutomationFake(skip_sleep=True, seed="clock")
+    frozen = FREEZE[library]()
+    first, second = (frozen, fake) if order == "inside" else (fake, frozen)
+    first.__enter__()
+    moves = [sleep_and_measure(100)] if order.endswith("after a sleep") else []
+    second.__enter__()
+    moves.append(sleep_and_measure(100))
+    if order.startswith("overlapping"):
+        first, second = second, first
+    second.__exit__(None, None, None)
+    # freezegun puts the real monotonic clock back when it ends: the next sleep catches up
+    caught_up = sleep_and_measure(100) if order.startswith("outside") else (100, 100, 100)
+    first.__exit__(None, None, None)
+    for moved in moves:
+        assert moved == pytest.approx((100, 100, 100), abs=2)
+    assert caught_up[::2] == pytest.approx((100, 100), abs=2)
+    assert caught_up[1] >= 100
+    assert abs(dt.datetime.now(UTC).timestamp() - time.time()) < 1
+
+
+def test_a_release_of_time_machine_that_hides_its_travels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where time-machine's list of travels is not found, it is left alone, and `time.time` moves without it."""
+    with monkeypatch.context() as patch, AutomationFake(skip_sleep=True, seed="clock"):
+        patch.delattr(time_machine, "traveller_stack")
+        before = time.time()
+        time.sleep(60)
+        assert 60 <= time.time() - before < 62
+
+
+def test_tasks_that_sleep_wake_in_order(skipping: AutomationFake) -> None:
+    """Of several sleeping tasks the one that is due first wakes first, and time passes once for all of them."""
+    woken: list[tuple[str, int]] = []
+
+    async def sleeper(name: str, seconds: float, times: int) -> None:
+        for _ in range(times):
+            await asyncio.sleep(seconds)
+            woken.append((name, round(time.monotonic() - begin)))
+
+    async def both() -> None:
+        await asyncio.gather(sleeper("slow", 100, 1), sleeper("quick", 30, 4))
+
+    begin = time.monotonic()
+    assert real_seconds(lambda: asyncio.run(both())) < 1
+    assert woken == [("quick", 30), ("quick", 60), ("quick", 90), ("slow", 100), ("quick", 120)]
+    assert skipping.slept == 220
+
+
+def test_time_outs_of_asyncio_arrive(skipping: AutomationFake) -> None:
+    """A time-out around a polling loop is reached by the sleeps that were skipped."""
+
+    async def poll() -> None:
+        while True:  # noqa: ASYNC110 - what a poller does
+            await asyncio.sleep(30)
+
+    async def limited() -> None:
+        await asyncio.wait_for(poll(), timeout=600)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(limited())
+    assert 20 <= len(skipping.sleeps) <= 22
+
+
+def test_loops_of_other_threads_sleep_in_earnest(skipping: AutomationFake) -> None:
+    """An event loop in another thread really sleeps; so does a task that only gives way to others."""
+
+    def work() -> None:
+        thread = threading.Thread(target=lambda: asyncio.run(asyncio.sleep(0.05)))
+        thread.start()
+        thread.join()
+
+    assert real_seconds(work) >= 0.05
+    asyncio.run(asyncio.sleep(0))
+    assert skipping.sleeps == ()
+
+
+def by_datetime() -> None:
+    """Wait for a deadline of `datetime.now`, which is far away."""
+    deadline = dt.datetime.now(UTC) + timedelta(days=3)
+    while dt.datetime.now(UTC) < deadline:
+        time.sleep(600)
+
+
+def by_monotonic() -> None:
+    """Wait for a deadline of `time.monotonic`, which is further away than a day."""
+    deadline = time.monotonic() + 10 * MOST_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(600)
+
+
+def by_perf_counter() -> None:
+    """Wait for a deadline of a clock that does not move."""
+    deadline = time.perf_counter_ns() + 60_000_000_000
+    while time.perf_counter_ns() < deadline:
+        time.sleep(600)
+
+
+perf_counter = time.perf_counter
+Moment = dt.datetime
+
+
+def by_imported_name() -> None:
+    """Wait for a deadline of a clock that was imported by its name."""
+    deadline = perf_counter() + 60
+    while perf_counter() < deadline:
+        time.sleep(600)
+
+
+def by_imported_class() -> None:
+    """Wait by a class that was imported under another name; the sleep is one call further in."""
+    deadline = Moment.now(UTC) + timedelta(minutes=10)
+    while Moment.now(UTC) < deadline:
+        doze()
+
+
+def doze() -> None:
+    """Sleep, and look at no clock."""
+    time.sleep(600)
+
+
+def by_nothing() -> None:
+    """Wait for ever."""
+    while True:
+        time.sleep(600)
+
+
+@pytest.mark.usefixtures("no_time_machine")
+@pytest.mark.parametrize(
+    ("loop", "text"),
+    [
+        (by_datetime, r"by_datetime \(test_clock\.py:\d+\) reads datetime\.now\(\), which does not move with skipped"),
+        (by_datetime, r"Install pytest-ssm-automation\[time\]\.$"),
+        (by_monotonic, r"by_monotonic \(.*\) reads time\.monotonic\(\), which moves with skipped sleeps"),
+        (
+            by_perf_counter,
+            r"by_perf_counter \(.*\) reads time\.perf_counter_ns\(\), which does not move with skipped sleeps\.$",
+        ),
+        (by_imported_name, r"by_imported_name \(.*\) reads perf_counter\(\) of the module time, which does not move"),
+        (by_imported_class, r"by_imported_class \(.*\) reads datetime\.now\(\), which does not move"),
+    ],
+)
+def test_the_message_names_the_clock_that_the_loop_reads(
+    skipping: AutomationFake, loop: Callable[[], None], text: str
+) -> None:
+    """Where the code that sleeps reads a clock, the error says which one, and whether it moves."""
+    with pytest.raises(SleptTooLong, match=text):
+        loop()
+    assert skipping.slept > MOST_SECONDS
+
+
+def test_a_loop_that_reads_no_clock_is_told_nothing_of_clocks(
+    skipping: AutomationFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no clock is found nearby, the error says no more than what was slept."""
+    monkeypatch.setattr(_stalled, "_MOST_FRAMES", 1)
+    with pytest.raises(SleptTooLong, match=r"the loop does not end\.$"):
+        by_nothing()
+    assert skipping.slept > MOST_SECONDS
+
+
+def test_a_sleep_without_callers_is_described() -> None:
+    """At the outermost frame the search for a clock ends."""
+    assert _stalled.describe(None, lambda _: None) == ""
+
+
+def test_calls_follow_the_clock(skipping: AutomationFake) -> None:
+    """Two calls with a skipped sleep between them are as far apart as the caller has waited."""
+    client: Any = skipping.client()
+    for _ in range(2):
+        client.start_automation_execution(DocumentName="Doc")
+        time.sleep(90)
+    first, second = (call.started_at for call in skipping.calls)
+    assert timedelta(seconds=90) <= second - first < timedelta(seconds=95)

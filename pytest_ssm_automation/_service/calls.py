@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -80,7 +81,7 @@ class Call:
     violations: tuple[Violation, ...] = ()
     acknowledged: bool = False
     thread: str = field(default_factory=lambda: threading.current_thread().name)
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started_at: datetime = field(default_factory=lambda: datetime.fromtimestamp(time.time(), UTC))
 
     @property
     def operation(self) -> str:

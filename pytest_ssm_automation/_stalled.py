@@ -1,0 +1,70 @@
+"""Which clock a loop reads that does not end, and whether skipped sleeps move that clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import dis
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+_OF_TIME: Final = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time")
+_OF_DATETIME: Final = ("now", "utcnow", "today")
+_WALL_CLOCKS: Final = ("datetime.", "time.time")
+_MOST_FRAMES: Final = 10
+_NANOSECONDS: Final = 1_000_000_000
+
+
+def describe(frame: FrameType | None, advance: Callable[[float], None]) -> str:
+    """Say which clock the code around a sleep reads, and whether it moves; empty where no clock is found.
+
+    Args:
+        frame: The frame that sleeps; those that called it are looked at too.
+        advance: Moves the clocks by some seconds.
+    """
+    for _ in range(_MOST_FRAMES):
+        if frame is None:
+            break
+        for name, read in _clocks_of(frame):
+            place = f"{frame.f_code.co_name} ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
+            if _moves(read, advance):
+                return f" {place} reads {name}, which moves with skipped sleeps: its deadline is further away, if any."
+            hint = " Install pytest-ssm-automation[time]." if name.startswith(_WALL_CLOCKS) else ""
+            return f" {place} reads {name}, which does not move with skipped sleeps.{hint}"
+        frame = frame.f_back
+    return ""
+
+
+def _clocks_of(frame: FrameType) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Find the clocks that a function reads: global names, and what it looks up in the modules and in `datetime`."""
+    value: Any = None
+    for step in dis.get_instructions(frame.f_code):
+        if step.opname == "LOAD_GLOBAL":
+            value = frame.f_globals.get(step.argval)
+            if getattr(value, "__module__", None) == "time" and getattr(value, "__name__", None) in _OF_TIME:
+                yield f"{step.argval}() of the module time", value
+        elif step.opname in {"LOAD_ATTR", "LOAD_METHOD"}:
+            owner, value = value, getattr(value, step.argval, None) if _has_clocks(value) else None
+            if owner is time and step.argval in _OF_TIME:
+                yield f"time.{step.argval}()", value
+            elif isinstance(owner, type) and step.argval in _OF_DATETIME:
+                yield f"datetime.{step.argval}()", value
+
+
+def _has_clocks(value: Any) -> bool:
+    """Tell whether a value is one of the modules `time` and `datetime`, or a class of the latter."""
+    return value is time or value is dt or (isinstance(value, type) and issubclass(value, dt.date))
+
+
+def _moves(read: Callable[[], Any], advance: Callable[[float], None]) -> bool:
+    """Try whether a clock moves."""
+    before = read()
+    advance(1.0)
+    passed = read() - before
+    if isinstance(passed, int):
+        passed /= _NANOSECONDS
+    return (passed.total_seconds() if isinstance(passed, dt.timedelta) else passed) >= 1
