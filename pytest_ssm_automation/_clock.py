@@ -15,6 +15,7 @@ from types import BuiltinFunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _stalled
+from ._errors import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ _NOT_PATCHED: Final = sys.stdlib_module_names | {"_pytest", "execnet", "pluggy",
 _really_sleep: Final = time.sleep
 
 
+@public
 class SleptTooLong(BaseException):
     """The test has asked to sleep for more than a day, or 100 000 times: its loop does not end.
 

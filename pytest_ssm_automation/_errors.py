@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+T = TypeVar("T")
+SITE: Final = "https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs"
+# Lists of names that are longer than this are not shown as a whole.
+_LONGEST_LIST: Final = 1000
+_NEAREST: Final = 3
+_LISTED: Final = {
+    "error": f"under Errors at {SITE}",
+    "constraint": "by pytest_ssm_automation.constraints(operation)",
+    "execution": "by the fake's executions",
+}
 
 
+def public(kind: type[T]) -> type[T]:
+    """Let a class say that its home is the package, which is where users import it from."""
+    kind.__module__ = "pytest_ssm_automation"
+    return kind
+
+
+def hide_usage_errors(excinfo: Any) -> bool:
+    """Tell pytest to leave a module's frames out of the traceback of a usage error: a value for `__tracebackhide__`.
+
+    Such a traceback ends in the test's own line.
+    """
+    return excinfo is not None and issubclass(excinfo.type, AutomationFakeError)
+
+
+@public
 class AutomationFakeError(Exception):
     """Base of all errors that are about the test, never about the code under test."""
 
 
+@public
 class FakeUsageError(AutomationFakeError, TypeError):
     """The fake was given something it does not know; the message says what is allowed and what is nearest."""
 
@@ -41,12 +68,21 @@ def unknown_name(kind: str, given: object, allowed: Iterable[str]) -> FakeUsageE
         given: What was given instead.
         allowed: All names that would have been right.
     """
-    from difflib import get_close_matches
-
     names = sorted(set(allowed))
     if not names:
         return FakeUsageError(f"Unknown {kind} {given!r}. There is none.")
+    first, *others = _nearest(str(given), names) or ("",)
+    hint = f" Did you mean {first!r}?" if first else ""
+    everything = ", ".join(names)
+    if len(everything) <= _LONGEST_LIST:
+        return FakeUsageError(f"Unknown {kind} {given!r}.{hint} Allowed: {everything}.")
+    hint += f" Other near names: {', '.join(map(repr, others))}." if others else ""
+    listed = f" All {len(names)} are listed {_LISTED[kind]}." if kind in _LISTED else f" There are {len(names)}."
+    return FakeUsageError(f"Unknown {kind} {given!r}.{hint}{listed}")
+
+
+def _nearest(given: str, names: Sequence[str]) -> list[str]:
+    from difflib import get_close_matches
+
     folded = {name.casefold(): name for name in names}
-    near = get_close_matches(str(given).casefold(), folded, n=1)
-    hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
-    return FakeUsageError(f"Unknown {kind} {given!r}.{hint} Allowed: {', '.join(names)}.")
+    return [folded[name] for name in get_close_matches(given.casefold(), folded, n=_NEAREST)]

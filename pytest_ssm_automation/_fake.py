@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _report
 from ._clock import SkippedSleep
-from ._errors import AutomationFakeError, FakeUsageError, unknown_name
+from ._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, public, unknown_name
 from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from ._transports.endpoint import Endpoint
     from ._transports.requests_mock import RequestsMock
 
+__tracebackhide__ = hide_usage_errors
 
+
+@public
 class AutomationFake(Setup, Record):
     """A stand-in for AWS Systems Manager Automation, active inside a `with` block.
 

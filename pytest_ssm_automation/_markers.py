@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from ._errors import FakeUsageError, unknown_name
+from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._options import NAMES, Options, from_ini
 from ._service.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__tracebackhide__ = hide_usage_errors
 
 _OF_ERROR: Final = ("message", "times", "after", "when", "operation")
 _ini_key = pytest.StashKey[Options]()

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ._errors import FakeUsageError, unknown_name
+from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.runbooks.library import Runbook, RunbookFiles, find_runbooks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+__tracebackhide__ = hide_usage_errors
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

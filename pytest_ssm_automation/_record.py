@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import _assertions
 from ._assertions import Expectation
-from ._errors import FakeUsageError, unknown_name
+from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.checks.rules import all_constraints
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ._service.engine import Service
     from ._service.runs.execution import Execution
     from ._transports.active import BlockedRequest
+
+__tracebackhide__ = hide_usage_errors
 
 _Numbered = list[tuple[int, "Call"]]
 _WAYS_OUT: Final = "expect it with assert_rejected, or relax the constraint"

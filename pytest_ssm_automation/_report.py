@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from ._errors import hide_usage_errors, unknown_name
 from ._service.checks.model import START
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from ._service.calls import Call
 
+__tracebackhide__ = hide_usage_errors
 _COUNTS: Final = {"started": "executions", "rejected": "refusals", "failed": "faults", "lost": "faults"}
 
 
@@ -98,7 +100,6 @@ def required_errors(text: str) -> list[str]:
     Raises:
         FakeUsageError: It names an error that there is not.
     """
-    from ._errors import unknown_name
     from ._service.checks.model import documented_errors
     from ._service.errors import CONNECTION_ERRORS, catalogue
 

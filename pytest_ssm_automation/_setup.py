@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._errors import FakeUsageError
+from ._errors import FakeUsageError, hide_usage_errors
 from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.errors import ServiceError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ._service.injected import Injected
     from ._service.runs.execution import Execution
     from ._service.runs.rate_control import Resolver
+
+__tracebackhide__ = hide_usage_errors
 
 
 class Setup:

@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from faker.providers import BaseProvider
 
-from ._errors import unknown_name
+from ._errors import hide_usage_errors, unknown_name
 from ._service.checks import model, rules
 from ._service.runs.scripts import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+__tracebackhide__ = hide_usage_errors
 
 # Templates of each parameter's value: `^` is a hexadecimal digit, `#` a decimal one.
 _VALUES: Final = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from ._errors import FakeUsageError, unknown_name
+from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.checks import model, rules
 from ._strategies import shapes
 from ._strategies.flaws import InvalidRequest, flaws, requests_breaking
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
     from ._service.runbooks.library import Runbook
+
+__tracebackhide__ = hide_usage_errors
 
 __all__ = [
     "InvalidRequest",
@@ -51,6 +53,8 @@ __all__ = [
     "targets",
     "valid_requests",
 ]
+
+InvalidRequest.__module__ = __name__
 
 
 def from_shape(shape: Shape, **overrides: Any) -> st.SearchStrategy[Any]:

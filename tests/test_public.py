@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import inspect
+import pickle
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import pytest_ssm_automation
+from pytest_ssm_automation import AutomationFake, strategies
 
 HEAVY = ("aiobotocore", "boto3", "botocore", "faker", "hypothesis", "requests", "responses", "yaml")
 
@@ -36,3 +41,31 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     code = f"import sys, pytest_ssm_automation; print([name for name in {HEAVY} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+def test_classes_say_their_public_home() -> None:
+    """A traceback and a `repr` name what a test can import."""
+    for home in (pytest_ssm_automation, strategies):
+        kinds = [each for each in (getattr(home, name) for name in home.__all__) if inspect.isclass(each)]
+        assert [kind for kind in kinds if kind.__module__ != home.__name__] == []
+
+
+def test_what_is_recorded_can_be_pickled(fake: AutomationFake) -> None:
+    """By the public name of its class: calls with their violations, constraints, and the errors of the fake."""
+    client = fake.client()
+    with pytest.raises(client.exceptions.ClientError):
+        client.start_automation_execution(DocumentName="Doc", Mode="auto")
+    errors = [getattr(pytest_ssm_automation, name)("text") for name in ("FakeUsageError", "AutomationFakeError")]
+    for each in (fake.calls[0], *pytest_ssm_automation.constraints()):
+        assert pickle.loads(pickle.dumps(each)) == each  # noqa: S301 - its own
+    for error in errors:
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301 - the same
+        assert (type(again), again.args) == (type(error), error.args)
+
+
+def test_every_module_that_raises_usage_errors_hides_its_frames() -> None:
+    """So that pytest shows the test's own line."""
+    root = Path(pytest_ssm_automation.__file__).parent
+    texts = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in root.rglob("*.py")}
+    raising = {name for name, text in texts.items() if re.search(r"raise (FakeUsageError|unknown_name)\(", text)}
+    assert {name for name in raising if "\n__tracebackhide__ = hide_usage_errors\n" not in texts[name]} == set()

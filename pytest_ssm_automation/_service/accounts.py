@@ -12,7 +12,9 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-from .._errors import FakeUsageError
+from .._errors import FakeUsageError, hide_usage_errors
+
+__tracebackhide__ = hide_usage_errors
 
 ACCOUNT_ID: Final = "123456789012"
 _NUMBER: Final = re.compile("[0-9]{12}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from .._errors import public
 from .accounts import ACCOUNT_ID
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Request:
         return copied
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request that reached the fake, and what became of it; it never changes.

@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from .._errors import FakeUsageError, is_own, unknown_name
+from .._errors import FakeUsageError, hide_usage_errors, is_own, unknown_name
 from .calls import Call, Outcome, Request
 from .checks import model
 from .checks.constraints import check
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .checks.violations import Violation
     from .runbooks.library import Runbook, RunbookFiles
     from .runs.locations import Fetch
+
+__tracebackhide__ = hide_usage_errors
 
 _SEEDS: Final[Counter[str]] = Counter()
 # Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.

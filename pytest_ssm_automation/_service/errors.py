@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from .._errors import unknown_name
+from .._errors import hide_usage_errors, unknown_name
 from .checks import model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .checks.violations import Violation
+
+__tracebackhide__ = hide_usage_errors
 
 CONNECTION_ERRORS: Final = (
     "ReadTimeoutError",

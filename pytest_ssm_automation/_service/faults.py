@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
-from .._errors import FakeUsageError, call_own, unknown_name
+from .._errors import FakeUsageError, call_own, hide_usage_errors, public, unknown_name
 from .calls import Call, Request
 from .checks import model
 from .errors import CONNECTION_ERRORS, ServiceError, entry
 from .injected import Injected, check_error, has_http_form, made, refusal_of, written
 from .runbooks.library import bare_name
 
+__tracebackhide__ = hide_usage_errors
+
 When = Mapping[str, Any] | Callable[[Call], bool]
 
 
+@public
 @dataclass(slots=True, eq=False, repr=False)
 class Fault:
     """A failure that the next matching calls meet; its `repr` can be pasted into a test.

@@ -6,12 +6,14 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from .._errors import FakeUsageError, unknown_name
+from .._errors import FakeUsageError, hide_usage_errors, unknown_name
 from .checks import model
 from .errors import CONNECTION_ERRORS, entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+__tracebackhide__ = hide_usage_errors
 
 Injected: TypeAlias = "str | BaseException | type[BaseException]"
 _STATUSES: Final = range(300, 600)

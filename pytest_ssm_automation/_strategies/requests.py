@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from .._errors import FakeUsageError
+from .._errors import FakeUsageError, hide_usage_errors
 from .._service.checks import model, rules
 from .._service.checks.constraints import check
 from . import shapes
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._service.checks.violations import Violation
+
+__tracebackhide__ = hide_usage_errors
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
 SIZE_RULES: Final = {"Tags": "request:at_most_five_tags", "Targets": "request:at_most_one_target"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from .._errors import FakeUsageError
+from .._errors import FakeUsageError, hide_usage_errors
 from .._service.checks import model
 from .._service.checks.patterns import compile_pattern
 from .._service.runbooks.library import Runbook, load_runbook
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from .._service.runbooks.library import Parameter
     from .templates import Piece
+
+__tracebackhide__ = hide_usage_errors
 
 # One way to write a value: the simplest that fits, and what draws others.
 _Way: TypeAlias = "tuple[str, st.SearchStrategy[str]]"

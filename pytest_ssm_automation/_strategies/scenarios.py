@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from .._errors import FakeUsageError, unknown_name
+from .._errors import FakeUsageError, hide_usage_errors, unknown_name
 from .._service.checks import model
 from .._service.errors import CONNECTION_ERRORS, catalogue
 from .._service.faults import Fault
@@ -14,6 +14,8 @@ from .._service.runs.scripts import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__tracebackhide__ = hide_usage_errors
 
 # Errors common to all services that callers meet most.
 _COMMON: Final = ("ThrottlingException", "AccessDeniedException", "ExpiredTokenException", "ServiceUnavailable")

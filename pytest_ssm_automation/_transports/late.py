@@ -8,7 +8,7 @@ from inspect import currentframe
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from .._errors import AutomationFakeError
+from .._errors import AutomationFakeError, public
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -19,6 +19,7 @@ _LOOPS: Final = ("anyio.", "asyncio.", "concurrent.", "multiprocessing.", "socke
 _WAITS: Final = ("selectors.", "threading.")
 
 
+@public
 class LateCallError(AutomationFakeError):
     """A thread that was started under a fake called after the fake had gone; no other fake answers it.
 

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from .._errors import AutomationFakeError
+from .._errors import AutomationFakeError, public
 from .active import BlockedRequest
 from .patching import Patch, WrapperPatch
 
@@ -31,6 +31,7 @@ _sent: ContextVar[Any] = ContextVar("the request that botocore is sending", defa
 _METADATA_HOSTS = frozenset({"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"})
 
 
+@public
 class NetworkBlockedError(BotoCoreError, AutomationFakeError):
     """A request would have left the process, since nothing answered it.
 

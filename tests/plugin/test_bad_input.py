@@ -110,3 +110,30 @@ def test_assertions_point_at_the_test(run: Any) -> None:
         ["test_assertions_point_at_the_test.py:*: in test_it", "E   AssertionError: StartAutomationExecution was not *"]
     )
     result.stdout.no_fnmatch_line("*pytest_ssm_automation*:*: in *")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ssm_automation.fail_with('InvalidTargets')",
+        "ssm_automation.fail_with('InvalidTarget', when={'Documentname': 'x'})",
+        "ssm_automation.assert_started(Documentname='x')",
+        "ssm_automation.assert_rejected(constraint='Parametrs:max')",
+        "ssm_automation.script(['Succes'])",
+        "ssm_automation.add_execution('Doc', steps=[{'Name': 'x'}])",
+        "ssm_automation.add_runbook({}, name='Doc')",
+        "ssm_automation.execution('none')",
+        "AutomationFake(transprot='wire')",
+        "AutomationFake(relax=['Parametrs:max'])",
+        "constraints('StartAutomation')",
+        "Fault('InvalidTargets')",
+        "strategies.valid_requests(Documentname='x')",
+        "strategies.fault_plans(errors=['InvalidTargets'])",
+    ],
+)
+def test_usage_errors_point_at_the_test(run: Any, call: str) -> None:
+    """The traceback of a slip ends in the user's line, and the error has its public name."""
+    imports = "from pytest_ssm_automation import AutomationFake, Fault, constraints, strategies"
+    result = run(TEMPLATE.format(marker="", call=call).replace("import pytest", imports))
+    result.stdout.fnmatch_lines([f">       {call}", "E       pytest_ssm_automation.FakeUsageError: *"])
+    result.stdout.no_fnmatch_line("*pytest_ssm_automation*.py:*")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 
 import botocore.session
 import pytest
 
 from pytest_ssm_automation import AutomationFakeError, FakeUsageError
-from pytest_ssm_automation._errors import unknown_name
+from pytest_ssm_automation._errors import SITE, unknown_name
 from pytest_ssm_automation._service.errors import (
     CONNECTION_ERRORS,
     ServiceError,
@@ -69,16 +71,30 @@ def test_message_and_status_come_from_the_catalogue() -> None:
 @pytest.mark.parametrize("given", ["InvalidTargets", "invalidtarget"])
 def test_a_misspelt_code_is_refused_with_the_nearest(given: str) -> None:
     """A code that cannot be sent is a mistake in the test, whatever its letters' case, and the message helps."""
-    with pytest.raises(FakeUsageError, match=rf"^Unknown error '{given}'\. Did you mean 'InvalidTarget'\? Allowed: "):
+    with pytest.raises(FakeUsageError, match=rf"^Unknown error '{given}'\. Did you mean 'InvalidTarget'\? Other near "):
         entry(given)
 
 
-def test_all_that_is_allowed_is_listed() -> None:
-    """The message about an unknown code lists every code and every connection error."""
+def test_a_long_list_is_not_shown() -> None:
+    """Of many names the three nearest are shown, and where all of them are listed."""
     with pytest.raises(FakeUsageError) as caught:
-        entry("qqq")
-    assert "Did you mean" not in str(caught.value)
-    assert [name for name in (*catalogue(), *CONNECTION_ERRORS) if name not in str(caught.value)] == []
+        entry("InvalidTargt")
+    count = len({*catalogue(), *CONNECTION_ERRORS})
+    assert str(caught.value) == (
+        "Unknown error 'InvalidTargt'. Did you mean 'InvalidTarget'? "
+        f"Other near names: 'InvalidTag', 'InvalidTargetMaps'. All {count} are listed under Errors at {SITE}."
+    )
+    names = [f"{number:06}" for number in range(200)]
+    assert str(unknown_name("thing", "abc", names)) == "Unknown thing 'abc'. There are 200."
+    assert str(unknown_name("thing", "00006", [*names[:10], "x" * 1000])).endswith(
+        " Did you mean '000006'? Other near names: '000009', '000008'. There are 11."
+    )
+
+
+def test_the_site_is_the_one_of_the_metadata() -> None:
+    """Messages lead to the Documentation URL of the package."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["urls"]["Documentation"] == SITE
 
 
 def test_names_are_sorted_and_named_once() -> None:

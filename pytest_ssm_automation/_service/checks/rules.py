@@ -10,10 +10,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
-from ..._errors import unknown_name
+from ..._errors import hide_usage_errors, unknown_name
 from . import model
 from .constraints import model_constraints
 from .violations import Constraint, Violation
+
+__tracebackhide__ = hide_usage_errors
 
 ONE_TARGET: Final = "Only one resource group or tag can be specified at a time"
 MAX_TAGS_AT_START: Final = 5

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from ..._errors import public
+
 CaughtBy = Literal["botocore", "service", "runbook"]
 # A way into a request: ("member", "Tags"), ("item", 0), ("key", "InstanceId") or ("value", "InstanceId") at each step.
 Steps: TypeAlias = tuple[tuple[str, Any], ...]
@@ -12,6 +14,7 @@ OF_RUNBOOK: Final = "runbook:"
 _NOT_RELAXABLE: Final = frozenset({"required", "type", "unknown"})
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Constraint:
     """Something that a request must keep to.
@@ -41,6 +44,7 @@ class Constraint:
         return self.id.rpartition(":")[2]
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A constraint that a request broke; `str()` is the service's own sentence.

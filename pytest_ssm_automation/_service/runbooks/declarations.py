@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..._errors import public
 from .documents import Format, is_list, is_mapping, write_document
 from .expressions import ExpressionError, check_expression
 
@@ -73,6 +74,7 @@ def _now() -> datetime:
     return now.replace(microsecond=max(now.microsecond // 1000, 1) * 1000)
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Runbook:
     """An Automation runbook that the fake knows.

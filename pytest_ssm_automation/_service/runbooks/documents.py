@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeGuard
 
-from ..._errors import FakeUsageError
+from ..._errors import FakeUsageError, hide_usage_errors
 from .yaml_text import MAX_VALUES, parse_yaml, write_yaml
+
+__tracebackhide__ = hide_usage_errors
 
 # "The size limit of a document is 64 KB": MaxDocumentSizeExceeded of
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html

@@ -5,11 +5,13 @@ from __future__ import annotations
 import glob
 from typing import TYPE_CHECKING, Final
 
-from ..._errors import FakeUsageError
+from ..._errors import FakeUsageError, hide_usage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+__tracebackhide__ = hide_usage_errors
 
 SUFFIXES: Final = (".json", ".yaml", ".yml")
 

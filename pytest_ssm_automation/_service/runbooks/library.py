@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..._errors import FakeUsageError
+from ..._errors import FakeUsageError, hide_usage_errors
 from ..checks import model
 from ..checks.patterns import compile_pattern
 from ..errors import ServiceError
@@ -19,6 +19,8 @@ from .parameters import check_parameters, resolved_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+__tracebackhide__ = hide_usage_errors
 
 __all__ = [
     "Parameter",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from ..._errors import FakeUsageError
+from ..._errors import FakeUsageError, hide_usage_errors
 from ..checks.violations import Violation
 from .documents import is_list
 from .expressions import ExpressionError, matches
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from .declarations import Parameter, Runbook
+
+__tracebackhide__ = hide_usage_errors
 
 # What a declaration can be broken by; the last part of ids such as `runbook:InstanceIds:required`.
 DECLARED_RULES: Final = (

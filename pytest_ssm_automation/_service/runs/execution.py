@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from ..._errors import public
 from .steps import step_members
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 
+@public
 class Execution:
     """A run of a runbook: started by a request, by another execution, or added by the test."""
 

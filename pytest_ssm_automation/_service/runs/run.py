@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Final
 
-from ..._errors import FakeUsageError
+from ..._errors import FakeUsageError, hide_usage_errors
 from ..calls import copy_containers
 from ..runbooks.parameters import resolved_parameters
 from .scripts import DONE, ENDED, STATUS, WAITING, WORK, WORKING, check_ended, frames_of, read_shape
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..runbooks.library import Runbook
     from .rate_control import FanOut, Target
     from .scripts import Frame, Script
+
+__tracebackhide__ = hide_usage_errors
 
 _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
 _MILLISECOND: Final = 1000

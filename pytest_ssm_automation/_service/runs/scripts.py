@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..._errors import FakeUsageError, unknown_name
+from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..checks import model
 from ..faults import When, check_when, matches
 
 if TYPE_CHECKING:
     from ..calls import Request
+
+__tracebackhide__ = hide_usage_errors
 
 Frame = Mapping[str, Any]
 STATUS: Final = "AutomationExecutionStatus"

@@ -9,7 +9,7 @@ from functools import partial
 from heapq import merge
 from typing import TYPE_CHECKING, Any
 
-from ..._errors import FakeUsageError
+from ..._errors import FakeUsageError, hide_usage_errors
 from ..accounts import default_account
 from ..calls import Request, copy_containers
 from ..checks import model
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from ..runbooks.library import Runbook
     from .rate_control import Resolver, Target
+
+__tracebackhide__ = hide_usage_errors
 
 
 class ExecutionStore:
