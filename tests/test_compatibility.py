@@ -1,89 +1,14 @@
-"""What the installed service model has that the documented one has not, and the other way round.
-
-The documented one is that of the SDK's reference of `start_automation_execution`: data/start_automation_execution.json.
-"""
+"""The installed service model against the documented one."""
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Any
 
 import botocore
 import pytest
+from conformance.drift import DOCUMENTED, Model, differences, installed
 
-from pytest_ssm_automation._service.checks.model import START, documented_errors, service_model
-
-Model = dict[str, Any]
-PARTS = ("request", "response")
-DOCUMENTED: Model = json.loads((Path(__file__).parent / "data" / "start_automation_execution.json").read_text("utf-8"))
-
-
-def flat(shape: Any, path: str = "") -> dict[str, str]:
-    """Give the type of everything inside a shape, by its path."""
-    if shape.type_name == "structure":
-        inside = [(f"{path}.{name}".lstrip("."), member) for name, member in shape.members.items()]
-    elif shape.type_name == "list":
-        inside = [(f"{path}[]", shape.member)]
-    elif shape.type_name == "map":
-        inside = [(f"{path}{{key}}", shape.key), (f"{path}{{value}}", shape.value)]
-    else:
-        return {}
-    found: dict[str, str] = {}
-    for name, member in inside:
-        found |= {name: member.type_name, **flat(member, name)}
-    return found
-
-
-def required(shape: Any, path: str = "") -> list[str]:
-    """List the members that have to be given, by their paths."""
-    if shape.type_name == "list":
-        return required(shape.member, f"{path}[]")
-    if shape.type_name == "map":
-        return required(shape.value, f"{path}{{value}}")
-    if shape.type_name != "structure":
-        return []
-    found = [f"{path}.{name}".lstrip(".") for name in shape.required_members]
-    for name, member in shape.members.items():
-        found += required(member, f"{path}.{name}".lstrip("."))
-    return found
-
-
-def installed() -> Model:
-    """Describe the installed model as the snapshot describes the documented one."""
-    operation: Any = service_model().operation_model(START)
-    return {
-        "request": flat(operation.input_shape),
-        "response": flat(operation.output_shape),
-        "required": sorted(required(operation.input_shape)),
-        "errors": list(documented_errors()),
-    }
-
-
-def differences(documented: Model, other: Model) -> tuple[list[str], list[str]]:
-    """Say what was removed or became stricter, which breaks callers, and what was added or became laxer."""
-    breaking: list[str] = []
-    notes: list[str] = []
-    for part in PARTS:
-        before, after = documented[part], other[part]
-        breaking += [f"{part}: {name} ({before[name]}) was removed" for name in before if name not in after]
-        breaking += [
-            f"{part}: {name} was a {before[name]} and is a {after[name]} now"
-            for name in before
-            if name in after and before[name] != after[name]
-        ]
-        notes += [f"{part}: {name} ({after[name]}) was added" for name in after if name not in before]
-    needed = set(other["required"]) - set(documented["required"])
-    breaking += [f"request: {name} is required now" for name in sorted(needed) if name in documented["request"]]
-    notes += [
-        f"request: {name} is no longer required"
-        for name in documented["required"]
-        if name in other["request"] and name not in other["required"]
-    ]
-    breaking += [f"errors: {name} was removed" for name in documented["errors"] if name not in other["errors"]]
-    notes += [f"errors: {name} was added" for name in other["errors"] if name not in documented["errors"]]
-    return breaking, notes
+from pytest_ssm_automation._service.checks.model import START
 
 
 def test_the_installed_model_has_all_that_is_documented(record_property: Any) -> None:
@@ -91,7 +16,6 @@ def test_the_installed_model_has_all_that_is_documented(record_property: Any) ->
     breaking, notes = differences(DOCUMENTED, installed())
     for note in notes:
         record_property("model", note)
-        sys.stdout.write(f"botocore {botocore.__version__}: {note}\n")
     assert not breaking, "\n".join(
         [f"{START} of botocore {botocore.__version__} differs from what is documented:", *breaking]
     )

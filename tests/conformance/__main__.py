@@ -1,0 +1,171 @@
+"""Put every fact about the service to the fake, to an endpoint or to AWS: `tox run -e conformance -- --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import boto3
+import botocore
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import record, register, runner
+from .bench import MOST_EXECUTIONS
+from .drift import notes
+from .runbooks import HARMLESS, RUNBOOKS, actions
+from .targets import TRANSPORTS, Service, account_of, clean, fake_target, leftovers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .register import Fact
+    from .runner import Verdict
+
+# https://aws.amazon.com/systems-manager/pricing/ - a step, where the free tier does not cover it
+_DOLLARS_A_STEP: Final = 0.002
+_STEPS_AN_EXECUTION: Final = 3
+# AWS lets an account start about one execution a second.
+_LIVE: Final = {"start_seconds": 1.1, "poll_seconds": 1.0}
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser("conformance", description=__doc__)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--target", metavar="URL", help="an endpoint, instead of the fake over each of its transports")
+    where.add_argument("--live", action="store_true", help="AWS itself, with your own credentials; never in CI")
+    parser.add_argument("--profile", help="the profile that has the credentials")
+    parser.add_argument("--region", default="us-east-1", help="the Region (us-east-1)")
+    parser.add_argument("--clean", action="store_true", help="delete what a run has left behind, and do nothing else")
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    parser.add_argument("--only", metavar="ID", nargs="+", help="these facts alone")
+    parser.add_argument("--json", metavar="PATH", type=Path, help="where to write the verdicts")
+    parser.add_argument("--record", metavar="PATH", type=Path, help="where to write what was answered, anonymized")
+    given = parser.parse_args(arguments)
+    if given.target and (urlsplit(given.target).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        parser.error("an endpoint of AWS takes --live")
+    if given.live and os.environ.get("CI"):
+        parser.error("--live is for a person who watches it, and CI is set in the environment")
+    if given.clean and not (given.live or given.target):
+        parser.error("--clean takes --live or --target: the fake keeps nothing")
+    unknown = set(given.only or ()) - {fact.id for fact in register.load()}
+    if unknown:
+        parser.error(f"there is no fact {', '.join(sorted(unknown))}")
+    return given
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Examine, show and write the verdicts; give the exit status: 1 if something differs or was left behind."""
+    given = parse(arguments)
+    facts = [fact for fact in register.load() if not given.only or fact.id in given.only]
+    left = False
+    if given.live or given.target:
+        service, account = connect(given)
+        if given.clean:
+            return sweep(service, asked=given.yes)
+        if given.live and not (describe(service, account, given.region, given.yes)):
+            return 2
+        verdicts, left = put_to(service, facts)
+    else:
+        verdicts = put_to_the_fake(facts)
+    about = {"target": given.target or ("AWS" if given.live else "the fake"), "botocore": botocore.__version__}
+    print(*record.table(verdicts), *notes(), sep="\n")
+    if given.json:
+        given.json.write_text(record.result(verdicts, about), encoding="utf-8")
+    if given.record:
+        given.record.write_text(record.recording(verdicts, {**about, "region": given.region}), encoding="utf-8")
+    untold = not (given.live or given.target) and any(each.outcome == runner.UNTOLD for each in verdicts)
+    return int(left or untold or any(each.outcome == runner.DIFFERS for each in verdicts))
+
+
+def put_to_the_fake(facts: Sequence[Fact]) -> list[Verdict]:
+    """Examine the fake over each transport; a fact holds if it differs over none and shows over one."""
+    runs = []
+    for transport in TRANSPORTS:
+        with fake_target(transport) as target:
+            runs.append(runner.examine(target, facts))
+    return runner.merged(runs)
+
+
+def put_to(service: Service, facts: Sequence[Fact]) -> tuple[list[Verdict], bool]:
+    """Examine a service, and delete what was made, whatever happens; tell whether something is left."""
+    told: list[str] = []
+    try:
+        verdicts = runner.examine(service, facts, lambda verdict: print(f"{verdict.outcome:<17} {verdict.fact.id}"))
+    finally:
+        if service.documents:
+            print(f"Deleting what was made, {service.prefix}...", flush=True)
+            told = service.clean()
+            print(*told, f"{len(service.made)} executions stay in the history of the account.", sep="\n")
+    left = any("LEFT" in line for line in told)
+    if left:
+        print("Something is left: run it again with --clean.")
+    return verdicts, left
+
+
+def connect(given: argparse.Namespace) -> tuple[Service, str]:
+    """Make a client for an endpoint or for AWS, and name the account."""
+    if given.live:
+        session = boto3.Session(profile_name=given.profile, region_name=given.region)
+        config = Config(retries={"mode": "adaptive", "total_max_attempts": 8})
+        return Service("AWS", session.client("ssm", config=config), **_LIVE), account_of(session)
+    keys: dict[str, Any] = {}
+    if not (given.profile or os.environ.get("AWS_ACCESS_KEY_ID")):
+        keys = {"aws_access_key_id": "AKIDCONFORMANCE", "aws_secret_access_key": "secret"}
+    session = boto3.Session(profile_name=given.profile, region_name=given.region, **keys)
+    config = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=20)
+    client = session.client("ssm", endpoint_url=given.target, config=config)
+    return Service(given.target, client, poll_seconds=0.1), ""
+
+
+def describe(service: Service, account: str, region: str, yes: bool) -> bool:  # noqa: FBT001 - the command line's
+    """Say what a live run does and costs, and ask."""
+    count = sum(actions(runbook) <= HARMLESS for runbook in RUNBOOKS.values())
+    most = MOST_EXECUTIONS * _STEPS_AN_EXECUTION * _DOLLARS_A_STEP
+    print(
+        f"In account {account}, {region}, this creates at most {count} runbooks named {service.prefix}-...,",
+        f"whose actions are {', '.join(sorted(HARMLESS))}, and starts at most {MOST_EXECUTIONS} executions of them,",
+        "one a second. It deletes the runbooks in the end; executions stay in the account's history.",
+        f"Where no free tier covers the steps, they cost at most {most:.2f} US dollars.",
+        sep="\n",
+    )
+    return _agreed(yes)
+
+
+def sweep(service: Service, *, asked: bool) -> int:
+    """Delete what runs have left behind."""
+    found = leftovers(service.client)
+    if not found:
+        print("Nothing is left behind.")
+        return 0
+    print("These runbooks were left behind:", *found, sep="\n")
+    if not _agreed(asked):
+        return 2
+    told = []
+    for prefix in sorted({name.rpartition("-")[0] for name in found}):
+        names = [name for name in found if name.startswith(f"{prefix}-")]
+        told += clean(service.client, prefix, names, (), pause=service.poll_seconds)
+    print(*told, sep="\n")
+    return int(any("LEFT" in line for line in told))
+
+
+def _agreed(yes: bool) -> bool:  # noqa: FBT001 - the command line's
+    return yes or input("Go on? [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do it, and say in a line what AWS or the network refused."""
+    try:
+        return main(arguments)
+    except (BotoCoreError, ClientError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

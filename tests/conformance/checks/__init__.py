@@ -1,0 +1,1 @@
+"""The checks, by theme: each public function puts one fact of the register to a bench."""

@@ -1,0 +1,86 @@
+"""What errors look like."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+from conformance.bench import CannotTell
+from pytest_ssm_automation._service.checks import model
+
+if TYPE_CHECKING:
+    from conformance.bench import Bench
+
+
+def text_of_throttling(bench: Bench) -> None:
+    """It is the shortest."""
+    told = bench.provoked("ThrottlingException")
+    bench.expect((told.code, told.text, told.status), ("ThrottlingException", "Rate exceeded", 400))
+
+
+def text_of_denied_access(bench: Bench) -> None:
+    """It names who asked, for what, and on which resource."""
+    told = bench.provoked("AccessDeniedException")
+    form = (
+        r"User: arn:aws:sts::\d{12}:assumed-role/[^/]+/\S+ is not authorized to perform: ssm:StartAutomationExecution "
+        r"on resource: arn:aws:ssm:[a-z0-9-]+:\d*:automation-definition/\S+:\S+ "
+        "because no identity-based policy allows the ssm:StartAutomationExecution action"
+    )
+    bench.expect(bool(re.fullmatch(form, told.text)) or told.text, wanted=True)
+    bench.expect(told.status, 400)
+
+
+def text_of_expired_token(bench: Bench) -> None:
+    """It has no full stop."""
+    told = bench.provoked("ExpiredTokenException")
+    bench.expect((told.text, told.status), ("The security token included in the request is expired", 400))
+
+
+def text_of_unrecognized_client(bench: Bench) -> None:
+    """It has a full stop."""
+    told = bench.provoked("UnrecognizedClientException")
+    bench.expect((told.text, told.status), ("The security token included in the request is invalid.", 400))
+
+
+def _first_sentence(error: str) -> str:
+    documentation = model.error_shapes()[error].documentation
+    text = " ".join(unescape(re.sub("<[^>]+>", " ", documentation)).split())
+    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+
+
+def texts_of_the_model(bench: Bench) -> None:
+    """An error that nobody has seen says what the model says of it."""
+    for error in ("InvalidTarget", "AutomationExecutionLimitExceededException"):
+        bench.expect(bench.provoked(error).text, _first_sentence(error))
+
+
+def texts_of_common_errors(bench: Bench) -> None:
+    """Errors common to AWS services that nobody has seen have a text of ours."""
+    told = bench.provoked("ServiceUnavailable")
+    bench.expect(told.text, "The request has failed due to a temporary failure of the server.")
+
+
+def statuses(bench: Bench) -> None:
+    """Client errors are 400, the server's own is 500."""
+    found = {error: bench.provoked(error).status for error in ("InvalidTarget", "InternalServerError")}
+    bench.expect(found, {"InvalidTarget": 400, "InternalServerError": 500})
+
+
+def member_of_the_text(bench: Bench) -> None:
+    """The text is `Message` in an error of SSM, and `message` in a common one; botocore reads both."""
+    found = {error: bench.provoked(error).members for error in ("InvalidTarget", "ThrottlingException")}
+    wanted = {"InvalidTarget": {"Message": _first_sentence("InvalidTarget")}, "ThrottlingException": {}}
+    bench.expect(found, wanted)
+
+
+def attempts_of_botocore(bench: Bench) -> None:
+    """In standard mode a throttled start is tried three times, and one that a limit refuses once."""
+    if bench.target.title not in {"wire", "endpoint"}:
+        raise CannotTell("botocore's retries don't run here")
+    counts = {}
+    for error in ("ThrottlingException", "AutomationExecutionLimitExceededException"):
+        first = len(bench.fake.calls)
+        bench.provoked(error)
+        counts[error] = len(bench.fake.calls) - first
+    bench.expect(counts, {"ThrottlingException": 3, "AutomationExecutionLimitExceededException": 1})

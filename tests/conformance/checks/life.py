@@ -1,0 +1,93 @@
+"""How an execution goes, and what is shown of it."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from conformance.bench import ENDED
+from pytest_ssm_automation._service.checks import model
+
+if TYPE_CHECKING:
+    from conformance.bench import Bench
+
+
+def statuses(bench: Bench) -> None:
+    """The model has every status that ends an execution, and a short run shows three of them in order."""
+    bench.expect(ENDED - set(model.enum("AutomationExecutionStatus")), set())
+    seen, shown = bench.history()
+    order = ("Pending", "InProgress", "Success")
+    bench.expect(sorted(set(seen), key=order.index), list(dict.fromkeys(seen)))
+    bench.expect(shown["AutomationExecutionStatus"], "Success")
+
+
+def one_status_a_poll(bench: Bench) -> None:
+    """Nobody has to wait for the fake."""
+    bench.needs_fake()
+    execution_id = bench.start()
+    seen = [bench.get(execution_id)["AutomationExecutionStatus"] for _ in range(4)]
+    bench.expect(seen, ["Pending", "InProgress", "Success", "Success"])
+
+
+def times(bench: Bench) -> None:
+    """Times have a zone, and milliseconds that are not zero."""
+    shown = bench.finished()
+    for name in ("ExecutionStartTime", "ExecutionEndTime"):
+        time = shown[name]
+        bench.expect(time.utcoffset() is not None, wanted=True)
+        bench.expect((time.microsecond > 0, time.microsecond % 1000), (True, 0))
+    bench.expect(shown["ExecutionStartTime"].astimezone(UTC) <= shown["ExecutionEndTime"], wanted=True)
+
+
+def members_of_an_execution(bench: Bench) -> None:
+    """What is always shown of an ended run."""
+    shown = bench.finished()
+    wanted = {
+        "DocumentName": bench.name("sleep"),
+        "DocumentVersion": "1",
+        "AutomationExecutionStatus": "Success",
+        "StepExecutionsTruncated": False,
+        "Parameters": {"Item": ["none"]},
+        "Outputs": {},
+        "Mode": "Auto",
+        "Targets": [],
+        "ResolvedTargets": {"ParameterValues": [], "Truncated": False},
+    }
+    bench.expect({name: shown.get(name) for name in wanted}, wanted)
+    bench.expect(shown["ExecutedBy"].startswith("arn:"), wanted=True)
+
+
+def name_from_an_arn(bench: Bench) -> None:
+    """The ARN of a runbook comes back as its name."""
+    account = bench.finished()["ExecutedBy"].split(":")[4]
+    arn = f"arn:aws:ssm:{bench.target.region}:{account}:document/{bench.name('sleep')}"
+    shown = bench.get(bench.start(DocumentName=arn))
+    bench.expect(shown["DocumentName"], bench.name("sleep"))
+
+
+def members_of_a_step(bench: Bench) -> None:
+    """A step has name, action, status, id and times."""
+    (step,) = bench.finished()["StepExecutions"]
+    found = (step["StepName"], step["Action"], step["StepStatus"], len(step["StepExecutionId"]))
+    bench.expect(found, ("wait", "aws:sleep", "Success", 36))
+    bench.expect(step["ExecutionStartTime"] <= step["ExecutionEndTime"], wanted=True)
+
+
+def order_of_steps(bench: Bench) -> None:
+    """Steps run, and are shown, as they are listed."""
+    steps = bench.finished("steps")["StepExecutions"]
+    bench.expect([(step["StepName"], step["StepStatus"]) for step in steps], [("first", "Success"), ("second", "Success")])
+
+
+def interactive(bench: Bench) -> None:
+    """An interactive run waits before its first step."""
+    execution_id = bench.start("steps", Mode="Interactive")
+    shown = bench.until(execution_id, {"Waiting"})
+    bench.expect({step["StepStatus"] for step in shown["StepExecutions"]} <= {"Pending", "Waiting"}, wanted=True)
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+
+
+def unknown_execution(bench: Bench) -> None:
+    """An id that nobody has been given is not found."""
+    told = bench.refused("get_automation_execution", AutomationExecutionId="0" * 36)
+    bench.expect((told.code, told.status), ("AutomationExecutionNotFoundException", 400))

@@ -1,0 +1,83 @@
+"""Listings: filters, pages, and what they show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.bench import Bench
+
+LIST = "describe_automation_executions"
+
+
+def _filter(key: str, *values: str) -> dict[str, Any]:
+    return {"Key": key, "Values": list(values)}
+
+
+def _listed(bench: Bench, *filters: dict[str, Any], **members: Any) -> list[dict[str, Any]]:
+    answer = bench.client.describe_automation_executions(Filters=list(filters), **members)
+    found: list[dict[str, Any]] = answer["AutomationExecutionMetadataList"]
+    return found
+
+
+def unknown_id(bench: Bench) -> None:
+    """An id that there is not filters to nothing."""
+    bench.expect(_listed(bench, _filter("ExecutionId", "00000000-0000-4000-8000-000000000000")), [])
+
+
+def members(bench: Bench) -> None:
+    """What a listing shows of an ended run, beyond what a look at it shows."""
+    shown = bench.finished()
+    (found,) = _listed(bench, _filter("ExecutionId", shown["AutomationExecutionId"]))
+    wanted = {"AutomationExecutionStatus": "Success", "AutomationType": "Local", "Mode": "Auto", "LogFile": ""}
+    bench.expect({name: found.get(name) for name in wanted}, wanted)
+    bench.expect("StepExecutions" in found, wanted=False)
+
+
+def order(bench: Bench) -> None:
+    """The newest comes first."""
+    bench.start(), bench.start()
+    found = _listed(bench, _filter("DocumentNamePrefix", bench.name("sleep")))
+    times = [each["ExecutionStartTime"] for each in found]
+    bench.expect(times, sorted(times, reverse=True))
+
+
+def unknown_key(bench: Bench) -> None:
+    """A key that the model does not have breaks its enumeration."""
+    bench.expect(bench.refused(LIST, Filters=[_filter("Colour", "red")]).code, "ValidationException")
+
+
+def key_given_twice(bench: Bench) -> None:
+    """The same key in two filters is refused."""
+    told = bench.refused(LIST, Filters=[_filter("ExecutionId", "0" * 36), _filter("ExecutionId", "1" * 36)])
+    bench.expect(told.code, "InvalidFilterKey")
+
+
+def malformed_values(bench: Bench) -> None:
+    """A status that there is not, and a time that is none, are refused."""
+    for key in ("ExecutionStatus", "StartTimeBefore"):
+        told = bench.refused(LIST, Filters=[_filter(key, "nonsense")])
+        bench.expect((key, told.code), (key, "InvalidFilterValue"))
+
+
+def wrong_token(bench: Bench) -> None:
+    """A token that no page has given is refused."""
+    bench.expect(bench.refused(LIST, NextToken="nonsense").code, "InvalidNextToken")
+
+
+def pages(bench: Bench) -> None:
+    """A page of one is followed by a token for the next."""
+    bench.finished(), bench.finished("steps")
+    prefix = _filter("DocumentNamePrefix", bench.name("sleep").rpartition("-")[0])
+    first = bench.client.describe_automation_executions(Filters=[prefix], MaxResults=1)
+    second = bench.client.describe_automation_executions(Filters=[prefix], MaxResults=1, NextToken=first["NextToken"])
+    found = [page["AutomationExecutionMetadataList"] for page in (first, second)]
+    bench.expect([len(each) for each in found], [1, 1])
+    bench.expect(found[0] == found[1], wanted=False)
+
+
+def steps(bench: Bench) -> None:
+    """The steps of a run can be listed from the last to the first."""
+    execution_id = bench.finished("steps")["AutomationExecutionId"]
+    answer = bench.client.describe_automation_step_executions(AutomationExecutionId=execution_id, ReverseOrder=True)
+    bench.expect([step["StepName"] for step in answer["StepExecutions"]], ["second", "first"])

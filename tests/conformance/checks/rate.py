@@ -1,0 +1,130 @@
+"""Executions on several targets, and in several accounts and Regions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.bench import START
+from conformance.checks.start import BY_NAME, LOCATION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.bench import Bench
+
+TWO = {"TargetParameterName": "Item", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
+
+
+def _on_two(bench: Bench) -> dict[str, Any]:
+    return bench.finished("sleep", children=2, **TWO)
+
+
+def _children(bench: Bench, parent: Mapping[str, Any]) -> list[dict[str, Any]]:
+    filters = [{"Key": "ParentExecutionId", "Values": [parent["AutomationExecutionId"]]}]
+    found: list[dict[str, Any]] = bench.client.describe_automation_executions(Filters=filters)[
+        "AutomationExecutionMetadataList"
+    ]
+    return found
+
+
+def child_for_each_target(bench: Bench) -> None:
+    """Each of two values has an execution of its own."""
+    parent = _on_two(bench)
+    found = _children(bench, parent)
+    bench.expect([child["ParentAutomationExecutionId"] for child in found], [parent["AutomationExecutionId"]] * 2)
+    bench.expect(sorted(child["Target"] for child in found), ["a", "b"])
+
+
+def step_for_each_target(bench: Bench) -> None:
+    """The parent has a step for each, which starts an execution."""
+    steps = _on_two(bench)["StepExecutions"]
+    bench.expect([step["Action"] for step in steps], ["aws:executeAutomation"] * 2)
+    bench.expect([step["StepStatus"] for step in steps], ["Success"] * 2)
+
+
+def members_of_the_parent(bench: Bench) -> None:
+    """The parent shows its targets, and what they stand for."""
+    shown = _on_two(bench)
+    found = {name: shown.get(name) for name in ("TargetParameterName", "Targets", "ResolvedTargets")}
+    bench.expect(found, {**TWO, "ResolvedTargets": {"ParameterValues": ["a", "b"], "Truncated": False}})
+
+
+def map_of_targets(bench: Bench) -> None:
+    """A TargetMap comes with and without TargetParameterName; its execution has its parameters."""
+    parent = bench.finished("sleep", children=1, TargetMaps=[{"Item": ["mapped"]}])
+    (child,) = _children(bench, parent)
+    bench.expect(bench.get(child["AutomationExecutionId"])["Parameters"], {"Item": ["mapped"]})
+    named = {"TargetParameterName": "Item", "TargetMaps": [{"Item": ["mapped"]}]}
+    bench.expect(bench.finished("sleep", children=1, **named)["AutomationExecutionStatus"], "Success")
+
+
+def _start(bench: Bench, **members: Any) -> str:
+    """Start what only a fake may start: it assumes roles, or fails."""
+    bench.needs_fake()
+    request = {"DocumentName": bench.name("sleep"), **members}
+    execution_id: str = bench.client.start_automation_execution(**request)["AutomationExecutionId"]
+    return execution_id
+
+
+def ten_at_a_time(bench: Bench) -> None:
+    """Of eleven targets, ten run at first."""
+    values = [{"Key": "ParameterValues", "Values": [f"v{number}" for number in range(11)]}]
+    shown = bench.until(_start(bench, TargetParameterName="Item", Targets=values), {"InProgress"})
+    statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
+    bench.expect(statuses.count("Pending"), 11 - len([each for each in statuses if each != "Pending"]))
+    bench.expect(len(_children(bench, shown)), 10)
+
+
+def location_at_a_time(bench: Bench) -> None:
+    """Of two Regions, one runs at first."""
+    located = [{**LOCATION, "Regions": ["us-east-1", "eu-west-1"]}]
+    shown = bench.until(_start(bench, TargetLocations=located), {"InProgress"})
+    bench.expect([step["StepStatus"] for step in shown["StepExecutions"]][1], "Pending")
+
+
+def step_for_each_location(bench: Bench) -> None:
+    """Each account and Region is a step that starts an execution, and says where."""
+    located = [{**LOCATION, "Accounts": ["111122223333", "444455556666"], "Regions": ["us-east-1", "eu-west-1"]}]
+    steps = bench.until(_start(bench, TargetLocations=located))["StepExecutions"]
+    found = [(step["Action"], *step["TargetLocation"]["Accounts"], *step["TargetLocation"]["Regions"]) for step in steps]
+    places = [(account, region) for account in located[0]["Accounts"] for region in located[0]["Regions"]]
+    bench.expect(found, [("aws:executeAutomation", *place) for place in places])
+
+
+def type_of_locations(bench: Bench) -> None:
+    """In several accounts and Regions, an execution is of the type CrossAccount."""
+    execution_id = _start(bench, TargetLocations=[LOCATION])
+    filters = [{"Key": "ExecutionId", "Values": [execution_id]}]
+    (found,) = bench.client.describe_automation_executions(Filters=filters)["AutomationExecutionMetadataList"]
+    bench.expect(found["AutomationType"], "CrossAccount")
+
+
+def location_goes_first(bench: Bench) -> None:
+    """Targets of a location replace those of the request."""
+    own = [{"Key": "ParameterValues", "Values": ["own"]}]
+    shown = bench.until(_start(bench, **BY_NAME, TargetLocations=[{**LOCATION, "Targets": own}]))
+    (child,) = _children(bench, shown)
+    bench.expect(bench.get(child["AutomationExecutionId"])["Targets"], own)
+
+
+def locations_behind_a_url(bench: Bench) -> None:
+    """A JSON array of locations is read from TargetLocationsURL."""
+    bench.needs_fake()
+    shown = bench.until(_start(bench, TargetLocationsURL=bench.target.host([LOCATION])))
+    bench.expect([step["TargetLocation"]["Accounts"] for step in shown["StepExecutions"]], [LOCATION["Accounts"]])
+
+
+def other_things_behind_a_url(bench: Bench) -> None:
+    """Anything else there is refused."""
+    bench.needs_fake()
+    url = bench.target.host({"Accounts": []})
+    told = bench.refused(START, DocumentName=bench.name("sleep"), TargetLocationsURL=url)
+    bench.expect(told.code, "InvalidAutomationExecutionParametersException")
+
+
+def locations_and_url(bench: Bench) -> None:
+    """TargetLocations and TargetLocationsURL may come together."""
+    bench.needs_fake()
+    url = bench.target.host([{**LOCATION, "Regions": ["eu-west-1"]}])
+    shown = bench.until(_start(bench, TargetLocations=[LOCATION], TargetLocationsURL=url))
+    bench.expect(shown["AutomationExecutionStatus"], "Success")

@@ -1,0 +1,84 @@
+"""How an execution is stopped, and what signals do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.bench import Bench
+
+SIGNAL = "send_automation_signal"
+STOP = "stop_automation_execution"
+BAD_SIGNAL = "InvalidAutomationSignalException"
+
+
+def _held(bench: Bench) -> str:
+    """Start a run that waits at its second step."""
+    execution_id = bench.start("pause")
+    bench.until(execution_id, {"Waiting"})
+    return execution_id
+
+
+def _signal(bench: Bench, execution_id: str, kind: str, **payload: list[str]) -> None:
+    members: dict[str, Any] = {"Payload": payload} if payload else {}
+    bench.client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind, **members)
+
+
+def resume(bench: Bench) -> None:
+    """Resume, with the name of the step that waits, lets it go on to the end."""
+    execution_id = _held(bench)
+    _signal(bench, execution_id, "Resume", StepName=["hold"])
+    shown = bench.until(execution_id)
+    bench.expect(shown["AutomationExecutionStatus"], "Success")
+    bench.expect([step["StepStatus"] for step in shown["StepExecutions"]], ["Success"] * 3)
+
+
+def wrong_signals(bench: Bench) -> None:
+    """A pause takes no approval, and no step that there is not; then it is stopped."""
+    execution_id = _held(bench)
+    request: dict[str, Any] = {"AutomationExecutionId": execution_id}
+    bench.expect(bench.refused(SIGNAL, **request, SignalType="Approve").code, BAD_SIGNAL)
+    told = bench.refused(SIGNAL, **request, SignalType="Resume", Payload={"StepName": ["nowhere"]})
+    bench.expect(told.code, "AutomationStepNotFoundException")
+    bench.client.stop_automation_execution(**request)
+
+
+def signal_to_an_ended_run(bench: Bench) -> None:
+    """A run that has ended takes no signal."""
+    ended = bench.finished()["AutomationExecutionId"]
+    told = bench.refused(SIGNAL, AutomationExecutionId=ended, SignalType="Resume", Payload={"StepName": ["wait"]})
+    bench.expect(told.code, BAD_SIGNAL)
+
+
+def stop(bench: Bench) -> None:
+    """A stopped run is Cancelled in the end, and takes no second stop."""
+    execution_id = _held(bench)
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    shown = bench.until(execution_id)
+    bench.expect(shown["AutomationExecutionStatus"], "Cancelled")
+    told = bench.refused(STOP, AutomationExecutionId=execution_id)
+    bench.expect(told.code, "InvalidAutomationStatusUpdateException")
+
+
+def stop_of_an_ended_run(bench: Bench) -> None:
+    """What has ended can't be stopped."""
+    told = bench.refused(STOP, AutomationExecutionId=bench.finished()["AutomationExecutionId"])
+    bench.expect(told.code, "InvalidAutomationStatusUpdateException")
+
+
+def start_step(bench: Bench) -> None:
+    """StartStep lets an interactive run begin."""
+    execution_id = bench.start("sleep", Mode="Interactive")
+    bench.until(execution_id, {"Waiting"})
+    _signal(bench, execution_id, "StartStep", StepName=["wait"])
+    bench.expect(bench.until(execution_id)["AutomationExecutionStatus"], "Success")
+
+
+def judged_by_what_was_shown(bench: Bench) -> None:
+    """A caller who was shown a run in progress may stop it, though the poll itself has let it end."""
+    bench.needs_fake()
+    answer = bench.client.start_automation_execution(DocumentName=bench.name("sleep"))
+    request = {"AutomationExecutionId": answer["AutomationExecutionId"]}
+    bench.until(request["AutomationExecutionId"], {"InProgress"})
+    bench.client.stop_automation_execution(**request)
+    bench.expect(bench.until(request["AutomationExecutionId"])["AutomationExecutionStatus"], "Cancelled")

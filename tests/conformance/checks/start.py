@@ -1,0 +1,213 @@
+"""What StartAutomationExecution accepts, and how it says what it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from botocore.client import BaseClient
+
+from conformance.bench import START, CannotTell
+from pytest_ssm_automation._service.checks import model
+
+if TYPE_CHECKING:
+    from conformance.bench import Bench, Refusal
+
+INVALID = "InvalidAutomationExecutionParametersException"
+BY_NAME = {"TargetParameterName": "Item", "Targets": [{"Key": "ParameterValues", "Values": ["a"]}]}
+LOCATION = {"Accounts": ["111122223333"], "Regions": ["us-east-1"], "ExecutionRoleName": "Role"}
+
+
+def _metadata(shape: str, name: str) -> Any:
+    return model.service_model().shape_for(shape).metadata[name]
+
+
+def _broken(*sentences: str) -> str:
+    errors = "error" if len(sentences) == 1 else "errors"
+    return f"{len(sentences)} validation {errors} detected: {'; '.join(sentences)}"
+
+
+def _at(path: str, value: str, rule: str) -> str:
+    return f"Value {value} at '{path}' failed to satisfy constraint: {rule}"
+
+
+def _pattern(shape: str) -> str:
+    return f"Member must satisfy regular expression pattern: {_metadata(shape, 'pattern')}"
+
+
+def _length(rule: str, limit: int) -> str:
+    return f"Member must have length {rule} than or equal to {limit}"
+
+
+def status_of_broken_constraints(bench: Bench) -> None:
+    """MaxErrors breaks its pattern."""
+    told = bench.start_refused(MaxErrors="many")
+    bench.expect((told.code, told.status), ("ValidationException", 400))
+
+
+def checked_by_botocore(bench: Bench) -> None:
+    """A wrong type, an unknown member, a missing one and one that is too short are never sent."""
+    if not isinstance(bench.target.client, BaseClient):
+        raise CannotTell("this client is not botocore's")
+    name = bench.name("sleep")
+    wrong: tuple[dict[str, Any], ...] = ({}, {"DocumentName": 1}, {"DocumentName": name, "Colour": "red"})
+    for members in (*wrong, {"DocumentName": name, "MaxErrors": ""}):
+        bench.expect(bench.refused(START, **members).code, "ParamValidationError")
+
+
+def text_of_pattern(bench: Bench) -> None:
+    """The text names value, path and expression."""
+    told = bench.start_refused(MaxErrors="many")
+    bench.expect(told.text, _broken(_at("maxErrors", "'many'", _pattern("MaxErrors"))))
+
+
+def text_of_length(bench: Bench) -> None:
+    """The text names the limit, for a string and for a list."""
+    told = bench.start_refused(MaxErrors="1" * 8)
+    bench.expect(told.text, _broken(_at("maxErrors", "'11111111'", _length("less", 7))))
+    most = _metadata("TagList", "max")
+    told = bench.start_refused(Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(most + 1)])
+    bench.expect(told.text.endswith(_length("less", most)), wanted=True)
+
+
+def text_of_enum(bench: Bench) -> None:
+    """The text lists the values that there are."""
+    told = bench.start_refused(Mode="Fast")
+    rule = f"Member must satisfy enum value set: [{', '.join(_metadata('ExecutionMode', 'enum'))}]"
+    bench.expect(told.text, _broken(_at("mode", "'Fast'", rule)))
+
+
+def text_of_list(bench: Bench) -> None:
+    """A list is shown whole, with all rules for its members."""
+    told = bench.start_refused(TargetParameterName="Item", Targets=[{"Key": "tag:a", "Values": ["v" * 257]}])
+    bench.expect("failed to satisfy constraint: Member must satisfy constraint: [" in told.text, wanted=True)
+
+
+def text_of_map(bench: Bench) -> None:
+    """The keys of a map have a sentence of their own."""
+    told = bench.start_refused("parameters", Parameters={"k" * 51: ["a"], "Required": ["a"]})
+    bench.expect("Map keys must satisfy constraint: [" in told.text, wanted=True)
+
+
+def text_of_map_of_lists(bench: Bench) -> None:
+    """The values of a map of lists are told by the two sentences, one in the other."""
+    told = bench.start_refused("parameters", Parameters={"Required": ["a"] * 201})
+    bench.expect("Map value must satisfy constraint: [Member must have length less than" in told.text, wanted=True)
+
+
+def several_broken_constraints(bench: Bench) -> None:
+    """They are counted, joined by semicolons, in the model's order; of one string the pattern goes first."""
+    told = bench.start_refused(Mode="Fast", MaxErrors="x" * 8)
+    enum = f"Member must satisfy enum value set: [{', '.join(_metadata('ExecutionMode', 'enum'))}]"
+    value = f"'{'x' * 8}'"
+    pattern = _at("maxErrors", value, _pattern("MaxErrors"))
+    sentences = (_at("mode", "'Fast'", enum), pattern, _at("maxErrors", value, _length("less", 7)))
+    bench.expect(told.text, _broken(*sentences))
+
+
+def path_of_broken_constraint(bench: Bench) -> None:
+    """Paths begin with a lower-case letter, and count lists of structures from one."""
+    told = bench.start_refused(Tags=[{"Key": "k", "Value": "v"}, {"Key": "k" * 129, "Value": "v"}])
+    bench.expect("at 'tags.2.member.key'" in told.text, wanted=True)
+
+
+def patterns_match_all(bench: Bench) -> None:
+    """A line feed behind the name of a runbook is not part of a name."""
+    told = bench.start_refused(DocumentName="Name\n")
+    bench.expect(told.code, "ValidationException")
+
+
+def empty_parameters(bench: Bench) -> None:
+    """Parameters without any is refused, since the model says that there is at least one."""
+    told = bench.start_refused(Parameters={})
+    rule = "Member must have length greater than or equal to 1"
+    bench.expect(told.text, _broken(_at("parameters", "'{}'", rule)))
+
+
+def _rule(bench: Bench, **members: Any) -> Refusal:
+    told = bench.start_refused(**members)
+    bench.expect(told.status, 400)
+    return told
+
+
+def targets_need_parameter_name(bench: Bench) -> None:
+    """Targets alone are refused."""
+    _rule(bench, Targets=BY_NAME["Targets"])
+
+
+def parameter_name_needs_targets(bench: Bench) -> None:
+    """TargetParameterName alone is refused."""
+    _rule(bench, TargetParameterName="Item")
+
+
+def targets_exclude_maps(bench: Bench) -> None:
+    """Targets and TargetMaps together are refused."""
+    _rule(bench, **BY_NAME, TargetMaps=[{"Item": ["a"]}])
+
+
+def location_targets_need_parameter_name(bench: Bench) -> None:
+    """Targets of a location are refused without TargetParameterName."""
+    _rule(bench, TargetLocations=[{**LOCATION, "Targets": BY_NAME["Targets"]}])
+
+
+def five_tags(bench: Bench) -> None:
+    """Six tags are refused."""
+    _rule(bench, Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(6)])
+
+
+def code_of_rules(bench: Bench) -> None:
+    """Rules across members have the code of wrong parameters."""
+    bench.expect(_rule(bench, Targets=BY_NAME["Targets"]).code, INVALID)
+
+
+TWO = {"TargetParameterName": "Item", "Targets": [{"Key": "tag:Env", "Values": [value]} for value in ("a", "b")]}
+
+
+def two_targets(bench: Bench) -> None:
+    """The text speaks of resource groups and tags."""
+    told = bench.start_refused(**TWO)
+    bench.expect((told.code, told.text), (INVALID, "Only one resource group or tag can be specified at a time"))
+
+
+def two_targets_and_more(bench: Bench) -> None:
+    """Beside other mistakes, the count of Targets is one of several broken constraints."""
+    told = bench.start_refused(**TWO, MaxErrors="many")
+    bench.expect((told.code, told.text[:27]), ("ValidationException", "2 validation errors detecte"))
+
+
+def letters_of_tags(bench: Bench) -> None:
+    """Letters of all scripts, and a few signs, are right in tags."""
+    bench.start(Tags=[{"Key": "Umgebung: grün", "Value": "環境 = a+b@c/d"}])
+
+
+def form_of_ids(bench: Bench) -> None:
+    """An id is a UUID in lower case."""
+    found = bench.finished()["AutomationExecutionId"]
+    bench.expect(found, str(UUID(found)))
+
+
+def unknown_runbook(bench: Bench) -> None:
+    """A name that nobody has given is not found."""
+    bench.expect(bench.start_refused(DocumentName="No-Such-Runbook").code, "AutomationDefinitionNotFoundException")
+
+
+def unknown_version(bench: Bench) -> None:
+    """A version that is not there is not found."""
+    told = bench.start_refused(DocumentVersion="99")
+    bench.expect(told.code, "AutomationDefinitionVersionNotFoundException")
+
+
+def documented_errors(bench: Bench) -> None:
+    """The model lists seven errors for the start."""
+    bench.expect(
+        sorted(model.documented_errors()),
+        [
+            "AutomationDefinitionNotFoundException",
+            "AutomationDefinitionVersionNotFoundException",
+            "AutomationExecutionLimitExceededException",
+            "IdempotentParameterMismatch",
+            "InternalServerError",
+            "InvalidAutomationExecutionParametersException",
+            "InvalidTarget",
+        ],
+    )

@@ -1,0 +1,119 @@
+"""Results as a table and as JSON, and what was answered, without anything that names an account."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from .runner import DIFFERS, UNTOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .runner import Verdict
+
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_KINDS: Final = (
+    ("arn", re.compile(r"arn:aws[a-z-]*:(?:sts|iam)::[^\s\"',]+")),
+    ("id", re.compile(_UUID, re.IGNORECASE)),
+    ("prefix", re.compile(r"pytest-ssm-automation-conformance-[0-9a-f]{8}")),
+    ("key", re.compile(r"\b(?:AKIA|ASIA|AIDA|AROA)[0-9A-Z]{12,}\b")),
+    ("account", re.compile(r"\b[0-9]{12}\b")),
+    ("time", re.compile(r"\b\d{4}-\d\d-\d\d[T _]\d\d[:.]\d\d[:.]\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")),
+)
+
+
+class Scrubber:
+    """Replaces what names an account, a person or a moment; the same thing always by the same name."""
+
+    def __init__(self) -> None:
+        """Begin with no names."""
+        self._names: dict[str, str] = {}
+        self._count: Counter[str] = Counter()
+
+    def scrub(self, value: Any) -> Any:
+        """Give a copy without such things, that JSON can say."""
+        if isinstance(value, dict):
+            return {self._text(str(name)): self.scrub(item) for name, item in value.items()}
+        if isinstance(value, list | tuple | set):
+            return [self.scrub(item) for item in value]
+        if isinstance(value, datetime):
+            return self._named("time", value.isoformat())
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return self._text(str(value))
+
+    def _text(self, text: str) -> str:
+        for kind, pattern in _KINDS:
+            text = pattern.sub(lambda found, kind=kind: self._named(kind, found[0]), text)
+        return text
+
+    def _named(self, kind: str, text: str) -> str:
+        if text not in self._names:
+            self._count[kind] += 1
+            self._names[text] = f"<{kind} {self._count[kind]}>"
+        return self._names[text]
+
+
+def recording(verdicts: Sequence[Verdict], about: Mapping[str, Any]) -> str:
+    """Write what was asked and answered, as JSON that may be published."""
+    scrub = Scrubber().scrub
+    facts = [
+        {
+            "fact": verdict.fact.id,
+            "outcome": verdict.outcome,
+            "calls": [
+                {"operation": operation, "request": scrub(dict(request)), "answer": scrub(_answer(answer))}
+                for operation, request, answer in verdict.calls
+            ],
+        }
+        for verdict in verdicts
+        if verdict.calls
+    ]
+    return json.dumps({**about, "facts": facts}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    if "HTTPStatusCode" in answer.get("ResponseMetadata", {}):
+        told["status"] = answer["ResponseMetadata"]["HTTPStatusCode"]
+    return told
+
+
+def result(verdicts: Sequence[Verdict], about: Mapping[str, Any]) -> str:
+    """Write the verdicts as JSON."""
+    scrub = Scrubber().scrub
+    rows = [
+        {
+            "fact": verdict.fact.id,
+            "statement": verdict.fact.statement,
+            "basis": verdict.fact.basis,
+            "outcome": verdict.outcome,
+            **({"wanted": scrub(verdict.wanted), "got": scrub(verdict.got)} if verdict.outcome == DIFFERS else {}),
+            **({"reason": scrub(verdict.reason)} if verdict.outcome == UNTOLD else {}),
+        }
+        for verdict in verdicts
+    ]
+    return json.dumps({**about, "counts": counts(verdicts), "facts": rows}, indent=1, ensure_ascii=False) + "\n"
+
+
+def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Count the outcomes."""
+    return dict(sorted(Counter(verdict.outcome for verdict in verdicts).items()))
+
+
+def table(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Write the verdicts as lines: a row for each fact, and below it both answers where they differ."""
+    width = max((len(verdict.fact.id) for verdict in verdicts), default=0)
+    for verdict in verdicts:
+        yield f"{verdict.fact.id:<{width}}  {verdict.fact.basis:<10}  {verdict.outcome}".rstrip()
+        if verdict.outcome == DIFFERS:
+            yield f"    {verdict.fact.statement}"
+            yield f"    the fact: {verdict.wanted!r}"
+            yield f"    {verdict.target}: {verdict.got!r}"
+        elif verdict.outcome == UNTOLD:
+            yield f"    {verdict.reason}"
+    yield ", ".join(f"{count} {outcome}" for outcome, count in counts(verdicts).items())

@@ -1,0 +1,87 @@
+"""The register of facts: what is said of the service, what it rests on, and which check shows it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+FACTS: Final = Path(__file__).parent / "facts.toml"
+BASES: Final = ("documented", "observed", "assumed", "our choice")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is said of the service.
+
+    Attributes:
+        id: Its name.
+        theme: The section of the documentation's page that lists it.
+        statement: What is said.
+        basis: What it rests on: one of `BASES`.
+        check: The check that shows it: module and function, such as `tokens.mismatch`.
+        source: The address of what it rests on.
+        seen: What was observed, and when.
+        errors: The error codes whose text in the errors reference rests on it; `*` is all others.
+        constraints: The constraints that rest on it; `*` is all others.
+    """
+
+    id: str
+    theme: str
+    statement: str
+    basis: str
+    check: str
+    source: str = ""
+    seen: str = ""
+    errors: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+
+
+def load(text: str | None = None) -> tuple[Fact, ...]:
+    """Read the register, in its order."""
+    tables = tomllib.loads(FACTS.read_text(encoding="utf-8") if text is None else text)["fact"]
+    return tuple(Fact(**{name: _frozen(value) for name, value in table.items()}) for table in tables)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else " ".join(value.split())
+
+
+def problems(facts: Collection[Fact], checks: Collection[str]) -> Iterator[str]:
+    """Say what is wrong with a register.
+
+    Args:
+        facts: The register.
+        checks: The names of the checks that there are.
+    """
+    for name, count in Counter(fact.id for fact in facts).items():
+        if count > 1:
+            yield f"{name} is there {count} times"
+    for fact in facts:
+        if fact.basis not in BASES:
+            yield f"{fact.id} rests on {fact.basis!r}, which is none of {', '.join(BASES)}"
+        if fact.basis == "documented" and not fact.source.startswith("https://"):
+            yield f"{fact.id} is documented, but its source is no address"
+        if fact.basis == "observed" and not fact.seen:
+            yield f"{fact.id} was observed, but nothing says what was seen, and when"
+        if fact.check not in checks:
+            yield f"{fact.id} has no check: there is no {fact.check!r}"
+    used = Counter(fact.check for fact in facts)
+    yield from (f"the check {name} is of {used[name]} facts" for name in checks if used[name] != 1)
+
+
+def basis_of(kind: str, names: Iterable[str], facts: Collection[Fact]) -> Mapping[str, Fact]:
+    """Map names of errors or constraints to the facts that they rest on.
+
+    Args:
+        kind: `errors` or `constraints`.
+        names: The names.
+        facts: The register.
+    """
+    found = {name: fact for fact in facts for name in getattr(fact, kind)}
+    return {name: found.get(name, found["*"]) for name in names}

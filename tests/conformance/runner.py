@@ -1,0 +1,115 @@
+"""Puts every fact to a target, and keeps the verdicts."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import checks
+from .bench import NO_ANSWERS, Bench, CannotTell, Differs, refusal
+from .register import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .targets import Target
+
+Check = Callable[[Bench], None]
+Calls = Sequence[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
+HELD: Final = "held"
+DIFFERS: Final = "differs"
+UNTOLD: Final = "could not be told"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a fact.
+
+    Attributes:
+        fact: The fact.
+        outcome: `HELD`, `DIFFERS` or `UNTOLD`.
+        target: What it was put to.
+        wanted: What the fact says, where the answer differs.
+        got: What was answered, where that differs.
+        reason: Why it could not be told.
+        calls: What was asked and answered.
+    """
+
+    fact: Fact
+    outcome: str
+    target: str
+    wanted: object = None
+    got: object = None
+    reason: str = ""
+    calls: Calls = ()
+
+
+@cache
+def all_checks() -> Mapping[str, Check]:
+    """Map the name of each check, such as `tokens.mismatch`, to its function."""
+    found: dict[str, Check] = {}
+    for module in pkgutil.iter_modules(checks.__path__):
+        loaded = importlib.import_module(f"{checks.__name__}.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            if function.__module__ == loaded.__name__ and not name.startswith("_"):
+                found[f"{module.name}.{name}"] = function
+    return found
+
+
+def examine(target: Target, facts: Iterable[Fact], told: Callable[[Verdict], None] = lambda _: None) -> list[Verdict]:
+    """Put facts to a target, one after the other.
+
+    After an interruption, those that are left can't be told.
+
+    Args:
+        target: What is examined.
+        facts: The facts.
+        told: Is called with each verdict as soon as it is known.
+    """
+    bench = Bench(target)
+    verdicts: list[Verdict] = []
+    interrupted = False
+    for fact in facts:
+        first = len(bench.client.calls)
+        verdict: dict[str, Any] = {"outcome": UNTOLD, "reason": "the run was interrupted"}
+        if not interrupted:
+            try:
+                verdict = _verdict(all_checks()[fact.check], bench)
+            except KeyboardInterrupt:
+                interrupted = True
+        verdicts.append(Verdict(fact, target=target.title, calls=bench.client.calls[first:], **verdict))
+        told(verdicts[-1])
+    return verdicts
+
+
+def _verdict(check: Check, bench: Bench) -> dict[str, Any]:
+    try:
+        check(bench)
+    except Differs as error:
+        return {"outcome": DIFFERS, "wanted": error.wanted, "got": error.got}
+    except CannotTell as error:
+        return {"outcome": UNTOLD, "reason": str(error)}
+    except ClientError as error:
+        told = refusal(error)
+        if told.code in NO_ANSWERS or told.status >= requests.codes.server_error:
+            return {"outcome": UNTOLD, "reason": f"{told.code}: {told.text}"}
+        return {"outcome": DIFFERS, "wanted": "an answer", "got": f"{told.code}: {told.text}"}
+    except (BotoCoreError, requests.RequestException) as error:
+        return {"outcome": UNTOLD, "reason": f"{type(error).__name__}: {error}"}
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        return {"outcome": DIFFERS, "wanted": "an answer of its usual form", "got": f"{type(error).__name__}: {error}"}
+    return {"outcome": HELD}
+
+
+def merged(runs: Sequence[Sequence[Verdict]]) -> list[Verdict]:
+    """Make one verdict of those of several targets: it differs if one does, and holds if none does and one tells."""
+    order = (DIFFERS, HELD, UNTOLD)
+    return [min(verdicts, key=lambda each: order.index(each.outcome)) for verdicts in zip(*runs, strict=True)]

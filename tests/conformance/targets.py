@@ -1,0 +1,225 @@
+"""What the suite can be put to: the fake, over each of its transports, and a service behind a client."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._transports.endpoint import Endpoint
+from pytest_ssm_automation._transports.requests_mock import RequestsMock
+
+from .bench import ENDED, CannotTell
+from .runbooks import HARMLESS, Runbook, actions
+from .signing import SigningClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+TRANSPORTS: Final = ("stubber", "wire", "requests", "endpoint")
+KEYS: Final = {"aws_access_key_id": "AKIDCONTRACT", "aws_secret_access_key": "secret"}
+PREFIX: Final = "pytest-ssm-automation-conformance"
+_OURS: Final = re.compile(rf"{PREFIX}-[0-9a-f]{{8}}-[a-z]+")
+# How often an error is met again before something is left behind.
+_TRIES: Final = 6
+
+
+class Target(Protocol):
+    """What is examined.
+
+    Attributes:
+        title: How the results name it.
+        client: An SSM client on it.
+        fake: The fake, if it is one.
+        region: The Region of the client.
+        start_seconds: The least time between two starts.
+        poll_seconds: The time between two polls.
+        polls: How often an execution is polled before the suite gives up on it.
+        made: The ids of the executions that were started.
+    """
+
+    title: str
+    client: Any
+    fake: AutomationFake | None
+    region: str
+    start_seconds: float
+    poll_seconds: float
+    polls: int
+    made: list[str]
+
+    def register(self, runbook: str, content: Runbook) -> str:
+        """Let the target have a runbook, and give the name that it has there."""
+        ...
+
+    def host(self, locations: Any) -> str:
+        """Host what TargetLocationsURL leads to, and give the URL."""
+        ...
+
+
+class FakeTarget:
+    """The fake, over one transport."""
+
+    region = "us-east-1"
+    start_seconds = 0.0
+    poll_seconds = 0.0
+    polls = 50
+
+    def __init__(self, transport: str, fake: AutomationFake, client: Any, host: Callable[..., str]) -> None:
+        """Examine a fake through a client of its transport."""
+        self.title = transport
+        self.fake: AutomationFake | None = fake
+        self.client = client
+        self.made: list[str] = []
+        self._host = host
+        self._add: Any = fake.add_runbook
+
+    def register(self, runbook: str, content: Runbook) -> str:
+        """Register a runbook as a test does."""
+        name: str = self._add(content, name=f"Conformance-{runbook}").name
+        return name
+
+    def host(self, locations: Any) -> str:
+        """Host it beside the fake."""
+        return self._host(locations)
+
+
+@contextmanager
+def fake_target(transport: str, *, url: Callable[[str], str] = lambda url: url) -> Iterator[FakeTarget]:
+    """Give a fake that is reached over a transport.
+
+    Args:
+        transport: One of `TRANSPORTS`.
+        url: Says where the client connects to instead of to the fake's own endpoint.
+    """
+    options: Any = {"seed": "conformance", "unknown_documents": "reject"}
+    config = Config(retries={"total_max_attempts": 3, "mode": "standard"})
+    with ExitStack() as stack:
+        if transport == "endpoint":  # not active, so that botocore really connects
+            fake = AutomationFake(**options)
+            endpoint = Endpoint(fake._service)
+            stack.callback(endpoint.close)
+            mock = RequestsMock(fake._service)
+            mock.start()
+            stack.callback(mock.stop)
+            where = {"region_name": "us-east-1", "endpoint_url": url(endpoint.url)}
+            yield FakeTarget(transport, fake, boto3.client("ssm", config=config, **where, **KEYS), mock.host)
+            return
+        how = "wire" if transport == "wire" else "stubber"
+        fake = stack.enter_context(AutomationFake(transport=how, **options))
+        client: Any = fake.client(config=config, **KEYS)
+        if transport == "requests":
+            fake.serve_requests()
+            client = SigningClient()
+        yield FakeTarget(transport, fake, client, fake.host_target_locations)
+
+
+class Service:
+    """A service behind a client, where runbooks are documents that are created and deleted."""
+
+    fake: AutomationFake | None = None
+
+    def __init__(
+        self, title: str, client: Any, *, start_seconds: float = 0.0, poll_seconds: float = 0.0, polls: int = 60
+    ) -> None:
+        """Create nothing yet."""
+        self.title = title
+        self.client = client
+        self.region: str = client.meta.region_name
+        self.start_seconds = start_seconds
+        self.poll_seconds = poll_seconds
+        self.polls = polls
+        self.made: list[str] = []
+        self.documents: list[str] = []
+        self.prefix = f"{PREFIX}-{token_hex(4)}"
+
+    def register(self, runbook: str, content: Runbook) -> str:
+        """Create a document of it, if all of its actions are harmless."""
+        if not actions(content) <= HARMLESS:
+            raise CannotTell(f"{', '.join(sorted(actions(content) - HARMLESS))} is run in no account")
+        name = f"{self.prefix}-{runbook}"
+        self.documents.append(name)  # before the call, whose answer may get lost
+        with_content = {"Content": json.dumps(content), "DocumentFormat": "JSON", "DocumentType": "Automation"}
+        self.client.create_document(Name=name, **with_content)
+        for _ in range(self.polls):
+            if self.client.describe_document(Name=name)["Document"].get("Status") != "Creating":
+                break
+            time.sleep(self.poll_seconds)
+        return name
+
+    def host(self, locations: Any) -> str:
+        """Refuse: nothing is put on the network for a test."""
+        raise CannotTell("nothing is hosted for a service")
+
+    def clean(self) -> list[str]:
+        """Stop and delete what this run has made; give a line for each thing, and what is left."""
+        return clean(self.client, self.prefix, self.documents, self.made, pause=self.poll_seconds)
+
+
+def leftovers(client: Any) -> list[str]:
+    """Name the documents that runs of the suite have left behind."""
+    filters = [{"Key": "Owner", "Values": ["Self"]}, {"Key": "DocumentType", "Values": ["Automation"]}]
+    pages = client.get_paginator("list_documents").paginate(Filters=filters)
+    return [found["Name"] for page in pages for found in page["DocumentIdentifiers"] if _OURS.fullmatch(found["Name"])]
+
+
+def clean(client: Any, prefix: str, documents: Sequence[str], executions: Sequence[str], *, pause: float) -> list[str]:
+    """Stop executions and delete documents, and say what became of each.
+
+    Args:
+        client: An SSM client.
+        prefix: What the names of the documents begin with.
+        documents: The documents.
+        executions: Executions known to have been started; all others are found by the prefix.
+        pause: Seconds before something that failed is tried again.
+    """
+    running: Any = _insist(lambda: _running(client, prefix), pause)
+    told = []
+    for execution_id in list(executions) if isinstance(running, str) else running:
+        error = _insist(lambda each=execution_id: client.stop_automation_execution(AutomationExecutionId=each), pause)
+        ended = isinstance(error, str) and "InvalidAutomationStatusUpdateException" in error
+        told.append(f"execution {execution_id}: {error if isinstance(error, str) and not ended else 'stopped'}")
+    for name in documents:
+        error = _insist(lambda each=name: client.delete_document(Name=each), pause)
+        gone = not isinstance(error, str) or "InvalidDocument:" in error
+        told.append(f"document {name}: {'deleted' if gone else f'LEFT, {error}'}")
+    return told
+
+
+def _running(client: Any, prefix: str) -> list[str]:
+    filters = [{"Key": "DocumentNamePrefix", "Values": [prefix]}]
+    pages = client.get_paginator("describe_automation_executions").paginate(Filters=filters)
+    found: list[Mapping[str, Any]] = [each for page in pages for each in page["AutomationExecutionMetadataList"]]
+    return [each["AutomationExecutionId"] for each in found if each["AutomationExecutionStatus"] not in ENDED]
+
+
+def _insist(work: Callable[[], Any], pause: float) -> Any:
+    """Do something, several times if it fails; give its result, or the error as text."""
+    error = ""
+    for attempt in range(_TRIES):
+        time.sleep(pause * attempt)
+        try:
+            return work()
+        except ClientError as raised:
+            code = raised.response["Error"]["Code"]
+            error = f"{code}: {raised.response['Error'].get('Message', '')}"
+            if code in {"InvalidDocument", "InvalidAutomationStatusUpdateException"}:
+                break
+        except BotoCoreError as raised:
+            error = f"{type(raised).__name__}: {raised}"
+    return error
+
+
+def account_of(session: Any) -> str:
+    """Give the account of a session's credentials, as far as it may ask."""
+    with suppress(BotoCoreError, ClientError):
+        account: str = session.client("sts").get_caller_identity()["Account"]
+        return account
+    return "unknown"
