@@ -25,6 +25,9 @@ from pytest_ssm_automation._options import Options
 from pytest_ssm_automation._service import errors
 from pytest_ssm_automation._service.checks import model
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+from conformance import register
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -177,15 +180,68 @@ class Constraints(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make a row for each; a limit that is a list is written with commas."""
         found = constraints(self.arguments[0])
-        rows = [(code(each.id), self._limit(each.limit), each.origin, each.caught_by) for each in found]
+        marks = register.basis_of("constraints", (each.id for each in found), register.load())
+        rows = [
+            (
+                code(each.id),
+                self._limit(each.limit),
+                mark(self, marks[each.id]),
+                each.caught_by if each.enforced else "nobody, unless `enforce` names it",
+            )
+            for each in found
+        ]
         count = nodes.paragraph("", f"{len(found)} constraints.")
-        headers = ("id", "limit", "origin", "refused by")
-        return [count, table(headers, rows, widths=(40, 36, 12, 12), name="ssm-constraints")]
+        headers = ("id", "limit", "basis", "refused by")
+        return [count, table(headers, rows, widths=(40, 34, 14, 12), name="ssm-constraints")]
 
     def _limit(self, limit: object) -> nodes.Node:
         if limit is None:
             return nodes.Text("")
         return code(", ".join(limit) if isinstance(limit, tuple) else str(limit))
+
+
+SERVICE_PAGE = "explanation/service"
+
+
+def mark(directive: SphinxDirective, fact: register.Fact) -> nodes.Node:
+    """Name what a fact rests on, with a link to the fact."""
+    env = directive.env
+    env.note_dependency(register.FACTS)
+    page = env.app.builder.get_relative_uri(env.docname, SERVICE_PAGE)
+    return nodes.reference("", fact.basis, refuri=f"{page}#fact-{fact.id}", internal=True)
+
+
+class Facts(SphinxDirective):
+    """List the facts of one theme, with what each rests on."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Make a row for each."""
+        self.env.note_dependency(register.FACTS)
+        facts = [fact for fact in register.load() if fact.theme == self.arguments[0]]
+        if not facts:
+            raise self.error(f"There is no fact of the theme {self.arguments[0]!r}")
+        rows = [(self._statement(fact), self._basis(fact)) for fact in facts]
+        return [table(("behaviour", "basis"), rows, widths=(66, 34), name="ssm-facts")]
+
+    def _statement(self, fact: register.Fact) -> nodes.Node:
+        return nodes.inline("", "", *prose(fact.statement), ids=[f"fact-{fact.id}"])
+
+    def _basis(self, fact: register.Fact) -> nodes.Node:
+        shown = nodes.inline()
+        shown += nodes.reference("", fact.basis, refuri=fact.source) if fact.source else nodes.Text(fact.basis)
+        shown += prose(f": {fact.seen}") if fact.seen else []
+        return shown
+
+
+def check_themes(_: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of each theme that the page about the service leaves out."""
+    page = Path(env.doc2path(SERVICE_PAGE)).read_text(encoding="utf-8")
+    for theme in dict.fromkeys(fact.theme for fact in register.load()):
+        if f"{{ssm-facts}} {theme}\n" not in page:
+            log.warning("%s does not list the facts of %s", SERVICE_PAGE, theme)
 
 
 def common_errors() -> list[str]:
@@ -202,9 +258,10 @@ class ErrorTable(SphinxDirective):
         """Make a row for each; without `of`, those common to AWS services."""
         operation = self.options.get("of")
         wanted = model.documented_errors(operation) if operation else common_errors()
+        marks = register.basis_of("errors", wanted, register.load())
         entries = map(errors.entry, wanted)
-        rows = [(code(entry.code), str(entry.status), entry.text, entry.origin) for entry in entries]
-        return [table(("code", "status", "text", "text is"), rows, widths=(34, 8, 46, 12), name="ssm-errors")]
+        rows = [(code(entry.code), str(entry.status), entry.text, mark(self, marks[entry.code])) for entry in entries]
+        return [table(("code", "status", "text", "text is"), rows, widths=(34, 8, 44, 14), name="ssm-errors")]
 
 
 class ConnectionErrors(SphinxDirective):
@@ -306,5 +363,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("pytest-output", PytestOutput)
     app.connect("autodoc-process-docstring", leave_property_whole, priority=600)
     app.connect("autodoc-process-signature", leave_out_signature)
+    app.add_directive("ssm-facts", Facts)
     app.connect("env-check-consistency", check_consistency)
+    app.connect("env-check-consistency", check_themes)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from .._errors import hide_usage_errors, unknown_name
 from .checks import model
@@ -23,7 +23,6 @@ CONNECTION_ERRORS: Final = (
 )
 # Their body has `message`, whatever the model says.
 _LOWER_CASE: Final = frozenset({"AccessDeniedException", "ThrottlingException", "ValidationException"})
-Origin = Literal["known", "assumed"]
 
 
 class ServiceError(Exception):
@@ -61,13 +60,11 @@ class CatalogueEntry:
         code: The error code.
         status: The HTTP status.
         text: The usual message; `{account}`, `{operation}` and `{resource}` stand for those of the request.
-        origin: Whether that text was seen in answers of the service, or is our assumption.
     """
 
     code: str
     status: int
     text: str
-    origin: Origin
 
 
 _DENIED = (
@@ -77,35 +74,26 @@ _DENIED = (
 # The errors that any AWS service may send and that SSM's model does not list, or lists without their usual text:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
 _COMMON: Final = (
-    CatalogueEntry("AccessDeniedException", 400, _DENIED, "known"),
-    CatalogueEntry("ExpiredTokenException", 400, "The security token included in the request is expired", "known"),
-    CatalogueEntry(
-        "IncompleteSignatureException", 400, "The request signature does not conform to AWS standards.", "assumed"
-    ),
-    CatalogueEntry("InternalFailure", 500, "The request processing has failed because of an unknown error.", "assumed"),
+    CatalogueEntry("AccessDeniedException", 400, _DENIED),
+    CatalogueEntry("ExpiredTokenException", 400, "The security token included in the request is expired"),
+    CatalogueEntry("IncompleteSignatureException", 400, "The request signature does not conform to AWS standards."),
+    CatalogueEntry("InternalFailure", 500, "The request processing has failed because of an unknown error."),
     CatalogueEntry(
         "InvalidSignatureException",
         400,
         "The request signature we calculated does not match the signature you provided.",
-        "assumed",
     ),
-    CatalogueEntry("MissingAuthenticationTokenException", 400, "Missing Authentication Token", "assumed"),
-    CatalogueEntry("NotAuthorized", 400, "You do not have permission to perform this action.", "assumed"),
-    CatalogueEntry("OptInRequired", 403, "The AWS access key ID needs a subscription for the service.", "assumed"),
-    CatalogueEntry(
-        "RequestExpired", 400, "The request reached the service more than 15 minutes after its date.", "assumed"
-    ),
-    CatalogueEntry("RequestTimeoutException", 408, "The request could not be handled in time.", "assumed"),
-    CatalogueEntry("SerializationException", 400, "The request could not be read.", "assumed"),
-    CatalogueEntry(
-        "ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.", "assumed"
-    ),
-    CatalogueEntry("ThrottlingException", 400, "Rate exceeded", "known"),
-    CatalogueEntry("UnknownOperationException", 400, "The operation is not known.", "assumed"),
-    CatalogueEntry(
-        "UnrecognizedClientException", 400, "The security token included in the request is invalid.", "known"
-    ),
-    CatalogueEntry("ValidationException", 400, "1 validation error detected", "assumed"),
+    CatalogueEntry("MissingAuthenticationTokenException", 400, "Missing Authentication Token"),
+    CatalogueEntry("NotAuthorized", 400, "You do not have permission to perform this action."),
+    CatalogueEntry("OptInRequired", 403, "The AWS access key ID needs a subscription for the service."),
+    CatalogueEntry("RequestExpired", 400, "The request reached the service more than 15 minutes after its date."),
+    CatalogueEntry("RequestTimeoutException", 408, "The request could not be handled in time."),
+    CatalogueEntry("SerializationException", 400, "The request could not be read."),
+    CatalogueEntry("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server."),
+    CatalogueEntry("ThrottlingException", 400, "Rate exceeded"),
+    CatalogueEntry("UnknownOperationException", 400, "The operation is not known."),
+    CatalogueEntry("UnrecognizedClientException", 400, "The security token included in the request is invalid."),
+    CatalogueEntry("ValidationException", 400, "1 validation error detected"),
 )
 _catalogue: dict[str, CatalogueEntry] = {}
 
@@ -115,7 +103,7 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
     if not _catalogue:
         own = {
             name: CatalogueEntry(
-                name, 500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name, "assumed"
+                name, 500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name
             )
             for name, shape in model.error_shapes().items()
         }

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _DOLLARS_A_STEP: Final = 0.002
 _STEPS_AN_EXECUTION: Final = 3
 # AWS lets an account start about one execution a second.
-_LIVE: Final = {"start_seconds": 1.1, "poll_seconds": 1.0}
+_LIVE: Final[dict[str, Any]] = {"start_seconds": 1.1, "poll_seconds": 1.0}
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -156,7 +156,7 @@ class Bench:
             return Refusal("ParamValidationError", str(error), 0)
         except ClientError as error:
             told = refusal(error)
-            if told.code in NO_ANSWERS:
+            if says_nothing(told):
                 raise
             return told
         if method == START:
@@ -236,6 +236,12 @@ def refusal(error: ClientError) -> Refusal:
     return Refusal(told["Error"]["Code"], told["Error"].get("Message", ""), status, members)
 
 
+def says_nothing(told: Refusal) -> bool:
+    """Tell whether an error says nothing about the question that was asked."""
+    return told.code in NO_ANSWERS or told.status >= _SERVERS_OWN
+
+
+_SERVERS_OWN: Final = 500
 # Errors that say nothing about the question that was asked.
 NO_ANSWERS: Final = frozenset(
     (

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from .runner import DIFFERS, UNTOLD
@@ -48,8 +49,11 @@ class Scrubber:
 
     def _text(self, text: str) -> str:
         for kind, pattern in _KINDS:
-            text = pattern.sub(lambda found, kind=kind: self._named(kind, found[0]), text)
+            text = pattern.sub(partial(self._replaced, kind), text)
         return text
+
+    def _replaced(self, kind: str, found: re.Match[str]) -> str:
+        return self._named(kind, found[0])
 
     def _named(self, kind: str, text: str) -> str:
         if text not in self._names:

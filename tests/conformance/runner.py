@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from . import checks
-from .bench import NO_ANSWERS, Bench, CannotTell, Differs, refusal
-from .register import Fact
+from .bench import Bench, CannotTell, Differs, refusal, says_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .register import Fact
     from .targets import Target
 
 Check = Callable[[Bench], None]
@@ -91,22 +92,24 @@ def examine(target: Target, facts: Iterable[Fact], told: Callable[[Verdict], Non
 
 
 def _verdict(check: Check, bench: Bench) -> dict[str, Any]:
+    verdict: dict[str, Any] = {"outcome": HELD}
     try:
         check(bench)
     except Differs as error:
-        return {"outcome": DIFFERS, "wanted": error.wanted, "got": error.got}
+        verdict = {"outcome": DIFFERS, "wanted": error.wanted, "got": error.got}
     except CannotTell as error:
-        return {"outcome": UNTOLD, "reason": str(error)}
+        verdict = {"outcome": UNTOLD, "reason": str(error)}
     except ClientError as error:
         told = refusal(error)
-        if told.code in NO_ANSWERS or told.status >= requests.codes.server_error:
-            return {"outcome": UNTOLD, "reason": f"{told.code}: {told.text}"}
-        return {"outcome": DIFFERS, "wanted": "an answer", "got": f"{told.code}: {told.text}"}
-    except (BotoCoreError, requests.RequestException) as error:
-        return {"outcome": UNTOLD, "reason": f"{type(error).__name__}: {error}"}
+        verdict = {"outcome": DIFFERS, "wanted": "an answer", "got": f"{told.code}: {told.text}"}
+        if says_nothing(told):
+            verdict = {"outcome": UNTOLD, "reason": verdict["got"]}
+    except (BotoCoreError, ResponseParserError, requests.RequestException) as error:
+        verdict = {"outcome": UNTOLD, "reason": f"{type(error).__name__}: {error}"}
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        return {"outcome": DIFFERS, "wanted": "an answer of its usual form", "got": f"{type(error).__name__}: {error}"}
-    return {"outcome": HELD}
+        answer = f"{type(error).__name__}: {error}"
+        verdict = {"outcome": DIFFERS, "wanted": "an answer of its usual form", "got": answer}
+    return verdict
 
 
 def merged(runs: Sequence[Sequence[Verdict]]) -> list[Verdict]:

@@ -6,12 +6,14 @@ import json
 import re
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._transports.endpoint import Endpoint
@@ -92,12 +94,14 @@ class FakeTarget:
 
 
 @contextmanager
-def fake_target(transport: str, *, url: Callable[[str], str] = lambda url: url) -> Iterator[FakeTarget]:
+def fake_target(
+    transport: str, *, before: Callable[[AutomationFake, str], str] = lambda _fake, url: url
+) -> Iterator[FakeTarget]:
     """Give a fake that is reached over a transport.
 
     Args:
         transport: One of `TRANSPORTS`.
-        url: Says where the client connects to instead of to the fake's own endpoint.
+        before: Takes the fake and the URL of its endpoint, and gives the URL to connect to instead.
     """
     options: Any = {"seed": "conformance", "unknown_documents": "reject"}
     config = Config(retries={"total_max_attempts": 3, "mode": "standard"})
@@ -109,7 +113,7 @@ def fake_target(transport: str, *, url: Callable[[str], str] = lambda url: url) 
             mock = RequestsMock(fake._service)
             mock.start()
             stack.callback(mock.stop)
-            where = {"region_name": "us-east-1", "endpoint_url": url(endpoint.url)}
+            where = {"region_name": "us-east-1", "endpoint_url": before(fake, endpoint.url)}
             yield FakeTarget(transport, fake, boto3.client("ssm", config=config, **where, **KEYS), mock.host)
             return
         how = "wire" if transport == "wire" else "stubber"
@@ -180,14 +184,14 @@ def clean(client: Any, prefix: str, documents: Sequence[str], executions: Sequen
         executions: Executions known to have been started; all others are found by the prefix.
         pause: Seconds before something that failed is tried again.
     """
-    running: Any = _insist(lambda: _running(client, prefix), pause)
+    running: Any = _insist(partial(_running, client, prefix), pause)
     told = []
     for execution_id in list(executions) if isinstance(running, str) else running:
-        error = _insist(lambda each=execution_id: client.stop_automation_execution(AutomationExecutionId=each), pause)
+        error = _insist(partial(client.stop_automation_execution, AutomationExecutionId=execution_id), pause)
         ended = isinstance(error, str) and "InvalidAutomationStatusUpdateException" in error
         told.append(f"execution {execution_id}: {error if isinstance(error, str) and not ended else 'stopped'}")
     for name in documents:
-        error = _insist(lambda each=name: client.delete_document(Name=each), pause)
+        error = _insist(partial(client.delete_document, Name=name), pause)
         gone = not isinstance(error, str) or "InvalidDocument:" in error
         told.append(f"document {name}: {'deleted' if gone else f'LEFT, {error}'}")
     return told
@@ -212,14 +216,14 @@ def _insist(work: Callable[[], Any], pause: float) -> Any:
             error = f"{code}: {raised.response['Error'].get('Message', '')}"
             if code in {"InvalidDocument", "InvalidAutomationStatusUpdateException"}:
                 break
-        except BotoCoreError as raised:
+        except (BotoCoreError, ResponseParserError) as raised:
             error = f"{type(raised).__name__}: {raised}"
     return error
 
 
 def account_of(session: Any) -> str:
     """Give the account of a session's credentials, as far as it may ask."""
-    with suppress(BotoCoreError, ClientError):
+    with suppress(BotoCoreError, ClientError, ResponseParserError):
         account: str = session.client("sts").get_caller_identity()["Account"]
         return account
     return "unknown"

@@ -45,10 +45,9 @@ def test_only_internal_errors_are_the_servers_fault() -> None:
     ],
 )
 def test_texts_that_were_observed_are_sent_word_for_word(code: str, status: int, text: str | None) -> None:
-    """A text known from the service is marked as known; all others say that they are assumed."""
+    """A text that was observed is sent as it is; every other error has some text."""
     known = entry(code)
     assert known.status == status
-    assert known.origin == ("assumed" if text is None else "known")
     assert known.text
     assert text is None or known.text == text
 

@@ -6,19 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.parsers
-import botocore.serialize
 import pytest
 import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.config import Config
-from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
-from requests.structures import CaseInsensitiveDict
+from conformance.signing import SigningClient
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
 from pytest_ssm_automation._transports.endpoint import Endpoint
 
@@ -33,36 +27,6 @@ RUNBOOK = {
     "parameters": {"InstanceId": {"type": "String"}},
     "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
 }
-
-
-class SigningClient:
-    """A client without botocore's: signs a request, sends it with `requests`, and reads the answer by the model."""
-
-    def __init__(self) -> None:
-        self._session = requests.Session()
-
-    def __getattr__(self, method: str) -> Any:
-        operation = "".join(word.title() for word in method.split("_"))
-        return lambda **members: self._call(operation, members)
-
-    def _call(self, operation: str, members: dict[str, Any]) -> Any:
-        described = model.operation_model(operation)
-        body = botocore.serialize.create_serializer("json").serialize_to_request(members, described)
-        request: Any = AWSRequest("POST", "https://ssm.us-east-1.amazonaws.com/", body["headers"], body["body"])
-        SigV4Auth(Credentials("AKIDCONTRACT", "secret"), "ssm", "us-east-1").add_auth(request)
-        answer = self._session.post(request.url, data=request.data, headers=dict(request.headers.items()), timeout=5)
-        response = {
-            "body": answer.content,
-            "status_code": answer.status_code,
-            "headers": CaseInsensitiveDict(answer.headers),
-        }
-        parser = botocore.parsers.create_parser("json")
-        parsed = parser.parse(response, model.output_shape(operation))
-        if answer.status_code == 200:
-            return parsed
-        shape: Any = model.error_shapes().get(parsed["Error"]["Code"])
-        error: Any = {**parsed, **(parser.parse(response, shape) if shape else {})}
-        raise ClientError(error, operation)
 
 
 @contextmanager

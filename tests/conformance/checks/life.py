@@ -76,7 +76,9 @@ def members_of_a_step(bench: Bench) -> None:
 def order_of_steps(bench: Bench) -> None:
     """Steps run, and are shown, as they are listed."""
     steps = bench.finished("steps")["StepExecutions"]
-    bench.expect([(step["StepName"], step["StepStatus"]) for step in steps], [("first", "Success"), ("second", "Success")])
+    bench.expect(
+        [(step["StepName"], step["StepStatus"]) for step in steps], [("first", "Success"), ("second", "Success")]
+    )
 
 
 def interactive(bench: Bench) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conformance.bench import Bench
 
-TWO = {"TargetParameterName": "Item", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
+TWO: dict[str, Any] = {"TargetParameterName": "Item", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
 
 
 def _on_two(bench: Bench) -> dict[str, Any]:
@@ -86,7 +86,9 @@ def step_for_each_location(bench: Bench) -> None:
     """Each account and Region is a step that starts an execution, and says where."""
     located = [{**LOCATION, "Accounts": ["111122223333", "444455556666"], "Regions": ["us-east-1", "eu-west-1"]}]
     steps = bench.until(_start(bench, TargetLocations=located))["StepExecutions"]
-    found = [(step["Action"], *step["TargetLocation"]["Accounts"], *step["TargetLocation"]["Regions"]) for step in steps]
+    found = [
+        (step["Action"], *step["TargetLocation"]["Accounts"], *step["TargetLocation"]["Regions"]) for step in steps
+    ]
     places = [(account, region) for account in located[0]["Accounts"] for region in located[0]["Regions"]]
     bench.expect(found, [("aws:executeAutomation", *place) for place in places])
 

@@ -1,0 +1,304 @@
+"""The conformance suite, put to the fake and to stand-ins whose faults are known."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from conformance import __main__ as command
+from conformance import register, runner, targets
+from conformance.bench import MOST_EXECUTIONS, Bench
+from conformance.record import Scrubber, table
+from conformance.runbooks import HARMLESS, RUNBOOKS, actions
+from conformance.runner import DIFFERS, HELD, UNTOLD, Verdict
+from conformance.targets import PREFIX, fake_target
+from standin import LOST, Answer, Members, StandIn, error, served
+
+from pytest_ssm_automation import AutomationFake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FACTS = register.load()
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing wait, and no CI forbid what these tests are about."""
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    monkeypatch.setattr(command, "_LIVE", {})
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.fixture
+def standin() -> StandIn:
+    """A service with documents, in front of a fake that is reached through it alone."""
+    return StandIn(AutomationFake(seed="conformance", unknown_documents="reject"))
+
+
+@pytest.fixture
+def url(standin: StandIn) -> Iterator[str]:
+    """Where it listens."""
+    with served(standin) as url:
+        yield url
+
+
+@pytest.fixture
+def aws(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let a live run reach it instead of AWS."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDTESTER")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    return url
+
+
+def outcomes(verdicts: list[Verdict]) -> dict[str, str]:
+    """Map facts to what came of them."""
+    return {verdict.fact.id: verdict.outcome for verdict in verdicts}
+
+
+def written(path: Path) -> dict[str, dict[str, Any]]:
+    """Read results that were written, by fact."""
+    return {row["fact"]: row for row in json.loads(path.read_text("utf-8"))["facts"]}
+
+
+def test_every_fact_holds_for_the_fake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Over four transports no fact differs, and each is told by at least one."""
+    path = tmp_path / "result.json"
+    assert command.run(["--json", str(path)]) == 0
+    assert {row["outcome"] for row in written(path).values()} == {HELD}
+    assert f"{len(FACTS)} {HELD}" in capsys.readouterr().out
+
+
+def test_what_a_run_starts_is_within_what_it_says() -> None:
+    """All checks together start no more executions than the suite promises, and need no more to be told."""
+    with fake_target("endpoint") as target:
+        verdicts = runner.examine(target, FACTS)
+        assert set(outcomes(verdicts).values()) == {HELD}
+        assert len(target.made) <= MOST_EXECUTIONS
+
+
+def test_planted_deviations_are_found() -> None:
+    """Each of five deviations of an endpoint makes its own facts differ, and no other."""
+    service: Any = None
+
+    def change(operation: str, members: Members) -> Answer | None:
+        members.pop("ClientToken", None)
+        if operation == "StopAutomationExecution" and service.fake.execution(members["AutomationExecutionId"]).ended:
+            return 200, {}
+        return None
+
+    def deviate(operation: str, members: Members, answer: Members) -> None:
+        if answer.get("message") == "Rate exceeded":
+            answer["message"] = "Slow down."
+        answer.get("AutomationExecutionMetadataList", []).reverse()
+        shown = answer.get("AutomationExecution", {})
+        if "ExecutionStartTime" in shown:
+            shown["ExecutionStartTime"] = int(shown["ExecutionStartTime"])
+
+    with ExitStack() as stack:
+
+        def before(fake: AutomationFake, _: str) -> str:
+            nonlocal service
+            service = StandIn(fake)
+            service.interfere, service.deviate = change, deviate
+            return stack.enter_context(served(service))
+
+        with fake_target("endpoint", before=before) as target:
+            verdicts = runner.examine(target, FACTS)
+    assert {name for name, outcome in outcomes(verdicts).items() if outcome != HELD} == {
+        "token-mismatch", "token-replay", "token-case",
+        "text-of-throttling",
+        "list-order",
+        "times",
+        "stop", "stop-of-an-ended-run", "judged-by-what-was-shown",
+    }  # fmt: skip
+    told = "\n".join(table(verdicts))
+    assert (
+        "    the fact: ('ThrottlingException', 'Rate exceeded', 400)\n    endpoint: ('ThrottlingException', 'Slow"
+        in told
+    )
+
+
+def test_a_service_gets_runbooks_and_loses_them_again(
+    standin: StandIn, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An endpoint has its runbooks created, run and deleted; what only a fake can show can't be told."""
+    path = tmp_path / "result.json"
+    assert command.run(["--target", url, "--json", str(path)]) == 0
+    found = written(path)
+    assert standin.documents == {}
+    assert {row["outcome"] for row in found.values()} == {HELD, UNTOLD}
+    assert found["resume"]["outcome"] == HELD
+    assert found["text-of-throttling"]["reason"] == "nobody can bring a service into this state on request"
+    assert all(each.ended or each.status == "Cancelling" for each in standin.fake.executions)
+    assert "deleted" in capsys.readouterr().out
+
+
+def test_no_action_touches_resources(standin: StandIn, url: str) -> None:
+    """Every step that a service was given to run is of a harmless action, under a name of the suite's own."""
+    service = targets.Service("it", boto3.client("ssm", endpoint_url=url, region_name="us-east-1", **targets.KEYS))
+    runner.examine(service, FACTS)
+    made = [json.loads(document["Content"]) for document in standin.documents.values()]
+    assert len(made) == sum(actions(runbook) <= HARMLESS for runbook in RUNBOOKS.values())
+    assert set().union(*map(actions, made)) <= HARMLESS
+    assert all(name.startswith(f"{PREFIX}-") for name in standin.documents)
+
+
+def test_an_endpoint_that_throttles_loses_and_denies(
+    standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The run ends, says what could not be told, and deletes what it has made."""
+
+    def interfere(operation: str, members: Members) -> Answer | None:
+        count = len(standin.operations)
+        if count % 7 == 0:
+            return error("ThrottlingException", "Rate exceeded")
+        if count % 11 == 0:
+            return LOST
+        if 60 < count < 200 and operation != "DeleteDocument":
+            return error("AccessDeniedException", "not authorized")
+        return None
+
+    standin.interfere = interfere
+    assert command.run(["--target", url]) == 0
+    told = capsys.readouterr().out
+    assert standin.documents == {}
+    assert "AccessDeniedException: not authorized" in told
+    assert f" {UNTOLD}, " in told
+
+
+def test_what_cannot_be_deleted_is_named(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Documents that the account may not delete are named, with the way to try again."""
+    standin.interfere = lambda operation, _: error("AccessDeniedException") if operation == "DeleteDocument" else None
+    assert command.run(["--target", url, "--only", "form-of-ids"]) == 1
+    (name,) = standin.documents
+    told = capsys.readouterr().out
+    assert f"document {name}: LEFT, AccessDeniedException" in told
+    assert "--clean" in told
+
+
+def test_an_interrupted_run_cleans_up(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends the run: what was made is deleted, what runs is stopped, and the rest could not be told."""
+
+    def interfere(operation: str, _: Members) -> Answer | None:
+        if operation == "GetAutomationExecution" and not interrupted:
+            interrupted.append(1)
+            os.kill(os.getpid(), signal.SIGINT)
+        return None
+
+    interrupted: list[int] = []
+    standin.interfere = interfere
+    assert command.run(["--target", url]) == 0
+    assert standin.documents == {}
+    assert all(each.ended or each.status == "Cancelling" for each in standin.fake.executions)
+    assert "the run was interrupted" in capsys.readouterr().out
+
+
+def test_a_crash_is_cleaned_up_later(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--clean stops and deletes what a run has left behind, and leaves everything else alone."""
+    client = boto3.client("ssm", endpoint_url=url, region_name="us-east-1", **targets.KEYS)
+    bench = Bench(targets.Service("crashed", client))
+    running = bench.start("pause")
+    standin.documents["Mine"] = {}
+    assert command.run(["--target", url, "--clean", "--yes"]) == 0
+    assert list(standin.documents) == ["Mine"]
+    assert standin.fake.execution(running).status in {"Cancelling", "Cancelled"}
+    assert command.run(["--target", url, "--clean"]) == 0
+    assert capsys.readouterr().out.endswith("Nothing is left behind.\n")
+
+
+def test_a_live_run_says_what_it_does_and_asks(
+    standin: StandIn, aws: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is created before somebody has agreed."""
+    asked: list[str] = []
+
+    def say_no(text: str) -> str:
+        asked.append(text)
+        return "n"
+
+    monkeypatch.setattr("builtins.input", say_no)
+    assert command.run(["--live"]) == 2
+    assert standin.operations in ([], [""])  # who asks whose account it is
+    told = capsys.readouterr().out
+    assert "starts at most 40 executions" in told
+    assert "US dollars" in told
+    assert asked
+    assert command.run(["--live", "--yes", "--only", "form-of-ids"]) == 0
+    assert standin.documents == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "text"),
+    [
+        (["--live"], {"CI": "true"}, "CI is set"),
+        (["--target", "https://ssm.us-east-1.amazonaws.com"], {}, "takes --live"),
+        (["--clean"], {}, "the fake keeps nothing"),
+        (["--only", "nonsense"], {}, "there is no fact nonsense"),
+    ],
+)
+def test_what_the_command_refuses(
+    arguments: list[str],
+    environment: dict[str, str],
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """AWS is reached on request alone, and never in CI."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        command.run(arguments)
+    assert text in capsys.readouterr().err
+
+
+def test_motos_server(tmp_path: Path) -> None:
+    """What moto's server has of documents is compared with the facts; what it lacks can't be told."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    path = tmp_path / "result.json"
+    with served(DomainDispatcherApplication(create_backend_app)) as url:
+        command.run(["--target", url, "--json", str(path)])
+        client = boto3.client("ssm", endpoint_url=url, region_name="us-east-1", **targets.KEYS)
+        assert client.list_documents()["DocumentIdentifiers"] == []
+    found = written(path)
+    assert set(found) == {fact.id for fact in FACTS}
+    assert found["document-described"]["outcome"] == HELD
+    assert "500" in found["form-of-ids"]["reason"]
+
+
+def test_a_recording_names_nobody(url: str, tmp_path: Path) -> None:
+    """What is written for others has the answers, without account, ids, ARNs or times."""
+    path = tmp_path / "recording.json"
+    assert command.run(["--target", url, "--record", str(path), "--only", "times", "code-of-rules"]) == 0
+    text = path.read_text("utf-8")
+    recorded = written(path)
+    assert recorded["times"]["calls"][-1]["answer"]["AutomationExecution"]["ExecutionStartTime"] == "<time 1>"
+    assert recorded["code-of-rules"]["calls"][-1]["answer"]["Error"]["Code"].startswith("InvalidAutomation")
+    assert not [secret for secret in ("123456789012", "assumed-role", "-4", "AKID") if secret in text]
+
+
+def test_scrubbing() -> None:
+    """The same thing has the same name everywhere, and text around it stays."""
+    scrub = Scrubber().scrub
+    arn = "arn:aws:sts::111122223333:assumed-role/Admin/jane@example.com"
+    text = f"User: {arn} is not authorized, key AKIAIOSFODNN7EXAMPLE, at 2026-01-02T03:04:05.6Z"
+    assert scrub(text) == "User: <arn 1> is not authorized, key <key 1>, at <time 1>"
+    assert scrub({"111122223333": [arn, 1, None, {"444455556666"}]}) == {
+        "<account 1>": ["<arn 1>", 1, None, ["<account 2>"]]
+    }
+
+
+def test_a_fact_differs_if_it_does_so_anywhere() -> None:
+    """Of several transports the worst counts, but one that can't tell leaves it to the others."""
+    verdicts = [[Verdict(FACTS[0], outcome, outcome)] for outcome in (UNTOLD, HELD, DIFFERS)]
+    assert runner.merged(verdicts)[0].outcome == DIFFERS
+    assert runner.merged(verdicts[:2])[0].outcome == HELD

@@ -1,0 +1,94 @@
+"""The register of facts, and what is made from it."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from conformance.bench import MOST_EXECUTIONS
+from conformance.register import FACTS, basis_of, load, problems
+from conformance.runbooks import RUNBOOKS
+from conformance.runner import all_checks
+
+from pytest_ssm_automation import constraints
+from pytest_ssm_automation._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
+from pytest_ssm_automation._service.errors import catalogue
+from pytest_ssm_automation._service.runbooks.library import load_runbook
+
+PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "service.md"
+ONE = """
+[[fact]]
+id = "one"
+theme = "T"
+statement = "S"
+basis = "documented"
+source = "https://docs.aws.amazon.com/"
+check = "a.one"
+"""
+CONSTRAINTS = {item.id: item for item in chain.from_iterable(map(constraints, (*OPERATIONS, *DOCUMENT_OPERATIONS)))}
+
+
+def test_every_fact_has_its_check_and_its_source() -> None:
+    """Each fact has a check, each check a fact; what is documented has an address, what was observed says when."""
+    assert list(problems(load(), all_checks())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "checks", "problem"),
+    [
+        (ONE, ["a.one"], None),
+        (ONE + ONE, ["a.one"], "one is there 2 times"),
+        (ONE.replace("documented", "rumoured"), ["a.one"], "one rests on 'rumoured'"),
+        (ONE.replace("https:", "page"), ["a.one"], "one is documented, but its source is no address"),
+        (ONE.replace("documented", "observed"), ["a.one"], "one was observed, but nothing says what was seen"),
+        (ONE, [], "one has no check: there is no 'a.one'"),
+        (ONE, ["a.one", "a.two"], "the check a.two is of 0 facts"),
+    ],
+)
+def test_problems_of_a_register(text: str, checks: list[str], problem: str | None) -> None:
+    """Each thing that a register can lack is said in a line that names it."""
+    found = list(problems(load(text), checks))
+    assert any(line.startswith(problem) for line in found) if problem else found == []
+
+
+def test_observations_have_a_date() -> None:
+    """What was observed names a year."""
+    assert [fact.id for fact in load() if fact.basis == "observed" and not re.search(r"\b20\d\d\b", fact.seen)] == []
+
+
+def test_errors_and_constraints_that_facts_name() -> None:
+    """A fact names errors that can be sent and constraints that there are; some constraints only older models have."""
+    facts = load()
+    errors = {name for fact in facts for name in fact.errors}
+    named = {name for fact in facts for name in fact.constraints}
+    assert errors - {"*", *catalogue()} == set()
+    assert named - {"*", "request:at_most_one_target", "Targets:max", *CONSTRAINTS} == set()
+    assert all(len(basis_of(kind, names, facts)) == len(names) for kind, names in (("errors", catalogue()),))
+
+
+def test_constraints_say_what_their_facts_say() -> None:
+    """The evidence that a constraint gives begins with the basis of its fact."""
+    facts = basis_of("constraints", CONSTRAINTS, load())
+    said = {name: item.evidence.partition(":")[0] for name, item in CONSTRAINTS.items() if name != "Targets:max"}
+    assert said == {name: facts[name].basis for name in said}
+
+
+def test_the_page_lists_every_theme_once() -> None:
+    """The documentation's page has a table for each theme."""
+    shown = re.findall(r"^```\{ssm-facts\} (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert shown == list(dict.fromkeys(fact.theme for fact in load()))
+
+
+def test_statements_are_short() -> None:
+    """A fact is one statement that fits a row, and ends without a full stop."""
+    assert [fact.id for fact in load() if len(fact.statement) > 230 or fact.statement.endswith(".")] == []
+    assert FACTS.stat().st_size < 100_000
+
+
+@pytest.mark.parametrize("name", RUNBOOKS)
+def test_runbooks_of_the_suite_are_well_formed(name: str) -> None:
+    """The fake takes each of them, and none is larger than a handful of steps."""
+    assert len(load_runbook(RUNBOOKS[name], name=name).steps) <= 5
+    assert MOST_EXECUTIONS == 40
