@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -113,14 +114,15 @@ def connect(given: argparse.Namespace) -> tuple[Service, str]:
     if given.live:
         session = boto3.Session(profile_name=given.profile, region_name=given.region)
         config = Config(retries={"mode": "adaptive", "total_max_attempts": 8})
-        return Service("AWS", session.client("ssm", config=config), **_LIVE), account_of(session)
+        connect = partial(session.client, "ssm", config=config)
+        return Service("AWS", connect(), connect=connect, **_LIVE), account_of(session)
     keys: dict[str, Any] = {}
     if not (given.profile or os.environ.get("AWS_ACCESS_KEY_ID")):
         keys = {"aws_access_key_id": "AKIDCONFORMANCE", "aws_secret_access_key": "secret"}
     session = boto3.Session(profile_name=given.profile, region_name=given.region, **keys)
     config = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=20)
-    client = session.client("ssm", endpoint_url=given.target, config=config)
-    return Service(given.target, client, poll_seconds=0.1), ""
+    connect = partial(session.client, "ssm", endpoint_url=given.target, config=config)
+    return Service(given.target, connect(), connect=connect, poll_seconds=0.1), ""
 
 
 def describe(service: Service, account: str, region: str, yes: bool) -> bool:  # noqa: FBT001 - the command line's

@@ -15,15 +15,16 @@ from requests.structures import CaseInsensitiveDict
 
 from pytest_ssm_automation._service.checks import model
 
-URL = "https://ssm.us-east-1.amazonaws.com/"
+URL = "https://ssm.{region}.amazonaws.com/"
 
 
 class SigningClient:
     """Has the methods of a client; requests and answers are written and read by the service model."""
 
-    def __init__(self, access_key_id: str = "AKIDCONTRACT") -> None:
+    def __init__(self, access_key_id: str = "AKIDCONTRACT", region: str = "us-east-1") -> None:
         """Keep one session of `requests`."""
         self._credentials = Credentials(access_key_id, "secret")
+        self._region = region
         self._session = requests.Session()
 
     def __getattr__(self, method: str) -> Any:
@@ -34,8 +35,8 @@ class SigningClient:
     def _call(self, operation: str, members: dict[str, Any]) -> Any:
         described = model.operation_model(operation)
         body = botocore.serialize.create_serializer("json").serialize_to_request(members, described)
-        request: Any = AWSRequest("POST", URL, body["headers"], body["body"])
-        SigV4Auth(self._credentials, "ssm", "us-east-1").add_auth(request)
+        request: Any = AWSRequest("POST", URL.format(region=self._region), body["headers"], body["body"])
+        SigV4Auth(self._credentials, "ssm", self._region).add_auth(request)
         answer = self._session.post(request.url, data=request.data, headers=dict(request.headers.items()), timeout=5)
         headers = CaseInsensitiveDict(answer.headers)
         response = {"body": answer.content, "status_code": answer.status_code, "headers": headers}

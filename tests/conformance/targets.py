@@ -65,6 +65,10 @@ class Target(Protocol):
         """Host what TargetLocationsURL leads to, and give the URL."""
         ...
 
+    def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
+        """Give a client in another Region, or of another account."""
+        ...
+
 
 class FakeTarget:
     """The fake, over one transport."""
@@ -74,11 +78,14 @@ class FakeTarget:
     poll_seconds = 0.0
     polls = 50
 
-    def __init__(self, transport: str, fake: AutomationFake, client: Any, host: Callable[..., str]) -> None:
-        """Examine a fake through a client of its transport."""
+    def __init__(
+        self, transport: str, fake: AutomationFake, connect: Callable[[str, str], Any], host: Callable[..., str]
+    ) -> None:
+        """Examine a fake through clients that `connect` makes of a Region and an access key."""
         self.title = transport
         self.fake: AutomationFake | None = fake
-        self.client = client
+        self.client = connect(self.region, KEYS["aws_access_key_id"])
+        self._connect = connect
         self.made: list[str] = []
         self._host = host
         self._add: Any = fake.add_runbook
@@ -91,6 +98,10 @@ class FakeTarget:
     def host(self, locations: Any) -> str:
         """Host it beside the fake."""
         return self._host(locations)
+
+    def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
+        """Connect anew."""
+        return self._connect(region or self.region, access_key_id or KEYS["aws_access_key_id"])
 
 
 @contextmanager
@@ -113,16 +124,27 @@ def fake_target(
             mock = RequestsMock(fake._service)
             mock.start()
             stack.callback(mock.stop)
-            where = {"region_name": "us-east-1", "endpoint_url": before(fake, endpoint.url)}
-            yield FakeTarget(transport, fake, boto3.client("ssm", config=config, **where, **KEYS), mock.host)
+            where = before(fake, endpoint.url)
+            connect: Callable[[str, str], Any] = partial(
+                _client, partial(boto3.client, "ssm", endpoint_url=where, config=config)
+            )
+            yield FakeTarget(transport, fake, connect, mock.host)
             return
         how = "wire" if transport == "wire" else "stubber"
         fake = stack.enter_context(AutomationFake(transport=how, **options))
-        client: Any = fake.client(config=config, **KEYS)
+        connect = partial(_client, partial(fake.client, config=config))
         if transport == "requests":
             fake.serve_requests()
-            client = SigningClient()
-        yield FakeTarget(transport, fake, client, fake.host_target_locations)
+            connect = _signing_client
+        yield FakeTarget(transport, fake, connect, fake.host_target_locations)
+
+
+def _client(make: Callable[..., Any], region: str, access_key_id: str) -> Any:
+    return make(region_name=region, **{**KEYS, "aws_access_key_id": access_key_id})
+
+
+def _signing_client(region: str, access_key_id: str) -> Any:
+    return SigningClient(access_key_id, region)
 
 
 class Service:
@@ -131,11 +153,19 @@ class Service:
     fake: AutomationFake | None = None
 
     def __init__(
-        self, title: str, client: Any, *, start_seconds: float = 0.0, poll_seconds: float = 0.0, polls: int = 60
+        self,
+        title: str,
+        client: Any,
+        *,
+        connect: Callable[[str | None], Any] | None = None,
+        start_seconds: float = 0.0,
+        poll_seconds: float = 0.0,
+        polls: int = 60,
     ) -> None:
-        """Create nothing yet."""
+        """Create nothing yet; `connect` makes a client of another Region."""
         self.title = title
         self.client = client
+        self._connect = connect
         self.region: str = client.meta.region_name
         self.start_seconds = start_seconds
         self.poll_seconds = poll_seconds
@@ -161,6 +191,12 @@ class Service:
     def host(self, locations: Any) -> str:
         """Refuse: nothing is put on the network for a test."""
         raise CannotTell("nothing is hosted for a service")
+
+    def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
+        """Refuse another account, and connect to another Region by its own endpoint."""
+        if access_key_id or not self._connect:
+            raise CannotTell("there are no credentials of another account, or no other Region")
+        return self._connect(region)
 
     def clean(self) -> list[str]:
         """Stop and delete what this run has made; give a line for each thing, and what is left."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from conformance.bench import ENDED
+from botocore.exceptions import ClientError
+
+from conformance.bench import ENDED, Differs
 from pytest_ssm_automation._service.checks import model
 
 if TYPE_CHECKING:
@@ -87,6 +89,38 @@ def interactive(bench: Bench) -> None:
     shown = bench.until(execution_id, {"Waiting"})
     bench.expect({step["StepStatus"] for step in shown["StepExecutions"]} <= {"Pending", "Waiting"}, wanted=True)
     bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+
+
+def kept_per_region(bench: Bench) -> None:
+    """An execution is not found in another Region."""
+    other = bench.target.elsewhere(region="eu-west-1" if bench.target.region == "us-east-1" else "us-east-1")
+    _not_found(other, bench.finished()["AutomationExecutionId"])
+
+
+def kept_per_account(bench: Bench) -> None:
+    """An execution is not found with the key of another account."""
+    other = bench.target.elsewhere(access_key_id="ASIAQNZGKIQY56JQ7WML")
+    _not_found(other, bench.finished()["AutomationExecutionId"])
+
+
+def account_of_a_key(bench: Bench) -> None:
+    """The account that a key encodes is the one that the execution belongs to."""
+    bench.needs_fake()
+    other = bench.target.elsewhere(access_key_id="ASIAQNZGKIQY56JQ7WML")
+    name = bench.name("sleep")
+    execution_id = other.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
+    shown = other.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    bench.expect(shown["ExecutedBy"].split(":")[4], "029608264753")
+
+
+def _not_found(client: Any, execution_id: str) -> None:
+    try:
+        client.get_automation_execution(AutomationExecutionId=execution_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "AutomationExecutionNotFoundException":
+            return
+        raise
+    raise Differs("AutomationExecutionNotFoundException", "an answer")
 
 
 def unknown_execution(bench: Bench) -> None:

@@ -65,6 +65,13 @@ def order_of_mistakes(bench: Bench) -> None:
     bench.expect(_refused(bench, Colour="red", Choice="no").text.partition(":")[0], "Undefined execution inputs")
 
 
+def of_targets(bench: Bench) -> None:
+    """A value that is not allowed is refused as a target as well."""
+    targets = [{"Key": "ParameterValues", "Values": ["nonsense"]}]
+    given = {"Parameters": {"Required": ["a"]}, "TargetParameterName": "Choice", "Targets": targets}
+    bench.expect(bench.start_refused("parameters", **given).code, INVALID)
+
+
 def types_of_resources(bench: Bench) -> None:
     """AWS types and lists of them are declared by runbooks, and their values are checked."""
     _refused(bench, Instance="instance-1")

@@ -105,8 +105,14 @@ def location_goes_first(bench: Bench) -> None:
     """Targets of a location replace those of the request."""
     own = [{"Key": "ParameterValues", "Values": ["own"]}]
     shown = bench.until(_start(bench, **BY_NAME, TargetLocations=[{**LOCATION, "Targets": own}]))
-    (child,) = _children(bench, shown)
-    bench.expect(bench.get(child["AutomationExecutionId"])["Targets"], own)
+    (child,) = (step["Outputs"]["ExecutionId"][0] for step in shown["StepExecutions"])
+    bench.expect(bench.fake.execution(child).request["Targets"], own)
+
+
+def children_in_their_own_account(bench: Bench) -> None:
+    """Whoever has started them sees none of the children."""
+    shown = bench.until(_start(bench, TargetLocations=[LOCATION]))
+    bench.expect(_children(bench, shown), [])
 
 
 def locations_behind_a_url(bench: Bench) -> None:
