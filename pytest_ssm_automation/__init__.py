@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import _startup as _startup  # reads what a test may change later
+
 if TYPE_CHECKING:
     from ._clock import SleptTooLong
     from ._errors import AutomationFakeError, FakeUsageError

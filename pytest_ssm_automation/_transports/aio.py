@@ -10,7 +10,7 @@ from importlib import import_module
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from .environment import dummy_credentials
+from .environment import dummy_credentials, without_secrets
 from .patching import Patch, WrapperPatch
 from .wire import WireTap
 
@@ -71,9 +71,13 @@ def patch_aio(convert: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
     async def retrieve(*_: object) -> dict[str, str]:
         return dummy_credentials()
 
-    process = _module("credentials").AioProcessProvider
+    async def load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
+        return without_secrets(await original(resolver), credentials.AioCredentials)
+
+    credentials = _module("credentials")
     yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
-    yield Patch(process, "_retrieve_credentials_using", retrieve)
+    yield WrapperPatch(credentials.AioCredentialResolver, "load_credentials", load_credentials)
+    yield Patch(credentials.AioProcessProvider, "_retrieve_credentials_using", retrieve)
     yield WrapperPatch(_module("endpoint").AioEndpoint, "_send_request", guard.call_aio)
     yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", guard.send_aio)
     yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)

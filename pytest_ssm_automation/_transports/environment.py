@@ -1,24 +1,18 @@
-"""Dummy credentials and Region, so that no real ones are read."""
+"""Dummy credentials and a Region, so that no real credentials are read and no program is run for them."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+from .patching import Patch, WrapperPatch
+from .profiles import DUMMIES, profile_variables, region_of_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-_SET = {
-    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_SESSION_TOKEN": "testing",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
-_UNSET = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
+_REGION: Final = "AWS_DEFAULT_REGION"
+_UNSET: Final = (
     "AWS_CREDENTIAL_FILE",
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
@@ -29,36 +23,89 @@ _UNSET = (
     "AWS_ROLE_SESSION_NAME",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
+# How botocore came by credentials that are dummies already, or that some service has to answer for.
+_HARMLESS: Final = frozenset({"assume-role", "assume-role-with-web-identity", "env", "explicit"})
+# Set beside a Region that was set here because there was none, so that a profile's Region goes before it.
+_FALLBACK: Final = "PYTEST_SSM_AUTOMATION_REGION"
 
 
 def dummy_environment() -> dict[str, str | None]:
-    """Give the variables to set, and with `None` those to remove; a Region only where none is set."""
-    wanted: dict[str, str | None] = {**_SET, **dict.fromkeys(_UNSET)}
-    if not (os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")):
-        wanted["AWS_DEFAULT_REGION"] = "us-east-1"
+    """Give the variables to set, and with `None` those to remove.
+
+    A Region is set only where there is none: the one of `AWS_REGION`, which botocore doesn't read, else the one of the
+    user's profile, else us-east-1.
+    """
+    wanted: dict[str, str | None] = {
+        **DUMMIES,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **dict.fromkeys(_UNSET),
+        **profile_variables(),
+    }
+    if not os.environ.get(_REGION):
+        given = os.environ.get("AWS_REGION")
+        wanted[_REGION] = given or region_of_profile() or "us-east-1"
+        wanted[_FALLBACK] = None if given else wanted[_REGION]
     return {name: value for name, value in wanted.items() if os.environ.get(name) != value}
 
 
 def dummy_credentials(*_: object) -> dict[str, str]:
     """Give dummy credentials, as botocore reads them from what a program of the user's prints."""
     names = {"access_key": "AWS_ACCESS_KEY_ID", "secret_key": "AWS_SECRET_ACCESS_KEY", "token": "AWS_SESSION_TOKEN"}
-    return {name: _SET[variable] for name, variable in names.items()}
+    return {name: DUMMIES[variable] for name, variable in names.items()}
+
+
+def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
+    """Give dummies in place of credentials that come from a file, a program or a login; their account stays.
+
+    Args:
+        credentials: What a chain of providers has found; `None` for nothing.
+        kind: botocore's or aiobotocore's class of credentials that never expire.
+    """
+    if credentials is None or credentials.method in _HARMLESS:
+        return credentials
+    account = getattr(credentials, "account_id" if type(credentials) is kind else "_account_id", None)
+    return kind(**dummy_credentials(), method=credentials.method, account_id=account)
 
 
 class DummyEnvironment:
     """Sets dummy credentials and a Region, and restores what nobody else has changed since."""
 
     def __init__(self) -> None:
-        """Set what isn't set so already."""
+        """Set what isn't set so already, and let botocore read nothing secret."""
         self._set = dummy_environment()
         self._before = {name: os.environ.get(name) for name in self._set}
         change_environment(self._set)
+        self._patches = list(_patches())
 
     def restore(self) -> None:
         """Put back what was there before, but for variables that somebody else has changed meanwhile."""
+        while self._patches:
+            self._patches.pop().restore()
         change_environment(
             {name: value for name, value in self._before.items() if os.environ.get(name) == self._set[name]}
         )
+
+
+def _patches() -> Iterator[Patch]:
+    from botocore.configprovider import ConfigValueStore, EnvironmentProvider
+    from botocore.credentials import CredentialResolver, Credentials, ProcessProvider
+
+    def load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
+        return without_secrets(original(resolver), Credentials)
+
+    def get_config_variable(original: Callable[..., Any], store: Any, name: str) -> Any:
+        """Let the Region of a profile go before the one that was set here."""
+        found = original(store, name)
+        if name != "region" or found != os.environ.get(_FALLBACK, "") or name in store._overrides:
+            return found
+        providers = getattr(store._mapping.get(name), "_providers", ())
+        values = (each.provide() for each in providers if not isinstance(each, EnvironmentProvider))
+        return next((value for value in values if value is not None), found)
+
+    yield WrapperPatch(CredentialResolver, "load_credentials", load_credentials)
+    yield WrapperPatch(ConfigValueStore, "get_config_variable", get_config_variable)
+    # Sessions keep the profiles that they have read before, and the programs that those name.
+    yield Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials)
 
 
 def change_environment(variables: Mapping[str, str | None]) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
-from botocore.credentials import ProcessProvider
 
 from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from . import active as stack
@@ -21,10 +20,10 @@ from .active import current
 from .aio import AioWireTap, is_aio, patch_aio
 from .claim import Claim
 from .credentials import forget as forget_accounts
-from .environment import DummyEnvironment, dummy_credentials
+from .environment import DummyEnvironment
 from .late import any_left, forgive, note_left_threads, refuse_late_call
 from .network import Guard, NetworkBlockedError, check_host
-from .patching import Patch, WrapperPatch
+from .patching import WrapperPatch
 from .stubber import AutomationStubber
 from .wire import WireTap
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .active import Active
+    from .patching import Patch
 
 
 _CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
@@ -54,8 +54,6 @@ def activate(active: Active) -> None:
                 _gate.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
             _patches.extend(_guard.patches())
             _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
-            # Sessions keep the profiles that they have read before, and the programs that those name.
-            _patches.append(Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials))
             _aio_patches.extend(patch_aio(_convert_aio, _guard))
         active.threads, active.thread = frozenset(threading.enumerate()), threading.current_thread()
         forgive()

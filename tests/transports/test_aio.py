@@ -288,6 +288,18 @@ def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch)
     assert list(patch_aio(lambda: None, Guard(lambda *_: None))) == []
 
 
+def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where neither httpx nor httpx2 is installed, aiohttp's connections are guarded alone."""
+    with_httpx = list(patch_aio(lambda: None, Guard(lambda *_: None)))
+    for patch in reversed(with_httpx):
+        patch.restore()
+    monkeypatch.setattr("aiobotocore._httpx.httpx", None)
+    without = list(patch_aio(lambda: None, Guard(lambda *_: None)))
+    for patch in reversed(without):
+        patch.restore()
+    assert len(with_httpx) == len(without) + 1
+
+
 def test_all_is_put_back() -> None:
     """Nothing of aiobotocore stays replaced when the fake has gone."""
     owners = ((AioBaseClient, "_convert_to_request_dict"), (AioEndpoint, "_sleep"), (AIOHTTPSession, "send"))
@@ -346,17 +358,22 @@ def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest
     """A session that has read the user's profiles before asks none of the programs that they name."""
     ran = tmp_path / "ran"
     program = f"{sys.executable} -c \"open({str(ran)!r}, 'w')\""
-    (tmp_path / "config").write_text(f"[profile prod]\ncredential_process = {program}\n")
+    keys = "aws_access_key_id = AKIDREAL\naws_secret_access_key = real"
+    (tmp_path / "config").write_text(f"[profile prod]\ncredential_process = {program}\n[profile keys]\n{keys}\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     session = aio_session.get_session()
     session.set_config_variable("profile", "prod")
     assert "prod" in session.available_profiles
 
+    other = aio_session.get_session()
+    other.set_config_variable("profile", "keys")
+
     async def call() -> None:
-        async with session.create_client("ssm", region_name="us-east-1") as client:
-            await client.start_automation_execution(DocumentName="Doc")
+        for each in (session, other):
+            async with each.create_client("ssm", region_name="us-east-1") as client:
+                await client.start_automation_execution(DocumentName="Doc")
 
     with AutomationFake() as fake:
         asyncio.run(call())
-    assert fake.calls[0].access_key_id == "AKIAIOSFODNN7EXAMPLE"
+    assert {call.access_key_id for call in fake.calls} == {"AKIAIOSFODNN7EXAMPLE"}
     assert not ran.exists()

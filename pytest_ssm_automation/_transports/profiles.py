@@ -1,0 +1,128 @@
+"""The profiles that a test sees: those of its own files as they are, those of the user's files without their secrets.
+
+A file is the test's own if the variable that names it has changed since the package was imported. Of the user's files
+a copy takes the place that has the names and Regions of the profiles, and dummy credentials.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import shlex
+import tempfile
+from configparser import Error, RawConfigParser
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .._startup import CONFIG_FILE, CREDENTIALS_FILE, PROFILES, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DUMMIES: Final = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+}
+_DEFAULT_PATHS: Final = {CONFIG_FILE: "~/.aws/config", CREDENTIALS_FILE: "~/.aws/credentials"}
+_NAME: Final = re.compile(r"[^\[\]\s](?:[^\[\]\r\n]*[^\[\]\s])?")
+_REGION: Final = re.compile(r"[A-Za-z0-9-]+")
+# The copies written by this process, by what is in them.
+_copies: dict[str, str] = {}
+
+
+def profile_variables() -> dict[str, str | None]:
+    """Give the variables that lead to files and profiles, with the values that they should have under a fake."""
+    wanted: dict[str, str | None] = {}
+    for name in (CONFIG_FILE, CREDENTIALS_FILE):
+        if not _is_the_tests_own(name):
+            wanted[name] = os.devnull
+    if CONFIG_FILE in wanted and (profiles := _users_profiles()):
+        wanted[CONFIG_FILE] = _copy(profiles)
+    of_the_test = len(wanted) < len(_DEFAULT_PATHS)
+    for name in PROFILES:
+        if not (of_the_test and _is_the_tests_own(name)):
+            wanted[name] = None
+    return wanted
+
+
+def region_of_profile() -> str | None:
+    """Give the Region of the user's profile that is in effect; `None` if it has none."""
+    name = next((name for variable in PROFILES if (name := os.environ.get(variable))), "default")
+    return _users_profiles().get(name)
+
+
+def _is_the_tests_own(variable: str) -> bool:
+    value = os.environ.get(variable)
+    return value not in {None, "", os.devnull, SETTINGS[variable], *_copies.values()}
+
+
+def _users_profiles() -> Mapping[str, str | None]:
+    """Give the Regions of the profiles in the user's own files, by the profiles' names."""
+    found: dict[str, str | None] = {}
+    for variable in (CONFIG_FILE, CREDENTIALS_FILE):  # a Region in the second one wins, as for botocore
+        if not _is_the_tests_own(variable):
+            for name, region in _read(variable).items():
+                found[name] = region or found.get(name)
+    return found
+
+
+def _read(variable: str) -> Mapping[str, str | None]:
+    path = Path(os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable]))
+    try:
+        path = path.expanduser()
+        status = path.stat()
+        return _parse(path, variable == CONFIG_FILE, status.st_mtime_ns, status.st_size)
+    except (OSError, RuntimeError, Error, UnicodeDecodeError):  # botocore would not find the profile, either
+        return {}
+
+
+@lru_cache(maxsize=8)
+def _parse(path: Path, prefixed: bool, *_state: int) -> Mapping[str, str | None]:  # noqa: FBT001 - a cache's key
+    parser = RawConfigParser()
+    parser.read_string(path.read_text(encoding="utf-8"))
+    names = {section: _profile(section) if prefixed else section for section in parser.sections()}
+    regions = {section: parser.get(section, "region", fallback="") for section in names}
+    return {
+        name: region if _REGION.fullmatch(region := regions[section]) else None
+        for section, name in names.items()
+        if name is not None and _NAME.fullmatch(name)
+    }
+
+
+def _profile(section: str) -> str | None:
+    """Read the name of a profile from the head of a section of the configuration file."""
+    if section == "default":
+        return section
+    with suppress(ValueError):
+        words = shlex.split(section)
+        if len(words) == 2 and words[0] == "profile":  # noqa: PLR2004 - the keyword and the name
+            return words[1]
+    return None
+
+
+def _copy(profiles: Mapping[str, str | None]) -> str:
+    """Write a configuration file that holds these names, these Regions and dummy credentials, and give its path."""
+    lines: list[str] = []
+    for name, region in profiles.items():
+        lines.append(f"[{name}]" if name == "default" else f"[profile {shlex.quote(name)}]")
+        lines.extend(f"{variable.lower()} = {value}" for variable, value in DUMMIES.items())
+        lines.extend([f"region = {region}"] if region else [])
+    content = "\n".join([*lines, ""])
+    if not os.path.isfile(_copies.get(content, "")):  # noqa: PTH113 - Path("") is the working directory
+        descriptor, path = tempfile.mkstemp(prefix="pytest-ssm-automation-", suffix="-aws-config")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+        _copies[content] = path
+        atexit.register(_remove, path, os.getpid())
+    return _copies[content]
+
+
+def _remove(path: str, process: int) -> None:
+    """Remove a copy at the end of the process that wrote it; a forked child ends earlier."""
+    if os.getpid() == process:
+        with suppress(OSError):
+            Path(path).unlink()
