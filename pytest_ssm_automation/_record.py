@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import _assertions
 from ._assertions import Expectation
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ._keywords import check_keywords
 from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.checks.rules import all_constraints
@@ -54,6 +55,7 @@ class Record:
         """Every fault that was injected, in order, fired or not."""
         return tuple(self._service.faults)
 
+    @check_keywords
     def assert_started(
         self,
         *,
@@ -84,6 +86,7 @@ class Record:
         self._find(expectation, times, self._starts())
         return next(each for each in reversed(self.executions) if each.call and expectation.matches(each.call))
 
+    @check_keywords
     def assert_started_once(
         self,
         *,
@@ -100,6 +103,7 @@ class Record:
         __tracebackhide__ = True
         return self.assert_started(times=1, account=account, region=region, exact=exact, partial=partial, **request)
 
+    @check_keywords
     def assert_not_started(
         self, *, account: str | None = None, region: str | None = None, partial: bool = False, **request: Any
     ) -> None:
@@ -114,6 +118,7 @@ class Record:
         if found:
             raise AssertionError(_assertions.unexpected(model.START, expectation, found))
 
+    @check_keywords
     def assert_called(
         self,
         operation: str,
@@ -146,6 +151,7 @@ class Record:
         expectation = self._expect(operation, request, account=account, region=region, exact=exact, partial=partial)
         return self._find(expectation, times, lambda _: True)[-1][1]
 
+    @check_keywords
     def assert_rejected(
         self,
         *,

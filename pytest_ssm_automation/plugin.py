@@ -189,7 +189,7 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         options, faults = options_of(request.node), faults_of(request.node)
         fake = AutomationFake(faults=faults, **{name: getattr(options, name) for name in options.__slots__})
     except FakeUsageError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise _usage_error(request, str(error)) from None
     request.node.stash[_fake_key] = fake
     with fake:
         yield fake
@@ -219,18 +219,24 @@ def ssm_automation_http(ssm_automation: AutomationFake) -> RequestsMock:
 
 
 @pytest.fixture
-def ssm_automation_endpoint(ssm_automation: AutomationFake) -> str:
+def ssm_automation_endpoint(request: pytest.FixtureRequest, ssm_automation: AutomationFake) -> str:
     """The URL of a loopback HTTP server that serves the fake to other processes, such as the AWS CLI and other SDKs."""
-    return ssm_automation.serve_endpoint()
+    from ._errors import FakeUsageError
+
+    try:
+        return ssm_automation.serve_endpoint()
+    except FakeUsageError as error:
+        raise _usage_error(request, str(error)) from None
 
 
 @pytest.fixture
 def each_documented_error(request: pytest.FixtureRequest) -> str:
     """The name of one exception that StartAutomationExecution documents; the test runs once for each."""
     if not hasattr(request, "param"):
-        raise pytest.UsageError(
+        raise _usage_error(
+            request,
             "each_documented_error needs a test function that names it as an argument "
-            "(not getfixturevalue, not unittest)"
+            "(not getfixturevalue, not unittest)",
         )
     name: str = request.param
     return name
@@ -245,8 +251,23 @@ def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
 
     chosen: Any = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
     if HealthCheck.function_scoped_fixture not in chosen.suppress_health_check:
-        raise pytest.UsageError(
+        raise _usage_error(
+            request,
             "The fixture ssm_automation is set up once, so all examples of a @given test would share one fake. "
             "Use `with AutomationFake() as fake:` inside the test instead, "
-            "or suppress HealthCheck.function_scoped_fixture."
+            "or suppress HealthCheck.function_scoped_fixture.",
         )
+
+
+def _usage_error(request: pytest.FixtureRequest, text: str) -> pytest.UsageError:
+    """Make the error for a slip in a test; its traceback has frames of the plugin only, so it names the test's line."""
+    path, line, name = request.node.location
+    return pytest.UsageError(f"{text}\n{path}:{line + 1}: in {name}")
+
+
+def _is_usage_error(excinfo: Any) -> bool:
+    return excinfo is not None and issubclass(excinfo.type, pytest.UsageError)
+
+
+# Pytest leaves the frames of this module out of the traceback of a usage error.
+__tracebackhide__ = _is_usage_error

@@ -312,6 +312,35 @@ def test_misspelt_members_are_refused(fake: AutomationFake) -> None:
             assertion(Documentname="Doc")
 
 
+@pytest.mark.parametrize(
+    ("assertion", "arguments", "keywords", "message"),
+    [
+        ("assert_started", [{"DocumentName": "Doc", "Mode": "Auto"}], {},
+         ("assert_started takes the members of the request as keywords: "
+         "write assert_started(DocumentName='Doc', Mode='Auto')")),
+        ("assert_started_once", ["Doc"], {},
+         ("assert_started_once takes the members of the request as keywords: "
+         "write assert_started_once(DocumentName='Doc')")),
+        ("assert_called", ["GetAutomationExecution", {"AutomationExecutionId": "id"}], {},
+         ("assert_called takes the members of the request as keywords: "
+         "write assert_called('GetAutomationExecution', AutomationExecutionId='id')")),
+        ("assert_started_once", [], {"times": 2},
+         "assert_started_once expects exactly one start: write assert_started(times=2, ...)"),
+        ("assert_not_started", [], {"exact": True, "DocumentName": "Doc"},
+         "assert_not_started takes no exact; write assert_started or assert_called with exact=True"),
+        ("assert_called", ["GetAutomationExecution"], {"error": "InvalidTarget"},
+         "assert_called takes no error; write assert_rejected with error='InvalidTarget'"),
+    ],
+)  # fmt: skip
+def test_slips_in_the_call_of_an_assertion_are_told_what_to_write(
+    fake: AutomationFake, assertion: str, arguments: list[Any], keywords: dict[str, Any], message: str
+) -> None:
+    """A request given as a dict, and an option that another assertion has, show the right call."""
+    with pytest.raises(FakeUsageError) as caught:
+        getattr(fake, assertion)(*arguments, **keywords)
+    assert str(caught.value) == message
+
+
 def test_nothing_was_started(fake: AutomationFake, client: Any) -> None:
     """Refused requests, and others than described, are no such starts."""
     refused(client, Mode="auto")

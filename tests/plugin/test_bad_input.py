@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ TEMPLATE = """
     import pytest
 
     {marker}
-    def test_it(ssm_automation):
+    def test_it(ssm_automation, request):
         {call}
 """
 USAGE = "E *UsageError: "
@@ -73,6 +74,26 @@ def test_mistakes_in_the_ini_file_stop_the_test_at_setup(run: Any, ini: str, mes
     result.stdout.fnmatch_lines([USAGE + message])
 
 
+@pytest.mark.parametrize(
+    ("marker", "call"),
+    [
+        ("ssm_automation(transprot='wire')", "pass"),
+        ("filterwarnings('default')", "request.getfixturevalue('each_documented_error')"),
+        ("ssm_automation_error", "pass"),
+        ("filterwarnings('default')", "request.getfixturevalue('ssm_automation_endpoint')"),
+    ],
+)
+def test_mistakes_of_a_fixture_name_the_test_and_not_the_plugin(
+    run: Any, monkeypatch: pytest.MonkeyPatch, marker: str, call: str
+) -> None:
+    """The traceback has frames of the plugin only, so the message says where the test is."""
+    monkeypatch.setitem(sys.modules, "werkzeug.serving", None)
+    monkeypatch.delitem(sys.modules, "pytest_ssm_automation._transports.endpoint")
+    _, result = outcome(run, marker=marker, call=call)
+    result.stdout.fnmatch_lines([USAGE + "*", "*test_mistakes_of_a_fixture_*.py:3: in test_it"])
+    result.stdout.no_fnmatch_line("*/plugin.py:*")
+
+
 def test_unknown_options_of_the_ini_file_are_pytests_business(run: Any) -> None:
     """Pytest itself refuses them with --strict-config, and warns otherwise."""
     result = run("def test_it(): pass", "--strict-config", ini="ssm_automation_transprot = wire")
@@ -119,6 +140,8 @@ def test_assertions_point_at_the_test(run: Any) -> None:
         "ssm_automation.fail_with('InvalidTarget', when={'Documentname': 'x'})",
         "ssm_automation.assert_started(Documentname='x')",
         "ssm_automation.assert_rejected(constraint='Parametrs:max')",
+        "ssm_automation.assert_started({})",
+        "ssm_automation.assert_started_once(times=2)",
         "ssm_automation.script(['Succes'])",
         "ssm_automation.add_execution('Doc', steps=[{'Name': 'x'}])",
         "ssm_automation.add_runbook({}, name='Doc')",

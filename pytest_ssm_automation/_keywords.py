@@ -1,0 +1,49 @@
+"""Assertions take the members of a request as keywords: what to write where a test gives them otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
+
+from ._assertions import shorten
+from ._errors import FakeUsageError, hide_usage_errors
+
+__tracebackhide__ = hide_usage_errors
+
+F = TypeVar("F", bound=Callable[..., Any])
+_OPTIONS: Final = frozenset({"account", "constraint", "error", "exact", "partial", "region", "times"})
+
+
+def check_keywords(assertion: F) -> F:
+    """Refuse a request that is given as a dict, and options that an assertion does not have."""
+    code = assertion.__code__
+    places: int = code.co_argcount
+    own = frozenset(code.co_varnames[: places + code.co_kwonlyargcount])
+
+    @wraps(assertion)
+    def checked(*args: Any, **keywords: Any) -> Any:
+        __tracebackhide__ = True
+        if len(args) > places:
+            raise FakeUsageError(_positional(assertion.__name__, args[1:places], args[-1]))
+        if foreign := [name for name in keywords if name in _OPTIONS and name not in own]:
+            raise FakeUsageError(_foreign(assertion.__name__, foreign[0], keywords[foreign[0]]))
+        return assertion(*args, **keywords)
+
+    return cast("F", checked)
+
+
+def _positional(assertion: str, before: tuple[object, ...], given: object) -> str:
+    if isinstance(given, Mapping):
+        members = cast("Mapping[str, object]", given)
+        words = [*map(repr, before), *(f"{name}={shorten(value)}" for name, value in members.items())]
+    else:
+        words = [*map(repr, before), f"DocumentName={shorten(given)}"]
+    return f"{assertion} takes the members of the request as keywords: write {assertion}({', '.join(words)})"
+
+
+def _foreign(assertion: str, name: str, value: object) -> str:
+    if (assertion, name) == ("assert_started_once", "times"):
+        return f"assert_started_once expects exactly one start: write assert_started(times={value!r}, ...)"
+    having = "assert_rejected" if name in {"constraint", "error"} else "assert_started or assert_called"
+    return f"{assertion} takes no {name}; write {having} with {name}={value!r}"
