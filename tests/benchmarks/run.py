@@ -5,6 +5,7 @@ Whatever is compared is measured in turns, in one run of this script, and the me
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import yaml
 from botocore.stub import Stubber
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
@@ -28,6 +30,7 @@ from pytest_ssm_automation import AutomationFake, strategies
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.model import START, input_shape
 from pytest_ssm_automation._service.checks.rules import check_rules
+from pytest_ssm_automation._service.runbooks.library import RunbookFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -209,6 +212,41 @@ def growth() -> Iterator[Row]:
     yield ("a recorded call", f"{size / 1000:.2f} kB", "", "", "under 1.5 kB")
 
 
+def library(folder: Path) -> Iterator[Row]:
+    """A library of 500 runbooks, in JSON and in YAML, each with 12 steps and a script in it, found and loaded."""
+    script = "".join(
+        f"def handler_{number}(events, context):\n    return {{'Number': {number}}}\n" for number in range(90)
+    )
+    step = {
+        "action": "aws:executeScript",
+        "inputs": {"Runtime": "python3.11", "Handler": "handler_1", "Script": script},
+    }
+    small = {
+        "action": "aws:executeAwsApi",
+        "onFailure": "Abort",
+        "inputs": {"Service": "ec2", "Api": "DescribeInstances"},
+    }
+    content: dict[str, Any] = {
+        "schemaVersion": "0.3",
+        "description": "Benchmark. " * 20,
+        "parameters": {f"Parameter{number}": {"type": "String", "default": "x"} for number in range(6)},
+        "mainSteps": [{"name": f"Step{number}", **(small if number % 4 else step)} for number in range(12)],
+    }
+    texts = {"json": json.dumps(content, indent=2), "yaml": yaml.safe_dump(content, sort_keys=False)}
+    for kind, written in texts.items():
+        (folder / kind).mkdir()
+        for number in range(500):
+            (folder / kind / f"Runbook-{number}.{kind}").write_text(written, encoding="utf-8")
+
+    def load(kind: str) -> float:
+        return seconds_each(lambda: RunbookFiles([kind], folder).load_all(), 1)
+
+    by_json, by_yaml = in_turns(lambda: load("json"), lambda: load("yaml"), rounds=3)
+    size = len(texts["json"]) / 1000
+    yield (f"500 JSON runbooks of {size:.0f} kB, loaded", text(median(by_json)), "", "", "under 2000 ms")
+    yield compare(f"500 YAML runbooks of {size:.0f} kB, loaded", "at most 5x", by_yaml, "JSON", by_json)
+
+
 def validation() -> Iterator[Row]:
     """The checks of one request, beside botocore's, which are fewer, and those of `jsonschema`, which are the same."""
     shape = input_shape(START)
@@ -269,7 +307,16 @@ def main() -> None:
     os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION="us-east-1")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [*starts(), *set_up(), *fixture(folder), *start_up(folder), *growth(), *validation(), *properties()]
+        rows = [
+            *starts(),
+            *set_up(),
+            *fixture(folder),
+            *start_up(folder),
+            *growth(),
+            *library(folder),
+            *validation(),
+            *properties(),
+        ]
     print_table(rows)
 
 
