@@ -53,7 +53,7 @@ def test_what_is_included_is_run(page: Path) -> None:
 
     for path in included(page):
         assert path.is_file()
-        assert path.parent == EXAMPLES
+        assert path.is_relative_to(EXAMPLES)
         assert path.suffix != ".py" or path in run or re.fullmatch(names, path.stem)
 
 

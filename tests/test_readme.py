@@ -32,6 +32,7 @@ def test_message_is_what_pytest_prints(pytester: pytest.Pytester) -> None:
     """The example that has to fail does so with exactly the message that README.md shows."""
     for name in ("pytest.ini", "test_readme.py", "readme_fault.py"):
         shutil.copy(EXAMPLES / name, pytester.path)
+    shutil.copytree(EXAMPLES / "runbooks", pytester.path / "runbooks")
 
     result = pytester.runpytest_subprocess("readme_fault.py")
 

@@ -1,36 +1,38 @@
-from pathlib import Path
-
 import pytest
+from botocore.exceptions import ClientError
+from howto_drain import drain, undrain
 
-RUNBOOK = Path(__file__).with_name("howto_drain.yaml")
-
-
-@pytest.fixture(autouse=True)
-def _runbook(ssm_automation):
-    ssm_automation.add_runbook(RUNBOOK, name="Operations-Drain")
+INSTANCES = [f"i-{number:017x}" for number in range(25)]
 
 
-def test_defaults_are_filled_in(ssm_automation, ssm_client):
-    ssm_client.start_automation_execution(
-        DocumentName="Operations-Drain", Parameters={"InstanceIds": ["i-0123456789abcdef0"]}
-    )
+@pytest.mark.ssm_automation(unknown_documents="reject")
+def test_batches_are_small_enough(ssm_automation):
+    assert len(drain("web", INSTANCES)) == 3
 
-    execution = ssm_automation.assert_started_once(DocumentName="Operations-Drain")
-    assert execution.parameters["Timeout"] == ["300"]
-    assert [step["StepName"] for step in execution.steps] == ["deregister", "waitUntilIdle"]
+    last = ssm_automation.assert_started(DocumentName="Operations-Drain", times=3)
+    assert last.parameters == {"TargetGroup": ["web"], "InstanceIds": INSTANCES[20:], "Mode": ["graceful"]}
 
 
-def test_a_mode_that_is_not_declared_is_refused(ssm_automation, ssm_client):
-    with pytest.raises(ssm_client.exceptions.ClientError, match=r"not found in \[graceful, immediate\]"):
-        ssm_client.start_automation_execution(
-            DocumentName="Operations-Drain", Parameters={"InstanceIds": ["i-0123456789abcdef0"], "Mode": ["quick"]}
-        )
+@pytest.mark.ssm_automation(unknown_documents="reject")
+def test_undrain_fits_its_runbook(ssm_automation):
+    undrain("web", INSTANCES)
+
+    ssm_automation.assert_started_once(DocumentName="Operations-Undrain")
+
+
+def test_an_unknown_mode_is_refused(ssm_automation):
+    with pytest.raises(ClientError, match=r"not found in \[graceful, immediate\]"):
+        drain("web", INSTANCES, mode="quick")
 
     call = ssm_automation.assert_rejected(error="InvalidAutomationExecutionParametersException")
     assert [violation.constraint for violation in call.violations] == ["runbook:Mode:allowedValues"]
 
 
-@pytest.mark.ssm_automation(unknown_documents="reject")
-def test_a_misspelt_name_is_refused(ssm_client):
-    with pytest.raises(ssm_client.exceptions.AutomationDefinitionNotFoundException):
-        ssm_client.start_automation_execution(DocumentName="Operations-Drian")
+def test_a_runbook_with_smaller_batches(ssm_automation, ssm_client):
+    runbook = ssm_client.get_document(Name="Operations-Drain", DocumentFormat="YAML")["Content"]
+    ssm_automation.add_runbook(runbook.replace("maxItems: 10", "maxItems: 5"), name="Operations-Drain")
+
+    with pytest.raises(ClientError):
+        drain("web", INSTANCES)
+
+    ssm_automation.assert_rejected(constraint="runbook:InstanceIds:maxItems")
