@@ -43,6 +43,27 @@ class FakeUsageError(AutomationFakeError, TypeError):
     """The fake was given something it does not know; the message says what is allowed and what is nearest."""
 
 
+class StepFailed(Exception):  # noqa: N818 - what happened, and no error of the test
+    """Raised by a function given to `step_outputs`, it fails the step.
+
+    Attributes:
+        message: Why the step fails.
+        status: How it ends: `Failed` or `TimedOut`.
+    """
+
+    def __init__(self, message: str, status: str = "Failed") -> None:
+        """Say why and how the step fails."""
+        super().__init__(message)
+        if status not in {"Failed", "TimedOut"}:
+            raise unknown_name("status of a step that fails", status, ("Failed", "TimedOut"))
+        self.message = message
+        self.status = status
+
+
+class PolledTooOften(BaseException):
+    """An execution that has ended was asked for 10 000 times: the loop that polls it never ends."""
+
+
 _OWN: Final = "raised by a function that the test has given to the fake"
 
 

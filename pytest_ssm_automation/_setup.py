@@ -11,6 +11,7 @@ from ._service.errors import ServiceError
 from ._service.faults import Fault, When
 from ._service.runbooks.library import Runbook, load_runbook
 from ._service.runs.execution import execution_of
+from ._service.runs.moving import catch_up
 from ._service.runs.scripts import make_script, read_shape
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ class Setup:
             except ServiceError:
                 raise FakeUsageError(f"Runbook {name!r} has no such version") from None
             run = service.store.add(name, region, script, account=account, parameters=given, runbook=runbook)
-            return execution_of(run)
+        catch_up(run)
+        return execution_of(run)
 
     def script(
         self,

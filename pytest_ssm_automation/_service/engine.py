@@ -21,14 +21,16 @@ from .operations import OPERATIONS, Reply
 from .runbooks.parameters import DECLARED_RULES
 from .runs.rate_control import TARGET_MEMBERS
 from .runs.store import ExecutionStore
+from .runs.words import StepFault, renewed
 from .state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .checks.violations import Violation
     from .runbooks.library import Runbook, RunbookFiles
     from .runs.locations import Fetch
+    from .runs.words import Word
 
 __tracebackhide__ = hide_usage_errors
 
@@ -64,6 +66,8 @@ class Service:
         faults: tuple[Fault, ...] = (),
         runbooks: tuple[Runbook, ...] = (),
         files: tuple[RunbookFiles, ...] = (),
+        steps: tuple[Word, ...] = (),
+        pace: str = "run",
     ) -> None:
         """Start with nothing recorded.
 
@@ -78,6 +82,8 @@ class Service:
             faults: Faults to queue at the start.
             runbooks: Runbooks to register at the start.
             files: Files of runbooks that are registered when they are first asked for.
+            steps: What is said of steps at the start.
+            pace: How far a poll takes an execution that walks its runbook: `run` or `step`.
         """
         self._relaxed = _relaxed(relax, enforce)
         self._limit = execution_limit
@@ -87,6 +93,8 @@ class Service:
         self._first_faults = faults
         self._first_runbooks = runbooks
         self._files = files
+        self._first_words = steps
+        self._pace = pace
         self.lock = threading.RLock()
         _SEEDS[seed] += 1
         self._random = Random(f"{seed} {_SEEDS[seed]}")
@@ -98,7 +106,7 @@ class Service:
             self.calls: list[Call] = []
             self.broken: list[str] = []
             self.faults = FaultQueue(self._first_faults)
-            self.store = ExecutionStore(self.lock, self.new_id)
+            self.store = ExecutionStore(self.lock, self.new_id, self._pace)
             self.state = State(
                 self.store,
                 violations=self.violations,
@@ -111,6 +119,15 @@ class Service:
                 reject_unknown_urls=self._reject_unknown_urls,
             )
             self.runbooks = self.state.runbooks
+            self.store.find_runbook = self.state.runbook_of_step
+            for word in self._first_words:
+                self.say(renewed(word))
+
+    def say(self, word: Word) -> None:
+        """Take what the test says of a step; a step that fails is a fault too."""
+        self.store.words.add(word)
+        if isinstance(word, StepFault):
+            self.faults.add(word)
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""
@@ -168,9 +185,21 @@ class Service:
                 raise
             lost = fault.raised(request, params) if fault else None
             self._record(request, reply, lost)
-            if lost:
-                raise lost
-            return reply.members
+        if reply.then:
+            self._finish(request, reply.then)
+        if lost:
+            raise lost
+        return reply.members
+
+    def _finish(self, request: Request, then: Callable[[], object]) -> None:
+        """Do what follows a call that is answered and recorded, with no lock held."""
+        try:
+            then()
+        except Exception as error:
+            if is_own(error):
+                with self.lock:
+                    self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
+            raise
 
     def refuse(self, request: Request, error: Exception) -> None:
         """Record a request that botocore itself refused, so that it never left the client."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from .._errors import PolledTooOften
 from .calls import Outcome, Request
 from .checks import model
 from .errors import ServiceError
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
 from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
-from .runs.scripts import STATUS, WAITING, WORKING, frames_of
+from .runs.moving import catch_up, poll
+from .runs.signals import can_stop, takes
+from .runs.signals import signal as signal_run
+from .runs.signals import stop as stop_run
 from .runs.steps import step_members
 from .runs.views import execution_members, metadata_members
 
@@ -22,19 +27,28 @@ if TYPE_CHECKING:
     from .state import State
 
 DEFAULT_PAGE: Final = 50
-_OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
+MOST_POLLS: Final = 10_000
 # What the payload of a signal has to name: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
 _NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
 
 
 @dataclass(slots=True)
 class Reply:
-    """What the service answers: the members of the response, and what the record says of it."""
+    """What the service answers: the members of the response, and what the record says of it.
+
+    Attributes:
+        members: The members of the response.
+        outcome: What became of the call.
+        execution_id: The execution that it was about.
+        started: The execution that it started.
+        then: What happens once the call is recorded, with no lock held.
+    """
 
     members: dict[str, Any]
     outcome: Outcome = "answered"
     execution_id: str | None = None
     started: Run | None = None
+    then: Callable[[], object] | None = None
 
 
 Operation = Callable[["State", Request, Mapping[str, Any]], Reply]
@@ -53,7 +67,8 @@ def start(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     execution = state.store.start(request, located, runbook=runbook)
     if token:
         state.tokens[*request.scope, token] = execution
-    return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution)
+    then = partial(catch_up, execution) if execution.scripted else None
+    return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution, then)
 
 
 def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,11 +76,21 @@ def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """GetAutomationExecution: show it, then let it go on."""
-    execution = _asked_for(state, request, params)
-    reply = Reply({"AutomationExecution": execution_members(execution)}, execution_id=execution.id)
-    execution.poll()
-    return reply
+    """GetAutomationExecution: show it, then let it go on.
+
+    Raises:
+        PolledTooOften: It has ended, and was asked for 10 000 times since.
+    """
+    run = _asked_for(state, request, params)
+    if run.ended:
+        run.polls += 1
+        if run.polls >= MOST_POLLS:
+            raise PolledTooOften(
+                f"The execution {run.id} of {run.document_name} has ended as {run.status}, and was asked for "
+                f"{MOST_POLLS} times since. The loop that polls it does not take {run.status} for an end."
+            )
+    members = {"AutomationExecution": execution_members(run)}
+    return Reply(members, execution_id=run.id, then=partial(poll, run))
 
 
 def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
@@ -93,9 +118,14 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
             break
         page.append((execution, shown))
         last = place
-    for execution, _ in page:
-        execution.poll()
-    return Reply({"AutomationExecutionMetadataList": [shown for _, shown in page], **answer})
+    return Reply(
+        {"AutomationExecutionMetadataList": [shown for _, shown in page], **answer}, then=partial(_poll_all, page)
+    )
+
+
+def _poll_all(page: Iterable[tuple[Run, object]]) -> None:
+    for run, _ in page:
+        poll(run)
 
 
 def _tag_keys(execution: Run) -> set[str]:
@@ -118,11 +148,8 @@ def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """StopAutomationExecution: cancel it, or let it complete what it is at."""
     execution = _asked_for(state, request, params)
     cancel = params.get("Type", "Cancel") == "Cancel"
-    _require(execution, lambda: _can_stop(execution, cancel=cancel), "InvalidAutomationStatusUpdateException")
-    if cancel:
-        execution.turn_to(*frames_of("Cancelling", "Cancelled"))
-    else:
-        execution.wind_up()
+    _require(execution, lambda: can_stop(execution, cancel=cancel), "InvalidAutomationStatusUpdateException")
+    stop_run(execution, cancel=cancel)
     return Reply({}, execution_id=execution.id)
 
 
@@ -131,21 +158,13 @@ def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     execution = _asked_for(state, request, params)
     kind = params["SignalType"]
     named = _named_by(kind, params.get("Payload", {}))
-    _require(execution, lambda: _takes(execution, kind), "InvalidAutomationSignalException")
+    _require(execution, lambda: takes(execution, kind), "InvalidAutomationSignalException")
     steps = step_members(execution)
     if named and steps and not set(named) <= {step.get(_NAMED[kind]) for step in steps}:
         raise ServiceError("AutomationStepNotFoundException")
-    if kind in {"Reject", "Revoke"}:
-        status = "Rejected" if execution.status == "PendingApproval" else "Failed"
-        execution.turn_to({STATUS: status, "FailureMessage": f"{kind} was signalled."})
-    elif kind == "StopStep":
-        stopped = next((child for child in execution.children if child.id in named), execution)
-        if stopped.ended:
-            raise ServiceError("InvalidAutomationSignalException")
-        stopped.turn_to(*frames_of("Cancelled"))
-    else:
-        execution.resume()
-    return Reply({}, execution_id=execution.id)
+    if not signal_run(execution, kind, named):
+        raise ServiceError("InvalidAutomationSignalException")
+    return Reply({}, execution_id=execution.id, then=partial(catch_up, execution))
 
 
 def _require(execution: Run, right: Callable[[], bool], error: str) -> None:
@@ -155,23 +174,6 @@ def _require(execution: Run, right: Callable[[], bool], error: str) -> None:
             return
         execution.recall()
     raise ServiceError(error)
-
-
-def _can_stop(execution: Run, *, cancel: bool) -> bool:
-    return not execution.ended and (cancel or execution.status != "Cancelling")
-
-
-def _takes(execution: Run, kind: str) -> bool:
-    """Tell whether a signal makes sense to an execution as it is: what it waits for, where that is known."""
-    if kind == "StopStep":
-        return execution.status in WAITING | WORKING
-    if execution.status not in WAITING:
-        return False
-    if execution.waits_to_begin:
-        return kind not in _OF_APPROVALS
-    waiting = execution.declared_steps[execution.place_of_wait() :][:1]
-    action = waiting[0].get("Action") if waiting and execution.status == "Waiting" else None
-    return {"aws:approve": kind in _OF_APPROVALS, "aws:pause": kind == "Resume"}.get(action or "", True)
 
 
 def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:

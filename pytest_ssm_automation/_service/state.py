@@ -85,6 +85,13 @@ class State:
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
         return runbook
 
+    def runbook_of_step(self, document_name: str, version: str | None, region: str) -> Runbook | None:
+        """Find the runbook that a step starts; `None` for one that is not registered, or not in that version."""
+        try:
+            return self.runbooks.find(document_name, version, region)
+        except ServiceError:
+            return None
+
     def with_locations(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the members of a request with the target locations that lie behind its TargetLocationsURL.
 

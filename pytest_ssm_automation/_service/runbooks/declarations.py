@@ -20,6 +20,8 @@ from .expressions import ExpressionError, check_expression
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .flow import Flow
+
 SCHEMA_VERSION: Final = "0.3"
 TYPES: Final = ("String", "StringList", "Integer", "Boolean", "MapList", "StringMap")
 _MOST_SHOWN: Final = 200
@@ -98,6 +100,7 @@ class Runbook:
     assume_role: str | None = field(repr=False)
     _parameters: dict[str, Parameter] = field(repr=False, hash=False)
     _document: Mapping[str, Any] = field(repr=False, hash=False)
+    _flow: Flow = field(repr=False, hash=False, compare=False)
     document_format: Format = field(default="JSON", repr=False, compare=False)
     created_at: datetime = field(default_factory=_now, repr=False, compare=False)
     _text: str | None = field(default=None, repr=False, compare=False)
@@ -121,6 +124,11 @@ class Runbook:
         if document_format in {None, self.document_format} and self._text is not None:
             return self._text
         return write_document(self._document, document_format or self.document_format)
+
+
+def flow_of(runbook: Runbook) -> Flow:
+    """Give the flow of a runbook, which is a working part and no attribute for users."""
+    return runbook._flow  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 def _nearest(given: object, allowed: tuple[str, ...]) -> str:

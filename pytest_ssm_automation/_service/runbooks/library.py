@@ -15,6 +15,7 @@ from ..errors import ServiceError
 from .declarations import SCHEMA_VERSION, Parameter, Reader, Runbook
 from .documents import Document, is_text, read_document
 from .files import find_files
+from .flow import read_flow
 from .parameters import check_parameters, resolved_parameters
 
 if TYPE_CHECKING:
@@ -64,9 +65,10 @@ def _runbook(document: Document, name: str | None, version: int | str | None, re
     reader.top(document.members)
     parameters = reader.parameters(document.members.get("parameters"))
     steps = reader.steps(document.members)
-    if reader.problems:
+    flow, wrong = read_flow(document.members)
+    if problems := [*reader.problems, *wrong]:
         source = f" ({document.path})" if document.path else ""
-        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is malformed:", *reader.problems]))
+        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is malformed:", *problems]))
     return Runbook(
         name=name,
         version=number,
@@ -76,6 +78,7 @@ def _runbook(document: Document, name: str | None, version: int | str | None, re
         assume_role=document.members.get("assumeRole"),
         _parameters=parameters,
         _document=document.members,
+        _flow=flow,
         document_format=document.format,
         _text=document.text,
     )

@@ -26,6 +26,8 @@ DECLARED_RULES: Final = (
     *("minChars", "maxChars", "minItems", "maxItems"),
 )
 _MAPS: Final = frozenset({"StringMap", "MapList"})
+# The types whose values are JSON in a single text.
+_JSON: Final = frozenset({"Integer", "Boolean", "StringMap"})
 # The AWS types whose values have a well-known form; all others take any string.
 _FORMS: Final = {
     "Integer": "[+-]?[0-9]+",
@@ -106,6 +108,31 @@ def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) ->
     """Give the parameters that an execution runs with: those of the request, and the defaults of all others."""
     defaults = {name: _default(parameter) for name, parameter in runbook.parameters.items() if not parameter.required}
     return {**defaults, **{name: list(values) for name, values in given.items()}}
+
+
+def typed_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Give the value of each parameter with its type, as references take it; a text without such a value stays."""
+    values = resolved_parameters(runbook, given)
+    return {name: _typed(parameter, values.get(name, ())) for name, parameter in runbook.parameters.items()}
+
+
+def _typed(parameter: Parameter, values: Sequence[str]) -> Any:
+    if parameter.type == "MapList":
+        parsed = [_parsed(value) for value in values]
+        return parsed[0] if len(parsed) == 1 and is_list(parsed[0]) else parsed
+    if parameter.is_list:
+        return list(values)
+    text = values[0] if values else ""
+    if parameter.type in _JSON:
+        return _parsed(text.lower() if parameter.type == "Boolean" else text)
+    return text
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _default(parameter: Parameter) -> list[str]:

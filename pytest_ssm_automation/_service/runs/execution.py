@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ..._errors import public
+from ..._errors import public, unknown_name
+from .moving import advance, finish, run_to
 from .steps import step_members
 
 if TYPE_CHECKING:
@@ -109,6 +110,26 @@ class Execution:
         """Its steps, as members of `StepExecution`."""
         return step_members(self._run)
 
+    def step(self, name: str) -> dict[str, Any]:
+        """One of its steps by name, as members of `StepExecution`; of a step inside a loop the latest.
+
+        Raises:
+            FakeUsageError: It has no such step.
+        """
+        steps = self.steps
+        found = [step for step in steps if step["StepName"] == name]
+        if not found:
+            raise unknown_name(f"step of {self.document_name!r}", name, [step["StepName"] for step in steps])
+        return next((step for step in reversed(found) if step["StepStatus"] != "Pending"), found[-1])
+
+    @property
+    def unresolved(self) -> list[str]:
+        """Outputs that inputs or conditions have read and nobody has given, such as `getInstance.Platform`.
+
+        Give them by `fake.step_outputs`.
+        """
+        return [*self._run.walk.unresolved] if self._run.walk else []
+
     @property
     def outputs(self) -> dict[str, list[str]]:
         """Its outputs; empty until it has ended, unless the script says otherwise."""
@@ -121,7 +142,18 @@ class Execution:
 
     def advance(self) -> None:
         """Go on to the next status of its script, as a poll does; the last one stays."""
-        self._run.advance()
+        advance(self._run)
+
+    def run_to(self, step: str) -> None:
+        """Go on until a step is in progress.
+
+        Args:
+            step: The step's name.
+
+        Raises:
+            FakeUsageError: There is no such step, or the execution has ended, or waits for a signal, before it.
+        """
+        run_to(self._run, step)
 
     def finish(
         self,
@@ -140,7 +172,7 @@ class Execution:
         Raises:
             FakeUsageError: The status ends no run, the outputs have the wrong shape, or it has ended before.
         """
-        self._run.finish(status, outputs=outputs, failure_message=failure_message)
+        finish(self._run, status, outputs, failure_message)
 
 
 def execution_of(run: Run) -> Execution:

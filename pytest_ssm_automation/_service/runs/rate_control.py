@@ -40,10 +40,6 @@ class Started(Protocol):
         """Whether it has ended."""
         ...
 
-    def advance(self) -> None:
-        """Go on by one status."""
-        ...
-
 
 R = TypeVar("R", bound=Started)
 
@@ -161,11 +157,6 @@ class FanOut(Generic[R]):
         """Start those whose turn has come."""
         for group in self._groups:
             group.fill(self._spawn)
-
-    def tick(self) -> None:
-        """Let all that run go on by one status; who ends makes room for the next."""
-        for execution in self.children:
-            execution.advance()
 
     def close(self) -> None:
         """Start no more."""

@@ -1,32 +1,99 @@
-"""A run: what the service keeps of an execution, and how it goes on."""
+"""A run: what the service keeps of an execution.
+
+A run goes on by turns: those of its script, or those of an execution whose runbook nobody has registered. A registered
+runbook is walked instead. The module `moving` makes it go on.
+
+What has happened is kept as its history: a `Happening` for each change of the status of the run or of one of its steps,
+oldest first, each with its time; the first is the status at the start.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from itertools import dropwhile
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from ..._errors import FakeUsageError, hide_usage_errors
-from ..calls import copy_containers
-from ..runbooks.parameters import resolved_parameters
-from .scripts import DONE, ENDED, STATUS, WAITING, WORK, WORKING, check_ended, frames_of, read_shape
+from ..._errors import hide_usage_errors
+from ..runbooks.declarations import flow_of
+from ..runbooks.flow import listed_flow
+from ..runbooks.parameters import resolved_parameters, typed_parameters
+from . import times
+from .outputs import check_names, run_outputs
+from .scripts import ENDED, SUCCEEDED, UNSCRIPTED, WAITING, WORK, WORKING, Turn
+from .walk import SUCCESS, Outcome, Visit, Walk
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from ..calls import Call, Request
+    from ..runbooks.flow import Flow
     from ..runbooks.library import Runbook
     from .rate_control import FanOut, Target
-    from .scripts import Frame, Script
+    from .scripts import Script
 
 __tracebackhide__ = hide_usage_errors
 
+# The statuses to which a walk has to be led, as others follow from them.
+_LED: Final = ENDED | WAITING | {"Cancelling"}
 _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
-_MILLISECOND: Final = 1000
-# The actions that wait for a signal.
-PAUSING: Final = frozenset({"aws:approve", "aws:pause"})
-_PLAIN: Final = (*frames_of("Pending"), *WORK)
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_STEP: Final = "aws:executeAwsApi"
+
+
+class Happening(NamedTuple):
+    """A change of status.
+
+    Attributes:
+        time: When.
+        status: The new status.
+        step: The step's name; `None` for a change of the run's own status.
+        action: The step's action.
+        started: When the step, or the run, began.
+    """
+
+    time: datetime
+    status: str
+    step: str | None
+    action: str | None
+    started: datetime
+
+
+class Host(Protocol):
+    """What a run needs of the place where all runs are kept.
+
+    Attributes:
+        lock: Guards all runs.
+        pace: How far a poll takes a walk: `run` or `step`.
+    """
+
+    lock: threading.RLock
+    pace: str
+
+    def failure(self, run: Run, visit: Visit) -> Outcome | None:
+        """Give how an attempt of a step fails, if it does. Called with no lock held."""
+        ...
+
+    def success(self, run: Run, visit: Visit) -> Outcome:
+        """Give how an attempt goes that does not fail. Called with no lock held."""
+        ...
+
+    def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:
+        """Start the execution that a step starts; `None` if its runbook is unknown."""
+        ...
+
+
+class _Shown(NamedTuple):
+    """What a poll has shown before the run went on."""
+
+    status: str
+    members: Mapping[str, Any]
+    ahead: tuple[Turn, ...]
+    ended_at: datetime | None
+    happened: int
+    moves: int
+    walk: Walk | None = None
+    later: Sequence[Happening] = ()
 
 
 class Run:
@@ -40,16 +107,30 @@ class Run:
         call: The call that started it, or its parent; `None` if the test has added it.
         source: The request that started it, or would have.
         runbook: The registered runbook that it runs, if it is registered.
+        script: What the test has scripted for it.
+        host: Where it is kept.
+        lock: Guards it.
         started_at: When it was started, in UTC.
         ended_at: When it ended, in UTC; `None` while it runs.
-        passed: How many of its steps lie behind it.
-        waits_to_begin: Whether it waits for the signal that starts an interactive run.
+        status: Its status.
+        members: Members of `AutomationExecution` that its script sets now.
+        ahead: The turns that come next.
+        walk: How far it has come along its steps, if they are known.
+        scripted: Whether turns rule it, and its walk follows them.
+        behind: Whether its walk has still to follow a turn.
+        waits_to_begin: Whether it waits for the signal that starts an interactive run without steps.
+        fan_out: The targets that it runs on.
+        spawned: The executions that its steps have started.
+        moving: Whether somebody is making it go on.
+        changes: How often something else than its walk has changed it.
+        polls: How often it was asked for since it has ended.
         shown_as: The public value that shows it, once there is one.
     """
 
     __slots__ = (
-        "_elsewhere", "_fan_out", "_frames", "_position", "_script", "call", "ended_at", "id", "lock", "parent",
-        "passed", "resolved", "runbook", "shown_as", "source", "started_at", "target", "waits_to_begin",
+        "_child", "_happened", "_latest", "_shown", "ahead", "behind", "call", "changes", "ended_at", "fan_out", "host",
+        "id", "lock", "members", "moving", "parent", "polls", "resolved", "runbook", "script", "scripted", "shown_as",
+        "source", "spawned", "started_at", "status", "target", "waits_to_begin", "walk",
     )  # fmt: skip
 
     def __init__(
@@ -57,36 +138,93 @@ class Run:
         execution_id: str,
         source: Request,
         script: Script,
-        lock: threading.RLock,
+        host: Host,
         *,
         runbook: Runbook | None = None,
         parent: Run | None = None,
         target: str | None = None,
         resolved: Sequence[str] = (),
         mode: str = "Auto",
+        walks: bool = True,
     ) -> None:
         """Start a run, with the members of the request at its source; it goes as `script` says."""
         self.id: str = execution_id
         self.parent: Run | None = parent
         self.target: str | None = target
-        self.resolved: tuple[str, ...] = tuple(resolved)
+        self.resolved: Sequence[str] = resolved
         self.call: Call | None = None
-        self.started_at: datetime = _now()
-        self.ended_at: datetime | None = None
         self.source: Request = source
         self.runbook: Runbook | None = runbook
-        self.passed: int = 0
-        self.waits_to_begin: bool = not script.frames and mode == "Interactive"
-        self._script = script
-        self.lock = lock
+        self.script: Script = script
+        self.host: Host = host
+        self.lock: threading.RLock = host.lock
+        self.started_at: datetime = times.now()
+        self.ended_at: datetime | None = None
+        self.status: str = "Pending"
+        self.members: Mapping[str, Any] = _NOTHING
+        self.ahead: tuple[Turn, ...] = WORK
+        self.walk: Walk | None = None
+        self.scripted = self.behind = self.waits_to_begin = self.moving = False
+        self.fan_out: FanOut[Run] | None = None
+        self.spawned: tuple[Run, ...] = ()
+        self.changes = self.polls = 0
         self.shown_as: object = None
-        self._fan_out: FanOut[Run] | None = None
-        self._position = 0
-        self._elsewhere: tuple[int, int, datetime | None] | None = None
-        self._frames = script.frames or _PLAIN
-        if not script.frames and (self.waits_to_begin or runbook or script.steps):
-            self._frames = self._unscripted()
-        self._note_end()
+        self._latest: datetime = self.started_at
+        self._happened: list[Happening] | None = None
+        self._shown: _Shown | None = None
+        self._child: tuple[tuple[Visit, int], Run] | None = None
+        if script is not UNSCRIPTED or runbook is not None or mode != "Auto":
+            self._begin(mode, walks=walks)
+
+    def _begin(self, mode: str, *, walks: bool) -> None:
+        """Begin otherwise than a plain execution of an unknown runbook."""
+        turns, interactive = self.script.turns, mode == "Interactive"
+        flow = self._flow() if walks else None
+        if flow is not None:
+            self.walk = Walk(flow, self._facts(), self.tick, self._note_step, interactive=interactive and not turns)
+        if turns:
+            self.scripted = True
+            self.behind = flow is not None and turns[0].status in _LED
+            if self.behind:
+                self.ahead = turns
+            else:
+                self.status, self.members, self.ahead = turns[0].status, turns[0].members, turns[1:]
+        elif interactive:
+            self.status, self.ahead, self.waits_to_begin = "Waiting", (), flow is None
+        elif flow is not None:
+            self.ahead = ()
+        if self.walk and (self.status in WORKING or (interactive and not turns)):
+            self.walk.begin()
+        if self.ended:
+            self.ended_at = self.tick()
+
+    def _flow(self) -> Flow | None:
+        if self.runbook is not None:
+            flow = flow_of(self.runbook)
+            check_names(self.script, flow, self.runbook.name)
+            return flow
+        steps = self.script.steps
+        if steps is None:
+            return None
+        return listed_flow([(step.get("StepName", "step"), step.get("Action", _STEP)) for step in steps])
+
+    def _facts(self) -> dict[str, Any]:
+        """Give what references may name beside steps and variables."""
+        if self.runbook is None:
+            return {}
+        day = self.started_at
+        partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+        return {
+            **typed_parameters(self.runbook, self.request.get("Parameters", {})),
+            "automation:EXECUTION_ID": self.id,
+            "global:ACCOUNT_ID": self.account,
+            "global:REGION": self.region,
+            "global:DATE": f"{day:%Y-%m-%d}",
+            "global:DATE_TIME": f"{day:%Y-%m-%d_%H.%M.%S}",
+            "global:AWS_PARTITION": next((p for start, p in partition.items() if self.region.startswith(start)), "aws"),
+        }
+
+    # What it shows.
 
     @property
     def request(self) -> dict[str, Any]:
@@ -124,192 +262,153 @@ class Run:
         return given if self.runbook is None else resolved_parameters(self.runbook, given)
 
     @property
-    def frame(self) -> Frame:
-        """The members of `AutomationExecution` that its script sets now."""
-        return self._frames[self._position]
-
-    @property
-    def status(self) -> str:
-        """The status that the next poll shows."""
-        status: str = self.frame[STATUS]
-        return status
-
-    @property
     def ended(self) -> bool:
         """Whether it runs no more."""
         return self.status in ENDED
 
     @property
     def outputs(self) -> dict[str, list[str]]:
-        """What it put out; empty until it has ended, unless the script says otherwise."""
-        from_script = self._script.outputs if self.ended else None
-        outputs: dict[str, list[str]] = copy_containers(self.frame.get("Outputs", from_script or {}))
-        return outputs
+        """What it puts out: what its runbook declares, and what its script says."""
+        walk = self.walk if self.runbook else None
+        return run_outputs(walk, self.script.outputs if self.ended else None, self.members.get("Outputs"))
 
     @property
     def failure_message(self) -> str | None:
         """Why it failed; `None` unless it did, or its script says it."""
-        message: str | None = self.frame.get("FailureMessage")
+        message: str | None = self.members.get("FailureMessage")
         if message is None and self.status in _FAILED:
-            message = self._script.failure_message or f"The execution ended as {self.status}."
+            walked = self.walk.message if self.walk else None
+            message = self.script.failure_message or walked or f"The execution ended as {self.status}."
         return message
 
     @property
     def children(self) -> Sequence[Run]:
         """The executions that it started, oldest first."""
-        return self._fan_out.children if self._fan_out else ()
+        return self.fan_out.children if self.fan_out else self.spawned
 
     @property
     def targets(self) -> Sequence[Target[Run]]:
         """What it runs on, started or not; none for an execution that does its own work."""
-        return self._fan_out.targets if self._fan_out else ()
+        return self.fan_out.targets if self.fan_out else ()
 
     @property
-    def declared_steps(self) -> list[dict[str, Any]]:
-        """The steps that its script gives now, or all along, or its runbook; a fresh copy at each look."""
-        given = self.frame.get("StepExecutions", self._script.steps)
-        if given is not None:
-            steps: list[dict[str, Any]] = copy_containers(given)
-            return steps
-        return [{"StepName": name, "Action": action} for name, action in self.runbook.steps] if self.runbook else []
+    def history(self) -> Sequence[Happening]:
+        """What has happened so far, oldest first."""
+        return self._happened or [Happening(self.started_at, self.status, None, None, self.started_at)]
 
-    def advance(self) -> None:
-        """Go on to the next status of its script, as a poll does; the last one stays."""
-        with self.lock:
-            self._elsewhere = None
-            if self._fan_out and self.status in WORKING:
-                self._fan_out.tick()
-            if self._position + 1 < len(self._frames) and not self._is_held():
-                self._note_wait()
-                self._go_on()
+    # What changes it. Whoever calls these holds the lock.
 
-    def finish(
-        self,
-        status: str = "Success",
-        *,
-        outputs: Mapping[str, list[str]] | None = None,
-        failure_message: str | None = None,
-    ) -> None:
-        """End it at once, whatever its script says; executions that it started end as well.
+    def tick(self) -> datetime:
+        """Give the time, later than any that it has shown."""
+        self._latest = times.now(self._latest)
+        return self._latest
 
-        Args:
-            status: A status that ends a run.
-            outputs: What it put out: lists of texts by name.
-            failure_message: Why it failed.
+    def next_turn(self) -> Turn | None:
+        """Take the next turn from those ahead; `None` if there is none, or it has still to wait."""
+        if not self.ahead or (self.ahead[0].holds and self.fan_out and not self.fan_out.done):
+            return None
+        turn, self.ahead = self.ahead[0], self.ahead[1:]
+        if turn.holds and self.fan_out and self.fan_out.failed:
+            return Turn("Failed", {"FailureMessage": self.fan_out.failure})
+        return turn
 
-        Raises:
-            FakeUsageError: The status ends no run, the outputs have the wrong shape, or it has ended before.
-        """
-        check_ended(status)
-        frame = {
-            STATUS: status,
-            "Outputs": read_shape("AutomationParameterMap", outputs, "outputs"),
-            "FailureMessage": read_shape("String", failure_message, "failure_message"),
-        }
-        with self.lock:
-            if self.ended:
-                raise FakeUsageError(f"The execution {self.id} has ended before, as {self.status}")
-            self.turn_to({name: value for name, value in frame.items() if value is not None})
+    def take(self, turn: Turn) -> None:
+        """Come to a turn."""
+        self.members = turn.members
+        self.changes += 1
+        self.forget_shown()
+        self.turn_to(turn.status)
 
-    def poll(self) -> None:
-        """Go on, and keep in mind what was shown: a caller acts upon that."""
-        shown = (self._position, self.passed, self.ended_at)
-        self.advance()
-        if shown[0] != self._position and not self._fan_out and not self.parent:
-            self._elsewhere = shown
+    def turn_to(self, status: str) -> None:
+        """Have another status, with all that follows for others."""
+        if status != self.status:
+            self._note(status, None, None, self.started_at)
+            self.status = status
+        if self.ended:
+            self._end()
+        elif self.fan_out and status in WORKING:
+            self.fan_out.fill()
 
-    def recall(self) -> None:
-        """Be again as it was shown last, if it has gone on by that alone; and a second time, as it had become."""
-        if self._elsewhere:
-            here = (self._position, self.passed, self.ended_at)
-            self._position, self.passed, self.ended_at = self._elsewhere
-            self._elsewhere = here
+    def follow_walk(self) -> None:
+        """Have the status that follows from the walk."""
+        walk = self.walk
+        if walk is None:
+            return
+        if walk.ended:
+            self.turn_to(walk.status)
+        elif walk.cancelling:
+            self.turn_to("Cancelling")
+        else:
+            self.turn_to("Waiting" if walk.at and walk.at.status == "Waiting" else "InProgress")
 
-    def turn_to(self, *frames: Frame) -> None:
-        """Go on with these frames, whatever would have come."""
-        self._note_wait()
-        self._follow_with(*frames)
-        self._go_on()
+    def child_of(self, visit: Visit) -> Run | None:
+        """Give the execution that an attempt of a step has started."""
+        key = (visit, visit.attempt)
+        return self._child[1] if self._child and self._child[0] == key else None
 
-    def wind_up(self) -> None:
-        """Start nothing more, and succeed once what runs has ended."""
-        if self._fan_out:
-            self._fan_out.close()
-        self._follow_with(DONE)
+    def add_child(self, visit: Visit, child: Run) -> None:
+        """Keep the execution that an attempt of a step has started."""
+        self.spawned = (*self.spawned, child)
+        self._child = ((visit, visit.attempt), child)
 
-    def resume(self) -> None:
-        """Wait no more: go on with what comes after the wait, in the script or else in the work that is left."""
-        place = self.place_of_wait()
-        if not self.waits_to_begin and any(step.get("Action") in PAUSING for step in self.declared_steps[place:][:1]):
-            place += 1
-        self.waits_to_begin = False
-        self.passed = place
-        later = tuple(dropwhile(lambda frame: frame[STATUS] in WAITING, self._frames[self._position + 1 :]))
-        self._follow_with(*(later or self._work()))
-        self._go_on()
+    def end_as(self, status: str) -> None:
+        """End at once, together with the execution that started it."""
+        if not self.ended:
+            if self.walk and not self.walk.ended:
+                self.walk.end_at(SUCCESS if status in SUCCEEDED else status)
+            self.ahead = ()
+            self.take(Turn(status))
+
+    def _end(self) -> None:
+        if self.ended_at is None:
+            self.ended_at = self._latest
+        for child in self.children:
+            child.end_as(self.status)
+        parent = self.parent
+        if parent and parent.fan_out and parent.status in WORKING:
+            parent.fan_out.fill()
+
+    def _note(self, status: str, step: str | None, action: str | None, started: datetime) -> None:
+        if self._happened is None:
+            self._happened = [*self.history]
+        self._happened.append(Happening(self.tick(), status, step, action, started))
+
+    def _note_step(self, visit: Visit, status: str, time: datetime) -> None:
+        if self._happened is None:
+            self._happened = [*self.history]
+        self._happened.append(Happening(time, status, visit.step.name, visit.step.action, visit.started))
 
     def run_on(self, fan_out: FanOut[Run]) -> None:
         """Run on several targets: start others in place of its own work."""
-        self._fan_out = fan_out
-        if not self._script.frames and not self.waits_to_begin:
-            self._frames = self._unscripted()
+        self.fan_out = fan_out
         if self.status in WORKING:
             fan_out.fill()
 
-    def place_of_wait(self) -> int:
-        """Give the place of the step it waits at: the next one that always waits, or the one that it is at."""
-        places = range(self.passed, len(steps := self.declared_steps))
-        pausing = () if self.waits_to_begin else (place for place in places if steps[place].get("Action") in PAUSING)
-        return next(iter(pausing), self.passed)
+    # What a caller was shown counts, though the run has gone on since.
 
-    def _unscripted(self) -> tuple[Frame, ...]:
-        return frames_of("Waiting") if self.waits_to_begin else (*_PLAIN[:1], *self._work())
+    def before_poll(self) -> _Shown:
+        """Give how it is now, before a poll makes it go on."""
+        moves = self.walk.moves if self.walk else 0
+        return _Shown(self.status, self.members, self.ahead, self.ended_at, len(self._happened or ()), moves)
 
-    def _work(self) -> tuple[Frame, ...]:
-        """Work until a step waits for a signal, or until all is done."""
-        left = [] if self._fan_out else self.declared_steps[self.passed :]
-        return frames_of("InProgress", "Waiting") if any(step.get("Action") in PAUSING for step in left) else WORK
+    def after_poll(self, shown: _Shown) -> None:
+        """Keep in mind what a poll has shown: a caller acts upon that."""
+        moved = shown.ahead is not self.ahead or (self.walk is not None and self.walk.moves != shown.moves)
+        self._shown = shown if moved and not self.children and not self.fan_out and not self.parent else None
 
-    def _follow_with(self, *frames: Frame) -> None:
-        self._elsewhere = None
-        self._frames = (*self._frames[: self._position + 1], *frames)
+    def forget_shown(self) -> None:
+        """Let nothing count but how it is now."""
+        self._shown = None
 
-    def _note_wait(self) -> None:
-        """Remember which step it waits at, before it goes on."""
-        if self.status == "Waiting":
-            self.passed = self.place_of_wait()
-
-    def _is_held(self) -> bool:
-        """Tell whether executions that it started have to end first."""
-        return self._frames[self._position + 1] is DONE and self._fan_out is not None and not self._fan_out.done
-
-    def _go_on(self) -> None:
-        """Go on to the next frame, with all that follows for others."""
-        if self._frames[self._position + 1] is DONE and self._fan_out and self._fan_out.failed:
-            failure = {STATUS: "Failed", "FailureMessage": self._fan_out.failure}
-            self._follow_with(failure)
-        self._position += 1
-        self._note_end()
-        if self._fan_out and self.status in WORKING:
-            self._fan_out.fill()
-        if self.ended:
-            for child in self.children:
-                if not child.ended:
-                    child.finish(self.status)
-            if self.parent:
-                self.parent.note_end_of_child()
-
-    def note_end_of_child(self) -> None:
-        """Start what comes next in place of a child that has ended."""
-        if self._fan_out and self.status in WORKING:
-            self._fan_out.fill()
-
-    def _note_end(self) -> None:
-        if self.ended and self.ended_at is None:
-            self.ended_at = _now()
-
-
-def _now() -> datetime:
-    """Give the time in UTC, in milliseconds as the service sends it; never at a whole second, as callers parse `%f`."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=max(now.microsecond // _MILLISECOND, 1) * _MILLISECOND)
+    def recall(self) -> None:
+        """Be again as it was shown last, if it has gone on by that alone; and a second time, as it had become."""
+        shown = self._shown
+        if shown is None:
+            return
+        happened = self._happened or []
+        here = self.before_poll()._replace(walk=self.walk, later=happened[shown.happened :])
+        self.status, self.members, self.ahead, self.ended_at = shown[:4]
+        self._happened = [*happened[: shown.happened], *shown.later] or None
+        if self.walk:
+            self.walk = shown.walk or self.walk.replayed(shown.moves)
+        self._shown = here

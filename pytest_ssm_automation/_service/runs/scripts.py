@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..checks import model
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
-Frame = Mapping[str, Any]
 STATUS: Final = "AutomationExecutionStatus"
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-statuses.html
 ENDED: Final = frozenset(
@@ -25,14 +25,24 @@ ENDED: Final = frozenset(
 SUCCEEDED: Final = frozenset({"Success", "CompletedWithSuccess"})
 WORKING: Final = frozenset({"InProgress", "RunbookInProgress"})
 WAITING: Final = frozenset({"Waiting", "PendingApproval"})
-# The end of an execution that no script describes: where it has started others, it comes when they have ended.
-DONE: Final[Frame] = {STATUS: "Success"}
-WORK: Final[tuple[Frame, ...]] = ({STATUS: "InProgress"}, DONE)
 
 
-def frames_of(*statuses: str) -> tuple[Frame, ...]:
-    """Make frames that have nothing but a status."""
-    return tuple({STATUS: status} for status in statuses)
+class Turn(NamedTuple):
+    """What an execution comes to by a poll.
+
+    Attributes:
+        status: Its status.
+        members: Members of `AutomationExecution` that go with it.
+        holds: Whether it comes only when the executions that this one has started have ended.
+    """
+
+    status: str
+    members: Mapping[str, Any] = MappingProxyType({})
+    holds: bool = False
+
+
+# How an execution goes that no script describes, once it is Pending.
+WORK: Final = (Turn("InProgress"), Turn("Success", holds=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +50,7 @@ class Script:
     """How matching executions go.
 
     Attributes:
-        frames: Members of `AutomationExecution` at each poll, each with its status; the last one stays.
+        turns: What it comes to at each poll; the last one stays.
         when: Which requests it is for: part of a request, or a function of the `Call`.
         outputs: What ended executions put out: lists of texts by name.
         steps: Members of `StepExecution`, for each step.
@@ -48,7 +58,7 @@ class Script:
         execution_id: The id of the first execution that it is for.
     """
 
-    frames: tuple[Frame, ...] = ()
+    turns: tuple[Turn, ...] = ()
     when: When | None = None
     outputs: Mapping[str, list[str]] | None = None
     steps: Sequence[Mapping[str, Any]] | None = None
@@ -84,12 +94,12 @@ def make_script(
         if text is not None and (not isinstance(text, str) or not text):
             raise FakeUsageError(f"Expected {name} to be a text that is not empty, but got {name}={text!r}")
     check_when(when, model.START)
-    frames = tuple(_frame(item) for item in statuses)
-    for one, following in pairwise(frame[STATUS] for frame in frames):
+    turns = tuple(_turn(item) for item in statuses)
+    for one, following in pairwise(turn.status for turn in turns):
         if one in ENDED and following != one:
             raise FakeUsageError(f"An execution that has ended goes on no more: {following} can't come after {one}")
     return Script(
-        frames=frames,
+        turns=turns,
         when=when,
         outputs=read_shape("AutomationParameterMap", outputs, "outputs"),
         steps=read_shape("StepExecutionList", steps, "steps"),
@@ -98,14 +108,14 @@ def make_script(
     )
 
 
-def _frame(item: str | Mapping[str, Any]) -> Frame:
+def _turn(item: str | Mapping[str, Any]) -> Turn:
     given: Any = {STATUS: item} if isinstance(item, str) else item
     if not isinstance(given, Mapping) or STATUS not in given:
         raise FakeUsageError(
             f"Expected each item of statuses to be a status, or members with {STATUS}, but got {item!r}"
         )
-    frame: Frame = read_shape("AutomationExecution", dict(cast("Frame", given)), "item of statuses")
-    return frame
+    members = read_shape("AutomationExecution", dict(cast("Mapping[str, Any]", given)), "item of statuses")
+    return Turn(members.pop(STATUS), members)
 
 
 def check_ended(status: object) -> None:

@@ -1,4 +1,7 @@
-"""The steps of executions, as the service shows them."""
+"""The steps of executions, as the service shows them.
+
+What a step of a registered runbook shows was observed, but for `ParentStepDetails` and the order of inner steps.
+"""
 
 from __future__ import annotations
 
@@ -7,63 +10,148 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from ..calls import copy_containers
+from ..checks import model
 from ..runbooks.library import bare_name
+from ..runbooks.references import as_text, as_texts
 from .scripts import ENDED, SUCCEEDED
+from .walk import SUCCESS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from ..runbooks.flow import Step
     from .rate_control import Target
     from .run import Run
+    from .walk import Round, Visit, Walk
 
-# What the step is that an execution is at, where it has not the status of the run.
-_STATUSES: Final = {
-    **dict.fromkeys(("Pending", "Scheduled", "PendingApproval", "Approved", "Rejected"), "Pending"),
-    "PendingChangeCalendarOverride": "Pending",
-    "ChangeCalendarOverrideApproved": "Pending",
-    "ChangeCalendarOverrideRejected": "Pending",
-    "RunbookInProgress": "InProgress",
-    "CompletedWithFailure": "Failed",
-}
+_NAMED: Final = {"StepName": "step", "Action": "aws:executeAwsApi"}
 
 
 def step_members(run: Run) -> list[dict[str, Any]]:
-    """Give the members of `StepExecution` for each step: what is given, and else what follows from the status."""
+    """Give the members of `StepExecution` for each step."""
     with run.lock:
-        given = "StepExecutions" in run.frame
-        if run.targets and not given:
+        given = run.members.get("StepExecutions")
+        if given is not None:
+            return [_given_step(run, place, step) for place, step in enumerate(given)]
+        if run.targets:
             return [_target_step(run, target) for target in run.targets]
-        steps = run.declared_steps
-        statuses = _step_statuses(run, steps)
-        if given or run.ended:
-            statuses = [step.get("StepStatus", status) for step, status in zip(steps, statuses, strict=True)]
-        return [_step(run, place, step, statuses[place]) for place, step in enumerate(steps)]
+        if run.walk is None:
+            return []
+        if run.runbook is None:
+            return [_listed_step(run, run.walk, place) for place in range(len(run.walk.flow.steps))]
+        return [*_walked(run, run.walk)]
 
 
-def _step_statuses(run: Run, steps: list[dict[str, Any]]) -> list[str]:
-    """Say how far each step is: those before the current one have succeeded, those after it have not begun."""
-    status = run.status
-    if status in SUCCEEDED:
-        return ["Success"] * len(steps)
-    current = run.passed
-    if status == "Waiting":
-        current = run.place_of_wait()
-    elif run.ended:
-        current = next((place for place, step in enumerate(steps) if step.get("StepStatus") == status), current)
-    shown = _STATUSES.get(status, status)
-    return ["Success" if place < current else shown if place == current else "Pending" for place in range(len(steps))]
+# Steps of a registered runbook.
 
 
-def _step(run: Run, place: int, given: dict[str, Any], status: str) -> dict[str, Any]:
-    first = {"StepName": "step", "Action": "aws:executeAwsApi", **given, "StepStatus": status}
+def _walked(run: Run, walk: Walk) -> Iterator[dict[str, Any]]:
+    said = {step["StepName"]: step for step in run.script.steps or ()}
+    for step, visit, loop_round in _listed(walk, [s for s in walk.flow.steps if s.parent is None], walk.visits, None):
+        members = _members(run, step, visit, loop_round, walk)
+        if (own := said.get(step.name)) and visit:
+            status = own.get("StepStatus", visit.status) if run.ended else visit.status
+            members = {**members, **copy_containers(own), "StepStatus": status}
+        known = model.members("StepExecution")
+        yield {name: value for name, value in members.items() if value is not None and name in known}
+
+
+def _listed(
+    walk: Walk, steps: Sequence[Step], visits: Mapping[int, Visit], loop_round: Round | None
+) -> Iterator[tuple[Step, Visit | None, Round | None]]:
+    """List steps with what has become of them; those of each round of a loop stand behind it."""
+    for step in steps:
+        visit = visits.get(step.place)
+        yield step, visit, loop_round
+        for inner in visit.rounds if visit else ():
+            yield from _listed(walk, walk.flow.inner(step.place), inner.visits, inner)
+
+
+def _members(run: Run, step: Step, visit: Visit | None, loop_round: Round | None, walk: Walk) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "StepName": step.name,
+        "Action": step.action,
+        **step.declared,
+        "StepStatus": visit.status if visit else "Pending",
+        "StepExecutionId": _step_id(run, step, loop_round),
+        "Inputs": _inputs(visit.inputs) if visit else {},
+        "OverriddenParameters": {},
+        "ParentStepDetails": _parent(run, loop_round),
+    }
+    if visit is None:
+        return shown
+    shown["ExecutionStartTime"] = visit.started
+    shown["ExecutionEndTime"] = visit.ended
+    shown["FailureMessage"] = visit.message
+    if visit.status == SUCCESS and visit.outputs:
+        shown["Outputs"] = {name: as_texts(value) for name, value in visit.outputs.items()}
+    following = visit.next if visit.next is not None else None if step.is_end else step.following
+    if visit.ended and following is not None:
+        shown["ValidNextSteps"] = [walk.flow.steps[following].name]
+    return shown
+
+
+def _inputs(inputs: Mapping[str, Any]) -> dict[str, str]:
+    return {name: json.dumps(inputs[name], separators=(",", ":"), ensure_ascii=False) for name in sorted(inputs)}
+
+
+def _step_id(run: Run, step: Step, loop_round: Round | None) -> str:
+    place = f"{step.place} {step.name}"
+    while loop_round:
+        place = f"{loop_round.loop.step.place} {loop_round.number} {place}"
+        loop_round = loop_round.loop.round
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run.id} {place}"))
+
+
+def _parent(run: Run, loop_round: Round | None) -> dict[str, Any] | None:
+    """Give the details of the loop that a step runs in."""
+    if loop_round is None:
+        return None
+    loop = loop_round.loop
+    details: dict[str, Any] = {
+        "StepExecutionId": _step_id(run, loop.step, loop.round),
+        "StepName": loop.step.name,
+        "Action": loop.step.action,
+        "Iteration": loop_round.number,
+    }
+    return details if loop_round.value is None else {**details, "IteratorValue": as_text(loop_round.value)}
+
+
+# Steps of a runbook that is not registered, as its script lists them.
+
+
+def _listed_step(run: Run, walk: Walk, place: int) -> dict[str, Any]:
+    given: dict[str, Any] = copy_containers(run.script.steps[place]) if run.script.steps else {}
+    visit = walk.visits.get(place)
+    status = visit.status if visit else "Pending"
+    if run.ended:
+        status = SUCCESS if run.status in SUCCEEDED and visit is None else status
+        status = given.get("StepStatus", status)
+    return _scripted_step(run, place, given, status)
+
+
+def _given_step(run: Run, place: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Show a step that an item of a script gives; one without a status has not begun, or has succeeded with the run."""
+    status = given.get("StepStatus", SUCCESS if run.status in SUCCEEDED else "Pending")
+    return _scripted_step(run, place, copy_containers(dict(given)), status)
+
+
+def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> dict[str, Any]:
+    first = {**_NAMED, **given, "StepStatus": status}
     if status == "Pending":
         return {name: first[name] for name in ("StepName", "Action", "StepStatus")}
+    visit = run.walk.visits.get(place) if run.walk and run.runbook is None else None
     step_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{run.id} {place} {first['StepName']}")
-    ran: dict[str, Any] = {"StepExecutionId": str(step_id), "ExecutionStartTime": run.started_at}
+    ran: dict[str, Any] = {
+        "StepExecutionId": str(step_id),
+        "ExecutionStartTime": visit.started if visit else run.started_at,
+    }
     if status in ENDED:
-        ended: datetime = run.ended_at or run.started_at
-        ran["ExecutionEndTime"] = ended
+        ran["ExecutionEndTime"] = (visit.ended if visit else None) or run.ended_at or run.started_at
     return {**ran, **first}
+
+
+# Steps of an execution that runs on targets.
 
 
 def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:

@@ -7,15 +7,20 @@ from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from heapq import merge
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from ..._errors import FakeUsageError, hide_usage_errors
+from ..._errors import AutomationFakeError, FakeUsageError, hide_usage_errors
 from ..accounts import default_account
 from ..calls import Request, copy_containers
 from ..checks import model
+from ..runbooks.documents import is_mapping
+from ..runbooks.parameters import check_start
+from ..runbooks.references import as_text, as_texts, unknown_in
 from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
 from .run import Run
 from .scripts import UNSCRIPTED, Script
+from .walk import Outcome
+from .words import Words
 
 if TYPE_CHECKING:
     import threading
@@ -23,6 +28,11 @@ if TYPE_CHECKING:
 
     from ..runbooks.library import Runbook
     from .rate_control import Resolver, Target
+    from .walk import Visit
+
+    FindRunbook = Callable[[str, str | None, str], Runbook | None]
+
+MOST_DEPTH: Final = 50
 
 __tracebackhide__ = hide_usage_errors
 
@@ -37,17 +47,24 @@ class ExecutionStore:
         started: Those of them that no other execution started.
         scripts: How they go, oldest first; the latest script that is for an execution has it.
         resolver: Says which resources a target stands for, if the test has told.
+        lock: Guards all of it.
+        pace: How far a poll takes an execution that walks its runbook.
+        words: What the test has said of steps.
+        find_runbook: Finds a registered runbook by name, version and Region.
     """
 
-    def __init__(self, lock: threading.RLock, new_id: Callable[[], str]) -> None:
+    def __init__(self, lock: threading.RLock, new_id: Callable[[], str], pace: str = "run") -> None:
         """Start with none."""
+        self.lock = lock
+        self.pace = pace
+        self.words = Words(lock)
+        self.find_runbook: FindRunbook = _find_none
         self.all: list[Run] = []
         self.started: list[Run] = []
         self.scripts: list[Script] = []
         self.resolver: Resolver | None = None
         self._by_id: dict[str, dict[tuple[str | None, str], Run]] = defaultdict(dict)
         self._places: dict[tuple[str | None, str], list[int]] = defaultdict(list)
-        self._lock = lock
         self._new_id = new_id
 
     def start(
@@ -75,25 +92,27 @@ class ExecutionStore:
         Raises:
             FakeUsageError: `script` wants an id that exists in the account and Region.
         """
-        with self._lock:
+        with self.lock:
             script, execution_id = self._script_for(request) if script is None else (script, script.execution_id)
             spread = not TARGET_MEMBERS.isdisjoint(params)
             resolved = resolved_values(params, self.resolver) if spread else ()
-            execution = Run(
+            groups = groups_of(params, request.region, resolved) if spread else ()
+            run = Run(
                 execution_id or self._new_id(),
                 request,
                 script,
-                self._lock,
+                self,
                 runbook=runbook,
                 parent=parent,
                 target=target,
                 resolved=resolved,
                 mode=params.get("Mode", "Auto"),
+                walks=not groups,
             )
-            self._add(execution, shared=shared)
-            if spread and (groups := groups_of(params, request.region, resolved)):
-                execution.run_on(FanOut(groups, partial(self._start_on, execution)))
-            return execution
+            self._add(run, shared=shared)
+            if groups:
+                run.run_on(FanOut(groups, partial(self._start_on, run)))
+            return run
 
     def add(
         self,
@@ -118,7 +137,7 @@ class ExecutionStore:
 
     def named(self, execution_id: str) -> list[Run]:
         """Find the executions of this id in any account and Region, oldest first."""
-        with self._lock:
+        with self.lock:
             return list(self._by_id.get(execution_id, {}).values())
 
     def newest_first(self, scope: tuple[str, str], before: int | None = None) -> Iterator[tuple[int, Run]]:
@@ -165,6 +184,62 @@ class ExecutionStore:
         child = self.start(request, target.request, runbook=parent.runbook, parent=parent, target=target.name)
         child.call = parent.call
         return child
+
+    # What a run asks for; see `Host`.
+
+    def failure(self, run: Run, visit: Visit) -> Outcome | None:
+        """Give how an attempt of a step fails, if the test has said so."""
+        return self.words.failure(run, visit)
+
+    def success(self, run: Run, visit: Visit) -> Outcome:
+        """Give how an attempt of a step goes that does not fail."""
+        return self.words.success(run, visit)
+
+    def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:
+        """Start the execution of a registered runbook that a step of the action aws:executeAutomation names.
+
+        Raises:
+            AutomationFakeError: Executions start each other without end.
+        """
+        name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
+        runbook = self.find_runbook(as_text(name), version if version is None else as_text(version), run.region)
+        if runbook is None:
+            return None
+        params = child_request(visit.inputs)
+        if not unknown_in(params) and (broken := check_start(runbook, params)):
+            return Outcome("Failed", {}, str(broken[0]))
+        _check_depth(run)
+        child = self.start(replace(run.source, content=params), params, runbook=runbook, parent=run)
+        with self.lock:
+            child.call = run.call
+            run.add_child(visit, child)
+        return child
+
+
+def _find_none(_name: str, _version: str | None, _region: str) -> None:
+    """Find no runbook."""
+
+
+def child_request(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the members of the request with which a step starts an execution."""
+    members = model.input_shape(model.START).members
+    params = {name: value for name, value in inputs.items() if name in members}
+    runtime = inputs.get("RuntimeParameters")
+    if is_mapping(runtime):
+        params["Parameters"] = {name: as_texts(value) for name, value in runtime.items()}
+    return params
+
+
+def _check_depth(run: Run) -> None:
+    names: list[str] = []
+    parent: Run | None = run
+    while parent:
+        names.append(parent.document_name)
+        parent = parent.parent
+    if len(names) >= MOST_DEPTH:
+        raise AutomationFakeError(
+            f"Executions start each other more than {MOST_DEPTH} deep: {' -> '.join(reversed(names[:5]))} -> ..."
+        )
 
 
 def _descending(places: Sequence[int], before: int | None) -> Iterator[int]:

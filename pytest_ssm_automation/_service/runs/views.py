@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..calls import copy_containers
 from ..checks import model
 from ..runbooks.library import bare_name
-from .scripts import ENDED, SUCCEEDED
+from .scripts import ENDED, STATUS, SUCCEEDED
 from .steps import step_members
 
 if TYPE_CHECKING:
@@ -25,37 +25,38 @@ _AS_REQUESTED: Final = (
 )
 
 
-def execution_members(execution: Run) -> dict[str, Any]:
+def execution_members(run: Run) -> dict[str, Any]:
     """Give the members of `AutomationExecution`, as GetAutomationExecution answers; the script's own go before ours."""
-    request, steps = execution.request, step_members(execution)
+    request, steps = run.request, step_members(run)
     shown: dict[str, Any] = {
-        "AutomationExecutionId": execution.id,
-        "DocumentName": bare_name(execution.document_name),
-        "DocumentVersion": execution.document_version,
-        "ExecutionStartTime": execution.started_at,
-        "ExecutionEndTime": execution.ended_at,
+        "AutomationExecutionId": run.id,
+        "DocumentName": bare_name(run.document_name),
+        "DocumentVersion": run.document_version,
+        "ExecutionStartTime": run.started_at,
+        "ExecutionEndTime": run.ended_at,
         "StepExecutionsTruncated": False,
-        "Parameters": execution.parameters,
+        "Parameters": run.parameters,
         "Mode": request.get("Mode", "Auto"),
-        "ParentAutomationExecutionId": execution.parent.id if execution.parent else None,
-        "ExecutedBy": f"arn:aws:sts::{execution.account}:assumed-role/test-role/test-session",
+        "ParentAutomationExecutionId": run.parent.id if run.parent else None,
+        "ExecutedBy": f"arn:aws:sts::{run.account}:assumed-role/test-role/test-session",
         "Targets": [],
-        "ResolvedTargets": {"ParameterValues": list(execution.resolved), "Truncated": False},
-        "Target": execution.target,
+        "ResolvedTargets": {"ParameterValues": list(run.resolved), "Truncated": False},
+        "Target": run.target,
         **{name: request[name] for name in _AS_REQUESTED if name in request},
-        **_current_step(steps),
-        **_progress(execution),
-        **copy_containers(dict(execution.frame)),
+        **_current_step(run, steps),
+        **_progress(run),
+        **copy_containers(dict(run.members)),
+        STATUS: run.status,
         "StepExecutions": steps,
-        "Outputs": execution.outputs,
-        "FailureMessage": execution.failure_message,
+        "Outputs": run.outputs,
+        "FailureMessage": run.failure_message,
     }
     return _of_shape("AutomationExecution", shown)
 
 
-def metadata_members(execution: Run) -> dict[str, Any]:
+def metadata_members(run: Run) -> dict[str, Any]:
     """Give the members of `AutomationExecutionMetadata`, as DescribeAutomationExecutions lists it."""
-    shown = {**execution_members(execution), "LogFile": "", "AutomationType": _automation_type(execution)}
+    shown = {**execution_members(run), "LogFile": "", "AutomationType": _automation_type(run)}
     return _of_shape("AutomationExecutionMetadata", shown)
 
 
@@ -65,39 +66,38 @@ def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value is not None and name in members}
 
 
-def _automation_type(execution: Run) -> str:
-    return (
-        "CrossAccount"
-        if "TargetLocations" in execution.request or "TargetLocationsURL" in execution.request
-        else "Local"
-    )
+def _automation_type(run: Run) -> str:
+    return "CrossAccount" if "TargetLocations" in run.request or "TargetLocationsURL" in run.request else "Local"
 
 
-def _current_step(steps: list[dict[str, Any]]) -> dict[str, str]:
+def _current_step(run: Run, steps: list[dict[str, Any]]) -> dict[str, str]:
+    if run.walk and "StepExecutions" not in run.members:
+        at = run.walk.at
+        return {"CurrentStepName": at.step.name, "CurrentAction": at.step.action} if at and not run.ended else {}
     step = next((step for step in steps if step.get("StepStatus") in {"InProgress", "Waiting"}), None)
     return {"CurrentStepName": step.get("StepName", ""), "CurrentAction": step.get("Action", "")} if step else {}
 
 
-def _progress(execution: Run) -> dict[str, Any]:
+def _progress(run: Run) -> dict[str, Any]:
     """Count what became of the targets: for several accounts and Regions by steps, for rate control by executions."""
-    if not execution.targets:
+    if not run.targets:
         return {}
-    statuses = [child.status for child in execution.children]
+    statuses = [child.status for child in run.children]
     ended = [status for status in statuses if status in ENDED]
     succeeded = sum(status in SUCCEEDED for status in ended)
     steps = {
-        "TotalSteps": len(execution.targets),
+        "TotalSteps": len(run.targets),
         "SuccessSteps": succeeded,
         "FailedSteps": len(ended) - succeeded - ended.count("Cancelled") - ended.count("TimedOut"),
         "CancelledSteps": ended.count("Cancelled"),
         "TimedOutSteps": ended.count("TimedOut"),
     }
     summary = {
-        "TotalCount": len(execution.targets),
+        "TotalCount": len(run.targets),
         "StartedCount": len(statuses),
         "CompletedCount": len(ended),
         "SuccessfulCount": succeeded,
         "FailedCount": len(ended) - succeeded,
     }
-    located = execution.targets[0].location is not None
+    located = run.targets[0].location is not None
     return {"ProgressCounters": steps} if located else {"ProgressCounters": steps, "TargetsSummary": summary}

@@ -396,7 +396,7 @@ def test_the_whole_library_is_loaded_once(tmp_path: Path) -> None:
 
 def test_a_runbook_has_the_format_that_it_was_read_in(tmp_path: Path) -> None:
     """Its content is the text as it was, in that format, and converted in another."""
-    (tmp_path / "Run.json").write_text('{"schemaVersion":  "0.3", "mainSteps": [{"name": "a", "action": "b"}]}')
+    (tmp_path / "Run.json").write_text('{"schemaVersion":  "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}')
     of_file = load_runbook(tmp_path / "Run.json")
     assert (of_file.document_format, of_file.content()) == ("JSON", (tmp_path / "Run.json").read_text())
     assert of_file.content("YAML") == "schemaVersion: '0.3'\nmainSteps:\n- name: a\n  action: b\n"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
-from pytest_ssm_automation._service.runs import run
 
 APPROVAL: dict[str, Any] = {
     "schemaVersion": "0.3",
@@ -102,22 +102,16 @@ def test_times_are_aware_and_never_whole_seconds(
     fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Callers parse times with `%f`, which fails for a time without a fraction."""
-
-    class Sharp(datetime):
-        """A clock at a whole second."""
-
-        @classmethod
-        def now(cls, tz: Any = None) -> Sharp:
-            return cls(2030, 1, 2, 3, 4, 5, 0, tz)
-
-    monkeypatch.setattr(run, "datetime", Sharp)
+    sharp = datetime(2030, 1, 2, 3, 4, 5, 0, UTC)
+    monkeypatch.setattr(time, "time", sharp.timestamp)
     execution_id = start(client)
     assert "ExecutionEndTime" not in poll(client, execution_id)
     fake.execution(execution_id).finish()
     shown = poll(client, execution_id)
     for name in ("ExecutionStartTime", "ExecutionEndTime"):
-        assert shown[name] == datetime(2030, 1, 2, 3, 4, 5, 1000, UTC)
+        assert sharp < shown[name] < sharp + timedelta(seconds=1)
         assert datetime.strptime(str(shown[name]), "%Y-%m-%d %H:%M:%S.%f%z") == shown[name]
+    assert shown["ExecutionEndTime"] > shown["ExecutionStartTime"]
 
 
 def test_it_ends_after_it_has_started(fake: AutomationFake, client: Any) -> None:
@@ -323,7 +317,7 @@ def test_an_execution_shows_what_the_contract_names(fake: AutomationFake, client
             "parent",
         ),
         *("children", "started_at", "ended_at", "status", "ended", "steps", "outputs", "failure_message"),
-        *("advance", "finish"),
+        *("advance", "finish", "run_to", "step", "unresolved"),
     }
     with pytest.raises(AttributeError):
         execution.status = "Success"  # type: ignore[misc]

@@ -1,0 +1,341 @@
+"""The flow of a runbook: its steps, what they declare, and where each leads.
+
+Inner steps of loops and all others share one name space, and each can lead to each; that the service allows every such
+jump is assumed.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-common-properties.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Final
+
+from .actions import ACTIONS, BRANCH, LOOP, OUTPUTS
+from .conditions import problems
+from .documents import is_list, is_mapping
+
+Condition = Mapping[str, Any]
+_JUMP: Final = "step:"
+_PLAIN_JUMPS: Final = {"onFailure": ("Abort", "Continue"), "onCancel": ("Abort",)}
+# Members of `StepExecution` that a step shows exactly when its runbook declares them.
+_DECLARED: Final = {
+    "onFailure": "OnFailure",
+    "timeoutSeconds": "TimeoutSeconds",
+    "maxAttempts": "MaxAttempts",
+    "isEnd": "IsEnd",
+    "isCritical": "IsCritical",
+    "nextStep": "NextStep",
+}
+_NUMBERS: Final = frozenset({"timeoutSeconds", "maxAttempts"})
+_FLAGS: Final = frozenset({"isEnd", "isCritical"})
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What a step of the action `aws:loop` repeats.
+
+    Attributes:
+        first: The place of its first inner step; `None` if it has none.
+        iterators: The items to go through, or a reference to them; `None` without Iterators.
+        most: How many rounds there may be, or a reference to that.
+        condition: The LoopCondition, if it has one.
+    """
+
+    first: int | None
+    iterators: Any
+    most: Any
+    condition: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a runbook. Other steps are named by their place in the flow.
+
+    Attributes:
+        place: Its place among all steps.
+        name: Its name.
+        action: Its action.
+        parent: The loop that it is an inner step of.
+        inputs: Its inputs as declared.
+        declared: The members of `StepExecution` that repeat what the runbook declares.
+        outputs: The types of the outputs that it declares, by name.
+        following: The step that comes after success.
+        is_end: Whether the run, or the round of its loop, ends after it.
+        is_critical: Whether its failure makes the run fail.
+        on_failure: `Abort`, `Continue`, or the step that comes after a failure.
+        on_cancel: The step that comes when the run is stopped.
+        attempts: How often it is tried before it has failed.
+        choices: The choices of a branch, each with the step that it leads to.
+        default: The step that a branch leads to without a choice.
+        loop: What it repeats, if it is a loop.
+    """
+
+    place: int
+    name: str
+    action: str
+    parent: int | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    declared: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    outputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    following: int | None = None
+    is_end: bool = False
+    is_critical: bool = True
+    on_failure: int | str = "Abort"
+    on_cancel: int | None = None
+    attempts: int = 1
+    choices: tuple[tuple[Condition, int], ...] = ()
+    default: int | None = None
+    loop: Loop | None = None
+
+    @property
+    def output_types(self) -> Mapping[str, str] | None:
+        """The types of all outputs that it can have, by name; `None` if the action may have more than is known."""
+        own = OUTPUTS.get(self.action)
+        return None if own is None else {**own, **self.outputs}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The steps of a runbook, in the order listed; inner steps stand behind their loop.
+
+    Attributes:
+        steps: All steps.
+        places: The places of the steps by name.
+        variables: The first value of each variable.
+        outputs: The outputs that the runbook declares, such as `createImage.ImageId`.
+    """
+
+    steps: tuple[Step, ...]
+    places: Mapping[str, int]
+    variables: Mapping[str, Any]
+    outputs: tuple[str, ...]
+
+    def step(self, name: str) -> Step | None:
+        """Find a step by its name."""
+        place = self.places.get(name)
+        return None if place is None else self.steps[place]
+
+    def inner(self, loop: int) -> list[Step]:
+        """List the inner steps of a loop, without those of loops inside it."""
+        return [step for step in self.steps if step.parent == loop]
+
+
+def listed_flow(names: Sequence[tuple[str, str]]) -> Flow:
+    """Make the flow of steps that only follow each other.
+
+    Args:
+        names: The name and the action of each step.
+    """
+    last = len(names) - 1
+    steps = tuple(
+        Step(place, name, action, following=place + 1 if place < last else None)
+        for place, (name, action) in enumerate(names)
+    )
+    return Flow(steps, {step.name: step.place for step in steps}, {}, ())
+
+
+def read_flow(document: Mapping[str, Any]) -> tuple[Flow, list[str]]:
+    """Read the flow of a document, and report what is wrong with it, each problem with its place.
+
+    What is not a step at all is left out; the check of the document's parts reports it.
+    """
+    reader = _Reader()
+    reader.list_steps(document.get("mainSteps"), "mainSteps", None)
+    steps = tuple(reader.step(number) for number in range(len(reader.found)))
+    variables = document.get("variables")
+    first = {
+        name: declared.get("default")
+        for name, declared in (variables.items() if is_mapping(variables) else ())
+        if is_mapping(declared)
+    }
+    return Flow(steps, reader.places, first, reader.runbook_outputs(document.get("outputs"))), reader.problems
+
+
+@dataclass(slots=True)
+class _Found:
+    """A step as it stands in the document."""
+
+    given: Mapping[str, Any]
+    name: str
+    path: str
+    parent: int | None
+    listed: int | None = None
+
+
+class _Reader:
+    """Reads the steps of a document, and collects what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.found: list[_Found] = []
+        self.places: dict[str, int] = {}
+
+    def list_steps(self, steps: object, path: str, parent: int | None) -> None:
+        """Number the steps of a list and those inside them, so that each can refer to each."""
+        before: _Found | None = None
+        for number, given in enumerate(steps if is_list(steps) else ()):
+            if not is_mapping(given):
+                continue
+            name, where, place = str(given.get("name")), f"{path}[{number}]", len(self.found)
+            if parent is not None:
+                self._check_inner(given, name, where)
+            self.places.setdefault(name, place)
+            found = _Found(given, name, where, parent)
+            self.found.append(found)
+            if before:
+                before.listed = place
+            before = found
+            if given.get("action") == LOOP:
+                self.list_steps(_inputs(given).get("Steps"), f"{where}.inputs.Steps", place)
+
+    def _check_inner(self, given: Mapping[str, Any], name: str, path: str) -> None:
+        """Check of an inner step what the document's own check sees of the outer ones."""
+        for key in ("name", "action"):
+            if not isinstance(given.get(key), str) or not given[key]:
+                self.problems.append(f"{path}.{key}: missing")
+        if name in self.places:
+            self.problems.append(f"{path}.name: {name!r} is the name of {self.found[self.places[name]].path} too")
+
+    def step(self, place: int) -> Step:
+        """Read one step."""
+        found = self.found[place]
+        given, path, action = found.given, found.path, str(found.given.get("action"))
+        if isinstance(given.get("action"), str) and action and action not in ACTIONS:
+            self._refuse(f"{path}.action", action, "action", ACTIONS)
+        on_failure = self._jump(found, "onFailure")
+        on_cancel = self._jump(found, "onCancel")
+        critical = given.get("isCritical")
+        choices, default = self._branch(found) if action == BRANCH else ((), None)
+        return Step(
+            place=place,
+            name=found.name,
+            action=action,
+            parent=found.parent,
+            inputs=_inputs(given),
+            declared={member: _shown(key, given[key]) for key, member in _DECLARED.items() if key in given},
+            outputs=_outputs(given.get("outputs")),
+            following=found.listed
+            if given.get("nextStep") is None
+            else self._place(f"{path}.nextStep", given["nextStep"]),
+            is_end=_flag(given.get("isEnd")),
+            is_critical=on_failure != "Continue" if critical is None else _flag(critical),
+            on_failure="Abort" if on_failure is None else on_failure,
+            on_cancel=on_cancel if isinstance(on_cancel, int) else None,
+            attempts=self._attempts(found),
+            choices=choices,
+            default=default,
+            loop=self._loop(found, place) if action == LOOP else None,
+        )
+
+    def runbook_outputs(self, outputs: object) -> tuple[str, ...]:
+        """Read the `outputs:` of the runbook, each of which names a step and an output of it."""
+        texts: list[str] = []
+        for number, output in enumerate(outputs if is_list(outputs) else ()):
+            text = _bare(output)
+            step = text.partition(".")[0]
+            if step not in self.places:
+                self._refuse(f"outputs[{number}]", step, "step", self.places)
+            texts.append(text)
+        return tuple(texts)
+
+    def _refuse(self, path: str, given: object, kind: str, allowed: Sequence[str] | Mapping[str, object]) -> None:
+        near = get_close_matches(str(given), allowed, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(allowed)}"
+        self.problems.append(f"{path}: {str(given)[:200]!r} is no {kind}; {hint}")
+
+    def _place(self, path: str, name: object) -> int | None:
+        if isinstance(name, str) and name in self.places:
+            return self.places[name]
+        self._refuse(path, name, "step", self.places)
+        return None
+
+    def _jump(self, found: _Found, key: str) -> int | str | None:
+        """Read `onFailure` or `onCancel`."""
+        given = found.given.get(key)
+        if given is None or given in _PLAIN_JUMPS[key]:
+            return given
+        if isinstance(given, str) and given.startswith(_JUMP):
+            return self._place(f"{found.path}.{key}", given.removeprefix(_JUMP).strip())
+        self._refuse(f"{found.path}.{key}", given, f"value of {key}", (*_PLAIN_JUMPS[key], "step:NAME"))
+        return None
+
+    def _attempts(self, found: _Found) -> int:
+        given = found.given.get("maxAttempts")
+        if given is None or names_only(given):
+            return 1
+        if isinstance(given, bool) or not re.fullmatch("[1-9][0-9]{0,8}", str(given), re.ASCII):
+            self.problems.append(f"{found.path}.maxAttempts: expected a number of at least 1, got {given!r}")
+            return 1
+        return int(given)
+
+    def _branch(self, found: _Found) -> tuple[tuple[tuple[Condition, int], ...], int | None]:
+        """Read the choices of a branch, and its default."""
+        inputs, path = _inputs(found.given), f"{found.path}.inputs"
+        choices: list[tuple[Condition, int]] = []
+        given = inputs.get("Choices")
+        for number, choice in enumerate(given if is_list(given) else ()):
+            where = f"{path}.Choices[{number}]"
+            self._condition(choice, where)
+            if is_mapping(choice):
+                target = self._place(f"{where}.NextStep", choice.get("NextStep"))
+                if target is not None:
+                    choices.append((choice, target))
+        default = inputs.get("Default")
+        return tuple(choices), None if default is None else self._place(f"{path}.Default", default)
+
+    def _condition(self, condition: object, path: str) -> None:
+        for where, given, allowed in problems(condition, path):
+            if allowed:
+                self._refuse(where, given, "operator", allowed)
+            else:
+                self.problems.append(f"{where}: expected a condition, got {given!r}")
+
+    def _loop(self, found: _Found, place: int) -> Loop:
+        inputs = _inputs(found.given)
+        condition = inputs.get("LoopCondition")
+        if condition is not None:
+            self._condition(condition, f"{found.path}.inputs.LoopCondition")
+        first = next((number for number, each in enumerate(self.found) if each.parent == place), None)
+        return Loop(
+            first, inputs.get("Iterators"), inputs.get("MaxIterations"), condition if is_mapping(condition) else None
+        )
+
+
+def names_only(given: object) -> bool:
+    """Tell whether a value is a reference, whose value is not known before the run."""
+    return isinstance(given, str) and "{{" in given
+
+
+def _inputs(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    inputs = given.get("inputs")
+    return inputs if is_mapping(inputs) else {}
+
+
+def _flag(given: object) -> bool:
+    return given is True or str(given).lower() == "true"
+
+
+def _shown(key: str, given: object) -> Any:
+    """Give a declared value with the type that the member of `StepExecution` has; `None` if it has no such value."""
+    if key in _FLAGS:
+        return _flag(given)
+    if key in _NUMBERS:
+        return int(str(given)) if re.fullmatch("[0-9]{1,9}", str(given), re.ASCII) else None
+    return str(given)
+
+
+def _outputs(given: object) -> dict[str, str]:
+    return {
+        str(output["Name"]): str(output.get("Type", "String"))
+        for output in (given if is_list(given) else ())
+        if is_mapping(output) and "Name" in output
+    }
+
+
+def _bare(output: object) -> str:
+    """Give the name of an output of the runbook, which may be written as a reference."""
+    return str(output).strip().removeprefix("{{").removesuffix("}}").strip()

@@ -1,0 +1,328 @@
+"""How runs go on: by polls, by the test's own hand, and behind a turn that has been taken.
+
+Functions of the test are called here, with no lock held; whoever calls these functions holds none either. One caller
+makes a run go on at a time, the others see it as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ..._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, unknown_name
+from ..runbooks.actions import EXECUTE_AUTOMATION, PAUSING
+from .scripts import ENDED, SUCCEEDED, WAITING, WORKING, Turn, check_ended, read_shape
+from .walk import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .run import Run
+    from .walk import Visit, Walk
+
+__tracebackhide__ = hide_usage_errors
+
+STEP: Final = "step"
+_NOT_BEGUN: Final = frozenset({"Rejected"})
+_STEP_ENDS: Final = {"CompletedWithFailure": "Failed", "Rejected": "Cancelled"}
+
+
+def poll(run: Run) -> None:
+    """Go on by a poll, and keep in mind what it has shown."""
+    with run.lock:
+        shown = run.before_poll()
+    if advance(run):
+        with run.lock:
+            run.after_poll(shown)
+
+
+def advance(run: Run, pace: str | None = None) -> bool:
+    """Go on by a turn, or along the walk as far as the pace goes; tell whether nobody else was about to.
+
+    Raises:
+        AutomationFakeError: The walk comes to no end, or the test has said something of a step that can't be.
+    """
+    with run.lock:
+        if run.moving:
+            return False
+        run.moving = True
+        run.forget_shown()
+        working = run.status in WORKING
+    try:
+        catch_up(run)
+        for child in run.fan_out.children if working and run.fan_out else ():
+            advance(child, pace)
+        if run.walk and not run.scripted and not run.ended:
+            _walk_on(run, run.walk, pace or run.host.pace)
+        else:
+            _take_next(run)
+        for child in run.children:
+            catch_up(child)
+    finally:
+        with run.lock:
+            run.moving = False
+    return True
+
+
+def catch_up(run: Run) -> None:
+    """Take the turn that a run has begun with, where its walk has to follow it."""
+    if run.behind:
+        run.behind = False
+        _take_next(run)
+    for child in run.fan_out.children if run.fan_out else ():
+        catch_up(child)
+
+
+def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failure_message: str | None) -> None:
+    """End a run at once, whatever would have come."""
+    check_ended(status)
+    members = {
+        "Outputs": read_shape("AutomationParameterMap", outputs, "outputs"),
+        "FailureMessage": read_shape("String", failure_message, "failure_message"),
+    }
+    if run.ended:
+        raise FakeUsageError(f"The execution {run.id} has ended before, as {run.status}")
+    turn = Turn(status, {name: value for name, value in members.items() if value is not None})
+    run.behind = False
+    with run.lock:
+        run.changes += 1
+        run.forget_shown()
+    _follow(run, turn, failure_message)
+    with run.lock:
+        if not run.ended:
+            run.ahead = ()
+            run.take(turn)
+
+
+def run_to(run: Run, name: str) -> None:
+    """Go on until a step is in progress.
+
+    Raises:
+        FakeUsageError: There is no such step, or the run has ended or waits before it.
+    """
+    walk = run.walk
+    if walk is None:
+        raise FakeUsageError(
+            f"The steps of {run.document_name!r} are not known: register it with add_runbook, or script its steps"
+        )
+    if name not in walk.flow.places:
+        raise unknown_name(f"step of {run.document_name!r}", name, walk.flow.places)
+    while not _is_at(run, name):
+        mark = progress(run)
+        if not run.ended:
+            advance(run, STEP)
+        if _is_at(run, name):
+            return
+        if run.ended or progress(run) == mark:
+            at = run.walk.at.step.name if run.walk and run.walk.at else None
+            where = f"has ended as {run.status}" if run.ended else f"is {run.status} at step {at!r}"
+            raise FakeUsageError(f"The execution {run.id} {where}, and has not come to step {name!r}")
+
+
+def _is_at(run: Run, name: str) -> bool:
+    at = run.walk.at if run.walk else None
+    return at is not None and at.step.name == name and (at.status == "InProgress" or at.step.action in PAUSING)
+
+
+def progress(run: Run) -> tuple[Any, ...]:
+    """Give what changes when a run goes on."""
+    return (
+        run.status,
+        len(run.ahead),
+        run.walk.moves if run.walk else 0,
+        run.ended_at,
+        *(progress(child) for child in run.children),
+    )
+
+
+def _take_next(run: Run) -> None:
+    """Take the next turn, behind which the walk follows."""
+    with run.lock:
+        turn, changes = run.next_turn(), run.changes
+    if turn is None:
+        return
+    _follow(run, turn, run.script.failure_message)
+    with run.lock:
+        if run.changes == changes:
+            run.take(turn)
+
+
+# Along the runbook.
+
+
+def _walk_on(run: Run, walk: Walk, pace: str) -> None:
+    """Walk until a signal is needed, another execution has to end first, or the pace is reached."""
+    while not run.ended:
+        with run.lock:
+            visit, begins = walk.at, not walk.begun
+            moved = _move_alone(walk)
+            if moved:
+                run.follow_walk()
+        if begins or (not moved and not _settle(run, walk)) or run.status in WAITING:
+            break
+        _raise_if_cut(run, walk)
+        if pace == STEP and (visit is None or visit.ended):
+            break
+
+
+def _move_alone(walk: Walk) -> bool:
+    """Move where nothing has to be asked; tell whether it has."""
+    visit = walk.at
+    if walk.ended:
+        return True
+    if not walk.begun:
+        walk.begin()
+    elif visit is None:
+        walk.close()
+    elif visit.status == "Cancelling":
+        walk.end_at("Cancelled")
+    elif walk.pauses and visit.status == "InProgress":
+        walk.wait()
+    else:
+        return False
+    return True
+
+
+def _raise_if_cut(run: Run, walk: Walk) -> None:
+    if walk.cut:
+        raise AutomationFakeError(f"The execution {run.id} of {run.document_name}: {walk.cut}")
+
+
+def _settle(run: Run, walk: Walk) -> bool:
+    """Ask what becomes of an attempt, and go on; tell whether that was possible."""
+    with run.lock:
+        visit, changes = walk.due, run.changes
+        known = walk.known[0] if walk.known else None
+    if visit is None:
+        return False
+    outcome = known or _outcome(run, visit)
+    with run.lock:
+        if outcome is None or run.changes != changes or walk.due is not visit:
+            return False
+        walk.settle(outcome)
+        if not run.scripted:
+            run.follow_walk()
+    return True
+
+
+def _outcome(run: Run, visit: Visit) -> Outcome | None:
+    """Give what becomes of an attempt; `None` while the execution that it has started has not ended."""
+    child = run.child_of(visit)
+    if child is None:
+        if failure := run.host.failure(run, visit):
+            return failure
+        if visit.step.action == EXECUTE_AUTOMATION:
+            started = run.host.spawn(run, visit)
+            if isinstance(started, Outcome):
+                return started
+            child = started
+    if child is None:
+        return run.host.success(run, visit)
+    _drive(child, run.host.pace)
+    if not child.ended:
+        return None
+    if child.status not in SUCCEEDED:
+        return Outcome("Failed", {}, f"The execution {child.id} ended as {child.status}")
+    said = run.host.success(run, visit)
+    texts = [text for values in child.outputs.values() for text in values]
+    return Outcome(
+        said.status, {"ExecutionId": child.id, "Status": child.status, "Output": texts, **said.outputs}, said.message
+    )
+
+
+def _drive(child: Run, pace: str) -> None:
+    """Let an execution that a step has started go on: by one poll, or as far as it can."""
+    while not child.ended:
+        mark = progress(child)
+        advance(child, pace)
+        if pace == STEP or progress(child) == mark:
+            return
+
+
+# Behind a turn.
+
+
+def _follow(run: Run, turn: Turn, message: str | None) -> None:
+    """Let the walk follow a turn before it is taken."""
+    walk, status = run.walk, turn.status
+    if walk is None or walk.ended:
+        return
+    if status in WORKING:
+        _follow_work(run, walk)
+    elif status == "Waiting":
+        _follow_wait(run, walk)
+    elif status in SUCCEEDED or (status == "Cancelled" and walk.cancelling):
+        _walk_until(run, walk, None)
+    elif status in ENDED and (walk.begun or status not in _NOT_BEGUN):
+        _follow_end(run, walk, status, turn.members.get("FailureMessage", message))
+    elif status == "Cancelling":
+        with run.lock:
+            _begin(walk)
+            walk.cancel()
+    _raise_if_cut(run, walk)
+
+
+def _begin(walk: Walk) -> None:
+    if not walk.begun:
+        walk.begin()
+
+
+def _follow_work(run: Run, walk: Walk) -> None:
+    """Begin, wait no more, or come to the next step."""
+    with run.lock:
+        visit, waited = walk.at, walk.at is not None and walk.at.status == "Waiting"
+        if waited:
+            walk.resume()
+        elif not walk.begun:
+            walk.begin()
+    while not waited and visit is not None and walk.at is visit and _settle(run, walk):
+        pass
+
+
+def _follow_wait(run: Run, walk: Walk) -> None:
+    """Come to the next step that waits by its action, or wait at the one that it is at."""
+    with run.lock:
+        _begin(walk)
+        at = walk.at.step.place if walk.at else 0
+    pausing = next((s.place for s in walk.flow.steps if s.place >= at and s.action in PAUSING), None)
+    if pausing is not None:
+        _walk_until(run, walk, pausing)
+    with run.lock:
+        if walk.at and walk.at.status == "InProgress":
+            walk.wait()
+
+
+def _follow_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
+    """End where the test says that a step has ended so, or else at the step that it is at."""
+    with run.lock:
+        _begin(walk)
+    for number, step in enumerate(run.script.steps or ()):
+        if step.get("StepStatus") == status:
+            _walk_until(run, walk, walk.flow.places[step["StepName"]] if run.runbook else number)
+            break
+    with run.lock:
+        if not walk.ended:
+            walk.end_at(_STEP_ENDS.get(status, status), message)
+
+
+def _stands_at(walk: Walk, place: int | None) -> bool:
+    return walk.at is not None and walk.at.step.place == place
+
+
+def _walk_until(run: Run, walk: Walk, place: int | None) -> None:
+    """Walk to a step, or to the end; what waits on the way waits no more."""
+    with run.lock:
+        _begin(walk)
+    while not walk.ended and not _stands_at(walk, place):
+        with run.lock:
+            _stop_waiting(walk)
+        if not _settle(run, walk):
+            return
+
+
+def _stop_waiting(walk: Walk) -> None:
+    if walk.at is None:
+        walk.close()
+    elif walk.at.status == "Waiting":
+        walk.resume()
+    elif walk.at.status == "Cancelling":
+        walk.end_at("Cancelled")

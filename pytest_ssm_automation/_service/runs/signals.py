@@ -1,0 +1,152 @@
+"""Stops and signals: which make sense to a run, and what they change.
+
+Whoever calls these functions holds the lock; `catch_up` has to follow without it.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
+"""
+
+from __future__ import annotations
+
+from itertools import dropwhile
+from typing import TYPE_CHECKING, Final
+
+from ..runbooks.actions import APPROVE, PAUSE
+from .scripts import WAITING, WORK, WORKING, Turn
+from .walk import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .run import Run
+    from .walk import Walk
+
+OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
+
+
+def can_stop(run: Run, *, cancel: bool) -> bool:
+    """Tell whether a run can be stopped."""
+    return not run.ended and (cancel or run.status != "Cancelling")
+
+
+def stop(run: Run, *, cancel: bool) -> None:
+    """Cancel a run, or let it complete what it is at and start nothing more."""
+    if run.fan_out and not cancel:
+        run.fan_out.close()
+    walk = run.walk
+    if walk is None or walk.ended:
+        if cancel:
+            run.ahead = (Turn("Cancelled"),)
+            run.take(Turn("Cancelling"))
+        else:
+            run.ahead = WORK[1:]
+            run.forget_shown()
+        return
+    _leave_script(run)
+    if not cancel:
+        walk.complete()
+    elif not walk.cancelling:
+        walk.cancel()
+        run.take(Turn("Cancelling"))
+
+
+def takes(run: Run, kind: str) -> bool:
+    """Tell whether a signal makes sense to a run as it is: what it waits for, where that is known."""
+    if kind == "StopStep":
+        return run.status in WAITING | WORKING
+    if run.status not in WAITING:
+        return False
+    at = run.walk.at if run.walk and run.status == "Waiting" else None
+    if run.waits_to_begin or (at and at.waits_to_begin):
+        return kind not in OF_APPROVALS
+    action = at.step.action if at and at.status == "Waiting" else ""
+    return {APPROVE: kind in OF_APPROVALS, PAUSE: kind == "Resume"}.get(action, True)
+
+
+def signal(run: Run, kind: str, named: Collection[str]) -> bool:
+    """Do what a signal says; tell whether it could be done.
+
+    Args:
+        run: The run, which takes such a signal.
+        kind: The signal's type.
+        named: The steps that its payload names.
+    """
+    if kind == "StopStep":
+        stopped = next((child for child in run.children if child.id in named), run)
+        return _stop_step(stopped)
+    if kind in {"Reject", "Revoke"}:
+        _reject(run, f"{kind} was signalled.")
+    else:
+        _resume(run)
+    return True
+
+
+def _leave_script(run: Run) -> None:
+    """Let the walk alone say from now on what comes next."""
+    run.scripted, run.behind, run.ahead = False, False, ()
+    run.changes += 1
+    run.forget_shown()
+
+
+def _stop_step(run: Run) -> bool:
+    if run.ended:
+        return False
+    walk = run.walk
+    if walk and not walk.ended:
+        _leave_script(run)
+        walk.cancel()
+        if walk.at and walk.at.status == "Cancelling":
+            walk.end_at("Cancelled")
+        run.follow_walk()
+        return True
+    run.ahead = ()
+    run.take(Turn("Cancelled"))
+    return True
+
+
+def _reject(run: Run, message: str) -> None:
+    walk = run.walk
+    if walk and not walk.ended and not run.scripted:
+        run.changes += 1
+        run.forget_shown()
+        walk.settle(Outcome("Failed", {}, message), signalled=True)
+        run.follow_walk()
+        return
+    status = "Rejected" if run.status == "PendingApproval" else "Failed"
+    if walk and not walk.ended and walk.begun:
+        walk.end_at("Failed", message)
+    run.ahead = ()
+    run.take(Turn(status, {"FailureMessage": message}))
+
+
+def _resume(run: Run) -> None:
+    """Wait no more: go on with what comes after the wait, in the script or else in the work that is left."""
+    later = tuple(dropwhile(lambda turn: turn.status in WAITING, run.ahead))
+    walk, run.waits_to_begin = run.walk, False
+    run.forget_shown()
+    if walk is None or walk.ended:
+        turn, *ahead = later or WORK
+        run.ahead = tuple(ahead)
+        run.take(turn)
+        return
+    _go_on(walk)
+    if not later:
+        _leave_script(run)
+        run.follow_walk()
+    elif later[0].status in WORKING:
+        run.ahead = later[1:]
+        run.take(later[0])
+    else:
+        run.ahead = later
+        run.changes += 1
+        run.behind = True
+
+
+def _go_on(walk: Walk) -> None:
+    """Let the step that waits begin, go on, or succeed."""
+    if not walk.begun:
+        walk.begin()
+    elif walk.at and walk.at.status == "Waiting":
+        if walk.pauses:
+            walk.settle(Outcome(), signalled=True)
+        else:
+            walk.resume()
