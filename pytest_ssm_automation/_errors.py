@@ -33,6 +33,9 @@ def hide_usage_errors(excinfo: Any) -> bool:
     return excinfo is not None and issubclass(excinfo.type, AutomationFakeError)
 
 
+__tracebackhide__ = hide_usage_errors
+
+
 @public
 class AutomationFakeError(Exception):
     """Base of all errors that are about the test, never about the code under test."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ..._errors import public, unknown_name
+from ..._errors import hide_usage_errors, public, unknown_name
 from .moving import advance, finish, run_to
 from .steps import step_members
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ..calls import Call
     from .run import Run
+
+__tracebackhide__ = hide_usage_errors
 
 
 @public

@@ -399,7 +399,7 @@ def test_a_runbook_has_the_format_that_it_was_read_in(tmp_path: Path) -> None:
     (tmp_path / "Run.json").write_text('{"schemaVersion":  "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}')
     of_file = load_runbook(tmp_path / "Run.json")
     assert (of_file.document_format, of_file.content()) == ("JSON", (tmp_path / "Run.json").read_text())
-    assert of_file.content("YAML") == "schemaVersion: '0.3'\nmainSteps:\n- name: a\n  action: b\n"
+    assert of_file.content("YAML") == "schemaVersion: '0.3'\nmainSteps:\n- name: a\n  action: aws:sleep\n"
     of_text = load_runbook(YAML, name="Run")
     assert (of_text.document_format, of_text.content(), of_text.content("YAML")) == ("YAML", YAML, YAML)
     assert json.loads(of_text.content("JSON")) == of_text.document
