@@ -37,8 +37,10 @@ class AutomationFake(Setup, Record):
     """A stand-in for AWS Systems Manager Automation, active inside a `with` block.
 
     While it is active, the Automation operations of every botocore SSM client of the process are answered by it:
-    clients made before or after, by any session, in any thread. All other operations and services are left alone. The
-    innermost active fake answers.
+    clients made before or after, by any session, in any thread. All other operations and services are left alone.
+
+    A call is answered by the fake of its own context: the one that its thread or asyncio task has entered, or under
+    which its thread or the task of its pool was started. A call that has none is answered by the innermost active fake.
 
     Example:
         >>> with AutomationFake() as fake:
@@ -76,15 +78,16 @@ class AutomationFake(Setup, Record):
         self._reported = 0
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
-        self._active = active.Active(
-            self, self._service, self.options.transport, self.options.allow_network, _running_test()
-        )
-        self._blocked = self._active.blocked
+        self._active: active.Active | None = None
+        self._blocked: list[active.BlockedRequest] = []
 
     def __enter__(self) -> Self:
         """Let the fake answer."""
-        if self._is_active():
+        if self._active is not None and self._active.entered:
             raise AutomationFakeError("This fake is active already; make another one for a nested block")
+        self._active = active.Active(
+            self, self._service, self.options.transport, self.options.allow_network, _running_test(), self._blocked
+        )
         interception.activate(self._active)
         if self.options.skip_sleep:
             self._clock.install()
@@ -103,7 +106,7 @@ class AutomationFake(Setup, Record):
             self._requests = None
         if self.options.skip_sleep:
             self._clock.restore()
-        interception.deactivate(self._active)
+        interception.deactivate(self._check_active())
         self._report()
 
     def _report(self) -> None:
@@ -112,12 +115,10 @@ class AutomationFake(Setup, Record):
             _report.coverage.add(_running_test(), self._service.calls[self._reported :])
         self._reported = len(self._service.calls)
 
-    def _check_active(self) -> None:
-        if not self._is_active():
+    def _check_active(self) -> active.Active:
+        if self._active is None or not self._active.entered:
             raise AutomationFakeError("The fake has to be active for this: with AutomationFake() as fake: ...")
-
-    def _is_active(self) -> bool:
-        return active.is_active(self._active)
+        return self._active
 
     @property
     def sleeps(self) -> Sequence[float]:
@@ -222,17 +223,17 @@ class AutomationFake(Setup, Record):
 
     @classmethod
     def current(cls) -> AutomationFake:
-        """Give the innermost active fake, which is the one that answers.
+        """Give the fake that answers a call made here: that of this thread or task, else the innermost active one.
 
         Raises:
-            AutomationFakeError: None is active.
+            AutomationFakeError: None is active, or the fake that this thread or task belongs to has gone.
         """
-        innermost = active.current()
-        if innermost is None:
+        found = active.current()
+        if found is None:
             raise AutomationFakeError(
                 "No AutomationFake is active: request the fixture ssm_automation, or use `with AutomationFake():`"
             )
-        fake: AutomationFake = innermost.fake
+        fake: AutomationFake = found.fake
         return fake
 
 

@@ -39,6 +39,7 @@ _MARKERS = (
 )
 _LATE = "SSM Automation: late calls"
 _fake_key = pytest.StashKey["AutomationFake"]()
+_late_key = pytest.StashKey[list[str]]()
 _call_done_key = pytest.StashKey[bool]()
 
 
@@ -140,9 +141,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a strict test that passed though something was wrong."""
     report = yield
-    if (late := sys.modules.get("pytest_ssm_automation._transports.late")) and late.calls:
-        report.sections.append((_LATE, "\n".join(late.calls)))
-        late.calls.clear()
+    if text := _take_late_calls():
+        report.sections.append((_LATE, text))
     fake = item.stash.get(_fake_key, None)
     if call.when == "teardown" and fake is not None:
         del item.stash[_fake_key]
@@ -163,10 +163,37 @@ def pytest_runtest_makereport(
     return report
 
 
+def _take_late_calls() -> str:
+    """Give the late calls that no report has yet, one a line."""
+    late = sys.modules.get("pytest_ssm_automation._transports.late")
+    text = "\n".join(late.calls) if late else ""
+    if late:
+        late.calls.clear()
+    return text
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Send the late calls that came after the last report, if this is a worker of xdist."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[_LATE] = _take_late_calls()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take them from a worker; one that crashed has sent nothing."""
+    if text := getattr(node, "workeroutput", {}).get(_LATE):
+        node.config.stash.setdefault(_late_key, []).append(text)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the calls that threads made after their test, from the reports of all workers."""
+    """Name the calls that were made after their test had ended, from the reports of all workers."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
     texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
+    sent: list[str] = terminalreporter.config.stash.get(_late_key, [])
+    texts += sent
+    if left := _take_late_calls():
+        texts.append(left)
     if texts:
         terminalreporter.section(_LATE, red=True)
         for text in texts:

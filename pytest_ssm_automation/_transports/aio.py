@@ -68,6 +68,20 @@ def patch_aio(convert: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
     if "aiobotocore.client" not in sys.modules:
         return
 
+    yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
+    yield WrapperPatch(_module("endpoint").AioEndpoint, "_send_request", guard.call_aio)
+    yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", guard.send_aio)
+    yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)
+    yield WrapperPatch(_module("httpxsession").HttpxSession, "send", guard.send_aio)
+    for pool in _httpx_pools():
+        yield WrapperPatch(pool, "handle_async_request", guard.connect)
+
+
+def patch_aio_credentials() -> Iterator[Patch]:
+    """Let aiobotocore, if it has been imported, read no real credentials, and run no program for them."""
+    if "aiobotocore.client" not in sys.modules:
+        return
+
     async def retrieve(*_: object) -> dict[str, str]:
         return dummy_credentials()
 
@@ -75,15 +89,8 @@ def patch_aio(convert: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
         return without_secrets(await original(resolver), credentials.AioCredentials)
 
     credentials = _module("credentials")
-    yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
     yield WrapperPatch(credentials.AioCredentialResolver, "load_credentials", load_credentials)
     yield Patch(credentials.AioProcessProvider, "_retrieve_credentials_using", retrieve)
-    yield WrapperPatch(_module("endpoint").AioEndpoint, "_send_request", guard.call_aio)
-    yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", guard.send_aio)
-    yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)
-    yield WrapperPatch(_module("httpxsession").HttpxSession, "send", guard.send_aio)
-    for pool in _httpx_pools():
-        yield WrapperPatch(pool, "handle_async_request", guard.connect)
 
 
 def _httpx_pools() -> Iterator[type]:

@@ -14,6 +14,7 @@ from botocore.exceptions import ParamValidationError
 from .._service.calls import Request, copy_containers
 from .._service.checks.model import OPERATIONS
 from .credentials import identity_of
+from .late import answering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,27 +22,28 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
     from .._service.checks.violations import Violation
-    from .._service.engine import Service
+    from .active import Active
 
-_CHECKED: Final = "pytest_ssm_automation"
+_KEY: Final = "pytest_ssm_automation"
+_NOTHING: Final = (None, None, None)
 
 
 class Claim:
-    """One call of one client.
+    """One call of one client; the fake that claims it answers it, also where another one has become active since.
 
     Attributes:
         client: What `_convert_to_request_dict` needs of the client; without botocore's check, where that is not wanted.
     """
 
-    __slots__ = ("_client", "_operation", "_params", "_service", "_violations", "client")
+    __slots__ = ("_active", "_client", "_operation", "_params", "_violations", "client")
 
-    def __init__(self, client: BaseClient, service: Service, operation: str, params: Any) -> None:
+    def __init__(self, client: BaseClient, active: Active, operation: str, params: Any) -> None:
         """Check the arguments; those of operations on documents are botocore's business."""
-        self._client, self._service, self._operation, self._params = client, service, operation, params
+        self._client, self._active, self._operation, self._params = client, active, operation, params
         self._violations: tuple[Violation, ...] | None = None
         self.client: Any = client
         if operation in OPERATIONS:
-            self._violations = service.violations(operation, params)
+            self._violations = active.service.violations(operation, params)
             if not any(violation.caught_by == "botocore" for violation in self._violations):
                 self.client = _unchecked(client)
 
@@ -52,19 +54,29 @@ class Claim:
         """Record it, if botocore has refused it."""
         if isinstance(error, ParamValidationError):
             request = request_of(self._client, self._operation, copy_containers(self._params))
-            if self._service.claims(request):
-                self._service.refuse(request, error)
+            if self._active.service.claims(request):
+                self._active.service.refuse(request, error)
 
-    def checked(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Note in a serialized request that it breaks nothing."""
-        if self._violations == ():
-            request["context"][_CHECKED] = (request["body"], self._params)
+    def noted(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Note in a serialized request whose it is, and whether it breaks nothing."""
+        request["context"][_KEY] = (self._active, request["body"] if self._violations == () else None, self._params)
         return request
+
+
+def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
+    """Give the fake that has claimed a request, or else the one that answers here.
+
+    Raises:
+        LateCallError: It has gone meanwhile.
+    """
+    active: Active | None
+    active, _, _ = context.get(_KEY, _NOTHING)
+    return active if active is not None and active.entered else answering(operation)
 
 
 def checked_members(context: Mapping[str, Any], body: bytes) -> Mapping[str, Any] | None:
     """Give the members of a body, if they were checked and nobody has changed it since."""
-    checked, members = context.get(_CHECKED, (None, None))
+    _, checked, members = context.get(_KEY, _NOTHING)
     return members if checked is body else None
 
 

@@ -1,9 +1,9 @@
-"""Interception: every SSM client of the process, old and new, in any thread, is answered by the innermost active fake.
+"""Interception: every SSM client of the process, old and new, in any thread, is answered by the fake it belongs to.
 
 botocore's `BaseClient._convert_to_request_dict` is wrapped while a fake is active. Every call of every client passes
 it, bound methods, paginators and waiters included, and it survives people who patch `_make_api_call`. The wrapper
 attaches a Stubber to each SSM client it sees. When the last fake goes, all is put back, except what somebody else has
-put there since.
+put there since. While work is left that belongs to a fake, the wrapper stays to refuse what such work calls.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from botocore.client import BaseClient
 
 from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from . import active as stack
-from .active import current
-from .aio import AioWireTap, is_aio, patch_aio
+from .active import current, owner
+from .aio import AioWireTap, is_aio, patch_aio, patch_aio_credentials
+from .carrying import any_left, let_go, patch_carriers, restore_thread_pools
 from .claim import Claim
 from .credentials import forget as forget_accounts
 from .environment import DummyEnvironment
-from .late import any_left, forgive, note_left_threads, refuse_late_call
+from .late import answering
 from .network import Guard, NetworkBlockedError, check_host
 from .patching import WrapperPatch
 from .stubber import AutomationStubber
@@ -38,25 +39,26 @@ _CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
 _lock = threading.RLock()
 _attached: WeakKeyDictionary[BaseClient, dict[str, AutomationStubber | WireTap]] = WeakKeyDictionary()
 _TRANSPORTS: Mapping[str, type[AutomationStubber | WireTap]] = {"stubber": AutomationStubber, "wire": WireTap}
+# What every call passes; it stays while work is left that belongs to a fake.
+_gate: list[Patch] = []
+_aio_gate: list[Patch] = []
+# What makes clients work without AWS.
 _patches: list[Patch] = []
 _aio_patches: list[Patch] = []
-# What every call passes; it stays while threads are running that a test has left.
-_gate: list[Patch] = []
 _environments: list[DummyEnvironment] = []
 
 
 def activate(active: Active) -> None:
-    """Let a fake answer, before all others that are active."""
+    """Let a fake answer what belongs to this context, and what belongs to no fake."""
     with _lock:
-        if current() is None:
+        if not stack.any_active():
             _environments.append(DummyEnvironment())
             if not _gate:
                 _gate.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
-            _patches.extend(_guard.patches())
+                _gate.extend(_guard.patches())
+                _gate.extend(patch_carriers())
             _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
-            _aio_patches.extend(patch_aio(_convert_aio, _guard))
-        active.threads, active.thread = frozenset(threading.enumerate()), threading.current_thread()
-        forgive()
+            _patch_aio()
         stack.push(active)
 
 
@@ -64,20 +66,40 @@ def deactivate(active: Active) -> None:
     """Let a fake no longer answer; the last one puts everything back."""
     with _lock:
         stack.remove(active)
-        # Whose a thread is that appeared while fakes of several threads were active, nobody can tell.
-        if all(other.thread is active.thread for other in stack.all_active()):
-            note_left_threads(active.threads, active.test)
-        if current():
+    let_go(active)
+    with _lock:
+        if stack.any_active():
             return
-        for patches in (_aio_patches, _patches, [] if any_left() else _gate):
-            while patches:
-                patches.pop().restore()
-        for transports in list(_attached.values()):
-            for transport in transports.values():
-                transport.deactivate()
-        _attached.clear()
+        _restore(_aio_patches, _patches)
         forget_accounts()
-        _environments.pop().restore()
+        while _environments:
+            _environments.pop().restore()
+        _open_gate()
+
+
+def _open_gate() -> None:
+    """Put back what every call passes, unless work is left that belongs to a fake."""
+    if any_left():
+        return
+    _restore(_aio_gate, _gate)
+    restore_thread_pools()
+    for transports in list(_attached.values()):
+        for transport in transports.values():
+            transport.deactivate()
+    _attached.clear()
+
+
+def _restore(*groups: list[Patch]) -> None:
+    for patches in groups:
+        while patches:
+            patches.pop().restore()
+
+
+def _patch_aio() -> None:
+    if not _aio_gate:
+        _aio_gate.extend(patch_aio(_convert_aio, _guard))
+    if not _aio_patches:
+        _aio_patches.extend(patch_aio_credentials())
 
 
 def _attach(client: BaseClient, transport: str) -> None:
@@ -85,9 +107,9 @@ def _attach(client: BaseClient, transport: str) -> None:
     if transport in _attached.get(client, ()):
         return
     with _lock:
-        if current() and transport not in (attached := _attached.setdefault(client, {})):
+        if stack.any_active() and transport not in (attached := _attached.setdefault(client, {})):
             kind = AioWireTap if transport == "wire" and is_aio(client) else _TRANSPORTS[transport]
-            made = kind(client, current)
+            made = kind(client)
             made.activate()
             attached[transport] = made  # last, as other threads look here without the lock
 
@@ -100,7 +122,7 @@ def _convert(
     if claim is None:
         return original(client, api_params, operation_model, *args, **kwargs)
     with claim:
-        return claim.checked(original(claim.client, api_params, operation_model, *args, **kwargs))
+        return claim.noted(original(claim.client, api_params, operation_model, *args, **kwargs))
 
 
 async def _convert_aio(
@@ -111,24 +133,26 @@ async def _convert_aio(
     if claim is None:
         return await original(client, api_params, operation_model, *args, **kwargs)
     with claim:
-        return claim.checked(await original(claim.client, api_params, operation_model, *args, **kwargs))
+        return claim.noted(await original(claim.client, api_params, operation_model, *args, **kwargs))
 
 
 def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
-    """Let the innermost fake reach a client that calls an operation of ours."""
-    if client.meta.service_model.service_name != "ssm" or operation not in _CLAIMED:
+    """Let the fake that answers reach a client that calls an operation of ours."""
+    if operation not in _CLAIMED or client.meta.service_model.service_name != "ssm":
         return None
-    refuse_late_call(operation)
-    active = current()
+    active = answering(operation)
     if active is None:
+        with _lock:
+            if not stack.any_active():
+                _open_gate()
         return None
     _attach(client, active.transport)
-    return Claim(client, active.service, operation, api_params)
+    return Claim(client, active, operation, api_params)
 
 
 def _check_network(request: Any, called: Any) -> None:
     """Refuse a request that nothing has answered and that would leave the process."""
-    active = current()
+    active = current() or owner()
     if active is None:
         return
     try:
@@ -144,6 +168,6 @@ _guard = Guard(_check_network)
 def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """Stand before `BaseClient.__init__`: aiobotocore may have been imported since the fake became active."""
     with _lock:
-        if current() and not _aio_patches:
-            _aio_patches.extend(patch_aio(_convert_aio, _guard))
+        if stack.any_active():
+            _patch_aio()
     original(*args, **kwargs)

@@ -11,15 +11,13 @@ from botocore.stub import Stubber
 
 from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .._service.errors import ServiceError, modeled_fields
-from .claim import checked_members, request_of
+from .claim import checked_members, claimed_by, request_of
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
 
     from botocore.client import BaseClient
-
-    from .active import Active
 
 _METHODS = {operation: xform_name(operation) for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)}
 
@@ -28,8 +26,8 @@ class AutomationStubber(Stubber):
     """Answers the Automation operations of one client, and no others.
 
     A plain Stubber claims every operation of its client, and answers in the order in which answers were queued. This
-    one is active for our operations alone, asks the innermost active fake when a request comes, and hands out its
-    answer at once. A Stubber of the user's that is active on the same client comes first, since botocore runs its
+    one is active for our operations alone, asks the fake that has claimed the request, and hands out its answer at
+    once. A Stubber of the user's that is active on the same client comes first, since botocore runs its
     handlers first.
     """
 
@@ -37,10 +35,9 @@ class AutomationStubber(Stubber):
     _get_response_handler: Callable[[Any, dict[str, Any], Any], Any]
     _queue: deque[Any]
 
-    def __init__(self, client: BaseClient, current: Callable[[], Active | None]) -> None:
-        """Make a Stubber for `client`, without keeping it alive, that asks the fake which `current` gives."""
+    def __init__(self, client: BaseClient) -> None:
+        """Make a Stubber for `client`, without keeping it alive."""
         super().__init__(weakref.proxy(client))
-        self._current = current
         self._handing_out = threading.Lock()
 
     def activate(self) -> None:
@@ -53,8 +50,10 @@ class AutomationStubber(Stubber):
 
     def _answer(self, model: Any, params: dict[str, Any], context: Any, **_: Any) -> Any:
         """Handle botocore's `before-call`: ask the service, queue its answer, and hand it out."""
-        active = self._current()
-        if active is None or active.transport != "stubber" or model.name not in _METHODS:
+        if model.name not in _METHODS:
+            return None
+        active = claimed_by(context, model.name)
+        if active is None or active.transport != "stubber":
             return None
         service = active.service
         request = request_of(self.client, model.name, params["body"])

@@ -10,6 +10,7 @@ import json
 import re
 import weakref
 import zlib
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -20,11 +21,11 @@ from botocore.awsrequest import AWSResponse
 
 from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from .._service.errors import ServiceError, error_body
-from .claim import request_of
+from .claim import claimed_by, request_of
 from .retries import fill_quota, is_rate_limiter, without_delay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from botocore.client import BaseClient
 
@@ -37,6 +38,9 @@ _ATTEMPT = re.compile(r"attempt=(\d{1,9})", re.ASCII)
 _CLAIMED = (*OPERATIONS, *DOCUMENT_OPERATIONS)
 _SENDING = {f"before-send.ssm.{operation}": operation for operation in _CLAIMED}
 _RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in _CLAIMED}
+_CREATING = frozenset(f"request-created.ssm.{operation}" for operation in _CLAIMED)
+# botocore hands the context of a request to its handlers when it creates the request, and not when it sends it.
+_created: ContextVar[Any] = ContextVar("the context of the request that botocore has created")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,9 @@ class WireTap:
     So the tap must not be one of them. It also sees `needs-retry`, and lets botocore retry a call of ours at once.
     """
 
-    def __init__(self, client: BaseClient, current: Callable[[], Active | None]) -> None:
-        """Make a tap for `client`, without keeping it alive, that asks the fake which `current` gives."""
+    def __init__(self, client: BaseClient) -> None:
+        """Make a tap for `client`, without keeping it alive."""
         self._client: Any = weakref.proxy(client)
-        self._current = current
         self._events: Any = None
 
     def activate(self) -> None:
@@ -159,9 +162,14 @@ class WireTap:
 
     def _claimed(self, event_name: str, kwargs: Mapping[str, Any]) -> tuple[Active, Request] | None:
         """Give the request that is sent or retried, with the fake that it is for; `None` if it isn't for us."""
-        active = self._current()
+        if event_name in _CREATING:
+            _created.set(kwargs["request"].context)
         operation = _SENDING.get(event_name) or _RETRYING.get(event_name)
-        if active is None or active.transport != "wire" or operation is None:
+        if operation is None:
+            return None
+        context = _created.get({}) if event_name in _SENDING else kwargs["request_dict"]["context"]
+        active = claimed_by(context, operation)
+        if active is None or active.transport != "wire":
             return None
         if event_name in _SENDING:
             body, headers = kwargs["request"].body, kwargs["request"].headers
@@ -203,11 +211,11 @@ class WireTap:
         headers: Any = dict(answer.headers)
         return AWSResponse(url, answer.status, headers, _Body(answer.body))
 
-    def _choose_signer(self, event_name: str, **_: Any) -> Any:
+    def _choose_signer(self, event_name: str, context: Mapping[str, Any], **_: Any) -> Any:
         """Leave requests unsigned whose credentials are missing, or would have to be fetched."""
-        active = self._current()
-        ours = event_name.replace("choose-signer", "before-send") in _SENDING
-        if active is None or active.transport != "wire" or not ours:
+        operation = _SENDING.get(event_name.replace("choose-signer", "before-send"))
+        active = claimed_by(context, operation) if operation else None
+        if active is None or active.transport != "wire":
             return None
         credentials = self._client._request_signer._credentials
         stale = hasattr(credentials, "refresh_needed") and credentials.refresh_needed()

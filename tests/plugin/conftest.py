@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.pool import Pool
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore.endpoint
@@ -29,6 +31,9 @@ ATTRIBUTES: Final[tuple[tuple[Any, str], ...]] = (
     (TokenBucket, "acquire"),
     (RetryQuota, "acquire"),
     (HTTPAdapter, "send"),
+    (threading.Thread, "start"),
+    (ThreadPoolExecutor, "submit"),
+    (Pool, "apply_async"),
     (time, "sleep"),
     (time, "time"),
     (time, "monotonic"),

@@ -353,6 +353,43 @@ def test_a_thread_that_is_left(run: Any) -> None:
     result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line, line])
 
 
+@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_late_calls_after_the_last_test(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    """The summary names them too, also those of a worker of xdist."""
+    pytester.makeconftest("""
+        import threading
+
+        GO, THREADS = threading.Event(), []
+
+        def pytest_sessionfinish():
+            GO.set()
+            for thread in THREADS:
+                thread.join()
+    """)
+    pytester.makepyfile(
+        START
+        + """
+    import threading
+    from conftest import GO, THREADS
+
+    def late(client):
+        GO.wait(10)
+        try:
+            start(client)
+        except AutomationFakeError:
+            pass
+
+    def test_leaves(ssm_client):
+        THREADS.append(threading.Thread(target=late, args=(ssm_client,), name="poller"))
+        THREADS[0].start()
+    """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
+    result.assert_outcomes(passed=2)
+    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after the fake had gone."
+    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line])
+
+
 def test_a_client_that_is_closed(checked: Any) -> None:
     """Closing it closes connections, of which the fake needs none; the next test has a client of its own."""
     checked(

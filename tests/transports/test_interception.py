@@ -252,12 +252,11 @@ def test_an_old_client_is_met_again() -> None:
 
 def test_a_handler_that_outlives_the_fake_answers_nothing() -> None:
     """Botocore may still know a handler whose fake has ended: it passes."""
-    from pytest_ssm_automation._transports.active import current
     from pytest_ssm_automation._transports.stubber import AutomationStubber
 
     client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
-    stubber = AutomationStubber(client, current)
-    assert stubber._answer(None, {}, None) is None
+    model = client.meta.service_model.operation_model("StartAutomationExecution")
+    assert AutomationStubber(client)._answer(model, {}, {}) is None
 
 
 def test_a_call_that_races_the_end_of_a_fake_is_let_alone() -> None:

@@ -1,22 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import queue
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
+from contextvars import copy_context
 from functools import partial
 from multiprocessing.pool import ThreadPool
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._transports import late
-from pytest_ssm_automation._transports.late import LateCallError
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, LateCallError, NetworkBlockedError
+from pytest_ssm_automation._transports import active, carrying, late
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ def start(results: list[Any]) -> None:
     try:
         results.append(CLIENT.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"])
     except LateCallError as error:
-        results.append(str(error))
+        results.append(str(error).partition(" Let the test wait")[0])
 
 
 def noted() -> list[str]:
@@ -202,55 +203,322 @@ def test_a_loop_that_is_part_of_the_work_is_late() -> None:
     assert noted() == results
 
 
-def test_fakes_of_several_threads() -> None:
-    """A thread with a fake of its own is never late, and none is while fakes of other threads are active."""
-    entered, go, results = threading.Event(), threading.Event(), list[Any]()
+def test_a_timer_belongs_to_the_test_that_started_it() -> None:
+    """It waits by itself, for no work of others: what it calls after its fake is refused."""
+    results: list[Any] = []
+    with AutomationFake():
+        timer = threading.Timer(0.1, start, (results,))
+        timer.start()
+    with AutomationFake() as later:
+        timer.join()
+        assert later.calls == ()
+    assert "after the fake had gone" in results[0]
+    assert noted() == results
 
-    def helper() -> None:
+
+def test_a_queued_task_belongs_to_the_test_that_submitted_it() -> None:
+    """A task that an old pool gets round to after the fake is refused, and new tasks of the same pool are served."""
+    results: list[Any] = []
+    go = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()  # the pool's thread is older than the fakes
         with AutomationFake():
-            entered.set()
-            go.wait(10)
+            pool.submit(go.wait, 10)
+            queued = pool.submit(start, results)
+        with AutomationFake() as later:
+            go.set()
+            queued.result()
+            assert later.calls == ()
+            pool.submit(start, results).result()
+        assert results[1:] == [later.executions[0].id]
+    assert noted() == results[:1]
 
-    def worker(own: Any) -> None:
+
+@pytest.mark.parametrize("submit", ["apply_async", "map_async", "starmap_async", "imap", "imap_unordered"])
+def test_a_queued_task_of_a_thread_pool_too(submit: str) -> None:
+    """`multiprocessing.pool.ThreadPool` in all its ways of handing out work."""
+    results: list[Any] = []
+    go = threading.Event()
+    with ThreadPool(1) as pool:
+        with AutomationFake():
+            pool.apply_async(go.wait, (10,))
+            arguments = (results,) if submit == "apply_async" else [(results,)] if "star" in submit else [results]
+            queued = getattr(pool, submit)(start, arguments)
+        with AutomationFake() as later:
+            go.set()
+            queued.get(10) if hasattr(queued, "get") else next(queued)
+            assert later.calls == ()
+            pool.apply(start, (results,))
+        assert results[1:] == [later.executions[0].id]
+    assert noted() == results[:1]
+
+
+def test_a_thread_that_a_left_thread_starts_is_late() -> None:
+    """Whatever work that was left behind starts, in threads and in pools, belongs to the same test."""
+    results: list[Any] = []
+    go = threading.Event()
+
+    def work() -> None:
         go.wait(10)
-        helping.join()
+        child = threading.Thread(target=start, args=(results,))
+        child.start()
+        child.join()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(start, results).result()
+
+    with AutomationFake():
+        worker = threading.Thread(target=work)
+        worker.start()
+    with AutomationFake() as later:
+        go.set()
+        worker.join()
+        assert later.calls == ()
+    assert all("after the fake had gone" in text for text in results)
+    assert noted() == results
+    assert len(results) == 2
+
+
+def test_what_was_left_may_have_a_fake_of_its_own() -> None:
+    """A thread that enters a fake after its first one has gone is answered by it, and is late again afterwards."""
+    results: list[Any] = []
+    go = threading.Event()
+    own = AutomationFake()
+
+    def work() -> None:
+        go.wait(10)
         with own:
             start(results)
+        start(results)
 
-    helping = threading.Thread(target=helper)
-    with AutomationFake() as outer:
-        helping.start()
-        entered.wait(10)
-        plain = threading.Thread(target=worker, args=(nullcontext(),))
-        plain.start()
-        go.set()
-        plain.join()
-    entered.clear()
-    go.clear()
-    helping = threading.Thread(target=helper)
-    helping.start()
-    entered.wait(10)
-    with_its_own = threading.Thread(target=worker, args=(AutomationFake(),))
-    with_its_own.start()
-    go.set()
-    with_its_own.join()
-    assert results[0] == outer.executions[0].id
-    assert len(results[1]) == len(results[0])
-    assert noted() == []
-
-
-def test_what_has_ended_is_forgotten() -> None:
-    """A thread that was left is kept, with all that it holds, no longer than until the next fake goes."""
-    go = threading.Event()
     with AutomationFake():
-        worker = threading.Thread(target=lambda: go.wait(10))
+        worker = threading.Thread(target=work)
         worker.start()
-    assert late.any_left()
     go.set()
     worker.join()
+    assert results[0] == own.executions[0].id
+    assert noted() == results[1:]
+    assert len(results) == 2
+
+
+def test_current_gives_no_fake_to_late_work() -> None:
+    """`AutomationFake.current()` follows the rule of calls: late work gets no fake of another test."""
+    results: list[Any] = []
+    go = threading.Event()
+
+    def work() -> None:
+        go.wait(10)
+        with pytest.raises(AutomationFakeError, match="No AutomationFake is active"):
+            AutomationFake.current()
+        results.append("refused")
+
+    with AutomationFake():
+        worker = threading.Thread(target=work)
+        worker.start()
+    with AutomationFake():
+        go.set()
+        worker.join()
+    assert results == ["refused"]
+
+
+def test_other_services_are_kept_in_too() -> None:
+    """No request of late work leaves the process: the guard of its fake stays."""
+    results: list[Any] = []
+    go = threading.Event()
+
+    def work() -> None:
+        go.wait(10)
+        try:
+            CLIENT.get_parameter(Name="x")
+        except NetworkBlockedError as error:
+            results.append(str(error))
+
+    with AutomationFake() as fake:
+        worker = threading.Thread(target=work)
+        worker.start()
+    go.set()
+    worker.join()
+    assert "GetParameter" in results[0]
+    with pytest.raises(AssertionError, match="GetParameter"):
+        fake.verify()
+
+
+def test_asyncio_threads() -> None:
+    """`asyncio.to_thread` and `run_in_executor` carry the fake of the task, also to threads that are older."""
+    results: list[Any] = []
+
+    async def main() -> None:
+        await asyncio.to_thread(int)
+        with AutomationFake() as one:
+            await asyncio.to_thread(start, results)
+            await asyncio.get_running_loop().run_in_executor(None, start, results)
+        assert [execution.id for execution in one.executions] == results
+        blocked = asyncio.get_running_loop().run_in_executor(None, go.wait, 10)
+        with AutomationFake():
+            late_task = asyncio.get_running_loop().run_in_executor(pool, held)
+        with AutomationFake() as later:
+            go.set()
+            await asyncio.gather(blocked, late_task)
+            assert later.calls == ()
+
+    def held() -> None:
+        go.wait(10)
+        start(results)
+
+    go = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(main())
+    assert noted() == results[2:]
+    assert len(results) == 3
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["old-thread", "new-thread"])
+def test_anyio_threads(*, warm: bool) -> None:
+    """`anyio.to_thread` carries the fake too; a function that was abandoned there is late."""
+    anyio: Any = pytest.importorskip("anyio")
+    results: list[Any] = []
+    go, done = threading.Event(), threading.Event()
+
+    def held() -> None:
+        go.wait(10)
+        start(results)
+        done.set()
+
+    async def main() -> None:
+        if warm:
+            await anyio.to_thread.run_sync(int)
+        with AutomationFake() as one:
+            await anyio.to_thread.run_sync(start, results)
+            with anyio.move_on_after(0.05):
+                await anyio.to_thread.run_sync(held, abandon_on_cancel=True)
+        assert results == [one.executions[0].id]
+        go.set()
+        done.wait(10)
+        with AutomationFake() as later:
+            await anyio.to_thread.run_sync(start, results)
+        assert results[2:] == [later.executions[0].id]
+
+    anyio.run(main)
+    assert noted() == results[1:2]
+
+
+def test_tasks_of_a_loop_that_outlives_the_fake_have_no_owner() -> None:
+    """Nothing tells them from workers of the loop: the next fake answers."""
+    results: list[Any] = []
+
+    async def work(go: asyncio.Event) -> None:
+        await go.wait()
+        start(results)
+
+    async def main() -> None:
+        go = asyncio.Event()
+        with AutomationFake():
+            task = asyncio.create_task(work(go))
+            await asyncio.sleep(0)
+        with AutomationFake() as later:
+            go.set()
+            await task
+        assert results == [later.executions[0].id]
+
+    asyncio.run(main())
+
+
+def test_a_fake_that_is_left_in_another_context() -> None:
+    """A thread whose context still names a fake that was left elsewhere is free."""
+    results: list[Any] = []
+    fake = AutomationFake()
+    fake.__enter__()
+    copy_context().run(fake.__exit__, None, None, None)
+    with AutomationFake() as later:
+        start(results)
+    copy_context().run(AutomationFake().__enter__)
+    other = copy_context()
+    try:
+        assert results == [later.executions[0].id]
+    finally:
+        other.run(active.all_active()[0].fake.__exit__, None, None, None)
+
+
+def test_a_context_that_a_thread_was_handed_is_late() -> None:
+    """Code that copies its context to an old thread hands on the fake as well."""
+    results: list[Any] = []
+    go = threading.Event()
+    jobs: queue.Queue[Any] = queue.Queue()
+
+    def serve() -> None:
+        while job := jobs.get():
+            job()
+
+    def held() -> None:
+        go.wait(10)
+        start(results)
+
+    server = threading.Thread(target=serve)
+    server.start()
+    with AutomationFake():
+        jobs.put(partial(copy_context().run, held))
+        left = threading.Thread(target=go.wait, args=(10,))
+        left.start()
+    go.set()
+    jobs.put(None)
+    server.join()
+    left.join()
+    assert noted() == results
+    assert len(results) == 1
+
+
+def test_all_is_put_back_when_nothing_is_left() -> None:
+    """What was left has ended: the next call, or the next fake, takes the wraps away."""
     with AutomationFake():
         pass
-    assert not late._left
+    before = threading.Thread.start
+    go = threading.Event()
+    for call in (True, False):
+        go.clear()
+        with AutomationFake():
+            worker = threading.Thread(target=lambda: go.wait(10))
+            worker.start()
+        assert threading.Thread.start is not before
+        go.set()
+        worker.join()
+        if call:
+            with Stubber(CLIENT) as stubber:
+                stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
+                start([])
+        else:
+            with AutomationFake():
+                pass
+        assert threading.Thread.start is before
+
+
+def test_a_task_that_fails_is_done() -> None:
+    """An exception that keeps a task alive leaves no work behind, and reaches the caller as ever."""
+    with AutomationFake():
+        pass
+    before = threading.Thread.start
+    with ThreadPoolExecutor(1) as pool:
+        with AutomationFake():
+            failed = pool.submit(int, "x")
+            with pytest.raises(ValueError, match="invalid literal"):
+                failed.result()
+        assert threading.Thread.start is before
+
+
+def test_wrong_arguments_fail_as_ever() -> None:
+    """Submitting nothing, and starting a thread twice, raise what they raise without a fake."""
+    with AutomationFake() as fake, ThreadPoolExecutor(1) as pool:
+        with pytest.raises(TypeError):
+            pool.submit()  # type: ignore[call-arg]
+        worker = threading.Thread(target=int)
+        worker.start()
+        worker.join()
+        with pytest.raises(RuntimeError, match="threads can only be started once"):
+            worker.start()
+        assert fake.calls == ()
+
+
+def test_a_task_is_the_plain_function_elsewhere() -> None:
+    """A pool that copies its tasks to another interpreter copies the function alone."""
+    assert pickle.loads(pickle.dumps(carrying.OwnedTask(int, cast("Any", None)))) is int  # noqa: S301
 
 
 def test_others_may_call_while_a_thread_is_left() -> None:

@@ -302,7 +302,7 @@ def test_a_tap_that_outlives_its_fake_answers_nothing(fake: AutomationFake) -> N
     start(client)
     tap = client._endpoint._event_emitter
     fake.__exit__(None, None, None)
-    assert tap._choose_signer("choose-signer.ssm.StartAutomationExecution") is None
+    assert tap._choose_signer("choose-signer.ssm.StartAutomationExecution", {}) is None
     handler = Handler()
     client.meta.events.register("before-send.ssm", handler)
     assert (handler, None) in tap.emit("before-send.ssm.StartAutomationExecution", request=None)

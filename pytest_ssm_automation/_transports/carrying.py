@@ -1,0 +1,142 @@
+"""Carries the owner of running work to the threads that it starts, and to the tasks that it submits to a pool.
+
+Only the owner is carried, never the whole context: production code has no context in a new thread, and a test must not
+lend it one. The threads of a pool belong to nobody, since they serve the tasks of many tests; each task has an owner.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
+
+from .active import OWNER, owner_of_new_work
+from .patching import Patch, WrapperPatch
+from .waiting import waiting, waits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .active import Active
+
+_POOLS: Final = ("anyio.", "concurrent.", "multiprocessing.", "trio.")
+_POOLS_THAT_COPY_CONTEXTS: Final = ("anyio.", "trio.")
+_THREAD_POOL: Final = "multiprocessing.pool"
+_MISSING: Final = object()
+
+
+class OwnedTask:
+    """A function that was submitted to a pool: runs as part of the work that has submitted it."""
+
+    __slots__ = ("__weakref__", "_function", "_owner")
+
+    def __init__(self, function: Callable[..., Any], owner: Active) -> None:
+        """Remember whose it is."""
+        self._function, self._owner = function, owner
+        _tasks.add(self)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function, with the thread belonging to the task's owner meanwhile."""
+        of_thread = threading.current_thread().__dict__
+        before = of_thread.get(OWNER, _MISSING)
+        of_thread[OWNER] = self._owner
+        try:
+            return self._function(*args, **kwargs)
+        finally:
+            if before is _MISSING:
+                del of_thread[OWNER]
+            else:
+                of_thread[OWNER] = before
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be the plain function in another interpreter, to which a pool may copy it."""
+        return operator.itemgetter(0), ((self._function,),)
+
+
+class _OwnedOnce(OwnedTask):
+    """A function that is called at most once: it's done then, also where its exception keeps it alive."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().__call__(*args, **kwargs)
+        finally:
+            _tasks.discard(self)
+
+
+_tasks: WeakSet[OwnedTask] = WeakSet()
+_copied: WeakSet[threading.Thread] = WeakSet()
+_pool_patches: list[Patch] = []
+
+
+def patch_carriers() -> Iterator[Patch]:
+    """Let threads and tasks belong to the work that starts or submits them."""
+    yield WrapperPatch(threading.Thread, "start", _start)
+    yield WrapperPatch(ThreadPoolExecutor, "submit", _submit)
+    if _THREAD_POOL in sys.modules:
+        _patch_thread_pools()
+
+
+def restore_thread_pools() -> None:
+    """Put back what was wrapped of `multiprocessing.pool`, which may have been imported later."""
+    while _pool_patches:
+        _pool_patches.pop().restore()
+
+
+def let_go(gone: Active) -> None:
+    """Let threads that wait for work, of a fake that has gone, belong to nobody: they may serve other tests."""
+    threads = threading.enumerate()
+    raw = [each for each in threads if getattr(each, OWNER, None) is gone and not isinstance(each, threading.Timer)]
+    mine = [thread for thread in raw if not _home(thread).startswith(_POOLS)]
+    for thread in waiting(mine):
+        setattr(thread, OWNER, None)
+    _copied.update(each for each in threads if _home(each).startswith(_POOLS_THAT_COPY_CONTEXTS))
+
+
+def any_left() -> bool:
+    """Tell whether work is left that belongs to a fake: in a thread that runs, or in the queue of a pool."""
+    for thread in list(_copied):
+        if not thread.is_alive() or waits(thread):
+            _copied.discard(thread)
+    owned = (thread for thread in threading.enumerate() if getattr(thread, OWNER, None) is not None)
+    return bool(_tasks or _copied) or any(owned)
+
+
+def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, **kwargs: Any) -> None:
+    """Stand before `threading.Thread.start`."""
+    home = _home(thread)
+    if home == f"{_THREAD_POOL}." and not _pool_patches:
+        _patch_thread_pools()
+    if thread.ident is None and not home.startswith(_POOLS) and (owner := owner_of_new_work()):
+        setattr(thread, OWNER, owner)
+    original(thread, *args, **kwargs)
+
+
+def _submit(original: Callable[..., Any], pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> Any:
+    """Stand before `ThreadPoolExecutor.submit`."""
+    if args and (owner := owner_of_new_work()):
+        args = (_OwnedOnce(args[0], owner), *args[1:])
+    return original(pool, *args, **kwargs)
+
+
+def _patch_thread_pools() -> None:
+    pools: Any = sys.modules[_THREAD_POOL]
+
+    def hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(pool, pools.ThreadPool) and (owner := owner_of_new_work()):
+            function = OwnedTask(function, owner)
+        return original(pool, function, *args, **kwargs)
+
+    _pool_patches.extend(
+        WrapperPatch(pools.Pool, name, hand_out) for name in ("_map_async", "apply_async", "imap", "imap_unordered")
+    )
+
+
+def _home(thread: threading.Thread) -> str:
+    """Give the module of what a thread runs, with a dot behind it."""
+    target = getattr(thread, "_target", None)
+    return f"{type(thread).__module__ if target is None else getattr(target, '__module__', '')}."
