@@ -8,7 +8,7 @@ from . import _startup as _startup  # reads what a test may change later
 
 if TYPE_CHECKING:
     from ._clock import SleptTooLong
-    from ._errors import AutomationFakeError, FakeUsageError
+    from ._errors import AutomationFakeError, FakeUsageError, PolledTooOften, StepFailed
     from ._fake import AutomationFake
     from ._service.calls import Call
     from ._service.checks.rules import constraints
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._service.faults import Fault
     from ._service.runbooks.library import Runbook
     from ._service.runs.execution import Execution
+    from ._service.runs.words import StepRun
     from ._transports.late import LateCallError
     from ._transports.network import NetworkBlockedError
 
@@ -29,8 +30,11 @@ __all__ = [
     "Fault",
     "LateCallError",
     "NetworkBlockedError",
+    "PolledTooOften",
     "Runbook",
     "SleptTooLong",
+    "StepFailed",
+    "StepRun",
     "Violation",
     "constraints",
 ]
@@ -44,8 +48,11 @@ _HOMES = {
     "Fault": "_service.faults",
     "LateCallError": "_transports.late",
     "NetworkBlockedError": "_transports.network",
+    "PolledTooOften": "_errors",
     "Runbook": "_service.runbooks.library",
     "SleptTooLong": "_clock",
+    "StepFailed": "_errors",
+    "StepRun": "_service.runs.words",
     "Violation": "_service.checks.violations",
     "constraints": "_service.checks.rules",
 }

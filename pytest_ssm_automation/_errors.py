@@ -46,6 +46,7 @@ class FakeUsageError(AutomationFakeError, TypeError):
     """The fake was given something it does not know; the message says what is allowed and what is nearest."""
 
 
+@public
 class StepFailed(Exception):  # noqa: N818 - what happened, and no error of the test
     """Raised by a function given to `step_outputs`, it fails the step.
 
@@ -63,6 +64,7 @@ class StepFailed(Exception):  # noqa: N818 - what happened, and no error of the 
         self.status = status
 
 
+@public
 class PolledTooOften(BaseException):
     """An execution that has ended was asked for 10 000 times: the loop that polls it never ends."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import _report
 from ._clock import SkippedSleep
@@ -14,22 +15,27 @@ from ._service.engine import Service
 from ._service.faults import Fault
 from ._service.runbooks.library import Runbook
 from ._service.runs.execution import execution_of
+from ._service.runs.words import make_words
 from ._setup import Setup
 from ._transports import active, interception
 from ._transports.clients import make_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
     import responses
 
     from ._service.runs.execution import Execution
+    from ._service.runs.words import Word
     from ._transports.endpoint import Endpoint
     from ._transports.requests_mock import RequestsMock
 
 __tracebackhide__ = hide_usage_errors
+
+
+_OF_STEP: Final = ("name", "outputs", "fails", "times", "status", "runbook", "when")
 
 
 @public
@@ -48,11 +54,20 @@ class AutomationFake(Setup, Record):
         ...     fake.assert_started_once(DocumentName="AWS-RestartEC2Instance")
     """
 
-    def __init__(self, *, faults: Iterable[Fault] = (), runbooks: Sequence[Any] = (), **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        faults: Iterable[Fault] = (),
+        steps: Iterable[Mapping[str, Any]] = (),
+        runbooks: Sequence[Any] = (),
+        **options: Any,
+    ) -> None:
         """Make a fake that is not active yet.
 
         Args:
             faults: Faults to inject, in this order, such as a plan drawn from `strategies.fault_plans()`.
+            steps: What to say of steps of runbooks: mappings with the arguments of the marker `ssm_automation_step`,
+                such as a walk drawn from `strategies.walks()`.
             runbooks: Runbooks to register: `Runbook` objects; or files, folders and globs, relative to the current
                 directory, each file of which is read when its document is first asked for.
             **options: See the options of the marker `ssm_automation`.
@@ -71,6 +86,8 @@ class AutomationFake(Setup, Record):
             unknown_urls=self.options.unknown_urls,
             fetch=_fetch,
             faults=tuple(_faults(faults)),
+            steps=tuple(_words(steps)),
+            pace=self.options.pace,
             runbooks=tuple(each for each in self.options.runbooks if isinstance(each, Runbook)),
             files=tuple(each for each in self.options.runbooks if not isinstance(each, Runbook)),
         )
@@ -248,6 +265,17 @@ def _faults(given: Iterable[object]) -> Iterator[Fault]:
         if not isinstance(fault, Fault):
             raise FakeUsageError(f"Expected each of faults to be a Fault, as of fault_plans(), but got {fault!r}")
         yield fault
+
+
+def _words(given: Iterable[object]) -> Iterator[Word]:
+    for step in given:
+        if not isinstance(step, Mapping) or "name" not in step:
+            raise FakeUsageError(f"Expected each of steps to be a mapping with the name of a step, but got {step!r}")
+        said: Mapping[str, Any] = cast("Mapping[str, Any]", step)
+        for name in said:
+            if name not in _OF_STEP:
+                raise unknown_name("argument of ssm_automation_step", name, _OF_STEP)
+        yield from make_words(**said)
 
 
 def _running_test() -> str:

@@ -11,7 +11,7 @@ from ._options import NAMES, Options, from_ini
 from ._service.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __tracebackhide__ = hide_usage_errors
 
@@ -53,6 +53,24 @@ def faults_of(item: pytest.Item) -> list[Fault]:
         return []
     marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
     return [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
+
+
+def steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
+    """Give what markers say of steps, outer ones first, decorators from the top down and lists as written.
+
+    Raises:
+        FakeUsageError: A marker names no step, or several.
+    """
+    if not item.get_closest_marker("ssm_automation_step"):
+        return []
+    marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
+    return [_step(mark) for mark in marks if mark.name == "ssm_automation_step"]
+
+
+def _step(mark: pytest.Mark) -> Mapping[str, Any]:
+    if len(mark.args) > 1 or (mark.args and "name" in mark.kwargs):
+        raise FakeUsageError(f"The marker ssm_automation_step takes the name of one step, but got {mark.args!r}")
+    return {**dict(zip(("name",), mark.args, strict=False)), **mark.kwargs}
 
 
 def _in_reading_order(node: Any) -> list[pytest.Mark]:

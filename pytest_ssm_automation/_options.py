@@ -29,6 +29,8 @@ class Options:
             enforce them either. `constraints()` says which they are.
         runbooks: Runbooks to register at the start: `Runbook` objects, files, folders and globs. A file is read when
             its document is first asked for.
+        pace: How far a poll takes an execution that walks its runbook: `"run"`, to the first step, and then as far as
+            it goes without a signal; `"step"`, to the next step.
         unknown_documents: What becomes of a runbook that is not registered: `"accept"` starts it, `"reject"` refuses
             it.
         unknown_urls: What becomes of a TargetLocationsURL that nobody hosts: `"accept"` starts without the locations,
@@ -45,6 +47,7 @@ class Options:
     relax: tuple[str, ...] = ()
     enforce: tuple[str, ...] = ()
     runbooks: tuple[Runbook | RunbookFiles, ...] = ()
+    pace: str = field(default="run", metadata={"choices": ("run", "step")})
     unknown_documents: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     unknown_urls: str = field(default="accept", metadata={"choices": ("accept", "reject")})
     execution_limit: int | None = None
@@ -100,6 +103,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "relax": ((tuple,), "ids of constraints"),
     "enforce": ((tuple,), "ids of constraints"),
     "runbooks": ((tuple,), "runbooks"),
+    "pace": ((str,), "run or step"),
     "unknown_documents": ((str,), "accept or reject"),
     "unknown_urls": ((str,), "accept or reject"),
     "skip_sleep": ((bool,), "True or False"),

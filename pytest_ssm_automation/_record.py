@@ -265,8 +265,8 @@ class Record:
 
         Raises:
             AssertionError: Requests were refused for a broken constraint and no `assert_rejected` expected it, injected
-                faults did not fire as often as they should, requests to the network were blocked, or a function of the
-                test's own raised. All of it is listed.
+                faults did not fire as often as they should, a marker names a step that no registered runbook has,
+                requests to the network were blocked, or a function of the test's own raised. All of it is listed.
         """
         __tracebackhide__ = True
         parts = (
@@ -275,6 +275,7 @@ class Record:
                 _assertions.refused(self._mistakes()),
             ),
             ("Injected faults did not fire (option strict):", _assertions.unfired(self.faults)),
+            ("No registered runbook has these steps (markers, or steps=):", self._service.unknown_steps()),
             (
                 f"Requests to the network were blocked ({_BLOCKED_WAYS_OUT}):",
                 [str(request) for request in self._blocked if not request.expected],

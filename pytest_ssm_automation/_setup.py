@@ -13,6 +13,7 @@ from ._service.runbooks.library import Runbook, load_runbook
 from ._service.runs.execution import execution_of
 from ._service.runs.moving import catch_up
 from ._service.runs.scripts import make_script, read_shape
+from ._service.runs.words import StepFault, StepWord
 
 if TYPE_CHECKING:
     import os
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ._service.injected import Injected
     from ._service.runs.execution import Execution
     from ._service.runs.rate_control import Resolver
+    from ._service.runs.words import Outputs
 
 __tracebackhide__ = hide_usage_errors
 
@@ -83,6 +85,61 @@ class Setup:
         return self._service.faults.add(
             Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
         )
+
+    def fail_step(
+        self,
+        step: str,
+        message: str | None = None,
+        *,
+        times: int | None = None,
+        status: str = "Failed",
+        runbook: str | None = None,
+        when: When | None = None,
+    ) -> Fault:
+        """Let a step of a registered runbook fail in executions that walk it.
+
+        What follows is the runbook's: `maxAttempts`, `onFailure` and `isCritical`. Of several failures of a step the
+        first that is not used up has the next attempt.
+
+        Args:
+            step: The step's name.
+            message: Why it fails. The service's frame is put around it, unless it has it already.
+            times: How many attempts fail; `None` is every one.
+            status: How the step ends: `Failed` or `TimedOut`.
+            runbook: The name of the only runbook that is meant; by default all that have such a step.
+            when: Which executions: part of the request, as a dict of members compared by `==`, or a function of the
+                `Call`.
+
+        Returns:
+            The fault, which counts the attempts that have failed. A strict test fails if there was none.
+
+        Raises:
+            FakeUsageError: No registered runbook has such a step, or the step cannot end so.
+        """
+        fault = StepFault(message=message, times=times, when=when, step=step, status=status, runbook=runbook)
+        self._service.say(fault)
+        return fault
+
+    def step_outputs(
+        self, step: str, outputs: Outputs, *, runbook: str | None = None, when: When | None = None
+    ) -> None:
+        """Say what a step of a registered runbook puts out in executions that walk it.
+
+        References and conditions read it, with its type. What is said last of a step is what holds.
+
+        Args:
+            step: The step's name.
+            outputs: The step's outputs by name, as JSON has them; or a function of a `StepRun` that gives them. The
+                function is called once for each attempt, with no lock held. It may raise `StepFailed`.
+            runbook: The name of the only runbook that is meant; by default all that have such a step.
+            when: Which executions: part of the request, as a dict of members compared by `==`, or a function of the
+                `Call`.
+
+        Raises:
+            FakeUsageError: No registered runbook has such a step, the step has no such output, or the value is not of
+                the type that the runbook declares.
+        """
+        self._service.say(StepWord(step, outputs, runbook, when))
 
     def add_runbook(
         self,

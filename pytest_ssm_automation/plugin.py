@@ -22,6 +22,7 @@ _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...]
     ("relax", "linelist", "ids of constraints that are not enforced"),
     ("enforce", "linelist", "ids of constraints that are enforced, though they are not by default"),
     ("runbooks", "args", "files, folders or globs of runbooks that every fake knows, relative to the ini file"),
+    ("pace", "string", "how far a poll takes an execution that walks its runbook: run or step"),
     ("unknown_documents", "string", "what becomes of runbooks that are not registered: accept or reject"),
     ("unknown_urls", "string", "what becomes of a TargetLocationsURL that nobody hosts: accept or reject"),
     ("execution_limit", "string", "how many unfinished executions there may be in an account and Region"),
@@ -36,7 +37,12 @@ _MARKERS = (
         'operation="StartAutomationExecution"): '
         "let the next matching calls fail with these errors, in this order."
     ),
+    (
+        'ssm_automation_step(name, *, outputs=None, fails=None, times=None, status="Failed", runbook=None, when=None): '
+        "say what a step of a registered runbook puts out, or why it fails."
+    ),
 )
+_BRINGING_IN = ("ssm_automation", "ssm_automation_error", "ssm_automation_step")
 _LATE = "SSM Automation: late calls"
 _fake_key = pytest.StashKey["AutomationFake"]()
 _late_key = pytest.StashKey[list[str]]()
@@ -92,7 +98,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring in the fixture wherever a marker is, before other fixtures of function scope."""
     for item in items:
         names: list[str] | None = getattr(item, "fixturenames", None)
-        marked = item.get_closest_marker("ssm_automation") or item.get_closest_marker("ssm_automation_error")
+        marked = any(item.get_closest_marker(name) for name in _BRINGING_IN)
         if names is not None and marked and "ssm_automation" not in names:
             _bring_in(item, names)
 
@@ -205,7 +211,7 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends."""
     from ._errors import FakeUsageError
     from ._fake import AutomationFake
-    from ._markers import faults_of, options_of
+    from ._markers import faults_of, options_of, steps_of
     from ._transports.environment import dummy_environment
 
     _refuse_hypothesis(request)
@@ -213,8 +219,10 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     for name, value in dummy_environment().items():
         monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
     try:
-        options, faults = options_of(request.node), faults_of(request.node)
-        fake = AutomationFake(faults=faults, **{name: getattr(options, name) for name in options.__slots__})
+        options, faults, steps = options_of(request.node), faults_of(request.node), steps_of(request.node)
+        fake = AutomationFake(
+            faults=faults, steps=steps, **{name: getattr(options, name) for name in options.__slots__}
+        )
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
     request.node.stash[_fake_key] = fake

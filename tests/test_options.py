@@ -31,6 +31,7 @@ def test_defaults_are_the_documented_ones() -> None:
         "relax": (),
         "enforce": (),
         "runbooks": (),
+        "pace": "run",
         "unknown_documents": "accept",
         "execution_limit": None,
         "skip_sleep": False,

@@ -18,10 +18,11 @@ from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
 from .operations import OPERATIONS, Reply
+from .runbooks.declarations import flow_of
 from .runbooks.parameters import DECLARED_RULES
 from .runs.rate_control import TARGET_MEMBERS
 from .runs.store import ExecutionStore
-from .runs.words import StepFault, renewed
+from .runs.words import StepFault, check_word, renewed
 from .state import State
 
 if TYPE_CHECKING:
@@ -121,13 +122,37 @@ class Service:
             self.runbooks = self.state.runbooks
             self.store.find_runbook = self.state.runbook_of_step
             for word in self._first_words:
-                self.say(renewed(word))
+                self.say(renewed(word), checked=False)
 
-    def say(self, word: Word) -> None:
-        """Take what the test says of a step; a step that fails is a fault too."""
+    def say(self, word: Word, *, checked: bool = True) -> None:
+        """Take what the test says of a step; a step that fails is a fault too.
+
+        Args:
+            word: What it says.
+            checked: Whether a registered runbook has to have the step already.
+
+        Raises:
+            FakeUsageError: No runbook has such a step, or the step has no such output.
+        """
+        if checked or self._has_step(word):
+            with self.lock:
+                known = self.runbooks.load_all() if word.runbook is None else self.runbooks.load(word.runbook)
+            check_word(word, known)
         self.store.words.add(word)
         if isinstance(word, StepFault):
             self.faults.add(word)
+
+    def _has_step(self, word: Word) -> bool:
+        with self.lock:
+            known = self.runbooks.load_all()
+        return any(
+            word.step in flow_of(each).places for each in known if word.runbook is None or word.runbook == each.name
+        )
+
+    def unknown_steps(self) -> list[str]:
+        """List the steps of which the test says something, and which no registered runbook has."""
+        words: list[Word] = [*self.store.words.faults, *self.store.words.outputs]
+        return list(dict.fromkeys(word.step for word in words if not self._has_step(word)))
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..._errors import FakeUsageError, hide_usage_errors
+from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..checks import model
 from ..checks.patterns import compile_pattern
 from ..errors import ServiceError
@@ -145,6 +145,10 @@ class RunbookFiles:
             self._loaded[name] = load_runbook(self._path(name))
         return self._loaded[name]
 
+    def names(self) -> Iterable[str]:
+        """Give the names of all files, without reading any."""
+        return self._files.keys()
+
     def load_all(self) -> Sequence[Runbook]:
         """Give the runbooks of all files; files that are no runbooks, such as command documents, are left out.
 
@@ -243,6 +247,19 @@ class RunbookStore:
         found = {runbook.name: runbook for files in reversed(self._files) for runbook in files.load_all()}
         registered = {runbook.name for runbook in self._runbooks if runbook.region is None}
         return [*self._runbooks, *(runbook for name, runbook in found.items() if name not in registered)]
+
+    def load(self, name: str) -> list[Runbook]:
+        """Give every version of the runbook of that name, in whatever Region; its file is read if there is one.
+
+        Raises:
+            FakeUsageError: There is no such runbook, or its file is no sound one.
+        """
+        found = [runbook for runbook in self._runbooks if runbook.name == name]
+        found += [files[name] for files in self._files if name in files][:1]
+        if not found:
+            known = {runbook.name for runbook in self._runbooks}
+            raise unknown_name("runbook", name, known.union(*(files.names() for files in self._files)))
+        return found
 
     def _registered(self, name: str, region: str) -> list[Runbook]:
         return [runbook for runbook in self._runbooks if runbook.name == name and _meet(runbook.region, region)]

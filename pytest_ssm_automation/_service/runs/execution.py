@@ -29,8 +29,9 @@ class Execution:
         self._run = run
 
     def __repr__(self) -> str:
-        """Name the run and its status."""
-        return f"<Execution {self.id} of {self.document_name} in {self.region}: {self.status}>"
+        """Name the run and its status, and the outputs that nobody has given."""
+        missing = f", nobody has given {', '.join(self.unresolved)}" if self.unresolved else ""
+        return f"<Execution {self.id} of {self.document_name} in {self.region}: {self.status}{missing}>"
 
     @property
     def id(self) -> str:

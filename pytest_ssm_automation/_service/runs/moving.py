@@ -154,6 +154,8 @@ def _walk_on(run: Run, walk: Walk, pace: str) -> None:
     while not run.ended:
         with run.lock:
             visit, begins = walk.at, not walk.begun
+            if begins and not walk.ended:
+                run.turn_to("InProgress")
             moved = _move_alone(walk)
             if moved:
                 run.follow_walk()

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, unknown_name
+from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, public, unknown_name
 from ..checks import model
 from ..faults import Fault, When, check_when, matches
+from ..runbooks.declarations import flow_of
 from ..runbooks.documents import is_mapping
 from ..runbooks.library import bare_name
 from .execution import Execution, execution_of
@@ -17,10 +18,12 @@ from .walk import Outcome
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Sequence
 
     from ..calls import Request
     from ..injected import Injected
     from ..runbooks.flow import Step
+    from ..runbooks.library import Runbook
     from .run import Run
     from .walk import Visit
 
@@ -37,6 +40,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class StepRun:
     """An attempt of a step, as a function given to `step_outputs` gets it.
@@ -139,6 +143,58 @@ def renewed(word: Word) -> Word:
     return replace(word)
 
 
+def make_words(
+    name: str,
+    *,
+    outputs: Outputs | None = None,
+    fails: str | None = None,
+    times: int | None = None,
+    status: str = "Failed",
+    runbook: str | None = None,
+    when: When | None = None,
+) -> list[Word]:
+    """Make what a marker says of a step.
+
+    Raises:
+        FakeUsageError: It says nothing, or something of a failure without one.
+    """
+    if outputs is None and fails is None:
+        raise FakeUsageError(f"Expected outputs or fails for step {name!r}, but got neither")
+    if fails is None and (times is not None or status != "Failed"):
+        raise FakeUsageError(f"Expected times and status of step {name!r} together with fails, whose message it is")
+    words: list[Word] = []
+    if fails is not None:
+        words.append(StepFault(message=fails, times=times, when=when, step=name, status=status, runbook=runbook))
+    if outputs is not None:
+        words.append(StepWord(name, outputs, runbook, when))
+    return words
+
+
+def check_word(word: Word, runbooks: Sequence[Runbook]) -> None:
+    """Check what is said of a step against the runbooks that may have it.
+
+    Args:
+        word: What is said.
+        runbooks: The registered runbooks; those of one name only, if the word names one.
+
+    Raises:
+        FakeUsageError: No runbook has such a step, or none of those that have it has such an output.
+    """
+    steps = [step for runbook in runbooks if (step := flow_of(runbook).step(word.step))]
+    if not steps:
+        names = {name for runbook in runbooks for name in flow_of(runbook).places}
+        raise unknown_name("step", word.step, names)
+    if isinstance(word, StepWord) and is_mapping(word.outputs):
+        errors: list[FakeUsageError] = []
+        for step in steps:
+            try:
+                checked_outputs(step, word.outputs)
+            except FakeUsageError as error:
+                errors.append(error)
+        if len(errors) == len(steps):
+            raise errors[0]
+
+
 def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str) or not value:
         raise FakeUsageError(f"Expected {name} to be a text that is not empty, but got {name}={value!r}")
@@ -220,7 +276,7 @@ def checked_outputs(step: Step, outputs: Mapping[Any, Any]) -> dict[str, Any]:
     types = step.output_types
     for name in outputs:
         if not isinstance(name, str) or (types is not None and name not in types):
-            raise unknown_name(f"output of step {step.name!r}, whose action is {step.action},", name, types or {})
+            raise unknown_name(f"output of step {step.name!r} ({step.action})", name, types or {})
     known = types or step.outputs
     return {name: _checked(step, name, known.get(name), value) for name, value in outputs.items()}
 
