@@ -36,14 +36,6 @@ _FORMS: Final = {
     "AWS::IAM::Role::Arn": r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
     "AWS::S3::Bucket::Name": "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
 }
-# How the service's sentence names a type; `string` is documented, the others are assumed to follow it.
-_NOUNS: Final = {
-    "String": "string",
-    "Integer": "integer",
-    "Boolean": "boolean",
-    "StringMap": "map",
-    "MapList": "list of maps",
-}
 
 
 def check_parameters(
@@ -188,8 +180,7 @@ class _Values:
 
     def _wrong_type(self, value: object, item: int | None) -> None:
         name, kind = self._parameter.name, self._parameter.type
-        noun = _NOUNS.get(kind, _of_list(kind))
-        sentence = f"Parameter type error. The value supplied for {name} is not a valid {noun}."
+        sentence = f"Parameter type error. The value supplied for {name} is not a valid {_of_list(kind)}."
         self._found.append(_violation(name, "type", kind, value, sentence, item=item))
 
     def _sound(self, item: int, value: str) -> bool:

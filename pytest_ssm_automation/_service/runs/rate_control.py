@@ -55,6 +55,7 @@ class Target(Generic[R]):
         account: The account in which it runs; `None` is that of the parent.
         location: The members of `TargetLocation`, for one of several accounts and Regions.
         run: The execution, once started.
+        inputs: What its step shows as `Inputs`, for one of several resources: the parameters that it is about.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Target(Generic[R]):
     location: Mapping[str, Any] | None = None
     run: R | None = None
     account: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -179,9 +181,15 @@ def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) ->
     plain = {name: params[name] for name in ("DocumentName", "DocumentVersion") if name in params}
     given = params.get("Parameters", {})
     if maps := params.get("TargetMaps"):
-        return [Target(_map_name(each), {**plain, "Parameters": {**given, **each}}, region) for each in maps]
+        return [
+            Target(_map_name(each), {**plain, "Parameters": {**given, **each}}, region, inputs=_map_inputs(each))
+            for each in maps
+        ]
     name = params.get("TargetParameterName", "")
-    return [Target(value, {**plain, "Parameters": {**given, name: [value]}}, region) for value in resolved]
+    return [
+        Target(value, {**plain, "Parameters": {**given, name: [value]}}, region, inputs={name: value})
+        for value in resolved
+    ]
 
 
 def resolved_values(params: Mapping[str, Any], resolve: Resolver | None) -> list[str]:
@@ -207,6 +215,10 @@ def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
 
 def _map_name(target_map: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(value for values in target_map.values() for value in values)
+
+
+def _map_inputs(target_map: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {name: ", ".join(values) for name, values in target_map.items()}
 
 
 def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> Group[Any]:

@@ -155,7 +155,13 @@ def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> 
 
 
 def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
-    """Show one of several targets as the step that starts the execution on it."""
+    """Show one of several targets as the step that starts the execution on it.
+
+    For a resource, AWS's own example shows the target's parameter as plain text, and no outputs. For an account and a
+    Region the record is silent.
+
+    Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
+    """
     child = target.run
     step: dict[str, Any] = {
         "StepName": target.name,
@@ -165,11 +171,12 @@ def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
     }
     if child is None:
         return given_only(step)
-    runtime = json.dumps(child.request.get("Parameters", {}))
-    step["Inputs"] = {"DocumentName": json.dumps(bare_name(run.document_name)), "RuntimeParameters": runtime}
-    if child.ended:
-        step["Outputs"] = {"ExecutionId": [child.id], "Status": [child.status]}
-        step["FailureMessage"] = child.failure_message
+    step |= {"Inputs": dict(target.inputs), "Outputs": {}}
+    if target.location:
+        runtime = json.dumps(child.request.get("Parameters", {}))
+        step["Inputs"] = {"DocumentName": json.dumps(bare_name(run.document_name)), "RuntimeParameters": runtime}
+        step["Outputs"] = {"ExecutionId": [child.id], "Status": [child.status]} if child.ended else {}
+    step["FailureMessage"] = child.failure_message
     step |= {"StepExecutionId": child.id, "ExecutionStartTime": child.started_at, "ExecutionEndTime": child.ended_at}
     return given_only(step)
 

@@ -42,13 +42,13 @@ def not_among_allowed(bench: Bench) -> None:
 def wrong_type(bench: Bench) -> None:
     """Two values are no string."""
     told = _refused(bench, Short=["a", "b"])
-    bench.expect(told.text, "Parameter type error. The value supplied for Short is not a valid string.")
+    bench.expect(told.text, "Parameter type error. The value supplied for Short is not a valid String.")
 
 
 def texts_of_other_types(bench: Bench) -> None:
     """The text for other types follows that of a string."""
     told = _refused(bench, Number="many")
-    bench.expect(told.text, "Parameter type error. The value supplied for Number is not a valid integer.")
+    bench.expect(told.text, "Parameter type error. The value supplied for Number is not a valid Integer.")
 
 
 def texts_of_other_rules(bench: Bench) -> None:

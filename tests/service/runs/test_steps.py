@@ -156,16 +156,30 @@ def test_a_scripted_wait_is_at_the_step_that_waits(fake: AutomationFake, client:
     ]
 
 
-def test_inputs_of_a_target_are_json_text(client: Any) -> None:
-    """The step of a target says what it runs, as JSON text, and what came of it."""
-    targets = {"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["i-1"]}]}
-    name = "arn:aws:ssm:us-east-1:123456789012:document/Mine"
-    execution_id = start(client, DocumentName=name, Parameters={"A": ["é"]}, **targets)
+@pytest.mark.parametrize(
+    ("targets", "inputs"),
+    [
+        ({"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["i-1"]}]}, {"Id": "i-1"}),
+        ({"TargetMaps": [{"Id": ["i-1"], "Zone": ["a", "b"]}]}, {"Id": "i-1", "Zone": "a, b"}),
+    ],
+)
+def test_the_step_of_a_target_shows_its_parameter(client: Any, targets: dict[str, Any], inputs: dict[str, str]) -> None:
+    """The step of a resource shows the parameters that it is about as plain text, and no outputs."""
+    execution_id = start(client, Parameters={"A": ["é"]}, **targets)
     seen = [steps(client, execution_id)[0] for _ in range(4)]
-    assert seen[0] == {"StepName": "i-1", "Action": "aws:executeAutomation", "StepStatus": "Pending"}
+    assert [set(step) for step in seen[:1]] == [{"StepName", "Action", "StepStatus"}]
+    assert [(step["Inputs"], step["Outputs"]) for step in seen[1:]] == [(inputs, {})] * 3
+
+
+def test_inputs_of_a_location_are_json_text(client: Any) -> None:
+    """The step of an account and a Region says what it runs, as JSON text, and what came of it."""
+    name = "arn:aws:ssm:us-east-1:123456789012:document/Mine"
+    located = [{"Accounts": ["111122223333"], "Regions": ["us-east-1"]}]
+    execution_id = start(client, DocumentName=name, Parameters={"A": ["é"]}, TargetLocations=located)
+    seen = [steps(client, execution_id)[0] for _ in range(4)]
     assert json.loads(seen[1]["Inputs"]["DocumentName"]) == "Mine"
-    assert json.loads(seen[1]["Inputs"]["RuntimeParameters"]) == {"A": ["é"], "Id": ["i-1"]}
-    assert "Outputs" not in seen[1]
+    assert json.loads(seen[1]["Inputs"]["RuntimeParameters"]) == {"A": ["é"]}
+    assert seen[1]["Outputs"] == {}
     assert seen[3]["Outputs"] == {"ExecutionId": [seen[3]["StepExecutionId"]], "Status": ["Success"]}
 
 
