@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from .._errors import AutomationFakeError
 from .environment import dummy_credentials, without_secrets
 from .patching import Patch, WrapperPatch
 from .wire import WireTap
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 
     from .network import Guard
     from .wire import HttpAnswer
+
+
+SUPPORTED: Final = "2.13 to 3.10"
+# What the fake replaces: module, class and name. The names are private, and releases differ.
+_HOOKS: Final = (
+    ("client", "AioBaseClient", "_convert_to_request_dict"),
+    ("credentials", "AioCredentialResolver", "load_credentials"),
+    ("credentials", "AioProcessProvider", "_retrieve_credentials_using"),
+    ("endpoint", "AioEndpoint", "_send_request"),
+    ("httpsession", "AIOHTTPSession", "send"),
+)
 
 
 class AioWireTap(WireTap):
@@ -38,14 +51,16 @@ class AioWireTap(WireTap):
         return self._conclude(event_name, kwargs, claimed, responses)
 
     def _response(self, url: str, answer: HttpAnswer) -> Any:
-        return _module("awsrequest").AioAWSResponse(url, answer.status, dict(answer.headers), _Body(answer.body))
+        return _module("awsrequest").AioAWSResponse(url, answer.status, dict(answer.headers), _Body(answer))
 
 
 class _Body:
     """The body of a response, as aiobotocore reads it from aiohttp and httpx."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    def __init__(self, answer: HttpAnswer) -> None:
+        self._content = answer.body
+        # for releases before 2.14
+        self.raw_headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
 
     async def read(self) -> bytes:
         """Give all of it."""
@@ -68,18 +83,46 @@ def patch_aio(convert: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
     if "aiobotocore.client" not in sys.modules:
         return
 
+    missing = _missing_hooks()
+    if missing:
+        yield WrapperPatch(_module("client").AioBaseClient, "_make_api_call", _refuse(missing))
+        return
+
     yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
     yield WrapperPatch(_module("endpoint").AioEndpoint, "_send_request", guard.call_aio)
     yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", guard.send_aio)
     yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)
-    yield WrapperPatch(_module("httpxsession").HttpxSession, "send", guard.send_aio)
-    for pool in _httpx_pools():
-        yield WrapperPatch(pool, "handle_async_request", guard.connect)
+    if find_spec("aiobotocore.httpxsession"):  # since 2.22
+        yield WrapperPatch(_module("httpxsession").HttpxSession, "send", guard.send_aio)
+        for pool in _httpx_pools():
+            yield WrapperPatch(pool, "handle_async_request", guard.connect)
+
+
+def _missing_hooks() -> list[str]:
+    """List the names of aiobotocore that the fake needs and the installed release does not have."""
+    return [
+        f"{owner}.{name}"
+        for module, owner, name in _HOOKS
+        if name not in getattr(getattr(_module(module), owner, None), "__dict__", ())
+    ]
+
+
+def _refuse(missing: list[str]) -> Callable[..., Any]:
+    """Make a method that refuses every call of a client, since the fake could not answer it."""
+    text = (
+        f"The fake does not support aiobotocore {sys.modules['aiobotocore'].__version__}: "
+        f"{', '.join(missing)} is missing. These versions work: {SUPPORTED}."
+    )
+
+    async def refuse(*_: Any, **__: Any) -> Any:
+        raise AutomationFakeError(text)
+
+    return refuse
 
 
 def patch_aio_credentials() -> Iterator[Patch]:
     """Let aiobotocore, if it has been imported, read no real credentials, and run no program for them."""
-    if "aiobotocore.client" not in sys.modules:
+    if "aiobotocore.client" not in sys.modules or _missing_hooks():
         return
 
     async def retrieve(*_: object) -> dict[str, str]:
@@ -95,7 +138,7 @@ def patch_aio_credentials() -> Iterator[Patch]:
 
 def _httpx_pools() -> Iterator[type]:
     """Give the class by which httpx, or its fork httpx2, opens connections; nothing if neither is installed."""
-    if (httpx := _module("_httpx").httpx) is not None:
+    if (httpx := _module("httpxsession").httpx) is not None:
         yield import_module(httpx.__name__.replace("httpx", "httpcore")).AsyncConnectionPool
 
 

@@ -13,7 +13,8 @@ import vcr
 from botocore.exceptions import EndpointConnectionError, ParamValidationError
 from vcr.record_mode import RecordMode
 
-from pytest_ssm_automation import AutomationFake, NetworkBlockedError
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
+from pytest_ssm_automation._transports import aio
 from pytest_ssm_automation._transports.aio import patch_aio
 from pytest_ssm_automation._transports.network import Guard
 
@@ -40,8 +41,9 @@ class Body:
     """The body of a response."""
 
     def __init__(self, content: bytes) -> None:
-        """Hold the content."""
+        """Hold the content, and no headers."""
         self.content = content
+        self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def read(self) -> bytes:
         """Give the content."""
@@ -309,7 +311,7 @@ def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_is_put_back() -> None:
     """Nothing of aiobotocore stays replaced when the fake has gone."""
-    owners = ((AioBaseClient, "_convert_to_request_dict"), (AioEndpoint, "_sleep"), (AIOHTTPSession, "send"))
+    owners = ((AioBaseClient, "_convert_to_request_dict"), (AioEndpoint, "_send_request"), (AIOHTTPSession, "send"))
     before = [owner.__dict__[name] for owner, name in owners]
     with AutomationFake():
         assert [owner.__dict__[name] for owner, name in owners] != before
@@ -384,3 +386,24 @@ def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest
         asyncio.run(call())
     assert {call.access_key_id for call in fake.calls} == {"AKIAIOSFODNN7EXAMPLE"}
     assert not ran.exists()
+
+
+@pytest.mark.parametrize("owner", [AioEndpoint, AIOHTTPSession])
+def test_a_release_without_a_hook_is_refused_when_it_is_used(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a private name of aiobotocore is missing, only its own clients fail, and the message says what works."""
+    name = "_send_request" if owner is AioEndpoint else "send"
+    monkeypatch.delattr(owner, name)
+    with AutomationFake() as fake:
+        fake.client().start_automation_execution(DocumentName="Doc")
+        text = rf"does not support aiobotocore [\d.]+: {owner.__name__}\.{name} is missing\. These versions work: 2\.13"
+        with pytest.raises(AutomationFakeError, match=text):
+            with_client(lambda client: client.start_automation_execution(DocumentName="Doc"))
+        assert len(fake.calls) == 1
+
+
+def test_a_release_without_httpx_is_supported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that sends by aiohttp alone is answered."""
+    monkeypatch.setattr(aio, "find_spec", lambda _: None)
+    with AutomationFake() as fake:
+        with_client(lambda client: client.start_automation_execution(DocumentName="Doc"))
+        fake.assert_started_once(DocumentName="Doc")
