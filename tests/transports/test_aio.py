@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from textwrap import dedent
@@ -183,6 +184,23 @@ def test_paginators_work(transport: str) -> None:
 
     with AutomationFake(transport=transport):
         assert with_client(body) == 3
+
+
+def test_documents_are_answered(transport: str) -> None:
+    """The operations on documents are answered for a registered runbook."""
+    content = {"schemaVersion": "0.3", "mainSteps": [{"name": "Wait", "action": "aws:sleep"}]}
+
+    async def documents(client: Any) -> tuple[Any, Any, Any]:
+        described = await client.describe_document(Name="Run")
+        (version,) = (await client.list_document_versions(Name="Run"))["DocumentVersions"]
+        return await client.get_document(Name="Run"), described["Document"], version
+
+    with AutomationFake(transport=transport) as fake:
+        runbook = fake.add_runbook(content, name="Run")
+        got, described, version = with_client(documents)
+
+    assert json.loads(got["Content"]) == content
+    assert got["CreatedDate"] == described["CreatedDate"] == version["CreatedDate"] == runbook.created_at
 
 
 @pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
