@@ -149,7 +149,7 @@ class AutomationProvider(BaseProvider):
         """Make as many `Tags` as an execution may be started with, `[{"Key": ..., "Value": ...}]`, or fewer."""
         keys = ("CostCenter", "Environment", "ManagedBy", "Owner", "Équipe", "team:on-call")
         values = ("prod", "staging", "42", "", "a/b=c+d@example.com")
-        chosen = self.random_sample(keys, length=self.random_int(1, rules.MAX_TAGS_AT_START))
+        chosen = self.random_sample(keys, length=self.random_int(1, rules.MAX_TAGS))
         return [{"Key": key, "Value": self.random_element(values)} for key in chosen]
 
     def automation_targets(self, *, document_name: str | None = None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._errors import FakeUsageError, hide_usage_errors, is_own, unknown_name
 from .calls import Call, Outcome, Request
@@ -17,7 +17,7 @@ from .checks.rules import ONE_TARGET, all_constraints, check_rules
 from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
-from .operations import OPERATIONS, Reply
+from .operations import OPERATIONS
 from .runbooks.declarations import flow_of
 from .runbooks.parameters import DECLARED_RULES
 from .runs.rate_control import TARGET_MEMBERS
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from .checks.violations import Violation
+    from .replies import Reply
     from .runbooks.library import Runbook, RunbookFiles
     from .runs.locations import Fetch
     from .runs.words import Word
@@ -163,10 +164,19 @@ class Service:
         """Tell whether a request is for this service: documents are if they are registered, or have to be."""
         if request.operation in model.OPERATIONS:
             return True
-        name = request.params().get("Name")
+        params = request.params()
+        if request.operation in model.TAG_OPERATIONS:
+            return self.concerns(request.operation, params)
+        name = params.get("Name")
         return isinstance(name, str) and (
             self.state.reject_unknown_documents or self.runbooks.knows(name, request.region)
         )
+
+    def concerns(self, operation: str, params: Any) -> bool:
+        """Tell whether a request is about automations, so that no one else answers it."""
+        if operation in model.TAG_OPERATIONS:
+            return isinstance(params, dict) and cast("dict[str, Any]", params).get("ResourceType") == "Automation"
+        return operation in model.OPERATIONS
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List what a request breaks, of all that is enforced."""

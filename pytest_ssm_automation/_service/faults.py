@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from .._errors import FakeUsageError, call_own, hide_usage_errors, public, unknown_name
 from .calls import Call, Request
@@ -17,6 +17,7 @@ from .runbooks.library import bare_name
 __tracebackhide__ = hide_usage_errors
 
 When = Mapping[str, Any] | Callable[[Call], bool]
+_FAILING: Final = (*model.OPERATIONS, *model.TAG_OPERATIONS)
 
 
 @public
@@ -53,8 +54,8 @@ class Fault:
             )
         if type(self.after) is not int or self.after < 0:
             raise FakeUsageError(f"Expected after to be a whole number of at least 0, but got after={self.after!r}")
-        if self.operation not in model.OPERATIONS:
-            raise unknown_name("operation", self.operation, model.OPERATIONS)
+        if self.operation not in _FAILING:
+            raise unknown_name("operation", self.operation, _FAILING)
         check_error(self.error, message=self.message, operation=self.operation, lost=self.lost)
         check_when(self.when, self.operation)
 
@@ -91,7 +92,7 @@ class Fault:
 
 
 def _usual_text(code: str, request: Request, params: Mapping[str, Any]) -> str:
-    name = bare_name(params.get("DocumentName", params.get("AutomationExecutionId", "*")))
+    name = bare_name(params.get("DocumentName", params.get("AutomationExecutionId", params.get("ResourceId", "*"))))
     resource = (
         f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
         if request.operation == model.START

@@ -113,7 +113,7 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
     elif type(refusal.status) is not int or refusal.status not in _STATUSES:
         raise FakeUsageError(f"Expected HTTPStatusCode to be that of an error, but got {refusal.status!r}")
     called: object = getattr(given, "operation_name", operation)
-    if called != operation and called in {*model.OPERATIONS, *model.DOCUMENT_OPERATIONS}:
+    if called != operation and called in model.CHECKED:
         raise FakeUsageError(
             f"The exception is of {called}, but operation is {operation!r}: write operation={called!r}"
         )

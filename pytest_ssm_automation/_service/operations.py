@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import PolledTooOften
-from .calls import Outcome, Request
 from .checks import model
 from .errors import ServiceError
+from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
 from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
@@ -20,8 +19,12 @@ from .runs.signals import signal as signal_run
 from .runs.signals import stop as stop_run
 from .runs.steps import step_members
 from .runs.views import execution_members, metadata_members
+from .tagging import add_tags, list_tags, remove_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from .calls import Request
     from .runbooks.library import Runbook
     from .runs.run import Run
     from .state import State
@@ -30,28 +33,6 @@ DEFAULT_PAGE: Final = 50
 MOST_POLLS: Final = 10_000
 # What the payload of a signal has to name: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
 _NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
-
-
-@dataclass(slots=True)
-class Reply:
-    """What the service answers: the members of the response, and what the record says of it.
-
-    Attributes:
-        members: The members of the response.
-        outcome: What became of the call.
-        execution_id: The execution that it was about.
-        started: The execution that it started.
-        then: What happens once the call is recorded, with no lock held.
-    """
-
-    members: dict[str, Any]
-    outcome: Outcome = "answered"
-    execution_id: str | None = None
-    started: Run | None = None
-    then: Callable[[], object] | None = None
-
-
-Operation = Callable[["State", Request, Mapping[str, Any]], Reply]
 
 
 def start(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
@@ -111,7 +92,7 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
         if execution.parent and not named:
             continue
         shown = metadata_members(execution)
-        if not passes({**shown, "TagKeys": _tag_keys(execution)}, filters, EXECUTION_FILTERS):
+        if not passes({**shown, "TagKeys": state.tags_of(execution)}, filters, EXECUTION_FILTERS):
             continue
         if len(page) == most:
             answer["NextToken"] = token_of(listing, last)
@@ -126,10 +107,6 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
 def _poll_all(page: Iterable[tuple[Run, object]]) -> None:
     for run, _ in page:
         poll(run)
-
-
-def _tag_keys(execution: Run) -> set[str]:
-    return {tag["Key"] for tag in execution.request.get("Tags", ())}
 
 
 def describe_steps(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
@@ -254,4 +231,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "DescribeDocument": describe_document,
     "GetDocument": get_document,
     "ListDocumentVersions": list_document_versions,
+    "ListTagsForResource": list_tags,
+    "AddTagsToResource": add_tags,
+    "RemoveTagsFromResource": remove_tags,
 }

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ParamValidationError
 
 from .._service.calls import Request, copy_containers
-from .._service.checks.model import OPERATIONS
 from .credentials import identity_of
 from .late import answering
 
@@ -38,11 +37,11 @@ class Claim:
     __slots__ = ("_active", "_client", "_operation", "_params", "_violations", "client")
 
     def __init__(self, client: BaseClient, active: Active, operation: str, params: Any) -> None:
-        """Check the arguments; those of operations on documents are botocore's business."""
+        """Check the arguments, but for those of documents and of resources that have nothing to do with automation."""
         self._client, self._active, self._operation, self._params = client, active, operation, params
         self._violations: tuple[Violation, ...] | None = None
         self.client: Any = client
-        if operation in OPERATIONS:
+        if active.service.concerns(operation, params):
             self._violations = active.service.violations(operation, params)
             if not any(violation.caught_by == "botocore" for violation in self._violations):
                 self.client = _unchecked(client)

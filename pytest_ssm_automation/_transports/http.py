@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 1024 * 1024
 _DEEPEST: Final = 100
 _TARGET: Final = "AmazonSSM."
-_SERVED: Final = frozenset((*model.OPERATIONS, *model.DOCUMENT_OPERATIONS))
+_SERVED: Final = frozenset(model.CHECKED)
 _CONTENT_TYPES: Final = frozenset({"application/x-amz-json-1.1", "application/json"})
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _SCOPE_PARTS: Final = 5
@@ -46,7 +46,7 @@ def is_ours(service: Service, headers: Mapping[str, str], body: bytes) -> bool:
     operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
     if operation not in model.service_model().operation_names or operation in model.OPERATIONS:
         return True
-    if operation not in model.DOCUMENT_OPERATIONS:
+    if operation not in model.CHECKED:
         return False
     try:
         key, region = _credential(headers)
@@ -80,7 +80,8 @@ def answer_http(
         request = replace(request, access_key_id=key, region=region, account=account_of_key(key))
         request = replace(request, content=json.dumps(_members(headers, body)).encode())
         if not service.claims(request):
-            raise ServiceError("InvalidDocument")  # noqa: TRY301 - it is recorded like the others
+            unknown = "InvalidResourceId" if operation in model.TAG_OPERATIONS else "InvalidDocument"
+            raise ServiceError(unknown)  # noqa: TRY301 - it is recorded like the others
     except ServiceError as error:
         with service.lock:
             service.calls.append(Call(request, "rejected", error=error.code))

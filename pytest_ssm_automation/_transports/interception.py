@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
 
-from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
+from .._service.checks.model import CHECKED
 from . import active as stack
 from .active import current, owner
 from .aio import AioWireTap, is_aio, patch_aio, patch_aio_credentials
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .patching import Patch
 
 
-_CLAIMED = frozenset((*OPERATIONS, *DOCUMENT_OPERATIONS))
+_CLAIMED = frozenset(CHECKED)
 _lock = threading.RLock()
 _attached: WeakKeyDictionary[BaseClient, dict[str, AutomationStubber | WireTap]] = WeakKeyDictionary()
 _TRANSPORTS: Mapping[str, type[AutomationStubber | WireTap]] = {"stubber": AutomationStubber, "wire": WireTap}

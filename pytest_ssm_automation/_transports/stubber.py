@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 from botocore.stub import Stubber
 
-from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
+from .._service.checks.model import CHECKED
 from .._service.errors import ServiceError, modeled_fields
 from .claim import checked_members, claimed_by, request_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from botocore.client import BaseClient
 
-_METHODS = {operation: xform_name(operation) for operation in (*OPERATIONS, *DOCUMENT_OPERATIONS)}
+_METHODS = {operation: xform_name(operation) for operation in CHECKED}
 
 
 class AutomationStubber(Stubber):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 
-from .._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
+from .._service.checks.model import CHECKED
 from .._service.errors import ServiceError, error_body
 from .claim import claimed_by, request_of
 from .retries import fill_quota, is_rate_limiter, without_delay
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _ATTEMPT = re.compile(r"attempt=(\d{1,9})", re.ASCII)
-_CLAIMED = (*OPERATIONS, *DOCUMENT_OPERATIONS)
+_CLAIMED = CHECKED
 _SENDING = {f"before-send.ssm.{operation}": operation for operation in _CLAIMED}
 _RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in _CLAIMED}
 _CREATING = frozenset(f"request-created.ssm.{operation}" for operation in _CLAIMED)

@@ -21,7 +21,9 @@ OPERATIONS: Final = (
     "SendAutomationSignal",
 )
 DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "GetDocument", "ListDocumentVersions")
-CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS)
+# Answered for automations alone.
+TAG_OPERATIONS: Final = ("ListTagsForResource", "AddTagsToResource", "RemoveTagsFromResource")
+CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS, *TAG_OPERATIONS)
 
 
 @cache

@@ -18,7 +18,7 @@ from .violations import Constraint, Violation
 __tracebackhide__ = hide_usage_errors
 
 ONE_TARGET: Final = "Only one resource group or tag can be specified at a time"
-MAX_TAGS_AT_START: Final = 5
+MAX_TAGS: Final = 5
 
 
 def _located_targets(params: Mapping[str, Any]) -> Any:
@@ -49,7 +49,7 @@ def _located_targets_alone(params: Mapping[str, Any]) -> Any:
 
 def _too_many_tags(params: Mapping[str, Any]) -> Any:
     tags = params.get("Tags") or ()
-    return tags if len(tags) > MAX_TAGS_AT_START else None
+    return tags if len(tags) > MAX_TAGS else None
 
 
 def _too_many_targets(params: Mapping[str, Any]) -> Any:
@@ -91,7 +91,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     ),
     (
         "at_most_five_tags",
-        MAX_TAGS_AT_START,
+        MAX_TAGS,
         "Tags",
         "You can specify a maximum of 5 tags for an automation.",
         _too_many_tags,

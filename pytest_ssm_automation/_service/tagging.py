@@ -1,0 +1,49 @@
+"""The operations on the tags of executions; those of all other resources are left to whoever else answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .checks.rules import MAX_TAGS
+from .errors import ServiceError
+from .replies import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .calls import Request
+    from .runs.run import Run
+    from .state import State
+
+
+def list_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
+    """ListTagsForResource: list the tags of an execution."""
+    execution = _tagged(state, request, params)
+    tags = [{"Key": key, "Value": value} for key, value in state.tags_of(execution).items()]
+    return Reply({"TagList": tags}, execution_id=execution.id)
+
+
+def add_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
+    """AddTagsToResource: add tags to an execution, or give tags that it has another value."""
+    execution = _tagged(state, request, params)
+    given = {tag["Key"]: tag["Value"] for tag in params["Tags"]}
+    tags = {**state.tags_of(execution), **given}
+    if len(tags) > MAX_TAGS:
+        raise ServiceError("TooManyTagsError")
+    state.tags_of(execution).update(given)
+    return Reply({}, execution_id=execution.id)
+
+
+def remove_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
+    """RemoveTagsFromResource: remove tags of an execution; tags that it does not have are ignored."""
+    execution = _tagged(state, request, params)
+    for key in params["TagKeys"]:
+        state.tags_of(execution).pop(key, None)
+    return Reply({}, execution_id=execution.id)
+
+
+def _tagged(state: State, request: Request, params: Mapping[str, Any]) -> Run:
+    execution = state.store.find(params["ResourceId"], request.scope)
+    if execution is None:
+        raise ServiceError("InvalidResourceId")
+    return execution

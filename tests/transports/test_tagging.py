@@ -1,0 +1,211 @@
+"""The tags of executions, over every transport; those of other resources are not the fake's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.stub import Stubber
+from caller import start
+from reaching import TRANSPORTS, reached
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError, NetworkBlockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYS = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "aws_session_token": "token"}
+ENV, TEAM = {"Key": "Env", "Value": "prod"}, {"Key": "Team", "Value": "ops"}
+UNKNOWN = "01234567-89ab-cdef-0123-456789abcdef"
+
+
+@pytest.fixture(params=TRANSPORTS)
+def pair(request: pytest.FixtureRequest) -> Iterator[tuple[AutomationFake, Any]]:
+    """A fake and a client, over each transport, beside moto."""
+    with reached(request.param) as (fake, client):
+        yield fake, client(KEYS)
+
+
+def of(execution_id: str) -> dict[str, str]:
+    """Name an execution as a resource."""
+    return {"ResourceType": "Automation", "ResourceId": execution_id}
+
+
+def tags(client: Any, execution_id: str) -> list[dict[str, str]]:
+    """List the tags of an execution."""
+    listed: list[dict[str, str]] = client.list_tags_for_resource(**of(execution_id))["TagList"]
+    return listed
+
+
+def tagged(client: Any, key: str) -> list[str]:
+    """List the executions that have a tag."""
+    answer = client.describe_automation_executions(Filters=[{"Key": "TagKey", "Values": [key]}])
+    return [each["AutomationExecutionId"] for each in answer["AutomationExecutionMetadataList"]]
+
+
+def code(call: Any, **members: Any) -> str:
+    """Give the code of the error that a call is refused with."""
+    with pytest.raises(ClientError) as caught:
+        call(**members)
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_tags_from_the_start_on(pair: tuple[AutomationFake, Any]) -> None:
+    """The tags of the start can be listed, added to, replaced and removed, and the filter TagKey follows."""
+    fake, client = pair
+    first, second = start(client, Tags=[ENV, TEAM]), start(client)
+    assert tags(client, first) == [ENV, TEAM]
+    assert tags(client, second) == []
+
+    client.add_tags_to_resource(**of(first), Tags=[{"Key": "Env", "Value": "test"}, {"Key": "New", "Value": ""}])
+    client.add_tags_to_resource(**of(second), Tags=[{"Key": "New", "Value": "x"}])
+    assert tags(client, first) == [{"Key": "Env", "Value": "test"}, TEAM, {"Key": "New", "Value": ""}]
+    assert tagged(client, "New") == [second, first]
+
+    client.remove_tags_from_resource(**of(first), TagKeys=["Env", "New", "Never"])
+    assert tags(client, first) == [TEAM]
+    assert tagged(client, "New") == [second]
+    assert tagged(client, "Env") == []
+
+    assert fake.execution(first).request["Tags"] == [ENV, TEAM]
+    call = fake.assert_called("RemoveTagsFromResource", times=1, TagKeys=["Env", "New", "Never"])
+    assert (call.outcome, call.execution_id) == ("answered", first)
+    fake.assert_called("AddTagsToResource", times=2)
+    fake.verify()
+
+
+def test_an_unknown_execution(pair: tuple[AutomationFake, Any]) -> None:
+    """An id that no execution has is an InvalidResourceId; it is an ordinary answer, and no mistake."""
+    fake, client = pair
+    start(client)
+    assert code(client.list_tags_for_resource, **of(UNKNOWN)) == "InvalidResourceId"
+    assert code(client.add_tags_to_resource, **of(UNKNOWN), Tags=[ENV]) == "InvalidResourceId"
+    assert code(client.remove_tags_from_resource, **of(UNKNOWN), TagKeys=["Env"]) == "InvalidResourceId"
+    assert [(call.outcome, call.error) for call in fake.calls[1:]] == [("rejected", "InvalidResourceId")] * 3
+    fake.assert_rejected(error="InvalidResourceId", ResourceId=UNKNOWN)
+    fake.verify()
+
+
+def test_an_execution_has_five_tags_at_most(pair: tuple[AutomationFake, Any]) -> None:
+    """A sixth tag is a TooManyTagsError, and adds none of the request's; another value for a tag is no further tag."""
+    _, client = pair
+    execution_id = start(client, Tags=[{"Key": f"Key{number}", "Value": ""} for number in range(4)])
+    sixth = [ENV, TEAM]
+    assert code(client.add_tags_to_resource, **of(execution_id), Tags=sixth) == "TooManyTagsError"
+    assert len(tags(client, execution_id)) == 4
+    client.add_tags_to_resource(**of(execution_id), Tags=[ENV, {"Key": "Key0", "Value": "x"}])
+    assert tags(client, execution_id)[0] == {"Key": "Key0", "Value": "x"}
+    assert len(tags(client, execution_id)) == 5
+
+
+def test_requests_are_checked(pair: tuple[AutomationFake, Any]) -> None:
+    """What the model forbids is refused and noted, and can be expected."""
+    fake, client = pair
+    execution_id = start(client)
+    assert code(client.add_tags_to_resource, **of(execution_id), Tags=[{"Key": "<", "Value": "x" * 300}]) == (
+        "ValidationException"
+    )
+    assert tags(client, execution_id) == []
+    with pytest.raises(AssertionError, match=r"AddTagsToResource/Tags\[\]\.Value:max"):
+        fake.verify()
+    call = fake.assert_rejected(constraint="AddTagsToResource/Tags[].Key:pattern", times=1)
+    assert [each.constraint for each in call.violations] == [
+        "AddTagsToResource/Tags[].Key:pattern",
+        "AddTagsToResource/Tags[].Value:max",
+    ]
+    fake.verify()
+
+
+def test_a_fault_of_a_tag_operation(pair: tuple[AutomationFake, Any]) -> None:
+    """They can be made to fail like the other operations."""
+    fake, client = pair
+    execution_id = start(client)
+    fake.fail_with("TooManyUpdates", operation="AddTagsToResource", when={"ResourceId": execution_id})
+    assert code(client.add_tags_to_resource, **of(execution_id), Tags=[ENV]) == "TooManyUpdates"
+    fake.verify()
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_what_botocore_refuses(transport: str) -> None:
+    """Its own check is recorded for executions, and for nothing else."""
+    with AutomationFake(transport=transport) as fake:
+        client = fake.client()
+        for members in ({"ResourceType": "Automation"}, {"ResourceType": "Document"}, {"ResourceId": "x"}, {}):
+            with pytest.raises(ParamValidationError):
+                client.list_tags_for_resource(**members)
+        (call,) = fake.calls
+        assert (call.params, call.error) == ({"ResourceType": "Automation"}, "ParamValidationError")
+        fake.assert_rejected(constraint="ListTagsForResource/ResourceId:required")
+        with pytest.raises(ParamValidationError):
+            client._make_api_call("ListTagsForResource", [])
+        with pytest.raises(ParamValidationError):
+            client.list_tags_for_resource(ResourceType=["Automation"], ResourceId="x")
+        assert len(fake.calls) == 1
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_other_resources_are_left_to_others(transport: str) -> None:
+    """Tags of a parameter are moto's or a Stubber's; without them the request is blocked, and never recorded."""
+    import moto
+
+    parameter = {"ResourceType": "Parameter", "ResourceId": "/mine"}
+    with AutomationFake(transport=transport) as fake:
+        with moto.mock_aws():
+            client = boto3.client("ssm", region_name="us-east-1")
+            client.put_parameter(Name="/mine", Value="x", Type="String", Tags=[ENV])
+            client.add_tags_to_resource(**parameter, Tags=[TEAM])
+            client.remove_tags_from_resource(**parameter, TagKeys=["Env"])
+            assert client.list_tags_for_resource(**parameter)["TagList"] == [TEAM]
+        client = fake.client()
+        with Stubber(client) as stubber:
+            stubber.add_response("list_tags_for_resource", {"TagList": [ENV]}, parameter)
+            assert client.list_tags_for_resource(**parameter)["TagList"] == [ENV]
+        with pytest.raises(NetworkBlockedError, match="Answer it with moto or a Stubber"):
+            client.list_tags_for_resource(**parameter)
+        fake.assert_blocked()
+        assert list(fake.calls) == []
+
+
+def test_requests_leaves_other_resources_to_others() -> None:
+    """A caller that signs its own requests gets moto's answer, too."""
+    with reached("requests") as (fake, client):
+        boto3.client("ssm", region_name="us-east-1").put_parameter(Name="/mine", Value="x", Type="String", Tags=[ENV])
+        listed = client(KEYS).list_tags_for_resource(ResourceType="Parameter", ResourceId="/mine")
+        assert listed["TagList"] == [ENV]
+        assert not [call for call in fake.calls if call.operation == "ListTagsForResource"]
+
+
+def test_the_endpoint_knows_no_other_resource() -> None:
+    """Nobody stands beside the endpoint, so the tags of anything else are those of an unknown resource."""
+    with reached("endpoint") as (_, client):
+        members = {"ResourceType": "Parameter", "ResourceId": "/mine"}
+        assert code(client(KEYS).list_tags_for_resource, **members) == "InvalidResourceId"
+
+
+def test_tags_are_each_accounts_and_regions(fake: AutomationFake) -> None:
+    """The tags of an execution can be read and changed from its own account and Region alone."""
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+    execution_id = start(fake.client(), Tags=[ENV])
+    for client in (fake.client("eu-west-1"), fake.client(aws_account_id="111111111111", **keys)):
+        assert code(client.list_tags_for_resource, **of(execution_id)) == "InvalidResourceId"
+
+
+def test_added_executions_have_tags(fake: AutomationFake, client: Any) -> None:
+    """One that a test adds has none at first; and a reset forgets all."""
+    fake.add_execution("Doc", execution_id="mine")
+    assert tags(client, "mine") == []
+    client.add_tags_to_resource(**of("mine"), Tags=[ENV])
+    assert tags(client, "mine") == [ENV]
+    fake.reset()
+    fake.add_execution("Doc", execution_id="mine")
+    assert tags(client, "mine") == []
+
+
+def test_slips_are_shown(fake: AutomationFake) -> None:
+    """A misspelt member of a tag operation is refused at once."""
+    with pytest.raises(FakeUsageError, match="Did you mean 'ResourceId'"):
+        fake.assert_called("ListTagsForResource", ResourceID="x")
+    with pytest.raises(FakeUsageError, match="Did you mean 'ListTagsForResource'"):
+        fake.fail_with("ThrottlingException", operation="ListTagsForResources")
