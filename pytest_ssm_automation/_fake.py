@@ -23,10 +23,12 @@ from ._transports.clients import make_client
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
-    from typing import Self
+    from typing import Self, Unpack
 
     import responses
+    from mypy_boto3_ssm import SSMClient
 
+    from ._options import OptionValues
     from ._service.runs.execution import Execution
     from ._service.runs.words import Word
     from ._transports.endpoint import Endpoint
@@ -60,7 +62,7 @@ class AutomationFake(Setup, Record):
         faults: Iterable[Fault] = (),
         steps: Iterable[Mapping[str, Any]] = (),
         runbooks: Sequence[Any] = (),
-        **options: Any,
+        **options: Unpack[OptionValues],
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -217,7 +219,7 @@ class AutomationFake(Setup, Record):
             raise unknown_name("execution", execution_id, [each.id for each in self._service.store.all])
         return execution_of(found[-1])
 
-    def client(self, region_name: str = "us-east-1", **kwargs: Any) -> Any:
+    def client(self, region_name: str = "us-east-1", **kwargs: Any) -> SSMClient:
         """Make a botocore SSM client; the fake has to be active.
 
         Args:
@@ -228,7 +230,9 @@ class AutomationFake(Setup, Record):
             AutomationFakeError: The fake is not active.
         """
         self._check_active()
-        return make_client(region_name, **kwargs)
+        client: Any = make_client(region_name, **kwargs)
+        made: SSMClient = client
+        return made
 
     def reset(self) -> None:
         """Forget calls, executions and faults, and start again as the fake was made."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.runbooks.library import Runbook, RunbookFiles, find_runbooks
@@ -13,7 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from ._types import ChoiceName, Names, PaceName, TransportName
+
 __tracebackhide__ = hide_usage_errors
+
+
+class OptionValues(TypedDict, total=False):
+    """The options as a test gives them; `Options` says what they mean."""
+
+    transport: TransportName
+    strict: bool
+    relax: Names
+    enforce: Names
+    pace: PaceName
+    unknown_documents: ChoiceName
+    unknown_urls: ChoiceName
+    execution_limit: int | None
+    skip_sleep: bool
+    allow_network: bool | Names
+    seed: str | int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,12 +18,14 @@ from ._service.faults import Fault, check_members
 from ._service.runs.execution import execution_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Unpack
 
     from ._service.calls import Call
     from ._service.engine import Service
     from ._service.runs.execution import Execution
     from ._transports.active import BlockedRequest
+    from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
 
 __tracebackhide__ = hide_usage_errors
 
@@ -64,7 +66,7 @@ class Record:
         region: str | None = None,
         exact: bool = False,
         partial: bool = False,
-        **request: Any,
+        **request: Unpack[StartMembers],
     ) -> Execution:
         """Assert that an execution was started by a request with these members, and give the latest one.
 
@@ -94,7 +96,7 @@ class Record:
         region: str | None = None,
         exact: bool = False,
         partial: bool = False,
-        **request: Any,
+        **request: Unpack[StartMembers],
     ) -> Execution:
         """Assert that exactly one execution was started by a request with these members, and give it.
 
@@ -105,7 +107,12 @@ class Record:
 
     @check_keywords
     def assert_not_started(
-        self, *, account: str | None = None, region: str | None = None, partial: bool = False, **request: Any
+        self,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        partial: bool = False,
+        **request: Unpack[StartMembers],
     ) -> None:
         """Assert that no execution was started by a request with these members.
 
@@ -121,14 +128,14 @@ class Record:
     @check_keywords
     def assert_called(
         self,
-        operation: str,
+        operation: CheckedOperationName,
         *,
         times: int | None = None,
         account: str | None = None,
         region: str | None = None,
         exact: bool = False,
         partial: bool = False,
-        **request: Any,
+        **request: Unpack[AnyMembers],
     ) -> Call:
         """Assert that an operation was called with these members, whatever became of the call, and give the latest one.
 
@@ -156,12 +163,12 @@ class Record:
         self,
         *,
         constraint: str | None = None,
-        error: str | None = None,
+        error: ErrorName | None = None,
         times: int | None = None,
         account: str | None = None,
         region: str | None = None,
         partial: bool = False,
-        **request: Any,
+        **request: Unpack[RefusedMembers],
     ) -> Call:
         """Assert that a request was refused by botocore's check or by the service's own judgement, and give the latest.
 
@@ -317,7 +324,7 @@ class Record:
             raise unknown_name("constraint", constraint, all_constraints())
         return constraint.partition("/")[0] if "/" in constraint else model.START
 
-    def _expect(self, operation: str, request: dict[str, Any], **details: Any) -> Expectation:
+    def _expect(self, operation: str, request: Mapping[str, Any], **details: Any) -> Expectation:
         check_account(details.get("account"))
         check_members(operation, request)
         return Expectation(operation, request, **details)

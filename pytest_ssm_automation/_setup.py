@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ._service.engine import Service
-    from ._service.injected import Injected
     from ._service.runs.execution import Execution
     from ._service.runs.rate_control import Resolver
     from ._service.runs.words import Outputs
+    from ._types import ErrorName, OperationName, Statuses
 
 __tracebackhide__ = hide_usage_errors
 
@@ -35,13 +35,13 @@ class Setup:
 
     def fail_with(
         self,
-        error: Injected,
+        error: ErrorName | BaseException | type[BaseException],
         *,
         message: str | None = None,
         times: int | None = 1,
         after: int = 0,
         when: When | None = None,
-        operation: str = model.START,
+        operation: OperationName = model.START,
     ) -> Fault:
         """Let the next matching calls fail.
 
@@ -70,12 +70,12 @@ class Setup:
 
     def lose_response(
         self,
-        error: Injected = "ReadTimeoutError",
+        error: ErrorName | BaseException | type[BaseException] = "ReadTimeoutError",
         *,
         times: int | None = 1,
         after: int = 0,
         when: When | None = None,
-        operation: str = model.START,
+        operation: OperationName = model.START,
     ) -> Fault:
         """Let the service do its work for the next matching calls, and the caller get a connection error.
 
@@ -171,7 +171,7 @@ class Setup:
         execution_id: str | None = None,
         account: str | None = None,
         region: str = "us-east-1",
-        statuses: Sequence[str | Mapping[str, Any]] = ("Success",),
+        statuses: Statuses = ("Success",),
         parameters: Mapping[str, list[str]] | None = None,
         outputs: Mapping[str, list[str]] | None = None,
         steps: Sequence[Mapping[str, Any]] | None = None,
@@ -211,7 +211,7 @@ class Setup:
 
     def script(
         self,
-        statuses: Sequence[str | Mapping[str, Any]],
+        statuses: Statuses,
         *,
         when: When | None = None,
         outputs: Mapping[str, list[str]] | None = None,

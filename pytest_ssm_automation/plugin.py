@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from faker import Faker
+    from mypy_boto3_ssm import SSMClient
     from responses import RequestsMock
 
     from ._fake import AutomationFake
@@ -231,7 +232,7 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def ssm_client(ssm_automation: AutomationFake) -> Any:
+def ssm_client(ssm_automation: AutomationFake) -> SSMClient:
     """A botocore SSM client on the fake, in us-east-1."""
     return ssm_automation.client()
 

@@ -307,7 +307,13 @@ def test_refused_and_failed_calls_are_no_starts(fake: AutomationFake, client: An
 def test_misspelt_members_are_refused(fake: AutomationFake) -> None:
     """A keyword that the request doesn't have would never match."""
     message = "Unknown member of StartAutomationExecution 'Documentname'. Did you mean 'DocumentName'?"
-    for assertion in (fake.assert_started, fake.assert_started_once, fake.assert_not_started, fake.assert_rejected):
+    assertions: list[Any] = [
+        fake.assert_started,
+        fake.assert_started_once,
+        fake.assert_not_started,
+        fake.assert_rejected,
+    ]
+    for assertion in assertions:
         with pytest.raises(FakeUsageError, match=message.replace("?", r"\?")):
             assertion(Documentname="Doc")
 

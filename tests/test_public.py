@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_classes_say_their_public_home() -> None:
 
 def test_what_is_recorded_can_be_pickled(fake: AutomationFake) -> None:
     """By the public name of its class: calls with their violations, constraints, and the errors of the fake."""
-    client = fake.client()
+    client: Any = fake.client()
     with pytest.raises(client.exceptions.ClientError):
         client.start_automation_execution(DocumentName="Doc", Mode="auto")
     errors = [getattr(pytest_ssm_automation, name)("text") for name in ("FakeUsageError", "AutomationFakeError")]

@@ -300,7 +300,7 @@ def test_histories_can_be_scripted(statuses: list[str]) -> None:
     """A history ends the run, and each poll shows the next of its statuses."""
     with AutomationFake() as fake:
         fake.script(statuses)
-        client = fake.client()
+        client: Any = fake.client()
         execution_id = client.start_automation_execution(**REQUEST)["AutomationExecutionId"]
         shown = [
             client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]

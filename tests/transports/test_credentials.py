@@ -77,7 +77,7 @@ def test_the_next_test_looks_again() -> None:
     """What credentials had before their refresh is forgotten with the last fake."""
     credentials: Any = DeferredRefreshableCredentials(unwanted, "test")
     with AutomationFake() as fake:
-        client = fake.client()
+        client: Any = fake.client()
         client._request_signer._credentials = credentials
         client.start_automation_execution(DocumentName="Doc")
         assert fake.calls[0].account == ACCOUNT_ID

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ssm_automation._service.checks import model
-from pytest_ssm_automation._service.checks.rules import all_constraints
-from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
+from pytest_ssm_automation._service.errors import _COMMON, CONNECTION_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,8 +25,11 @@ structures may be left out, and each may be a matcher, since an assertion compar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -93,11 +95,18 @@ class _Types:
 def text() -> str:
     """Write the module."""
     types = _Types()
-    types.names("ErrorName", sorted({*catalogue(), *CONNECTION_ERRORS}))
+    documented = {name for operation in model.CHECKED for name in model.documented_errors(operation)}
+    common = {entry.code for entry in _COMMON}
+    types.names("ErrorName", sorted({*documented, *common, *CONNECTION_ERRORS}))
     types.names("OperationName", model.OPERATIONS)
     types.names("CheckedOperationName", model.CHECKED)
     types.names("StatusName", model.enum("AutomationExecutionStatus"))
-    types.names("ConstraintId", sorted(all_constraints()))
+    status = "StatusName | Mapping[str, Any]"
+    types.definitions["Statuses"] = f'Statuses: TypeAlias = "ListOf[{status}] | tuple[{status}, ...]"'
+    types.names("TransportName", ("stubber", "wire"))
+    types.names("ChoiceName", ("accept", "reject"))
+    types.names("PaceName", ("run", "step"))
+    types.definitions["Names"] = 'Names: TypeAlias = "ListOf[str] | tuple[str, ...] | AbstractSet[str]"'
     found: dict[str, dict[str, None]] = {}
     for operation in model.CHECKED:
         members = {name: types.of(shape) for name, shape in model.input_shape(operation).members.items()}

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from ..._types import StatusName
     from ..calls import Call
     from .run import Run
 
@@ -160,7 +161,7 @@ class Execution:
 
     def finish(
         self,
-        status: str = "Success",
+        status: StatusName = "Success",
         *,
         outputs: Mapping[str, list[str]] | None = None,
         failure_message: str | None = None,

@@ -13,6 +13,7 @@ from ..checks import model
 from ..faults import When, check_when, matches
 
 if TYPE_CHECKING:
+    from ..._types import Statuses
     from ..calls import Request
 
 __tracebackhide__ = hide_usage_errors
@@ -74,7 +75,7 @@ UNSCRIPTED: Final = Script()
 
 
 def make_script(
-    statuses: Sequence[str | Mapping[str, Any]],
+    statuses: Statuses,
     *,
     when: When | None = None,
     outputs: Mapping[str, list[str]] | None = None,
