@@ -64,7 +64,9 @@ def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
     if credentials is None or credentials.method in _HARMLESS:
         return credentials
     account = getattr(credentials, "account_id" if type(credentials) is kind else "_account_id", None)
-    return kind(**dummy_credentials(), method=credentials.method, account_id=account)
+    # botocore before 1.35.3 knows no account
+    of_account = {"account_id": account} if account else {}
+    return kind(**dummy_credentials(), method=credentials.method, **of_account)
 
 
 class DummyEnvironment:
