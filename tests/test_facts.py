@@ -7,9 +7,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from conformance.bench import MOST_EXECUTIONS
 from conformance.register import FACTS, basis_of, load, problems
-from conformance.runbooks import RUNBOOKS
+from conformance.runbooks import MOST_STEPS, RUNBOOKS
 from conformance.runner import all_checks
 
 from pytest_ssm_automation import constraints
@@ -89,6 +88,5 @@ def test_statements_are_short() -> None:
 
 @pytest.mark.parametrize("name", RUNBOOKS)
 def test_runbooks_of_the_suite_are_well_formed(name: str) -> None:
-    """The fake takes each of them, and none is larger than a handful of steps."""
-    assert len(load_runbook(RUNBOOKS[name], name=name).steps) <= 5
-    assert MOST_EXECUTIONS == 40
+    """The fake takes each of them, and none has more steps than what a live run says of its cost."""
+    assert len(load_runbook(RUNBOOKS[name], name=name).steps) <= MOST_STEPS

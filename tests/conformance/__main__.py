@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from . import record, register, runner
 from .bench import MOST_EXECUTIONS
 from .drift import notes
-from .runbooks import HARMLESS, RUNBOOKS, actions
+from .runbooks import HARMLESS, MOST_STEPS, RUNBOOKS, actions
 from .targets import TRANSPORTS, Service, account_of, clean, fake_target, leftovers
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 # https://aws.amazon.com/systems-manager/pricing/ - a step, where the free tier does not cover it
 _DOLLARS_A_STEP: Final = 0.002
-_STEPS_AN_EXECUTION: Final = 3
 # AWS lets an account start about one execution a second.
 _LIVE: Final[dict[str, Any]] = {"start_seconds": 1.1, "poll_seconds": 1.0}
 
@@ -128,7 +127,7 @@ def connect(given: argparse.Namespace) -> tuple[Service, str]:
 def describe(service: Service, account: str, region: str, yes: bool) -> bool:  # noqa: FBT001 - the command line's
     """Say what a live run does and costs, and ask."""
     count = sum(actions(runbook) <= HARMLESS for runbook in RUNBOOKS.values())
-    most = MOST_EXECUTIONS * _STEPS_AN_EXECUTION * _DOLLARS_A_STEP
+    most = MOST_EXECUTIONS * MOST_STEPS * _DOLLARS_A_STEP
     print(
         f"In account {account}, {region}, this creates at most {count} runbooks named {service.prefix}-...,",
         f"whose actions are {', '.join(sorted(HARMLESS))}, and starts at most {MOST_EXECUTIONS} executions of them,",

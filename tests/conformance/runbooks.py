@@ -7,6 +7,9 @@ from typing import Any, Final
 # The only actions that are run in an account.
 HARMLESS: Final = frozenset(("aws:branch", "aws:pause", "aws:sleep", "aws:updateVariable"))
 
+# How many steps a runbook has, which an account may have to pay for.
+MOST_STEPS: Final = 15
+
 Runbook = dict[str, Any]
 
 
@@ -19,9 +22,39 @@ def _runbook(*steps: Runbook, parameters: Runbook | None = None, **members: Any)
     return {**top, "mainSteps": list(steps)} | ({"parameters": parameters} if parameters else {})
 
 
+def _branch(name: str, *choices: Runbook, default: str | None = None, **members: Any) -> Runbook:
+    inputs: Runbook = {"Choices": list(choices), **({"Default": default} if default else {})}
+    return _step(name, "aws:branch", inputs, **members)
+
+
+_TEXT: Final = {"type": "String", "default": "Windows Server"}
+_NUMBER: Final = {"type": "Integer", "default": 5}
+_SWITCH: Final = {"type": "Boolean", "default": True}
+# Each is true of the parameters' defaults.
+_CONDITIONS: Final[tuple[Runbook, ...]] = (
+    {"Variable": "{{ Text }}", "StringEquals": "Windows Server"},
+    {"Variable": "{{ Text }}", "EqualsIgnoreCase": "windows server"},
+    {"Variable": "{{ Text }}", "StartsWith": "Windows"},
+    {"Variable": "{{ Text }}", "EndsWith": "Server"},
+    {"Variable": "{{ Text }}", "Contains": "dows S"},
+    {"Variable": "{{ Number }}", "NumericEquals": 5},
+    {"Variable": "{{ Number }}", "NumericGreater": 4},
+    {"Variable": "{{ Number }}", "NumericLesser": 6},
+    {"Variable": "{{ Number }}", "NumericGreaterOrEquals": 5},
+    {"Variable": "{{ Number }}", "NumericLesserOrEquals": 5},
+    {"Variable": "{{ Switch }}", "BooleanEquals": True},
+    {
+        "And": [
+            {"Variable": "{{ Text }}", "Contains": "Server"},
+            {"Not": {"Variable": "{{ Number }}", "NumericEquals": 4}},
+        ]
+    },
+    {"Or": [{"Variable": "{{ Text }}", "StringEquals": "Linux"}, {"Variable": "{{ Number }}", "NumericEquals": 5}]},
+)
+
 RUNBOOKS: Final[dict[str, Runbook]] = {
     "sleep": _runbook(_step("wait"), parameters={"Item": {"type": "String", "default": "none"}}),
-    "steps": _runbook(_step("first"), _step("second"), outputs=["first.OutputPayload"]),
+    "steps": _runbook(_step("first"), _step("second")),
     "pause": _runbook(_step("before"), _step("hold", "aws:pause", {}), _step("after")),
     "parameters": _runbook(
         _step("wait"),
@@ -37,6 +70,58 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
             "Instance": {"type": "AWS::EC2::Instance::Id", "default": "i-00000000000000000"},
             "Instances": {"type": "List<AWS::EC2::Instance::Id>", "default": ["i-00000000000000000"]},
         },
+    ),
+    # left and right are two paths; unless told otherwise it goes left, and ends there
+    "branch": _runbook(
+        _branch("choose", {"Variable": "{{ Path }}", "StringEquals": "left", "NextStep": "left"}, default="right"),
+        _step("left", timeoutSeconds=60, maxAttempts=2, onFailure="Continue", isCritical=False, isEnd=True),
+        _branch("right", {"Variable": "{{ Path }}", "StringEquals": "up", "NextStep": "up"}, isEnd=True),
+        _step("up"),
+        parameters={"Path": {"type": "String", "default": "left"}},
+        outputs=["right.NextStep"],
+    ),
+    "operators": _runbook(
+        *(
+            _branch(f"test{place}", {**condition, "NextStep": f"test{place + 1}"}, default="wrong")
+            for place, condition in enumerate(_CONDITIONS)
+        ),
+        _step(f"test{len(_CONDITIONS)}", isEnd=True),
+        _step("wrong"),
+        parameters={"Text": _TEXT, "Number": _NUMBER, "Switch": _SWITCH},
+    ),
+    "variables": _runbook(
+        _step("text", "aws:updateVariable", {"Name": "variable:Count", "Value": "{{ Number }}"}),
+        _step("mixed", "aws:updateVariable", {"Name": "variable:Note", "Value": "in {{ global:REGION }}"}),
+        _step("read", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ variable:Count }}"}),
+        _step("own", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ automation:EXECUTION_ID }}"}),
+        parameters={"Number": _NUMBER},
+        variables={"Count": {"type": "Integer", "default": 1}, "Note": {"type": "String", "default": ""}},
+    ),
+    "cancel": _runbook(
+        _step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
+        _step("tidy", isEnd=True),
+    ),
+    # what only a fake is told to run, since its steps fail, or touch resources
+    "failing": _runbook(
+        _step("script", "aws:executeScript", {"Runtime": "python3.11", "Handler": "main", "Script": "..."}),
+        _step("never", isEnd=True),
+        _step("repair"),
+        parameters={"Item": {"type": "String", "default": "none"}},
+        outputs=["script.Result"],
+    ),
+    "continuing": _runbook(
+        _step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, onFailure="Continue", maxAttempts=2),
+        _step("command", "aws:runCommand", {"DocumentName": "AWS-RunShellScript"}, onFailure="step:repair"),
+        _step("never", isEnd=True),
+        _step("repair"),
+    ),
+    "approve": _runbook(
+        _step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),
+        _step("after"),
+    ),
+    "loop": _runbook(
+        _step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [_step("inner")]}),
+        _step("after"),
     ),
 }
 

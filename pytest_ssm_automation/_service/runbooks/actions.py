@@ -54,13 +54,17 @@ _PHASES: Final = {
     **dict.fromkeys(("aws:executeScript", EXECUTE_AUTOMATION, "aws:waitForAwsResourceProperty"), _POLLED),
     "aws:runCommand": "verifying the command has completed",
 }
-_PREFIX: Final = "Step fails when it is "
+_PREFIXES: Final = {"Failed": "Step fails when it is ", "TimedOut": "Step timed out while step is "}
 _SUFFIX: Final = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
 
 
-def failure_text(action: str, text: str) -> str:
-    """Put a text into the frame that the service gives to the failure of a step; a text that has the frame stays."""
-    if text.startswith(_PREFIX):
+def failure_text(action: str, text: str, status: str) -> str:
+    """Put a text into the frame that the service gives to the failure of a step; a text that has a frame stays.
+
+    Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-troubleshooting.html
+    """
+    if text.startswith(tuple(_PREFIXES.values())):
         return text
+    prefix = _PREFIXES.get(status, _PREFIXES["Failed"])
     phase = _PHASES.get(action, "Execute/Cancelling action")
-    return f"{_PREFIX}{phase}. {text.rstrip().removesuffix('.')}. {_SUFFIX}"
+    return f"{prefix}{phase}. {text.rstrip().removesuffix('.')}. {_SUFFIX}"

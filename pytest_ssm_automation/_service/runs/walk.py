@@ -302,7 +302,7 @@ class Walk:
 
     def _end_visit(self, visit: Visit, status: str, message: str | None = None) -> None:
         visit.status, visit.ended = status, self._tick()
-        visit.message = None if message is None else failure_text(visit.step.action, message)
+        visit.message = None if message is None else failure_text(visit.step.action, message, status)
         self._note(visit, status, visit.ended)
 
     def _lookup(self, name: str) -> Any:

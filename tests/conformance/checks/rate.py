@@ -38,8 +38,8 @@ def child_for_each_target(bench: Bench) -> None:
 def step_for_each_target(bench: Bench) -> None:
     """The parent has a step for each, which starts an execution."""
     steps = _on_two(bench)["StepExecutions"]
-    bench.expect([step["Action"] for step in steps], ["aws:executeAutomation"] * 2)
-    bench.expect([step["StepStatus"] for step in steps], ["Success"] * 2)
+    found = [(step["StepName"], step["Action"], step["Inputs"], step["Outputs"]) for step in steps]
+    bench.expect(found, [(value, "aws:executeAutomation", {"Item": value}, {}) for value in ("a", "b")])
 
 
 def members_of_the_parent(bench: Bench) -> None:
@@ -66,13 +66,45 @@ def _start(bench: Bench, **members: Any) -> str:
     return execution_id
 
 
-def ten_at_a_time(bench: Bench) -> None:
-    """Of eleven targets, ten run at first."""
+def _on_eleven(bench: Bench) -> tuple[dict[str, Any], int]:
     values = [{"Key": "ParameterValues", "Values": [f"v{number}" for number in range(11)]}]
     shown = bench.until(_start(bench, TargetParameterName="Item", Targets=values), {"InProgress"})
+    return shown, len(_children(bench, shown))
+
+
+def ten_at_a_time(bench: Bench) -> None:
+    """Of eleven targets, one has to wait."""
+    shown, _ = _on_eleven(bench)
+    bench.expect("Pending" in [step["StepStatus"] for step in shown["StepExecutions"]], wanted=True)
+
+
+def no_ramp(bench: Bench) -> None:
+    """Ten of eleven are started at the first moment."""
+    bench.expect(_on_eleven(bench)[1], 10)
+
+
+def _with_a_failure(bench: Bench, most: str | None) -> dict[str, Any]:
+    """Run on two targets, one at a time, of which the first fails."""
+    name = bench.name("failing")
+    fault = bench.fake.fail_step("script", "It broke.", runbook=name, times=1)
+    limits = {"MaxConcurrency": "1", **({} if most is None else {"MaxErrors": most})}
+    shown = bench.until(_start(bench, DocumentName=name, **TWO, **limits))
+    fault.times = fault.fired
+    return shown
+
+
+def no_errors_allowed(bench: Bench) -> None:
+    """The second target is not started."""
+    shown = _with_a_failure(bench, None)
     statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
-    bench.expect(statuses.count("Pending"), 11 - len([each for each in statuses if each != "Pending"]))
-    bench.expect(len(_children(bench, shown)), 10)
+    bench.expect((shown["AutomationExecutionStatus"], statuses), ("Failed", ["Failed", "Pending"]))
+
+
+def parent_after_tolerated_failures(bench: Bench) -> None:
+    """One of two may fail."""
+    shown = _with_a_failure(bench, "1")
+    statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
+    bench.expect((shown["AutomationExecutionStatus"], statuses), ("Success", ["Failed", "Success"]))
 
 
 def location_at_a_time(bench: Bench) -> None:
@@ -91,6 +123,12 @@ def step_for_each_location(bench: Bench) -> None:
     ]
     places = [(account, region) for account in located[0]["Accounts"] for region in located[0]["Regions"]]
     bench.expect(found, [("aws:executeAutomation", *place) for place in places])
+
+
+def names_of_location_steps(bench: Bench) -> None:
+    """The one step names both, and tells what came of its execution."""
+    (step,) = bench.until(_start(bench, TargetLocations=[LOCATION]))["StepExecutions"]
+    bench.expect((step["StepName"], step["Outputs"]["Status"]), ("111122223333/us-east-1", ["Success"]))
 
 
 def type_of_locations(bench: Bench) -> None:

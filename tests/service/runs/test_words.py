@@ -115,7 +115,8 @@ def test_a_function_may_fail_the_step(doc: AutomationFake, client: Any) -> None:
     shown = run(client)
     assert attempts == [1, 2]
     assert (shown["AutomationExecutionStatus"], step(shown, "get")["StepStatus"]) == ("TimedOut", "TimedOut")
-    assert shown["FailureMessage"] == FRAME.format("Execute/Cancelling action", "no such instance")
+    frame = FRAME.replace("Step fails when it is", "Step timed out while step is")
+    assert shown["FailureMessage"] == frame.format("Execute/Cancelling action", "no such instance")
     with pytest.raises(FakeUsageError, match=r"Unknown status of a step that fails 'Cancelled'"):
         StepFailed("x", status="Cancelled")
 

@@ -1,0 +1,193 @@
+"""How an execution goes along its runbook, and what its steps show."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.bench import Bench
+
+NO_OUTPUT = "No output available yet because the step is not successfully executed"
+ENDING = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
+
+
+def _statuses(shown: dict[str, Any]) -> dict[str, str]:
+    return {step["StepName"]: step["StepStatus"] for step in shown["StepExecutions"]}
+
+
+def _step(shown: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(step for step in shown["StepExecutions"] if step["StepName"] == name)
+    return found
+
+
+def choice(bench: Bench) -> None:
+    """The choice that is true gives the next step, and isEnd ends the run there."""
+    shown = bench.finished("branch")
+    wanted = {"choose": "Success", "left": "Success", "right": "Pending", "up": "Pending"}
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)), ("Success", wanted))
+
+
+def default_choice(bench: Bench) -> None:
+    """Without a true choice it is Default; a branch without either that is the end ends the run."""
+    shown = bench.finished("branch", Parameters={"Path": ["down"]})
+    wanted = {"choose": "Success", "left": "Pending", "right": "Success", "up": "Pending"}
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)), ("Success", wanted))
+
+
+def outputs_of_a_branch(bench: Bench) -> None:
+    """A branch puts out where it goes, also as JSON."""
+    outputs = _step(bench.finished("branch"), "choose")["Outputs"]
+    bench.expect(outputs, {"NextStep": ["left"], "OutputPayload": ['{"NextStep":"left"}']})
+
+
+def valid_next_steps(bench: Bench) -> None:
+    """A step that ran and was not the last shows what came next."""
+    shown = bench.finished("branch")
+    bench.expect(_step(shown, "choose").get("ValidNextSteps"), ["left"])
+    bench.expect(_step(shown, "left").get("ValidNextSteps", []), [])
+
+
+def pending_step(bench: Bench) -> None:
+    """A step that has not begun has no inputs and no times."""
+    step = _step(bench.finished("branch"), "right")
+    wanted: dict[str, Any] = {
+        "Inputs": {},
+        "OverriddenParameters": {},
+        "ExecutionStartTime": None,
+        "ExecutionEndTime": None,
+    }
+    bench.expect({name: step.get(name) for name in wanted}, wanted)
+
+
+def declared_members(bench: Bench) -> None:
+    """A step shows what its runbook declares of it, and nothing of what it does not."""
+    shown = bench.finished("branch")
+    wanted = {"TimeoutSeconds": 60, "MaxAttempts": 2, "OnFailure": "Continue", "IsEnd": True, "IsCritical": False}
+    step = _step(shown, "left")
+    bench.expect({name: step.get(name) for name in wanted}, wanted)
+    bench.expect([name for name in (*wanted, "NextStep") if name in _step(bench.finished("steps"), "first")], [])
+
+
+def inputs(bench: Bench) -> None:
+    """Inputs are JSON text of the resolved values."""
+    bench.expect(_step(bench.finished("branch"), "left")["Inputs"], {"Duration": '"PT1S"'})
+
+
+def operators(bench: Bench) -> None:
+    """All operators and their combinations, each in a branch of its own, that has to be true."""
+    statuses = _statuses(bench.finished("operators"))
+    bench.expect([name for name, status in statuses.items() if status != "Success"], ["wrong"])
+
+
+def references(bench: Bench) -> None:
+    """A text that is one reference alone takes the value with its type; any other gets it put in."""
+    shown = bench.finished("variables")
+    values = {step["StepName"]: json.loads(step["Inputs"]["Value"]) for step in shown["StepExecutions"]}
+    own = shown["AutomationExecutionId"]
+    bench.expect(values, {"text": 5, "mixed": f"in {bench.target.region}", "read": 5, "own": own})
+
+
+def missing_outputs(bench: Bench) -> None:
+    """The output of a step that did not succeed has a text of its own."""
+    bench.expect(bench.finished("branch")["Outputs"], {"right.NextStep": [NO_OUTPUT]})
+
+
+def cancelled_path(bench: Bench) -> None:
+    """The path of onCancel runs before the run is Cancelled."""
+    execution_id = bench.start("cancel")
+    bench.until(execution_id, {"Waiting"})
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    shown = bench.until(execution_id)
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)["tidy"]), ("Cancelled", "Success"))
+
+
+def _failed(bench: Bench, runbook: str, *failing: tuple[str, str, str]) -> dict[str, Any]:
+    """Run what only a fake can be told to let fail."""
+    fake = bench.fake
+    name = bench.name(runbook)
+    faults: list[Any] = [fake.fail_step(step, text, status=status, runbook=name) for step, text, status in failing]
+    execution_id = bench.client.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
+    shown = bench.until(execution_id)
+    for fault in faults:
+        fault.times = fault.fired
+    return shown
+
+
+def abort(bench: Bench) -> None:
+    """A failed step ends the run as Failed, and the rest stays Pending."""
+    shown = _failed(bench, "failing", ("script", "It broke.", "Failed"))
+    wanted = {"script": "Failed", "never": "Pending", "repair": "Pending"}
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)), ("Failed", wanted))
+
+
+def failure_message(bench: Bench) -> None:
+    """The message of a failed step is in a frame, and the execution repeats it."""
+    shown = _failed(bench, "failing", ("script", "It broke.", "Failed"))
+    wanted = f"Step fails when it is Poll action status for completion. It broke. {ENDING}"
+    bench.expect((_step(shown, "script")["FailureMessage"], shown["FailureMessage"]), (wanted, wanted))
+
+
+def failure_of_a_command(bench: Bench) -> None:
+    """A command fails in a phase of its own."""
+    shown = _failed(bench, "continuing", ("command", "It broke.", "Failed"))
+    wanted = f"Step fails when it is verifying the command has completed. It broke. {ENDING}"
+    bench.expect(_step(shown, "command")["FailureMessage"], wanted)
+
+
+def failure_of_an_api(bench: Bench) -> None:
+    """The call of an API fails as the action is executed."""
+    shown = _failed(bench, "continuing", ("api", "It broke.", "Failed"))
+    wanted = f"Step fails when it is Execute/Cancelling action. It broke. {ENDING}"
+    bench.expect(_step(shown, "api")["FailureMessage"], wanted)
+
+
+def timeout(bench: Bench) -> None:
+    """A step that timed out ends the run as TimedOut."""
+    shown = _failed(bench, "failing", ("script", "Too slow.", "TimedOut"))
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)["script"]), ("TimedOut", "TimedOut"))
+
+
+def timeout_message(bench: Bench) -> None:
+    """The message of a step that timed out has another beginning."""
+    shown = _failed(bench, "failing", ("script", "Too slow.", "TimedOut"))
+    bench.expect(shown["FailureMessage"].partition("while step is ")[0], "Step timed out ")
+
+
+def continues(bench: Bench) -> None:
+    """After a failure a run may go on as after success, or to a step."""
+    shown = _failed(bench, "continuing", ("api", "It broke.", "Failed"), ("command", "It broke.", "Failed"))
+    wanted = {"api": "Failed", "command": "Failed", "never": "Pending", "repair": "Success"}
+    bench.expect(_statuses(shown), wanted)
+
+
+def approval(bench: Bench) -> None:
+    """Approve lets a run go on, and Reject fails the step and the run."""
+    bench.needs_fake()
+    found = {}
+    for kind in ("Approve", "Reject"):
+        answer = bench.client.start_automation_execution(DocumentName=bench.name("approve"))
+        request = {"AutomationExecutionId": answer["AutomationExecutionId"]}
+        bench.until(request["AutomationExecutionId"], {"Waiting"})
+        bench.client.send_automation_signal(**request, SignalType=kind)
+        shown = bench.until(request["AutomationExecutionId"])
+        found[kind] = (_statuses(shown)["ask"], _statuses(shown)["after"])
+    bench.expect(found, {"Approve": ("Success", "Success"), "Reject": ("Failed", "Pending")})
+
+
+def loop(bench: Bench) -> None:
+    """Each round shows the inner steps anew, with what they are inside of."""
+    bench.needs_fake()
+    answer = bench.client.start_automation_execution(DocumentName=bench.name("loop"))
+    shown = bench.until(answer["AutomationExecutionId"])
+    inner = [step for step in shown["StepExecutions"] if step["StepName"] == "inner"]
+    found = [(step["ParentStepDetails"]["StepName"], step["ParentStepDetails"]["IteratorValue"]) for step in inner]
+    bench.expect(found, [("repeat", "a"), ("repeat", "b")])
+
+
+def outputs_nobody_gave(bench: Bench) -> None:
+    """The output of a step that succeeded, and that the test did not give, says so."""
+    bench.needs_fake()
+    answer = bench.client.start_automation_execution(DocumentName=bench.name("failing"))
+    (found,) = bench.until(answer["AutomationExecutionId"])["Outputs"]["script.Result"]
+    bench.expect("script.Result" in found and found != NO_OUTPUT, wanted=True)
