@@ -65,11 +65,12 @@ def _enum(_: object, values: list[str], instance: object, __: Schema) -> Iterato
         yield ValidationError("is not in the enum")
 
 
-# As botocore has it: a tuple is a list, a float is never an integer, and True is one (while 1 is no boolean).
+# As botocore has it: a tuple is a list, a float is never an integer, 1 is no boolean, and the minimum holds for False.
+# As the service has it: True is no integer, either.
 _PYTHON_TYPES = Draft202012Validator.TYPE_CHECKER.redefine_many(
     {
         "array": lambda _, value: isinstance(value, (list, tuple)),
-        "integer": lambda _, value: isinstance(value, int),
+        "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
         "number": lambda _, value: isinstance(value, int),
     }
 )

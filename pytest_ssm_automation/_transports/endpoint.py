@@ -6,7 +6,10 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from io import BufferedReader
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError
@@ -14,19 +17,24 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
 from .._service.errors import ServiceError
+from .body import read_body
 from .environment import change_environment
-from .http import MOST_BYTES, answer_http, too_large
+from .http import answer_http
+from .network import is_loopback
 from .wire import encode_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from io import RawIOBase
 
     from .._service.engine import Service
+    from .wire import HttpAnswer
 
 VARIABLE: Final = "AWS_ENDPOINT_URL_SSM"
 _IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _DIRECT: Final = ("NO_PROXY", "no_proxy")
-_PIECE: Final = 64 * 1024
+_CONNECTION: Final = "ssm_automation.connection"
+_LONGEST_CLOSE: Final = 3.0
 
 
 class Endpoint:
@@ -51,54 +59,92 @@ class Endpoint:
         change_environment(self._set)
 
     def close(self) -> None:
-        """Stop listening, break the connections that are left, and put back what nobody has changed since."""
-        self._server.shutdown()
-        self._server.break_connections()
-        self._thread.join()
+        """Stop listening, break the connections that are left, and put back what nobody has changed since.
+
+        A request that is still being answered after a few seconds, such as by a function of the test that waits for
+        something, is left to itself.
+        """
+        self._server.stop(self._thread)
         untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
         change_environment({name: self._before[name] for name in untouched})
 
     def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request; break the connection where a fault says so."""
-        body = _read(environ)
-        try:
-            answer = answer_http(self._service, environ["REQUEST_METHOD"], self.url, _headers(environ), body)
-        except BotoCoreError:
-            raise ConnectionResetError from None
-        except Exception as error:  # noqa: BLE001 - of the test's own, such as a fault's condition
-            text = f"{type(error).__name__}: {error}"
-            answer = encode_error(self._service.new_id(), ServiceError("InternalFailure", text))
+        answer = self._answer(environ)
         headers = {name: value for name, value in answer.headers.items() if name not in {"Connection", "Server"}}
         return Response(answer.body, answer.status, headers)(environ, start_response)
 
+    def _answer(self, environ: dict[str, Any]) -> HttpAnswer:
+        headers = _headers(environ)
+        if (refusal := _refuse_host(headers.get("host"))) is not None:
+            return encode_error(self._service.new_id(), refusal)
+        body = read_body(environ[_CONNECTION], headers, _Handler.timeout or 0)
+        try:
+            return answer_http(self._service, environ["REQUEST_METHOD"], self.url, headers, body)
+        except BotoCoreError:
+            raise ConnectionResetError from None
+        except BaseException as error:  # noqa: BLE001 - of the test's own, such as a fault's condition
+            text = f"{type(error).__name__}: {error}"
+            return encode_error(self._service.new_id(), ServiceError("InternalFailure", text))
+
 
 class _Server(ThreadedWSGIServer):
-    """Knows its open connections, so that none outlives it."""
-
-    daemon_threads = False  # so that closing the server waits for them
+    """Knows its open connections and the threads that serve them, so that it can end them."""
 
     def __init__(self, *args: Any) -> None:
         self._open: set[socket.socket] = set()
+        self._serving: set[threading.Thread] = set()
         super().__init__(*args)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
-        super().process_request(request, client_address)
+        # A daemon: one that is stuck in a function of the test must not keep the process from ending.
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), name="ssm-automation-call", daemon=True
+        )
+        self._serving = {each for each in self._serving if each.is_alive()} | {thread}
+        thread.start()
 
     def shutdown_request(self, request: Any) -> None:
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def break_connections(self) -> None:
+    def stop(self, loop: threading.Thread) -> None:
+        """Stop listening, break the connections, and wait for all threads, but not for ever."""
+        end = perf_counter() + _LONGEST_CLOSE
+        if loop.is_alive():  # which it is not in a forked child
+            threading.Thread(target=self.shutdown, daemon=True).start()  # it waits without a limit
+            loop.join(_LONGEST_CLOSE)
+        self.server_close()
         for connection in self._open.copy():
             with suppress(OSError):  # the other side was faster
                 connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._serving:
+            thread.join(max(0.0, end - perf_counter()))
+
+
+class _Reader(BufferedReader):
+    """Gives what has arrived: werkzeug discards what a sender goes on to send behind its answer, but must not wait."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read once from the connection."""
+        return self.read1(-1 if size is None else size)
 
 
 class _Handler(WSGIRequestHandler):
     """Handles a connection without a word, and gives up one that stays silent."""
 
     timeout = 20
+    rbufsize = 0
+
+    def setup(self) -> None:
+        """Read by a reader that doesn't wait."""
+        super().setup()
+        self.rfile = _Reader(cast("RawIOBase", self.rfile))
+
+    def make_environ(self) -> dict[str, Any]:
+        """Add the connection itself: werkzeug's reader of chunks takes sizes that never end."""
+        return {**super().make_environ(), _CONNECTION: self.rfile}
 
     def log(self, *_: Any, **__: Any) -> None:
         """Keep quiet."""
@@ -138,23 +184,14 @@ class _Handler(WSGIRequestHandler):
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:
-    headers = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
-    return {**headers, "Content-Type": environ.get("CONTENT_TYPE", "")}
+    headers = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
+    given = {"content-type": environ.get("CONTENT_TYPE", ""), "content-length": environ.get("CONTENT_LENGTH", "")}
+    return {**headers, **given}
 
 
-def _read(environ: dict[str, Any]) -> bytes | ServiceError:
-    """Read the body to its end, but keep no more of it than is allowed; or give what to answer instead."""
-    stream, chunked = environ["wsgi.input"], environ.get("wsgi.input_terminated", False)
-    try:
-        left = 2**63 if chunked else int(environ.get("CONTENT_LENGTH") or 0)
-        kept, size = bytearray(), 0
-        while piece := stream.read(min(_PIECE, left - size)):
-            kept += piece[: MOST_BYTES + 1 - len(kept)]
-            size += len(piece)
-    except TimeoutError:
-        return ServiceError("RequestTimeoutException")
-    except (ValueError, OSError):  # no length, or no chunks
-        return ServiceError("SerializationException")
-    if not chunked and size < left:
-        return ServiceError("SerializationException", f"The request ended after {size} of {left} bytes.")
-    return too_large() if size > MOST_BYTES else bytes(kept)
+def _refuse_host(host: str | None) -> ServiceError | None:
+    """Refuse a request to another name: a page in a browser can point a name of its own to this machine."""
+    with suppress(ValueError):
+        if host is None or is_loopback(urlsplit(f"//{host}").hostname or ""):
+            return None
+    return ServiceError("InvalidSignatureException", f"The Host header names {host!r}, which is not this machine.")

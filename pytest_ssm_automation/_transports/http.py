@@ -18,14 +18,14 @@ from .._service.accounts import account_of_key
 from .._service.calls import Call, Request
 from .._service.checks import model
 from .._service.errors import ServiceError
-from .wire import HttpAnswer, answer_over_http, attempt_of, encode_error, unpack
+from .body import MOST_BYTES, read_json, too_large, unpack
+from .wire import HttpAnswer, answer_over_http, attempt_of, encode_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._service.engine import Service
 
-MOST_BYTES: Final = 1024 * 1024
 _DEEPEST: Final = 100
 _TARGET: Final = "AmazonSSM."
 _SERVED: Final = frozenset(model.CHECKED)
@@ -130,17 +130,12 @@ def _members(headers: Mapping[str, str], body: bytes | ServiceError) -> dict[str
     if len(body) > MOST_BYTES:
         raise too_large()
     try:
-        members = _without_nulls(json.loads(body), _DEEPEST)
+        members = _without_nulls(read_json(body), _DEEPEST)
     except (ValueError, RecursionError):
         raise ServiceError("SerializationException") from None
     if not isinstance(members, dict):
         raise ServiceError("SerializationException")
     return cast("dict[str, Any]", members)
-
-
-def too_large() -> ServiceError:
-    """Make the answer to a request whose body is larger than any that makes sense; what AWS allows is not known."""
-    return ServiceError("SerializationException", f"The request may have {MOST_BYTES} bytes.")
 
 
 def _without_nulls(value: Any, levels: int) -> Any:

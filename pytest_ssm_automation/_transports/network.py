@@ -57,7 +57,7 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str], called
         NetworkBlockedError: Any other host; its attribute `blocked` is the request.
     """
     host = (urlsplit(url).hostname or "").lower()
-    if _is_loopback(host):
+    if is_loopback(host):
         return
     if allowed is True or (allowed and host in allowed):
         return
@@ -68,7 +68,8 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str], called
     raise NetworkBlockedError(request=blocked, hint=blocked.hint())
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether the name of a host, in lower case, stands for this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

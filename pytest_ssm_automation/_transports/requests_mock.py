@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 import re
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+import threading
+from functools import cache, partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import botocore.exceptions
 import requests
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._service.engine import Service
+    from .._service.errors import ServiceError
 
 _METHODS: Final = ("POST", "GET", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
 _TIMEOUT_SECONDS: Final = 5.0
@@ -138,9 +142,35 @@ class _Offline(HTTPAdapter):
 def fetch(url: str) -> tuple[int, bytes] | None:
     """Get status and body of a URL that is mocked; `None` if it isn't, since no connection is ever made.
 
+    A callback of a mock knows no time limit. So it runs in a thread of its own, and is left there if it takes too long.
+
     Raises:
         ServiceError: It takes too long, or fails.
     """
+    done: SimpleQueue[Callable[[], tuple[int, bytes] | None]] = SimpleQueue()
+    arguments = (contextvars.copy_context().run, url, done)
+    threading.Thread(target=_fetch_into, args=arguments, name="ssm-automation-fetch", daemon=True).start()
+    try:
+        result = done.get(timeout=_TIMEOUT_SECONDS)
+    except Empty:
+        raise _too_slow() from None
+    return result()
+
+
+def _fetch_into(run: Callable[..., Any], url: str, done: SimpleQueue[Any]) -> None:
+    try:
+        answer = run(_get, url)
+    except BaseException as error:  # noqa: BLE001 - it is raised where the URL is fetched
+        done.put(partial(_raise, error))
+    else:
+        done.put(lambda: answer)
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
+
+
+def _get(url: str) -> tuple[int, bytes] | None:
     with requests.Session() as session:
         session.trust_env = False
         for scheme in ("https://", "http://"):
@@ -148,12 +178,16 @@ def fetch(url: str) -> tuple[int, bytes] | None:
         try:
             answer = session.get(url, timeout=_TIMEOUT_SECONDS)
         except requests.Timeout:
-            raise refused(f"no answer within {_TIMEOUT_SECONDS:.0f} seconds") from None
+            raise _too_slow() from None
         except (requests.ConnectionError, requests.exceptions.InvalidURL):
             return None
         except requests.RequestException as error:
             raise refused(f"it can't be read: {type(error).__name__}") from None
     return answer.status_code, answer.content
+
+
+def _too_slow() -> ServiceError:
+    return refused(f"no answer within {_TIMEOUT_SECONDS:.0f} seconds")
 
 
 def _of_requests(error: Exception) -> type[requests.RequestException]:

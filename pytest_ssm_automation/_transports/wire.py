@@ -9,7 +9,6 @@ import io
 import json
 import re
 import weakref
-import zlib
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from botocore.awsrequest import AWSResponse
 
 from .._service.checks.model import CHECKED
 from .._service.errors import ServiceError, error_body
+from .body import unpack
 from .claim import claimed_by, request_of
 from .retries import fill_quota, is_rate_limiter, without_delay
 
@@ -87,25 +87,6 @@ def encode(request_id: str, status: int, members: Mapping[str, Any]) -> HttpAnsw
         "x-amzn-RequestId": request_id,
     }
     return HttpAnswer(status, headers, body)
-
-
-def unpack(body: bytes, encoding: str, *, most: int = 0) -> bytes:
-    """Undo the compression of a request's body.
-
-    Args:
-        body: The body as it was sent.
-        encoding: Its `Content-Encoding`.
-        most: How many bytes of a larger one to give; 0 is all.
-
-    Raises:
-        ServiceError: It is not compressed as it says.
-    """
-    if encoding.strip().lower() != "gzip":
-        return body
-    try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(body, most)
-    except zlib.error:
-        raise ServiceError("SerializationException") from None
 
 
 def attempt_of(header: str) -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import requests
 from botocore.config import Config
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
+from pytest_ssm_automation._transports import body as body_module
 from pytest_ssm_automation._transports import endpoint as module
 
 if TYPE_CHECKING:
@@ -65,15 +67,17 @@ def exchange(url: str, sent: bytes, *, end: bool = True) -> tuple[int, dict[str,
     return int(status.split()[1]), headers, body
 
 
-def raw(signed: dict[str, Any], *, length: int | None = None, chunked: bytes | None = None) -> bytes:
+def raw(
+    signed: dict[str, Any], *, length: object = None, chunked: bytes | None = None, host: str = "127.0.0.1"
+) -> bytes:
     """Write a signed request as it goes over the connection."""
     body: bytes = signed["data"]
-    headers = {**signed["headers"], "Host": "127.0.0.1", "Content-Length": str(len(body) if length is None else length)}
+    headers = {**signed["headers"], "Host": host, "Content-Length": str(len(body) if length is None else length)}
     if chunked is not None:
         del headers["Content-Length"]
         headers["Transfer-Encoding"], body = "chunked", chunked
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"POST / HTTP/1.1\r\n{head}\r\n".encode() + body
+    return f"POST / HTTP/1.1\r\n{head}\r\n".encode("latin-1", "replace") + body
 
 
 def test_it_listens_on_loopback_only(fake: AutomationFake, url: str) -> None:
@@ -100,9 +104,7 @@ def test_it_is_gone_afterwards() -> None:
         assert half.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
-    assert not [
-        thread for thread in threading.enumerate() if "endpoint" in thread.name or "process_request" in thread.name
-    ]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ssm-automation")]
 
 
 def test_serving_twice_is_serving_once(fake: AutomationFake, url: str) -> None:
@@ -222,6 +224,12 @@ def test_mistakes_of_the_test_are_answered_too(fake: AutomationFake, url: str, s
     answer = send(signed(START, DOC), url=url)
     assert (answer.status_code, answer.json()) == (500, {"__type": "InternalFailure", "message": "KeyError: 'Mode'"})
     assert [(call.outcome, call.error) for call in fake.calls] == [("failed", "KeyError")]
+
+
+def test_what_is_no_exception_is_answered(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """A KeyboardInterrupt that a test injects can't be raised in another process: it gets InternalFailure."""
+    fake.fail_with(KeyboardInterrupt)
+    assert send(signed(START, DOC), url=url).json()["__type"] == "InternalFailure"
     fake.reset()
     fake.fail_with(KeyboardInterrupt())
     answer = send(signed(START, DOC), url=url)
@@ -268,8 +276,32 @@ def test_chunks_are_joined(fake: AutomationFake, url: str, signed: Sign) -> None
 
 @pytest.mark.parametrize(
     "how",
-    [{"length": 1000}, {"length": -1}, {"chunked": b"zz\r\n"}, {"chunked": b"5\r\nab"}, {"chunked": b""}],
-    ids=str,
+    [
+        {"length": 1000},
+        {"length": -1},
+        {"length": 10**30},
+        {"length": "1_0"},
+        {"length": "\u0665"},
+        *(
+            {"chunked": chunked}
+            for chunked in (
+                b"zz\r\n",
+                b"5\r\nab",
+                b"",
+                b"FFFFFFFFFFFFFFFFFF\r\nab\r\n",
+                b"FFFFFFFFFFFFFFFF\r\nab\r\n0\r\n\r\n",
+                b"-1\r\nab\r\n0\r\n\r\n",
+                b"+1\r\na\r\n0\r\n\r\n",
+                b"0x1\r\na\r\n0\r\n\r\n",
+                b"1\r\nab\r\n0\r\n\r\n",
+                b"1;" + b"x" * 10_000 + b"\r\na\r\n0\r\n\r\n",
+                b"0\r\n" + b"x: y\r\n" * 101 + b"\r\n",
+                b"0\r\nx: y\r\n",
+                b"0\r\n",
+            )
+        ),
+    ],
+    ids=lambda how: str(how)[:60],
 )
 def test_truncated_requests(fake: AutomationFake, url: str, signed: Sign, how: dict[str, Any]) -> None:
     """A request that ends before it should is refused at once, and on the record."""
@@ -277,6 +309,117 @@ def test_truncated_requests(fake: AutomationFake, url: str, signed: Sign, how: d
     assert (status, headers["content-type"]) == (400, "application/x-amz-json-1.1")
     assert json.loads(body)["__type"] == "SerializationException"
     assert [(call.operation, call.error) for call in fake.calls] == [(START, "SerializationException")]
+
+
+@pytest.mark.parametrize(
+    "chunked",
+    [
+        b"17\r\n%s\r\n0\r\n\r\n",
+        b'17;name;other = "quoted; text"\r\n%s\r\n0;last\r\n\r\n',
+        b"00000017 \t\r\n%s\r\n000\r\nX-Checksum: abc\r\nX-Other:\r\n\r\n",
+        b"17\n%s\n0\n\n",
+    ],
+)
+def test_legal_chunks_are_read(fake: AutomationFake, url: str, signed: Sign, chunked: bytes) -> None:
+    """Extensions of chunks mean nothing here, and trailers are left out, as the specification allows."""
+    body = b'{"DocumentName": "Doc"}'
+    status, _, _ = exchange(url, raw(signed(START, body=body), chunked=chunked % body))
+    assert status == 200
+    fake.assert_started_once(exact=True, DocumentName="Doc")
+
+
+def test_other_codings_are_refused(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """A body whose length can't be known is not guessed at."""
+    sent = raw(signed(START, DOC), chunked=b"").replace(b"chunked", b"gzip, chunked")
+    status, _, body = exchange(url, sent)
+    assert (status, json.loads(body)["message"]) == (400, "The length of the request's body is not known.")
+
+
+def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender that never stops is answered when it has sent enough, and one that drips when it has taken too long."""
+    monkeypatch.setattr(body_module, "_MOST_READ", 3 * 1024 * 1024)
+    endless = (b"%x\r\n" % 65536 + b" " * 65536 + b"\r\n") * 49
+    status, _, body = exchange(url, raw(signed(START, DOC), chunked=endless), end=False)
+    assert (status, json.loads(body)["message"]) == (400, "The request may have 1048576 bytes.")
+    monkeypatch.setattr(module._Handler, "timeout", 0.5)
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
+        connection.sendall(raw(signed(START, DOC), length=100_000))
+        received = b""
+        while not received:
+            connection.sendall(b" ")
+            connection.settimeout(0.1)
+            with contextlib.suppress(TimeoutError):
+                received = connection.recv(65536)
+    assert b" 408 " in received
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("127.0.0.2:80", 200),
+        ("LOCALHOST:1234", 200),
+        ("[::1]:1", 200),
+        ("ssm.localhost", 200),
+        ("evil.example", 400),
+        ("evil.example:8080", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("localhost@evil.example", 400),
+        ("127.0.0.1,evil.example", 400),
+        ("[x", 400),
+        ("192.168.0.1", 400),
+    ],
+)
+def test_only_loopback_names_are_served(fake: AutomationFake, url: str, signed: Sign, host: str, status: int) -> None:
+    """A page in a browser whose name was pointed to this machine gets nothing, and leaves nothing on the record."""
+    answered, _, body = exchange(url, raw(signed(START, DOC), host=host))
+    assert answered == status
+    assert len(fake.calls) == (status == 200)
+    if status != 200:
+        assert json.loads(body)["__type"] == "InvalidSignatureException"
+        assert json.loads(body)["message"] == f"The Host header names {host!r}, which is not this machine."
+
+
+def test_a_request_without_a_host_is_served(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """Browsers always name the host, so one that names none is none of them."""
+    sent = raw(signed(START, DOC)).replace(b"Host: 127.0.0.1\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0")
+    assert exchange(url, sent)[0] == 200
+
+
+def test_closing_waits_for_nobody_for_ever(signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that is stuck in a function of the test keeps the fake from ending for a moment only."""
+    monkeypatch.setattr(module, "_LONGEST_CLOSE", 0.3)
+    go, stuck = threading.Event(), threading.Event()
+
+    def when(_: Any) -> bool:
+        stuck.set()
+        return go.wait(30)
+
+    with AutomationFake() as fake:
+        fake.fail_with("ThrottlingException", when=when)
+        url = fake.serve_endpoint()
+        with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
+            connection.sendall(raw(signed(START, DOC)))
+            assert stuck.wait(10)
+            began = time.monotonic()
+            server = fake._endpoint
+            assert server is not None
+            server.close()
+            assert time.monotonic() - began < 5
+            fake._endpoint = None
+            go.set()
+    for thread in server._server._serving:
+        thread.join()
+
+
+def test_a_loop_that_is_gone_is_not_waited_for() -> None:
+    """In a forked child the thread that listens isn't there."""
+    endpoint = module.Endpoint(AutomationFake()._service)
+    endpoint._server.shutdown()
+    endpoint._thread.join()
+    began = time.monotonic()
+    endpoint.close()
+    assert time.monotonic() - began < 1
 
 
 def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,7 +442,7 @@ def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypat
         b"POST / HTTP/1.1\r\n" + b"x: y\r\n" * 200 + b"\r\n",
         b"POST /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
-        b"\xff / HTTP/1.1\r\nHost: \xff\r\n\r\n",
+        b"\xff / HTTP/1.1\r\nUser-Agent: \xff\r\n\r\n",
         b"HEAD / HTTP/1.1\r\n\r\n",
     ],
     ids=lambda sent: repr(sent[:24]),

@@ -9,7 +9,8 @@ import pytest
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import ServiceError
-from pytest_ssm_automation._transports.http import MOST_BYTES, answer_http, is_ours
+from pytest_ssm_automation._transports.body import MOST_BYTES
+from pytest_ssm_automation._transports.http import answer_http, is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +149,14 @@ def test_what_names_no_operation_is_unknown(send: Any, how: dict[str, Any]) -> N
         b"[" * 100_000,
         b'{"Parameters": ' + b"[" * 300 + b"]" * 300 + b"}",
         b" " * (MOST_BYTES + 1),
+        '{"DocumentName": "Doc"}'.encode("utf-16"),
+        '{"DocumentName": "Doc"}'.encode("utf-16-le"),
+        '{"DocumentName": "Doc"}'.encode("utf-32"),
+        '{"DocumentName": "Doc"}'.encode("utf-8-sig"),
+        b'{"DocumentName": NaN}',
+        b'{"DocumentName": "Doc", "Other": Infinity}',
+        b'{"DocumentName": "Doc", "Other": -Infinity}',
+        b'{"DocumentName": "\xed\xa0\x80"}',
         ServiceError("SerializationException"),
     ],
     ids=lambda body: repr(body)[:20],
@@ -182,6 +191,25 @@ def test_bodies_may_be_compressed(send: Any) -> None:
     assert send(packed, body=gzip.compress(b'{"DocumentName": "Doc"}'))[1].status == 200
     assert send(packed, body=b'{"DocumentName": "Doc"}')[1].status == 400
     assert send(packed, body=gzip.compress(b" " * 50_000_000))[1].status == 400
+
+
+def test_compressed_bodies_have_to_be_complete(send: Any) -> None:
+    """Several members are one body; what ends too early, or goes on with something else, is refused."""
+    packed, body = {"Content-Encoding": "GZIP"}, b'{"DocumentName": "Doc"}'
+    whole = gzip.compress(body)
+    assert send(packed, body=gzip.compress(body[:9]) + gzip.compress(body[9:]))[1].status == 200
+    for wrong in (*(whole[:end] for end in range(len(whole))), whole + b"x", gzip.compress(body[:9]) + whole[:-1]):
+        fake, answer = send(packed, body=wrong)
+        assert json.loads(answer.body)["__type"] == "SerializationException"
+        assert [call.error for call in fake.calls] == ["SerializationException"]
+
+
+@pytest.mark.parametrize("value", ["true", "false", "1.5", '"1"'])
+def test_a_number_is_a_number(send: Any, value: str) -> None:
+    """JSON's true is no integer for the service, though it is one for Python."""
+    fake, answer = send(operation="DescribeAutomationExecutions", body=b'{"MaxResults": %s}' % value.encode())
+    assert json.loads(answer.body)["__type"] == "SerializationException"
+    assert fake.calls[0].violations[0].constraint == "DescribeAutomationExecutions/MaxResults:type"
 
 
 def test_attempts_are_recorded(send: Any) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,6 +19,7 @@ from moto import mock_aws
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError
+from pytest_ssm_automation._transports import requests_mock as module
 from pytest_ssm_automation._transports.requests_mock import ssm_url
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 START = "StartAutomationExecution"
 DOC = {"DocumentName": "Doc"}
+LOCATIONS = "https://bucket.s3.us-east-1.amazonaws.com/locations.json"
 MINE = "https://mine.example/"
 RUNBOOK = {
     "schemaVersion": "0.3",
@@ -309,3 +313,26 @@ def test_headers_of_bytes_are_read(fake: AutomationFake, mock: responses.Request
     headers = {name: value.encode() for name, value in request["headers"].items()}
     assert send(request, headers=headers).status_code == 200
     assert json.loads(send(request).text)
+
+
+def test_a_callback_has_a_time_limit(fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A callback that hosts target locations and never answers is refused as a server would be."""
+    monkeypatch.setattr(module, "_TIMEOUT_SECONDS", 0.2)
+    go = threading.Event()
+    mock = fake.serve_requests()
+    mock.add_callback("GET", LOCATIONS, lambda _: (200, {}, "[]") if go.wait(30) else (500, {}, ""))
+    began = time.monotonic()
+    with pytest.raises(ClientError, match="no answer within 0 seconds"):
+        client.start_automation_execution(DocumentName="Doc", TargetLocationsURL=LOCATIONS)
+    assert time.monotonic() - began < 5
+    go.set()
+    for thread in threading.enumerate():
+        if thread.name == "ssm-automation-fetch":
+            thread.join()
+
+
+def test_an_error_of_a_callback_is_the_tests_own(fake: AutomationFake, client: Any) -> None:
+    """What a callback raises is raised where the execution is started."""
+    fake.serve_requests().add_callback("GET", LOCATIONS, lambda _: 1 / 0)  # type: ignore[arg-type,return-value]
+    with pytest.raises(ZeroDivisionError):
+        client.start_automation_execution(DocumentName="Doc", TargetLocationsURL=LOCATIONS)

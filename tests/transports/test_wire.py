@@ -21,7 +21,8 @@ from moto import mock_aws
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
 from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import ServiceError
-from pytest_ssm_automation._transports.wire import attempt_of, unpack
+from pytest_ssm_automation._transports.body import unpack
+from pytest_ssm_automation._transports.wire import attempt_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

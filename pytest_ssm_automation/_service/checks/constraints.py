@@ -7,10 +7,11 @@ does nothing else: texts and paths are made only for what is reported.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from . import model
 from .patterns import compile_pattern
@@ -38,6 +39,7 @@ PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "timestamp": (datetime, str, int, float),
     "blob": (bytes, bytearray, str),
 }
+_NUMBERS: Final = frozenset({"integer", "long", "float", "double"})
 
 
 Found: TypeAlias = list[tuple[Constraint, "Steps", object]]
@@ -144,7 +146,7 @@ class Compiler:
             if enum and value not in names:
                 found.append((enum, (), value))
 
-        return scalar
+        return _no_boolean(scalar, wrong_type) if shape.type_name in _NUMBERS else scalar
 
     def _list(self, shape: Any, place: str) -> Check:
         types, wrong_type = self._type(shape, place)
@@ -218,7 +220,19 @@ class Compiler:
 
 
 def _measure(shape: Shape) -> Callable[[Any], float]:
-    return int if shape.type_name in {"integer", "long", "float", "double"} else len
+    return int if shape.type_name in _NUMBERS else len
+
+
+def _no_boolean(scalar: Check, wrong_type: Constraint) -> Check:
+    """Refuse True and False for numbers, as the service does; botocore checks them as 1 and 0, and sends them."""
+    sent = replace(wrong_type, caught_by="service")
+
+    def number(value: Any, found: Found) -> None:
+        if isinstance(value, bool):
+            found.append((sent, (), value))
+        scalar(value, found)
+
+    return number
 
 
 def _put_in_front(step: tuple[str, Any], found: Found, first: int) -> None:

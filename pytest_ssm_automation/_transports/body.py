@@ -1,0 +1,145 @@
+"""The body of an HTTP request: read from a connection with limits of size and time, unpacked, and read as JSON.
+
+Source: https://www.rfc-editor.org/rfc/rfc9112 (chunked transfer coding), https://www.rfc-editor.org/rfc/rfc8259 (JSON)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from .._service.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from io import BufferedIOBase
+
+MOST_BYTES: Final = 1024 * 1024
+# So much is read of a larger body, so that its sender gets an answer rather than a broken connection.
+_MOST_READ: Final = 64 * 1024 * 1024
+_PIECE: Final = 64 * 1024
+_LONGEST_LINE: Final = 8 * 1024
+_MOST_TRAILERS: Final = 100
+_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
+_LINE_ENDS: Final = frozenset({b"\r\n", b"\n"})
+
+
+def read_body(stream: BufferedIOBase, headers: Mapping[str, str], seconds: float) -> bytes | ServiceError:
+    """Read a body from a connection to its end; or give what to answer instead.
+
+    Args:
+        stream: The connection, behind the headers.
+        headers: The request's headers; their names in lower case.
+        seconds: How long the whole body may take.
+    """
+    kept, size, end = bytearray(), 0, perf_counter() + seconds
+    try:
+        for piece in _pieces(stream, headers):
+            kept += piece[: MOST_BYTES + 1 - len(kept)]
+            size += len(piece)
+            if size > _MOST_READ:
+                break
+            if perf_counter() > end:
+                return ServiceError("RequestTimeoutException")
+    except TimeoutError:
+        return ServiceError("RequestTimeoutException")
+    except (ValueError, OSError) as error:  # no length, no chunks, or the sender has gone
+        return ServiceError("SerializationException", str(error) if isinstance(error, _MalformedError) else None)
+    return too_large() if size > MOST_BYTES else bytes(kept)
+
+
+class _MalformedError(ValueError):
+    """The framing of a body is wrong; the text goes to the sender."""
+
+
+def _pieces(stream: BufferedIOBase, headers: Mapping[str, str]) -> Iterator[bytes]:
+    coding = headers.get("transfer-encoding", "").strip().lower()
+    if coding == "chunked":
+        return _chunks(stream)
+    length = headers.get("content-length", "").strip() or "0"
+    if coding or not _LENGTH.fullmatch(length):
+        raise _MalformedError("The length of the request's body is not known.")
+    return _exactly(stream, int(length))
+
+
+def _exactly(stream: BufferedIOBase, length: int) -> Iterator[bytes]:
+    left = length
+    while left:
+        piece = stream.read1(min(_PIECE, left))
+        if not piece:
+            raise _MalformedError(f"The request ended after {length - left} of {length} bytes.")
+        left -= len(piece)
+        yield piece
+
+
+def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
+    """Read chunks, whose extensions mean nothing here, and the trailers, which are left out as allowed."""
+    while size := _chunk_size(stream):
+        yield from _exactly(stream, size)
+        if _line(stream) not in _LINE_ENDS:
+            raise _MalformedError("A chunk of the request is longer than it says.")
+    for _ in range(_MOST_TRAILERS):
+        if _line(stream) in _LINE_ENDS:
+            return
+    raise _MalformedError("The request has too many trailers.")
+
+
+def _chunk_size(stream: BufferedIOBase) -> int:
+    found = _SIZE.fullmatch(_line(stream))
+    if found is None:
+        raise _MalformedError("A chunk of the request has no size.")
+    return int(found[1], 16)
+
+
+def _line(stream: BufferedIOBase) -> bytes:
+    return stream.readline(_LONGEST_LINE)
+
+
+def unpack(body: bytes, encoding: str, *, most: int | None = None) -> bytes:
+    """Undo the compression of a request's body.
+
+    Args:
+        body: The body as it was sent.
+        encoding: Its `Content-Encoding`.
+        most: How many bytes of a larger one to give; `None` is all.
+
+    Raises:
+        ServiceError: It is not compressed as it says, or is not complete.
+    """
+    if encoding.strip().lower() != "gzip":
+        return body
+    content, rest = bytearray(), body
+    try:
+        while True:  # a body may have several members of gzip
+            member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+            content += member.decompress(rest, 0 if most is None else most - len(content))
+            if not member.eof and len(content) != most:
+                raise ServiceError("SerializationException", "The compressed body of the request is not complete.")
+            rest = member.unused_data
+            if not rest or len(content) == most:
+                return bytes(content)
+    except zlib.error:
+        raise ServiceError("SerializationException") from None
+
+
+def read_json(body: bytes) -> Any:
+    """Read a body as the service does: UTF-8 without a byte order mark, and no numbers that JSON doesn't have.
+
+    Raises:
+        ValueError: It is no such JSON.
+        RecursionError: It is nested too deeply.
+    """
+    return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def too_large() -> ServiceError:
+    """Make the answer to a request whose body is larger than any that makes sense; what AWS allows is not known."""
+    return ServiceError("SerializationException", f"The request may have {MOST_BYTES} bytes.")
