@@ -146,10 +146,12 @@ class Reader:
 
     Attributes:
         problems: Each with its place.
+        doubts: What the fake will not check, each with its place.
     """
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.doubts: list[str] = []
 
     def _refuse(self, place: str, problem: str) -> None:
         self.problems.append(f"{place}: {problem}")
@@ -275,9 +277,12 @@ class Reader:
         pattern = self._text(given, "allowedPattern", place)
         if pattern is not None:
             try:
-                check_expression(pattern)
+                problem = check_expression(pattern)
             except ExpressionError as error:
+                problem = None
                 self._refuse(f"{place}allowedPattern", f"{_shown(pattern)} cannot be used: {error}")
+            if problem:
+                self.doubts.append(f"{place}allowedPattern: {_shown(pattern)} is taken to match anything: {problem}")
         return pattern
 
     def _default(self, parameter: Parameter, place: str) -> None:

@@ -1,56 +1,46 @@
-"""`allowedPattern`: regular expressions of runbooks, matched in bounded time, whatever pattern and value are.
+"""`allowedPattern`: Java's regular expressions of runbooks, matched in bounded time, whatever pattern and value are.
 
 A runbook's pattern runs inside the test, and one like `(a+)+$` must not hang it; `re` cannot be stopped.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from ..java.nodes import Atomic, Choice, Group, JavaSyntaxError, Look, One, Repeat, Row, UntranslatableError
+from ..java.parser import parse
+from ..java.writer import for_regex
+
+if TYPE_CHECKING:
+    from ..java.nodes import Node
 
 MOST_SECONDS: Final = 1.0
 # As the service takes in Parameter Store. No timeout stops the preparation of a search for a literal, which takes time
 # cubic in the literal's length.
 MOST_CHARACTERS: Final = 1024
 # A class is compared with a whole run of characters before the time is looked at again.
-MOST_OF_A_CLASS: Final = 128
+MOST_RANGES: Final = 64
 MOST_PROPERTIES: Final = 16
 MOST_WRITTEN_OUT: Final = 100_000
-_PROPERTY: Final = re.compile(r"\\[dDhHpPsSvVwW]|\[:")
-_TOKEN: Final = re.compile(
-    r"""
-    (?P<nothing> \(\?\# (?: \\. | [^)\\] )* \) | \(\? [imsu]* (?:-[ims]+)? \) )  # comments, flags from here on
-    | (?P<open> \( (?: \? (?: [:=!>] | P?< | P= | [imsu]* (?:-[ims]+)? : ) )? (?![?*]) )
-    | (?P<class> \[\^?\]? (?: \\. | \[:\^?[A-Za-z]+:\] | (?!\[:) [^\]\\] )* \] )
-    | (?P<wrong> [(\[] | \{ [0-9]* [<deis] )  # recursion, conditions, verbs, other flags; fuzzy matching
-    | \{ (?P<least> [0-9]+ ) (?: , [0-9]* )? \} | (?P<plus> \+ )
-    | \\. | .
-    """,
-    re.DOTALL | re.VERBOSE,
-)
 
 
 class ExpressionError(ValueError):
     """The pattern is wrong, or takes too long."""
 
 
-def check_expression(pattern: str) -> None:
-    """Refuse a pattern that is none.
+def check_expression(pattern: str) -> str | None:
+    """Refuse a pattern that Java would not compile.
+
+    Returns:
+        Why the pattern is taken to match anything, if it is: nothing else is known to mean the same, or nothing that
+        takes bounded time and memory.
 
     Raises:
-        ExpressionError: It cannot be compiled, or not in bounded time and memory.
+        ExpressionError: Java would not compile it; the message has the position.
     """
-    import regex
-
-    if len(pattern) > MOST_CHARACTERS:
-        raise ExpressionError(f"it is longer than {MOST_CHARACTERS} characters")
-    if _written_out(pattern) > MOST_WRITTEN_OUT:
-        raise ExpressionError(f"with its repeats written out it is longer than {MOST_WRITTEN_OUT} characters")
-    try:
-        regex.compile(pattern, regex.VERSION0)
-    # Mistakes in a pattern come out of the module as errors of many types.
-    except Exception as error:
-        raise ExpressionError(str(error) or type(error).__name__) from error
+    compiled = _compiled(pattern)
+    return compiled if isinstance(compiled, str) else None
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -59,40 +49,76 @@ def matches(pattern: str, text: str) -> bool:
     That it has to be the whole is assumed: the documentation says no more than that the input matches the pattern.
 
     Raises:
-        ExpressionError: It takes more than a second to find out, or more memory than there is.
+        ExpressionError: Java would not compile it. Or it takes more than a second to find out, or more memory than
+            there is.
     """
-    import regex
-
+    compiled = _compiled(pattern)
+    if isinstance(compiled, str):
+        return True
     try:
-        return regex.fullmatch(pattern, text, regex.VERSION0, timeout=MOST_SECONDS) is not None
+        return compiled.fullmatch(text, timeout=MOST_SECONDS) is not None
     except TimeoutError:
         raise ExpressionError(f"it takes more than {MOST_SECONDS:g} s") from None
     except (MemoryError, RecursionError) as error:
         raise ExpressionError(str(error) or type(error).__name__) from None
 
 
-def _written_out(pattern: str) -> int:
+@lru_cache(maxsize=1024)
+def parsed(pattern: str) -> Node:
+    """Read a pattern.
+
+    Raises:
+        UntranslatableError: It is too much for bounded time and memory, or no translation is known.
+        JavaSyntaxError: Java would not compile it.
+    """
+    if len(pattern) > MOST_CHARACTERS:
+        raise UntranslatableError(f"it is longer than {MOST_CHARACTERS} characters")
+    try:
+        node = parse(pattern)
+        size = _written_out(node)
+    except RecursionError:
+        raise UntranslatableError("its groups are nested too deeply") from None
+    if size > MOST_WRITTEN_OUT:
+        raise UntranslatableError(f"with its repeats written out it is longer than {MOST_WRITTEN_OUT} characters")
+    return node
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Any:
+    """Compile a pattern; give the reason if it is taken to match anything."""
+    import regex
+
+    try:
+        return regex.compile(for_regex(parsed(pattern)), regex.VERSION1)
+    except UntranslatableError as error:
+        return str(error)
+    except JavaSyntaxError as error:
+        raise ExpressionError(str(error)) from None
+    # What the module cannot compile after all comes out of it as errors of many types.
+    except Exception as error:  # noqa: BLE001 - see above
+        return f"it cannot be compiled: {str(error) or type(error).__name__}"
+
+
+def _written_out(node: Node) -> int:
     """Estimate the length of a pattern with its repeats written out, as compiling it does.
 
     What may be repeated n times or more is written n + 1 times.
 
     Raises:
-        ExpressionError: It has a class that is too large, or something that this does not understand.
+        UntranslatableError: It has a class that is too large.
     """
-    sizes, last = [0], 0
-    for token in _TOKEN.finditer(pattern):
-        if token["wrong"]:
-            start = token.start()
-            raise ExpressionError(f"{pattern[start : start + 3]!r} at position {start} is unfinished or unsupported")
-        if token["class"] and (len(token[0]) > MOST_OF_A_CLASS or len(_PROPERTY.findall(token[0])) > MOST_PROPERTIES):
-            raise ExpressionError(f"the class at position {token.start()} is too large")
-        if token["least"] or token["plus"]:
-            more = last * int(token["least"] or 1)
-            last += more
-            sizes[-1] += more
-        elif token["open"]:
-            sizes.append(0)
-        elif not token["nothing"]:
-            last = sizes.pop() + 1 if token[0] == ")" and len(sizes) > 1 else len(token[0])
-            sizes[-1] += last
-    return sum(sizes)
+    match node:
+        case One(of=of):
+            if len(of.ranges) > MOST_RANGES or len(of.categories) + of.others.count("\\") > MOST_PROPERTIES:
+                raise UntranslatableError(
+                    f"it has a class of more than {MOST_RANGES} ranges or {MOST_PROPERTIES} properties"
+                )
+            return 1 + len(of.ranges)
+        case Repeat(part=part, low=low, high=high):
+            return _written_out(part) * (1 if (low, high) == (0, 1) else 1 + max(low, 1))
+        case Group(part=part) | Atomic(part=part) | Look(part=part):
+            return 2 + _written_out(part)
+        case Row(parts=parts) | Choice(ways=parts):
+            return sum(map(_written_out, parts)) + len(parts)
+        case _:
+            return 2

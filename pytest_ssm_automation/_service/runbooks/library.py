@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -52,6 +53,10 @@ def load_runbook(
 
     Raises:
         FakeUsageError: The content cannot be read, or is no sound runbook; the message has every place where it is not.
+
+    Warns:
+        UserWarning: An `allowedPattern` has no known translation from Java, or none that is matched in bounded time. It
+            is taken to match anything.
     """
     return _runbook(read_document(content), name, version, region)
 
@@ -69,6 +74,8 @@ def _runbook(document: Document, name: str | None, version: int | str | None, re
     if problems := [*reader.problems, *wrong]:
         source = f" ({document.path})" if document.path else ""
         raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is malformed:", *problems]))
+    for doubt in reader.doubts:
+        warnings.warn(f"Runbook {name!r}: {doubt}", UserWarning, stacklevel=4)
     return Runbook(
         name=name,
         version=number,

@@ -198,7 +198,7 @@ def test_everything_wrong_is_told_at_once() -> None:
         "parameters.C.minChars: expected a number that is not negative, got -1 (type=int)",
         "parameters.C.maxChars: expected a number that is not negative, got True (type=bool)",
         "parameters.C.minItems: 3 is more than maxItems, 2",
-        "parameters.C.allowedPattern: '(' cannot be used: missing ) at position 1",
+        "parameters.C.allowedPattern: '(' cannot be used: unclosed group at position 1",
         f"parameters.D.zzz: unknown; expected one of {keys}",
         "parameters.D.allowedValues: expected a list of values, got [] (type=list)",
         "parameters.D.default: expected a String, got ['x'] (type=list)",

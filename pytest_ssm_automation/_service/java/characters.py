@@ -1,0 +1,127 @@
+r"""Sets of characters, as a class of a regular expression names them.
+
+A set is a union of ranges and of general categories of Unicode. What is no such union is kept as the text of a class of
+the module `regex`, which has nested classes, intersections and properties.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Ranges: TypeAlias = tuple[tuple[int, int], ...]
+_LAST: Final = sys.maxunicode
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    r"""A set of characters.
+
+    Attributes:
+        ranges: First and last code points, in order and apart from each other.
+        categories: General categories whose characters are in the set too, such as `L` and `Nd`.
+        others: A class of `regex` whose characters are in the set too, such as `\p{Script=Greek}`.
+    """
+
+    ranges: Ranges = ()
+    categories: frozenset[str] = frozenset()
+    others: str = ""
+
+    @property
+    def explicit(self) -> bool:
+        """Whether the ranges are all there is."""
+        return not self.categories and not self.others
+
+    @property
+    def text(self) -> str:
+        """The set as a class of `regex`, version 1."""
+        if not self.ranges and len(self.categories) + bool(self.others) == 1:
+            return self.others or f"\\p{{{next(iter(self.categories))}}}"
+        inside = "".join(f"\\p{{{name}}}" for name in sorted(self.categories)) + self.others
+        return f"[{written(self.ranges)}{inside}]" if self.ranges or inside else r"[^\x00-\U0010FFFF]"
+
+    def __or__(self, other: Characters) -> Characters:
+        """Give the characters of either."""
+        merged = _merged([*self.ranges, *other.ranges])
+        return Characters(merged, self.categories | other.categories, self.others + other.others)
+
+    def __and__(self, other: Characters) -> Characters:
+        """Give the characters of both."""
+        if self.explicit and other.explicit:
+            return ~(~self | ~other)
+        return Characters(others=f"[{self.text}&&{other.text}]")
+
+    def __invert__(self) -> Characters:
+        """Give all other characters."""
+        if not self.explicit:
+            return Characters(others=f"[^{self.text}]")
+        starts = [0, *(last + 1 for _, last in self.ranges)]
+        ends = [*(first - 1 for first, _ in self.ranges), _LAST]
+        return Characters(tuple((start, end) for start, end in zip(starts, ends, strict=True) if start <= end))
+
+
+def of(*characters: int | str | tuple[int | str, int | str]) -> Characters:
+    """Make a set of characters, code points and ranges of them."""
+    pairs = [each if isinstance(each, tuple) else (each, each) for each in characters]
+    return Characters(_merged([(_point(first), _point(last)) for first, last in pairs]))
+
+
+def _point(character: int | str) -> int:
+    return character if isinstance(character, int) else ord(character)
+
+
+def categories(*names: str) -> Characters:
+    """Make the set of the characters of some general categories."""
+    return Characters(categories=frozenset(names))
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return tuple(merged)
+
+
+def escaped(point: int) -> str:
+    """Write a character so that it stands for itself in `re` and `regex`, inside a class and outside."""
+    character = chr(point)
+    if point < 128:  # noqa: PLR2004 - ASCII
+        return character if character.isalnum() or character in "_ /,@" else f"\\x{point:02x}"
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"  # noqa: PLR2004 - what \u can say
+
+
+def written(ranges: Ranges) -> str:
+    """Write ranges as the inside of a class."""
+    return "".join(escaped(first) if first == last else f"{escaped(first)}-{escaped(last)}" for first, last in ranges)
+
+
+@cache
+def listed(of: Characters) -> Ranges:
+    """List all characters of a set: those that the module `regex` knows, where the set has more than ranges."""
+    if of.explicit:
+        return of.ranges
+    import regex
+
+    every = "".join(map(chr, range(_LAST + 1)))
+    return tuple((each.start(), each.end() - 1) for each in regex.finditer(f"{of.text}+", every, regex.VERSION1))
+
+
+# All characters of the category Z.
+SEPARATORS: Final = of(*" \xa0\u1680\u202f\u205f\u3000", ("\u2000", "\u200a"), ("\u2028", "\u2029"))
+DIGITS: Final = of(("0", "9"))
+WORD: Final = of(("0", "9"), ("A", "Z"), "_", ("a", "z"))
+SPACE: Final = of(" ", ("\t", "\r"))
+HORIZONTAL: Final = of(*"\t \xa0\u1680\u180e\u202f\u205f\u3000", ("\u2000", "\u200a"))
+VERTICAL: Final = of(("\n", "\r"), "\x85", ("\u2028", "\u2029"))
+NEWLINE: Final = of("\n")
+TERMINATORS: Final = of(*"\n\r\x85\u2028\u2029")
+ANYTHING: Final = ~Characters()
+ESCAPES: Final = {"d": DIGITS, "h": HORIZONTAL, "s": SPACE, "v": VERTICAL, "w": WORD}
