@@ -19,8 +19,9 @@ from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.checks import model, rules
 from ._strategies import shapes
 from ._strategies.flaws import InvalidRequest, flaws, requests_breaking
+from ._strategies.parameters import parameters_for
 from ._strategies.requests import member, requests_with
-from ._strategies.runbooks import parameters_for, runbooks
+from ._strategies.runbooks import runbooks
 from ._strategies.scenarios import fault_plans, status_histories
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _requests_for(runbook: Runbook, members: dict[str, Any]) -> st.SearchStrateg
     if not any(parameter.required for parameter in runbook.parameters.values()):
         ways.append({"Parameters": None})
     if runbook.parameters:
-        ways.append({"Parameters": parameters_for(runbook).filter(bool)})
+        ways.append({"Parameters": parameters_for(runbook)})
     return st.one_of([requests_with({**fixed, **way, **members}) for way in ways])
 
 

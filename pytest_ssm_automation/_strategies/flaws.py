@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from .._service.checks import model, rules
 from .._service.checks.constraints import PYTHON_TYPES, check
 from . import shapes
+from .pieces import UNBOUNDED
 from .requests import SIZE_RULES, broken_by, combinations, completed, limits, lists, ordered
 from .strings import LONG, WRITTEN, strings
-from .templates import UNBOUNDED, fits, templates
+from .templates import fits, templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

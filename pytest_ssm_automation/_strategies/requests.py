@@ -13,7 +13,7 @@ from .._errors import FakeUsageError, hide_usage_errors
 from .._service.checks import model, rules
 from .._service.checks.constraints import check
 from . import shapes
-from .templates import UNBOUNDED
+from .pieces import UNBOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

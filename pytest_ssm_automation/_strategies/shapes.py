@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
+from .pieces import UNBOUNDED
 from .recipes import named
 from .strings import LONG, strings
-from .templates import UNBOUNDED, fits, templates
+from .templates import fits, templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from .._service.checks.patterns import compile_pattern
+from .._service.java.parser import parse
+from .generated import text_of
+from .pieces import UNBOUNDED
 from .recipes import named
-from .templates import ANYTHING, UNBOUNDED, fits, parsed, templates
+from .templates import fits, parsed, templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +83,7 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
         return None
     anything = [template.strings() for template in made if template.varies]
     if pattern is not None and not made:
-        anything = [st.from_regex(compile_pattern(pattern), fullmatch=True, alphabet=ANYTHING.alphabet)]
+        anything = [text_of(parse(pattern))]
     mixed = _mostly(name, chosen, anything)
     if pattern is not None and ("(?" in pattern or not made):
         return mixed.filter(lambda text: fits(text, pattern, low, high))

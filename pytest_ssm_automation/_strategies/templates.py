@@ -6,49 +6,24 @@ set of characters and how many of it there are. Lengths are shared out between t
 
 from __future__ import annotations
 
-import importlib
 import itertools
-import re
-import string
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
 from .._service.checks.patterns import compile_pattern
+from .._service.java.nodes import Anchor, Atomic, Choice, Group, Look, One, Repeat, Row
+from .._service.java.parser import parse
+from .pieces import ANYTHING, UNBOUNDED, Piece, piece_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-# The parser of `re` itself, which is what hypothesis's `from_regex` builds on, too.
-_parser: Any = importlib.import_module("re._parser")
-UNBOUNDED: Final = int(_parser.MAXREPEAT)
-_SOME: Final = 16
+    from .._service.java.nodes import Node
+
 _MOST_WAYS: Final = 64
-_PREFERRED = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_./: "
-_ASCII = tuple(map(chr, range(128)))
-_ESCAPES = {"DIGIT": r"\d", "NOT_DIGIT": r"\D", "WORD": r"\w", "NOT_WORD": r"\W", "SPACE": r"\s", "NOT_SPACE": r"\S"}
-# Characters that this Python's Unicode does not know may be letters to others, and surrogates cannot be sent.
-_UNUSABLE: Final[tuple[Literal["Cs"], Literal["Cn"]]] = ("Cs", "Cn")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of characters of one class.
-
-    Attributes:
-        alphabet: The class, as `st.text` takes it.
-        letters: Some characters of it, most ordinary first.
-        low: How many there are at least.
-        high: How many there are at most.
-    """
-
-    alphabet: str | st.SearchStrategy[str]
-    letters: str
-    low: int = 1
-    high: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,65 +109,44 @@ class _UnsupportedError(Exception):
     """A pattern uses something that templates cannot express."""
 
 
-def _class(items: Sequence[tuple[Any, Any]], flags: int) -> Piece:
-    """Make a piece of a character class, as the parser spells it out.
-
-    Beyond ASCII and what the class names itself, it holds everything if it says what it leaves out, and all letters and
-    numbers if it is one of those that `compile_pattern` writes for Unicode.
-    """
-    named = {chr(argument) for operation, argument in items if str(operation) == "LITERAL"}
-    named.update(
-        chr(code) for operation, ends in items if str(operation) == "RANGE" for code in range(ends[0], ends[1] + 1)
-    )
-    categories = {str(name).removeprefix("CATEGORY_") for operation, name in items if str(operation) == "CATEGORY"}
-    escapes = re.compile("|".join(_ESCAPES[name] for name in categories) or r"(?!)", flags)
-    negated = str(items[0][0]) == "NEGATE"
-    candidates = dict.fromkeys([*_PREFERRED, *_ASCII, *sorted(named)])
-    usable = [character for character in candidates if unicodedata.category(character) not in _UNUSABLE]
-    text = "".join(each for each in usable if (each in named or bool(escapes.match(each))) != negated)
-    if negated or any(name.startswith("NOT_") for name in categories):
-        others = "".join(candidates.keys() - set(text))
-        return Piece(st.characters(exclude_categories=_UNUSABLE, exclude_characters=others), text[:_SOME])
-    if "WORD" in categories and not flags & re.ASCII:
-        return Piece(st.characters(categories=("L", "N"), include_characters=text), text[:_SOME])
-    return Piece(text, text[:_SOME])
-
-
-def _rows(nodes: Iterable[tuple[Any, Any]], flags: int) -> list[tuple[Piece, ...]]:
-    """Spell out every way through a parsed pattern; of a repeated group, the least numbers of times."""
-    rows: list[tuple[Piece, ...]] = [()]
-    for operation, argument in nodes:
-        ways = _ways(str(operation), argument, flags)
-        if len(rows) * len(ways) > _MOST_WAYS:
-            raise _UnsupportedError
-        rows = [(*row, *way) for row in rows for way in ways]
-    return rows
-
-
-def _ways(operation: str, argument: Any, flags: int) -> list[tuple[Piece, ...]]:
-    match operation:
-        case "LITERAL" | "IN":
-            items = argument if operation == "IN" else [(operation, argument)]
-            return [(_class(items, flags),)]
-        case "NOT_LITERAL":
-            return [(_class([("NEGATE", None), ("LITERAL", argument)], flags),)]
-        case "AT" | "ASSERT" | "ASSERT_NOT":
+def _rows(node: Node) -> list[tuple[Piece, ...]]:
+    """Spell out every way through a pattern; of a repeated group, the least numbers of times."""
+    match node:
+        case One(of=of):
+            return [(piece_of(of),)] if piece_of(of).letters else []
+        case Anchor() | Look():
             return [()]
-        case "SUBPATTERN":
-            return _rows(argument[3], flags)
-        case "BRANCH":
-            return [row for branch in argument[1] for row in _rows(branch, flags)]
-        case "MAX_REPEAT" | "MIN_REPEAT":
-            return _repeated(argument, flags)
+        case Row(parts=parts):
+            rows: list[tuple[Piece, ...]] = [()]
+            for part in parts:
+                ways = _rows(part)
+                if len(rows) * len(ways) > _MOST_WAYS:
+                    raise _UnsupportedError
+                rows = [(*row, *way) for row in rows for way in ways]
+            return rows
+        case Choice(ways=parts):
+            return _bounded([row for part in parts for row in _rows(part)])
+        case Group(part=part) | Atomic(part=part):
+            return _rows(part)
+        case Repeat():
+            return _repeated(node)
         case _:
             raise _UnsupportedError
 
 
-def _repeated(argument: Any, flags: int) -> list[tuple[Piece, ...]]:
-    low, high, nodes = argument
-    rows = _rows(nodes, flags)
+def _bounded(rows: list[tuple[Piece, ...]]) -> list[tuple[Piece, ...]]:
+    if len(rows) > _MOST_WAYS:
+        raise _UnsupportedError
+    return rows
+
+
+def _repeated(node: Repeat) -> list[tuple[Piece, ...]]:
+    rows = _rows(node.part)
+    if not rows:
+        return [] if node.low else [()]
+    low, high = node.low, UNBOUNDED if node.high is None else node.high
     if len(rows) == len(rows[0]) == rows[0][0].low == rows[0][0].high == 1:
-        return [(replace(rows[0][0], low=int(low), high=int(high)),)]
+        return [(replace(rows[0][0], low=low, high=high),)]
     most = min(high, low + 2)
     if most > _MOST_WAYS or len(rows) ** most > _MOST_WAYS:
         raise _UnsupportedError
@@ -200,21 +154,18 @@ def _repeated(argument: Any, flags: int) -> list[tuple[Piece, ...]]:
     return [tuple(itertools.chain(*combined)) for count in times for combined in itertools.product(rows, repeat=count)]
 
 
-ANYTHING = Piece(st.characters(exclude_categories=_UNUSABLE), _PREFERRED[:_SOME], 0, UNBOUNDED)
+def rows_of(node: Node) -> list[tuple[Piece, ...]]:
+    """Spell out every way through a pattern; empty if it is beyond templates."""
+    try:
+        return _rows(node)
+    except _UnsupportedError:
+        return []
 
 
 @cache
 def parsed(pattern: str | None) -> list[tuple[Piece, ...]]:
-    if pattern is None:
-        return [(ANYTHING,)]
-    regex = compile_pattern(pattern)
-    try:
-        parsed = _parser.parse(regex.pattern, regex.flags)
-        if parsed.state.flags & re.IGNORECASE:
-            return []
-        return _rows(parsed, regex.flags)
-    except _UnsupportedError:
-        return []
+    """Spell out every way through a pattern of the model, or through any string."""
+    return [(ANYTHING,)] if pattern is None else rows_of(parse(pattern))
 
 
 def templates(pattern: str | None, low: int, high: int) -> list[Template]:

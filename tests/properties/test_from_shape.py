@@ -187,12 +187,11 @@ def test_recursion() -> None:
     [
         r"(ab|cd)(ef|gh)(ij|kl)(mn|op)(qr|st)(uv|wx)(yz|01)",
         r"(a|b)\1",
-        r"(?i)all|[0-9]{12}",
         r"(ab|c){12}",
     ],
 )
 def test_patterns_beyond_templates(pattern: str) -> None:
-    """Patterns that have no templates, or too many, are left to hypothesis, and still matched."""
+    """Strings of patterns that have no templates, or too many, match as well."""
     shape = shape_of({"It": {"type": "string", "pattern": pattern, "max": 20}})
 
     @given(from_shape(shape))
@@ -212,6 +211,10 @@ def test_patterns_beyond_templates(pattern: str) -> None:
         (r"x+y+", 6, 8),
         (r"(\w{2}-?)+", 5, 9),
         (r"a$b|c", 0, 9),
+        (r"(?i)all|[0-9]{12}", 0, 20),
+        (r"[\ud800]*a+", 2, 4),
+        (r"([\ud800]{2})?b", 0, 4),
+        (r"[\ud800]+|c", 0, 4),
     ],
 )
 def test_patterns(pattern: str, low: int, high: int) -> None:

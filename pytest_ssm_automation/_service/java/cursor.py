@@ -27,8 +27,8 @@ _ANCHORS: Final = {
     "A": _START,
     "G": _START,
     "z": Anchor(r"\Z", "\\z"),
-    "b": Anchor(_WORD, "\\b"),
-    "B": Anchor(f"(?!{_WORD})", "\\B"),
+    "b": Anchor(_WORD, "\\b", "\\b"),
+    "B": Anchor(f"(?!{_WORD})", "\\B", "\\B"),
 }
 _UNIX_END: Final = Anchor(r"(?=\n?\Z)", "$")
 _LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))", "(?m)^")

@@ -66,10 +66,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place, as `regex` writes it; `of` is how Java writes it."""
+    """A place.
+
+    Attributes:
+        text: How `regex` writes it.
+        of: How Java writes it.
+        near: How `re` writes it, if other than `regex`; it is not quite the same for characters beyond ASCII.
+    """
 
     text: str
     of: str
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def for_regex(node: Node) -> str:
     """Write a pattern for `regex`, version 1, without flags."""
-    return _Writer(lambda of: of.text).top(node)
+    return _Writer(lambda of: of.text, lambda anchor: anchor.text).top(node)
 
 
 def for_re(pattern: str) -> str:
@@ -25,7 +25,7 @@ def for_re(pattern: str) -> str:
     Raises:
         ValueError: Java would not compile it, or it has something that `re` has not.
     """
-    return _Writer(_class_of_re).top(parse(pattern))
+    return _Writer(_class_of_re, lambda anchor: anchor.near or anchor.text).top(parse(pattern))
 
 
 def _class_of_re(of: Characters) -> str:
@@ -41,8 +41,8 @@ def _class_of_re(of: Characters) -> str:
 
 
 class _Writer:
-    def __init__(self, write_class: Callable[[Characters], str]) -> None:
-        self._write_class = write_class
+    def __init__(self, write_class: Callable[[Characters], str], write_anchor: Callable[[Anchor], str]) -> None:
+        self._write_class, self._write_anchor = write_class, write_anchor
         self._seen: set[int] = set()
         self._groups: set[int] = set()
         self._named: set[int] = set()
@@ -73,7 +73,7 @@ class _Writer:
             case Look(part=part, ahead=ahead, negated=negated):
                 text = f"(?{'' if ahead else '<'}{'!' if negated else '='}{self.write(part)})"
             case Anchor():
-                text = node.text
+                text = self._write_anchor(node)
             case Reference(number=number):
                 text = self._reference(number)
         return text

@@ -98,7 +98,7 @@ def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Give the parameters that an execution runs with: those of the request, and the defaults of all others."""
-    defaults = {name: _default(parameter) for name, parameter in runbook.parameters.items() if not parameter.required}
+    defaults = {name: default_of(parameter) for name, parameter in runbook.parameters.items() if not parameter.required}
     return {**defaults, **{name: list(values) for name, values in given.items()}}
 
 
@@ -127,7 +127,8 @@ def _parsed(text: str) -> Any:
         return text
 
 
-def _default(parameter: Parameter) -> list[str]:
+def default_of(parameter: Parameter) -> list[str]:
+    """Give the default of a parameter as a list of strings; empty if there is none."""
     default = parameter.default
     if default is None:
         return []

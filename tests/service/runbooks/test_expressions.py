@@ -198,9 +198,7 @@ def test_long_values_are_matched_in_bounded_time(pattern: str) -> None:
     [
         "".join(map(chr, range(0x4E00, 0x4E00 + 200, 2))),
         "".join(
-            rf"\p{{{first}{second}}}"
-            for first, *others in ("Lultmo", "Mnec", "Ndlo", "Zslp", "Smck")
-            for second in others
+            rf"\p{{{first}{second}}}" for first, second in zip("LLLLLMMMNNNZZZSSS", "ultmonecdloslpmck", strict=True)
         ),
         "".join(rf"\p{{Is{name}}}" for name in ("Greek", "Latin", "Han") * 6),
     ],

@@ -1,0 +1,253 @@
+"""Strategies for the parameters that a runbook takes.
+
+Type, pattern, allowed values and sizes of a declaration know nothing of each other. So values are made of what each of
+them says, and what the declaration as a whole refuses is replaced by a value that it is known to accept.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import string
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from hypothesis import strategies as st
+
+from .._errors import FakeUsageError, hide_usage_errors
+from .._service.checks import model
+from .._service.java.nodes import UntranslatableError
+from .._service.runbooks.expressions import ExpressionError, parsed
+from .._service.runbooks.library import Runbook
+from .._service.runbooks.parameters import check_parameters, default_of
+from .generated import sample_of, text_of
+from .shapes import bounds
+from .templates import Template, rows_of
+from .templates import parsed as rows_of_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .._service.java.nodes import Node
+    from .._service.runbooks.library import Parameter
+    from .pieces import Piece
+
+__tracebackhide__ = hide_usage_errors
+
+_KEYS: Final = st.text(string.ascii_letters, min_size=3, max_size=16)
+_ALPHABET: Final = st.characters(codec="utf-8", exclude_categories=("Cc", "Cn", "Cs"))
+_FORMS: Final = {
+    "Integer": "0|-?[1-9][0-9]{0,8}",
+    "Boolean": "true|false|True|False",
+    "AWS::EC2::Instance::Id": "i-([0-9a-f]{17}|[0-9a-f]{8})",
+    "AWS::IAM::Role::Arn": "arn:aws:iam::[0-9]{12}:role/[A-Za-z]{1,64}",
+    "AWS::S3::Bucket::Name": "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
+}
+AWS_TYPES: Final = {kind for kind in _FORMS if kind.startswith("AWS::")} | {"List<AWS::EC2::Instance::Id>"}
+# Values that people give, and that may fit where nothing else is known to.
+_WRITTEN: Final = (
+    "",
+    "a",
+    "true",
+    "1",
+    "[]",
+    "{}",
+    '["a"]',
+    '{"a": "b"}',
+    '[{"a": "b"}]',
+    "i-0123456789abcdef0",
+    "2024-01-01T00:00:00Z",
+)
+# How many items, pairs and characters there are at most where the runbook sets no end.
+_ITEMS: Final = 5
+_PAIRS: Final = 3
+_CHARS: Final = 40
+# How many sizes and samples are tried until a value fits.
+_SIZES: Final = 8
+_SAMPLES: Final = 64
+
+
+def parameters_for(runbook: Runbook) -> st.SearchStrategy[dict[str, list[str]]]:
+    """Draw the `Parameters` of a request that starts this runbook: all it requires, and any of the others.
+
+    The fake accepts everything that is drawn. If the runbook requires nothing, at least one parameter is drawn: AWS
+    takes no empty `Parameters`. An optional parameter for which no value is known is left out. Only a runbook for whose
+    parameters no value is known, or that has none, gives `{}`.
+
+    Raises:
+        FakeUsageError: No value is known for a required parameter; or `runbook` is no `Runbook`.
+    """
+    if not isinstance(runbook, Runbook):  # pyright: ignore[reportUnnecessaryIsInstance] - not every caller is typed
+        raise FakeUsageError(
+            f"Expected runbook to be a Runbook, as add_runbook returns it, but got runbook={runbook!r} "
+            f"(type={type(runbook).__name__})"
+        )
+    given = {name: values for name in runbook.parameters if (values := _Values(runbook, name).strategy()) is not None}
+    required = [name for name, parameter in runbook.parameters.items() if parameter.required]
+    for name in required:
+        if name not in given:
+            raise _unknown(runbook.parameters[name])
+    if not given:
+        return st.builds(dict[str, list[str]])
+    if required:
+        return _with(given, required)
+    return st.sampled_from(list(given)).flatmap(lambda name: _with(given, [name]))
+
+
+def _with(given: dict[str, st.SearchStrategy[list[str]]], always: list[str]) -> st.SearchStrategy[dict[str, list[str]]]:
+    optional = {name: values for name, values in given.items() if name not in always}
+    return st.fixed_dictionaries({name: given[name] for name in always}, optional=optional)
+
+
+def _unknown(parameter: Parameter) -> FakeUsageError:
+    said = {
+        "type": parameter.type,
+        "allowedPattern": parameter.allowed_pattern,
+        "allowedValues": list(parameter.allowed_values) or None,
+        **{f"min{what}": getattr(parameter, f"min_{what.lower()}") for what in ("Chars", "Items")},
+        **{f"max{what}": getattr(parameter, f"max_{what.lower()}") for what in ("Chars", "Items")},
+    }
+    limits = ", ".join(f"{key} {value!r}" for key, value in said.items() if value is not None)
+    return FakeUsageError(
+        f"No value is known for the required parameter {parameter.name!r} ({limits}). Give a value or a strategy: "
+        f"valid_requests(runbook=..., Parameters=st.fixed_dictionaries({{{parameter.name!r}: ...}}))"
+    )
+
+
+class _Values:
+    """The lists of values that a parameter takes, within its own limits and the service model's."""
+
+    def __init__(self, runbook: Runbook, name: str) -> None:
+        self._parameter = parameter = runbook.parameters[name]
+        self._runbook = replace(runbook, _parameters={name: parameter})
+        # One value is no list of enough items, but it is a whole map.
+        alone = replace(parameter, min_items=None, max_items=None) if parameter.is_list else parameter
+        self._alone = replace(runbook, _parameters={name: alone})
+        low, high = bounds(model.service_model().shape_for("AutomationParameterValue"))
+        self._low = max(low, parameter.min_chars or 0)
+        self._high = high if parameter.max_chars is None else min(high, parameter.max_chars)
+        self._lowest, self._highest = low, high
+        self._fewest, self._most = bounds(model.service_model().shape_for("AutomationParameterValueList"))
+
+    def strategy(self) -> st.SearchStrategy[list[str]] | None:
+        """Draw lists of values; `None` if none is known."""
+        ways = list(self._ways())
+        items = [text for text, _ in ways]
+        item = next((text for text in itertools.chain(items, self._others()) if self._fits(text)), None)
+        least, most = self._counts()
+        spare = self._spare(item, least)
+        if spare is None:
+            return None
+        if item is None:
+            return st.builds(spare.copy)
+        drawn = st.one_of([way for _, way in ways] or [st.just(item)]).map(
+            lambda text: text if self._fits(text) else item
+        )
+        lists = st.lists(drawn, min_size=min(least, most), max_size=most)
+        return lists.map(lambda values: values if self._accepts(values) else [*spare])
+
+    def _counts(self) -> tuple[int, int]:
+        parameter = self._parameter
+        if not parameter.is_list:
+            return 1, 1
+        least = max(self._fewest, parameter.min_items or 0)
+        most = min(self._most, max(least, _ITEMS) if parameter.max_items is None else parameter.max_items)
+        return least, most
+
+    def _spare(self, item: str | None, least: int) -> list[str] | None:
+        """Give the first list of values that is accepted: the simplest item as often as needed, or what is declared."""
+        declared = default_of(self._parameter)
+        tried = [] if item is None else [[item] * count for count in (least, least + 1) if count <= self._most]
+        if self._parameter.type == "MapList":
+            tried.append([json.dumps([{"a": "b"}] * least)])
+        return next((values for values in (*tried, [], declared) if self._accepts(values)), None)
+
+    def _accepts(self, values: list[str]) -> bool:
+        sized = all(self._lowest <= len(text) <= self._highest for text in values)
+        fits = sized and self._fewest <= len(values) <= self._most
+        return fits and not check_parameters(self._runbook, {self._parameter.name: values})
+
+    def _fits(self, text: str) -> bool:
+        """Tell whether a value is accepted alone; one that takes too long to match is not."""
+        try:
+            broken = check_parameters(self._alone, {self._parameter.name: [text]})
+        except FakeUsageError:
+            return False
+        return self._lowest <= len(text) <= self._highest and not broken
+
+    def _others(self) -> Iterator[str]:
+        """List values that may fit where the simplest of no way does, the most ordinary first."""
+        yield from default_of(self._parameter)
+        pattern = self._pattern()
+        if pattern is not None:
+            generator = random.Random(0)
+            samples = (sample_of(pattern, generator) for _ in range(_SAMPLES))
+            yield from (sample + sample[-1:] * max(0, self._low - len(sample)) for sample in samples)
+        yield from _WRITTEN
+
+    def _pattern(self) -> Node | None:
+        """Give the pattern as it was read; `None` if there is none, or if it is taken to match anything."""
+        if self._parameter.allowed_pattern is None:
+            return None
+        try:
+            return parsed(self._parameter.allowed_pattern)
+        except (UntranslatableError, ExpressionError):
+            return None
+
+    def _ways(self) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
+        """List ways to write a value, each with the simplest value of it; that is accepted, or another may be."""
+        parameter, pattern = self._parameter, self._pattern()
+        if self._low > self._high:
+            return
+        if parameter.allowed_values:
+            choices = [text for text in map(_text, parameter.allowed_values) if self._fits(text)]
+            yield from [(choices[0], st.sampled_from(choices))] if choices else []
+            return
+        kind = parameter.type.removeprefix("List<").removesuffix(">")
+        if kind in {"StringMap", "MapList"}:
+            yield from self._maps()
+        elif kind in _FORMS:
+            yield from self._templates(rows_of_form(_FORMS[kind]))
+        elif pattern is None:
+            most = max(self._low, min(self._high, _CHARS)) if parameter.max_chars is None else self._high
+            yield "a" * self._low, st.text(_ALPHABET, min_size=self._low, max_size=most)
+        if pattern is not None:
+            rows = rows_of(pattern)
+            yield from self._templates(rows) if rows else [(sample_of(pattern, random.Random(0)), text_of(pattern))]
+
+    def _maps(self) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
+        least, most = 0, _PAIRS
+        if not self._parameter.is_list:
+            least = self._parameter.min_items or 0
+            most = max(least, _PAIRS) if self._parameter.max_items is None else self._parameter.max_items
+        # A pair has more than one character: of more there is no map.
+        sizes = range(least, min(least + 1, most, self._high) + 1)
+        simplest = (self._map({str(key): "" for key in range(size)}) for size in sizes)
+        drawn = st.dictionaries(_KEYS, st.text("abc -é", max_size=8), min_size=least, max_size=most)
+        yield from [(text, drawn.map(self._map)) for text in simplest if self._fits(text)][:1]
+
+    def _map(self, pairs: dict[str, str]) -> str:
+        """Write a map, its last value long enough for the whole."""
+        missing = self._low - len(json.dumps(pairs))
+        longer = {key: value + "a" * missing for key, value in list(pairs.items())[-1:]}
+        return json.dumps(pairs | longer)
+
+    def _templates(self, rows: Iterable[tuple[Piece, ...]]) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
+        """Make a way of each row of pieces within the limits, of the least size whose simplest string fits, if any."""
+        for row in rows:
+            least = max(self._low, sum(piece.low for piece in row))
+            most = min(self._high, sum(piece.high for piece in row))
+            if least > most:
+                continue
+            simplest = (Template(row, size, most).written(size) for size in range(least, min(least + _SIZES, most) + 1))
+            text = next((each for each in simplest if self._fits(each)), None)
+            if text is not None:
+                yield text, Template(row, len(text), most).strings()
+            elif self._parameter.allowed_pattern and "(?" in self._parameter.allowed_pattern:
+                # What stands around it may refuse the simplest strings alone.
+                yield "", Template(row, least, most).strings()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
