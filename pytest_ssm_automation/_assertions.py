@@ -163,7 +163,7 @@ def wrong_count(
     elif others:
         ranked = sorted(others, key=lambda numbered: len(expectation.differences(numbered[1])))
         for place, (number, call) in enumerate(ranked[:_MOST_CALLS]):
-            label = f"Closest of {_count(len(others), 'call')}, " if place == 0 else "Then "
+            label = f"Closest of {count(len(others), 'call')}, " if place == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")
             told = [*expectation.differences(call), *_fate(call)] or [call.outcome]
             lines.extend(f"  {line}" for line in told)
@@ -272,8 +272,9 @@ def _times(count: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def count(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def headline(operation: str, fate: str, cause: str, found: int, times: int | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import _report
+from ._assertions import count
 from ._clock import SkippedSleep
 from ._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, public, unknown_name
 from ._options import DEFAULTS, Options
@@ -99,6 +100,12 @@ class AutomationFake(Setup, Record):
         self._endpoint: Endpoint | None = None
         self._active: active.Active | None = None
         self._blocked: list[active.BlockedRequest] = []
+
+    def __repr__(self) -> str:
+        """Write the transport, how much was recorded, and the test that it is for."""
+        counts = [count(len(self._service.calls), "call"), count(len(self._service.store.started), "execution")]
+        test = self._active.test if self._active else _running_test()
+        return f"<AutomationFake {', '.join(filter(None, (self.options.transport, *counts, test)))}>"
 
     def __enter__(self) -> Self:
         """Let the fake answer."""

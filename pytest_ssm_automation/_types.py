@@ -61,6 +61,8 @@ _ErrorName: TypeAlias = Literal[
     "InvalidFilterKey",
     "InvalidFilterValue",
     "InvalidNextToken",
+    "InvalidResourceId",
+    "InvalidResourceType",
     "InvalidSignatureException",
     "InvalidTarget",
     "MissingAuthenticationTokenException",
@@ -72,6 +74,8 @@ _ErrorName: TypeAlias = Literal[
     "SerializationException",
     "ServiceUnavailable",
     "ThrottlingException",
+    "TooManyTagsError",
+    "TooManyUpdates",
     "UnknownOperationException",
     "UnrecognizedClientException",
     "ValidationException",
@@ -100,6 +104,9 @@ _CheckedOperationName: TypeAlias = Literal[
     "DescribeDocument",
     "GetDocument",
     "ListDocumentVersions",
+    "ListTagsForResource",
+    "AddTagsToResource",
+    "RemoveTagsFromResource",
 ]
 CheckedOperationName: TypeAlias = _CheckedOperationName | str
 
@@ -295,6 +302,21 @@ _DocumentFormatName: TypeAlias = Literal[
 DocumentFormatName: TypeAlias = _DocumentFormatName | str
 
 
+_ResourceTypeForTaggingName: TypeAlias = Literal[
+    "Document",
+    "ManagedInstance",
+    "MaintenanceWindow",
+    "Parameter",
+    "PatchBaseline",
+    "OpsItem",
+    "OpsMetadata",
+    "Automation",
+    "Association",
+    "CloudConnector",
+]
+ResourceTypeForTaggingName: TypeAlias = _ResourceTypeForTaggingName | str
+
+
 class AnyMembers(TypedDict, total=False):
     """Members of requests of any operation."""
 
@@ -313,8 +335,11 @@ class AnyMembers(TypedDict, total=False):
     NextToken: str | Match
     Parameters: Mapping[str, ListOf[str | Match] | Match] | Match
     Payload: Mapping[str, ListOf[str | Match] | Match] | Match
+    ResourceId: str | Match
+    ResourceType: ResourceTypeForTaggingName | Match
     ReverseOrder: bool | Match
     SignalType: SignalTypeName | Match
+    TagKeys: ListOf[str | Match] | Match
     Tags: ListOf[TagMembers | Match] | Match
     TargetLocations: ListOf[TargetLocationMembers | Match] | Match
     TargetLocationsURL: str | Match
@@ -343,8 +368,11 @@ class RefusedMembers(TypedDict, total=False):
     NextToken: Any
     Parameters: Any
     Payload: Any
+    ResourceId: Any
+    ResourceType: Any
     ReverseOrder: Any
     SignalType: Any
+    TagKeys: Any
     Tags: Any
     TargetLocations: Any
     TargetLocationsURL: Any

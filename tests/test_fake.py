@@ -246,3 +246,27 @@ def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
     with pytest.raises(FakeUsageError, match="times=0"):
         fake.fail_with("InvalidTarget", times=0)
     assert fake.faults == ()
+
+
+def test_the_repr_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transport, calls and executions, and the test; what was recorded can still be seen when the fake has gone."""
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", "test_it.py::test_it[a b] (call)")
+    with AutomationFake(transport="wire") as fake:
+        fake.add_execution("Doc", execution_id="exec-1")
+        assert repr(fake) == "<AutomationFake wire, 0 calls, 1 execution, test_it.py::test_it[a b]>"
+        fake.client().start_automation_execution(DocumentName="Doc")
+        monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    assert repr(fake) == "<AutomationFake wire, 1 call, 2 executions, test_it.py::test_it[a b]>"
+    assert repr(AutomationFake()) == "<AutomationFake stubber, 0 calls, 0 executions>"
+
+
+def test_the_repr_of_an_execution_is_one_line(fake: AutomationFake) -> None:
+    """It has the id, the document, where it runs, the target if there is one, and the status."""
+    fake.client().start_automation_execution(
+        DocumentName="Doc", Targets=[{"Key": "ParameterValues", "Values": ["i-1"]}], TargetParameterName="InstanceId"
+    )
+    (parent,) = fake.executions
+    parent.advance()
+    assert repr(parent) == f"<Execution {parent.id} of Doc in 123456789012 us-east-1: InProgress>"
+    (child,) = parent.children
+    assert repr(child) == f"<Execution {child.id} of Doc in 123456789012 us-east-1 on {child.target}: {child.status}>"

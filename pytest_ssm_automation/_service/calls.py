@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from .._errors import public
 from .accounts import ACCOUNT_ID
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .checks.violations import Violation
 
 Outcome = Literal["started", "replayed", "answered", "rejected", "failed", "lost"]
+_STARTED: Final = ("started", "replayed")
+# What a request is about, in its `repr`.
+_SUBJECTS: Final = ("DocumentName", "AutomationExecutionId", "Name", "ResourceId")
+_LONGEST: Final = 100
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class Request:
 
 
 @public
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """A request that reached the fake, and what became of it; it never changes.
 
@@ -84,6 +88,14 @@ class Call:
     acknowledged: bool = False
     thread: str = field(default_factory=lambda: threading.current_thread().name)
     started_at: datetime = field(default_factory=lambda: datetime.fromtimestamp(time.time(), UTC))
+
+    def __repr__(self) -> str:
+        """Write in one line what was called, where, and what became of it."""
+        params = self.params
+        subject = next((f" of {shorten(params[name])}" for name in _SUBJECTS if name in params), "")
+        result = self.error or (self.execution_id if self.outcome in _STARTED else None)
+        fate = f"{self.outcome} {result}" if result else self.outcome
+        return f"<Call {self.operation}{subject} in {self.account} {self.region}: {fate}>"
 
     @property
     def operation(self) -> str:
@@ -119,6 +131,12 @@ class Call:
     def attempt(self) -> int:
         """The number of the attempt: 1, and more for botocore's retries."""
         return self.request.attempt
+
+
+def shorten(value: object) -> str:
+    """Write a name that may be of any type and length."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def copy_containers(value: Any) -> Any:

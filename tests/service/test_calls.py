@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ParamValidationError
 
+from pytest_ssm_automation import Call
 from pytest_ssm_automation._service.calls import Request
 
 if TYPE_CHECKING:
-    from pytest_ssm_automation import AutomationFake, Call
+    from pytest_ssm_automation import AutomationFake
 
 PARAMETERS = {"InstanceId": ["i-1"]}
 
@@ -23,6 +24,29 @@ def call(fake: AutomationFake, client: Any) -> Call:
     """A start on the record."""
     client.start_automation_execution(DocumentName="Doc", Parameters=PARAMETERS)
     return fake.calls[0]
+
+
+@pytest.mark.parametrize(
+    ("request_", "more", "text"),
+    [
+        (Request("StartAutomationExecution", {"DocumentName": "Doc"}, "eu-central-1", "", None),
+         {"outcome": "started", "execution_id": "exec-1"},
+         "<Call StartAutomationExecution of Doc in 123456789012 eu-central-1: started exec-1>"),
+        (Request("GetAutomationExecution", {"AutomationExecutionId": "exec-1"}, "us-east-1", "", None),
+         {"outcome": "answered", "execution_id": "exec-1"},
+         "<Call GetAutomationExecution of exec-1 in 123456789012 us-east-1: answered>"),
+        (Request("StartAutomationExecution", {"DocumentName": ["Doc"] * 50}, "us-east-1", "", None),
+         {"outcome": "rejected", "error": "ParamValidationError"},
+         (f"<Call StartAutomationExecution of {repr(['Doc'] * 50)[:100]}... in 123456789012 us-east-1: "
+         "rejected ParamValidationError>")),
+        (Request("DescribeAutomationExecutions", b"{}", "us-east-1", "", None),
+         {"outcome": "failed", "error": "KeyboardInterrupt"},
+         "<Call DescribeAutomationExecutions in 123456789012 us-east-1: failed KeyboardInterrupt>"),
+    ],
+)  # fmt: skip
+def test_the_repr_of_a_call_is_one_line(request_: Request, more: dict[str, Any], text: str) -> None:
+    """It has the operation, what it is about, where it was called, and what became of it."""
+    assert repr(Call(request_, **more)) == text
 
 
 def test_a_call_says_all_about_a_request(fake: AutomationFake) -> None:

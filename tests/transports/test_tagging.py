@@ -131,7 +131,7 @@ def test_a_fault_of_a_tag_operation(pair: tuple[AutomationFake, Any]) -> None:
 def test_what_botocore_refuses(transport: str) -> None:
     """Its own check is recorded for executions, and for nothing else."""
     with AutomationFake(transport=transport) as fake:
-        client = fake.client()
+        client: Any = fake.client()
         for members in ({"ResourceType": "Automation"}, {"ResourceType": "Document"}, {"ResourceId": "x"}, {}):
             with pytest.raises(ParamValidationError):
                 client.list_tags_for_resource(**members)
@@ -153,7 +153,7 @@ def test_other_resources_are_left_to_others(transport: str) -> None:
     parameter = {"ResourceType": "Parameter", "ResourceId": "/mine"}
     with AutomationFake(transport=transport) as fake:
         with moto.mock_aws():
-            client = boto3.client("ssm", region_name="us-east-1")
+            client: Any = boto3.client("ssm", region_name="us-east-1")
             client.put_parameter(Name="/mine", Value="x", Type="String", Tags=[ENV])
             client.add_tags_to_resource(**parameter, Tags=[TEAM])
             client.remove_tags_from_resource(**parameter, TagKeys=["Env"])
@@ -205,7 +205,8 @@ def test_added_executions_have_tags(fake: AutomationFake, client: Any) -> None:
 
 def test_slips_are_shown(fake: AutomationFake) -> None:
     """A misspelt member of a tag operation is refused at once."""
+    misspelt: Any = {"ResourceID": "x"}
     with pytest.raises(FakeUsageError, match="Did you mean 'ResourceId'"):
-        fake.assert_called("ListTagsForResource", ResourceID="x")
+        fake.assert_called("ListTagsForResource", **misspelt)
     with pytest.raises(FakeUsageError, match="Did you mean 'ListTagsForResource'"):
         fake.fail_with("ThrottlingException", operation="ListTagsForResources")

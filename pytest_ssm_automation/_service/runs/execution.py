@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from ..._errors import hide_usage_errors, public, unknown_name
+from ..calls import shorten
 from .moving import advance, finish, run_to
 from .steps import step_members
 
@@ -32,7 +33,9 @@ class Execution:
     def __repr__(self) -> str:
         """Name the run and its status, and the outputs that nobody has given."""
         missing = f", nobody has given {', '.join(self.unresolved)}" if self.unresolved else ""
-        return f"<Execution {self.id} of {self.document_name} in {self.region}: {self.status}{missing}>"
+        on = f" on {self.target}" if self.target else ""
+        where = f"{self.account} {self.region}"
+        return f"<Execution {self.id} of {shorten(self.document_name)} in {where}{on}: {self.status}{missing}>"
 
     @property
     def id(self) -> str:

@@ -277,7 +277,7 @@ def test_what_an_execution_tells_the_test(fake: AutomationFake, client: Any) -> 
     execution.parameters["A"].append("c")
     assert execution.request == {"DocumentName": "Doc", "DocumentVersion": "$LATEST", "Parameters": {"A": ["b"]}}
     assert execution.parameters == {"A": ["b"]}
-    assert re.fullmatch(f"<Execution {execution_id} of Doc in us-east-1: Pending>", repr(execution))
+    assert re.fullmatch(f"<Execution {execution_id} of Doc in 123456789012 us-east-1: Pending>", repr(execution))
 
 
 def test_an_unregistered_runbook_has_the_version_asked_for(fake: AutomationFake, client: Any) -> None:
