@@ -122,7 +122,9 @@ class AutomationFake(Setup, Record):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let it no longer answer, and put everything back."""
+        """Let it no longer answer, and put everything back; in a forked process, leave that to the parent."""
+        if self._active is not None and self._active.inherited:
+            return
         self._check_active()
         if self._endpoint:
             self._endpoint.close()
@@ -204,6 +206,7 @@ class AutomationFake(Setup, Record):
                     f"A server for other processes needs {error.name}: install pytest-ssm-automation[endpoint]"
                 ) from None
             self._endpoint = Endpoint(self._service)
+            self._check_active().endpoint_url = self._endpoint.url
         return self._endpoint.url
 
     def _mock_requests(self) -> RequestsMock:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._service.calls import Call
     from ._service.engine import Service
     from ._service.runs.execution import Execution
-    from ._transports.active import BlockedRequest
+    from ._transports.active import Active, BlockedRequest
     from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
 
 __tracebackhide__ = hide_usage_errors
@@ -41,6 +41,7 @@ class Record:
 
     _service: Service
     _blocked: list[BlockedRequest]
+    _active: Active | None
 
     @property
     def calls(self) -> Sequence[Call]:
@@ -287,10 +288,15 @@ class Record:
                 f"Requests to the network were blocked ({_BLOCKED_WAYS_OUT}):",
                 [str(request) for request in self._blocked if not request.expected],
             ),
+            ("Calls of forked processes were refused (fixture ssm_automation_endpoint):", self._refused_in_children()),
             ("What the test itself has given to the fake raised (option strict):", self._service.broken),
         )
         if wrong := ["\n  ".join((title, *"\n".join(lines).split("\n"))) for title, lines in parts if lines]:
             raise AssertionError("\n\n".join(wrong))
+
+    def _refused_in_children(self) -> list[str]:
+        refusals = self._active.refusals if self._active else None
+        return ["Their calls can't reach the fake without the fixture."] if refusals and refusals[0] else []
 
     def _mistakes(self) -> _Numbered:
         return [

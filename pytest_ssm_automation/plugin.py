@@ -197,8 +197,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the calls that were made after their test had ended, from the reports of all workers."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
     texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
-    sent: list[str] = terminalreporter.config.stash.get(_late_key, [])
-    texts += sent
+    nothing: list[str] = []
+    texts += terminalreporter.config.stash.get(_late_key, nothing)
     if left := _take_late_calls():
         texts.append(left)
     if texts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, cast
+from weakref import WeakSet
 
 from .._errors import FakeUsageError, hide_usage_errors, is_own, unknown_name
 from .calls import Call, Outcome, Request
@@ -37,10 +39,15 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 _SEEDS: Final[Counter[str]] = Counter()
+# How many children this process has forked; and before it, the same of its ancestors when they forked it.
+_FORKS: Final = [0]
 # Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
 _RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
 _SIZES: Final = frozenset({"min", "max"})
+
+
+_services: WeakSet[Service] = WeakSet()
 
 
 class Service:
@@ -98,9 +105,16 @@ class Service:
         self._first_words = steps
         self._pace = pace
         self.lock = threading.RLock()
-        _SEEDS[seed] += 1
-        self._random = Random(f"{seed} {_SEEDS[seed]}")
+        self._seed = seed
+        self.seed_anew()
+        _services.add(self)
         self.reset()
+
+    def seed_anew(self) -> None:
+        """Give ids from now on that no other service of the process gives, nor one of another forked process."""
+        _SEEDS[self._seed] += 1
+        ancestors = "".join(f" {number}" for number in _FORKS[:-1])
+        self._random = Random(f"{self._seed} {_SEEDS[self._seed]}{ancestors}")
 
     def reset(self) -> None:
         """Forget what was recorded, scripted and registered, and begin as at the start."""
@@ -303,3 +317,19 @@ def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]
 @cache
 def _not_enforced() -> frozenset[str]:
     return frozenset(each.id for each in all_constraints().values() if not each.enforced)
+
+
+def _count_fork() -> None:
+    _FORKS[-1] += 1
+
+
+def _renew() -> None:
+    """In a child that was just forked: free locks that another thread may have held, and give ids of its own."""
+    _FORKS.append(0)
+    for service in list(_services):
+        service.lock._at_fork_reinit()  # type: ignore[attr-defined]  # noqa: SLF001 - as the standard library does
+        service.seed_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_count_fork, after_in_child=_renew)

@@ -18,6 +18,7 @@ from .._service.checks.model import DOCUMENT_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from mmap import mmap
     from typing import Self
 
     from .._service.engine import Service
@@ -78,6 +79,9 @@ class Active:
         task: The asyncio task that has entered it, if it was one.
         parent: The fake that was active in the context in which it was entered.
         nested: The active fake that the same thread or task has entered inside it.
+        endpoint_url: Where other processes reach it, if they do.
+        inherited: Whether it is the copy that a forked process has of a fake of its parent.
+        refusals: Not zero if a call of a forked process was refused; shared with all forked processes.
     """
 
     fake: Any
@@ -91,6 +95,9 @@ class Active:
     task: object = None
     parent: Active | None = None
     nested: Active | None = None
+    endpoint_url: str | None = None
+    inherited: bool = False
+    refusals: mmap | None = None
 
     def __deepcopy__(self, _: object) -> Self:
         """Be itself: requests have it in their context, and handlers may copy those."""
@@ -99,6 +106,8 @@ class Active:
 
 _context: ContextVar[Active | None] = ContextVar("pytest_ssm_automation_owner", default=None)
 _stack: list[Active] = []
+# In a forked process: what the stack was in the parent.
+_inherited: list[Active] = []
 
 
 def owner() -> Active | None:
@@ -131,6 +140,22 @@ def owner_of_new_work() -> Active | None:
     """Give the fake that a thread or task belongs to which is started here; `None` if it belongs to none."""
     found = current()
     return owner() if found is None else found
+
+
+def inherited() -> Active | None:
+    """Give the fake of the parent process that would answer a call made here; `None` outside forked processes."""
+    found = owner()
+    if found is None:
+        return _inherited[-1] if _inherited else None
+    return innermost(found) if found.inherited else None
+
+
+def inherit() -> None:
+    """In a child that was just forked: let no fake of the parent be active."""
+    for active in _stack:
+        active.entered, active.inherited = False, True
+    _inherited[:] = _stack or _inherited
+    _stack.clear()
 
 
 def any_active() -> bool:

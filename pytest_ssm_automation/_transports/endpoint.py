@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
+from weakref import WeakSet
 
 from botocore.exceptions import BotoCoreError
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -21,6 +22,7 @@ from .body import read_body
 from .environment import change_environment
 from .http import answer_http
 from .network import is_loopback
+from .spawned import carry_environment
 from .wire import encode_error
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ VARIABLE: Final = "AWS_ENDPOINT_URL_SSM"
 _IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _DIRECT: Final = ("NO_PROXY", "no_proxy")
 _CONNECTION: Final = "ssm_automation.connection"
+_open: WeakSet[Endpoint] = WeakSet()
 _LONGEST_CLOSE: Final = 3.0
 
 
@@ -57,6 +60,8 @@ class Endpoint:
         self._set: dict[str, str | None] = {VARIABLE: self.url, _IGNORED: None, **around}
         self._before = {name: os.environ.get(name) for name in self._set}
         change_environment(self._set)
+        self._patch = carry_environment()
+        _open.add(self)
 
     def close(self) -> None:
         """Stop listening, break the connections that are left, and put back what nobody has changed since.
@@ -64,9 +69,15 @@ class Endpoint:
         A request that is still being answered after a few seconds, such as by a function of the test that waits for
         something, is left to itself.
         """
+        _open.discard(self)
+        self._patch.restore()
         self._server.stop(self._thread)
         untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
         change_environment({name: self._before[name] for name in untouched})
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: don't keep the port open longer than the parent does."""
+        self._server.socket.close()
 
     def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request; break the connection where a fault says so."""
@@ -195,3 +206,12 @@ def _refuse_host(host: str | None) -> ServiceError | None:
         if host is None or is_loopback(urlsplit(f"//{host}").hostname or ""):
             return None
     return ServiceError("InvalidSignatureException", f"The Host header names {host!r}, which is not this machine.")
+
+
+def _leave_all_to_parent() -> None:
+    for endpoint in list(_open):
+        endpoint.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all_to_parent)

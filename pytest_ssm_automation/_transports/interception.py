@@ -8,6 +8,7 @@ put there since. While work is left that belongs to a fake, the wrapper stays to
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -22,6 +23,7 @@ from .carrying import any_left, let_go, patch_carriers, restore_thread_pools
 from .claim import Claim
 from .credentials import forget as forget_accounts
 from .environment import DummyEnvironment
+from .forked import redirected
 from .late import answering
 from .network import Guard, NetworkBlockedError, check_host
 from .patching import WrapperPatch
@@ -78,8 +80,8 @@ def deactivate(active: Active) -> None:
 
 
 def _open_gate() -> None:
-    """Put back what every call passes, unless work is left that belongs to a fake."""
-    if any_left():
+    """Put back what every call passes, unless work is left that belongs to a fake, or this process was forked."""
+    if any_left() or stack.inherited() is not None:
         return
     _restore(_aio_gate, _gate)
     restore_thread_pools()
@@ -118,8 +120,11 @@ def _convert(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Stand before `BaseClient._convert_to_request_dict`."""
+    if not _is_ours(client, operation_model):
+        return original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
     if claim is None:
+        kwargs = redirected(client, operation_model.name, api_params, kwargs)
         return original(client, api_params, operation_model, *args, **kwargs)
     with claim:
         return claim.noted(original(claim.client, api_params, operation_model, *args, **kwargs))
@@ -129,17 +134,22 @@ async def _convert_aio(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Stand before `AioBaseClient._convert_to_request_dict`."""
+    if not _is_ours(client, operation_model):
+        return await original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
     if claim is None:
+        kwargs = redirected(client, operation_model.name, api_params, kwargs)
         return await original(client, api_params, operation_model, *args, **kwargs)
     with claim:
         return claim.noted(await original(claim.client, api_params, operation_model, *args, **kwargs))
 
 
+def _is_ours(client: BaseClient, operation_model: Any) -> bool:
+    return operation_model.name in _CLAIMED and client.meta.service_model.service_name == "ssm"
+
+
 def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
     """Let the fake that answers reach a client that calls an operation of ours."""
-    if operation not in _CLAIMED or client.meta.service_model.service_name != "ssm":
-        return None
     active = answering(operation)
     if active is None:
         with _lock:
@@ -152,7 +162,7 @@ def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
 
 def _check_network(request: Any, called: Any) -> None:
     """Refuse a request that nothing has answered and that would leave the process."""
-    active = current() or owner()
+    active = current() or owner() or stack.inherited()
     if active is None:
         return
     try:
@@ -171,3 +181,16 @@ def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Non
         if stack.any_active():
             _patch_aio()
     original(*args, **kwargs)
+
+
+def _renew_locks() -> None:
+    """In a child that was just forked: free the locks that another thread of the parent may have held."""
+    _lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
+    for transports in list(_attached.values()):
+        for transport in transports.values():
+            if isinstance(transport, AutomationStubber):
+                transport.renew_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)

@@ -36,7 +36,7 @@ def answering(operation: str) -> Active | None:
         LateCallError: The call belongs to a fake that has gone; it is noted for the report.
     """
     found = current()
-    if found is None and (gone := owner()) is not None:
+    if found is None and (gone := owner()) is not None and not gone.inherited:
         text = (
             f"Thread {threading.current_thread().name!r} of {gone.test or 'an earlier fake'} "
             f"called {operation} after the fake had gone."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 
 class Patch:
@@ -24,9 +25,9 @@ class Patch:
 
 
 class WrapperPatch(Patch):
-    """A method of a class, wrapped until it is restored."""
+    """A method of a class, or a function of a module, wrapped until it is restored."""
 
-    def __init__(self, owner: type, name: str, replacement: Callable[..., Any]) -> None:
+    def __init__(self, owner: type | ModuleType, name: str, replacement: Callable[..., Any]) -> None:
         """Let `replacement` stand before the method, which it is given as its first argument."""
         original = owner.__dict__[name]
         self._wrapped = True

@@ -48,6 +48,10 @@ class AutomationStubber(Stubber):
         """Give them back."""
         self.client.meta.events.unregister("before-call.ssm", self._answer)
 
+    def renew_lock(self) -> None:
+        """In a forked child: free the lock, which another thread of the parent may have held."""
+        self._handing_out = threading.Lock()
+
     def _answer(self, model: Any, params: dict[str, Any], context: Any, **_: Any) -> Any:
         """Handle botocore's `before-call`: ask the service, queue its answer, and hand it out."""
         if model.name not in _METHODS:

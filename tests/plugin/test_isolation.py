@@ -168,7 +168,7 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_child_may_end_at_once(pytester: pytest.Pytester) -> None:
-    """A forked child that calls and leaves by `os._exit` takes nothing with it, and its calls are its own."""
+    """A forked child that calls a fake of its own and leaves by `os._exit` takes nothing with it."""
     pytester.makeconftest(CONFTEST.read_text("utf-8"))
     pytester.makepyfile(
         START
@@ -180,8 +180,9 @@ def test_a_child_may_end_at_once(pytester: pytest.Pytester) -> None:
         child = os.fork()
         if not child:
             try:
-                start(ssm_client, "Child")
-                ssm_automation.assert_started_once(DocumentName="Child")
+                with AutomationFake() as fake:
+                    start(ssm_client, "Child")
+                    fake.assert_started_once(DocumentName="Child")
                 os._exit(7)
             finally:
                 os._exit(1)

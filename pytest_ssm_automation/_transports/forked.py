@@ -1,0 +1,80 @@
+"""Forked processes: in a child, the fake of the parent steps aside.
+
+The child has a copy of the fake, and nothing that the copy records reaches the test. So the child's calls go to the
+endpoint of the parent's fake, where they are recorded; without an endpoint they are refused.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from mmap import mmap
+from typing import TYPE_CHECKING, Any
+
+from botocore.credentials import Credentials
+
+from .._errors import AutomationFakeError
+from . import active as stack
+from .aio import is_aio
+from .claim import request_of
+from .environment import dummy_credentials
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+    from .active import Active
+
+
+def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Let a call of a forked process go to the fake of its parent.
+
+    Args:
+        client: The client that calls.
+        operation: The operation, one of those that fakes answer.
+        params: The members of the request.
+        arguments: The arguments of `_convert_to_request_dict`.
+
+    Returns:
+        The arguments with the URL of the parent's endpoint; as they are if the process has no fake of a parent.
+
+    Raises:
+        AutomationFakeError: The fake of the parent has no endpoint.
+    """
+    parent = stack.inherited()
+    if parent is None or not parent.service.claims(request_of(client, operation, params)):
+        return arguments
+    if parent.endpoint_url is None:
+        _note_refusal(parent)
+        raise AutomationFakeError(
+            f"A forked process called {operation}. It has a copy of the fake, and the test would not see the call. "
+            "Request the fixture ssm_automation_endpoint, which lets other processes reach the fake, "
+            "or enter an AutomationFake in the process itself."
+        )
+    _sign(client, arguments["context"])
+    return {**arguments, "endpoint_url": parent.endpoint_url}
+
+
+def _sign(client: Any, context: dict[str, Any]) -> None:
+    """Let a request be signed whose client has no credentials, or would have to fetch them."""
+    credentials = client._request_signer._credentials
+    if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed()):
+        kind = sys.modules["aiobotocore.credentials"].AioCredentials if is_aio(client) else Credentials
+        dummy = kind(*dummy_credentials().values())
+        dummy.access_key = getattr(credentials, "_access_key", None) or dummy.access_key
+        context["signing"] = {**context.get("signing", {}), "request_credentials": dummy}
+
+
+def _note_refusal(parent: Active) -> None:
+    if parent.refusals is not None:
+        parent.refusals[0] = 1
+
+
+def _share() -> None:
+    """Before a fork: have a place where the child can tell the parent that its call was refused."""
+    for active in stack.all_active():
+        if active.refusals is None:
+            active.refusals = mmap(-1, 1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_share, after_in_child=stack.inherit)

@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.session import Session
+from children import CLIENT, start, start_with_old_client
+from moto import mock_aws
+
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+    # The server of the endpoint is a thread.
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
+
+
+@pytest.fixture(params=["stubber", "wire"])
+def fake(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
+    """An active fake of either transport."""
+    with AutomationFake(seed="processes", transport=request.param) as active:
+        yield active
+
+
+def in_child(function: Callable[[], object]) -> str:
+    """Run a function in a forked process, and give what it returns, or raises, as text."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            text = str(function())
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            text = f"{type(error).__name__}: {error}"
+        os.write(writing, text.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return text
+
+
+def test_a_child_reaches_the_parent_by_the_endpoint(fake: AutomationFake) -> None:
+    """Calls of old and new clients in a forked process are recorded in the parent, and answered by it."""
+    fake.serve_endpoint()
+    fake.fail_with("InvalidTarget", when={"DocumentName": "Bad"})
+    ids = [in_child(lambda: start_with_old_client("One")), in_child(lambda: start("Two"))]
+    assert [execution.id for execution in fake.executions] == ids
+    assert [execution.document_name for execution in fake.executions] == ["One", "Two"]
+    assert "InvalidTarget" in in_child(lambda: start_with_old_client("Bad"))
+    assert "InvalidTarget" not in in_child(lambda: start_with_old_client("Bad"))
+    fake.assert_faults_raised()
+
+
+def test_a_child_without_the_endpoint_is_refused(fake: AutomationFake) -> None:
+    """Its calls are no part of the test's record; it is told so, and a strict test too, whatever the child swallows."""
+    fake.verify()
+    text = in_child(lambda: start_with_old_client("Doc"))
+    assert text.startswith("AutomationFakeError: A forked process called StartAutomationExecution.")
+    assert "ssm_automation_endpoint" in text
+    assert fake.calls == ()
+    with pytest.raises(AssertionError, match=r"forked processes were refused \(fixture ssm_automation_endpoint\)"):
+        fake.verify()
+
+
+def test_a_child_may_enter_a_fake_of_its_own(fake: AutomationFake) -> None:
+    """It answers there, with ids that neither the parent's nor its siblings' fakes give."""
+
+    def own() -> str:
+        with AutomationFake(seed="processes") as inner:
+            execution_id = start_with_old_client("Own")
+            inner.assert_started_once(DocumentName="Own")
+            assert AutomationFake.current() is inner
+        return execution_id
+
+    ids = {in_child(own), in_child(own), in_child(lambda: in_child(own)), own(), own(), start_with_old_client("Doc")}
+    assert len({len(each) for each in ids}) == 1
+    assert len(ids) == 6
+    assert len(fake.calls) == 1
+
+
+def test_a_fake_is_not_active_in_a_child(fake: AutomationFake) -> None:
+    """A child that leaves the block of its parent's fake takes nothing away, and hides no exception of its own."""
+    assert in_child(AutomationFake.current).startswith("AutomationFakeError: No AutomationFake is active")
+    assert in_child(lambda: fake.__exit__(None, None, None)) == "None"
+    assert in_child(fake.serve_endpoint).startswith("AutomationFakeError")
+    start_with_old_client("Doc")
+    assert len(fake.calls) == 1
+
+
+def test_children_of_children_and_of_threads(fake: AutomationFake) -> None:
+    """Whoever forks, and however deep, the calls reach the fake that would have answered the forking thread."""
+    fake.serve_endpoint()
+    with ThreadPoolExecutor(1) as pool:
+        texts = [
+            in_child(lambda: in_child(lambda: start_with_old_client("Deep"))),
+            pool.submit(in_child, lambda: start_with_old_client("Thread")).result(),
+            in_child(lambda: ThreadPoolExecutor(1).submit(start_with_old_client, "Pool").result()),
+        ]
+    assert [execution.id for execution in fake.executions] == texts
+    assert [call.params["DocumentName"] for call in fake.calls] == ["Deep", "Thread", "Pool"]
+
+
+def test_nested_fakes() -> None:
+    """The child's calls go to the endpoint of the innermost fake, and of no other."""
+    with AutomationFake() as outer:
+        outer.serve_endpoint()
+        with AutomationFake() as inner:
+            assert "ssm_automation_endpoint" in in_child(lambda: start_with_old_client("Doc"))
+            inner.serve_endpoint()
+            in_child(lambda: start_with_old_client("Inner"))
+        in_child(lambda: start_with_old_client("Outer"))
+    assert [call.params["DocumentName"] for call in outer.calls] == ["Outer"]
+    assert [call.params["DocumentName"] for call in inner.calls] == ["Inner"]
+
+
+def test_a_thread_that_is_older_than_the_fake_forks() -> None:
+    """It belongs to no fake, so the innermost answers."""
+    go, results = threading.Event(), list[str]()
+
+    def fork() -> None:
+        go.wait(10)
+        results.append(in_child(lambda: start("Doc")))
+
+    old = threading.Thread(target=fork)
+    old.start()
+    with AutomationFake() as fake:
+        fake.serve_endpoint()
+        go.set()
+        old.join()
+    assert results == [execution.id for execution in fake.executions]
+
+
+def test_clients_without_usable_credentials(fake: AutomationFake) -> None:
+    """A client that was made without credentials, or whose credentials would have to be fetched, reaches the parent."""
+
+    def fetch() -> Any:
+        raise AssertionError
+
+    fake.serve_endpoint()
+    without: Any = boto3.client("ssm", region_name="us-east-1")
+    without._request_signer._credentials = None
+    stale: Any = boto3.client("ssm", region_name="us-east-1")
+    stale._request_signer._credentials = RefreshableCredentials.create_from_metadata(
+        {"access_key": "AKIDSTALE", "secret_key": "x", "token": "x", "expiry_time": "2001-01-01T00:00:00Z"},
+        refresh_using=fetch,
+        method="test",
+    )
+    for client in (without, stale):
+        in_child(partial(client.start_automation_execution, DocumentName="Doc"))
+    assert [call.access_key_id for call in fake.calls] == ["AKIAIOSFODNN7EXAMPLE", "AKIDSTALE"]
+
+
+def test_other_operations_of_a_child() -> None:
+    """Moto goes on answering them, and the guard goes on blocking them."""
+    with AutomationFake() as fake:
+        fake.serve_endpoint()
+        assert in_child(lambda: CLIENT.get_parameter(Name="x")).startswith(NetworkBlockedError.__name__)
+        with mock_aws():
+            CLIENT.put_parameter(Name="name", Value="value", Type="String")
+            got = in_child(lambda: CLIENT.get_parameter(Name="name")["Parameter"]["Value"])
+            assert got == "value"
+            assert in_child(lambda: start_with_old_client("Doc")) == fake.executions[0].id
+
+
+def test_documents_of_a_child(fake: AutomationFake) -> None:
+    """Registered runbooks are described by the parent, others are left to others."""
+    fake.serve_endpoint()
+    fake.add_runbook(
+        {"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:pause", "inputs": {}}]}, name="Own"
+    )
+    assert in_child(lambda: CLIENT.describe_document(Name="Own")["Document"]["Name"]) == "Own"
+    assert in_child(lambda: CLIENT.describe_document(Name="Other")).startswith(NetworkBlockedError.__name__)
+
+
+def test_after_the_parents_fake_has_gone(fake: AutomationFake) -> None:
+    """A child that outlives the fake reaches nobody."""
+    url = fake.serve_endpoint()
+    client: Any = boto3.client("ssm", region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}))
+    reading, writing = os.pipe()
+
+    def late() -> str:
+        os.close(writing)
+        os.read(reading, 1)
+        return str(client.start_automation_execution(DocumentName="Late"))
+
+    with ThreadPoolExecutor(1) as pool:
+        text = pool.submit(in_child, late)
+        time.sleep(0.2)
+        fake.__exit__(None, None, None)
+        os.close(writing)
+        assert text.result().startswith(("EndpointConnectionError", "ConnectionClosedError"))
+        assert url in text.result()
+    os.close(reading)
+    fake.__enter__()
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_process_pools(method: str) -> None:
+    """`ProcessPoolExecutor` and `multiprocessing`, with each start method, in one test after the other."""
+    context = get_context(method)
+    for transport in ("stubber", "wire"):
+        with AutomationFake(transport=transport) as fake:
+            fake.serve_endpoint()
+            with ProcessPoolExecutor(2, mp_context=context) as pool:
+                ids = list(pool.map(start, ["One", "Two", "Three"]))
+            with context.Pool(1) as processes:
+                ids.append(processes.apply(start, ("Four",)))
+        assert {execution.id for execution in fake.executions} == set(ids)
+        assert len(fake.calls) == 4
+
+
+def test_a_client_of_aiobotocore() -> None:
+    """Its calls in a forked process reach the parent too."""
+    session = pytest.importorskip("aiobotocore.session")
+
+    async def call(*, signed: bool) -> str:
+        async with session.get_session().create_client(
+            "ssm", region_name="us-east-1", aws_access_key_id="AKIDAIO", aws_secret_access_key="x"
+        ) as client:
+            if not signed:
+                client._request_signer._credentials = None
+            answer = await client.start_automation_execution(DocumentName="Doc")
+            return str(answer["AutomationExecutionId"])
+
+    def run(*, signed: bool) -> str:
+        return asyncio.run(call(signed=signed))
+
+    with AutomationFake() as fake:
+        assert "ssm_automation_endpoint" in in_child(lambda: run(signed=True))
+        fake.serve_endpoint()
+        ids = [in_child(partial(run, signed=signed)) for signed in (True, False)]
+        assert [execution.id for execution in fake.executions] == ids
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_children_beside_busy_threads(transport: str) -> None:
+    """None hangs, none is lost, whatever locks the busy threads hold when a child is forked."""
+    with AutomationFake(transport=transport) as fake, ExitStack() as stack:
+        fake.serve_endpoint()
+        over = threading.Event()
+
+        def busy() -> None:
+            while not over.is_set():
+                start_with_old_client("Busy")
+
+        threads = [threading.Thread(target=busy) for _ in range(2)]
+        for thread in threads:
+            stack.callback(thread.join)
+            thread.start()
+        stack.callback(over.set)
+        context = get_context("fork")
+        children = [context.Process(target=start_with_old_client, args=(f"Child-{number}",)) for number in range(25)]
+        for child in children:
+            child.start()
+        for child in children:
+            child.join(30)
+            assert child.exitcode == 0
+    names = [call.params["DocumentName"] for call in fake.calls]
+    assert sorted(name for name in names if name != "Busy") == sorted(f"Child-{number}" for number in range(25))
+    assert len({execution.id for execution in fake.executions}) == len(names)
+
+
+def test_children_with_a_fake_of_their_own_beside_busy_threads() -> None:
+    """Nor does a child hang that answers itself, by locks of its own."""
+
+    def own() -> str:
+        with AutomationFake() as inner:
+            for _ in range(5):
+                start_with_old_client("Own")
+            return str(len(inner.calls))
+
+    with AutomationFake(), ExitStack() as stack:
+        over = threading.Event()
+
+        def busy() -> None:
+            while not over.is_set():
+                start_with_old_client("Busy")
+
+        thread = threading.Thread(target=busy)
+        stack.callback(thread.join)
+        thread.start()
+        stack.callback(over.set)
+        assert [in_child(own) for _ in range(10)] == ["5"] * 10
+
+
+def test_without_any_fake() -> None:
+    """A child of a process without fakes is left alone."""
+    with pytest.raises(AutomationFakeError):
+        AutomationFake.current()
+    with mock_aws():
+        text = in_child(lambda: Session().create_client("ssm", region_name="us-east-1").meta.region_name)
+    assert text == "us-east-1"
