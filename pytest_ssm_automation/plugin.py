@@ -198,7 +198,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
     texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
     nothing: list[str] = []
-    texts += terminalreporter.config.stash.get(_late_key, nothing)
+    sent = terminalreporter.config.stash.get(_late_key, nothing)
+    texts += sent
     if left := _take_late_calls():
         texts.append(left)
     if texts:
