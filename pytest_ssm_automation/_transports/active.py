@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from .._service.checks.model import DOCUMENT_OPERATIONS
+from .._service.runbooks.library import how_to_register
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -59,7 +60,7 @@ class BlockedRequest:
     def hint(self) -> str:
         """Say how to have it answered, or let through."""
         ours = self.service == "ssm" and self.operation in DOCUMENT_OPERATIONS
-        first = "Register the document with add_runbook, answer" if ours else "Answer"
+        first = f"{how_to_register()}. Or answer" if ours else "Answer"
         return f"{first} it with moto or a Stubber, or allow it with the option allow_network."
 
 

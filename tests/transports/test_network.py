@@ -224,7 +224,7 @@ def test_resetting_forgets_blocked_requests(fake: AutomationFake) -> None:
 
 def test_documents_can_be_registered(fake: AutomationFake, client: Any) -> None:
     """The error of an operation that the fake could answer says how it would."""
-    with pytest.raises(NetworkBlockedError, match=r"\(ssm DescribeDocument\).* Register the document with add_runbook"):
+    with pytest.raises(NetworkBlockedError, match=r"\(ssm DescribeDocument\).* Register the runbook with add_runbook"):
         client.describe_document(Name="Doc")
     with pytest.raises(NetworkBlockedError) as caught:
         client.get_parameter(Name="x")

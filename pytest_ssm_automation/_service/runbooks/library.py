@@ -110,11 +110,11 @@ def bare_name(name: str) -> str:
     return name.rpartition("/")[2].partition(":")[0]
 
 
-def how_to_register(name: str) -> str:
-    """Say how a test gets a runbook that is not registered, as the end of a message.
+def how_to_register(name: str = "NAME") -> str:
+    """Say how a test gets a runbook that is not registered, for messages.
 
     Args:
-        name: The name or ARN of the document.
+        name: The name or ARN of the document, where it is known.
     """
     return (
         "Register the runbook with add_runbook(), or put its file where the option runbooks finds it. "
