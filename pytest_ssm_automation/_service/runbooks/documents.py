@@ -71,9 +71,9 @@ def read_document(content: object) -> Document:
         document = Document(_copied(given, "the document"), "JSON")
     elif isinstance(given, os.PathLike) or (isinstance(given, str) and not is_text(given)):
         path = _path(given)
-        document = _of_text(_read(path), path)
+        document = document_of(read_text(path), path)
     elif isinstance(given, str):
-        document = _of_text(given, None)
+        document = document_of(given)
     else:
         raise FakeUsageError(
             f"Expected a mapping, JSON or YAML text, or a path, but got {given!r} (type={type(given).__name__})"
@@ -105,7 +105,12 @@ def _head(path: Path) -> bytes:
         return file.read(_MOST_READ + 1)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read the text of a file.
+
+    Raises:
+        FakeUsageError: The file does not exist, cannot be read, or is larger than any document.
+    """
     try:
         # A device or a pipe might never end.
         raw = _head(path) if path.is_file() else None
@@ -124,7 +129,16 @@ def _read(path: Path) -> str:
         raise FakeUsageError(f"{path} is not UTF-8: {error}") from None
 
 
-def _of_text(text: str, path: Path | None) -> Document:
+def document_of(text: str, path: Path | None = None) -> Document:
+    """Read a document from its text.
+
+    Args:
+        text: The text.
+        path: The file that the text is from, if any.
+
+    Raises:
+        FakeUsageError: The text is unreadable, or exceeds the limits.
+    """
     source = "the text" if path is None else str(path)
     form: Format = "JSON" if text.lstrip().startswith("{") else "YAML"
     size = _size(text)

@@ -39,7 +39,7 @@ def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, .
             )
         for path in matched:
             paths = found.setdefault(path.stem, [])
-            if path not in paths:
+            if not any(map(path.samefile, paths)):
                 paths.append(path)
     return {name: tuple(paths) for name, paths in found.items()}
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
-from ..checks import model
-from ..checks.patterns import compile_pattern
 from ..errors import ServiceError
-from .declarations import SCHEMA_VERSION, Parameter, Reader, Runbook
-from .documents import Document, is_text, read_document
+from .declarations import Parameter, Runbook
+from .documents import is_text
 from .files import find_files
-from .flow import read_flow
+from .loading import load_runbook, read_file
 from .parameters import check_parameters, resolved_parameters
 
 if TYPE_CHECKING:
@@ -38,71 +35,6 @@ __all__ = [
 
 _MOST_SHOWN: Final = 200
 _ARN: Final = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:(?:document|automation-definition)/([^:]+)(?::(.+))?")
-
-
-def load_runbook(
-    content: object, *, name: str | None = None, version: int | str | None = None, region: str | None = None
-) -> Runbook:
-    """Read a runbook.
-
-    Args:
-        content: A mapping; JSON or YAML text; or a path. A string is text if it begins with `{` or has several lines.
-        name: The document's name; by default the stem of the file it is read from.
-        version: A positive number; by default 1.
-        region: The Region where it is registered; by default all.
-
-    Raises:
-        FakeUsageError: The content cannot be read, or is no sound runbook; the message has every place where it is not.
-
-    Warns:
-        UserWarning: An `allowedPattern` has no known translation from Java, or none that is matched in bounded time. It
-            is taken to match anything.
-    """
-    return _runbook(read_document(content), name, version, region)
-
-
-def _runbook(document: Document, name: str | None, version: int | str | None, region: str | None) -> Runbook:
-    name = _name(document.path.stem if name is None and document.path else name)
-    number = "1" if version is None else str(version)
-    if isinstance(version, bool) or not re.fullmatch("[1-9][0-9]*", number, re.ASCII):
-        raise FakeUsageError(f"Expected a positive number but got version={version!r} (type={type(version).__name__})")
-    reader = Reader()
-    reader.top(document.members)
-    parameters = reader.parameters(document.members.get("parameters"))
-    steps = reader.steps(document.members)
-    flow, wrong = read_flow(document.members)
-    if problems := [*reader.problems, *wrong]:
-        source = f" ({document.path})" if document.path else ""
-        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is malformed:", *problems]))
-    for doubt in reader.doubts:
-        warnings.warn(f"Runbook {name!r}: {doubt}", UserWarning, stacklevel=4)
-    return Runbook(
-        name=name,
-        version=number,
-        region=region,
-        steps=steps,
-        description=document.members.get("description"),
-        assume_role=document.members.get("assumeRole"),
-        _parameters=parameters,
-        _document=document.members,
-        _flow=flow,
-        document_format=document.format,
-        _text=document.text,
-    )
-
-
-def _name(name: object) -> str:
-    if name is None:
-        raise FakeUsageError(
-            "A runbook that is not read from a file needs a name: add_runbook(content, name='My-Runbook')"
-        )
-    shape: Any = model.service_model().shape_for("DocumentName")
-    pattern = shape.metadata["pattern"]
-    if not isinstance(name, str) or not compile_pattern(pattern).fullmatch(name):
-        raise FakeUsageError(
-            f"Expected a document's name, matching {pattern}, but got name={name!r} (type={type(name).__name__})"
-        )
-    return name
 
 
 def bare_name(name: str) -> str:
@@ -149,7 +81,8 @@ class RunbookFiles:
             FakeUsageError: The file cannot be read, it is no sound runbook, or there is another one of that name.
         """
         if name not in self._loaded:
-            self._loaded[name] = load_runbook(self._path(name))
+            path = self._path(name)
+            self._loaded[name] = read_file(path) or load_runbook(path)
         return self._loaded[name]
 
     def names(self) -> Iterable[str]:
@@ -164,9 +97,9 @@ class RunbookFiles:
         """
         for name in self._files:
             if name not in self._loaded:
-                document = read_document(self._path(name))
-                if str(document.members.get("schemaVersion")) == SCHEMA_VERSION:
-                    self._loaded[name] = _runbook(document, None, None, None)
+                runbook = read_file(self._path(name))
+                if runbook:
+                    self._loaded[name] = runbook
         return tuple(self._loaded.values())
 
     def _path(self, name: str) -> Path:

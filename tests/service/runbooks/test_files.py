@@ -49,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
         (["**/T*"], {"Two": ["books/Two.JSON"], "Three": ["books/more/Three.yml"]}),
         (["*/more/One.yaml", "books/One.yaml"], {"One": ["books/more/One.yaml", "books/One.yaml"]}),
         (["books/One.yaml", "books/O*", "{folder}/books/One.yaml"], {"One": ["books/One.yaml"]}),
-        (["books/../plain"], {"plain": ["books/../plain"]}),
+        (["books/../plain", "plain"], {"plain": ["books/../plain"]}),
     ],
 )  # fmt: skip
 def test_files_are_found_by_the_name_of_their_document(
