@@ -70,10 +70,23 @@ class ErrorCoverage:
         faced = self.faced()
         width = max(map(len, faced))
         lines = [f"{error:{width}}  {_counted(count, 'test') if count else 'never'}" for error, count in faced.items()]
-        never = [error for error, count in faced.items() if not count]
-        lines.append(f"Never faced: {', '.join(never)}" if never else "Every documented error was faced.")
-        lines.append(", ".join(_counted(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault")))
-        return lines
+        return [*lines, *self._sums()]
+
+    def _sums(self) -> tuple[str, str]:
+        """Say in a line each which errors nobody faced, and how much there was."""
+        never = ", ".join(error for error, count in self.faced().items() if not count)
+        faced = f"Never faced: {never}" if never else "Every documented error was faced."
+        return faced, ", ".join(_counted(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault"))
+
+    def append_markdown(self, path: Path) -> None:
+        """Append the report to a file as Markdown, such as the summary of a CI job."""
+        rows = [f"| `{error}` | {number or 'never'} |" for error, number in self.faced().items()]
+        faced, counts = self._sums()
+        lines = ["## SSM Automation: errors faced", "", "| error | tests |", "|---|---|", *rows, "", faced, "", counts]
+        with path.open("a", encoding="utf-8") as file:
+            if file.tell():
+                file.write("\n\n")
+            file.write("\n".join(lines) + "\n")
 
     def write_json(self, path: Path) -> None:
         """Write the report as JSON."""

@@ -16,18 +16,14 @@ class ReportPlugin:
 
     def __init__(self, config: pytest.Config) -> None:
         """Let fakes report from now on."""
-        report, required = config.option.ssm_automation_report, config.option.ssm_automation_require
-        if report not in {None, "terminal"} and (not report.startswith("json:") or report == "json:"):
-            hint = "; paths of tests go in front of it" if Path(report.partition("::")[0]).exists() else ""
-            raise pytest.UsageError(f"--ssm-automation-report takes no value, or json:PATH, but got {report!r}{hint}")
+        reports: list[str] = config.option.ssm_automation_report
+        required: str | None = config.option.ssm_automation_require
         try:
             self._required = _report.required_errors(required) if required else []
         except FakeUsageError as error:
             raise pytest.UsageError(f"--ssm-automation-require: {error}") from None
-        self._json = Path(report.removeprefix("json:")) if report and report != "terminal" else None
-        if self._json and not self._json.parent.is_dir():
-            raise pytest.UsageError(f"--ssm-automation-report={report}: there is no folder {str(self._json.parent)!r}")
-        self._terminal = report == "terminal"
+        self._files = [_file(report) for report in reports if report != "terminal"]
+        self._terminal = "terminal" in reports
         self._coverage = _report.ErrorCoverage()
         self._before = _report.coverage
         _report.coverage = self._coverage
@@ -46,8 +42,9 @@ class ReportPlugin:
             return
         if session.config.option.collectonly:
             self._required = []
-        if self._json:
-            self._coverage.write_json(self._json)
+        for kind, path in self._files:
+            write = self._coverage.write_json if kind == "json" else self._coverage.append_markdown
+            write(path)
         if self._coverage.missing(self._required) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -64,3 +61,19 @@ class ReportPlugin:
     def pytest_unconfigure(self) -> None:
         """Let fakes no longer report."""
         _report.coverage = self._before
+
+
+def _file(report: str) -> tuple[str, Path]:
+    """Read a value of the option: the format, and the path of the file."""
+    kind, _, name = report.partition(":")
+    path = Path(name)
+    if kind not in {"json", "markdown"} or not name:
+        hint = "; paths of tests go in front of it" if Path(report.partition("::")[0]).exists() else ""
+        raise pytest.UsageError(
+            f"--ssm-automation-report takes no value, json:PATH or markdown:PATH, but got {report!r}{hint}"
+        )
+    if not path.parent.is_dir():
+        raise pytest.UsageError(f"--ssm-automation-report={report}: there is no folder {str(path.parent)!r}")
+    if path.is_dir():
+        raise pytest.UsageError(f"--ssm-automation-report={report}: {name!r} is a folder")
+    return kind, path

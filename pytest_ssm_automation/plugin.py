@@ -63,10 +63,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ssm-automation", "AWS Systems Manager Automation")
     group.addoption(
         "--ssm-automation-report",
+        action="append",
         nargs="?",
         const="terminal",
-        metavar="json:PATH",
-        help="say which documented errors the code under test has faced; json:PATH writes it to a file instead",
+        default=[],
+        metavar="json:PATH|markdown:PATH",
+        help=(
+            "report which documented errors the code under test has faced, in the terminal, or in a file: "
+            "json:PATH writes it, markdown:PATH appends it, as for the summary of a CI job; can be given several times"
+        ),
     )
     group.addoption(
         "--ssm-automation-require",

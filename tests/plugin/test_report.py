@@ -96,12 +96,14 @@ def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:"])
+@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:", "markdown:", "markdown"])
 def test_a_wrong_value_is_refused_at_the_start(run: Any, value: str) -> None:
     """Before anything is collected."""
     result = run(SOURCE, f"--ssm-automation-report={value}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report takes no value, or json:PATH, but got '{value}'"])
+    result.stderr.fnmatch_lines(
+        [f"ERROR: --ssm-automation-report takes no value, json:PATH or markdown:PATH, but got '{value}'"]
+    )
 
 
 def test_a_path_of_tests_is_no_value(pytester: pytest.Pytester, run: Any) -> None:
@@ -119,6 +121,44 @@ def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None
     result.stderr.fnmatch_lines(
         ["ERROR: --ssm-automation-report=json:missing/report.json: there is no folder 'missing'"]
     )
+
+
+@pytest.mark.parametrize("kind", ["json", "markdown"])
+def test_a_folder_is_refused_at_the_start(run: Any, pytester: pytest.Pytester, kind: str) -> None:
+    """So does one whose path is that of a folder."""
+    pytester.mkdir("reports")
+    result = run(SOURCE, f"--ssm-automation-report={kind}:reports")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report={kind}:reports: 'reports' is a folder"])
+
+
+def test_markdown_is_appended(run: Any, pytester: pytest.Pytester) -> None:
+    """A table, behind what the file has already, so that a CI job can show it in its summary."""
+    (pytester.path / "summary.md").write_text("# Tests", "utf-8")
+    for _ in range(2):
+        run(SOURCE, "--ssm-automation-report=markdown:summary.md").stdout.no_fnmatch_line("*SSM Automation*")
+    rows = {"AutomationDefinitionNotFoundException": "1", "InvalidTarget": "5"}
+    table = "".join(f"| `{name}` | {rows.get(name, 'never')} |\n" for name in documented_errors())
+    report = (
+        f"## SSM Automation: errors faced\n\n| error | tests |\n|---|---|\n{table}\n"
+        f"Never faced: {', '.join(REST)}\n\n4 executions, 1 refusal, 5 faults\n"
+    )
+    assert (pytester.path / "summary.md").read_text("utf-8") == f"# Tests\n\n{report}\n\n{report}"
+
+
+def test_the_report_can_go_to_several_places(run: Any, pytester: pytest.Pytester) -> None:
+    """Each option adds one, and the terminal is one too; under xdist each is written once."""
+    options = (
+        "--ssm-automation-report",
+        "--ssm-automation-report=json:a.json",
+        "--ssm-automation-report=markdown:a.md",
+    )
+    result = run(SOURCE, "-n2", *options, "--ssm-automation-report=json:b.json")
+    result.stdout.fnmatch_lines([TITLE])
+    text = (pytester.path / "a.md").read_text("utf-8")
+    assert text.startswith("## SSM Automation: errors faced\n")
+    assert text.count("| `InvalidTarget` | 5 |\n") == 1
+    assert (pytester.path / "a.json").read_text("utf-8") == (pytester.path / "b.json").read_text("utf-8")
 
 
 def test_all_that_is_required_was_faced(run: Any) -> None:
