@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,13 +14,14 @@ from urllib.parse import urlsplit
 import boto3
 import botocore
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 
 from . import record, register, runner
 from .bench import MOST_EXECUTIONS
 from .drift import notes
 from .runbooks import HARMLESS, MOST_STEPS, RUNBOOKS, actions
-from .targets import TRANSPORTS, Service, account_of, clean, fake_target, leftovers
+from .targets import LEFT, PREFIX, TRANSPORTS, Service, account_of, clean, fake_target, leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     left = False
     if given.live or given.target:
         service, account = connect(given)
+        reach(service)
         if given.clean:
             return sweep(service, asked=given.yes)
         if given.live and not (describe(service, account, given.region, given.yes)):
@@ -94,18 +97,25 @@ def put_to_the_fake(facts: Sequence[Fact]) -> list[Verdict]:
 
 def put_to(service: Service, facts: Sequence[Fact]) -> tuple[list[Verdict], bool]:
     """Examine a service, and delete what was made, whatever happens; tell whether something is left."""
-    told: list[str] = []
+    told = [f"{LEFT}, as the run was interrupted again"]
     try:
         verdicts = runner.examine(service, facts, lambda verdict: print(f"{verdict.outcome:<17} {verdict.fact.id}"))
     finally:
-        if service.documents:
+        try:
             print(f"Deleting what was made, {service.prefix}...", flush=True)
             told = service.clean()
             print(*told, f"{len(service.made)} executions stay in the history of the account.", sep="\n")
-    left = any("LEFT" in line for line in told)
-    if left:
-        print("Something is left: run it again with --clean.")
+        finally:
+            left = any(LEFT in line for line in told)
+            if left:
+                print("Something is left: run it again with --clean.")
     return verdicts, left
+
+
+def reach(service: Service) -> None:
+    """Ask for something that changes nothing, since without an endpoint, or credentials, no fact can be told."""
+    with suppress(ClientError, ConnectionClosedError, ReadTimeoutError, ResponseParserError):
+        service.client.list_documents(MaxResults=1)
 
 
 def connect(given: argparse.Namespace) -> tuple[Service, str]:
@@ -140,19 +150,16 @@ def describe(service: Service, account: str, region: str, yes: bool) -> bool:  #
 
 def sweep(service: Service, *, asked: bool) -> int:
     """Delete what runs have left behind."""
-    found = leftovers(service.client)
-    if not found:
+    documents, executions = leftovers(service.client)
+    if not (documents or executions):
         print("Nothing is left behind.")
         return 0
-    print("These runbooks were left behind:", *found, sep="\n")
+    print("These runbooks and executions were left behind:", *documents, *executions, sep="\n")
     if not _agreed(asked):
         return 2
-    told = []
-    for prefix in sorted({name.rpartition("-")[0] for name in found}):
-        names = [name for name in found if name.startswith(f"{prefix}-")]
-        told += clean(service.client, prefix, names, (), pause=service.poll_seconds)
+    told = clean(service.client, PREFIX, documents, executions, pause=service.poll_seconds)
     print(*told, sep="\n")
-    return int(any("LEFT" in line for line in told))
+    return int(any(LEFT in line for line in told))
 
 
 def _agreed(yes: bool) -> bool:  # noqa: FBT001 - the command line's

@@ -30,6 +30,11 @@ TRANSPORTS: Final = ("stubber", "wire", "requests", "endpoint")
 KEYS: Final = {"aws_access_key_id": "AKIDCONTRACT", "aws_secret_access_key": "secret"}
 PREFIX: Final = "pytest-ssm-automation-conformance"
 _OURS: Final = re.compile(rf"{PREFIX}-[0-9a-f]{{8}}-[a-z]+")
+LEFT: Final = "LEFT"
+# Errors of what has ended, or was deleted, before.
+_GONE: Final = frozenset(
+    ("AutomationExecutionNotFoundException", "InvalidAutomationStatusUpdateException", "InvalidDocument")
+)
 # How often an error is met again before something is left behind.
 _TRIES: Final = 6
 
@@ -179,7 +184,8 @@ class Service:
         if not actions(content) <= HARMLESS:
             raise CannotTell(f"{', '.join(sorted(actions(content) - HARMLESS))} is run in no account")
         name = f"{self.prefix}-{runbook}"
-        self.documents.append(name)  # before the call, whose answer may get lost
+        if name not in self.documents:
+            self.documents.append(name)  # before the call, whose answer may get lost
         with_content = {"Content": json.dumps(content), "DocumentFormat": "JSON", "DocumentType": "Automation"}
         self.client.create_document(Name=name, **with_content)
         for _ in range(self.polls):
@@ -203,11 +209,12 @@ class Service:
         return clean(self.client, self.prefix, self.documents, self.made, pause=self.poll_seconds)
 
 
-def leftovers(client: Any) -> list[str]:
-    """Name the documents that runs of the suite have left behind."""
+def leftovers(client: Any) -> tuple[list[str], list[str]]:
+    """Name the documents that runs of the suite have left behind, and the executions that still run."""
     filters = [{"Key": "Owner", "Values": ["Self"]}, {"Key": "DocumentType", "Values": ["Automation"]}]
     pages = client.get_paginator("list_documents").paginate(Filters=filters)
-    return [found["Name"] for page in pages for found in page["DocumentIdentifiers"] if _OURS.fullmatch(found["Name"])]
+    names = [found["Name"] for page in pages for found in page["DocumentIdentifiers"]]
+    return list(filter(_OURS.fullmatch, names)), _running(client, PREFIX)
 
 
 def clean(client: Any, prefix: str, documents: Sequence[str], executions: Sequence[str], *, pause: float) -> list[str]:
@@ -222,15 +229,18 @@ def clean(client: Any, prefix: str, documents: Sequence[str], executions: Sequen
     """
     running: Any = _insist(partial(_running, client, prefix), pause)
     told = []
-    for execution_id in list(executions) if isinstance(running, str) else running:
+    for execution_id in executions if isinstance(running, str) else running:
         error = _insist(partial(client.stop_automation_execution, AutomationExecutionId=execution_id), pause)
-        ended = isinstance(error, str) and "InvalidAutomationStatusUpdateException" in error
-        told.append(f"execution {execution_id}: {error if isinstance(error, str) and not ended else 'stopped'}")
+        told.append(f"execution {execution_id}: {_became('stopped', error)}")
     for name in documents:
         error = _insist(partial(client.delete_document, Name=name), pause)
-        gone = not isinstance(error, str) or "InvalidDocument:" in error
-        told.append(f"document {name}: {'deleted' if gone else f'LEFT, {error}'}")
+        told.append(f"document {name}: {_became('deleted', error)}")
     return told
+
+
+def _became(done: str, error: object) -> str:
+    gone = not isinstance(error, str) or error.partition(":")[0] in _GONE
+    return done if gone else f"{LEFT}, {error}"
 
 
 def _running(client: Any, prefix: str) -> list[str]:
@@ -250,7 +260,7 @@ def _insist(work: Callable[[], Any], pause: float) -> Any:
         except ClientError as raised:
             code = raised.response["Error"]["Code"]
             error = f"{code}: {raised.response['Error'].get('Message', '')}"
-            if code in {"InvalidDocument", "InvalidAutomationStatusUpdateException"}:
+            if code in _GONE:
                 break
         except (BotoCoreError, ResponseParserError) as raised:
             error = f"{type(raised).__name__}: {raised}"
