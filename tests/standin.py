@@ -1,4 +1,4 @@
-"""A loopback server that answers as SSM would: with a fake, documents that are created, and what a test plants."""
+"""A loopback server that stands in for SSM: a fake, documents that can be created, and planted faults."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class StandIn:
 
     Attributes:
         fake: What answers Automation operations.
-        interfere: Takes an operation and its request, which it may change, and may give an answer of its own.
+        interfere: Takes an operation and its request, which it may change; may return an answer.
         deviate: Takes an operation, its request and the answer's members, which it may change.
         documents: The documents that were created and not deleted.
         operations: The operations that were asked for, in order.

@@ -137,7 +137,7 @@ def test_a_service_gets_runbooks_and_loses_them_again(
     assert standin.documents == {}
     assert {row["outcome"] for row in found.values()} == {HELD, UNTOLD}
     assert found["resume"]["outcome"] == HELD
-    assert found["text-of-throttling"]["reason"] == "nobody can bring a service into this state on request"
+    assert found["text-of-throttling"]["reason"] == "a real service can't be put into this state on request"
     assert all(each.ended or each.status == "Cancelling" for each in standin.fake.executions)
     assert "deleted" in capsys.readouterr().out
 
@@ -263,7 +263,7 @@ def test_a_live_run_says_what_it_does_and_asks(
     ("arguments", "environment", "text"),
     [
         (["--live"], {"CI": "true"}, "CI is set"),
-        (["--target", "https://ssm.us-east-1.amazonaws.com"], {}, "takes --live"),
+        (["--target", "https://ssm.us-east-1.amazonaws.com"], {}, "needs --live"),
         (["--clean"], {}, "the fake keeps nothing"),
         (["--only", "nonsense"], {}, "there is no fact nonsense"),
     ],

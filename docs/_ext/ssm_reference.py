@@ -204,7 +204,7 @@ SERVICE_PAGE = "explanation/service"
 
 
 def mark(directive: SphinxDirective, fact: register.Fact) -> nodes.Node:
-    """Name what a fact rests on, with a link to the fact."""
+    """Return the basis of a fact, with a link to the fact."""
     env = directive.env
     env.note_dependency(register.FACTS)
     page = env.app.builder.get_relative_uri(env.docname, SERVICE_PAGE)

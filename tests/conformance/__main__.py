@@ -1,4 +1,4 @@
-"""Put every fact about the service to the fake, to an endpoint or to AWS: `tox run -e conformance -- --help`."""
+"""Check every fact about the service against the fake, an endpoint or AWS: `tox run -e conformance -- --help`."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("conformance", description=__doc__)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--target", metavar="URL", help="an endpoint, instead of the fake over each of its transports")
-    where.add_argument("--live", action="store_true", help="AWS itself, with your own credentials; never in CI")
+    where.add_argument("--live", action="store_true", help="AWS, with your own credentials; never in CI")
     parser.add_argument("--profile", help="the profile that has the credentials")
     parser.add_argument("--region", default="us-east-1", help="the Region (us-east-1)")
-    parser.add_argument("--clean", action="store_true", help="delete what a run has left behind, and do nothing else")
+    parser.add_argument("--clean", action="store_true", help="only delete what a run has left behind")
     parser.add_argument("--yes", action="store_true", help="don't ask")
-    parser.add_argument("--only", metavar="ID", nargs="+", help="these facts alone")
+    parser.add_argument("--only", metavar="ID", nargs="+", help="only these facts")
     parser.add_argument("--json", metavar="PATH", type=Path, help="where to write the verdicts")
     parser.add_argument("--record", metavar="PATH", type=Path, help="where to write what was answered, anonymized")
     given = parser.parse_args(arguments)
     if given.target and (urlsplit(given.target).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        parser.error("an endpoint of AWS takes --live")
+        parser.error("an endpoint of AWS needs --live")
     if given.live and os.environ.get("CI"):
-        parser.error("--live is for a person who watches it, and CI is set in the environment")
+        parser.error("--live does not run in CI, and CI is set in the environment")
     if given.clean and not (given.live or given.target):
-        parser.error("--clean takes --live or --target: the fake keeps nothing")
+        parser.error("--clean needs --live or --target: the fake keeps nothing")
     unknown = set(given.only or ()) - {fact.id for fact in register.load()}
     if unknown:
         parser.error(f"there is no fact {', '.join(sorted(unknown))}")
@@ -62,7 +62,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Examine, show and write the verdicts; give the exit status: 1 if something differs or was left behind."""
+    """Check the facts and show the verdicts; return 1 if something differs or was left behind."""
     given = parse(arguments)
     facts = [fact for fact in register.load() if not given.only or fact.id in given.only]
     left = False
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def put_to_the_fake(facts: Sequence[Fact]) -> list[Verdict]:
-    """Examine the fake over each transport; a fact holds if it differs over none and shows over one."""
+    """Check the fake over each transport, and combine the verdicts."""
     runs = []
     for transport in TRANSPORTS:
         with fake_target(transport) as target:
@@ -96,7 +96,7 @@ def put_to_the_fake(facts: Sequence[Fact]) -> list[Verdict]:
 
 
 def put_to(service: Service, facts: Sequence[Fact]) -> tuple[list[Verdict], bool]:
-    """Examine a service, and delete what was made, whatever happens; tell whether something is left."""
+    """Check a service, and delete what was made in any case; tell whether something is left."""
     told = [f"{LEFT}, as the run was interrupted again"]
     try:
         verdicts = runner.examine(service, facts, lambda verdict: print(f"{verdict.outcome:<17} {verdict.fact.id}"))
@@ -113,13 +113,13 @@ def put_to(service: Service, facts: Sequence[Fact]) -> tuple[list[Verdict], bool
 
 
 def reach(service: Service) -> None:
-    """Ask for something that changes nothing, since without an endpoint, or credentials, no fact can be told."""
+    """Send one harmless request, which fails early if there is no endpoint or no credentials."""
     with suppress(ClientError, ConnectionClosedError, ReadTimeoutError, ResponseParserError):
         service.client.list_documents(MaxResults=1)
 
 
 def connect(given: argparse.Namespace) -> tuple[Service, str]:
-    """Make a client for an endpoint or for AWS, and name the account."""
+    """Make a client for an endpoint or for AWS, and return it with the account."""
     if given.live:
         session = boto3.Session(profile_name=given.profile, region_name=given.region)
         config = Config(retries={"mode": "adaptive", "total_max_attempts": 8})
@@ -135,7 +135,7 @@ def connect(given: argparse.Namespace) -> tuple[Service, str]:
 
 
 def describe(service: Service, account: str, region: str, yes: bool) -> bool:  # noqa: FBT001 - the command line's
-    """Say what a live run does and costs, and ask."""
+    """Print what a live run does and costs, and ask."""
     count = sum(actions(runbook) <= HARMLESS for runbook in RUNBOOKS.values())
     most = MOST_EXECUTIONS * MOST_STEPS * _DOLLARS_A_STEP
     print(
@@ -167,7 +167,7 @@ def _agreed(yes: bool) -> bool:  # noqa: FBT001 - the command line's
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do it, and say in a line what AWS or the network refused."""
+    """Run `main`, and print an error of AWS or the network in one line."""
     try:
         return main(arguments)
     except (BotoCoreError, ClientError) as error:

@@ -1,4 +1,4 @@
-"""What a check has in hand: a client, runbooks, and ways to start and to wait."""
+"""The bench: what a check uses to register runbooks, to start executions and to wait for them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENDED: Final = frozenset(
 
 
 class Differs(Exception):  # noqa: N818 - it is a verdict
-    """The answer is another one than the fact says."""
+    """The answer is not what the fact says."""
 
     def __init__(self, wanted: object, got: object) -> None:
         """Keep both."""
@@ -44,18 +44,18 @@ class Differs(Exception):  # noqa: N818 - it is a verdict
 
 
 class CannotTell(Exception):  # noqa: N818 - it is a verdict
-    """The target can't be brought to show whether the fact holds."""
+    """The check can't show on this target whether the fact holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error that a call was refused with.
+    """The error of a call that was refused.
 
     Attributes:
         code: The error's code.
         text: Its text.
         status: The HTTP status; 0 if nothing was sent.
-        members: The members that botocore has read beside these.
+        members: The members that botocore has parsed besides code and text.
     """
 
     code: str
@@ -66,7 +66,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Recorded:
-    """A client that keeps what was asked and answered.
+    """A client that records its calls.
 
     Attributes:
         client: The client itself.
@@ -77,7 +77,7 @@ class Recorded:
     calls: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=list)
 
     def __getattr__(self, method: str) -> Any:
-        """Give a method of the client that is recorded."""
+        """Return a method of the client that records each call."""
         operation = "".join(word.title() for word in method.split("_"))
 
         def call(**members: Any) -> Any:
@@ -93,16 +93,16 @@ class Recorded:
 
 
 class Bench:
-    """A target under examination.
+    """A target that is checked.
 
     Attributes:
-        target: What is examined.
+        target: The target.
         client: An SSM client on it, recorded.
-        started: How many executions were started, those that they started included.
+        started: How many executions were started, including children.
     """
 
     def __init__(self, target: Target) -> None:
-        """Begin with no runbooks and no executions."""
+        """Start with no runbooks and no executions."""
         self.target = target
         self.client: Any = Recorded(target.client)
         self.started = 0
@@ -114,30 +114,30 @@ class Bench:
     def fake(self) -> AutomationFake:
         """The fake, for states that only a fake can be brought into."""
         if self.target.fake is None:
-            raise CannotTell("nobody can bring a service into this state on request")
+            raise CannotTell("a real service can't be put into this state on request")
         return self.target.fake
 
     def needs_fake(self) -> None:
-        """Give up on anything but a fake."""
+        """Raise `CannotTell` unless the target is a fake."""
         _ = self.fake
 
     def expect(self, got: object, wanted: object) -> None:
-        """Compare an answer with what the fact says."""
+        """Raise `Differs` unless an answer is what the fact says."""
         if got != wanted:
             raise Differs(wanted, got)
 
     def name(self, runbook: str) -> str:
-        """Give the name of one of the suite's runbooks on the target, which has it from the first use on."""
+        """Return the name of a runbook on the target; it is registered at its first use."""
         if runbook not in self._names:
             self._names[runbook] = self.target.register(runbook, RUNBOOKS[runbook])
         return self._names[runbook]
 
     def start(self, runbook: str = "sleep", *, children: int = 0, **members: Any) -> str:
-        """Start a runbook, and give the execution's id.
+        """Start a runbook, and return the execution's id.
 
         Args:
             runbook: One of the suite's runbooks.
-            children: How many executions it starts in turn.
+            children: How many child executions it starts.
             **members: Members of the request.
         """
         request = {"DocumentName": self.name(runbook), **members}
@@ -147,7 +147,7 @@ class Bench:
         return execution_id
 
     def refused(self, method: str, **members: Any) -> Refusal:
-        """Give the error that a call is refused with; a call that is answered differs."""
+        """Return the error of a call; a call that succeeds raises `Differs`."""
         if method == START:
             self._take_turn(0)
         try:
@@ -165,7 +165,7 @@ class Bench:
         raise Differs("an error", {name: value for name, value in answer.items() if name != "ResponseMetadata"})
 
     def provoked(self, error: str) -> Refusal:
-        """Let the service fail at a start, and give the error; only a fake can be made to."""
+        """Inject an error into a start, and return it as the client sees it; needs a fake."""
         fault = self.fake.fail_with(error, times=None)
         try:
             self.client.start_automation_execution(DocumentName=self.name("sleep"))
@@ -176,11 +176,11 @@ class Bench:
         raise Differs(error, "an answer")
 
     def start_refused(self, runbook: str = "sleep", **members: Any) -> Refusal:
-        """Give the error that a start is refused with."""
+        """Return the error of a start."""
         return self.refused(START, **{"DocumentName": self.name(runbook), **members})
 
     def get(self, execution_id: str) -> dict[str, Any]:
-        """Give what GetAutomationExecution shows."""
+        """Return what GetAutomationExecution shows."""
         answer = self.client.get_automation_execution(AutomationExecutionId=execution_id)
         shown: dict[str, Any] = answer["AutomationExecution"]
         return shown
@@ -188,12 +188,12 @@ class Bench:
     def until(
         self, execution_id: str, statuses: Collection[str] = ENDED, seen: Callable[[dict[str, Any]], None] | None = None
     ) -> dict[str, Any]:
-        """Poll until an execution has one of the statuses; give what is shown then.
+        """Poll until an execution has one of the statuses, and return what is shown then.
 
         Args:
             execution_id: The execution.
             statuses: What to wait for.
-            seen: Is called with what each poll shows.
+            seen: Called with what each poll shows.
         """
         for _ in range(self.target.polls):
             shown = self.get(execution_id)
@@ -207,11 +207,11 @@ class Bench:
         raise CannotTell(f"still not {' or '.join(sorted(statuses))} after {self.target.polls} polls")
 
     def finished(self, runbook: str = "sleep", **members: Any) -> dict[str, Any]:
-        """Give what is shown of an ended run; checks that ask for the same one share it."""
+        """Return an execution that has ended; checks that ask for the same one share it."""
         return self.history(runbook, **members)[1]
 
     def history(self, runbook: str = "sleep", **members: Any) -> tuple[list[str], dict[str, Any]]:
-        """Give the statuses that were seen of such a run, and what was shown in the end."""
+        """Return the statuses that were seen of such an execution, and what was shown in the end."""
         key = repr((runbook, members))
         if key not in self._finished:
             statuses: list[str] = []
@@ -229,7 +229,7 @@ class Bench:
 
 
 def refusal(error: ClientError) -> Refusal:
-    """Read an error of botocore's."""
+    """Read a ClientError."""
     told: Any = error.response
     members = {name: value for name, value in told.items() if name not in {"Error", "ResponseMetadata"}}
     status = told["ResponseMetadata"].get("HTTPStatusCode", 0)
@@ -237,12 +237,12 @@ def refusal(error: ClientError) -> Refusal:
 
 
 def says_nothing(told: Refusal) -> bool:
-    """Tell whether an error says nothing about the question that was asked."""
+    """Tell whether an error says nothing about the fact, such as a throttled or denied request."""
     return told.code in NO_ANSWERS or told.status >= _SERVERS_OWN
 
 
 _SERVERS_OWN: Final = 500
-# Errors that say nothing about the question that was asked.
+# Errors that say nothing about the fact.
 NO_ANSWERS: Final = frozenset(
     (
         "AccessDenied",

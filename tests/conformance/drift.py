@@ -20,7 +20,7 @@ DOCUMENTED: Final[Model] = json.loads(_SNAPSHOT.read_text("utf-8"))
 
 
 def flat(shape: Any, path: str = "") -> dict[str, str]:
-    """Give the type of everything inside a shape, by its path."""
+    """Return the type of everything inside a shape, by its path."""
     if shape.type_name == "structure":
         inside = [(f"{path}.{name}".lstrip("."), member) for name, member in shape.members.items()]
     elif shape.type_name == "list":

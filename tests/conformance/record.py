@@ -1,4 +1,4 @@
-"""Results as a table and as JSON, and what was answered, without anything that names an account."""
+"""Write results as a table and as JSON, and recordings that are safe to publish."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _KINDS: Final = (
 
 
 class Scrubber:
-    """Replaces what names an account, a person or a moment; the same thing always by the same name."""
+    """Replace accounts, ids, ARNs and times; the same value always gets the same placeholder."""
 
     def __init__(self) -> None:
-        """Begin with no names."""
+        """Start with no placeholders."""
         self._names: dict[str, str] = {}
         self._count: Counter[str] = Counter()
 
     def scrub(self, value: Any) -> Any:
-        """Give a copy without such things, that JSON can say."""
+        """Return a copy with placeholders, as JSON-compatible values."""
         if isinstance(value, dict):
             return {self._text(str(name)): self.scrub(item) for name, item in value.items()}
         if isinstance(value, list | tuple | set):
@@ -63,7 +63,7 @@ class Scrubber:
 
 
 def recording(verdicts: Sequence[Verdict], about: Mapping[str, Any]) -> str:
-    """Write what was asked and answered, as JSON that may be published."""
+    """Return the recorded calls as JSON that is safe to publish."""
     scrub = Scrubber().scrub
     facts = [
         {
@@ -88,7 +88,7 @@ def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def result(verdicts: Sequence[Verdict], about: Mapping[str, Any]) -> str:
-    """Write the verdicts as JSON."""
+    """Return the verdicts as JSON."""
     scrub = Scrubber().scrub
     rows = [
         {
@@ -110,7 +110,7 @@ def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 
 def table(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Write the verdicts as lines: a row for each fact, and below it both answers where they differ."""
+    """Yield the lines of a table: a row for each fact, with both answers if they differ."""
     width = max((len(verdict.fact.id) for verdict in verdicts), default=0)
     for verdict in verdicts:
         yield f"{verdict.fact.id:<{width}}  {verdict.fact.basis:<10}  {verdict.outcome}".rstrip()

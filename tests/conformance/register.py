@@ -1,4 +1,4 @@
-"""The register of facts: what is said of the service, what it rests on, and which check shows it."""
+"""The register of facts: statements about the service, with their evidence and their check."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ BASES: Final = ("documented", "observed", "assumed", "our choice")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is said of the service.
+    """A statement about the service.
 
     Attributes:
         id: Its name.
         theme: The section of the documentation's page that lists it.
-        statement: What is said.
-        basis: What it rests on: one of `BASES`.
+        statement: The statement, without a full stop.
+        basis: The kind of evidence: one of `BASES`.
         check: The check that shows it: module and function, such as `tokens.mismatch`.
-        source: The address of what it rests on.
+        source: The address of the evidence.
         seen: What was observed, and when.
-        errors: The error codes whose text in the errors reference rests on it; `*` is all others.
-        constraints: The constraints that rest on it; `*` is all others.
+        errors: The error codes whose text it is about; `*` is all others.
+        constraints: The ids of constraints that it is about; `*` is all others.
     """
 
     id: str
@@ -53,11 +53,11 @@ def _frozen(value: Any) -> Any:
 
 
 def problems(facts: Collection[Fact], checks: Collection[str]) -> Iterator[str]:
-    """Say what is wrong with a register.
+    """Yield the problems of a register.
 
     Args:
         facts: The register.
-        checks: The names of the checks that there are.
+        checks: The names of the existing checks.
     """
     for name, count in Counter(fact.id for fact in facts).items():
         if count > 1:
@@ -76,7 +76,7 @@ def problems(facts: Collection[Fact], checks: Collection[str]) -> Iterator[str]:
 
 
 def basis_of(kind: str, names: Iterable[str], facts: Collection[Fact]) -> Mapping[str, Fact]:
-    """Map names of errors or constraints to the facts that they rest on.
+    """Map names of errors or constraints to their facts.
 
     Args:
         kind: `errors` or `constraints`.

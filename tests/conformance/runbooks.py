@@ -1,13 +1,13 @@
-"""The runbooks that the suite runs: in an account they touch no resources."""
+"""The runbooks of the suite."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-# The only actions that are run in an account.
+# The only actions that run in an AWS account: they touch no resources.
 HARMLESS: Final = frozenset(("aws:branch", "aws:pause", "aws:sleep", "aws:updateVariable"))
 
-# How many steps a runbook has, which an account may have to pay for.
+# The most steps that a runbook has, for the cost of a live run.
 MOST_STEPS: Final = 15
 
 Runbook = dict[str, Any]
@@ -101,7 +101,7 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         _step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
         _step("tidy", isEnd=True),
     ),
-    # what only a fake is told to run, since its steps fail, or touch resources
+    # only for a fake: their steps fail, or use other actions
     "failing": _runbook(
         _step("script", "aws:executeScript", {"Runtime": "python3.11", "Handler": "main", "Script": "..."}),
         _step("never", isEnd=True),

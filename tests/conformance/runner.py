@@ -1,4 +1,4 @@
-"""Puts every fact to a target, and keeps the verdicts."""
+"""Run the check of every fact against a target."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ UNTOLD: Final = "could not be told"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a fact.
+    """The result of a check.
 
     Attributes:
         fact: The fact.
         outcome: `HELD`, `DIFFERS` or `UNTOLD`.
-        target: What it was put to.
-        wanted: What the fact says, where the answer differs.
-        got: What was answered, where that differs.
+        target: The target's title.
+        wanted: What the fact says, if the answer differs.
+        got: The answer, if it differs.
         reason: Why it could not be told.
-        calls: What was asked and answered.
+        calls: The recorded calls.
     """
 
     fact: Fact
@@ -66,14 +66,14 @@ def all_checks() -> Mapping[str, Check]:
 
 
 def examine(target: Target, facts: Iterable[Fact], told: Callable[[Verdict], None] = lambda _: None) -> list[Verdict]:
-    """Put facts to a target, one after the other.
+    """Run the checks of facts against a target, in order.
 
-    After an interruption, those that are left can't be told.
+    After a KeyboardInterrupt, the remaining facts could not be told.
 
     Args:
-        target: What is examined.
+        target: The target.
         facts: The facts.
-        told: Is called with each verdict as soon as it is known.
+        told: Called with each verdict.
     """
     bench = Bench(target)
     verdicts: list[Verdict] = []
@@ -113,6 +113,6 @@ def _verdict(check: Check, bench: Bench) -> dict[str, Any]:
 
 
 def merged(runs: Sequence[Sequence[Verdict]]) -> list[Verdict]:
-    """Make one verdict of those of several targets: it differs if one does, and holds if none does and one tells."""
+    """Combine the verdicts of several targets: a fact differs if it differs on one, and holds if it holds on one."""
     order = (DIFFERS, HELD, UNTOLD)
     return [min(verdicts, key=lambda each: order.index(each.outcome)) for verdicts in zip(*runs, strict=True)]

@@ -1,4 +1,4 @@
-"""A client without botocore's: it signs its own requests, and sends them with `requests`."""
+"""A client that signs its own requests and sends them with `requests`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ URL = "https://ssm.{region}.amazonaws.com/"
 
 
 class SigningClient:
-    """Has the methods of a client; requests and answers are written and read by the service model."""
+    """Has the methods of a boto3 client; the service model serializes requests and parses answers."""
 
     def __init__(self, access_key_id: str = "AKIDCONTRACT", region: str = "us-east-1") -> None:
         """Keep one session of `requests`."""
@@ -28,7 +28,7 @@ class SigningClient:
         self._session = requests.Session()
 
     def __getattr__(self, method: str) -> Any:
-        """Give the method of an operation."""
+        """Return the method of an operation."""
         operation = "".join(word.title() for word in method.split("_"))
         return lambda **members: self._call(operation, members)
 

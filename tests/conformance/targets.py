@@ -1,4 +1,4 @@
-"""What the suite can be put to: the fake, over each of its transports, and a service behind a client."""
+"""The targets: the fake, over each of its transports, and a service behind a client."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ KEYS: Final = {"aws_access_key_id": "AKIDCONTRACT", "aws_secret_access_key": "se
 PREFIX: Final = "pytest-ssm-automation-conformance"
 _OURS: Final = re.compile(rf"{PREFIX}-[0-9a-f]{{8}}-[a-z]+")
 LEFT: Final = "LEFT"
-# Errors of what has ended, or was deleted, before.
+# Errors of executions that have ended and documents that are deleted.
 _GONE: Final = frozenset(
     ("AutomationExecutionNotFoundException", "InvalidAutomationStatusUpdateException", "InvalidDocument")
 )
-# How often an error is met again before something is left behind.
+# How often a clean-up operation is tried.
 _TRIES: Final = 6
 
 
@@ -43,13 +43,13 @@ class Target(Protocol):
     """What is examined.
 
     Attributes:
-        title: How the results name it.
+        title: Its name in the results.
         client: An SSM client on it.
         fake: The fake, if it is one.
         region: The Region of the client.
         start_seconds: The least time between two starts.
         poll_seconds: The time between two polls.
-        polls: How often an execution is polled before the suite gives up on it.
+        polls: How often an execution is polled at most.
         made: The ids of the executions that were started.
     """
 
@@ -63,15 +63,15 @@ class Target(Protocol):
     made: list[str]
 
     def register(self, runbook: str, content: Runbook) -> str:
-        """Let the target have a runbook, and give the name that it has there."""
+        """Register a runbook, and return its name on the target."""
         ...
 
     def host(self, locations: Any) -> str:
-        """Host what TargetLocationsURL leads to, and give the URL."""
+        """Host target locations, and return the URL."""
         ...
 
     def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
-        """Give a client in another Region, or of another account."""
+        """Return a client in another Region, or of another account."""
         ...
 
 
@@ -86,7 +86,7 @@ class FakeTarget:
     def __init__(
         self, transport: str, fake: AutomationFake, connect: Callable[[str, str], Any], host: Callable[..., str]
     ) -> None:
-        """Examine a fake through clients that `connect` makes of a Region and an access key."""
+        """Use clients that `connect` makes for a Region and an access key."""
         self.title = transport
         self.fake: AutomationFake | None = fake
         self.client = connect(self.region, KEYS["aws_access_key_id"])
@@ -113,16 +113,16 @@ class FakeTarget:
 def fake_target(
     transport: str, *, before: Callable[[AutomationFake, str], str] = lambda _fake, url: url
 ) -> Iterator[FakeTarget]:
-    """Give a fake that is reached over a transport.
+    """Yield a fake that is reached over a transport.
 
     Args:
         transport: One of `TRANSPORTS`.
-        before: Takes the fake and the URL of its endpoint, and gives the URL to connect to instead.
+        before: Takes the fake and the URL of its endpoint, and returns the URL to connect to instead.
     """
     options: Any = {"seed": "conformance", "unknown_documents": "reject"}
     config = Config(retries={"total_max_attempts": 3, "mode": "standard"})
     with ExitStack() as stack:
-        if transport == "endpoint":  # not active, so that botocore really connects
+        if transport == "endpoint":  # not active, so that botocore opens a connection
             fake = AutomationFake(**options)
             endpoint = Endpoint(fake._service)
             stack.callback(endpoint.close)
@@ -167,7 +167,7 @@ class Service:
         poll_seconds: float = 0.0,
         polls: int = 60,
     ) -> None:
-        """Create nothing yet; `connect` makes a client of another Region."""
+        """Create nothing yet; `connect` makes a client for another Region."""
         self.title = title
         self.client = client
         self._connect = connect
@@ -182,10 +182,10 @@ class Service:
     def register(self, runbook: str, content: Runbook) -> str:
         """Create a document of it, if all of its actions are harmless."""
         if not actions(content) <= HARMLESS:
-            raise CannotTell(f"{', '.join(sorted(actions(content) - HARMLESS))} is run in no account")
+            raise CannotTell(f"{', '.join(sorted(actions(content) - HARMLESS))} does not run in an account")
         name = f"{self.prefix}-{runbook}"
         if name not in self.documents:
-            self.documents.append(name)  # before the call, whose answer may get lost
+            self.documents.append(name)  # before the call, because its response may be lost
         with_content = {"Content": json.dumps(content), "DocumentFormat": "JSON", "DocumentType": "Automation"}
         self.client.create_document(Name=name, **with_content)
         for _ in range(self.polls):
@@ -195,22 +195,22 @@ class Service:
         return name
 
     def host(self, locations: Any) -> str:
-        """Refuse: nothing is put on the network for a test."""
-        raise CannotTell("nothing is hosted for a service")
+        """Raise `CannotTell`: nothing is uploaded for a check."""
+        raise CannotTell("no target locations are uploaded for a check")
 
     def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
-        """Refuse another account, and connect to another Region by its own endpoint."""
+        """Raise `CannotTell` for another account; connect to another Region."""
         if access_key_id or not self._connect:
-            raise CannotTell("there are no credentials of another account, or no other Region")
+            raise CannotTell("there are no credentials of another account")
         return self._connect(region)
 
     def clean(self) -> list[str]:
-        """Stop and delete what this run has made; give a line for each thing, and what is left."""
+        """Stop and delete what this run has made, and return a line for each."""
         return clean(self.client, self.prefix, self.documents, self.made, pause=self.poll_seconds)
 
 
 def leftovers(client: Any) -> tuple[list[str], list[str]]:
-    """Name the documents that runs of the suite have left behind, and the executions that still run."""
+    """List the documents that runs of the suite have left behind, and the executions that are still running."""
     filters = [{"Key": "Owner", "Values": ["Self"]}, {"Key": "DocumentType", "Values": ["Automation"]}]
     pages = client.get_paginator("list_documents").paginate(Filters=filters)
     names = [found["Name"] for page in pages for found in page["DocumentIdentifiers"]]
@@ -218,13 +218,13 @@ def leftovers(client: Any) -> tuple[list[str], list[str]]:
 
 
 def clean(client: Any, prefix: str, documents: Sequence[str], executions: Sequence[str], *, pause: float) -> list[str]:
-    """Stop executions and delete documents, and say what became of each.
+    """Stop executions and delete documents, and return a line for each.
 
     Args:
         client: An SSM client.
         prefix: What the names of the documents begin with.
         documents: The documents.
-        executions: Executions known to have been started; all others are found by the prefix.
+        executions: The executions to stop, if those with the prefix can't be listed.
         pause: Seconds before something that failed is tried again.
     """
     running: Any = _insist(partial(_running, client, prefix), pause)
@@ -251,7 +251,7 @@ def _running(client: Any, prefix: str) -> list[str]:
 
 
 def _insist(work: Callable[[], Any], pause: float) -> Any:
-    """Do something, several times if it fails; give its result, or the error as text."""
+    """Call a function, with retries; return its result, or the last error as text."""
     error = ""
     for attempt in range(_TRIES):
         time.sleep(pause * attempt)
@@ -268,7 +268,7 @@ def _insist(work: Callable[[], Any], pause: float) -> Any:
 
 
 def account_of(session: Any) -> str:
-    """Give the account of a session's credentials, as far as it may ask."""
+    """Return the account of a session's credentials, or `unknown`."""
     with suppress(BotoCoreError, ClientError, ResponseParserError):
         account: str = session.client("sts").get_caller_identity()["Account"]
         return account

@@ -14,6 +14,11 @@ def _filter(key: str, *values: str) -> dict[str, Any]:
     return {"Key": key, "Values": list(values)}
 
 
+def _of_the_suite(bench: Bench) -> dict[str, Any]:
+    """Filter for the executions of the suite's runbooks."""
+    return _filter("DocumentNamePrefix", bench.name("sleep").rpartition("-")[0])
+
+
 def _listed(bench: Bench, *filters: dict[str, Any], **members: Any) -> list[dict[str, Any]]:
     answer = bench.client.describe_automation_executions(Filters=list(filters), **members)
     found: list[dict[str, Any]] = answer["AutomationExecutionMetadataList"]
@@ -36,8 +41,9 @@ def members(bench: Bench) -> None:
 
 def order(bench: Bench) -> None:
     """The newest comes first."""
-    bench.start(), bench.start()
-    found = _listed(bench, _filter("DocumentNamePrefix", bench.name("sleep")))
+    bench.finished()
+    bench.finished("steps")
+    found = _listed(bench, _of_the_suite(bench))
     times = [each["ExecutionStartTime"] for each in found]
     bench.expect(times, sorted(times, reverse=True))
 
@@ -67,8 +73,9 @@ def wrong_token(bench: Bench) -> None:
 
 def pages(bench: Bench) -> None:
     """A page of one is followed by a token for the next."""
-    bench.finished(), bench.finished("steps")
-    prefix = _filter("DocumentNamePrefix", bench.name("sleep").rpartition("-")[0])
+    bench.finished()
+    bench.finished("steps")
+    prefix = _of_the_suite(bench)
     first = bench.client.describe_automation_executions(Filters=[prefix], MaxResults=1)
     second = bench.client.describe_automation_executions(Filters=[prefix], MaxResults=1, NextToken=first["NextToken"])
     found = [page["AutomationExecutionMetadataList"] for page in (first, second)]

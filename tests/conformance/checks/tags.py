@@ -42,6 +42,15 @@ def unknown(bench: Bench) -> None:
     bench.expect(told.code, "InvalidResourceId")
 
 
+def equal_keys(bench: Bench) -> None:
+    """The last value counts, at the start and later."""
+    given = [_ENV, {"Key": "Env", "Value": "last"}]
+    resource = {"ResourceType": "Automation", "ResourceId": bench.start(Tags=given)}
+    bench.expect(_listed(bench, resource), {"Env": "last"})
+    bench.client.add_tags_to_resource(**resource, Tags=[{"Key": "Env", "Value": "other"}, _ENV])
+    bench.expect(_listed(bench, resource), {"Env": "test"})
+
+
 def missing(bench: Bench) -> None:
     """The other tags stay."""
     resource = _tagged(bench)
