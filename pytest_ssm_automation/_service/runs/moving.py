@@ -162,7 +162,7 @@ def _walk_on(run: Run, walk: Walk, pace: str) -> None:
         if begins or (not moved and not _settle(run, walk)) or run.status in WAITING:
             break
         _raise_if_cut(run, walk)
-        if pace == STEP and (visit is None or visit.ended):
+        if pace == STEP and walk.at is not visit:
             break
 
 

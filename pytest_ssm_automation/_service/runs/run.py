@@ -393,7 +393,7 @@ class Run:
 
     def after_poll(self, shown: _Shown) -> None:
         """Keep in mind what a poll has shown: a caller acts upon that."""
-        moved = shown.ahead is not self.ahead or (self.walk is not None and self.walk.moves != shown.moves)
+        moved = self.before_poll() != shown
         self._shown = shown if moved and not self.children and not self.fan_out and not self.parent else None
 
     def forget_shown(self) -> None:

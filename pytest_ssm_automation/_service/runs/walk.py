@@ -365,7 +365,7 @@ class Walk:
         elif target is not None and not ends:
             self._enter(target, before=visit, waits=self._interactive and not held)
         elif visit.round:
-            self._end_round(visit.round)
+            self._end_round(visit.round, held=held)
         elif held:
             self.at = None
         else:
@@ -408,14 +408,14 @@ class Walk:
         listed: list[Any] = items if is_list(items) else []
         return Round(visit, number, listed[number - 1]) if number <= len(listed) else None
 
-    def _end_round(self, over: Round) -> None:
+    def _end_round(self, over: Round, *, held: bool) -> None:
         """Go on after the last step of a round."""
         visit = over.loop
         loop = visit.step.loop
         again = loop is not None and (loop.condition is None or truth(loop.condition, self._resolved) is True)
         if loop is None or not again or not self._next_round(visit, loop, over.number + 1):
             self.at = visit
-            self._succeed(visit, Outcome(), signalled=False)
+            self._succeed(visit, Outcome(), signalled=held)
 
     # Steps.
 

@@ -1,0 +1,256 @@
+"""Executions that walk their runbooks, by any calls of a caller, against the other reading of the flow rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from flow_oracle import Reading
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from properties.documents import VALUES, documents
+
+from pytest_ssm_automation import AutomationFake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from flow_oracle import Attempt
+
+    Deed = tuple[str, Attempt]
+
+ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
+
+
+class Model:
+    """An execution as it is read the other way: where it is, and what it shows.
+
+    All that happens to it is a list of deeds, so that it can be made again as it was before some of them.
+    """
+
+    def __init__(self, document: dict[str, Any], steps: dict[str, dict[str, Any]]) -> None:
+        self.document, self.steps = document, steps
+        self.shown: int | None = None
+        self.redo([])
+
+    def redo(self, deeds: list[Deed]) -> None:
+        """Be as these deeds make it."""
+        self.deeds: list[Deed] = []
+        self.status, self.at = "Pending", ""
+        self.began = self.waits = self.over = self.leaves = False
+        values = {"P": self.document["parameters"]["P"]["default"], "variable:Word": "b"}
+        self.reading = Reading(self.document, values)
+        self.flow: Generator[str, Attempt, None] = self.reading.run()
+        for deed in deeds:
+            self.do(*deed)
+
+    def do(self, kind: str, attempt: Attempt = ("", {})) -> bool:
+        """Do a deed; tell whether the step that it was at is over by that."""
+        self.deeds.append((kind, attempt))
+        before = (self.at, len(self.reading.ran))
+        getattr(self, f"_{kind}")(attempt)
+        return before != (self.at, len(self.reading.ran))
+
+    def _begin(self, _: Attempt) -> None:
+        self.status, self.began, self.at = "InProgress", True, next(self.flow)
+
+    def _send(self, attempt: Attempt) -> None:
+        try:
+            self.at = self.flow.send(attempt)
+        except StopIteration:
+            self.at, self.over = "", True
+
+    def _wait(self, _: Attempt) -> None:
+        self.waits = True
+        if self.status != "Cancelling":
+            self.status = "Waiting"
+
+    def _signal(self, attempt: Attempt) -> None:
+        self.waits, self.status = False, "InProgress"
+        on_failure = self.steps[self.at].get("onFailure", "Abort")
+        tries = self.steps[self.at].get("maxAttempts", 1) if attempt[0] != "Success" else 1
+        for _ in range(tries):
+            self._send(attempt)
+        if self.over and attempt[0] != "Success" and on_failure == "Abort":
+            self._end(attempt)
+
+    def _cancel(self, _: Attempt) -> None:
+        on_cancel = self.steps[self.at].get("onCancel", "Abort") if self.at else "Abort"
+        self.status, self.waits, self.reading.status = "Cancelling", False, "Cancelled"
+        if not self.at:
+            self.over = True
+        elif on_cancel == "Abort":
+            self.leaves = True
+            self.reading.statuses[self.at] = "Cancelling"
+        else:
+            self.reading.statuses[self.at] = "Cancelled"
+            self.flow = self.reading.cancelled(on_cancel.removeprefix("step:"))
+            self.at = next(self.flow)
+
+    def _leave(self, _: Attempt) -> None:
+        self.status = self.reading.statuses[self.at] = "Cancelled"
+
+    def _end(self, _: Attempt) -> None:
+        self.status = self.reading.status
+
+    def poll(self, becomes: Callable[[str], Attempt]) -> None:
+        """Go on by a poll, after which a caller may act upon what it has seen."""
+        before = len(self.deeds)
+        self.go_on(becomes)
+        self.shown = before if len(self.deeds) > before else None
+
+    def go_on(self, becomes: Callable[[str], Attempt]) -> None:
+        """Go on by one step."""
+        self.shown = None
+        if self.status in ENDED:
+            return
+        if self.over:
+            self.do("end")
+        elif not self.began:
+            self.do("begin")
+        elif self.leaves:
+            self.do("leave")
+        elif self.steps[self.at]["action"] == "aws:approve":
+            if not self.waits:
+                self.do("wait")
+        else:
+            while not self.do("send", becomes(self.at)):
+                pass
+            if self.over:
+                self.do("end")
+
+    def stop(self) -> str | None:
+        """Be stopped, as it is or as it was shown; or give the error."""
+        if self.status in ENDED:
+            if self.shown is None:
+                return "InvalidAutomationStatusUpdateException"
+            self.redo(self.deeds[: self.shown])
+        self.shown = None
+        if self.status != "Cancelling":
+            self.do("cancel")
+        return None
+
+    def signal(self, kind: str) -> str | None:
+        """Take a signal, or give the error."""
+        if self.status != "Waiting":
+            return "InvalidAutomationSignalException"
+        self.shown = None
+        self.do("signal", ("Success" if kind == "Approve" else "Failed", {}))
+        return None
+
+
+class Runs(RuleBasedStateMachine):
+    """Calls of a caller and words of a test, and what the other reading expects of each."""
+
+    ids = Bundle("ids")
+
+    @initialize(document=documents(pausing=True))
+    def begin(self, document: dict[str, Any]) -> None:
+        """Begin with a registered runbook."""
+        self.document = document
+        self.steps = _by_name(document["mainSteps"])
+        self.fake = AutomationFake(seed="runs", pace="step").__enter__()
+        self.fake.add_runbook(document, name="Doc")
+        self.client: Any = self.fake.client()
+        self.models: dict[str, Model] = {}
+        self.faults: list[list[Any]] = []
+        self.outputs: dict[str, dict[str, Any]] = {}
+
+    def teardown(self) -> None:
+        """Put everything back."""
+        if hasattr(self, "fake"):
+            self.fake.__exit__(None, None, None)
+
+    def becomes(self, name: str) -> Attempt:
+        """Say what becomes of an attempt, from all that was said so far."""
+        for fault in self.faults:
+            if fault[0] == name and fault[2] != 0:
+                if fault[2] is not None:
+                    fault[2] -= 1
+                return fault[1], {}
+        return "Success", self.outputs.get(name, {})
+
+    def call(self, method: str, **members: Any) -> str | None:
+        """Call an operation, and give its error's code."""
+        try:
+            getattr(self.client, method)(**members)
+        except ClientError as error:
+            refused: Any = error.response
+            return str(refused["Error"]["Code"])
+        return None
+
+    @rule(target=ids)
+    def start(self) -> str:
+        """Start an execution."""
+        execution_id: str = self.client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+        self.models[execution_id] = Model(self.document, self.steps)
+        return execution_id
+
+    @rule(data=st.data(), status=st.sampled_from(["Failed", "TimedOut"]), times=st.sampled_from([1, 2, None]))
+    def fail_step(self, data: st.DataObject, status: str, times: int | None) -> None:
+        """Let a step fail from now on."""
+        name = data.draw(st.sampled_from(sorted(self.steps)))
+        self.fake.fail_step(name, status=status, times=times)
+        self.faults.append([name, status, times])
+
+    @rule(data=st.data(), outputs=VALUES)
+    def step_outputs(self, data: st.DataObject, outputs: dict[str, Any]) -> None:
+        """Say what a step puts out from now on."""
+        names = [name for name, step in self.steps.items() if "outputs" in step]
+        if names:
+            name = data.draw(st.sampled_from(sorted(names)))
+            self.fake.step_outputs(name, outputs)
+            self.outputs[name] = outputs
+
+    @rule(execution_id=ids)
+    def poll(self, execution_id: str) -> None:
+        """A poll goes on by one step."""
+        assert self.call("get_automation_execution", AutomationExecutionId=execution_id) is None
+        self.models[execution_id].poll(self.becomes)
+
+    @rule(execution_id=ids)
+    def advance(self, execution_id: str) -> None:
+        """The test's own hand does what a poll does."""
+        self.fake.execution(execution_id).advance()
+        self.models[execution_id].go_on(self.becomes)
+
+    @rule(execution_id=ids)
+    def stop(self, execution_id: str) -> None:
+        """What runs can be stopped, and goes the way of onCancel."""
+        assert self.call("stop_automation_execution", AutomationExecutionId=execution_id) == (
+            self.models[execution_id].stop()
+        )
+
+    @rule(execution_id=ids, kind=st.sampled_from(["Approve", "Reject"]))
+    def signal(self, execution_id: str, kind: str) -> None:
+        """An approval waits for a signal, and for nothing else."""
+        error = self.call("send_automation_signal", AutomationExecutionId=execution_id, SignalType=kind)
+        assert error == self.models[execution_id].signal(kind)
+
+    @invariant()
+    def agrees(self) -> None:
+        """The fake and the other reading know the same statuses, of the executions and of their steps."""
+        for execution_id, model in getattr(self, "models", {}).items():
+            execution = self.fake.execution(execution_id)
+            assert execution.status == model.status
+            shown = {name: execution.step(name)["StepStatus"] for name, step in self.steps.items() if step["outer"]}
+            expected = {
+                name: model.reading.statuses.get(name, "Pending") for name, step in self.steps.items() if step["outer"]
+            }
+            at = model.at if model.waits and model.status not in ENDED else None
+            if at in expected:
+                expected[at] = "Waiting"
+            assert shown == expected
+
+
+def _by_name(steps: list[dict[str, Any]], *, outer: bool = True) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        found[step["name"]] = {**step, "outer": outer}
+        found |= _by_name(step.get("inputs", {}).get("Steps", []), outer=False)
+    return found
+
+
+TestRuns = Runs.TestCase
+TestRuns.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
