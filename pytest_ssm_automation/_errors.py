@@ -73,10 +73,19 @@ _OWN: Final = "raised by a function that the test has given to the fake"
 
 
 def call_own(function: Callable[[Any], Any], argument: object) -> Any:
-    """Call a function of the test's own; what it raises has a note that says so."""
+    """Call a function of the test's own, with no lock held; what it raises has a note that says so.
+
+    Raises:
+        RuntimeError: The function raises StopIteration, which generators on the way would take for their own end.
+        BaseException: Whatever else it raises.
+    """
     try:
         return function(argument)
-    except Exception as error:
+    except StopIteration as stop:
+        error = RuntimeError(f"{function!r} raised StopIteration")
+        error.add_note(_OWN)
+        raise error from stop
+    except BaseException as error:
         error.add_note(_OWN)
         raise
 

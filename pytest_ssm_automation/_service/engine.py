@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
@@ -19,7 +20,7 @@ from .checks.rules import ONE_TARGET, all_constraints, check_rules
 from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
-from .operations import OPERATIONS
+from .operations import OPERATIONS, prepare_start, start
 from .runbooks.declarations import flow_of
 from .runbooks.parameters import DECLARED_RULES
 from .runs.rate_control import TARGET_MEMBERS
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 _SEEDS: Final[Counter[str]] = Counter()
+# How many calls at most come in between a call and its record.
+_LATEST: Final = 1000
 # How many children this process has forked; and before it, the same of its ancestors when they forked it.
 _FORKS: Final = [0]
 # Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
@@ -121,7 +124,7 @@ class Service:
         with self.lock:
             self.calls: list[Call] = []
             self.broken: list[str] = []
-            self.faults = FaultQueue(self._first_faults)
+            self.faults = FaultQueue(self._first_faults, self.lock)
             self.store = ExecutionStore(self.lock, self.new_id, self._pace)
             self.state = State(
                 self.store,
@@ -217,23 +220,26 @@ class Service:
         """
         # What runs on targets keeps parts of its request.
         params = request.params() if checked is None or not TARGET_MEMBERS.isdisjoint(checked) else checked
-        with self.lock:
-            fault = None
-            try:
-                if checked is None:
-                    self._refuse_invalid(request.operation, params)
-                fault = self.faults.take(request)
-                if fault and not fault.lost:
-                    raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
-                reply = OPERATIONS[request.operation](self.state, request, params)
-            except BaseException as error:
-                lost = fault.raised(request, params) if fault and fault.lost else None
-                self._record_failure(request, error, lost, injected=bool(fault and not fault.lost))
-                if lost:
-                    raise lost from None
-                raise
-            lost = fault.raised(request, params) if fault else None
-            self._record(request, reply, lost)
+        fault = None
+        try:
+            if checked is None:
+                self._refuse_invalid(request.operation, params)
+            fault = self.faults.take(request)
+            if fault and not fault.lost:
+                raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
+            perform = OPERATIONS[request.operation]
+            if perform is start:
+                perform = prepare_start(self.state, request, params)
+            with self.lock:
+                reply = perform(self.state, request, params)
+                lost = fault.raised(request, params) if fault else None
+                self._record(request, reply, lost)
+        except BaseException as error:
+            lost = fault.raised(request, params) if fault and fault.lost else None
+            self._record_failure(request, error, lost, injected=bool(fault and not fault.lost))
+            if lost:
+                raise lost from None
+            raise
         if reply.then:
             self._finish(request, reply.then)
         if lost:
@@ -244,7 +250,7 @@ class Service:
         """Do what follows a call that is answered and recorded, with no lock held."""
         try:
             then()
-        except Exception as error:
+        except BaseException as error:
             if is_own(error):
                 with self.lock:
                     self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
@@ -272,12 +278,27 @@ class Service:
     def _record_failure(
         self, request: Request, error: BaseException, lost: BaseException | None, *, injected: bool
     ) -> None:
+        """Record a call that was not answered."""
         violations = error.violations if isinstance(error, InvalidRequestError) else ()
         refused = isinstance(error, ServiceError) and not injected
         outcome: Outcome = "lost" if lost else "rejected" if refused else "failed"
-        self.calls.append(Call(request, outcome, error=_name(lost or error), violations=violations))
-        if is_own(error):
-            self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
+        with self.lock:
+            if not refused and not injected and self._was_interrupted(request, error):
+                return
+            self.calls.append(Call(request, outcome, error=_name(lost or error), violations=violations))
+            if is_own(error):
+                self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
+
+    def _was_interrupted(self, request: Request, error: BaseException) -> bool:
+        """Complete the record of a call that a signal has interrupted when it was recorded, or had started a run."""
+        call = next((call for call in islice(reversed(self.calls), _LATEST) if call.request is request), None)
+        started = next((run for run in islice(reversed(self.store.started), _LATEST) if run.source is request), None)
+        if call is None and started is not None:
+            call = Call(request, "lost", started.id, error=_name(error))
+            self.calls.append(call)
+        if started is not None:
+            started.call = call
+        return call is not None
 
     def _refuse_invalid(self, operation: str, params: Mapping[str, Any]) -> None:
         # The service ignores members that it does not know, and botocore never sends any.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -133,10 +134,11 @@ def check_members(operation: str, names: Mapping[str, Any]) -> None:
 class FaultQueue:
     """Faults in the order in which they were injected; the first that matches a call and isn't used up has the call."""
 
-    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
-        """Take faults that may have served before, each as if new."""
+    def __init__(self, faults: tuple[Fault, ...] = (), lock: threading.RLock | None = None) -> None:
+        """Take faults that may have served before, each as if new; `lock` guards their counts."""
         self._faults = [replace(fault) for fault in faults]
         self._let_through: Counter[Fault] = Counter()
+        self._lock = lock or threading.RLock()
 
     def __iter__(self) -> Iterator[Fault]:
         """Go through all faults, fired or not."""
@@ -147,19 +149,33 @@ class FaultQueue:
         self._faults.append(fault)
         return fault
 
+    def _count(self, fault: Fault) -> bool | None:
+        """Count a call that a fault is for; tell whether the fault fires, or `None` if it is used up."""
+        if fault.used_up:
+            return None
+        if self._let_through[fault] < fault.after:
+            self._let_through[fault] += 1
+            return False
+        fault.fired += 1
+        return True
+
     def take(self, request: Request) -> Fault | None:
         """Give the fault that this call meets, if any, and count the call.
+
+        Functions of the test are called with no lock held, if the caller holds none.
 
         Raises:
             FakeUsageError: The call came over HTTP, where the fault's exception has no form.
         """
-        for fault in self._faults:
+        for fault in tuple(self._faults):
             if fault.used_up or not fault.meets(request):
                 continue
-            if self._let_through[fault] < fault.after:
-                self._let_through[fault] += 1
+            with self._lock:
+                fires = self._count(fault)
+            if fires is None:  # another call has used it up meanwhile
+                continue
+            if not fires:
                 return None
-            fault.fired += 1
             if request.over_http and not has_http_form(fault.error):
                 raise FakeUsageError(
                     f"{written(fault.error)} can't be raised in a caller that sends HTTP: it gets responses and broken "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .calls import Request
     from .runbooks.library import Runbook
     from .runs.run import Run
+    from .runs.store import Plan
     from .state import State
 
 DEFAULT_PAGE: Final = 50
@@ -35,21 +37,59 @@ MOST_POLLS: Final = 10_000
 _NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
 
 
-def start(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What functions of the test have said of a start.
+
+    Attributes:
+        params: The members of the request, with the target locations that lie behind its TargetLocationsURL.
+        plan: How the execution goes, and what it runs on.
+    """
+
+    params: Mapping[str, Any]
+    plan: Plan
+
+
+def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> Operation:
+    """Call the functions of the test that a start needs, with no lock held.
+
+    What comes before them in the order of judgement is judged first, and once more by the start itself, as other calls
+    may come in between.
+
+    Returns:
+        What starts the execution.
+    """
+    if "TargetLocationsURL" not in params and not state.store.asks:
+        return start
+    with state.store.lock:
+        if _token(request, params) in state.tokens:
+            return start
+        state.declared_runbook(request, params)
+    located = state.with_locations(params)
+    with state.store.lock:
+        state.check_limit(request.scope)
+    return partial(start, prepared=Prepared(located, state.store.plan(request, located)))
+
+
+def start(state: State, request: Request, params: Mapping[str, Any], prepared: Prepared | None = None) -> Reply:
     """StartAutomationExecution: replay a known token, or start what is declared so and within the limit."""
-    token = params.get("ClientToken", "").lower()
-    if known := state.tokens.get((*request.scope, token)):
+    token = _token(request, params)
+    if known := state.tokens.get(token):
         if _without_token(known.request) != _without_token(request.params()):
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
     runbook = state.declared_runbook(request, params)
-    located = state.with_locations(params)
     state.check_limit(request.scope)
-    execution = state.store.start(request, located, runbook=runbook)
-    if token:
-        state.tokens[*request.scope, token] = execution
+    located, plan = (prepared.params, prepared.plan) if prepared else (params, None)
+    execution = state.store.start(request, located, runbook=runbook, plan=plan)
+    if token[-1]:
+        state.tokens[token] = execution
     then = partial(catch_up, execution) if execution.scripted else None
     return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution, then)
+
+
+def _token(request: Request, params: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (*request.scope, params.get("ClientToken", "").lower())
 
 
 def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class Target(Generic[R]):
         location: The members of `TargetLocation`, for one of several accounts and Regions.
         run: The execution, once started.
         inputs: What its step shows as `Inputs`, for one of several resources: the parameters that it is about.
+        plan: How its execution goes, if functions of the test have said so.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Target(Generic[R]):
     run: R | None = None
     account: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    plan: Any = None
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..runbooks.library import Runbook
-    from .rate_control import Resolver, Target
+    from .rate_control import Group, Resolver, Target
     from .walk import Visit
 
     FindRunbook = Callable[[str, str | None, str], Runbook | None]
@@ -35,6 +35,21 @@ if TYPE_CHECKING:
 MOST_DEPTH: Final = 50
 
 __tracebackhide__ = hide_usage_errors
+
+
+@dataclass(slots=True)
+class Plan:
+    """How an execution goes that is about to be started.
+
+    Attributes:
+        script: Its script.
+        resolved: The resources that its targets stand for.
+        groups: What it runs on; empty for an execution that does its own work.
+    """
+
+    script: Script
+    resolved: Sequence[str] = ()
+    groups: Sequence[Group[Run]] = ()
 
 
 class ExecutionStore:
@@ -77,6 +92,7 @@ class ExecutionStore:
         parent: Run | None = None,
         target: str | None = None,
         shared: bool = False,
+        plan: Plan | None = None,
     ) -> Run:
         """Start an execution, and whatever it has to start in its turn.
 
@@ -88,31 +104,54 @@ class ExecutionStore:
             parent: The execution that starts it.
             target: What it runs on, as one of several targets.
             shared: Whether every account sees it.
+            plan: What `plan` has given for the request, or would give now.
 
         Raises:
             FakeUsageError: `script` wants an id that exists in the account and Region.
         """
+        if plan is None:
+            plan = self.plan(request, params, script)
         with self.lock:
-            script, execution_id = self._script_for(request) if script is None else (script, script.execution_id)
-            spread = not TARGET_MEMBERS.isdisjoint(params)
-            resolved = resolved_values(params, self.resolver) if spread else ()
-            groups = groups_of(params, request.region, resolved) if spread else ()
             run = Run(
-                execution_id or self._new_id(),
+                self._chosen_id(plan.script, request, anew=script is None) or self._new_id(),
                 request,
-                script,
+                plan.script,
                 self,
                 runbook=runbook,
                 parent=parent,
                 target=target,
-                resolved=resolved,
+                resolved=plan.resolved,
                 mode=params.get("Mode", "Auto"),
-                walks=not groups,
+                walks=not plan.groups,
             )
             self._add(run, shared=shared)
-            if groups:
-                run.run_on(FanOut(groups, partial(self._start_on, run)))
+            if plan.groups:
+                run.run_on(FanOut(plan.groups, partial(self._start_on, run)))
             return run
+
+    @property
+    def asks(self) -> bool:
+        """Whether functions of the test say how executions go."""
+        return self.resolver is not None or any(callable(script.when) for script in self.scripts)
+
+    def plan(self, request: Request, params: Mapping[str, Any], script: Script | None = None) -> Plan:
+        """Say how an execution goes, and those that it starts on targets; functions of the test are called here.
+
+        Args:
+            request: The request that starts it.
+            params: Its members, and those that it refers to.
+            script: How it goes, instead of the scripts that there are.
+        """
+        if script is None:
+            script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
+        if TARGET_MEMBERS.isdisjoint(params):
+            return Plan(script)
+        resolved = resolved_values(params, self.resolver)
+        groups = groups_of(params, request.region, resolved)
+        if self.asks:
+            for target in (target for group in groups for target in group.targets):
+                target.plan = self.plan(_request_on(request, target), target.request)
+        return Plan(script, resolved, groups)
 
     def add(
         self,
@@ -154,13 +193,10 @@ class ExecutionStore:
         for place in merge(*(_descending(places, before) for places in both), reverse=True):
             yield place, self.all[place]
 
-    def _script_for(self, request: Request) -> tuple[Script, str | None]:
-        """Choose a script, and the id that it gives to its first execution in each account and Region."""
-        if not self.scripts:
-            return UNSCRIPTED, None
-        script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
+    def _chosen_id(self, script: Script, request: Request, *, anew: bool) -> str | None:
+        """Give the id that a script chooses; one of `scripts` for its first execution in each account and Region."""
         chosen = script.execution_id
-        return script, None if chosen and self.find(chosen, request.scope) else chosen
+        return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
     def _add(self, execution: Run, *, shared: bool) -> None:
         scope = (None if shared else execution.account, execution.region)
@@ -179,9 +215,10 @@ class ExecutionStore:
 
     def _start_on(self, parent: Run, target: Target[Run]) -> Run:
         """Start the execution on one of several targets."""
-        account = target.account or parent.account
-        request = replace(parent.source, content=target.request, region=target.region, account=account)
-        child = self.start(request, target.request, runbook=parent.runbook, parent=parent, target=target.name)
+        request = _request_on(parent.source, target)
+        child = self.start(
+            request, target.request, runbook=parent.runbook, parent=parent, target=target.name, plan=target.plan
+        )
         child.call = parent.call
         return child
 
@@ -214,6 +251,12 @@ class ExecutionStore:
             child.call = run.call
             run.add_child(visit, child)
         return child
+
+
+def _request_on(source: Request, target: Target[Run]) -> Request:
+    """Give the request that starts the execution on one of several targets."""
+    account = target.account or source.account
+    return replace(source, content=target.request, region=target.region, account=account)
 
 
 def _find_none(_name: str, _version: str | None, _region: str) -> None:
