@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from ._service.accounts import ACCOUNT_ID
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 _MOST_CALLS = 3
+# What a message lists of anything, and how many lines it has at the most: about a screen.
+_MOST_ITEMS = 10
+_MOST_LINES = 40
 
 
 class _Missing:
@@ -135,6 +139,12 @@ def shorten(value: object) -> str:
     return f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 4 :]} ({len(text)} characters)"
 
 
+def at_most(shown: Sequence[str], items: Sequence[object]) -> list[str]:
+    """Give the first of the lines that stand for some items, and say how many more items there are."""
+    few = list(shown[:_MOST_ITEMS])
+    return [*few, f"... and {len(items) - len(few)} more"] if len(items) > len(few) else few
+
+
 def where(number: int, call: Call) -> str:
     """Name a call by its place, counted from 1, its account unless that is the usual one, its Region and thread."""
     account = "" if call.account == ACCOUNT_ID else f"{call.account}, "
@@ -159,10 +169,10 @@ def wrong_count(
     """
     lines = [headline, "", f"Expected:  {expectation}"]
     if found:
-        lines.append(f"Matching:  {', '.join(where(number, call) for number, call in found)}")
+        lines.append(f"Matching:  {', '.join(at_most([where(*each) for each in found[:_MOST_ITEMS]], found))}")
     elif others:
-        ranked = sorted(others, key=lambda numbered: len(expectation.differences(numbered[1])))
-        for place, (number, call) in enumerate(ranked[:_MOST_CALLS]):
+        closest = nsmallest(_MOST_CALLS, others, key=lambda numbered: len(expectation.differences(numbered[1])))
+        for place, (number, call) in enumerate(closest):
             label = f"Closest of {count(len(others), 'call')}, " if place == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")
             told = [*expectation.differences(call), *_fate(call)] or [call.outcome]
@@ -178,7 +188,10 @@ def wrong_count(
 def _fate(call: Call) -> list[str]:
     """Say why a call counts for nothing, if it does."""
     if call.error is not None:
-        return [f"{call.outcome}: {call.error}", *(f"  {line}" for each in call.violations for line in broken(each))]
+        return [
+            f"{call.outcome}: {call.error}",
+            *(f"  {line}" for each in call.violations[:_MOST_ITEMS] for line in broken(each)),
+        ]
     return [f"replayed: its ClientToken had already started {call.execution_id}"] if call.outcome == "replayed" else []
 
 
@@ -189,19 +202,23 @@ def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[i
         "",
         f"Not expected:  {expectation}",
     ]
-    lines.extend(
+    shown = [
         f"{where(number, call)}: {', '.join(f'{name}={shorten(value)}' for name, value in call.params.items())}"
-        for number, call in found
-    )
-    return "\n".join(lines)
+        for number, call in found[:_MOST_ITEMS]
+    ]
+    return "\n".join((*lines, *at_most(shown, found)))
 
 
-def refused(numbered: Iterable[tuple[int, Call]]) -> list[str]:
-    """List the requests that were refused for what is in them, with every broken constraint."""
+def refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
+    """List the requests that were refused for what is in them, with the constraints that they broke."""
     lines: list[str] = []
-    for number, call in numbered:
+    for listed, (number, call) in enumerate(numbered):
+        if len(lines) > _MOST_LINES:
+            return [*lines, f"... and {count(len(numbered) - listed, 'more request')}"]
         lines.append(f"{call.operation} {where(number, call)} was refused by {_refuser(call)}: {call.error}")
-        lines.extend(f"  {line}" for violation in call.violations for line in broken(violation))
+        lines.extend(f"  {line}" for violation in call.violations[:_MOST_ITEMS] for line in broken(violation))
+        if len(call.violations) > _MOST_ITEMS:
+            lines.append(f"  ... and {len(call.violations) - _MOST_ITEMS} more")
     return lines
 
 
@@ -242,28 +259,33 @@ def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequenc
 
 def unfired(faults: Iterable[Fault]) -> list[str]:
     """List the faults that fired less often than they were meant to."""
-    return [
+    unfired = [fault for fault in faults if fault.unfired]
+    shown = [
         f"{fault!r} fired {_times(fault.fired)}, expected {_expected_times(fault.times)}"
-        for fault in faults
-        if fault.unfired
+        for fault in unfired[:_MOST_ITEMS]
     ]
+    return at_most(shown, unfired)
 
 
 def _expected_times(times: int | None) -> str:
     return "at least once" if times is None else _times(times)
 
 
-def duplicates(groups: Iterable[Sequence[tuple[int, Call]]]) -> str:
+def duplicates(groups: Sequence[Sequence[tuple[int, Call]]]) -> str:
     """Say which executions were started more than once."""
     lines = ["The same request started more than one execution."]
-    for group in groups:
+    for group in groups[:_MOST_CALLS]:
         call = group[0][1]
         wanted = {name: value for name, value in call.params.items() if name != "ClientToken"}
         lines += ["", ", ".join(f"{name}={shorten(value)}" for name, value in wanted.items())]
-        for number, each in group:
+        for number, each in group[:_MOST_ITEMS]:
             token = each.params.get("ClientToken")
             lost = ", response lost" if each.outcome == "lost" else ""
             lines.append(f"  {where(number, each)} started {each.execution_id}, ClientToken {token!r}{lost}")
+        if len(group) > _MOST_ITEMS:
+            lines.append(f"  ... and {len(group) - _MOST_ITEMS} more")
+    if len(groups) > _MOST_CALLS:
+        lines += ["", f"... and {count(len(groups) - _MOST_CALLS, 'more request')} that did."]
     lines += ["", "A retry that repeats the ClientToken of the first attempt starts nothing new."]
     return "\n".join(lines)
 

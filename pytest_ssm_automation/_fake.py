@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 
+# Among how many executions a mistyped id looks for the nearest, since it takes long.
+_MOST_NAMED: Final = 1000
 _OF_STEP: Final = ("name", "outputs", "fails", "times", "status", "runbook", "when")
 
 
@@ -226,7 +228,7 @@ class AutomationFake(Setup, Record):
         """
         found = self._service.store.named(execution_id)
         if not found:
-            raise unknown_name("execution", execution_id, [each.id for each in self._service.store.all])
+            raise unknown_name("execution", execution_id, [run.id for run in self._service.store.all[-_MOST_NAMED:]])
         return execution_of(found[-1])
 
     def client(self, region_name: str = "us-east-1", **kwargs: Any) -> SSMClient:

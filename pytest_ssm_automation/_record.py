@@ -10,6 +10,7 @@ from . import _assertions
 from ._assertions import Expectation
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._keywords import check_keywords
+from ._sequences import View, itself
 from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.checks.rules import all_constraints
@@ -46,17 +47,17 @@ class Record:
     @property
     def calls(self) -> Sequence[Call]:
         """Every Automation request, oldest first, answered or refused."""
-        return tuple(self._service.calls)
+        return View(self._service.calls, itself)
 
     @property
     def executions(self) -> Sequence[Execution]:
         """Every execution that was started or added, oldest first; those that these started are their `children`."""
-        return tuple(execution_of(run) for run in self._service.store.started)
+        return View(self._service.store.started, execution_of)
 
     @property
     def faults(self) -> Sequence[Fault]:
         """Every fault that was injected, in order, fired or not."""
-        return tuple(self._service.faults)
+        return View(self._service.faults.all, itself)
 
     @check_keywords
     def assert_started(
@@ -283,13 +284,13 @@ class Record:
                 _assertions.refused(self._mistakes()),
             ),
             ("Injected faults did not fire (option strict):", _assertions.unfired(self.faults)),
-            ("No registered runbook has these steps (markers, or steps=):", self._service.unknown_steps()),
+            ("No registered runbook has these steps (markers, or steps=):", _listed(self._service.unknown_steps())),
             (
                 f"Requests to the network were blocked ({_BLOCKED_WAYS_OUT}):",
-                [str(request) for request in self._blocked if not request.expected],
+                _listed([str(request) for request in self._blocked if not request.expected]),
             ),
             ("Calls of forked processes were refused (fixture ssm_automation_endpoint):", self._refused_in_children()),
-            ("What the test itself has given to the fake raised (option strict):", self._service.broken),
+            ("What the test itself has given to the fake raised (option strict):", _listed(self._service.broken)),
         )
         if wrong := ["\n  ".join((title, *"\n".join(lines).split("\n"))) for title, lines in parts if lines]:
             raise AssertionError("\n\n".join(wrong))
@@ -311,7 +312,7 @@ class Record:
 
     def _starts(self) -> Callable[[Call], bool]:
         """Give a function that tells whether a call has started an execution; a replay has not, lost or answered."""
-        starting = {id(execution.call) for execution in self.executions}
+        starting = {id(run.call) for run in self._service.store.started}
         return lambda call: id(call) in starting
 
     def _refused_operation(self, constraint: str | None, error: str | None) -> str:
@@ -350,11 +351,16 @@ class Record:
         found = [(number, call) for number, call in calls if counts(call) and expectation.matches(call)]
         if found and times in {None, len(found)}:
             return found
-        others = [numbered for numbered in calls if numbered not in found]
+        matching = {number for number, _ in found}
+        others = [numbered for numbered in calls if numbered[0] not in matching]
         headline = _assertions.headline(expectation.operation, *fact, len(found), times)
         in_part = [(number, call) for number, call in others if counts(call) and expectation.matches_in_part(call)]
         too_few = len(found) < (times or 1)
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others, in_part if too_few else ()))
+
+
+def _listed(lines: Sequence[str]) -> list[str]:
+    return _assertions.at_most(lines, lines)
 
 
 def _check_times(times: object) -> None:

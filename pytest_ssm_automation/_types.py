@@ -90,6 +90,9 @@ _OperationName: TypeAlias = Literal[
     "DescribeAutomationStepExecutions",
     "StopAutomationExecution",
     "SendAutomationSignal",
+    "ListTagsForResource",
+    "AddTagsToResource",
+    "RemoveTagsFromResource",
 ]
 OperationName: TypeAlias = _OperationName | str
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import textwrap
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
@@ -10,6 +10,9 @@ from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutEr
 from dirty_equals import Contains, IsList, IsPartialDict, IsStr, IsUUID
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TOKEN = "01234567-89ab-cdef-abcd-ef0123456789"
 OTHER = "11234567-89ab-cdef-abcd-ef0123456789"
@@ -645,3 +648,46 @@ def test_a_fake_that_nobody_called_is_fine(fake: AutomationFake) -> None:
     fake.assert_no_duplicate_starts()
     fake.assert_not_started()
     assert fake.calls == ()
+
+
+def test_a_message_fits_a_screen(fake: AutomationFake, client: Any) -> None:
+    """Where there is much to list, a message lists the first and says how many more there are."""
+    for number in range(60):
+        start(client)
+        with pytest.raises(client.exceptions.ClientError):
+            client.start_automation_execution(DocumentName="Doc", MaxErrors="x", MaxConcurrency="x")
+        fake.fail_with("ThrottlingException", operation="StopAutomationExecution", after=number)
+    failures: list[tuple[Callable[[], object], list[str]]] = [
+        (lambda: fake.assert_started(times=1), ["#19 (us-east-1, thread MainThread), ... and 50 more"]),
+        (fake.assert_not_started, ["\n#19 (us-east-1", "\n... and 50 more"]),
+        (fake.assert_no_duplicate_starts, ["\n  #19 (us-east-1", "\n  ... and 50 more\n"]),
+        (fake.assert_faults_raised, ["after=9", "\n... and 50 more"]),
+        (fake.assert_requests_valid, ["\n... and 51 more requests"]),
+        (fake.verify, ["\n  ... and 51 more requests", "\n  ... and 50 more"]),
+    ]
+    for ask, parts in failures:
+        with pytest.raises(AssertionError) as caught:
+            ask()
+        text = str(caught.value)
+        assert [part for part in parts if part not in text] == []
+        assert len(text.splitlines()) < 70
+
+
+def test_many_groups_of_duplicates(fake: AutomationFake, client: Any) -> None:
+    """Of many requests that started more than one execution each, three are listed."""
+    for number in range(8):
+        start(client, DocumentName=f"Doc{number // 2}")
+    with pytest.raises(AssertionError, match=r"Doc2(?s:.)*\n\n\.\.\. and 1 more request that did\.\n") as caught:
+        fake.assert_no_duplicate_starts()
+    assert "Doc3" not in str(caught.value)
+
+
+def test_a_request_that_breaks_many_constraints(fake: AutomationFake, client: Any) -> None:
+    """Of one request, ten broken constraints are listed."""
+    with pytest.raises(client.exceptions.ClientError):
+        start(client, Tags=[{"Key": "<", "Value": "v"} for _ in range(30)])
+    with pytest.raises(AssertionError, match=r"\n  \.\.\. and 2\d more"):
+        fake.assert_requests_valid()
+    with pytest.raises(AssertionError) as caught:
+        fake.assert_started(DocumentName="Doc")
+    assert len(str(caught.value).splitlines()) < 30

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from .._errors import FakeUsageError, call_own, hide_usage_errors, public, unknown_name
 from .calls import Call, Request
@@ -18,7 +18,6 @@ from .runbooks.library import bare_name
 __tracebackhide__ = hide_usage_errors
 
 When = Mapping[str, Any] | Callable[[Call], bool]
-_FAILING: Final = (*model.OPERATIONS, *model.TAG_OPERATIONS)
 
 
 @public
@@ -55,8 +54,8 @@ class Fault:
             )
         if type(self.after) is not int or self.after < 0:
             raise FakeUsageError(f"Expected after to be a whole number of at least 0, but got after={self.after!r}")
-        if self.operation not in _FAILING:
-            raise unknown_name("operation", self.operation, _FAILING)
+        if self.operation not in model.AUTOMATION_OPERATIONS:
+            raise unknown_name("operation", self.operation, model.AUTOMATION_OPERATIONS)
         check_error(self.error, message=self.message, operation=self.operation, lost=self.lost)
         check_when(self.when, self.operation)
 
@@ -132,21 +131,21 @@ def check_members(operation: str, names: Mapping[str, Any]) -> None:
 
 
 class FaultQueue:
-    """Faults in the order in which they were injected; the first that matches a call and isn't used up has the call."""
+    """Faults in the order in which they were injected; the first that matches a call and isn't used up has the call.
+
+    Attributes:
+        all: All of them, fired or not.
+    """
 
     def __init__(self, faults: tuple[Fault, ...] = (), lock: threading.RLock | None = None) -> None:
         """Take faults that may have served before, each as if new; `lock` guards their counts."""
-        self._faults = [replace(fault) for fault in faults]
+        self.all = [replace(fault) for fault in faults]
         self._let_through: Counter[Fault] = Counter()
         self._lock = lock or threading.RLock()
 
-    def __iter__(self) -> Iterator[Fault]:
-        """Go through all faults, fired or not."""
-        return iter(self._faults)
-
     def add(self, fault: Fault) -> Fault:
         """Put a fault at the end of the queue."""
-        self._faults.append(fault)
+        self.all.append(fault)
         return fault
 
     def _count(self, fault: Fault) -> bool | None:
@@ -167,7 +166,7 @@ class FaultQueue:
         Raises:
             FakeUsageError: The call came over HTTP, where the fault's exception has no form.
         """
-        for fault in tuple(self._faults):
+        for fault in tuple(self.all):
             if fault.used_up or not fault.meets(request):
                 continue
             with self._lock:

@@ -77,7 +77,7 @@ def test_faults_are_met_in_order() -> None:
     """Faults queue up; each fires as often as it should, and then the next has the call."""
     queue = FaultQueue((Fault("InvalidTarget", times=2), Fault("InternalServerError")))
     assert take(queue, 4) == ["InvalidTarget", "InvalidTarget", "InternalServerError", None]
-    assert [fault.used_up for fault in queue] == [True, True]
+    assert [fault.used_up for fault in queue.all] == [True, True]
 
 
 def test_the_first_matching_fault_has_the_call() -> None:
@@ -89,7 +89,7 @@ def test_the_first_matching_fault_has_the_call() -> None:
 def test_always_is_always() -> None:
     """`times=None` is never used up, and has fired once it did at all."""
     queue = FaultQueue((Fault("InvalidTarget", times=None),))
-    (fault,) = queue
+    (fault,) = queue.all
     assert fault.unfired
     assert take(queue, 10) == ["InvalidTarget"] * 10
     assert (fault.used_up, fault.unfired, fault.fired) == (False, False, 10)
@@ -99,7 +99,7 @@ def test_less_often_than_meant_is_unfired() -> None:
     """A fault for two calls that met one has not done what the test meant."""
     queue = FaultQueue((Fault("InvalidTarget", times=2),))
     assert take(queue) == ["InvalidTarget"]
-    assert [fault.unfired for fault in queue] == [True]
+    assert [fault.unfired for fault in queue.all] == [True]
 
 
 @pytest.mark.parametrize(

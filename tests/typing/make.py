@@ -98,7 +98,7 @@ def text() -> str:
     documented = {name for operation in model.CHECKED for name in model.documented_errors(operation)}
     common = {entry.code for entry in _COMMON}
     types.names("ErrorName", sorted({*documented, *common, *CONNECTION_ERRORS}))
-    types.names("OperationName", model.OPERATIONS)
+    types.names("OperationName", model.AUTOMATION_OPERATIONS)
     types.names("CheckedOperationName", model.CHECKED)
     types.names("StatusName", model.enum("AutomationExecutionStatus"))
     status = "StatusName | Mapping[str, Any]"

@@ -23,6 +23,8 @@ OPERATIONS: Final = (
 DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "GetDocument", "ListDocumentVersions")
 # Answered for automations alone.
 TAG_OPERATIONS: Final = ("ListTagsForResource", "AddTagsToResource", "RemoveTagsFromResource")
+# What a fault can be injected into.
+AUTOMATION_OPERATIONS: Final = (*OPERATIONS, *TAG_OPERATIONS)
 CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS, *TAG_OPERATIONS)
 
 

@@ -49,13 +49,13 @@ def advance(run: Run, pace: str | None = None) -> bool:
         working = run.status in WORKING
     try:
         catch_up(run)
-        for child in run.fan_out.children if working and run.fan_out else ():
+        for child in run.fan_out.running if working and run.fan_out else ():
             advance(child, pace)
         if run.walk and not run.scripted and not run.ended:
             _walk_on(run, run.walk, pace or run.host.pace)
         else:
             _take_next(run)
-        for child in run.children:
+        for child in run.fan_out.running if run.fan_out else run.children:
             catch_up(child)
     finally:
         with run.lock:
@@ -68,7 +68,7 @@ def catch_up(run: Run) -> None:
     if run.behind:
         run.behind = False
         _take_next(run)
-    for child in run.fan_out.children if run.fan_out else ():
+    for child in run.fan_out.running if run.fan_out else ():
         catch_up(child)
 
 

@@ -77,46 +77,52 @@ class Group(Generic[R]):
         targets: All of them, in order.
         concurrency: How many run at a time.
         errors: How many may fail before no further one is started.
+        started: The executions started so far, in order.
+        running: Those of them that have not ended.
+        failed: How many have ended without success.
     """
 
     targets: list[Target[R]]
     concurrency: int
     errors: int
+    started: list[R] = field(default_factory=list[R])
+    running: list[R] = field(default_factory=list[R])
+    failed: int = 0
     _waiting: deque[Target[R]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Let all wait for their turn."""
         self._waiting = deque(self.targets)
 
-    @property
-    def started(self) -> list[R]:
-        """The executions started so far."""
-        return [target.run for target in self.targets if target.run]
-
-    @property
-    def failed(self) -> int:
-        """How many have ended without success."""
-        return sum(execution.ended and execution.status not in SUCCEEDED for execution in self.started)
+    def count(self) -> None:
+        """Take notice of those that have ended since it was last asked."""
+        ended = [run for run in self.running if run.ended]
+        if ended:
+            self.running = [run for run in self.running if not run.ended]
+            self.failed += sum(run.status not in SUCCEEDED for run in ended)
 
     @property
     def failed_too_often(self) -> bool:
-        """Whether more have failed than may."""
+        """Whether more have failed than may, of those that were counted."""
         return self.failed > self.errors
 
     @property
     def done(self) -> bool:
         """Whether nothing runs, and nothing will."""
-        return all(execution.ended for execution in self.started) and (self.failed_too_often or not self._waiting)
+        self.count()
+        return not self.running and (self.failed_too_often or not self._waiting)
 
     def fill(self, spawn: Callable[[Target[R]], R]) -> None:
         """Start those whose turn has come."""
-        while (
-            self._waiting
-            and not self.failed_too_often
-            and sum(not execution.ended for execution in self.started) < self.concurrency
-        ):
+        if self._waiting:
+            self.count()
+        while self._waiting and not self.failed_too_often and len(self.running) < self.concurrency:
             target = self._waiting.popleft()
-            target.run = spawn(target)
+            run = target.run = spawn(target)
+            self.started.append(run)
+            self.running.append(run)
+            if run.ended:
+                self.count()
 
     def close(self) -> None:
         """Start no more."""
@@ -124,22 +130,29 @@ class Group(Generic[R]):
 
 
 class FanOut(Generic[R]):
-    """The targets of one execution, in groups."""
+    """The targets of one execution, in groups.
+
+    Attributes:
+        targets: All targets, in order.
+    """
 
     def __init__(self, groups: Sequence[Group[R]], spawn: Callable[[Target[R]], R]) -> None:
         """Start each target's execution by `spawn` when its turn comes."""
+        self.targets: Sequence[Target[R]] = [target for group in groups for target in group.targets]
         self._groups = groups
         self._spawn = spawn
-
-    @property
-    def targets(self) -> list[Target[R]]:
-        """All targets, in order."""
-        return [target for group in self._groups for target in group.targets]
 
     @property
     def children(self) -> list[R]:
         """The executions started so far."""
         return [execution for group in self._groups for execution in group.started]
+
+    @property
+    def running(self) -> list[R]:
+        """Those of them that have not ended."""
+        for group in self._groups:
+            group.count()
+        return [execution for group in self._groups for execution in group.running]
 
     @property
     def done(self) -> bool:

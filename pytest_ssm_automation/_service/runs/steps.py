@@ -162,25 +162,25 @@ def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
 
     Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
     """
+    # There may be thousands, at each of hundreds of polls: so no copy of a step is made that is not needed.
     child = target.run
     step: dict[str, Any] = {
         "StepName": target.name,
         "Action": "aws:executeAutomation",
         "StepStatus": child.status if child else "Pending",
-        "TargetLocation": copy_containers(target.location),
     }
+    if target.location:
+        step["TargetLocation"] = copy_containers(target.location)
     if child is None:
-        return given_only(step)
-    step |= {"Inputs": dict(target.inputs), "Outputs": {}}
+        return step
+    step |= {"StepExecutionId": child.id, "ExecutionStartTime": child.started_at, "Inputs": dict(target.inputs)}
+    step["Outputs"] = {}
     if target.location:
         runtime = json.dumps(child.request.get("Parameters", {}))
         step["Inputs"] = {"DocumentName": json.dumps(bare_name(run.document_name)), "RuntimeParameters": runtime}
         step["Outputs"] = {"ExecutionId": [child.id], "Status": [child.status]} if child.ended else {}
-    step["FailureMessage"] = child.failure_message
-    step |= {"StepExecutionId": child.id, "ExecutionStartTime": child.started_at, "ExecutionEndTime": child.ended_at}
-    return given_only(step)
-
-
-def given_only(shown: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what has no value."""
-    return {name: value for name, value in shown.items() if value is not None}
+    if child.ended:
+        step["ExecutionEndTime"] = child.ended_at
+    if (message := child.failure_message) is not None:
+        step["FailureMessage"] = message
+    return step
