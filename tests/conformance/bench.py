@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -186,20 +187,22 @@ class Bench:
         return shown
 
     def until(
-        self, execution_id: str, statuses: Collection[str] = ENDED, seen: Callable[[dict[str, Any]], None] | None = None
+        self,
+        execution_id: str,
+        statuses: Collection[str] = ENDED,
+        *,
+        also: Callable[[dict[str, Any]], bool] = lambda _: True,
     ) -> dict[str, Any]:
         """Poll until an execution has one of the statuses, and return what is shown then.
 
         Args:
             execution_id: The execution.
             statuses: What to wait for.
-            seen: Called with what each poll shows.
+            also: What else has to be true of what is shown; called with what each poll shows.
         """
         for _ in range(self.target.polls):
             shown = self.get(execution_id)
-            if seen:
-                seen(shown)
-            if shown["AutomationExecutionStatus"] in statuses:
+            if also(shown) and shown["AutomationExecutionStatus"] in statuses:
                 return shown
             if shown["AutomationExecutionStatus"] in ENDED:
                 raise Differs(f"one of {', '.join(sorted(statuses))}", shown["AutomationExecutionStatus"])
@@ -216,7 +219,7 @@ class Bench:
         if key not in self._finished:
             statuses: list[str] = []
             execution_id = self.start(runbook, **members)
-            shown = self.until(execution_id, seen=lambda each: statuses.append(each["AutomationExecutionStatus"]))
+            shown = self.until(execution_id, also=partial(_note, statuses))
             self._finished[key] = statuses, shown
         return self._finished[key]
 
@@ -226,6 +229,11 @@ class Bench:
         time.sleep(max(0.0, self._last_start + self.target.start_seconds - time.monotonic()))
         self._last_start = time.monotonic()
         self.started += executions
+
+
+def _note(statuses: list[str], shown: dict[str, Any]) -> bool:
+    statuses.append(shown["AutomationExecutionStatus"])
+    return True
 
 
 def refusal(error: ClientError) -> Refusal:

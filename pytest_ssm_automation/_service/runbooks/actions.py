@@ -33,7 +33,7 @@ OUTPUTS: Final[dict[str, dict[str, str]]] = {
     BRANCH: {"NextStep": "String", "OutputPayload": "StringMap"},
     CHANGE_STATE: {"InstanceStates": "String"},
     "aws:copyImage": {"ImageId": "String", "ImageState": "String"},
-    "aws:createImage": {"ImageId": "String", "ImageState": "String"},
+    "aws:createImage": {"ImageId": "String", "ImageState": "String", "OutputPayload": "StringMap"},
     "aws:createStack": {"StackId": "String", "StackStatus": "String", "StackStatusReason": "String"},
     "aws:createTags": {},
     "aws:deleteImage": {},

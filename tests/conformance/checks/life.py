@@ -91,6 +91,37 @@ def interactive(bench: Bench) -> None:
     bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
 
 
+def _first_succeeded(shown: dict[str, Any]) -> bool:
+    return bool(shown["StepExecutions"][0]["StepStatus"] == "Success")
+
+
+def _start_step(bench: Bench, execution_id: str, name: str) -> None:
+    bench.client.send_automation_signal(
+        AutomationExecutionId=execution_id, SignalType="StartStep", Payload={"StepName": [name]}
+    )
+
+
+def interactive_step_by_step(bench: Bench) -> None:
+    """After the first step, the execution waits for a signal for the second one."""
+    execution_id = bench.start("steps", Mode="Interactive")
+    bench.until(execution_id, {"Waiting"})
+    _start_step(bench, execution_id, "first")
+    shown = bench.until(execution_id, {"Waiting"}, also=_first_succeeded)
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    bench.expect(shown["StepExecutions"][1]["StepStatus"] in {"Pending", "Waiting"}, wanted=True)
+
+
+def interactive_end(bench: Bench) -> None:
+    """The execution ends without being completed."""
+    bench.needs_fake()
+    execution_id = bench.start("steps", Mode="Interactive")
+    for name in ("first", "second"):
+        bench.until(execution_id, {"Waiting"})
+        _start_step(bench, execution_id, name)
+        bench.until(execution_id, {"InProgress"})
+    bench.expect(bench.until(execution_id)["AutomationExecutionStatus"], "Success")
+
+
 def kept_per_region(bench: Bench) -> None:
     """An execution is not found in another Region."""
     other = bench.target.elsewhere(region="eu-west-1" if bench.target.region == "us-east-1" else "us-east-1")
