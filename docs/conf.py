@@ -32,6 +32,8 @@ nitpick_ignore_regex = [
     ("py:class", r"(botocore|collections|datetime|faker|hypothesis|os|pathlib|requests|responses|types|typing)\..*"),
     # what annotations are written with, and aliases inside the package
     ("py:class", r"(Any|BaseClient|BaseProvider|Callable|Collection|Iterable|Mapping|Path|Self|Sequence)"),
+    ("py:class", r"(AnyMembers|CheckedOperationName|ErrorName|Injected|OperationName|OptionValues|RefusedMembers)"),
+    ("py:class", r"(SSMClient|StartMembers|StatusName|Statuses)"),
     (
         "py:class",
         r"(CaughtBy|datetime|Outcome|Parameter|Request|Resolver|Shape|Strategy|Target|When|st\.SearchStrategy|Literal)",

@@ -1,4 +1,12 @@
-"""Test code that starts AWS Systems Manager Automation runbooks, without AWS."""
+"""Test code that starts AWS Systems Manager Automation runbooks, without AWS.
+
+Documentation: https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs
+
+Example:
+    >>> def test_restart(ssm_automation):
+    ...     restart_instance("i-0123456789abcdef0")
+    ...     ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from ._errors import SITE
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
@@ -32,15 +34,20 @@ _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...]
     ("seed", "string", "makes ids the same at every run; default: the id of the test"),
 )
 _MARKERS = (
-    "ssm_automation(**options): set options of the fixture ssm_automation, and use it.",
+    (
+        "ssm_automation(**options): set options of the fixture ssm_automation, and use it. "
+        f'Example: `@pytest.mark.ssm_automation(transport="wire")`. Documentation: {SITE}'
+    ),
     (
         "ssm_automation_error(*errors, message=None, times=1, after=0, when=None, "
         'operation="StartAutomationExecution"): '
-        "let the next matching calls fail with these errors, in this order."
+        "let the next matching calls fail with these errors, in this order. "
+        'Example: `@pytest.mark.ssm_automation_error("ThrottlingException", times=2)`'
     ),
     (
         'ssm_automation_step(name, *, outputs=None, fails=None, times=None, status="Failed", runbook=None, when=None): '
-        "say what a step of a registered runbook puts out, or why it fails."
+        "say what a step of a registered runbook puts out, or why it fails. "
+        'Example: `@pytest.mark.ssm_automation_step("createImage", outputs={"ImageId": "ami-1"})`'
     ),
 )
 _BRINGING_IN = ("ssm_automation", "ssm_automation_error", "ssm_automation_step")
@@ -60,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
-    group = parser.getgroup("ssm-automation", "AWS Systems Manager Automation")
+    group = parser.getgroup("ssm-automation", f"AWS Systems Manager Automation ({SITE})")
     group.addoption(
         "--ssm-automation-report",
         action="append",
@@ -76,7 +83,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ssm-automation-require",
         metavar="all|NAME,...",
-        help="fail the run if one of these errors was never faced",
+        help=(
+            "fail the run if one of these errors was never faced, as in "
+            "--ssm-automation-require=InvalidTarget,ThrottlingException"
+        ),
     )
 
 
@@ -215,7 +225,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
-    """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends."""
+    """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends.
+    Example: `ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")`.
+    Documentation: https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs
+    """
     from ._errors import FakeUsageError
     from ._fake import AutomationFake
     from ._markers import faults_of, options_of, steps_of
@@ -239,13 +252,17 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def ssm_client(ssm_automation: AutomationFake) -> SSMClient:
-    """A botocore SSM client on the fake, in us-east-1."""
+    """A botocore SSM client on the fake, in us-east-1.
+    Example: `ssm_client.start_automation_execution(DocumentName="AWS-RestartEC2Instance")`.
+    """
     return ssm_automation.client()
 
 
 @pytest.fixture
 def ssm_faker(faker: Faker) -> Faker:
-    """The `Faker` of Faker's own fixture, with `AutomationProvider` added."""
+    """The `Faker` of Faker's own fixture, with `AutomationProvider` added.
+    Example: `ssm_faker.automation_request()`.
+    """
     from .providers import AutomationProvider
 
     for generator in faker.factories:
@@ -256,13 +273,17 @@ def ssm_faker(faker: Faker) -> Faker:
 
 @pytest.fixture
 def ssm_automation_http(ssm_automation: AutomationFake) -> RequestsMock:
-    """An active `responses.RequestsMock` on which the fake also answers callers that sign their own HTTP requests."""
+    """An active `responses.RequestsMock` on which the fake also answers callers that sign their own HTTP requests.
+    Example: `ssm_automation_http.get("https://example.com", body="other URLs can be mocked too")`.
+    """
     return ssm_automation.serve_requests()
 
 
 @pytest.fixture
 def ssm_automation_endpoint(request: pytest.FixtureRequest, ssm_automation: AutomationFake) -> str:
-    """The URL of a loopback HTTP server that serves the fake to other processes, such as the AWS CLI and other SDKs."""
+    """The URL of a loopback HTTP server that serves the fake to other processes, such as the AWS CLI and other SDKs.
+    Example: `subprocess.run(["aws", "ssm", "start-automation-execution", "--document-name", "Doc"])` in the test.
+    """
     from ._errors import FakeUsageError
 
     try:
@@ -273,7 +294,9 @@ def ssm_automation_endpoint(request: pytest.FixtureRequest, ssm_automation: Auto
 
 @pytest.fixture
 def each_documented_error(request: pytest.FixtureRequest) -> str:
-    """The name of one exception that StartAutomationExecution documents; the test runs once for each."""
+    """The name of one exception that StartAutomationExecution documents; the test runs once for each.
+    Example: `ssm_automation.fail_with(each_documented_error)`.
+    """
     if not hasattr(request, "param"):
         raise _usage_error(
             request,

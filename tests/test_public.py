@@ -12,6 +12,7 @@ import pytest
 
 import pytest_ssm_automation
 from pytest_ssm_automation import AutomationFake, strategies
+from pytest_ssm_automation._errors import SITE
 
 HEAVY = ("aiobotocore", "boto3", "botocore", "faker", "hypothesis", "requests", "responses", "yaml")
 
@@ -70,3 +71,34 @@ def test_every_module_that_raises_usage_errors_hides_its_frames() -> None:
     texts = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in root.rglob("*.py")}
     raising = {name for name, text in texts.items() if re.search(r"raise (FakeUsageError|unknown_name)\(", text)}
     assert {name for name in raising if "\n__tracebackhide__ = hide_usage_errors\n" not in texts[name]} == set()
+
+
+def test_public_classes_show_an_example() -> None:
+    """`help()` of what a test holds shows how it is used, and the fake's own where the documentation is."""
+    kinds = ("AutomationFake", "Call", "Execution", "Fault", "Runbook")
+    assert [name for name in kinds if ">>> " not in str(getattr(pytest_ssm_automation, name).__doc__)] == []
+    for documented in (pytest_ssm_automation, AutomationFake):
+        assert f"Documentation: {SITE}\n" in str(documented.__doc__)
+
+
+@pytest.mark.parametrize(
+    ("option", "shown"),
+    [
+        (
+            "--fixtures",
+            ["ssm_automation -- ", "Example: `ssm_automation.assert", f"Documentation: {SITE}"],
+        ),
+        (
+            "--markers",
+            ["@pytest.mark.ssm_automation", "Example: `@pytest.mark.ssm_automation(tr", SITE],
+        ),
+        ("--help", [SITE, "--ssm-automation-report", "markdown:PATH", "--ssm-automation-require=InvalidTarget"]),
+    ],
+)
+def test_what_pytest_lists_shows_an_example(pytester: pytest.Pytester, option: str, shown: list[str]) -> None:
+    """Who looks there finds the plugin, an example and the site."""
+    pytester.makepyfile("")
+    output = " ".join(pytester.runpytest_inprocess(option).stdout.str().split())
+    places = [output.find(text) for text in shown]
+    assert -1 not in places
+    assert places == sorted(places)

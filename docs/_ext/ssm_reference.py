@@ -43,7 +43,7 @@ GIVEN = frozenset(
 
 def prose(text: str) -> list[nodes.Node]:
     """Make text, with what stands between single backticks as code."""
-    parts = re.split(r"`([^`]+)`", " ".join(text.split()))
+    parts = re.split(r"`([^`]+)`", " ".join(text.partition("Documentation: ")[0].split()))
     return [nodes.literal(part, part) if place % 2 else nodes.Text(part) for place, part in enumerate(parts) if part]
 
 

@@ -78,6 +78,11 @@ class Call:
         acknowledged: Whether an `assert_rejected` has expected the refusal.
         thread: The name of the calling thread.
         started_at: When the request came in, in UTC.
+
+    Example:
+        >>> call = fake.assert_called("StopAutomationExecution")
+        >>> (call.params["Type"], call.outcome, call.region)
+        ('Cancel', 'answered', 'us-east-1')
     """
 
     request: Request

@@ -34,6 +34,10 @@ class Fault:
         operation: The operation that fails.
         lost: Whether the service does its work, and only the response gets lost.
         fired: How many calls have failed so far.
+
+    Example:
+        >>> with AutomationFake(faults=[Fault("ThrottlingException", times=2)]) as fake:
+        ...     restart_instance("i-0123456789abcdef0")
     """
 
     error: Injected

@@ -90,6 +90,11 @@ class Runbook:
         assume_role: The role that it runs as, mostly `{{ AutomationAssumeRole }}`.
         document_format: `JSON` or `YAML`, as it was read; `JSON` for a mapping.
         created_at: When it was read, in UTC.
+
+    Example:
+        >>> runbook = fake.add_runbook("runbooks/Acme-Resize.yaml")
+        >>> (runbook.name, runbook.version, runbook.parameters["Size"].default)
+        ('Acme-Resize', '1', 't3.small')
     """
 
     name: str

@@ -22,7 +22,12 @@ __tracebackhide__ = hide_usage_errors
 
 @public
 class Execution:
-    """A run of a runbook: started by a request, by another execution, or added by the test."""
+    """A run of a runbook: started by a request, by another execution, or added by the test.
+
+    Example:
+        >>> execution = fake.assert_started_once(DocumentName="AWS-RestartEC2Instance")
+        >>> execution.finish("Failed", failure_message="The instance is gone.")
+    """
 
     __slots__ = ("_run",)
 
