@@ -23,6 +23,7 @@ from ._strategies.parameters import parameters_for
 from ._strategies.requests import member, requests_with
 from ._strategies.runbooks import runbooks
 from ._strategies.scenarios import fault_plans, status_histories
+from ._strategies.walks import walks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -53,6 +54,7 @@ __all__ = [
     "target_maps",
     "targets",
     "valid_requests",
+    "walks",
 ]
 
 InvalidRequest.__module__ = __name__

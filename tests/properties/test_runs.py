@@ -115,10 +115,13 @@ class Model:
             if not self.waits:
                 self.do("wait")
         else:
-            while not self.do("send", becomes(self.at)):
-                pass
-            if self.over:
-                self.do("end")
+            self._settle(becomes)
+
+    def _settle(self, becomes: Callable[[str], Attempt]) -> None:
+        while not self.do("send", becomes(self.at)):
+            pass
+        if self.over:
+            self.do("end")
 
     def stop(self) -> str | None:
         """Be stopped, as it is or as it was shown; or give the error."""

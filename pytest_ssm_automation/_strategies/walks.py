@@ -1,0 +1,175 @@
+"""Strategies for what a test could say of a runbook's steps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import strategies as st
+
+from .._errors import FakeUsageError, hide_usage_errors
+from .._service.runbooks.actions import UPDATE_VARIABLE
+from .._service.runbooks.conditions import OPERATORS
+from .._service.runbooks.declarations import flow_of
+from .._service.runbooks.documents import is_list, is_mapping
+from .._service.runbooks.library import Runbook
+from .._service.runbooks.parameters import typed_parameters
+from .._service.runbooks.references import names_in
+from .._service.runs.walk import Outcome, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .._service.runbooks.flow import Flow, Step
+    from .._service.runs.walk import Visit
+
+__tracebackhide__ = hide_usage_errors
+
+Word = dict[str, Any]
+# A walk that takes more moves than this is taken for one that comes to no end.
+_MOST_MOVES: Final = 1000
+_MOST_FAILURES: Final = 2
+_PLAIN: Final[Mapping[str, st.SearchStrategy[Any]]] = {
+    "Boolean": st.booleans(),
+    "Integer": st.integers(0, 3),
+    "StringList": st.lists(st.sampled_from(["a", "b"]), max_size=2),
+    "StringMap": st.sampled_from([{}, {"key": "value"}]),
+    "MapList": st.lists(st.just({"key": "value"}), max_size=2),
+}
+
+
+def walks(runbook: Runbook) -> st.SearchStrategy[list[Word]]:
+    """Draw what a test could say of a runbook's steps: outputs by their declared types, and steps that fail.
+
+    Where conditions compare an output, the values drawn are those that decide them. Walks that turn in a circle for
+    ever are left out. A walk shrinks to steps that succeed with the first values, and can be pasted into a test.
+
+    Args:
+        runbook: The runbook, as `add_runbook` gives it.
+
+    Raises:
+        FakeUsageError: It is no `Runbook`.
+    """
+    if not isinstance(runbook, Runbook):  # pyright: ignore[reportUnnecessaryIsInstance] - not every caller is typed
+        raise FakeUsageError(f"Expected a Runbook, as add_runbook gives it, but got {runbook!r}")
+    flow = flow_of(runbook)
+    values = typed_parameters(runbook, {})
+    hints = _hints(flow, values)
+    outputs = [_outputs(step, hints) for step in flow.steps]
+    said = st.tuples(*(each for each in outputs if each is not None))
+    names = [step.name for step in flow.steps]
+    failing = st.lists(st.sampled_from(names), max_size=_MOST_FAILURES, unique=True).flatmap(_failures)
+    drawn = st.tuples(said, failing).map(lambda parts: [*parts[1], *parts[0]])
+    return drawn.filter(lambda walk: _ends(flow, values, walk))
+
+
+def _failures(names: list[str]) -> st.SearchStrategy[list[Word]]:
+    ends = st.fixed_dictionaries(
+        {"fails": st.just("drawn by walks()"), "status": st.sampled_from(["Failed", "TimedOut"])},
+        optional={"times": st.just(1)},
+    )
+    return st.tuples(*(ends for _ in names)).map(
+        lambda drawn: [{"name": name, **end} for name, end in zip(names, drawn, strict=True)]
+    )
+
+
+def _outputs(step: Step, hints: Mapping[str, list[Any]]) -> st.SearchStrategy[Word] | None:
+    """Draw the outputs of a step: those that it declares, and those that something refers to."""
+    read = {name.partition(".")[2] for name in hints if name.partition(".")[0] == step.name}
+    types = step.output_types
+    known = {**(types or {}), **step.outputs}
+    names = sorted({*step.outputs, *(name for name in read if types is None or name in types)})
+    if not names or step.loop or step.choices:
+        return None
+    values = {name: _values(known.get(name, ""), hints.get(f"{step.name}.{name}", [])) for name in names}
+    return st.fixed_dictionaries(values).map(lambda outputs: {"name": step.name, "outputs": outputs})
+
+
+def _values(kind: str, hinted: Sequence[Any]) -> st.SearchStrategy[Any]:
+    """Draw values of a type, above all those that decide a condition."""
+    if kind == "Integer":
+        numbers = sorted({int(float(each)) for each in hinted if _is_number(each)})
+        return st.sampled_from(numbers) if numbers else _PLAIN[kind]
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    texts = list(dict.fromkeys(each if isinstance(each, str) else _text(each) for each in hinted))
+    return st.sampled_from([*texts, "", "text"]) if texts else st.sampled_from(["text", ""])
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return value is not None and float(str(value)) > float("-inf")
+    except ValueError:
+        return False
+
+
+def _hints(flow: Flow, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Give the values that decide conditions, by the name of what they are compared with."""
+    found: dict[str, list[Any]] = {}
+    for step in flow.steps:
+        for name in names_in(step.inputs):
+            found.setdefault(name, [])
+        for condition in _conditions(step):
+            for name, deciding in _deciding(condition, values):
+                found.setdefault(name, []).extend(deciding)
+    for name in flow.outputs:
+        found.setdefault(name, [])
+    # What decides a variable decides the outputs that it is set to.
+    for _ in flow.variables:
+        for step in flow.steps:
+            if step.action == UPDATE_VARIABLE:
+                variable = f"variable:{str(step.inputs.get('Name', '')).removeprefix('variable:')}"
+                for name in names_in(step.inputs.get("Value")):
+                    found[name] = [*dict.fromkeys([*found[name], *found.get(variable, [])])]
+    return found
+
+
+def _conditions(step: Step) -> Iterator[Mapping[str, Any]]:
+    yield from (condition for condition, _ in step.choices)
+    if step.loop and step.loop.condition:
+        yield step.loop.condition
+
+
+def _deciding(condition: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    for key, value in condition.items():
+        if key in OPERATORS:
+            compared = [values[name] for name in names_in(value) if name in values] or [value]
+            deciding = [each for one in compared for each in _around(key, one)]
+            yield from ((name, deciding) for name in names_in(condition.get("Variable")))
+        elif key in {"And", "Or", "Not"}:
+            for inner in value if is_list(value) else [value]:
+                if is_mapping(inner):
+                    yield from _deciding(inner, values)
+
+
+def _around(operator: str, value: Any) -> list[Any]:
+    """Give values on both sides of a comparison."""
+    if operator.startswith("Numeric"):
+        return [float(value) - 1, value, float(value) + 1] if _is_number(value) else [value]
+    return [value, f"{_text(value)}-other"] if operator != "BooleanEquals" else [True, False]
+
+
+def _ends(flow: Flow, values: Mapping[str, Any], words: Sequence[Word]) -> bool:
+    """Tell whether a run of which this is said comes to an end."""
+    fails: list[list[Any]] = [[word["name"], word["status"], word.get("times")] for word in words if "fails" in word]
+    outputs = {word["name"]: word["outputs"] for word in words if "outputs" in word}
+    moment = datetime(2030, 1, 1, tzinfo=UTC)
+    walk = Walk(flow, values, lambda: moment, _note_nothing)
+    walk.begin()
+    while not walk.ended and walk.moves < _MOST_MOVES:
+        name = walk.at.step.name if walk.at else ""
+        fault = next((each for each in fails if each[0] == name and each[2] != 0), None)
+        if fault is None:
+            walk.settle(Outcome(outputs=outputs.get(name, {})))
+        else:
+            fault[2] = None if fault[2] is None else fault[2] - 1
+            walk.settle(Outcome(fault[1]))
+    return walk.ended and walk.cut is None
+
+
+def _note_nothing(_visit: Visit, _status: str, _time: datetime) -> None:
+    """Note nothing."""
