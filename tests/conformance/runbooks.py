@@ -115,6 +115,15 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         _step("never", isEnd=True),
         _step("repair"),
     ),
+    "tolerant": _runbook(
+        _step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, isCritical=False),
+        _step("never"),
+    ),
+    "state": _runbook(
+        _step("stop", "aws:changeInstanceState", {"InstanceIds": ["i-00000000000000000"], "DesiredState": "stopped"}),
+        _step("wait", inputs={"Duration": "{{ Duration }}"}),
+        parameters={"Duration": {"type": "String", "default": "{{ssm:/duration}}", "allowedPattern": "^PT[0-9]+S$"}},
+    ),
     "approve": _runbook(
         _step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),
         _step("after"),

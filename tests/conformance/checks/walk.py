@@ -107,11 +107,15 @@ def _failed(bench: Bench, runbook: str, *failing: tuple[str, str, str]) -> dict[
     fake = bench.fake
     name = bench.name(runbook)
     faults: list[Any] = [fake.fail_step(step, text, status=status, runbook=name) for step, text, status in failing]
-    execution_id = bench.client.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
-    shown = bench.until(execution_id)
+    shown = _ended(bench, runbook)
     for fault in faults:
         fault.times = fault.fired
     return shown
+
+
+def _ended(bench: Bench, runbook: str) -> dict[str, Any]:
+    answer = bench.client.start_automation_execution(DocumentName=bench.name(runbook))
+    return bench.until(answer["AutomationExecutionId"])
 
 
 def abort(bench: Bench) -> None:
@@ -161,6 +165,32 @@ def continues(bench: Bench) -> None:
     bench.expect(_statuses(shown), wanted)
 
 
+def attempts(bench: Bench) -> None:
+    """A step that fails once of two attempts has succeeded."""
+    fault = bench.fake.fail_step("api", "It broke.", times=1, runbook=bench.name("continuing"))
+    shown = _ended(bench, "continuing")
+    bench.expect((fault.fired, _statuses(shown)["api"]), (1, "Success"))
+
+
+def not_critical(bench: Bench) -> None:
+    """The step ends the run, which is a success all the same."""
+    shown = _failed(bench, "tolerant", ("api", "It broke.", "Failed"))
+    wanted = {"api": "Failed", "never": "Pending"}
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)), ("Success", wanted))
+
+
+def outputs_of_a_state(bench: Bench) -> None:
+    """The outputs are the state that was asked for."""
+    bench.needs_fake()
+    bench.expect(_step(_ended(bench, "state"), "stop")["Outputs"], {"InstanceStates": ["stopped"]})
+
+
+def stored_parameter(bench: Bench) -> None:
+    """A reference to Parameter Store stays, and no pattern is applied to it."""
+    bench.needs_fake()
+    bench.expect(_ended(bench, "state")["Parameters"], {"Duration": ["{{ssm:/duration}}"]})
+
+
 def approval(bench: Bench) -> None:
     """Approve lets a run go on, and Reject fails the step and the run."""
     bench.needs_fake()
@@ -178,8 +208,7 @@ def approval(bench: Bench) -> None:
 def loop(bench: Bench) -> None:
     """Each round shows the inner steps anew, with what they are inside of."""
     bench.needs_fake()
-    answer = bench.client.start_automation_execution(DocumentName=bench.name("loop"))
-    shown = bench.until(answer["AutomationExecutionId"])
+    shown = _ended(bench, "loop")
     inner = [step for step in shown["StepExecutions"] if step["StepName"] == "inner"]
     found = [(step["ParentStepDetails"]["StepName"], step["ParentStepDetails"]["IteratorValue"]) for step in inner]
     bench.expect(found, [("repeat", "a"), ("repeat", "b")])
@@ -188,6 +217,5 @@ def loop(bench: Bench) -> None:
 def outputs_nobody_gave(bench: Bench) -> None:
     """The output of a step that succeeded, and that the test did not give, says so."""
     bench.needs_fake()
-    answer = bench.client.start_automation_execution(DocumentName=bench.name("failing"))
-    (found,) = bench.until(answer["AutomationExecutionId"])["Outputs"]["script.Result"]
+    (found,) = _ended(bench, "failing")["Outputs"]["script.Result"]
     bench.expect("script.Result" in found and found != NO_OUTPUT, wanted=True)
