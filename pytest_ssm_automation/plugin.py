@@ -133,6 +133,26 @@ def _first_of_function_scope(item: Any, names: list[str]) -> int:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Import the fake, and read the service model, before any test can patch the file system.
+
+    A run in which no test uses the fake does neither.
+    """
+    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if session.config.option.collectonly or not (
+        "ssm_automation" in used or "pytest_ssm_automation._fake" in sys.modules
+    ):
+        return
+    from . import _fake  # noqa: F401 - pyfakefs forgets what is first imported while it is active
+    from ._service.checks.model import service_model
+    from ._transports.clients import read_data
+
+    service_model()
+    if "ssm_client" in used:
+        read_data()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `each_documented_error` once for each."""
     asked = "each_documented_error" in metafunc.fixturenames

@@ -11,6 +11,7 @@ from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.session import Session
 
 from .._service.checks import model
+from .environment import DummyEnvironment
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -22,6 +23,15 @@ def make_client(region: str, **kwargs: Any) -> BaseClient:
         return _create(Session(), region, **kwargs)
     settings = tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
     return _clone(_template(region, settings, len(BUILTIN_HANDLERS)))
+
+
+def read_data() -> None:
+    """Read all that making a client needs, before a test patches the file system."""
+    environment = DummyEnvironment()
+    try:
+        make_client("us-east-1")
+    finally:
+        environment.restore()
 
 
 def _create(session: Session, region: str, **kwargs: Any) -> BaseClient:

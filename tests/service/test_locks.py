@@ -90,7 +90,7 @@ def test_a_condition_of_a_script_that_calls_ssm_for_each_target(fake: Automation
         with ThreadPoolExecutor(1) as pool:
             pool.submit(client.describe_automation_executions).result(PATIENCE)
         seen.append(call.params.get("Parameters"))
-        return call.params.get("Parameters") == {"InstanceId": ["i-b"]}
+        return bool(seen[-1] == {"InstanceId": ["i-b"]})
 
     fake.script(["Failed"], when=ask)
     targets = [{"Key": "ParameterValues", "Values": ["i-a", "i-b"]}]

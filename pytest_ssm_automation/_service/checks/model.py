@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import unescape
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from botocore.loaders import Loader
     from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 
@@ -28,20 +30,55 @@ AUTOMATION_OPERATIONS: Final = (*OPERATIONS, *TAG_OPERATIONS)
 CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS, *TAG_OPERATIONS)
 
 
+class _Found(dict[Any, Any]):
+    """A loader's cache that keeps nothing empty: a test may have patched the file system when it was looked for."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if value:
+            super().__setitem__(key, value)
+
+
 @cache
 def loader() -> Loader:
     """Give the one loader whose loaded models the whole process shares; it reads no configuration of the user's."""
     from botocore.loaders import Loader
 
-    return Loader()
+    made: Any = Loader()
+    made._cache = _Found()  # noqa: SLF001 - botocore has no other place for it
+    found: Loader = made
+    return found
 
 
 @cache
 def service_model() -> ServiceModel:
-    """Give botocore's model of SSM."""
+    """Give botocore's model of SSM, which is read once in a process.
+
+    Where it can't be read, since a test has patched the file system, it is the one of a client that there is.
+
+    Raises:
+        botocore.exceptions.DataNotFoundError: It can't be read, and there is no client.
+    """
+    from botocore.exceptions import BotoCoreError
     from botocore.model import ServiceModel
 
-    return ServiceModel(loader().load_service_model("ssm", "service-2"), "ssm")
+    try:
+        return ServiceModel(loader().load_service_model("ssm", "service-2"), "ssm")
+    except (BotoCoreError, OSError, ValueError, TypeError, AttributeError):
+        if found := _model_of_a_client():
+            return found
+        raise
+
+
+def _model_of_a_client() -> ServiceModel | None:
+    """Find the model of a client in memory."""
+    import gc
+
+    from botocore.client import BaseClient
+
+    models: Iterator[Any] = (
+        each.meta.service_model for each in gc.get_objects() if isinstance(each, BaseClient) and hasattr(each, "meta")
+    )
+    return next((each for each in models if each.service_name == "ssm"), None)
 
 
 @cache

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HEAD = """
+import io
+import os
+from unittest import mock
+
+import boto3
+import pytest
+
+def start(client):
+    return client.start_automation_execution(DocumentName="Doc", Tags=[{"Key": "a", "Value": "b"}])
+"""
+TESTS = {
+    "fs-first": """
+def test_fs_first(fs, ssm_automation, ssm_client):
+    start(ssm_client)
+    ssm_automation.assert_started_once(DocumentName="Doc")
+""",
+    "fake-first": """
+def test_fake_first(ssm_automation, ssm_client, fs):
+    start(ssm_client)
+    ssm_automation.assert_started_once(DocumentName="Doc")
+""",
+    "fs-of-the-module": """
+def test_fs_of_the_module(fs_module, ssm_automation, ssm_client):
+    with pytest.raises(ssm_client.exceptions.ClientError):
+        ssm_client.start_automation_execution(DocumentName="Doc", Mode="Wrong")
+    ssm_automation.assert_rejected(constraint="Mode:enum")
+""",
+    "open": """
+def test_open(ssm_automation, ssm_client):
+    with mock.patch("builtins.open", mock.mock_open(read_data="{}")), mock.patch("io.open", mock.mock_open()):
+        start(ssm_client)
+    ssm_automation.assert_started_once(DocumentName="Doc")
+""",
+    "os": """
+@mock.patch("os.listdir", lambda *_: ["x"])
+@mock.patch("os.path.isdir", lambda _: False)
+@mock.patch("os.path.isfile", lambda _: False)
+def test_os(ssm_automation, ssm_client):
+    start(ssm_client)
+    ssm_automation.assert_started_once(DocumentName="Doc")
+""",
+}
+pytestmark = pytest.mark.usefixtures("_pyfakefs")
+
+
+@pytest.fixture
+def _pyfakefs() -> None:
+    pytest.importorskip("pyfakefs")
+
+
+def run(pytester: pytest.Pytester, tests: Sequence[str], *options: str) -> pytest.RunResult:
+    """Run tests in a process of their own, in which no model is loaded yet."""
+    pytester.makeini("[pytest]\nfilterwarnings = error\nssm_automation_dummy_credentials = true")
+    pytester.makepyfile("\n".join((HEAD, *tests)))
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 2, 3, 1, 0]], ids=str)
+def test_in_any_order(pytester: pytest.Pytester, order: Sequence[int]) -> None:
+    """The service model is known before a test patches the file system, whichever test comes first."""
+    tests = list(TESTS.values())
+    run(pytester, [tests[number] for number in order]).assert_outcomes(passed=len(tests))
+
+
+@pytest.mark.parametrize("name", ["fs-first", "os"])
+def test_alone(pytester: pytest.Pytester, name: str) -> None:
+    """Also where no other test has prepared the ground."""
+    run(pytester, [TESTS[name]]).assert_outcomes(passed=1)
+
+
+def test_a_worker_of_xdist(pytester: pytest.Pytester) -> None:
+    """Each worker reads the model for itself."""
+    run(pytester, [TESTS["fs-first"]], "-n", "1").assert_outcomes(passed=1)
+
+
+IMPORTED = """
+from pytest_ssm_automation import AutomationFake
+
+CLIENT = boto3.client("ssm", region_name="us-east-1")
+
+def test_it(fs):
+    with AutomationFake() as fake:
+        start(CLIENT)
+    fake.assert_started_once(DocumentName="Doc")
+"""
+LATE = """
+CLIENT = boto3.client("ssm", region_name="us-east-1")
+
+def test_it(fs):
+    from pytest_ssm_automation import AutomationFake
+
+    with AutomationFake() as fake:
+        start(CLIENT)
+    fake.assert_started_once(DocumentName="Doc")
+"""
+NONE = """
+@mock.patch("os.path.isdir", lambda _: False)
+@mock.patch("os.path.isfile", lambda _: False)
+def test_patched():
+    from botocore.exceptions import BotoCoreError
+    from pytest_ssm_automation import AutomationFake
+
+    with pytest.raises(BotoCoreError):
+        AutomationFake()
+
+def test_afterwards():
+    from pytest_ssm_automation import AutomationFake
+
+    with AutomationFake() as fake:
+        start(fake.client())
+    fake.assert_started_once(DocumentName="Doc")
+"""
+
+
+@pytest.mark.parametrize("source", [IMPORTED, LATE], ids=["imported", "late"])
+def test_the_context_manager(pytester: pytest.Pytester, source: str) -> None:
+    """It needs no fixture: the model is read before the tests, or else it is the one of a client."""
+    run(pytester, [source]).assert_outcomes(passed=1)
+
+
+def test_nothing_empty_is_kept(pytester: pytest.Pytester) -> None:
+    """Where there is neither a model nor a client, the next test finds one."""
+    run(pytester, [NONE]).assert_outcomes(passed=2)
+
+
+def test_a_run_without_the_fake_reads_nothing(pytester: pytest.Pytester) -> None:
+    """Neither does one that only collects."""
+    code = "def test_it(): import sys; assert 'pytest_ssm_automation._service.checks.model' not in sys.modules"
+    run(pytester, [code]).assert_outcomes(passed=1)
+    result = run(pytester, [TESTS["open"]], "--collect-only", "-q")
+    assert result.ret == 0
