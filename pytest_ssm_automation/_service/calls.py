@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from .._errors import public
 from .accounts import ACCOUNT_ID
+from .checks.violations import Brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,7 @@ class Request:
 
 @public
 @dataclass(frozen=True, slots=True, repr=False)
-class Call:
+class Call(Brief):
     """A request that reached the fake, and what became of it; it never changes.
 
     Attributes:

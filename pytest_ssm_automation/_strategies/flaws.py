@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from .._service.checks import model, rules
 from .._service.checks.constraints import PYTHON_TYPES, check
+from .._service.checks.violations import Brief, brief
 from . import shapes
 from .pieces import UNBOUNDED
 from .requests import SIZE_RULES, broken_by, combinations, completed, limits, lists, ordered
@@ -51,8 +52,8 @@ _FEW: Final = 16
 _STRAYS: Final = (" ", "!", "\n", "\x00", "é", "<", "日", "\U0001f600")
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidRequest:
+@dataclass(frozen=True, slots=True, repr=False)
+class InvalidRequest(Brief):
     """A request with one mistake.
 
     Attributes:
@@ -62,6 +63,9 @@ class InvalidRequest:
 
     params: dict[str, Any]
     violation: Violation
+
+    def __repr__(self) -> str:
+        return f"InvalidRequest(params={brief(self.params)}, violation={self.violation!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,7 @@ def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
         flawed: Any = flaws(identifier)
         given = draw(flawed.members)
         request = completed(draw, given, flawed.absent, 1)
-        beside = _beside(given, flawed.rule, draw(turns))
+        beside = _beside(given, flawed.rule, draw(turns), judged=not identifier.endswith(":type"))
         params = ordered({**request, **{name: draw(way.strategy) for name, way in beside.items()}})
         found = (rules.check_rules if flawed.rule else check)(model.START, params)
         return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
@@ -233,20 +237,20 @@ def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
     return st.composite(invalid_requests)()
 
 
-def _beside(given: Mapping[str, Any], rule: str | None, turn: int) -> Combination:
-    """Choose a combination that breaks nothing beside the members given, or that one rule alone."""
+def _beside(given: Mapping[str, Any], rule: str | None, turn: int, *, judged: bool) -> Combination:
+    """Choose a combination that breaks nothing beside the members given, or that one rule alone.
+
+    Rules are not judged where a type is wrong.
+    """
     every = combinations()
     turned = itertools.chain(every[turn:], every[:turn])
-    fitting = (each for each in turned if not given.keys() & each.keys() and _fits_beside(given, each, rule))
+    free = (each for each in turned if not given.keys() & each.keys())
+    fitting = (each for each in free if not judged or _fits_beside(given, each, rule))
     nothing: Combination = {}
     return next(fitting, nothing)
 
 
 def _fits_beside(given: Mapping[str, Any], combination: Combination, rule: str | None) -> bool:
-    try:
-        broken = {violation.constraint for violation in broken_by(given, combination)}
-    except (AttributeError, TypeError):
-        # The rules only judge values of the right types.
-        return True
+    broken = {violation.constraint for violation in broken_by(given, combination)}
     # Rules of size are broken, or not, whatever stands beside.
     return broken - {*SIZE_RULES.values()} == {rule} - {*SIZE_RULES.values(), None}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
+# Of the key of a tag, so many characters are kept before a number.
+_KEPT: Final = 100
 SIZE_RULES: Final = {"Tags": "request:at_most_five_tags", "Targets": "request:at_most_one_target"}
 
 
@@ -50,7 +52,20 @@ def lists(name: str, low: int, most: int = UNBOUNDED) -> Strategy:
     shape: Any = model.input_shape(model.START).members[name]
     least, high = shapes.bounds(shape)
     full = shapes.any_of(shape.member, small=True)
-    return shapes.some(shapes.any_of(shape.member), max(least, low), min(high, most), full)
+    drawn = shapes.some(shapes.any_of(shape.member), max(least, low), min(high, most), full)
+    return drawn.map(_with_distinct_keys) if name == "Tags" else drawn
+
+
+def _with_distinct_keys(tags: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Number the keys of tags that have the same one: what the service makes of them is not known."""
+    seen: set[str] = set()
+    for tag in tags:
+        key, number = tag["Key"], 1
+        while tag["Key"] in seen:
+            number += 1
+            tag["Key"] = f"{key[:_KEPT]}{number}"
+        seen.add(tag["Key"])
+    return tags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,11 +105,12 @@ Combination: TypeAlias = "Mapping[str, _Presence]"
 
 @cache
 def combinations() -> Sequence[Combination]:
-    """List all combinations of those members, allowed or not, the fewest members first."""
+    """List all combinations of those members, allowed or not, the fewest members first, and Targets before others."""
     nowhere: dict[str, _Presence] = {}
     ways = [(nowhere, *({name: way} for way in presences)) for name, presences in _presences().items()]
     combined = ({name: way for part in parts for name, way in part.items()} for parts in itertools.product(*ways))
-    return sorted(combined, key=len)
+    places = list(_presences())
+    return sorted(combined, key=lambda each: (len(each), [places.index(name) for name in each]))
 
 
 def broken_by(given: Mapping[str, Any], combination: Combination) -> list[Violation]:

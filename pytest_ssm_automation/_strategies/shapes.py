@@ -170,11 +170,13 @@ def some(
     """
     sizes = [min(low + more, high) for more, times in enumerate(_TIMES) for _ in range(times)]
     turns = st.integers(0, len(sizes) if full is not None and high < UNBOUNDED else len(sizes) - 1)
-    most = st.nothing() if full is None else full_lists(full, high)
 
     def values(draw: st.DrawFn) -> list[Any]:
         turn = draw(turns)
-        return [draw(member) for _ in range(sizes[turn])] if turn < len(sizes) else draw(most)
+        if full is None or turn < len(sizes):
+            return [draw(member) for _ in range(sizes[turn])]
+        # As many draws as for any other list, or a failing example would shrink to the longest.
+        return _cycled([draw(full) for _ in range(max(1, sizes[-1]))], high)
 
     return named("values", values)
 

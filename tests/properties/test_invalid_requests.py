@@ -142,6 +142,51 @@ def test_shrinks_to_little() -> None:
 
 
 @pytest.mark.parametrize(
+    ("identifier", "least"),
+    [
+        ("DocumentName:required", {}),
+        ("Mode:enum", {"DocumentName": "Doc", "Mode": "auto"}),
+        ("Parameters:min", {"DocumentName": "Doc", "Parameters": {}}),
+        ("Parameters{value}:type", {"DocumentName": "Doc", "Parameters": {"InstanceId": "i-0123456789abcdef0"}}),
+        ("Targets:type", {"DocumentName": "Doc", "Targets": "i-0123456789abcdef0"}),
+        ("TargetMaps[]:min", {"DocumentName": "Doc", "TargetMaps": [{}]}),
+        ("Tags[].Value:required", {"DocumentName": "Doc", "Tags": [{"Key": "Env"}]}),
+        ("request:targets_need_target_parameter_name", {"DocumentName": "Doc", "Targets": [{}]}),
+        (
+            "request:at_most_five_tags",
+            {
+                "DocumentName": "Doc",
+                "Tags": [{"Key": f"Env{number}", "Value": "prod"} for number in ("", 2, 3, 4, 5, 6)],
+            },
+        ),
+    ],
+)
+def test_shrinks_to_what_a_person_would_write(identifier: str, least: dict[str, Any]) -> None:
+    """The least request is the document's name and the one member, with the explain phase of hypothesis too."""
+    found = find(
+        invalid_requests(constraints=[identifier]), lambda _: True, settings=settings(max_examples=2000, database=None)
+    )
+    assert found.params == least
+
+
+@pytest.mark.parametrize("identifier", ["Tags:max", "Parameters:max", "Parameters{value}[]:max", "MaxErrors:max"])
+def test_shows_in_a_few_lines(identifier: str) -> None:
+    """However large the value, hypothesis prints a few lines, and warns of nothing."""
+
+    @settings(max_examples=20, database=None, derandomize=True)
+    @given(invalid_requests(constraints=[identifier]))
+    def fails(invalid: InvalidRequest) -> None:
+        assert len(repr(invalid)) < 1000
+        assert len(repr(invalid.violation)) < 600
+        assert invalid.violation.constraint in repr(invalid)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        fails()
+    assert len("".join(caught.value.__notes__)) < 2000
+
+
+@pytest.mark.parametrize(
     ("constraints", "message"),
     [
         (["Mode:enums"], r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),

@@ -76,6 +76,19 @@ def test_breaks_nothing(request: dict[str, Any]) -> None:
     assert_breaks_nothing(request)
 
 
+@given(valid_requests(Tags=tags()))
+def test_no_tag_key_twice(request: dict[str, Any]) -> None:
+    """What the service makes of two tags with the same key is not known, so no valid request has them."""
+    keys = [tag["Key"] for tag in request["Tags"]]
+    assert len(set(keys)) == len(keys)
+
+
+@given(valid_requests())
+def test_values_keep_to_what_is_not_enforced(request: dict[str, Any]) -> None:
+    """Valid requests keep to the limits that the fake enforces only on request."""
+    assert all(len(text) <= 512 for values in request.get("Parameters", {}).values() for text in values)
+
+
 def test_smallest() -> None:
     """The simplest valid request is a document's name, of as few characters as the model allows."""
     assert simplest(valid_requests(), lambda _: True) == {"DocumentName": "Doc"}

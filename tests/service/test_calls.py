@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ParamValidationError
+from hypothesis.vendor.pretty import pretty
 
 from pytest_ssm_automation import Call
 from pytest_ssm_automation._service.calls import Request
@@ -138,3 +139,13 @@ def test_a_request_gives_its_members_anew() -> None:
         request = Request("StartAutomationExecution", content, "us-east-1", "https://localhost", None)
         assert request.params() == {"Parameters": {"x": ["y"]}}
         assert request.params()["Parameters"]["x"] is not request.params()["Parameters"]["x"]
+
+
+def test_hypothesis_prints_the_repr(fake: AutomationFake, client: Any) -> None:
+    """Where hypothesis prints a call or a violation it is as short as elsewhere, and not every field in full."""
+    with pytest.raises(client.exceptions.ClientError):
+        client.start_automation_execution(DocumentName="Doc", Tags=[{"Key": "k" * 500, "Value": "v" * 5000}] * 1500)
+    (call,) = fake.calls
+    assert pretty(call) == repr(call)
+    assert all(pretty(violation) == repr(violation) for violation in call.violations)
+    assert all(len(repr(violation)) < 600 for violation in call.violations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from reprlib import Repr
 from typing import Any, Final, Literal, TypeAlias
 
 from ..._errors import public
@@ -10,8 +11,29 @@ from ..._errors import public
 CaughtBy = Literal["botocore", "service", "runbook"]
 # A way into a request: ("member", "Tags"), ("item", 0), ("key", "InstanceId") or ("value", "InstanceId") at each step.
 Steps: TypeAlias = tuple[tuple[str, Any], ...]
+_MOST_SHOWN: Final = 400
 OF_RUNBOOK: Final = "runbook:"
 _NOT_RELAXABLE: Final = frozenset({"required", "type", "unknown"})
+
+
+_short: Final = Repr()
+_short.maxlevel, _short.maxdict, _short.maxlist, _short.maxtuple = 5, 20, 3, 3
+_short.maxstring = _short.maxother = 80
+
+
+def brief(value: object) -> str:
+    """Write a value in a few hundred characters, however large it is."""
+    text = _short.repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 100]} ... {text[-90:]}"
+
+
+class Brief:
+    """A record with a short repr, which hypothesis and IPython print too; they would print every field in full."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # noqa: ARG002 - as they call it
+        printer.text(repr(self))
 
 
 @public
@@ -45,8 +67,8 @@ class Constraint:
 
 
 @public
-@dataclass(frozen=True, slots=True)
-class Violation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Violation(Brief):
     """A constraint that a request broke; `str()` is the service's own sentence.
 
     Attributes:
@@ -70,6 +92,9 @@ class Violation:
     def __str__(self) -> str:
         """Give the service's own sentence."""
         return self.sentence
+
+    def __repr__(self) -> str:
+        return f"<Violation {self.constraint} at {self.path}: {brief(self.value)}>"
 
 
 def can_be_relaxed(identifier: str) -> bool:

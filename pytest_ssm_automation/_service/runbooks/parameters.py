@@ -25,6 +25,8 @@ DECLARED_RULES: Final = (
     *("required", "undeclared", "type", "allowedValues", "allowedPattern"),
     *("minChars", "maxChars", "minItems", "maxItems"),
 )
+# A reference to Parameter Store, which the service replaces.
+_STORED: Final = re.compile(r"\{\{ *ssm(?:-secure)?:[^{}]+\}\}")
 _MAPS: Final = frozenset({"StringMap", "MapList"})
 # The types whose values are JSON in a single text.
 _JSON: Final = frozenset({"Integer", "Boolean", "StringMap"})
@@ -154,7 +156,8 @@ class _Values:
     """The values given to one parameter.
 
     The sentences for types and `allowedValues` are the service's; those of patterns and sizes are assumed. It is
-    assumed as well that characters are counted, and patterns matched, in each string as it arrives.
+    assumed as well that characters are counted, and patterns matched, in each string as it arrives. A value that refers
+    to Parameter Store, such as `{{ssm:/path}}`, is not looked into: what it stands for is not known.
     """
 
     def __init__(self, parameter: Parameter, values: Sequence[str]) -> None:
@@ -167,12 +170,13 @@ class _Values:
         if not parameter.is_list and len(values) != 1:
             self._wrong_type(values, None)
             return self._found
-        sound = [self._sound(item, value) for item, value in enumerate(values)]
-        if all(sound):
+        # What stands in Parameter Store is not known, and may be a whole list.
+        known = {item: value for item, value in enumerate(values) if not _STORED.search(value)}
+        sound = [item for item, value in known.items() if self._sound(item, value)]
+        if len(sound) == len(values):
             self._items(self._count())
-        for item, value in enumerate(values):
-            if sound[item]:
-                self._item(item, value)
+        for item in sound:
+            self._item(item, values[item])
         return self._found
 
     def _add(self, rule: str, limit: object, value: object, text: str, item: int | None = None) -> None:

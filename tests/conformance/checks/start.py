@@ -129,6 +129,12 @@ def empty_parameters(bench: Bench) -> None:
     bench.expect(told.text, _broken(_at("parameters", "'{}'", rule)))
 
 
+def empty_lists(bench: Bench) -> None:
+    """Empty lists beside each other start an execution without targets."""
+    for members in ({"Targets": []}, {"TargetMaps": [], "Targets": []}, {"Tags": []}):
+        bench.start(**members)
+
+
 def long_parameters(bench: Bench) -> None:
     """A value of 2000 characters comes back whole."""
     long = {"Item": ["x" * 2000]}

@@ -162,6 +162,37 @@ def test_allowed_pattern() -> None:
     assert str(violation) == 'Parameter "X" has value "x" that does not match ^i-.*.'
 
 
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        {"type": "String", "allowedPattern": "[a-z]+", "minChars": 30},
+        {"type": "String", "allowedValues": ["a", "b"], "maxChars": 1},
+        {"type": "Integer"},
+        {"type": "Boolean"},
+        {"type": "StringMap", "minItems": 2},
+        {"type": "MapList", "minItems": 2},
+        {"type": "StringList", "minItems": 2, "allowedPattern": "[a-z]+"},
+        {"type": "AWS::EC2::Instance::Id"},
+        {"type": "List<AWS::EC2::Instance::Id>", "minItems": 3},
+    ],
+    ids=str,
+)
+def test_what_stands_in_parameter_store_is_not_judged(declaration: dict[str, Any]) -> None:
+    """A value that refers to Parameter Store matches neither type, values, pattern nor sizes, given or as a default."""
+    for text in ("{{ssm:/path/to.it}}", "{{ ssm:name:3 }}", "{{ssm-secure:name}}", "x-{{ssm:/path}}"):
+        assert broken(declaration, [text]) == []
+        assert resolved_parameters(runbook(X={**declaration, "default": text}), {}) == {"X": [text]}
+
+
+def test_what_is_no_reference_is_judged() -> None:
+    """Other items of the same list are judged, and so is what only looks like a reference."""
+    declaration = {"type": "StringList", "allowedPattern": "[a-z]+", "maxItems": 1}
+    assert broken(declaration, ["{{ssm:/a}}", "1", "b"]) == [("allowedPattern", "[1]")]
+    assert broken({"type": "Integer"}, ["{{ssm:}}"]) == [("type", "[0]")]
+    assert broken({"type": "Integer"}, ["{{ global:DATE }}"]) == [("type", "[0]")]
+    assert broken({"type": "String"}, ["{{ssm:/a}}", "{{ssm:/b}}"]) == [("type", "")]
+
+
 def test_a_pattern_that_takes_too_long_is_refused() -> None:
     """A hostile pattern neither hangs the run nor passes for a match: the test is told."""
     book = runbook(X={"type": "String", "allowedPattern": "((a{1,20}){1,20}){1,10}b"})
