@@ -164,10 +164,14 @@ class Run:
         self.members: Mapping[str, Any] = _NOTHING
         self.ahead: tuple[Turn, ...] = WORK
         self.walk: Walk | None = None
-        self.scripted = self.behind = self.waits_to_begin = self.moving = False
+        self.scripted: bool = False
+        self.behind: bool = False
+        self.waits_to_begin: bool = False
+        self.moving: bool = False
         self.fan_out: FanOut[Run] | None = None
         self.spawned: tuple[Run, ...] = ()
-        self.changes = self.polls = 0
+        self.changes: int = 0
+        self.polls: int = 0
         self.shown_as: object = None
         self._latest: datetime = self.started_at
         self._happened: list[Happening] | None = None

@@ -145,11 +145,11 @@ class Walk:
         """
         self.flow = flow
         self.at: Visit | None = None
-        self.begun = False
-        self.ended = not flow.steps
-        self.status = SUCCESS
+        self.begun: bool = False
+        self.ended: bool = not flow.steps
+        self.status: str = SUCCESS
         self.message: str | None = None
-        self.cancelling = False
+        self.cancelling: bool = False
         self.visits: dict[int, Visit] = {}
         self.latest: dict[int, Visit] = {}
         self.unresolved: dict[str, None] = {}
