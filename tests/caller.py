@@ -1,8 +1,11 @@
-"""Code that starts and polls executions, as callers write it."""
+"""Code that starts and polls executions, as callers write it, and what of it the installed botocore knows."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+
+from pytest_ssm_automation._service.checks import model
 
 
 def start(client: Any, **members: Any) -> str:
@@ -20,3 +23,17 @@ def poll(client: Any, execution_id: str) -> dict[str, Any]:
 def statuses(client: Any, execution_id: str, times: int) -> list[str]:
     """Poll an execution several times, and give the statuses."""
     return [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(times)]
+
+
+@cache
+def has(name: str) -> bool:
+    """Tell whether the installed service model has a member of StartAutomationExecution, a shape or an operation.
+
+    Args:
+        name: Such as `TargetLocationsURL`, or `Shape.member` for a member of a shape.
+    """
+    service = model.service_model()
+    shape, _, member = name.partition(".")
+    if member:
+        return member in service.shape_for(shape).members
+    return name in {*service.operation_names, *service.shape_names, *model.input_shape(model.START).members}

@@ -12,6 +12,7 @@ import boto3
 import moto.ssm.models
 import moto.sts.models  # noqa: F401
 import pytest
+from caller import has
 
 import pytest_ssm_automation
 from pytest_ssm_automation import AutomationFake
@@ -27,6 +28,14 @@ for _module in pkgutil.walk_packages(pytest_ssm_automation.__path__, "pytest_ssm
     importlib.import_module(_module.name)
 boto3.setup_default_session(region_name="us-east-1")
 boto3.DEFAULT_SESSION = None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that needs what the service model of an older botocore does not have."""
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            if not has(name):
+                pytest.skip(f"this botocore knows no {name}")
 
 
 @pytest.fixture(autouse=True)
