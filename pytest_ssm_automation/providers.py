@@ -97,6 +97,11 @@ def _filled(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value}
 
 
+def _known(shape: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what the service model of an older botocore does not have."""
+    return {name: value for name, value in members.items() if name in model.members(shape)}
+
+
 def _runbook(document_name: str) -> tuple[list[str], list[str]]:
     parameters, steps = _RUNBOOKS.get(_bare_name(document_name), _CUSTOM)
     return parameters.split(), steps.split()
@@ -164,13 +169,15 @@ class AutomationProvider(BaseProvider):
     def target_location(self, *, accounts: list[str] | None = None, regions: list[str] | None = None) -> dict[str, Any]:
         """Make one of `TargetLocations`, without `Targets`, which would need a `TargetParameterName` beside it."""
         units = {"IncludeChildOrganizationUnits": True} if accounts is None and self._chance(0.25) else {}
-        return {
+        units = _known("TargetLocation", units)
+        location = {
             "Accounts": accounts or self._several("ou-^^^^-^^^^^^^^" if units else "############"),
             "Regions": regions or list(self.random_sample(_regions(), length=self.random_int(1, 3))),
             **self._some({"ExecutionRoleName": "AWS-SystemsManager-AutomationExecutionRole"}),
             **self._some(self._rates("TargetLocation") | {"ExcludeAccounts": self._several("############")}),
             **units,
         }
+        return _known("TargetLocation", location)
 
     def automation_request(self, *, document_name: str | None = None) -> dict[str, Any]:
         """Make keyword arguments for `start_automation_execution` that break nothing."""
@@ -293,10 +300,13 @@ class AutomationProvider(BaseProvider):
             aim | targets | self._some(self._rates()),
             {"TargetMaps": [{target: self._several(_VALUES[target])}], **self._some(aim), **self._some(self._rates())},
             {"TargetLocations": [self.target_location(), self.target_location()]},
-            {"TargetLocations": [self.target_location() | targets | self._some(self._rates("Targets"))], **aim},
+            {"TargetLocations": [self.target_location() | targets | self._some(self._rates("Targets"))], **aim}
+            if "Targets" in model.members("TargetLocation")
+            else {},
             {"TargetLocationsURL": self._fill(f"{bucket}/all.json?X-Amz-Expires=3600&X-Amz-Signature={'^' * 64}")},
         )
-        return self.random_element(scopes)
+        known = [scope for scope in scopes if scope == _known("StartAutomationExecutionRequest", scope)]
+        return self.random_element(known)
 
     def _rates(self, prefix: str = "") -> dict[str, Any]:
         concurrency, errors = self.random_element(("1", "25", "10%", "100%")), self.random_element(("0", "3", "5%"))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from inspect import signature
 from typing import Any
+
+from botocore.credentials import Credentials
 
 from pytest_ssm_automation._service.checks import model
 
@@ -30,9 +33,17 @@ def has(name: str) -> bool:
     """Tell whether the installed service model has a member of StartAutomationExecution, a shape or an operation.
 
     Args:
-        name: Such as `TargetLocationsURL`, or `Shape.member` for a member of a shape.
+        name: Such as `TargetLocationsURL`, `Shape.member` for a member of a shape, `Shape=value` for a value of an
+            enumeration, `Targets:max=1` for that limit, or `account_id` for credentials that know their account.
     """
+    if name == "account_id":
+        return name in signature(Credentials).parameters
     service = model.service_model()
+    if name == "Targets:max=1":
+        return model.input_shape(model.START).members["Targets"].metadata.get("max") == 1
+    shape, _, value = name.partition("=")
+    if value:
+        return value in model.enum(shape)
     shape, _, member = name.partition(".")
     if member:
         return member in service.shape_for(shape).members

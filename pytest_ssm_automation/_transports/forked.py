@@ -50,18 +50,18 @@ def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[
             "Request the fixture ssm_automation_endpoint, which lets other processes reach the fake, "
             "or enter an AutomationFake in the process itself."
         )
-    _sign(client, arguments["context"])
+    _sign(client)
     return {**arguments, "endpoint_url": parent.endpoint_url}
 
 
-def _sign(client: Any, context: dict[str, Any]) -> None:
+def _sign(client: Any) -> None:
     """Let a request be signed whose client has no credentials, or would have to fetch them."""
     credentials = client._request_signer._credentials
     if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed()):
         kind = sys.modules["aiobotocore.credentials"].AioCredentials if is_aio(client) else Credentials
         dummy = kind(*dummy_credentials().values())
         dummy.access_key = getattr(credentials, "_access_key", None) or dummy.access_key
-        context["signing"] = {**context.get("signing", {}), "request_credentials": dummy}
+        client._request_signer._credentials = dummy  # this process has a copy of the client to itself
 
 
 def _note_refusal(parent: Active) -> None:

@@ -56,12 +56,14 @@ def test_one_violation_is_one_error(client: Any) -> None:
     )
 
 
+@pytest.mark.needs("TargetLocation.ExcludeAccounts")
 def test_a_sentence_is_said_once(client: Any) -> None:
     """Two bad members of one list of texts make one sentence, since it speaks of the whole list."""
     error = refusal(client, TargetLocations=[{"ExcludeAccounts": ["x" * 7, "y" * 7]}])
     assert error["Message"].startswith("1 validation error detected: Value '[xxxxxxx, yyyyyyy]' at ")
 
 
+@pytest.mark.needs("Targets:max=1")
 def test_two_targets_get_the_answer_that_was_observed(client: Any, fake: AutomationFake) -> None:
     """A request that breaks nothing but `Targets:max` isn't answered with a ValidationException."""
     assert refusal(client, Targets=TARGETS * 2, TargetParameterName="X") == {
@@ -71,6 +73,7 @@ def test_two_targets_get_the_answer_that_was_observed(client: Any, fake: Automat
     fake.assert_rejected(constraint="Targets:max")
 
 
+@pytest.mark.needs("Targets:max=1")
 def test_two_targets_and_more_are_invalid(client: Any) -> None:
     """With another constraint of the model broken, all are said as such."""
     error = refusal(client, Targets=TARGETS * 2, TargetParameterName="X", Mode="auto")
@@ -173,7 +176,11 @@ def test_a_lost_refusal_is_lost_too(client: Any, fake: AutomationFake) -> None:
         ("Parameters:min", {"Parameters": {}}),
         ("Parameters{value}[]:max", {"Parameters": {"k": ["v" * 5000]}}),
         ("request:targets_need_target_parameter_name", {"Targets": TARGETS}),
-        ("TargetLocationsURL:pattern", {"TargetLocationsURL": "https://b.s3.cn-north-1.amazonaws.com.cn/k"}),
+        pytest.param(
+            "TargetLocationsURL:pattern",
+            {"TargetLocationsURL": "https://b.s3.cn-north-1.amazonaws.com.cn/k"},
+            marks=pytest.mark.needs("TargetLocationsURL"),
+        ),
         ("DescribeAutomationExecutions/MaxResults:max", {}),
         ("MaxConcurrency:pattern", {"TargetMaps": [{"k": ["v"]}], "MaxConcurrency": "lots"}),
     ],

@@ -232,7 +232,10 @@ def test_what_has_ended_can_be_neither_stopped_nor_signalled(fake: AutomationFak
     assert execution.status == ended
 
 
-@pytest.mark.parametrize("kind", ["Approve", "Reject", "StartStep", "Resume", "Revoke"])
+@pytest.mark.parametrize(
+    "kind",
+    ["Approve", "Reject", "StartStep", "Resume", pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))],
+)
 def test_what_does_not_wait_takes_no_signal(client: Any, kind: str) -> None:
     """Only StopStep makes sense to an execution that waits for nothing."""
     execution_id = started(client)
@@ -262,7 +265,7 @@ def test_a_signal_for_a_step_names_one(fake: AutomationFake, client: Any, kind: 
     assert execution.status == ("Cancelled" if kind == "StopStep" else "InProgress")
 
 
-@pytest.mark.parametrize("kind", ["Reject", "Revoke"])
+@pytest.mark.parametrize("kind", ["Reject", pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))])
 def test_a_refusal_fails_the_execution(fake: AutomationFake, client: Any, kind: str) -> None:
     """What waits for an approval and does not get it has failed, and says why."""
     execution = fake.add_execution("Doc", statuses=["Waiting", "Success"])

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import pytest
 from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, DeferredRefreshableCredentials
 from botocore.credentials import RefreshableCredentials as Refreshable
+from caller import has
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.accounts import ACCOUNT_ID
@@ -27,17 +28,26 @@ def refreshable(key: str, **given: Any) -> Any:
     return Refreshable(key, "secret", "token", datetime.now(UTC) - timedelta(days=1), unwanted, "test", **given)
 
 
+def named() -> list[tuple[Any, tuple[str | None, str]]]:
+    """Make credentials that name their account, where this botocore has such."""
+    if not has("account_id"):
+        return []
+    return [
+        (Credentials(KEY, "secret", account_id="111122223333"), (KEY, "111122223333")),
+        (Credentials(KEY, "secret", account_id="none"), (KEY, ENCODED)),
+        (refreshable(KEY, account_id="111122223333"), (KEY, "111122223333")),
+    ]
+
+
 @pytest.mark.parametrize(
     ("credentials", "expected"),
     [
         (None, (None, ACCOUNT_ID)),
         (Credentials(KEY, "secret"), (KEY, ENCODED)),
         (Credentials("key", "secret"), ("key", ACCOUNT_ID)),
-        (Credentials(KEY, "secret", account_id="111122223333"), (KEY, "111122223333")),
-        (Credentials(KEY, "secret", account_id="none"), (KEY, ENCODED)),
+        *named(),
         (refreshable(KEY), (KEY, ENCODED)),
         (refreshable("key"), ("key", ACCOUNT_ID)),
-        (refreshable(KEY, account_id="111122223333"), (KEY, "111122223333")),
         (DeferredRefreshableCredentials(unwanted, "test"), (None, ACCOUNT_ID)),
     ],
 )

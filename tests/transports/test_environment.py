@@ -111,6 +111,7 @@ def test_profiles_of_the_test_have_their_region_and_dummy_credentials(
     assert not (own.parent / "ran").exists()
 
 
+@pytest.mark.needs("account_id")
 def test_the_account_of_a_profile_stays(own: Path) -> None:
     """An account id is no secret, and says whose executions a client sees."""
     with AutomationFake():

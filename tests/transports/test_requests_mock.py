@@ -315,6 +315,7 @@ def test_headers_of_bytes_are_read(fake: AutomationFake, mock: responses.Request
     assert json.loads(send(request).text)
 
 
+@pytest.mark.needs("TargetLocationsURL")
 def test_a_callback_has_a_time_limit(fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A callback that hosts target locations and never answers is refused as a server would be."""
     monkeypatch.setattr(module, "_TIMEOUT_SECONDS", 0.2)
@@ -331,6 +332,7 @@ def test_a_callback_has_a_time_limit(fake: AutomationFake, client: Any, monkeypa
             thread.join()
 
 
+@pytest.mark.needs("TargetLocationsURL")
 def test_an_error_of_a_callback_is_the_tests_own(fake: AutomationFake, client: Any) -> None:
     """What a callback raises is raised where the execution is started."""
     fake.serve_requests().add_callback("GET", LOCATIONS, lambda _: 1 / 0)  # type: ignore[arg-type,return-value]

@@ -184,6 +184,7 @@ def test_the_endpoint_knows_no_other_resource() -> None:
         assert code(client(KEYS).list_tags_for_resource, **members) == "InvalidResourceId"
 
 
+@pytest.mark.needs("account_id")
 def test_tags_are_each_accounts_and_regions(fake: AutomationFake) -> None:
     """The tags of an execution can be read and changed from its own account and Region alone."""
     keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}

@@ -57,7 +57,9 @@ def shape_of(constraint: Constraint) -> Any:
         {"MaxConcurrency": "100%", "MaxErrors": "0"},
         {"Mode": "Interactive"},
         {"AlarmConfiguration": {"IgnorePollAlarmFailure": False, "Alarms": [{"Name": "CPU high"}]}},
-        {"TargetLocationsURL": "https://bucket.s3.amazonaws.com/key"},
+        pytest.param(
+            {"TargetLocationsURL": "https://bucket.s3.amazonaws.com/key"}, marks=pytest.mark.needs("TargetLocationsURL")
+        ),
     ],
 )
 def test_what_the_model_allows_breaks_nothing(params: dict[str, Any]) -> None:
@@ -83,7 +85,7 @@ def test_what_the_model_allows_breaks_nothing(params: dict[str, Any]) -> None:
         ({"Parameters": {1: ["x"]}}, ["Parameters{key}:type"]),
         ({"TargetMaps": [{}]}, ["TargetMaps[]:min"]),
         ({"TargetMaps": [{"a": ["b"]}, "x"]}, ["TargetMaps[]:type"]),
-        ({"Targets": [{}, {}]}, ["Targets:max"]),
+        pytest.param({"Targets": [{}, {}]}, ["Targets:max"], marks=pytest.mark.needs("Targets:max=1")),
         ({"Targets": [{"Key": "tag:Env\n"}]}, ["Targets[].Key:pattern"]),
         ({"Targets": [{"key": "x"}]}, ["Targets[]:unknown"]),
         ({"Targets": "x"}, ["Targets:type"]),
@@ -97,10 +99,21 @@ def test_what_the_model_allows_breaks_nothing(params: dict[str, Any]) -> None:
         ({"AlarmConfiguration": {"Alarms": [{"Name": " \t"}]}}, ["AlarmConfiguration.Alarms[].Name:pattern"]),
         ({"AlarmConfiguration": {"Alarms": []}}, ["AlarmConfiguration.Alarms:min"]),
         ({"TargetLocations": []}, ["TargetLocations:min"]),
-        ({"TargetLocations": [{"ExcludeAccounts": ["\u0661" * 12]}]}, ["TargetLocations[].ExcludeAccounts[]:pattern"]),
-        ({"TargetLocations": [{"IncludeChildOrganizationUnits": 1}]},
-         ["TargetLocations[].IncludeChildOrganizationUnits:type"]),
-        ({"TargetLocationsURL": "https://bucket.s3.cn-north-1.amazonaws.com.cn/key"}, ["TargetLocationsURL:pattern"]),
+        pytest.param(
+            {"TargetLocations": [{"ExcludeAccounts": ["\u0661" * 12]}]},
+            ["TargetLocations[].ExcludeAccounts[]:pattern"],
+            marks=pytest.mark.needs("TargetLocation.ExcludeAccounts"),
+        ),
+        pytest.param(
+            {"TargetLocations": [{"IncludeChildOrganizationUnits": 1}]},
+            ["TargetLocations[].IncludeChildOrganizationUnits:type"],
+            marks=pytest.mark.needs("TargetLocation.IncludeChildOrganizationUnits"),
+        ),
+        pytest.param(
+            {"TargetLocationsURL": "https://bucket.s3.cn-north-1.amazonaws.com.cn/key"},
+            ["TargetLocationsURL:pattern"],
+            marks=pytest.mark.needs("TargetLocationsURL"),
+        ),
         ({"Bogus": 1}, ["request:unknown"]),
     ],
 )  # fmt: skip

@@ -123,6 +123,7 @@ def test_it_ends_after_it_has_started(fake: AutomationFake, client: Any) -> None
     assert shown[0]["ExecutionEndTime"] == shown[1]["ExecutionEndTime"] >= shown[0]["ExecutionStartTime"]
 
 
+@pytest.mark.needs("SignalType=Revoke")
 def test_interactive_waits_for_a_signal(client: Any) -> None:
     """In mode Interactive it waits until it is told to start or to resume, and approvals are nothing to it."""
     for kind in ("StartStep", "Resume"):

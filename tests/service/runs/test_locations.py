@@ -28,6 +28,8 @@ URL = "https://bucket.s3.eu-central-1.amazonaws.com/locations.json?X-Amz-Signatu
 CODE = "InvalidAutomationExecutionParametersException"
 UNUSABLE = "The file behind TargetLocationsURL can't be used: "
 
+pytestmark = pytest.mark.needs("TargetLocationsURL")
+
 
 def start(client: Any, url: str) -> str:
     """Start an execution with the locations behind a URL."""

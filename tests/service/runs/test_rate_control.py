@@ -217,6 +217,7 @@ def test_a_tag_stands_for_what_the_test_says(fake: AutomationFake, client: Any) 
     assert len(asked) == 1
 
 
+@pytest.mark.needs("TargetLocation.Targets")
 def test_a_resolver_gets_a_copy(fake: AutomationFake, client: Any) -> None:
     """Whatever it does to the target, the execution's request stays as it was."""
     fake.resolve_targets(lambda target: target.pop("Values"))  # type: ignore[attr-defined]
@@ -359,6 +360,7 @@ LOCATION: dict[str, Any] = {
 }
 
 
+@pytest.mark.needs("TargetLocation.Targets")
 def test_a_step_for_each_account_and_region(fake: AutomationFake, client: Any) -> None:
     """Several accounts and Regions are a step each, by default one at a time, and their executions run there."""
     execution = fake.execution(start(client, TargetLocations=[LOCATION], Parameters={"A": ["b"]}))
@@ -415,7 +417,12 @@ def test_locations_have_defaults(client: Any) -> None:
         ({"TargetLocationMaxErrors": "2"}, "Failed", 3),
         ({"TargetLocationMaxErrors": "100%"}, "Success", 4),
         ({"TargetLocationMaxConcurrency": "50%"}, "Failed", 2),
-        ({"ExcludeAccounts": ["111111111111"], "TargetLocationMaxErrors": "9"}, "Success", 2),
+        pytest.param(
+            {"ExcludeAccounts": ["111111111111"], "TargetLocationMaxErrors": "9"},
+            "Success",
+            2,
+            marks=pytest.mark.needs("TargetLocation.ExcludeAccounts"),
+        ),
     ],
 )
 def test_rate_control_of_a_location(
@@ -426,6 +433,7 @@ def test_rate_control_of_a_location(
     assert outcome(fake, client, TargetLocations=[{**LOCATION, **given}]) == (status, started)
 
 
+@pytest.mark.needs("TargetLocation.Targets")
 def test_targets_of_a_location_take_precedence(fake: AutomationFake, client: Any) -> None:
     """Targets and their rate control are those of the location, where it has any, and else those of the request."""
     own = {
@@ -452,6 +460,7 @@ def test_targets_of_a_location_take_precedence(fake: AutomationFake, client: Any
     assert (shown["AutomationExecutionStatus"], steps(shown)) == ("Success", ["Success", "Success"])
 
 
+@pytest.mark.needs("TargetLocation.Targets")
 def test_targets_of_a_location_replace_target_maps(fake: AutomationFake, client: Any) -> None:
     """A location's Targets stand in place of the request's TargetMaps too, since the two exclude each other."""
     target = {"Key": "ParameterValues", "Values": ["own"]}

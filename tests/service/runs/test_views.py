@@ -79,7 +79,10 @@ def check_all(client: Any, execution_id: str) -> None:
         check("DescribeAutomationExecutions", client.describe_automation_executions(Filters=filters))
 
 
-@pytest.mark.parametrize("name", STARTS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.needs(*STARTS[name])) for name in STARTS],
+)
 def test_every_answer_has_the_shape_of_its_operation(fake: AutomationFake, client: Any, name: str) -> None:
     """From the start to the end, and through stop and signal, all that is answered is what the model promises."""
     fake.add_runbook(RUNBOOK, name="Run")
