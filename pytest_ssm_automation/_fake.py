@@ -18,6 +18,7 @@ from ._service.runbooks.library import Runbook
 from ._service.runs.execution import execution_of
 from ._service.runs.words import make_words
 from ._setup import Setup
+from ._strict import Told
 from ._transports import active, interception
 from ._transports.clients import make_client
 
@@ -104,6 +105,7 @@ class AutomationFake(Setup, Record):
         self._endpoint: Endpoint | None = None
         self._active: active.Active | None = None
         self._blocked: list[active.BlockedRequest] = []
+        self._told = Told()
 
     def __repr__(self) -> str:
         """Write the transport, how much was recorded, and the test that it is for."""
@@ -255,6 +257,7 @@ class AutomationFake(Setup, Record):
         self._reported = 0
         self._clock.sleeps.clear()
         self._blocked.clear()
+        self._told = Told()
 
     @classmethod
     def current(cls) -> AutomationFake:

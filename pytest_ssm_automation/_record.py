@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from . import _assertions
 from ._assertions import Expectation
@@ -17,6 +17,7 @@ from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
 from ._service.runs.execution import execution_of
+from ._strict import describe, problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,16 +26,13 @@ if TYPE_CHECKING:
     from ._service.calls import Call
     from ._service.engine import Service
     from ._service.runs.execution import Execution
+    from ._strict import Problem, Told
     from ._transports.active import Active, BlockedRequest
     from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
 
 __tracebackhide__ = hide_usage_errors
 
 _Numbered = list[tuple[int, "Call"]]
-_WAYS_OUT: Final = "expect it with assert_rejected, or relax the constraint"
-_BLOCKED_WAYS_OUT: Final = (
-    "answer them with moto or a Stubber, expect them with assert_blocked, or set the option allow_network"
-)
 
 
 class Record:
@@ -43,6 +41,7 @@ class Record:
     _service: Service
     _blocked: list[BlockedRequest]
     _active: Active | None
+    _told: Told
 
     @property
     def calls(self) -> Sequence[Call]:
@@ -278,22 +277,23 @@ class Record:
                 requests to the network were blocked, or a function of the test's own raised. All of it is listed.
         """
         __tracebackhide__ = True
-        parts = (
-            (
-                f"Requests were refused ({_WAYS_OUT}):",
-                _assertions.refused(self._mistakes()),
-            ),
-            ("Injected faults did not fire (option strict):", _assertions.unfired(self.faults)),
-            ("No registered runbook has these steps (markers, or steps=):", _listed(self._service.unknown_steps())),
-            (
-                f"Requests to the network were blocked ({_BLOCKED_WAYS_OUT}):",
-                _listed([str(request) for request in self._blocked if not request.expected]),
-            ),
-            ("Calls of forked processes were refused (fixture ssm_automation_endpoint):", self._refused_in_children()),
-            ("What the test itself has given to the fake raised (option strict):", _listed(self._service.broken)),
+        if found := self._problems():
+            raise AssertionError(describe(found))
+
+    def _take_problems(self, *, faults: bool = True) -> str:
+        """Describe what `verify` would fail for and no report has shown yet; empty if there is nothing."""
+        found = self._told.take(self._problems(), self.faults)
+        return describe([problem for problem in found if faults or problem[0] != "unfired"])
+
+    def _problems(self) -> list[Problem]:
+        return problems(
+            self._mistakes(),
+            self.faults,
+            self._service.unknown_steps(),
+            self._blocked,
+            self._refused_in_children(),
+            self._service.broken,
         )
-        if wrong := ["\n  ".join((title, *"\n".join(lines).split("\n"))) for title, lines in parts if lines]:
-            raise AssertionError("\n\n".join(wrong))
 
     def _refused_in_children(self) -> list[str]:
         refusals = self._active.refusals if self._active else None
@@ -357,10 +357,6 @@ class Record:
         in_part = [(number, call) for number, call in others if counts(call) and expectation.matches_in_part(call)]
         too_few = len(found) < (times or 1)
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others, in_part if too_few else ()))
-
-
-def _listed(lines: Sequence[str]) -> list[str]:
-    return _assertions.at_most(lines, lines)
 
 
 def _check_times(times: object) -> None:

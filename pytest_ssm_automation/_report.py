@@ -25,12 +25,14 @@ class ErrorCoverage:
     Attributes:
         tests: The ids of the tests in which the code under test got an error, by the error's code.
         counts: How many executions, refusals and faults there were.
+        crashed: How many workers of xdist crashed, so that their counts are missing.
     """
 
     def __init__(self) -> None:
         """Start with nothing."""
         self.tests: dict[str, set[str]] = {}
         self.counts: Counter[str] = Counter()
+        self.crashed = 0
 
     def add(self, test: str, calls: Iterable[Call]) -> None:
         """Count the calls of one fake in one test."""
@@ -72,17 +74,22 @@ class ErrorCoverage:
         lines = [f"{error:{width}}  {_counted(count, 'test') if count else 'never'}" for error, count in faced.items()]
         return [*lines, *self._sums()]
 
-    def _sums(self) -> tuple[str, str]:
-        """Say in a line each which errors nobody faced, and how much there was."""
+    def missing_counts(self) -> list[str]:
+        """Say in a line that counts are missing; nothing if none are."""
+        return [f"The counts of {_counted(self.crashed, 'crashed worker')} are missing."] if self.crashed else []
+
+    def _sums(self) -> list[str]:
+        """Say in a line each which errors nobody faced, how much there was, and whether counts are missing."""
         never = ", ".join(error for error, count in self.faced().items() if not count)
         faced = f"Never faced: {never}" if never else "Every documented error was faced."
-        return faced, ", ".join(_counted(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault"))
+        sums = ", ".join(_counted(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault"))
+        return [faced, sums, *self.missing_counts()]
 
     def append_markdown(self, path: Path) -> None:
         """Append the report to a file as Markdown, such as the summary of a CI job."""
         rows = [f"| `{error}` | {number or 'never'} |" for error, number in self.faced().items()]
-        faced, counts = self._sums()
-        lines = ["## SSM Automation: errors faced", "", "| error | tests |", "|---|---|", *rows, "", faced, "", counts]
+        sums = [text for line in self._sums() for text in ("", line)]
+        lines = ["## SSM Automation: errors faced", "", "| error | tests |", "|---|---|", *rows, *sums]
         with path.open("a", encoding="utf-8") as file:
             if file.tell():
                 file.write("\n\n")
@@ -95,6 +102,7 @@ class ErrorCoverage:
             "errors": faced,
             "never_faced": [error for error, count in faced.items() if not count],
             **{name: self.counts[name] for name in ("executions", "refusals", "faults")},
+            "crashed_workers": self.crashed,
         }
         path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

@@ -33,6 +33,8 @@ class ReportPlugin:
         """Add what a worker of xdist has counted; one that crashed has sent nothing."""
         if sent := getattr(node, "workeroutput", {}).get("ssm_automation"):
             self._coverage.merge(sent)
+        else:
+            self._coverage.crashed += 1
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Send the counts, from a worker; else write the file, and fail the run if something required is missing."""
@@ -57,6 +59,8 @@ class ReportPlugin:
         if missing := self._coverage.missing(self._required):
             terminalreporter.section("SSM Automation: errors required and never faced", red=True)
             terminalreporter.line(", ".join(missing))
+            for line in self._coverage.missing_counts():
+                terminalreporter.line(line)
 
     def pytest_unconfigure(self) -> None:
         """Let fakes no longer report."""

@@ -54,7 +54,6 @@ _BRINGING_IN = ("ssm_automation", "ssm_automation_error", "ssm_automation_step")
 _LATE = "SSM Automation: late calls"
 _fake_key = pytest.StashKey["AutomationFake"]()
 _late_key = pytest.StashKey[list[str]]()
-_call_done_key = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -169,11 +168,17 @@ def _names(mark: pytest.Mark) -> list[str]:
     return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
 
 
-@pytest.hookimpl(wrapper=True)
+class _StrictError(AssertionError):
+    """Fails a test that passed though something was wrong."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Note that the test itself is over, to tell its report from those of its subtests."""
+    """Fail a strict test that passed though something was wrong; to raise it lets xfail expect it."""
     result = yield
-    item.stash[_call_done_key] = True
+    fake = item.stash.get(_fake_key, None)
+    if fake is not None and not getattr(item, "_excinfo", None) and (text := _problems(fake)):
+        raise _StrictError(text)
     return result
 
 
@@ -181,28 +186,36 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a strict test that passed though something was wrong."""
+    """Show what strict mode has to say: as the failure, or beside a failure that the test has of its own."""
     report = yield
     if text := _take_late_calls():
         report.sections.append((_LATE, text))
     fake = item.stash.get(_fake_key, None)
-    if call.when == "teardown" and fake is not None:
-        del item.stash[_fake_key]
-    if (
-        fake is None
-        or call.when != "call"
-        or not report.passed
-        or hasattr(report, "wasxfail")
-        or not item.stash.get(_call_done_key, False)
-    ):
+    if fake is None:
         return report
-    if fake.options.strict:
-        try:
-            fake.verify()
-        except AssertionError as error:
-            report.outcome = "failed"
-            report.longrepr = f"The test passed, but not all was well (option strict):\n\n{error}"
+    if call.when == "teardown":
+        del item.stash[_fake_key]
+    if call.excinfo is not None and isinstance(call.excinfo.value, _StrictError):
+        if report.failed:
+            report.longrepr = f"The test passed, but strict mode found problems:\n\n{call.excinfo.value}"
+    elif not (report.passed and call.when != "teardown") and (text := _problems(fake, faults=call.when != "setup")):
+        _add_problems(report, text)
     return report
+
+
+def _problems(fake: AutomationFake, *, faults: bool = True) -> str:
+    """Describe what was wrong since the last look; in a setup that failed no fault can have fired."""
+    text = fake._take_problems(faults=faults)  # noqa: SLF001 - nobody else asks for it
+    return text if fake.options.strict else ""
+
+
+def _add_problems(report: pytest.TestReport, text: str) -> None:
+    """Put problems beside a failure; a teardown that passed fails for its own."""
+    if report.failed:
+        report.sections.append((f"SSM Automation: problems noted during {report.when}", text))
+    elif report.when == "teardown":
+        report.outcome = "failed"
+        report.longrepr = f"The teardown passed, but strict mode found problems in it:\n\n{text}"
 
 
 def _take_late_calls() -> str:

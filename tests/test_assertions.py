@@ -624,17 +624,17 @@ def test_all_is_said_at_once(fake: AutomationFake, client: Any) -> None:
         client.get_parameter(Name="x")
     assert failure(fake.verify) == text(
         """
-        Requests were refused (expect it with assert_rejected, or relax the constraint):
+        Requests were refused (expect them with assert_rejected, or turn the constraint off by relax):
           StartAutomationExecution #1 (us-east-1, thread THREAD) was refused by the service: ValidationException
             Mode: Value 'auto' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: \
 [Auto, Interactive]
               constraint Mode:enum, relax=['Mode:enum'] turns it off
 
-        Injected faults did not fire (option strict):
+        Injected faults did not fire (remove them, or turn this off by the option strict):
           Fault('InvalidTarget') fired never, expected once
 
         Requests to the network were blocked (answer them with moto or a Stubber, expect them with assert_blocked, \
-or set the option allow_network):
+or allow their host by the option allow_network):
           POST https://ssm.us-east-1.amazonaws.com/ (ssm GetParameter)
         """
     )

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ssm_automation._strict import _TITLES
+
 DOCS = Path(__file__).parents[1] / "docs"
 EXAMPLES = DOCS / "examples"
 PAGES = sorted(page for page in DOCS.rglob("*.md") if not page.relative_to(DOCS).parts[0].startswith("_"))
@@ -74,3 +76,9 @@ def test_every_example_is_shown() -> None:
     made = {path for path in EXAMPLES.iterdir() if path.name.startswith(("howto_", "tutorial_"))}
 
     assert made <= shown
+
+
+def test_the_page_on_strict_mode_has_every_line() -> None:
+    """What strict mode prints is explained where it says so."""
+    page = text_of(DOCS / "howto" / "strict.md")
+    assert [title for title in _TITLES.values() if f"`{title.partition(' (')[0]}`" not in page] == []

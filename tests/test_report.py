@@ -116,6 +116,7 @@ def test_json_says_the_same(tmp_path: Path) -> None:
         "executions": 1,
         "refusals": 1,
         "faults": 1,
+        "crashed_workers": 0,
     }
 
 

@@ -146,8 +146,48 @@ def test_reruns(process: Callable[..., pytest.RunResult]) -> None:
     )
     outcomes = result.parseoutcomes()
     assert (outcomes["passed"], outcomes["failed"], outcomes["rerun"]) == (2, 1, 4)
-    result.stdout.fnmatch_lines(["*The test passed, but not all was well (option strict):"])
+    result.stdout.fnmatch_lines(["*The test passed, but strict mode found problems:"])
     result.stdout.no_fnmatch_line("*left something behind*")
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
+def test_a_second_try_is_judged_by_itself(process: Callable[..., pytest.RunResult]) -> None:
+    """With reruns, subtests of the second try are not failed for what the first one left behind."""
+    pytest.importorskip("pytest_rerunfailures")
+    result = process(
+        """
+        import pytest
+
+        TRIES = []
+
+        def test_it(subtests, ssm_automation, ssm_client):
+            TRIES.append(1)
+            with subtests.test("one"), pytest.raises(ssm_client.exceptions.ClientError):
+                ssm_client.start_automation_execution(DocumentName="Doc", Mode="auto")
+            with subtests.test("two"):
+                ssm_client.start_automation_execution(DocumentName="Doc")
+            if len(TRIES) == 2:
+                ssm_automation.assert_rejected()
+        """,
+        *("--reruns=1", "-v"),
+    )
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*SUBFAILED*")
+    result.stdout.fnmatch_lines(["*::test_it RERUN*", "*SUBPASSED[[]one[]]*", "*::test_it PASSED*"])
+
+
+def test_a_worker_that_crashes(process: Callable[..., pytest.RunResult]) -> None:
+    """What it had counted is lost, and the report says so."""
+    source = """
+    import os
+
+    def test_crashes(ssm_client):
+        start(ssm_client)
+        os._exit(3)
+    """
+    result = process(SOURCE + source, "-n2", "--ssm-automation-report")
+    result.assert_outcomes(passed=TESTS, failed=1)
+    result.stdout.fnmatch_lines(["The counts of 1 crashed worker are missing."])
 
 
 def test_a_rerun_test_counts_once(process: Callable[..., pytest.RunResult]) -> None:
@@ -189,7 +229,7 @@ def test_forked(process: Callable[..., pytest.RunResult]) -> None:
     """
     result = process(SOURCE + source, "--forked")
     result.assert_outcomes(passed=TESTS, failed=2)
-    result.stdout.fnmatch_lines(["*The test passed, but not all was well (option strict):"])
+    result.stdout.fnmatch_lines(["*The test passed, but strict mode found problems:"])
 
 
 def test_all_at_once(process: Callable[..., pytest.RunResult]) -> None:

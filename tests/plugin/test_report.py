@@ -93,6 +93,7 @@ def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
         "executions": 4,
         "refusals": 1,
         "faults": 5,
+        "crashed_workers": 0,
     }
 
 

@@ -14,7 +14,7 @@ BROAD = """
             return None
 
 """
-TITLE = "The test passed, but not all was well (option strict):"
+TITLE = "The test passed, but strict mode found problems:"
 
 
 def failed(result: pytest.RunResult, *lines: str) -> None:
@@ -28,7 +28,7 @@ def test_a_swallowed_type_error_fails_the_test(run: Any) -> None:
     """A request that botocore refused, whatever the caller made of it."""
     failed(
         run(BROAD + "    def test_it(ssm_automation): caller(Targets='x', Bogus=1)"),
-        "Requests were refused (expect it with assert_rejected, or relax the constraint):",
+        "Requests were refused (expect them with assert_rejected, or turn the constraint off by relax):",
         "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by botocore: ParamValidationError",
         "    Targets: Invalid type for parameter Targets, *",
         "      constraint Targets:type",
@@ -41,7 +41,7 @@ def test_a_swallowed_refusal_fails_the_test(run: Any) -> None:
     """A request that the service refused for what is in it."""
     failed(
         run(BROAD + "    def test_it(ssm_automation): caller(Parameters={})"),
-        "Requests were refused (expect it with assert_rejected, or relax the constraint):",
+        "Requests were refused (expect them with assert_rejected, or turn the constraint off by relax):",
         "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by the service: ValidationException",
         "    Parameters: Value '{}' at 'parameters' failed to satisfy constraint: Member must have length greater *",
         "      constraint Parameters:min, relax=['Parameters:min'] turns it off",
@@ -59,7 +59,7 @@ def test_a_fault_that_did_not_fire_fails_the_test(run: Any) -> None:
         caller()
     """
         ),
-        "Injected faults did not fire (option strict):",
+        "Injected faults did not fire (remove them, or turn this off by the option strict):",
         "  Fault('InvalidTarget', times=2) fired once, expected twice",
     )
 
@@ -110,45 +110,146 @@ def test_strictness_can_be_turned_off(run: Any, ini: str, marker: str) -> None:
     run(BROAD + source, ini=ini).assert_outcomes(passed=1)
 
 
-def test_a_test_that_failed_is_left_alone(run: Any) -> None:
-    """Its own failure is what has to be seen, also if it is one of its fixtures'."""
+NOTED = "*- SSM Automation: problems noted during {} -*"
+
+
+def test_a_test_that_failed_shows_its_own_failure_first(run: Any) -> None:
+    """What strict mode would have said stands in a section of its own, since it is often the cause."""
     result = run(
         BROAD
         + """
+    @pytest.mark.ssm_automation_error("InvalidTarget")
     def test_fails(ssm_automation):
         caller(Mode="auto")
         assert False, "its own"
+    """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*its own*", NOTED.format("call"), "Requests were refused*", "*", "*Mode:*", "*Mode:enum*"]
+    )
+    result.stdout.fnmatch_lines(["Injected faults did not fire*", "  Fault('InvalidTarget')*"])
+    result.stdout.no_fnmatch_line(f"*{TITLE}*")
 
+
+def test_a_setup_that_failed_shows_it_too(run: Any) -> None:
+    """Of faults nothing is said: none can have fired yet."""
+    result = run(
+        BROAD
+        + """
     @pytest.fixture
     def broken(ssm_automation):
+        ssm_automation.fail_with("InvalidTarget", when={"DocumentName": "Other"})
         caller(Mode="auto")
         raise ValueError("set up")
 
     def test_errs(broken):
         pass
-
-    @pytest.fixture
-    def untidy(ssm_automation):
-        yield
-        raise ValueError("tear down")
-
-    def test_passes(untidy):
-        pass
     """
     )
-    result.assert_outcomes(failed=1, passed=1, errors=2)
-    result.stdout.fnmatch_lines(["*its own*"])
-    result.stdout.no_fnmatch_line(f"*{TITLE}*")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*set up*", NOTED.format("setup"), "Requests were refused*"])
+    result.stdout.no_fnmatch_line("*did not fire*")
+
+
+def test_tests_without_problems_have_no_section(run: Any) -> None:
+    """A failure that has nothing to do with Automation is shown as ever, and so it is without strict mode."""
+    result = run(
+        BROAD
+        + """
+    def test_fails(ssm_automation):
+        caller()
+        assert False
+
+    @pytest.mark.ssm_automation(strict=False)
+    def test_is_not_strict(ssm_automation):
+        caller(Mode="auto")
+        assert False
+    """
+    )
+    result.assert_outcomes(failed=2)
+    result.stdout.no_fnmatch_line("*SSM Automation*")
+
+
+def test_teardown_is_judged_by_itself(run: Any) -> None:
+    """A refusal that teardown code swallows, and a fault that is injected for it and never fires, are errors of it."""
+    result = run(
+        BROAD
+        + """
+    @pytest.fixture
+    def swallows(ssm_automation):
+        yield
+        caller(Mode="auto")
+
+    @pytest.fixture
+    def injects(ssm_automation):
+        yield
+        ssm_automation.fail_with("InvalidTarget")
+
+    @pytest.fixture
+    def tidy(ssm_automation):
+        yield
+        ssm_automation.fail_with("InvalidTarget")
+        caller()
+        caller(Mode="auto")
+        ssm_automation.assert_rejected(constraint="Mode:enum")
+
+    def test_swallows(swallows): pass
+    def test_injects(injects): pass
+    def test_tidy(tidy): pass
+    """
+    )
+    result.assert_outcomes(passed=3, errors=2)
+    title = "The teardown passed, but strict mode found problems in it:"
+    result.stdout.fnmatch_lines([title, "", "Requests were refused*", title, "", "Injected faults did not fire*"])
+
+
+def test_a_problem_is_told_once(run: Any) -> None:
+    """What the test itself failed for is no error of its teardown; what came since stands beside an error of it."""
+    result = run(
+        BROAD
+        + """
+    @pytest.fixture
+    def fixture(ssm_automation):
+        yield
+        caller(Mode=1)
+        raise ValueError("tear down")
+
+    @pytest.mark.ssm_automation_error("InvalidTarget", times=3)
+    def test_it(fixture, ssm_automation):
+        caller(Mode="auto")
+        caller()
+
+    def test_that_starts_again(ssm_automation):
+        caller(Mode="auto")
+        ssm_automation.reset()
+        caller(Mode="auto")
+    """
+    )
+    result.assert_outcomes(failed=2, errors=1)
+    text = result.stdout.str()
+    assert text.count("InvalidTarget', times=3) fired once") == 1
+    assert text.count("constraint Mode:type") == 1
+    assert text.count("constraint Mode:enum") == 2
+    result.stdout.fnmatch_lines([NOTED.format("teardown")])
 
 
 def test_skipped_and_expected_failures_are_left_alone(run: Any) -> None:
-    """skip, xfail and XPASS mean what they mean without the plugin."""
-    result = run(
+    """A test that skips, or fails as expected, is not judged, nor is its teardown for what came before."""
+    run(
         BROAD
         + """
     def test_skips(ssm_automation):
         caller(Mode="auto")
         pytest.skip("later")
+
+    @pytest.fixture
+    def skipping(ssm_automation):
+        caller(Mode="auto")
+        pytest.skip("later")
+
+    def test_skips_early(skipping):
+        pass
 
     @pytest.mark.xfail
     def test_fails(ssm_automation):
@@ -157,16 +258,55 @@ def test_skipped_and_expected_failures_are_left_alone(run: Any) -> None:
 
     @pytest.mark.xfail(strict=False)
     def test_passes(ssm_automation):
-        caller(Mode="auto")
+        caller()
 
     @pytest.mark.xfail(strict=True)
     def test_passes_strictly(ssm_automation):
+        caller()
+    """
+    ).assert_outcomes(skipped=2, xfailed=1, xpassed=1, failed=1)
+
+
+@pytest.mark.parametrize("mark", ["strict=True", "strict=False", "raises=AssertionError, strict=True"])
+def test_a_strict_failure_can_be_expected(run: Any, mark: str) -> None:
+    """Xfail takes what strict mode finds for a failure of the test, as it would an assertion."""
+    source = f"""
+    @pytest.mark.xfail({mark}, reason="sends lower case")
+    def test_it(ssm_automation):
         caller(Mode="auto")
     """
+    run(BROAD + source).assert_outcomes(xfailed=1)
+
+
+def test_a_strict_failure_is_no_other_error(run: Any) -> None:
+    """An xfail that names another exception does not cover it."""
+    source = """
+    @pytest.mark.xfail(raises=ValueError)
+    def test_it(ssm_automation):
+        caller(Mode="auto")
+    """
+    failed(run(BROAD + source), "Requests were refused*")
+
+
+def test_unittest_tells_a_problem_once(run: Any) -> None:
+    """A TestCase's own failure is shown with what was noted; one that passed fails for it."""
+    result = run(
+        BROAD
+        + """
+    import unittest
+
+    @pytest.mark.ssm_automation
+    class TestIt(unittest.TestCase):
+        def test_fails(self):
+            caller(Mode="auto")
+            self.fail("its own")
+
+        def test_passes(self):
+            caller(Mode="auto")
+    """
     )
-    result.assert_outcomes(skipped=1, xfailed=1, xpassed=1, failed=1)
-    result.stdout.fnmatch_lines(["*XPASS(strict)*"])
-    result.stdout.no_fnmatch_line(f"*{TITLE}*")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*its own*", NOTED.format("call"), "Requests were refused*", f"*{TITLE}"])
 
 
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")

@@ -380,7 +380,7 @@ def test_the_fixture_serves_tests_of_pytest_asyncio(pytester: pytest.Pytester) -
     scope = "asyncio_default_fixture_loop_scope=function"
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-o", scope)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*The test passed, but not all was well*", "*constraint DocumentName:pattern*"])
+    result.stdout.fnmatch_lines(["*strict mode found problems*", "*constraint DocumentName:pattern*"])
 
 
 def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
