@@ -287,12 +287,12 @@ class Record:
 
     def _problems(self) -> list[Problem]:
         return problems(
-            self._mistakes(),
-            self.faults,
-            self._service.unknown_steps(),
-            self._blocked,
-            self._refused_in_children(),
-            self._service.broken,
+            mistakes=self._mistakes(),
+            faults=self.faults,
+            steps=self._service.unknown_steps(),
+            blocked=self._blocked,
+            forked=self._refused_in_children(),
+            broken=self._service.broken,
         )
 
     def _refused_in_children(self) -> list[str]:

@@ -30,6 +30,7 @@ Problem = tuple[str, object, Any]
 
 
 def problems(
+    *,
     mistakes: Iterable[tuple[int, Call]],
     faults: Iterable[Fault],
     steps: Iterable[str],

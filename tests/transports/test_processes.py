@@ -74,7 +74,9 @@ def test_a_child_without_the_endpoint_is_refused(fake: AutomationFake) -> None:
     assert text.startswith("AutomationFakeError: A forked process called StartAutomationExecution.")
     assert "ssm_automation_endpoint" in text
     assert fake.calls == ()
-    with pytest.raises(AssertionError, match=r"forked processes were refused \(fixture ssm_automation_endpoint\)"):
+    with pytest.raises(
+        AssertionError, match=r"forked processes were refused \(serve them by the fixture ssm_automation_endpoint\)"
+    ):
         fake.verify()
 
 
