@@ -188,6 +188,8 @@ def _copied(value: object, source: str) -> Any:
             raise FakeUsageError(f"{source} has more than {MAX_VALUES} values once what is shared is written out")
         if depth > MAX_DEPTH:
             raise _too_deep(source)
+        if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+            return value
         if is_mapping(value):
             for key in value:
                 if not isinstance(key, str):
@@ -195,8 +197,6 @@ def _copied(value: object, source: str) -> Any:
             return {key: copy(item, f"{place}.{key}" if place else key, depth + 1) for key, item in value.items()}
         if is_list(value) or _is_tuple(value):
             return [copy(item, f"{place}[{number}]", depth + 1) for number, item in enumerate(value)]
-        if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
-            return value
         raise FakeUsageError(f"{place or source}: {value!r} (type={type(value).__name__}) is nothing that JSON has")
 
     return copy(value, "", 0)
