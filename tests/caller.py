@@ -46,5 +46,5 @@ def has(name: str) -> bool:
         return value in model.enum(shape)
     shape, _, member = name.partition(".")
     if member:
-        return member in service.shape_for(shape).members
+        return member in model.members(shape)
     return name in {*service.operation_names, *service.shape_names, *model.input_shape(model.START).members}

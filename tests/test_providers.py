@@ -279,6 +279,7 @@ def test_tags() -> None:
     assert all(len(set(each)) == len(each) for each in keys)
 
 
+@pytest.mark.needs("TargetLocation.ExcludeAccounts")
 def test_target_locations_are_where_asked_for() -> None:
     """Accounts and Regions that are given are taken; otherwise, organizational units come as well as accounts."""
     faker = make_faker()

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutEr
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.checks import model
 
+REVOKE = pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))
 ABSENT = "00000000-0000-4000-8000-000000000000"
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 NAMES = {
@@ -234,7 +235,7 @@ def test_what_has_ended_can_be_neither_stopped_nor_signalled(fake: AutomationFak
 
 @pytest.mark.parametrize(
     "kind",
-    ["Approve", "Reject", "StartStep", "Resume", pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))],
+    ["Approve", "Reject", "StartStep", "Resume", REVOKE],
 )
 def test_what_does_not_wait_takes_no_signal(client: Any, kind: str) -> None:
     """Only StopStep makes sense to an execution that waits for nothing."""
@@ -265,7 +266,7 @@ def test_a_signal_for_a_step_names_one(fake: AutomationFake, client: Any, kind: 
     assert execution.status == ("Cancelled" if kind == "StopStep" else "InProgress")
 
 
-@pytest.mark.parametrize("kind", ["Reject", pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))])
+@pytest.mark.parametrize("kind", ["Reject", REVOKE])
 def test_a_refusal_fails_the_execution(fake: AutomationFake, client: Any, kind: str) -> None:
     """What waits for an approval and does not get it has failed, and says why."""
     execution = fake.add_execution("Doc", statuses=["Waiting", "Success"])
