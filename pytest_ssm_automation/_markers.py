@@ -39,8 +39,23 @@ def _options_of_ini(config: pytest.Config) -> Options:
     """Read the ini file, once in a run."""
     if _ini_key not in config.stash:
         folder = config.inipath.parent if config.inipath else config.invocation_params.dir
-        config.stash[_ini_key] = from_ini({name: config.getini(f"ssm_automation_{name}") for name in NAMES}, folder)
+        config.stash[_ini_key] = from_ini({name: _said(config, f"ssm_automation_{name}") for name in NAMES}, folder)
     return config.stash[_ini_key]
+
+
+def _said(config: pytest.Config, option: str) -> object:
+    """Read an option, as it stands where its type is not the one that pytest expects.
+
+    The table `[tool.pytest]` has values of TOML's own types, such as the number of `execution_limit = 5`.
+    """
+    try:
+        return config.getini(option)
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        # pytest 9 deprecates what pytest 8 has, and keeps beside the value how the file was read.
+        said: Any = getattr(config, "_inicfg", None) or config.inicfg
+        if option not in said:
+            raise FakeUsageError(f"Expected another value of {option}: {error}") from None
+        return getattr(said[option], "value", said[option])
 
 
 def faults_of(item: pytest.Item) -> list[Fault]:

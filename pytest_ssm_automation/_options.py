@@ -172,6 +172,9 @@ def _hosts(given: object) -> tuple[str, ...]:
 DEFAULTS: Final = Options()
 
 
+_FLAGS: Final = frozenset({"strict", "skip_sleep"})
+
+
 def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
     """Make options of what pytest's ini file says: text, lists of words, and `None` for what it does not say.
 
@@ -180,9 +183,12 @@ def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
         folder: The folder of the ini file; by default the current directory.
     """
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
-    if "execution_limit" in given:
+    for name in _FLAGS & given.keys():
+        if not isinstance(given[name], bool):
+            raise FakeUsageError(f"Expected ssm_automation_{name} to be true or false, but got {given[name]!r}")
+    if isinstance(given.get("execution_limit"), str):
         given["execution_limit"] = _number(given["execution_limit"])
-    if "allow_network" in given:
+    if isinstance(given.get("allow_network"), list):
         words = [word.lower() for word in given["allow_network"]]
         given["allow_network"] = words[0] == "true" if words in (["true"], ["false"]) else words
     return DEFAULTS.but(given, folder)

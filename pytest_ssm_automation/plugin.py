@@ -92,7 +92,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Set dummy credentials, if the ini file asks for it, before anything is collected that could make a client."""
-    if early_config.getini("ssm_automation_dummy_credentials"):
+    try:
+        wanted = early_config.getini("ssm_automation_dummy_credentials")
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"Expected ssm_automation_dummy_credentials to be true or false: {error}") from None
+    if wanted:
         from ._transports.environment import DummyEnvironment
 
         early_config.add_cleanup(DummyEnvironment().restore)

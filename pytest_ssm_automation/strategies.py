@@ -11,6 +11,7 @@ Example:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -19,14 +20,14 @@ from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.checks import model, rules
 from ._strategies import shapes
 from ._strategies.flaws import InvalidRequest, flaws, requests_breaking
-from ._strategies.parameters import parameters_for
+from ._strategies.parameters import check_runbook, parameters_for
 from ._strategies.requests import member, requests_with
 from ._strategies.runbooks import runbooks
 from ._strategies.scenarios import fault_plans, status_histories
 from ._strategies.walks import walks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from botocore.model import Shape
 
@@ -68,8 +69,14 @@ def from_shape(shape: Shape, **overrides: Any) -> st.SearchStrategy[Any]:
         **overrides: For members of a structure: a value fixes one, a strategy is drawn from, `None` leaves it out.
 
     Raises:
-        FakeUsageError: The shape has no member of that name.
+        FakeUsageError: The shape has no member of that name; or `shape` is no shape.
     """
+    if not isinstance(getattr(shape, "type_name", None), str):
+        raise FakeUsageError(
+            "Expected shape to be a shape of botocore's model, such as "
+            "client.meta.service_model.operation_model(name).input_shape, "
+            f"but got shape={shape!r} (type={type(shape).__name__})"
+        )
     _require_known("member", overrides, getattr(shape, "members", ()))
     return shapes.structures_with(shape, overrides) if overrides else shapes.any_of(shape)
 
@@ -143,6 +150,7 @@ def valid_requests(*, runbook: Runbook | None = None, **members: Any) -> st.Sear
     """
     _require_known("member", members, model.input_shape(model.START).members)
     if runbook is not None:
+        check_runbook(runbook)
         return _requests_for(runbook, members)
     return requests_with(members)
 
@@ -172,8 +180,7 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
         FakeUsageError: There is no such constraint, or it cannot be broken.
     """
     known = {constraint.id: constraint for constraint in rules.constraints()}
-    if isinstance(constraints, str):
-        raise FakeUsageError(f"Expected a list of ids of constraints, but got constraints={constraints!r}")
+    _require_names(constraints)
     enforced = [name for name, constraint in known.items() if constraint.enforced]
     wanted = enforced if constraints is None else list(constraints)
     _require_known("constraint", wanted, known)
@@ -183,6 +190,14 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
     if hopeless:
         raise FakeUsageError(f"No request is known that breaks {', '.join(hopeless)} alone.")
     return requests_breaking(tuple(wanted))
+
+
+def _require_names(constraints: object) -> None:
+    if isinstance(constraints, str) or not (constraints is None or isinstance(constraints, Iterable)):
+        kind = type(constraints).__name__
+        raise FakeUsageError(
+            f"Expected a list of ids of constraints, but got constraints={constraints!r} (type={kind})"
+        )
 
 
 def _require_known(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:

@@ -68,6 +68,19 @@ _SIZES: Final = 8
 _SAMPLES: Final = 64
 
 
+def check_runbook(runbook: object) -> None:
+    """Refuse what is no runbook.
+
+    Raises:
+        FakeUsageError: It is none; the message says where one comes from.
+    """
+    if not isinstance(runbook, Runbook):
+        raise FakeUsageError(
+            f"Expected runbook to be a Runbook, as add_runbook returns it, but got runbook={runbook!r} "
+            f"(type={type(runbook).__name__})"
+        )
+
+
 def parameters_for(runbook: Runbook) -> st.SearchStrategy[dict[str, list[str]]]:
     """Draw the `Parameters` of a request that starts this runbook: all it requires, and any of the others.
 
@@ -78,11 +91,7 @@ def parameters_for(runbook: Runbook) -> st.SearchStrategy[dict[str, list[str]]]:
     Raises:
         FakeUsageError: No value is known for a required parameter; or `runbook` is no `Runbook`.
     """
-    if not isinstance(runbook, Runbook):  # pyright: ignore[reportUnnecessaryIsInstance] - not every caller is typed
-        raise FakeUsageError(
-            f"Expected runbook to be a Runbook, as add_runbook returns it, but got runbook={runbook!r} "
-            f"(type={type(runbook).__name__})"
-        )
+    check_runbook(runbook)
     given = {name: values for name in runbook.parameters if (values := _Values(runbook, name).strategy()) is not None}
     required = [name for name, parameter in runbook.parameters.items() if parameter.required]
     for name in required:

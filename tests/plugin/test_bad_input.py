@@ -65,6 +65,8 @@ def test_mistakes_in_markers_stop_the_test_at_setup(run: Any, marker: str, messa
             "Expected execution_limit to be a whole number of at least 0, or none*",
         ),
         ("ssm_automation_unknown_documents = refuse", "Unknown unknown_documents 'refuse'. *"),
+        ("ssm_automation_strict = maybe", "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
+        ("ssm_automation_skip_sleep = 2", "Expected ssm_automation_skip_sleep to be true or false, but got '2'"),
     ],
 )
 def test_mistakes_in_the_ini_file_stop_the_test_at_setup(run: Any, ini: str, message: str) -> None:
@@ -92,6 +94,14 @@ def test_mistakes_of_a_fixture_name_the_test_and_not_the_plugin(
     _, result = outcome(run, marker=marker, call=call)
     result.stdout.fnmatch_lines([USAGE + "*", "*test_mistakes_of_a_fixture_*.py:3: in test_it"])
     result.stdout.no_fnmatch_line("*/plugin.py:*")
+
+
+def test_dummy_credentials_are_wanted_or_not(run: Any) -> None:
+    """A mistake in what is read before the first test stops the run, with the name of the option."""
+    result = run("def test_it(): pass", ini="ssm_automation_dummy_credentials = maybe")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    told = result.stderr.str() + result.stdout.str()
+    assert "Expected ssm_automation_dummy_credentials to be true or false: " in told
 
 
 def test_unknown_options_of_the_ini_file_are_pytests_business(run: Any) -> None:

@@ -41,6 +41,59 @@ def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> No
     ] == []
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("execution_limit = 5", "execution_limit", 5),
+        ('execution_limit = "5"', "execution_limit", 5),
+        ('execution_limit = "none"', "execution_limit", None),
+        ("seed = 42", "seed", 42),
+        ("strict = false", "strict", False),
+        ("allow_network = true", "allow_network", True),
+        ("allow_network = false", "allow_network", False),
+        ('allow_network = ["A.example"]', "allow_network", ("a.example",)),
+        ('relax = ["Mode:enum"]', "relax", ("Mode:enum",)),
+    ],
+)
+def test_values_of_toml_are_taken_as_such(pytester: pytest.Pytester, line: str, name: str, value: object) -> None:
+    """Numbers, booleans and lists of the table `[tool.pytest]` are what they are."""
+    if int(pytest.__version__.partition(".")[0]) < 9:
+        pytest.skip("pytest 9 brought the table [tool.pytest]")
+    pytester.makepyprojecttoml(f"[tool.pytest]\nssm_automation_{line}")
+    pytester.makepyfile(f"def test_it(ssm_automation): assert ssm_automation.options.{name} == {value!r}")
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('strict = "maybe"', "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
+        ("execution_limit = -1", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
+        ("execution_limit = true", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
+        ('relax = "Mode:enum"', "Expected relax to be a list or tuple of names, but got relax='Mode:enum' (type=str)"),
+        ("transport = 1", "Expected transport to be a name, but got transport=1 (type=int)"),
+        ('allow_network = "a.example"', "Expected allow_network to be a list or tuple of names, but got *"),
+    ],
+)
+def test_wrong_values_of_toml_are_refused(pytester: pytest.Pytester, line: str, message: str) -> None:
+    """The option, what was given and what is allowed are named."""
+    if int(pytest.__version__.partition(".")[0]) < 9:
+        pytest.skip("pytest 9 brought the table [tool.pytest]")
+    pytester.makepyprojecttoml(f"[tool.pytest]\nssm_automation_{line}")
+    pytester.makepyfile("def test_it(ssm_automation): pass")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*UsageError: {message}"])
+
+
+def test_a_wrong_override_is_refused(pytester: pytest.Pytester) -> None:
+    """A value on the command line is refused as one of the ini file is."""
+    pytester.makepyfile("def test_it(ssm_automation): pass")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-o", "ssm_automation_strict=maybe")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*UsageError: *ssm_automation_strict *maybe*"])
+
+
 def test_markers_win_over_the_ini_file(run: Any) -> None:
     """An option of a marker is nearer; `relax` of both adds up."""
     run(

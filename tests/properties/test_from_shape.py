@@ -135,6 +135,13 @@ def test_unknown_override(name: str) -> None:
         from_shape(SERVICE.shape_for(name), Keys=["a"])
 
 
+@pytest.mark.parametrize("shape", ["TagList", None, {"type": "string"}], ids=str)
+def test_no_shape(shape: Any) -> None:
+    """What is no shape is refused at once, with what was given and where a shape comes from."""
+    with pytest.raises(FakeUsageError, match=r"^Expected shape to be a shape .*input_shape, but got shape=.* \(type="):
+        from_shape(shape)
+
+
 def test_union() -> None:
     """Of a union exactly one member is drawn, each of them now and then, and the one given if one is."""
     text = {"type": "string", "enum": ["a"]}

@@ -191,10 +191,11 @@ def test_shows_in_a_few_lines(identifier: str) -> None:
     [
         (["Mode:enums"], r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
         ([], "^invalid_requests needs a constraint to break"),
-        ("Mode:enum", "^Expected a list of ids of constraints, but got constraints='Mode:enum'"),
+        ("Mode:enum", r"^Expected a list of ids of constraints, but got constraints='Mode:enum' \(type=str\)"),
+        (1, r"^Expected a list of ids of constraints, but got constraints=1 \(type=int\)"),
     ],
 )
-def test_misused(constraints: list[str] | str, message: str) -> None:
+def test_misused(constraints: Any, message: str) -> None:
     """A misspelt constraint is refused at once, with the one that was meant; so is none at all."""
     with pytest.raises(FakeUsageError, match=message):
         invalid_requests(constraints=constraints)

@@ -301,6 +301,9 @@ def test_what_is_no_runbook_is_refused_at_once(runbook: Any) -> None:
         FakeUsageError, match=r"^Expected runbook to be a Runbook, as add_runbook returns it, but got runb"
     ):
         strategies.parameters_for(runbook)
+    if runbook is not None:
+        with pytest.raises(FakeUsageError, match=r"^Expected runbook to be a Runbook"):
+            strategies.valid_requests(runbook=runbook)
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,8 @@ def empty_parameters(bench: Bench) -> None:
 
 def empty_lists(bench: Bench) -> None:
     """Empty lists beside each other start an execution without targets."""
-    for members in ({"Targets": []}, {"TargetMaps": [], "Targets": []}, {"Tags": []}):
+    lists: tuple[dict[str, Any], ...] = ({"Targets": []}, {"TargetMaps": [], "Targets": []}, {"Tags": []})
+    for members in lists:
         bench.start(**members)
 
 
