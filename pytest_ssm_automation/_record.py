@@ -16,6 +16,7 @@ from ._service.checks import model
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
+from ._service.runs.events import event_of
 from ._service.runs.execution import execution_of
 from ._strict import describe, problems
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ._service.calls import Call
     from ._service.engine import Service
     from ._service.runs.execution import Execution
+    from ._service.runs.run import Run
     from ._strict import Problem, Told
     from ._transports.active import Active, BlockedRequest
     from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
@@ -57,6 +59,16 @@ class Record:
     def faults(self) -> Sequence[Fault]:
         """Every fault that was injected, in order, fired or not."""
         return View(self._service.faults.all, itself)
+
+    @property
+    def events(self) -> Sequence[Mapping[str, Any]]:
+        """What EventBridge delivers: an event for each change of status of an execution or a step, oldest first.
+
+        The first event of an execution is the status at its start. Each event is a new dict at each look, ready for
+        the handler of a rule.
+        """
+        with self._service.lock:
+            return View(self._service.store.log, _event)
 
     @check_keywords
     def assert_started(
@@ -357,6 +369,10 @@ class Record:
         in_part = [(number, call) for number, call in others if counts(call) and expectation.matches_in_part(call)]
         too_few = len(found) < (times or 1)
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others, in_part if too_few else ()))
+
+
+def _event(entry: tuple[Run, int]) -> Mapping[str, Any]:
+    return event_of(*entry)
 
 
 def _check_times(times: object) -> None:

@@ -11,22 +11,22 @@ _MOST_SHOWN: Final = 10
 
 
 class View(Sequence[T]):
-    """What a list has in it now, though the list grows later.
+    """What a list has in it now, though the list grows later; what is taken from the list is gone from it, too.
 
     It copies nothing, and compares with lists and tuples item by item.
     """
 
-    __slots__ = ("_items", "_places", "_shown")
+    __slots__ = ("_items", "_length", "_shown")
     __hash__: ClassVar[None]  # type: ignore[assignment]  # as a list has none
 
     def __init__(self, items: Sequence[Any], shown: Callable[[Any], T]) -> None:
         """View the items that there are, each as the function shows it."""
         self._items = items
-        self._places = range(len(items))
+        self._length = len(items)
         self._shown = shown
 
     def __len__(self) -> int:
-        return len(self._places)
+        return min(self._length, len(self._items))
 
     def __iter__(self) -> Iterator[T]:
         return map(self._shown, islice(self._items, len(self)))
@@ -37,8 +37,8 @@ class View(Sequence[T]):
     def __getitem__(self, place: slice) -> list[T]: ...
     def __getitem__(self, place: int | slice) -> T | list[T]:
         if isinstance(place, slice):
-            return [self._shown(self._items[each]) for each in self._places[place]]
-        return self._shown(self._items[self._places[place]])
+            return [self._shown(self._items[each]) for each in range(len(self))[place]]
+        return self._shown(self._items[range(len(self))[place]])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, View | list | tuple):

@@ -64,6 +64,8 @@ def test_a_view_has_what_was_there_when_it_was_made() -> None:
     assert ([*view], view[-1], view[-5:], repr(view)) == ([1, 2], 2, [1, 2], "[1, 2]")
     with pytest.raises(IndexError):
         view[2]
+    del items[1:]
+    assert (len(view), view[-1], [*view]) == (1, 1, [1])
 
 
 def test_a_fake_shows_views(fake: AutomationFake, client: Any) -> None:

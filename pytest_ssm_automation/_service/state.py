@@ -121,7 +121,8 @@ class State:
 
     def check_limit(self, scope: tuple[str, str]) -> None:
         """Refuse a further execution in an account and Region where too many run already."""
-        if self._limit is not None:
-            running = sum((each.account, each.region) == scope and not each.ended for each in self.store.started)
-            if running >= self._limit:
-                raise ServiceError("AutomationExecutionLimitExceededException")
+        if self._limit is None:
+            return
+        unfinished = self.store.unfinished
+        if unfinished[scope] + unfinished[None, scope[1]] >= self._limit:
+            raise ServiceError("AutomationExecutionLimitExceededException")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from ..._errors import hide_usage_errors, public, unknown_name
+from ..._sequences import View
 from ..calls import shorten
+from .events import event_of
 from .moving import advance, finish, run_to
 from .steps import step_members
 
@@ -146,6 +149,12 @@ class Execution:
     def outputs(self) -> dict[str, list[str]]:
         """Its outputs; empty until it has ended, unless the script says otherwise."""
         return self._run.outputs
+
+    @property
+    def events(self) -> Sequence[Mapping[str, Any]]:
+        """What EventBridge delivers for it: an event for each change of its status and of its steps, oldest first."""
+        with self._run.lock:
+            return View(range(len(self._run.history)), partial(event_of, self._run))
 
     @property
     def failure_message(self) -> str | None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ..._errors import hide_usage_errors
+from ..runbooks.actions import EXECUTE_AUTOMATION
 from ..runbooks.declarations import flow_of
 from ..runbooks.flow import listed_flow
 from ..runbooks.parameters import resolved_parameters, typed_parameters
@@ -39,6 +40,7 @@ _LED: Final = ENDED | WAITING | {"Cancelling"}
 _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _STEP: Final = "aws:executeAwsApi"
+_PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 class Happening(NamedTuple):
@@ -80,6 +82,16 @@ class Host(Protocol):
 
     def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:
         """Start the execution that a step starts; `None` if its runbook is unknown."""
+        ...
+
+    def changed(self, run: Run, before: str, happened: int) -> None:
+        """Take notice of what has happened to a run.
+
+        Args:
+            run: The run.
+            before: The status that it had.
+            happened: How long its history was.
+        """
         ...
 
 
@@ -124,13 +136,14 @@ class Run:
         moving: Whether somebody is making it go on.
         changes: How often something else than its walk has changed it.
         polls: How often it was asked for since it has ended.
+        place: Its place among all runs; -1 until it has one.
         shown_as: The public value that shows it, once there is one.
     """
 
     __slots__ = (
         "_child", "_happened", "_latest", "_shown", "ahead", "behind", "call", "changes", "ended_at", "fan_out", "host",
-        "id", "lock", "members", "moving", "parent", "polls", "resolved", "runbook", "script", "scripted", "shown_as",
-        "source", "spawned", "started_at", "status", "target", "waits_to_begin", "walk",
+        "id", "lock", "members", "moving", "parent", "place", "polls", "resolved", "runbook", "script", "scripted",
+        "shown_as", "source", "spawned", "started_at", "status", "target", "waits_to_begin", "walk",
     )  # fmt: skip
 
     def __init__(
@@ -172,6 +185,7 @@ class Run:
         self.spawned: tuple[Run, ...] = ()
         self.changes: int = 0
         self.polls: int = 0
+        self.place: int = -1
         self.shown_as: object = None
         self._latest: datetime = self.started_at
         self._happened: list[Happening] | None = None
@@ -217,7 +231,6 @@ class Run:
         if self.runbook is None:
             return {}
         day = self.started_at
-        partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
         return {
             **typed_parameters(self.runbook, self.request.get("Parameters", {})),
             "automation:EXECUTION_ID": self.id,
@@ -225,7 +238,7 @@ class Run:
             "global:REGION": self.region,
             "global:DATE": f"{day:%Y-%m-%d}",
             "global:DATE_TIME": f"{day:%Y-%m-%d_%H.%M.%S}",
-            "global:AWS_PARTITION": next((p for start, p in partition.items() if self.region.startswith(start)), "aws"),
+            "global:AWS_PARTITION": self.partition,
         }
 
     # What it shows.
@@ -244,6 +257,16 @@ class Run:
     def region(self) -> str:
         """The Region it runs in."""
         return self.source.region
+
+    @property
+    def partition(self) -> str:
+        """The partition of its Region, as ARNs have it."""
+        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(start)), "aws")
+
+    @property
+    def executed_by(self) -> str:
+        """The ARN of who started it."""
+        return f"arn:{self.partition}:sts::{self.account}:assumed-role/test-role/test-session"
 
     @property
     def document_name(self) -> str:
@@ -326,8 +349,10 @@ class Run:
     def turn_to(self, status: str) -> None:
         """Have another status, with all that follows for others."""
         if status != self.status:
-            self._note(status, None, None, self.started_at)
-            self.status = status
+            before, self.status = self.status, status
+            self._note(Happening(self.tick(), status, None, None, self.started_at), before)
+            if self.parent and self.parent.fan_out:
+                self.parent.note_target(self)
         if self.ended:
             self._end()
         elif self.fan_out and status in WORKING:
@@ -372,15 +397,20 @@ class Run:
         if parent and parent.fan_out and parent.status in WORKING:
             parent.fan_out.fill()
 
-    def _note(self, status: str, step: str | None, action: str | None, started: datetime) -> None:
+    def _note(self, happening: Happening, before: str) -> None:
         if self._happened is None:
-            self._happened = [*self.history]
-        self._happened.append(Happening(self.tick(), status, step, action, started))
+            self._happened = [Happening(self.started_at, before, None, None, self.started_at)]
+        self._happened.append(happening)
+        self.host.changed(self, before, len(self._happened) - 1)
 
     def _note_step(self, visit: Visit, status: str, time: datetime) -> None:
-        if self._happened is None:
-            self._happened = [*self.history]
-        self._happened.append(Happening(time, status, visit.step.name, visit.step.action, visit.started))
+        self._note(Happening(time, status, visit.step.name, visit.step.action, visit.started), self.status)
+
+    def note_target(self, child: Run) -> None:
+        """Note the status of the step that has started an execution on one of the targets."""
+        self._note(
+            Happening(self.tick(), child.status, child.target, EXECUTE_AUTOMATION, child.started_at), self.status
+        )
 
     def run_on(self, fan_out: FanOut[Run]) -> None:
         """Run on several targets: start others in place of its own work."""
@@ -409,10 +439,11 @@ class Run:
         shown = self._shown
         if shown is None:
             return
-        happened = self._happened or []
+        happened, before, length = self._happened or [], self.status, len(self.history)
         here = self.before_poll()._replace(walk=self.walk, later=happened[shown.happened :])
         self.status, self.members, self.ahead, self.ended_at = shown[:4]
         self._happened = [*happened[: shown.happened], *shown.later] or None
         if self.walk:
             self.walk = shown.walk or self.walk.replayed(shown.moves)
         self._shown = here
+        self.host.changed(self, before, length)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import partial
 from heapq import merge
@@ -18,7 +18,7 @@ from ..runbooks.parameters import check_start
 from ..runbooks.references import as_text, as_texts, unknown_in
 from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
 from .run import Run
-from .scripts import UNSCRIPTED, Script
+from .scripts import ENDED, UNSCRIPTED, Script
 from .walk import Outcome
 from .words import Words
 
@@ -60,6 +60,8 @@ class ExecutionStore:
     Attributes:
         all: The executions.
         started: Those of them that no other execution started.
+        log: What has happened to them, oldest first: each with a place in its history.
+        unfinished: How many of `started` have not ended, by scope.
         scripts: How they go, oldest first; the latest script that is for an execution has it.
         resolver: Says which resources a target stands for, if the test has told.
         lock: Guards all of it.
@@ -76,6 +78,8 @@ class ExecutionStore:
         self.find_runbook: FindRunbook = _find_none
         self.all: list[Run] = []
         self.started: list[Run] = []
+        self.log: list[tuple[Run, int]] = []
+        self.unfinished: Counter[tuple[str | None, str]] = Counter()
         self.scripts: list[Script] = []
         self.resolver: Resolver | None = None
         self._by_id: dict[str, dict[tuple[str | None, str], Run]] = defaultdict(dict)
@@ -208,10 +212,17 @@ class ExecutionStore:
             where = execution.region if shared else f"account {execution.account} and {execution.region}"
             raise FakeUsageError(f"There is an execution {execution.id!r} in {where} already")
         known[scope] = execution
-        self._places[scope].append(len(self.all))
+        execution.place = len(self.all)
+        self._places[scope].append(execution.place)
         self.all.append(execution)
+        self.log.append((execution, 0))
+        if execution.walk:
+            self.log.extend((execution, place) for place in range(1, len(execution.history)))
         if execution.parent is None:
             self.started.append(execution)
+            self.unfinished[scope] += not execution.ended
+        elif execution.parent.fan_out and execution.status != "Pending":
+            execution.parent.note_target(execution)
 
     def _start_on(self, parent: Run, target: Target[Run]) -> Run:
         """Start the execution on one of several targets."""
@@ -223,6 +234,31 @@ class ExecutionStore:
         return child
 
     # What a run asks for; see `Host`.
+
+    def changed(self, run: Run, before: str, happened: int) -> None:
+        """Take notice of what has happened to an execution: of its status, and of its history from a place on."""
+        if run.place < 0:
+            return
+        if run.parent is None:
+            self.unfinished[self._scope_of(run)] += (before in ENDED) - run.ended
+        for place in range(happened, len(run.history)):
+            self.log.append((run, place))
+        if happened > len(run.history):
+            self._undo(run, happened)
+
+    def _scope_of(self, run: Run) -> tuple[str | None, str]:
+        scope = (run.account, run.region)
+        return scope if scope in self._by_id[run.id] else (None, run.region)
+
+    def _undo(self, run: Run, happened: int) -> None:
+        """Forget what has not happened to an execution after all; it is at the end of the log, or not far from it."""
+        left = happened - len(run.history)
+        for place in range(len(self.log) - 1, -1, -1):
+            if self.log[place][0] is run:
+                del self.log[place]
+                left -= 1
+            if not left:
+                return
 
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
         """Give how an attempt of a step fails, if the test has said so."""

@@ -38,7 +38,7 @@ def execution_members(run: Run) -> dict[str, Any]:
         "Parameters": run.parameters,
         "Mode": request.get("Mode", "Auto"),
         "ParentAutomationExecutionId": run.parent.id if run.parent else None,
-        "ExecutedBy": f"arn:aws:sts::{run.account}:assumed-role/test-role/test-session",
+        "ExecutedBy": run.executed_by,
         "Targets": [],
         "ResolvedTargets": {"ParameterValues": list(run.resolved), "Truncated": False},
         "Target": run.target,

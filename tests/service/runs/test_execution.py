@@ -317,7 +317,7 @@ def test_an_execution_shows_what_the_contract_names(fake: AutomationFake, client
             "target",
             "parent",
         ),
-        *("children", "started_at", "ended_at", "status", "ended", "steps", "outputs", "failure_message"),
+        *("children", "started_at", "ended_at", "status", "ended", "steps", "outputs", "failure_message", "events"),
         *("advance", "finish", "run_to", "step", "unresolved"),
     }
     with pytest.raises(AttributeError):
