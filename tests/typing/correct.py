@@ -24,6 +24,11 @@ REQUEST: dict[str, Any] = {"DocumentName": "AWS-RestartEC2Instance"}
 class Positive:
     """A matcher of one's own."""
 
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self.equals(other)
+
     def equals(self, other: Any) -> bool:
         """Tell whether a value is a positive number in digits."""
         return isinstance(other, str) and other.isdecimal() and int(other) > 0
