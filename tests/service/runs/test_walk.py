@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from caller import poll, start, statuses
 
-if TYPE_CHECKING:
-    from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, PolledTooOften
+from pytest_ssm_automation._service import operations
 
 
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
@@ -53,3 +54,439 @@ def test_a_branch_runs_one_path(fake: AutomationFake, client: Any) -> None:
     other = start(client, Parameters={"Platform": ["Linux"]})
     statuses(client, other, 3)
     assert steps(poll(client, other)) == {"choose": "Success", "windows": "Pending", "linux": "Success"}
+
+
+FAILURES = [
+    # onFailure, isCritical, isEnd: how the run ends, and whether the next step and the one jumped to have run.
+    (None, None, False, "Failed", False, False),
+    (None, False, False, "Success", False, False),
+    ("Abort", True, False, "Failed", False, False),
+    ("Abort", False, False, "Success", False, False),
+    ("Abort", None, True, "Failed", False, False),
+    ("Abort", False, True, "Success", False, False),
+    ("Continue", None, False, "Success", True, True),
+    ("Continue", True, False, "Failed", True, True),
+    ("Continue", False, False, "Success", True, True),
+    ("Continue", None, True, "Success", False, False),
+    ("Continue", True, True, "Failed", False, False),
+    ("step:jumped", None, False, "Failed", False, True),
+    ("step:jumped", True, False, "Failed", False, True),
+    ("step:jumped", False, False, "Success", False, True),
+    ("step:jumped", None, True, "Failed", False, False),
+    ("step:jumped", False, True, "Success", False, False),
+]
+
+
+@pytest.mark.parametrize("how", ["Failed", "TimedOut"])
+@pytest.mark.parametrize("case", FAILURES, ids=str)
+def test_what_follows_a_failure(fake: AutomationFake, client: Any, how: str, case: tuple[Any, ...]) -> None:
+    """Each combination of onFailure, isCritical and isEnd; a step that timed out ends the run as TimedOut."""
+    on_failure, critical, is_end, status, following, jumped = case
+    declared = {"onFailure": on_failure, "isCritical": critical, "isEnd": is_end}
+    given = {name: value for name, value in declared.items() if value is not None}
+    fake.add_runbook(runbook({"name": "first", **given}, {"name": "next"}, {"name": "jumped"}), name="Doc")
+    fake.fail_step("first", "no", status=how)
+    execution_id = start(client)
+    statuses(client, execution_id, 3)
+    shown = poll(client, execution_id)
+    assert shown["AutomationExecutionStatus"] == (how if status == "Failed" else status)
+    assert steps(shown) == {
+        "first": how,
+        "next": "Success" if following else "Pending",
+        "jumped": "Success" if jumped else "Pending",
+    }
+    assert ("FailureMessage" in shown) is (status == "Failed")
+    first = shown["StepExecutions"][0]
+    frame = {"Failed": "fails when it is", "TimedOut": "timed out while step is"}[how]
+    assert first["FailureMessage"].startswith(f"Step {frame} Execute/Cancelling action. no. Please refer to")
+    members = {"onFailure": "OnFailure", "isCritical": "IsCritical", "isEnd": "IsEnd"}
+    assert {name: first[name] for name in members.values() if name in first} == {
+        members[name]: value for name, value in given.items()
+    }
+
+
+def test_the_first_critical_failure_counts(fake: AutomationFake, client: Any) -> None:
+    """The run reports the failure from which all others follow."""
+    fake.add_runbook(runbook({"name": "a", "onFailure": "step:b"}, {"name": "b"}), name="Doc")
+    fake.fail_step("a", "cause", status="TimedOut")
+    fake.fail_step("b", "consequence")
+    execution_id = start(client)
+    statuses(client, execution_id, 3)
+    shown = poll(client, execution_id)
+    assert (shown["AutomationExecutionStatus"], "cause" in shown["FailureMessage"]) == ("TimedOut", True)
+
+
+def test_a_branch_without_a_choice(fake: AutomationFake, client: Any) -> None:
+    """Without Default it goes on with the next step, or ends if it is the end."""
+    never = {"Variable": "a", "StringEquals": "b", "NextStep": "last"}
+    fake.add_runbook(runbook(branch("choose", never), {"name": "next"}, {"name": "last"}), name="Doc")
+    assert steps(ended_of(client, "Doc")) == {"choose": "Success", "next": "Success", "last": "Success"}
+    fake.add_runbook(runbook(branch("choose", never, isEnd=True), {"name": "last"}), name="End")
+    shown = ended_of(client, "End")
+    assert steps(shown) == {"choose": "Success", "last": "Pending"}
+    assert not {"Outputs", "ValidNextSteps"} & shown["StepExecutions"][0].keys()
+
+
+def ended_of(client: Any, name: str, **members: Any) -> dict[str, Any]:
+    """Run a registered runbook to its end."""
+    execution_id = start(client, DocumentName=name, **members)
+    statuses(client, execution_id, 3)
+    return poll(client, execution_id)
+
+
+LOOP: dict[str, Any] = runbook(
+    {
+        "name": "each",
+        "action": "aws:loop",
+        "inputs": {
+            "Iterators": "{{ Names }}",
+            "IteratorDataType": "String",
+            "Steps": [
+                {"name": "one", "action": "aws:executeScript", "inputs": {"Name": "{{ each.CurrentIteratorValue }}"}},
+                {"name": "two", "action": "aws:sleep", "inputs": {"Number": "{{ each.CurrentIteration }}"}},
+            ],
+        },
+    },
+    {"name": "last"},
+    parameters={"Names": {"type": "StringList", "default": ["x", "y"]}},
+)
+
+
+def test_a_loop_shows_its_rounds(fake: AutomationFake, client: Any) -> None:
+    """Steps inside carry what they were repeated for, and can be listed by it."""
+    fake.add_runbook(LOOP, name="Doc")
+    shown = ended_of(client, "Doc")
+    listed = [(step["StepName"], step["StepStatus"]) for step in shown["StepExecutions"]]
+    assert listed == [(name, "Success") for name in ("each", "one", "two", "one", "two", "last")]
+    each, one, _, again, *_ = shown["StepExecutions"]
+    assert each["Outputs"] == {"CurrentIteration": ["2"], "CurrentIteratorValue": ["y"]}
+    assert each["Inputs"] == {"IteratorDataType": '"String"', "Iterators": '["x","y"]'}
+    assert again["ParentStepDetails"] == {
+        "StepExecutionId": each["StepExecutionId"],
+        "StepName": "each",
+        "Action": "aws:loop",
+        "Iteration": 2,
+        "IteratorValue": "y",
+    }
+    assert (one["Inputs"], again["Inputs"]) == ({"Name": '"x"'}, {"Name": '"y"'})
+    assert len({step["StepExecutionId"] for step in shown["StepExecutions"]}) == 6
+    for key, value, expected in (
+        ("ParentStepExecutionId", each["StepExecutionId"], ["one", "two", "one", "two"]),
+        ("ParentStepIteration", "2", ["one", "two"]),
+        ("ParentStepIteratorValue", "x", ["one", "two"]),
+    ):
+        found = client.describe_automation_step_executions(
+            AutomationExecutionId=shown["AutomationExecutionId"], Filters=[{"Key": key, "Values": [value]}]
+        )
+        assert [step["StepName"] for step in found["StepExecutions"]] == expected
+    assert fake.executions[0].step("one") == again
+
+
+def test_a_round_that_has_begun(fake: AutomationFake, client: Any) -> None:
+    """While a loop works, the steps of its round are there, begun or not, and the inner step is the current one."""
+    fake.add_runbook(LOOP, name="Doc")
+    execution = fake.execution(start(client))
+    execution.run_to("one")
+    shown = poll(client, execution.id)
+    assert [(step["StepName"], step["StepStatus"]) for step in shown["StepExecutions"]] == [
+        ("each", "InProgress"), ("one", "InProgress"), ("two", "Pending"), ("last", "Pending")
+    ]  # fmt: skip
+    assert (shown["CurrentStepName"], shown["CurrentAction"]) == ("one", "aws:executeScript")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rounds"),
+    [
+        ({"MaxIterations": 3}, 3),
+        ({"MaxIterations": "{{ Most }}"}, 2),
+        ({"MaxIterations": 101}, 100),
+        ({}, 100),
+        ({"MaxIterations": 0}, 0),
+        ({"Iterators": ["a"]}, 1),
+        ({"Iterators": []}, 0),
+        ({"Iterators": "{{ unknown.Items }}"}, 0),
+        ({"MaxIterations": 5, "LoopCondition": {"Variable": "{{ inner.Again }}", "BooleanEquals": True}}, 1),
+        ({"MaxIterations": 5, "LoopCondition": {"Variable": "yes", "StringEquals": "yes"}}, 5),
+    ],
+)
+def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[str, Any], rounds: int) -> None:
+    """MaxIterations, Iterators and LoopCondition say it, and never more than 100 times; what is open ends it."""
+    inner = {"name": "inner", "action": "aws:executeScript"}
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {**inputs, "Steps": [inner]}}
+    content = runbook(
+        {"name": "unknown", "action": "aws:executeScript", "outputs": [{"Name": "Items", "Type": "StringList"}]},
+        loop,
+        parameters={"Most": {"type": "Integer", "default": 2}},
+    )
+    fake.add_runbook(content, name="Doc")
+    shown = ended_of(client, "Doc")
+    assert sum(step["StepName"] == "inner" for step in shown["StepExecutions"]) == rounds
+    assert shown["AutomationExecutionStatus"] == "Success"
+
+
+def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
+    """It fails the loop with it, and jumps may lead out of the loop, into it, and to the loop itself."""
+    inner = {"name": "inner", "action": "aws:sleep", "onFailure": "step:after"}
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"MaxIterations": 2, "Steps": [inner]}}
+    fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "after"}), name="Out")
+    fake.fail_step("inner", "no", times=1)
+    shown = ended_of(client, "Out")
+    assert steps(shown) == {"loop": "Failed", "inner": "Failed", "skipped": "Pending", "after": "Success"}
+    fake.add_runbook(
+        runbook({"name": "first", "nextStep": "two"}, {"name": "between"}, LOOP["mainSteps"][0]), name="Into"
+    )
+    listed = [
+        step["StepName"] for step in ended_of(client, "Into")["StepExecutions"] if step["StepStatus"] != "Pending"
+    ]
+    assert listed == ["first", "each", "two"]
+
+
+def test_a_loop_step_that_fails(fake: AutomationFake, client: Any) -> None:
+    """A loop can fail before its first round."""
+    fake.add_runbook(LOOP, name="Doc")
+    fake.fail_step("each", "no")
+    assert [step["StepName"] for step in ended_of(client, "Doc")["StepExecutions"]] == ["each", "last"]
+
+
+def test_members_of_a_step(fake: AutomationFake, client: Any) -> None:
+    """A step shows what its runbook declares, and what it has come to; each time is later than the one before."""
+    content = runbook(
+        {
+            "name": "a",
+            "action": "aws:changeInstanceState",
+            "timeoutSeconds": 60,
+            "maxAttempts": 3,
+            "nextStep": "b",
+            "inputs": {"InstanceIds": ["{{ Id }}"], "DesiredState": "running"},
+        },
+        {"name": "b"},
+        parameters={"Id": {"type": "String", "default": "i-1"}},
+    )
+    fake.add_runbook(content, name="Doc")
+    execution_id = start(client)
+    pending = poll(client, execution_id)["StepExecutions"][0]
+    declared = {
+        "StepName": "a",
+        "Action": "aws:changeInstanceState",
+        "TimeoutSeconds": 60,
+        "MaxAttempts": 3,
+        "NextStep": "b",
+    }
+    assert pending == {
+        **declared,
+        "StepStatus": "Pending",
+        "StepExecutionId": pending["StepExecutionId"],
+        "Inputs": {},
+        "OverriddenParameters": {},
+    }
+    running = poll(client, execution_id)["StepExecutions"][0]
+    assert running == {
+        **pending,
+        "StepStatus": "InProgress",
+        "ExecutionStartTime": running["ExecutionStartTime"],
+        "Inputs": {"DesiredState": '"running"', "InstanceIds": '["i-1"]'},
+    }
+    assert list(running["Inputs"]) == ["DesiredState", "InstanceIds"]
+    shown = poll(client, execution_id)
+    first, last = shown["StepExecutions"]
+    assert first == {
+        **running,
+        "StepStatus": "Success",
+        "ExecutionEndTime": first["ExecutionEndTime"],
+        "Outputs": {"InstanceStates": ["running"]},
+        "ValidNextSteps": ["b"],
+    }
+    assert not {"ValidNextSteps", "Outputs", "FailureMessage"} & last.keys()
+    times = [
+        shown["ExecutionStartTime"],
+        *(step[name] for step in (first, last) for name in TIMES),
+        shown["ExecutionEndTime"],
+    ]
+    assert times == sorted(set(times))
+    assert all(time.microsecond and time.tzinfo for time in times)
+
+
+TIMES = ("ExecutionStartTime", "ExecutionEndTime")
+
+
+def test_outputs_of_the_runbook(fake: AutomationFake, client: Any) -> None:
+    """Every output that the runbook declares is there all along, and says why it has no value."""
+    content = runbook(
+        {"name": "a", "action": "aws:createImage"},
+        {"name": "b", "action": "aws:createImage"},
+        outputs=["a.ImageId", "b.ImageId"],
+    )
+    fake.add_runbook(content, name="Doc")
+    fake.fail_step("b", "no")
+    execution_id = start(client)
+    not_yet = ["No output available yet because the step is not successfully executed"]
+    assert poll(client, execution_id)["Outputs"] == {"a.ImageId": not_yet, "b.ImageId": not_yet}
+    statuses(client, execution_id, 2)
+    assert poll(client, execution_id)["Outputs"] == {
+        "a.ImageId": ["a.ImageId: not given by the test; call fake.step_outputs('a', {'ImageId': ...})"],
+        "b.ImageId": not_yet,
+    }
+
+
+def test_variables_and_global_names(fake: AutomationFake) -> None:
+    """References also name variables, the execution, its account and Region, and the date."""
+    names = {
+        "Was": "{{ variable:Mode }}",
+        "Id": "{{ automation:EXECUTION_ID }}",
+        "Account": "{{ global:ACCOUNT_ID }}",
+        "Region": "{{ global:REGION }}",
+        "Date": "{{ global:DATE }}",
+        "Time": "{{ global:DATE_TIME }}",
+        "Partition": "{{ global:AWS_PARTITION }}",
+        "Parameter": "{{ssm:/path}}",
+    }
+    update = {"action": "aws:updateVariable", "inputs": {"Name": "variable:Mode", "Value": {"a": ["{{ Id }}"]}}}
+    content = runbook(
+        {"name": "before", "inputs": names},
+        {"name": "update", **update},
+        {"name": "after", "inputs": {"Is": "{{ variable:Mode }}"}},
+        variables={"Mode": {"type": "StringMap", "default": {}}},
+        parameters={"Id": {"type": "String", "default": "i-1"}},
+    )
+    fake.add_runbook(content, name="Doc")
+    client = fake.client("cn-north-1")
+    shown = ended_of(client, "Doc")
+    day = shown["ExecutionStartTime"]
+    before, _, after = (step["Inputs"] for step in shown["StepExecutions"])
+    assert before == {
+        "Was": "{}",
+        "Id": f'"{shown["AutomationExecutionId"]}"',
+        "Account": '"123456789012"',
+        "Region": '"cn-north-1"',
+        "Date": f'"{day:%Y-%m-%d}"',
+        "Time": f'"{day:%Y-%m-%d_%H.%M.%S}"',
+        "Partition": '"aws-cn"',
+        "Parameter": '"{{ssm:/path}}"',
+    }
+    assert after == {"Is": '{"a":["i-1"]}'}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("String", "a", ["b"], '"a"', '"b"'),
+        ("Integer", 5, ["6"], "5", "6"),
+        ("Boolean", True, ["False"], "true", "false"),
+        ("StringList", ["a"], ["b", "c"], '["a"]', '["b","c"]'),
+        ("StringMap", {"a": 1}, ['{"b":2}'], '{"a":1}', '{"b":2}'),
+        ("MapList", [{"a": 1}], ['[{"b":2}]'], '[{"a":1}]', '[{"b":2}]'),
+        ("MapList", [{"a": 1}, {}], ['{"b":2}', "{}"], '[{"a":1},{}]', '[{"b":2},{}]'),
+        ("String", None, ["b"], '""', '"b"'),
+        ("Integer", "{{ssm:/n}}", ["6"], '"{{ssm:/n}}"', "6"),
+    ],
+)
+def test_parameters_have_their_types(fake: AutomationFake, client: Any, case: tuple[Any, ...]) -> None:
+    """A reference to a parameter takes its value with the type that is declared."""
+    kind, default, given, first, then = case
+    content = runbook({"name": "a", "inputs": {"P": "{{ P }}"}}, parameters={"P": {"type": kind, "default": default}})
+    fake.add_runbook(content, name="Doc")
+    shown = [ended_of(client, "Doc"), ended_of(client, "Doc", Parameters={"P": given})]
+    assert [each["StepExecutions"][0]["Inputs"]["P"] for each in shown] == [first, then]
+
+
+def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
+    """The reference stays in the inputs, and the execution names what conditions and inputs have read in vain."""
+    content = runbook(
+        {"name": "get", "action": "aws:executeAwsApi"},
+        branch("choose", {"Variable": "{{ get.Name }}", "StringEquals": "x", "NextStep": "use"}),
+        {"name": "use", "inputs": {"Id": "{{ get.Id }}", "Text": "of {{ get.Id }}", "Other": "{{ Nothing }}"}},
+    )
+    fake.add_runbook(content, name="Doc")
+    shown = ended_of(client, "Doc")
+    assert shown["StepExecutions"][2]["Inputs"] == {
+        "Id": '"{{ get.Id }}"', "Text": '"of {{ get.Id }}"', "Other": '"{{ Nothing }}"'
+    }  # fmt: skip
+    execution = fake.executions[0]
+    assert execution.unresolved == ["get.Name", "get.Id"]
+    assert repr(execution).endswith(": Success, nobody has given get.Name, get.Id>")
+
+
+def test_the_pace_of_polls() -> None:
+    """With the pace of a step, each poll goes on by one."""
+    with AutomationFake(pace="step") as fake:
+        fake.add_runbook(runbook({"name": "a", "maxAttempts": 2}, {"name": "b"}), name="Doc")
+        fake.fail_step("a", times=1)
+        client = fake.client()
+        execution_id = start(client)
+        seen = [steps(poll(client, execution_id)) for _ in range(4)]
+        assert [[*each.values()] for each in seen] == [
+            ["Pending", "Pending"], ["InProgress", "Pending"], ["Success", "InProgress"], ["Success", "Success"]
+        ]  # fmt: skip
+
+
+def test_a_run_in_a_circle_is_cut(fake: AutomationFake, client: Any) -> None:
+    """A runbook that goes round for ever is cut, and the message names the steps."""
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, {"name": "c", "nextStep": "b"}), name="Doc")
+    execution_id = start(client)
+    statuses(client, execution_id, 1)
+    with pytest.raises(AutomationFakeError, match=r"took more than 10000 steps and was cut\. It repeats c -> b -> c$"):
+        poll(client, execution_id)
+    shown = poll(client, execution_id)
+    assert (shown["AutomationExecutionStatus"], shown["FailureMessage"].endswith("c -> b -> c")) == ("Failed", True)
+    with pytest.raises(AssertionError, match="It repeats c -> b -> c"):
+        fake.verify()
+
+
+def test_polling_for_ever_is_stopped(fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop that takes no end for an end is stopped by what it can't swallow; listings don't count."""
+    monkeypatch.setattr(operations, "MOST_POLLS", 3)
+    fake.script(["Failed"])
+    execution_id = start(client)
+    for _ in range(5):
+        client.describe_automation_executions()
+    statuses(client, execution_id, 2)
+    with pytest.raises(PolledTooOften, match="has ended as Failed, and was asked for 3 times since"):
+        poll(client, execution_id)
+    assert not issubclass(PolledTooOften, Exception)
+
+
+def test_run_to(fake: AutomationFake, client: Any) -> None:
+    """The execution goes on until the step is in progress, and the caller sees it there."""
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b", "action": "aws:pause"}, {"name": "c"}), name="Doc")
+    execution = fake.execution(start(client))
+    execution.run_to("a")
+    assert poll(client, execution.id)["CurrentStepName"] == "a"
+    execution.run_to("b")
+    assert execution.step("b")["StepStatus"] in {"InProgress", "Waiting"}
+    with pytest.raises(FakeUsageError, match=r"is Waiting at step 'b', and has not come to step 'c'$"):
+        execution.run_to("c")
+    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": ["b"]})
+    execution.run_to("c")
+    with pytest.raises(FakeUsageError, match="has ended as Success, and has not come to step 'a'"):
+        execution.run_to("a")
+    with pytest.raises(FakeUsageError, match=r"Unknown step of 'Doc' 'd'"):
+        execution.run_to("d")
+    with pytest.raises(FakeUsageError, match=r"Unknown step of 'Doc' 'd'"):
+        execution.step("d")
+    unknown = fake.execution(start(client, DocumentName="Unknown"))
+    with pytest.raises(FakeUsageError, match="The steps of 'Unknown' are not known: register it with add_runbook"):
+        unknown.run_to("a")
+    assert unknown.unresolved == []
+
+
+def test_the_history_of_a_run(fake: AutomationFake, client: Any) -> None:
+    """Each change of status is kept with its time, of the run and of its steps."""
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}), name="Doc")
+    fake.fail_step("b", "no")
+    execution_id = start(client)
+    statuses(client, execution_id, 3)
+    (run,) = fake._service.store.named(execution_id)
+    assert [(each.step, each.status) for each in run.history] == [
+        (None, "Pending"),
+        (None, "InProgress"),
+        ("a", "InProgress"),
+        ("a", "Success"),
+        ("b", "InProgress"),
+        ("b", "Failed"),
+        (None, "Failed"),
+    ]
+    times = [each.time for each in run.history]
+    assert times == sorted(set(times))
+    assert run.history[-1].time == run.ended_at
+    (plain,) = fake._service.store.named(start(client, DocumentName="Unknown"))
+    assert [(each.status, each.time) for each in plain.history] == [("Pending", plain.started_at)]
