@@ -1,0 +1,475 @@
+"""Stops, signals, scripts and child executions, all along the walk of a runbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from caller import poll, start, statuses
+
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, StepRun
+
+
+def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """Write a runbook; a step is an `aws:sleep` unless it says otherwise."""
+    return {"schemaVersion": "0.3", "mainSteps": [{"action": "aws:sleep", **step} for step in steps], **members}
+
+
+def signal(client: Any, execution_id: str, kind: str, **payload: list[str]) -> None:
+    """Send a signal."""
+    given = {"Payload": payload} if payload else {}
+    client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind, **given)
+
+
+def steps(fake: AutomationFake, execution_id: str) -> dict[str, str]:
+    """Give the status of each step by name."""
+    return {step["StepName"]: step["StepStatus"] for step in fake.execution(execution_id).steps}
+
+
+CANCEL = runbook(
+    {"name": "work", "onCancel": "step:undo"},
+    {"name": "more"},
+    {"name": "undo", "nextStep": "report", "isEnd": False},
+    {"name": "skipped"},
+    {"name": "report", "isEnd": True},
+)
+
+
+def test_a_stop_goes_the_way_of_on_cancel(fake: AutomationFake, client: Any) -> None:
+    """The run is Cancelling until that path has ended, then Cancelled; the step that was stopped is Cancelled."""
+    fake.add_runbook(CANCEL, name="Doc")
+    execution_id = start(client)
+    fake.execution(execution_id).run_to("work")
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert steps(fake, execution_id)["undo"] == "InProgress"
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
+    assert steps(fake, execution_id) == {
+        "work": "Cancelled", "more": "Pending", "undo": "Success", "skipped": "Pending", "report": "Success"
+    }  # fmt: skip
+    shown = poll(client, execution_id)
+    assert "FailureMessage" not in shown
+
+
+def test_a_stop_on_the_way_that_fails(fake: AutomationFake, client: Any) -> None:
+    """Whatever becomes of the path of onCancel, the run is Cancelled."""
+    fake.add_runbook(CANCEL, name="Doc")
+    fake.fail_step("undo", "no")
+    execution_id = start(client)
+    fake.execution(execution_id).run_to("work")
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
+    assert steps(fake, execution_id)["undo"] == "Failed"
+
+
+def test_a_stop_without_on_cancel(fake: AutomationFake, client: Any) -> None:
+    """The step is Cancelling, then Cancelled, and its loop with it."""
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Steps": [{"name": "inner", "action": "aws:sleep"}]}}
+    fake.add_runbook(runbook(loop, {"name": "last"}), name="Doc")
+    execution_id = start(client)
+    fake.execution(execution_id).run_to("inner")
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert steps(fake, execution_id) == {"loop": "InProgress", "inner": "Cancelling", "last": "Pending"}
+    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
+    assert steps(fake, execution_id) == {"loop": "Cancelled", "inner": "Cancelled", "last": "Pending"}
+
+
+def test_a_caller_stops_what_it_was_shown(fake: AutomationFake, client: Any) -> None:
+    """Who has seen the first step in progress can stop it there, though the run has gone on to its end since."""
+    calls: list[int] = []
+
+    def outputs(attempt: StepRun) -> dict[str, Any]:
+        calls.append(attempt.attempt)
+        return {}
+
+    fake.add_runbook(runbook({"name": "a", "maxAttempts": 3}, {"name": "b"}), name="Doc")
+    fake.fail_step("a", times=1)
+    fake.step_outputs("a", outputs)
+    for kind, expected, end in (("Cancel", "Cancelled", "Cancelled"), ("Complete", "Success", "Success")):
+        execution_id = start(client)
+        assert statuses(client, execution_id, 2) == ["Pending", "InProgress"]
+        assert fake.execution(execution_id).status == "Success"
+        client.stop_automation_execution(AutomationExecutionId=execution_id, Type=kind)
+        assert steps(fake, execution_id)["b"] == "Pending"
+        assert statuses(client, execution_id, 2)[-1] == expected
+        assert steps(fake, execution_id) == {"a": end, "b": "Pending"}
+    assert calls == [2, 1]
+    assert fake.faults[0].fired == 1
+
+
+def test_stopping_before_the_first_step(fake: AutomationFake, client: Any) -> None:
+    """No step begins."""
+    fake.add_runbook(runbook({"name": "a"}), name="Doc")
+    for kind, seen in (("Cancel", ["Cancelling", "Cancelled"]), ("Complete", ["Pending", "Success"])):
+        execution_id = start(client)
+        client.stop_automation_execution(AutomationExecutionId=execution_id, Type=kind)
+        assert statuses(client, execution_id, 2) == seen
+        assert steps(fake, execution_id) == {"a": "Pending"}
+
+
+def test_completing_what_it_is_at(fake: AutomationFake, client: Any) -> None:
+    """With type Complete the step goes on to its end, and nothing more begins; what waits is given up."""
+    fake.add_runbook(runbook({"name": "a", "onFailure": "step:b"}, {"name": "b"}), name="Doc")
+    fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}, {"name": "b"}), name="Ask")
+    good, bad = (start(client) for _ in range(2))
+    fake.fail_step("a", when=lambda call: call is fake.calls[1], runbook="Doc")
+    for execution_id, expected in ((good, "Success"), (bad, "Success")):
+        fake.execution(execution_id).run_to("a")
+        client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
+        assert statuses(client, execution_id, 2) == ["InProgress", expected]
+        assert steps(fake, execution_id)["b"] == "Pending"
+    fake.fail_step("a", "no", runbook="Doc")
+    failing = start(client)
+    fake.execution(failing).run_to("a")
+    client.stop_automation_execution(AutomationExecutionId=failing, Type="Complete")
+    assert statuses(client, failing, 2) == ["InProgress", "Failed"]
+    assert steps(fake, failing) == {"a": "Failed", "b": "Pending"}
+    waiting = start(client, DocumentName="Ask")
+    statuses(client, waiting, 3)
+    client.stop_automation_execution(AutomationExecutionId=waiting, Type="Complete")
+    assert statuses(client, waiting, 2) == ["Waiting", "Success"]
+    assert steps(fake, waiting) == {"ask": "Cancelled", "b": "Pending"}
+
+
+def test_a_rejected_approval_takes_its_on_failure(fake: AutomationFake, client: Any) -> None:
+    """Reject fails the step for good, whatever attempts it has, and the runbook says what follows."""
+    ask = {"name": "ask", "action": "aws:approve", "onFailure": "step:tell", "maxAttempts": 3}
+    fake.add_runbook(runbook(ask, {"name": "act", "isEnd": True}, {"name": "tell"}), name="Doc")
+    execution_id = start(client)
+    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Waiting"]
+    signal(client, execution_id, "Reject")
+    assert steps(fake, execution_id) == {"ask": "Failed", "act": "Pending", "tell": "InProgress"}
+    assert statuses(client, execution_id, 2) == ["InProgress", "Failed"]
+    assert "Reject was signalled" in poll(client, execution_id)["FailureMessage"]
+
+
+def test_a_rejected_approval_at_the_end(fake: AutomationFake, client: Any) -> None:
+    """Where nothing follows a failure that does not count, the run ends with the next poll."""
+    fake.add_runbook(runbook({"name": "ask", "action": "aws:approve", "onFailure": "Continue"}), name="Doc")
+    execution_id = start(client)
+    statuses(client, execution_id, 3)
+    signal(client, execution_id, "Reject")
+    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+
+
+def test_an_approval_inside_a_loop(fake: AutomationFake, client: Any) -> None:
+    """Each round asks again."""
+    ask = {"name": "ask", "action": "aws:approve"}
+    fake.add_runbook(
+        runbook({"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [ask]}}), name="Doc"
+    )
+    execution_id = start(client)
+    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Waiting"]
+    signal(client, execution_id, "Approve")
+    assert statuses(client, execution_id, 2) == ["InProgress", "Waiting"]
+    signal(client, execution_id, "Approve")
+    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+
+
+def test_interactive_waits_before_each_step(fake: AutomationFake, client: Any) -> None:
+    """Each step waits to be started; one that a signal has let end lets the next one begin."""
+    ask = {"name": "ask", "action": "aws:approve"}
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, ask, {"name": "c"}), name="Doc")
+    execution_id = start(client, Mode="Interactive")
+    for name in ("a", "b"):
+        assert statuses(client, execution_id, 2) == ["Waiting", "Waiting"]
+        assert steps(fake, execution_id)[name] == "Waiting"
+        with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+            signal(client, execution_id, "Approve")
+        signal(client, execution_id, "StartStep", StepName=[name])
+        assert statuses(client, execution_id, 1) == ["InProgress"]
+    assert steps(fake, execution_id) == {"a": "Success", "b": "Success", "ask": "Waiting", "c": "Pending"}
+    signal(client, execution_id, "Approve")
+    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+
+
+def test_stopping_a_step(fake: AutomationFake, client: Any) -> None:
+    """StopStep ends a run that walks, or sends it the way of onCancel."""
+    fake.add_runbook(runbook({"name": "a"}), name="Plain")
+    fake.add_runbook(CANCEL, name="Doc")
+    plain, other = start(client, DocumentName="Plain"), start(client)
+    for execution_id in (plain, other):
+        statuses(client, execution_id, 1)
+        signal(
+            client, execution_id, "StopStep", StepExecutionId=[fake.execution(execution_id).steps[0]["StepExecutionId"]]
+        )
+    assert statuses(client, plain, 1) == ["Cancelled"]
+    assert steps(fake, plain) == {"a": "Cancelled"}
+    assert statuses(client, other, 2) == ["Cancelling", "Cancelled"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, plain, "StopStep", StepExecutionId=["x"])
+
+
+THREE = runbook({"name": "a"}, {"name": "b"}, {"name": "c"})
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (["InProgress", "InProgress", "Success"], ["IPP", "SIP", "SSS"]),
+        (["Pending", "Success"], ["PPP", "SSS"]),
+        (["Success"], ["SSS"]),
+        (["Failed"], ["FPP"]),
+        (["InProgress", "InProgress", "TimedOut"], ["IPP", "SIP", "STP"]),
+        (["InProgress", "Waiting", "InProgress", "InProgress"], ["IPP", "WPP", "IPP", "SIP"]),
+        (["InProgress"] * 5, ["IPP", "SIP", "SSI", "SSS", "SSS"]),
+        (["InProgress", "Cancelling", "Cancelled"], ["IPP", "CPP", "CPP"]),
+        (["Cancelling", "Cancelled"], ["CPP", "CPP"]),
+        (["PendingApproval", "Rejected"], ["PPP", "PPP"]),
+        (["InProgress", "Rejected"], ["IPP", "CPP"]),
+        (["InProgress", "CompletedWithFailure"], ["IPP", "FPP"]),
+        (["InProgress", "CompletedWithSuccess"], ["IPP", "SSS"]),
+        (["Waiting", "Success"], ["WPP", "SSS"]),
+    ],
+)
+def test_a_script_rules_and_the_walk_follows(
+    fake: AutomationFake, client: Any, script: list[str], expected: list[str]
+) -> None:
+    """The statuses are the script's; the steps come along as far as they say."""
+    fake.add_runbook(THREE, name="Doc")
+    fake.script(script)
+    execution_id = start(client)
+    for status, letters in zip(script, expected, strict=True):
+        shown = poll(client, execution_id)
+        assert shown["AutomationExecutionStatus"] == status
+        assert "".join(step["StepStatus"][0] for step in shown["StepExecutions"]) == letters
+    execution = fake.execution(execution_id)
+    assert execution.ended is (execution.ended_at is not None)
+
+
+def test_a_script_says_where_the_run_failed(fake: AutomationFake, client: Any) -> None:
+    """`steps` completes the runbook's steps by name; the one that it says has failed is where the run ended."""
+    fake.add_runbook(THREE, name="Doc")
+    fake.script(
+        ["InProgress", "Failed"],
+        steps=[{"StepName": "b", "StepStatus": "Failed", "FailureMessage": "Why", "Outputs": {"x": ["y"]}}],
+        failure_message="Because",
+    )
+    shown = [poll(client, execution_id) for execution_id in [start(client)] for _ in range(2)][-1]
+    assert {step["StepName"]: step["StepStatus"] for step in shown["StepExecutions"]} == {
+        "a": "Success", "b": "Failed", "c": "Pending"
+    }  # fmt: skip
+    assert (shown["FailureMessage"], shown["StepExecutions"][1]["FailureMessage"]) == ("Because", "Why")
+    assert shown["StepExecutions"][1]["Outputs"] == {"x": ["y"]}
+
+
+def test_a_script_overrides_outputs_by_name(fake: AutomationFake, client: Any) -> None:
+    """What it does not name comes from the walk; a name that the runbook does not declare is a mistake of the test."""
+    content = runbook({"name": "a", "action": "aws:createImage"}, outputs=["a.ImageId", "a.ImageState"])
+    fake.add_runbook(content, name="Doc")
+    fake.step_outputs("a", {"ImageId": "ami-1", "ImageState": "available"})
+    fake.script(["Success"], outputs={"a.ImageId": ["ami-2"]})
+    assert poll(client, start(client))["Outputs"] == {"a.ImageId": ["ami-2"], "a.ImageState": ["available"]}
+    fake.script(["Success"], outputs={"a.ImageID": ["ami-2"]})
+    with pytest.raises(FakeUsageError, match=r"Unknown output of runbook 'Doc' 'a.ImageID'\. Did you mean 'a.ImageId'"):
+        start(client)
+    fake.script(["Success"], steps=[{"StepName": "A"}])
+    with pytest.raises(FakeUsageError, match="Unknown step of runbook 'Doc' 'A'"):
+        start(client)
+
+
+def test_a_script_passes_approvals(fake: AutomationFake, client: Any) -> None:
+    """Its statuses go on without a signal; Waiting is at the step that waits, and a signal goes on from there."""
+    fake.add_runbook(
+        runbook({"name": "a"}, {"name": "ask", "action": "aws:approve"}, {"name": "c"}, {"name": "d"}), name="Doc"
+    )
+    fake.script(["InProgress", "Waiting", "Waiting", "InProgress", "InProgress", "Success"])
+    polled, signalled = start(client), start(client)
+    expected = ["IPPP", "SWPP", "SWPP", "SIPP", "SSIP", "SSSS"]
+    assert ["".join(s["StepStatus"][0] for s in poll(client, polled)["StepExecutions"]) for _ in range(6)] == expected
+    assert statuses(client, signalled, 1) == ["InProgress"]
+    signal(client, signalled, "Approve")
+    assert list(steps(fake, signalled).values()) == ["Success", "Success", "InProgress", "Pending"]
+    assert statuses(client, signalled, 3) == ["InProgress", "InProgress", "Success"]
+    fake.script(["Waiting", "Success"])
+    ending = start(client)
+    signal(client, ending, "Approve")
+    assert statuses(client, ending, 1) == ["Success"]
+    assert set(steps(fake, ending).values()) == {"Success"}
+    fake.script(["Waiting"])
+    left, rejected, stopped = (start(client) for _ in range(3))
+    signal(client, left, "Approve")
+    assert statuses(client, left, 2) == ["InProgress", "Success"]
+    signal(client, rejected, "Reject")
+    assert statuses(client, rejected, 1) == ["Failed"]
+    assert steps(fake, rejected)["ask"] == "Failed"
+    client.stop_automation_execution(AutomationExecutionId=stopped)
+    assert statuses(client, stopped, 2) == ["Cancelling", "Cancelled"]
+
+
+def test_a_scripted_cancel_goes_the_way_of_on_cancel(fake: AutomationFake, client: Any) -> None:
+    """Cancelled comes when that path has ended."""
+    fake.add_runbook(CANCEL, name="Doc")
+    fake.script(["InProgress", "Cancelling", "Cancelled"])
+    execution_id = start(client)
+    assert statuses(client, execution_id, 3) == ["InProgress", "Cancelling", "Cancelled"]
+    assert [*steps(fake, execution_id).values()] == ["Cancelled", "Pending", "Success", "Pending", "Success"]
+
+
+@pytest.mark.parametrize(("status", "letters"), [("Success", "SSS"), ("Failed", "SFP"), ("Cancelled", "SCP")])
+def test_finishing_a_walk(fake: AutomationFake, client: Any, status: str, letters: str) -> None:
+    """Success walks to the end; any other end is that of the step it is at."""
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, {"name": "c", "action": "aws:pause"}), name="Doc")
+    execution = fake.execution(start(client))
+    execution.run_to("b")
+    execution.finish(status, failure_message="Why")
+    assert "".join(step["StepStatus"][0] for step in execution.steps) == letters
+    shown = poll(client, execution.id)
+    assert shown["AutomationExecutionStatus"] == status
+    assert shown.get("FailureMessage") == (None if status == "Success" else "Why")
+    assert shown["ExecutionEndTime"] > max(step.get("ExecutionEndTime") for step in shown["StepExecutions"][:2])
+
+
+PARENT = runbook(
+    {
+        "name": "call",
+        "action": "aws:executeAutomation",
+        "maxAttempts": 2,
+        "inputs": {"DocumentName": "Child", "RuntimeParameters": {"Ids": ["{{ Id }}"], "Size": "{{ Id }}"}},
+    },
+    {"name": "after", "inputs": {"From": "{{ call.Output }}", "Id": "{{ call.ExecutionId }}"}},
+    parameters={"Id": {"type": "String", "default": "i-1"}},
+)
+CHILD = runbook(
+    {"name": "work", "action": "aws:createImage", "inputs": {"Ids": "{{ Ids }}"}},
+    parameters={"Ids": {"type": "StringList"}, "Size": {"type": "String", "default": "m", "maxChars": 3}},
+    outputs=["work.ImageId"],
+)
+
+
+def test_a_step_starts_a_child_that_walks(fake: AutomationFake, client: Any) -> None:
+    """The runbook that the step names runs with its parameters, and its outputs are the step's."""
+    fake.add_runbook(PARENT, name="Doc")
+    fake.add_runbook(CHILD, name="Child")
+    fake.step_outputs("work", {"ImageId": "ami-1"})
+    execution_id = start(client)
+    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Success"]
+    execution = fake.execution(execution_id)
+    (child,) = execution.children
+    assert (child.parent, child.call, child.status) == (execution, fake.calls[0], "Success")
+    assert child.parameters == {"Ids": ["i-1"], "Size": ["i-1"]}
+    assert child.step("work")["Inputs"] == {"Ids": '["i-1"]'}
+    shown = poll(client, execution_id)
+    assert shown["StepExecutions"][0]["Outputs"] == {
+        "ExecutionId": [child.id], "Status": ["Success"], "Output": ["ami-1"]
+    }  # fmt: skip
+    assert shown["StepExecutions"][1]["Inputs"] == {"From": '["ami-1"]', "Id": f'"{child.id}"'}
+    assert poll(client, child.id)["ParentAutomationExecutionId"] == execution_id
+    assert fake.executions == [execution]
+
+
+def test_a_child_that_fails_fails_its_step(fake: AutomationFake, client: Any) -> None:
+    """Each attempt starts a child of its own."""
+    fake.add_runbook(PARENT, name="Doc")
+    fake.add_runbook(CHILD, name="Child")
+    fake.fail_step("work", "no", times=1)
+    execution = fake.execution(start(client))
+    for _ in range(2):
+        execution.advance()
+    assert [child.status for child in execution.children] == ["Failed", "Success"]
+    assert execution.status == "Success"
+    fake.fail_step("work", "no")
+    failing = fake.execution(start(client))
+    for _ in range(2):
+        failing.advance()
+    assert (failing.status, failing.children[1].id in str(failing.failure_message)) == ("Failed", True)
+
+
+def test_a_step_said_to_fail_starts_no_child(fake: AutomationFake, client: Any) -> None:
+    """What the test says of the step itself goes first; outputs that it gives go with those of the child."""
+    fake.add_runbook(PARENT, name="Doc")
+    fake.add_runbook(CHILD, name="Child")
+    fake.step_outputs("call", {"Output": ["mine"]})
+    fake.fail_step("call", "no", times=2)
+    failing, good = (fake.execution(start(client)) for _ in range(2))
+    for execution in (failing, good):
+        execution.advance()
+        execution.advance()
+    assert (failing.status, failing.children) == ("Failed", [])
+    assert good.step("call")["Outputs"]["Output"] == ["mine"]
+    assert good.step("call")["Outputs"]["Status"] == ["Success"]
+
+
+def test_a_child_that_waits_holds_its_parent(fake: AutomationFake, client: Any) -> None:
+    """The parent goes on once somebody has approved in the child; stopping the parent ends the child."""
+    fake.add_runbook(PARENT, name="Doc")
+    fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}, parameters=CHILD["parameters"]), name="Child")
+    first, second = (fake.execution(start(client)) for _ in range(2))
+    for execution in (first, second):
+        assert statuses(client, execution.id, 4) == ["Pending", "InProgress", "InProgress", "InProgress"]
+        assert (execution.children[0].status, execution.step("call")["StepStatus"]) == ("Waiting", "InProgress")
+    signal(client, first.children[0].id, "Approve")
+    assert statuses(client, first.id, 2) == ["InProgress", "Success"]
+    client.stop_automation_execution(AutomationExecutionId=second.id)
+    assert statuses(client, second.id, 2) == ["Cancelling", "Cancelled"]
+    assert second.children[0].status == "Cancelled"
+
+
+def test_a_child_goes_at_the_pace_of_a_step() -> None:
+    """With the pace of a step, a poll of the parent takes the child one step further."""
+    with AutomationFake(pace="step") as fake:
+        fake.add_runbook(PARENT, name="Doc")
+        fake.add_runbook(CHILD, name="Child")
+        client = fake.client()
+        execution = fake.execution(start(client))
+        seen: list[tuple[str, list[str]]] = []
+        for _ in range(6):
+            execution.advance()
+            seen.append((execution.status, [child.status for child in execution.children]))
+    assert seen == [
+        ("InProgress", []),
+        ("InProgress", ["InProgress"]),
+        ("InProgress", ["Success"]),
+        ("Success", ["Success"]),
+        ("Success", ["Success"]),
+        ("Success", ["Success"]),
+    ]
+
+
+def test_a_child_whose_parameters_are_refused(fake: AutomationFake, client: Any) -> None:
+    """The step fails with the service's own sentence, unless a value is not known."""
+    fake.add_runbook(PARENT, name="Doc")
+    fake.add_runbook(CHILD, name="Child")
+    execution = fake.execution(start(client, Parameters={"Id": ["i-12345"]}))
+    execution.advance()
+    execution.advance()
+    assert (execution.status, execution.children) == ("Failed", [])
+    assert 'Parameter "Size" has value "i-12345" of more than 3 characters' in str(execution.failure_message)
+
+
+def test_a_child_of_an_unknown_runbook(fake: AutomationFake, client: Any) -> None:
+    """Where it is not registered, or not in that version, the step is like any other."""
+    other = {**PARENT["mainSteps"][0], "inputs": {"DocumentName": "Child", "DocumentVersion": "7"}}
+    fake.add_runbook(PARENT, name="Doc")
+    assert statuses(client, start(client), 3)[-1] == "Success"
+    fake.add_runbook(CHILD, name="Child")
+    fake.add_runbook(runbook(other), name="Other")
+    assert statuses(client, start(client, DocumentName="Other"), 3)[-1] == "Success"
+    assert [execution.children for execution in fake.executions] == [[], []]
+
+
+def test_a_child_on_several_targets(fake: AutomationFake, client: Any) -> None:
+    """A step may start its child on targets; it ends when they have."""
+    inputs = {
+        "DocumentName": "Child",
+        "TargetParameterName": "Ids",
+        "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}],
+        "MaxConcurrency": "1",
+    }
+    fake.add_runbook(runbook({"name": "call", "action": "aws:executeAutomation", "inputs": inputs}), name="Doc")
+    fake.add_runbook(CHILD, name="Child")
+    execution = fake.execution(start(client))
+    execution.advance()
+    execution.advance()
+    assert execution.status == "Success"
+    assert [child.target for child in execution.children[0].children] == ["a", "b"]
+
+
+def test_runbooks_that_start_each_other_for_ever(fake: AutomationFake, client: Any) -> None:
+    """They are cut, and the message says which."""
+    inputs = {"DocumentName": "Doc"}
+    fake.add_runbook(runbook({"name": "call", "action": "aws:executeAutomation", "inputs": inputs}), name="Doc")
+    execution = fake.execution(start(client))
+    execution.advance()
+    with pytest.raises(AutomationFakeError, match=r"start each other more than 50 deep: Doc -> Doc -> Doc"):
+        execution.advance()
