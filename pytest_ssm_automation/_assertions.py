@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._service.accounts import ACCOUNT_ID
 from ._service.checks.violations import can_be_relaxed
+from ._service.errors import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -235,7 +236,18 @@ def shorten_text(text: str) -> str:
 
 
 def _refuser(call: Call) -> str:
-    return "botocore" if call.error == "ParamValidationError" else "the service"
+    return "botocore" if is_botocores(call) else "the service"
+
+
+def is_botocores(call: Call) -> bool:
+    """Tell whether botocore itself has refused a request, by its check or since it could not serialize it."""
+    return call.outcome == "rejected" and call.error not in catalogue()
+
+
+def is_mistake(call: Call) -> bool:
+    """Tell whether a request was refused for what is in it, rather than for what the service has or had to do."""
+    unreadable = call.outcome == "rejected" and call.error == "SerializationException"
+    return bool(call.violations) or unreadable or is_botocores(call)
 
 
 def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequence[object]) -> str:

@@ -315,8 +315,7 @@ class Record:
         return [
             (number, call)
             for number, call in enumerate(self.calls)
-            if (call.violations or (call.outcome, call.error) == ("rejected", "ParamValidationError"))
-            and not call.acknowledged
+            if _assertions.is_mistake(call) and not call.acknowledged
         ]
 
     def _of(self, operation: str) -> _Numbered:
@@ -329,7 +328,7 @@ class Record:
 
     def _refused_operation(self, constraint: str | None, error: str | None) -> str:
         """Check what a refusal is expected to be for, and give the operation that it is about."""
-        codes = {*catalogue(), "ParamValidationError"}
+        codes = {*catalogue(), "ParamValidationError", *(call.error for call in self.calls if call.error)}
         if error is not None and error not in codes:
             raise unknown_name("error", error, codes)
         if constraint is None:

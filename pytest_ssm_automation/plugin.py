@@ -207,9 +207,9 @@ def pytest_runtest_makereport(
     return report
 
 
-def _problems(fake: AutomationFake, *, faults: bool = True) -> str:
+def _problems(fake: Any, *, faults: bool = True) -> str:
     """Describe what was wrong since the last look; in a setup that failed no fault can have fired."""
-    text = fake._take_problems(faults=faults)  # noqa: SLF001 - nobody else asks for it
+    text: str = fake._take_problems(faults=faults)  # noqa: SLF001 - nobody else asks for it
     return text if fake.options.strict else ""
 
 

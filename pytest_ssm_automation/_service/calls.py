@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from .._errors import public
 from .accounts import ACCOUNT_ID
 from .checks.violations import Brief
+from .contents import read_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,12 +55,23 @@ class Request:
         return self.account, self.region
 
     def params(self) -> dict[str, Any]:
-        """Give the request's members, a fresh copy at each call."""
+        """Give the request's members, a fresh copy at each call; none if they can't be read."""
+        if not isinstance(self.content, bytes):
+            copied: dict[str, Any] = copy_containers(self.content)
+            return copied
+        try:
+            return read_members(self.content)
+        except (ValueError, RecursionError):
+            return {}
+
+    def is_readable(self) -> bool:
+        """Tell whether there are members; an event handler may have put something else in their place."""
         if isinstance(self.content, bytes):
-            members: dict[str, Any] = json.loads(self.content)
-            return members
-        copied: dict[str, Any] = copy_containers(self.content)
-        return copied
+            try:
+                read_members(self.content)
+            except (ValueError, RecursionError):
+                return False
+        return True
 
 
 @public

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -219,11 +220,11 @@ class Service:
             BaseException: A fault raises it in the caller.
         """
         # What runs on targets keeps parts of its request.
-        params = request.params() if checked is None or not TARGET_MEMBERS.isdisjoint(checked) else checked
+        params = checked if checked is not None and TARGET_MEMBERS.isdisjoint(checked) else request.params()
         fault = None
         try:
             if checked is None:
-                self._refuse_invalid(request.operation, params)
+                self._refuse_invalid(request, params)
             fault = self.faults.take(request)
             if fault and not fault.lost:
                 raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
@@ -258,9 +259,11 @@ class Service:
 
     def refuse(self, request: Request, error: Exception) -> None:
         """Record a request that botocore itself refused, so that it never left the client."""
-        violations = self.violations(request.operation, request.params())
+        violations: tuple[Violation, ...] = ()
+        with suppress(RecursionError):  # arguments that are nested too deeply to be looked at
+            violations = self.violations(request.operation, request.params())
         with self.lock:
-            self.calls.append(Call(request, "rejected", error=type(error).__name__, violations=violations))
+            self.calls.append(Call(request, "rejected", error=_name(error), violations=violations))
 
     def acknowledge(self, numbers: Collection[int]) -> None:
         """Mark the calls at these positions as expected to be refused."""
@@ -300,9 +303,11 @@ class Service:
             started.call = call
         return call is not None
 
-    def _refuse_invalid(self, operation: str, params: Mapping[str, Any]) -> None:
+    def _refuse_invalid(self, request: Request, params: Mapping[str, Any]) -> None:
+        if not params and not request.is_readable():
+            raise ServiceError("SerializationException")
         # The service ignores members that it does not know, and botocore never sends any.
-        violations = tuple(each for each in self.violations(operation, params) if each.rule != "unknown")
+        violations = tuple(each for each in self.violations(request.operation, params) if each.rule != "unknown")
         if not violations:
             return
         if any(each.rule == "type" for each in violations):

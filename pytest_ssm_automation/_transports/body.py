@@ -1,15 +1,14 @@
-"""The body of an HTTP request: read from a connection with limits of size and time, unpacked, and read as JSON.
+"""The body of an HTTP request: read from a connection with limits of size and time, and unpacked.
 
-Source: https://www.rfc-editor.org/rfc/rfc9112 (chunked transfer coding), https://www.rfc-editor.org/rfc/rfc8259 (JSON)
+Source: https://www.rfc-editor.org/rfc/rfc9112 (chunked transfer coding)
 """
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from .._service.errors import ServiceError
 
@@ -124,20 +123,6 @@ def unpack(body: bytes, encoding: str, *, most: int | None = None) -> bytes:
                 return bytes(content)
     except zlib.error:
         raise ServiceError("SerializationException") from None
-
-
-def read_json(body: bytes) -> Any:
-    """Read a body as the service does: UTF-8 without a byte order mark, and no numbers that JSON doesn't have.
-
-    Raises:
-        ValueError: It is no such JSON.
-        RecursionError: It is nested too deeply.
-    """
-    return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def too_large() -> ServiceError:

@@ -7,11 +7,11 @@ is told so.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ParamValidationError
-
-from .._service.calls import Request, copy_containers
+from .._service.calls import Request
+from .._service.contents import as_bytes, copy_arguments
 from .credentials import identity_of
 from .late import answering
 
@@ -42,17 +42,18 @@ class Claim:
         self._violations: tuple[Violation, ...] | None = None
         self.client: Any = client
         if active.service.concerns(operation, params):
-            self._violations = active.service.violations(operation, params)
-            if not any(violation.caught_by == "botocore" for violation in self._violations):
-                self.client = _unchecked(client)
+            with suppress(RecursionError):  # then botocore raises its own error
+                self._violations = active.service.violations(operation, params)
+                if not any(violation.caught_by == "botocore" for violation in self._violations):
+                    self.client = _unchecked(client)
 
     def __enter__(self) -> None:
         """Begin to serialize."""
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        """Record it, if botocore has refused it."""
-        if isinstance(error, ParamValidationError):
-            request = request_of(self._client, self._operation, copy_containers(self._params))
+        """Record it, if botocore has refused it, or could not serialize it."""
+        if isinstance(error, Exception):
+            request = request_of(self._client, self._operation, copy_arguments(self._params))
             if self._active.service.claims(request):
                 self._active.service.refuse(request, error)
 
@@ -73,14 +74,23 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
     return active if active is not None and active.entered else answering(operation)
 
 
-def checked_members(context: Mapping[str, Any], body: bytes) -> Mapping[str, Any] | None:
+def checked_members(context: Mapping[str, Any], body: object) -> Mapping[str, Any] | None:
     """Give the members of a body, if they were checked and nobody has changed it since."""
     _, checked, members = context.get(_KEY, _NOTHING)
     return members if checked is body else None
 
 
 def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> Request:
-    """Describe a request of a client."""
+    """Describe a request of a client.
+
+    Args:
+        client: The client.
+        operation: The operation's name.
+        content: The body, or whatever an event handler has put in its place; or the arguments, as a mapping.
+        attempt: Which of botocore's attempts it is.
+    """
+    if not issubclass(type(content), bytes | dict):
+        content = as_bytes(content)
     key, account = identity_of(client._request_signer._credentials)
     return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt, account=account)
 

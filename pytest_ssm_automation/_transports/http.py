@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from .._service.accounts import account_of_key
 from .._service.calls import Call, Request
 from .._service.checks import model
+from .._service.contents import read_members
 from .._service.errors import ServiceError
-from .body import MOST_BYTES, read_json, too_large, unpack
+from .body import MOST_BYTES, too_large, unpack
 from .wire import HttpAnswer, answer_over_http, attempt_of, encode_error
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from .._service.engine import Service
 
-_DEEPEST: Final = 100
 _TARGET: Final = "AmazonSSM."
 _SERVED: Final = frozenset(model.CHECKED)
 _CONTENT_TYPES: Final = frozenset({"application/x-amz-json-1.1", "application/json"})
@@ -130,20 +130,6 @@ def _members(headers: Mapping[str, str], body: bytes | ServiceError) -> dict[str
     if len(body) > MOST_BYTES:
         raise too_large()
     try:
-        members = _without_nulls(read_json(body), _DEEPEST)
+        return read_members(body)
     except (ValueError, RecursionError):
         raise ServiceError("SerializationException") from None
-    if not isinstance(members, dict):
-        raise ServiceError("SerializationException")
-    return cast("dict[str, Any]", members)
-
-
-def _without_nulls(value: Any, levels: int) -> Any:
-    if not isinstance(value, dict | list):
-        return value
-    if levels == 0:
-        raise RecursionError
-    if isinstance(value, dict):
-        members = cast("dict[str, Any]", value)
-        return {name: _without_nulls(item, levels - 1) for name, item in members.items() if item is not None}
-    return [_without_nulls(item, levels - 1) for item in cast("list[object]", value)]

@@ -60,11 +60,12 @@ class AutomationStubber(Stubber):
         if active is None or active.transport != "stubber":
             return None
         service = active.service
-        request = request_of(self.client, model.name, params["body"])
+        body = params.get("body")
+        request = request_of(self.client, model.name, body)
         if not service.claims(request):
             return None
         try:
-            members = service.answer(request, checked=checked_members(context, params["body"]))
+            members = service.answer(request, checked=checked_members(context, body))
         except ServiceError as error:
             with self._handing_out:
                 self._queue_error(_METHODS[model.name], error, service.new_id())

@@ -19,6 +19,7 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 
 from .._service.checks.model import CHECKED
+from .._service.contents import as_bytes
 from .._service.errors import ServiceError, error_body
 from .body import unpack
 from .claim import claimed_by, request_of
@@ -157,7 +158,7 @@ class WireTap:
         else:
             body, headers = kwargs["request_dict"]["body"], kwargs["request_dict"]["headers"]
         attempt = attempt_of(_header(headers, "amz-sdk-request"))
-        request = request_of(self._client, operation, unpack(body, _header(headers, "content-encoding")), attempt)
+        request = request_of(self._client, operation, _unpacked(body, headers), attempt)
         return (active, request) if active.service.claims(request) else None
 
     def _handlers(self, event_name: str, active: Active) -> list[Any]:
@@ -201,6 +202,15 @@ class WireTap:
         credentials = self._client._request_signer._credentials
         stale = hasattr(credentials, "refresh_needed") and credentials.refresh_needed()
         return UNSIGNED if credentials is None or stale else None
+
+
+def _unpacked(body: Any, headers: Any) -> bytes:
+    """Undo the compression of a body; what is not compressed as it says stays, and can't be read."""
+    content = as_bytes(body)
+    try:
+        return unpack(content, _header(headers, "content-encoding"))
+    except ServiceError:
+        return content
 
 
 def _is_motos(handler: Any) -> bool:

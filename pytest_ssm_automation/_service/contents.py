@@ -1,0 +1,74 @@
+"""What a request holds: read from the bytes that were sent, or copied from the arguments of a call."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NoReturn, cast
+
+# Deeper than any request that makes sense, and not as deep as Python can go.
+DEEPEST: Final = 100
+CUT: Final = "..."
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decode: Final = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
+def read_members(body: bytes) -> dict[str, Any]:
+    """Read a body as the service does: a JSON object in UTF-8 without a byte order mark; what is null is absent.
+
+    Raises:
+        ValueError: It is no such JSON.
+        RecursionError: It is nested too deeply.
+    """
+    members: Any = _decode(body.decode("utf-8"))
+    if not isinstance(members, dict):
+        raise ValueError("The request is not a JSON object")  # noqa: TRY004 - of a text, not of an argument
+    if b"null" in body or body.count(b"[") + body.count(b"{") > DEEPEST:
+        members = _without_nulls(members, DEEPEST)
+    return cast("dict[str, Any]", members)
+
+
+def _without_nulls(value: Any, levels: int) -> Any:
+    if not isinstance(value, dict | list):
+        return value
+    if levels == 0:
+        raise RecursionError
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return {name: _without_nulls(item, levels - 1) for name, item in members.items() if item is not None}
+    return [_without_nulls(item, levels - 1) for item in cast("list[object]", value)]
+
+
+def as_bytes(body: Any) -> bytes:
+    """Give what botocore would send of a body, whatever an event handler has put in its place."""
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass")
+    if hasattr(body, "read"):
+        start = body.tell()
+        content = body.read()
+        body.seek(start)
+        return as_bytes(content)
+    return bytes(body) if issubclass(type(body), bytes | bytearray | memoryview) else b""
+
+
+def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
+    """Copy arguments that may contain themselves, or be nested more deeply than can be looked at; the rest is cut.
+
+    Args:
+        value: The arguments.
+        inside: The identities of the containers around them.
+    """
+    kind: type = type(value)  # which narrows nothing
+    if not issubclass(kind, dict | list | tuple):
+        return value
+    if id(value) in inside or len(inside) > DEEPEST:
+        return CUT
+    around = (*inside, id(value))
+    if issubclass(kind, dict):
+        return {key: copy_arguments(item, around) for key, item in value.items()}
+    copied = [copy_arguments(item, around) for item in value]
+    return tuple(copied) if issubclass(kind, tuple) else copied

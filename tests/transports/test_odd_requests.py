@@ -1,0 +1,203 @@
+"""Requests that nobody writes on purpose: arguments without end, and bodies that event handlers have replaced."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+
+from pytest_ssm_automation import AutomationFake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+START = "StartAutomationExecution"
+BODY = '{"DocumentName": "Döc", "Mode": null}'
+
+
+@pytest.fixture(params=["stubber", "wire"])
+def fake(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
+    """A fake on each transport."""
+    with AutomationFake(transport=request.param, seed="odd", relax=["DocumentName:pattern"]) as active:
+        yield active
+
+
+@pytest.fixture
+def client(fake: AutomationFake) -> Any:
+    """A client of its own."""
+    return boto3.client("ssm", region_name="us-east-1")
+
+
+def looked_at(fake: AutomationFake) -> None:
+    """Look at a record in every way, to see that nothing dies of it."""
+    for call in fake.calls:
+        assert isinstance(call.params, dict)
+        assert repr(call)
+    assert repr(fake)
+    with pytest.raises(AssertionError):
+        fake.assert_started(DocumentName="Other")
+    with pytest.raises(AssertionError):
+        fake.assert_called(START, DocumentName="Other")
+    fake.assert_not_started(DocumentName="Other")
+    fake.assert_no_duplicate_starts()
+
+
+def deep(levels: int) -> list[Any]:
+    """A list in a list in a list."""
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def endless() -> dict[str, Any]:
+    """A dict that contains itself, more than once."""
+    value: dict[str, Any] = {}
+    value.update(a=[value], b=(value, [value]), c=value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"Parameters": endless()},
+        {"Tags": [endless()]},
+        {"DocumentName": endless()},
+        {"Parameters": deep(3000)},
+        {"Parameters": {"InstanceId": deep(3000)}},
+        {"Tags": deep(3000), "Bogus": deep(3000)},
+        {"ClientToken": deep(100_000)},
+    ],
+    ids="-".join,
+)
+def test_arguments_without_end(fake: AutomationFake, client: Any, members: dict[str, Any]) -> None:
+    """Botocore refuses them by its own error, as it does without a fake, and the refusal is on the record."""
+    arguments = {"DocumentName": "Doc", **members}
+    with pytest.raises((ParamValidationError, RecursionError)) as caught:
+        client.start_automation_execution(**arguments)
+    plain: Any = boto3.client("ssm", region_name="us-east-1")
+    fake.__exit__(None, None, None)
+    with pytest.raises(caught.type):
+        plain.start_automation_execution(**arguments)
+    fake.__enter__()
+    (call,) = fake.calls
+    assert (call.outcome, call.error) == ("rejected", caught.type.__name__)
+    assert call.params.keys() == arguments.keys()
+    looked_at(fake)
+    with pytest.raises(AssertionError, match="refused by botocore"):
+        fake.verify()
+    fake.assert_rejected(error=caught.type.__name__)
+    fake.verify()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BODY,
+        BODY.encode(),
+        bytearray(BODY.encode()),
+        memoryview(BODY.encode()),
+        io.BytesIO(BODY.encode()),
+        io.StringIO(BODY),
+    ],
+    ids=lambda body: type(body).__name__,
+)
+def test_a_body_of_another_type_is_what_would_be_sent(fake: AutomationFake, client: Any, body: Any) -> None:
+    """A handler that replaces the body by a text, or a file, has it answered; what is null in it is absent."""
+    client.meta.events.register("before-call.ssm", lambda params, **_: params.update(body=body))
+    if fake.options.transport == "wire" and isinstance(body, memoryview | io.StringIO):
+        pytest.skip("botocore can't sign it")
+    client.start_automation_execution(DocumentName="Doc")
+    fake.assert_started_once(exact=True, DocumentName="Döc")
+    looked_at(fake)
+    fake.verify()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b'"Doc"',
+        b"1",
+        b"null",
+        b"",
+        b"{",
+        b"\xff\xfe{}",
+        BODY.encode("utf-16"),
+        BODY.encode("utf-8-sig"),
+        b'{"DocumentName": NaN}',
+        b"[" * 100_000,
+        b'{"DocumentName": null, "Other": ' + b"[" * 300 + b"]" * 300 + b"}",
+        "\ud800",
+        None,
+    ],
+    ids=lambda body: repr(body)[:20],
+)
+def test_a_body_that_cannot_be_read(fake: AutomationFake, client: Any, body: Any) -> None:
+    """It is answered as AWS would, is on the record without members, and no fault is used up."""
+    fault = fake.fail_with("InvalidTarget", when={"DocumentName": "Doc"})
+    client.meta.events.register("before-call.ssm", lambda params, **_: params.update(body=body))
+    if fake.options.transport == "wire" and body == "\ud800":
+        pytest.skip("botocore can't sign it")
+    with pytest.raises(ClientError, match="SerializationException"):
+        client.start_automation_execution(DocumentName="Doc")
+    assert [(call.outcome, call.error, call.params) for call in fake.calls] == [
+        ("rejected", "SerializationException", {})
+    ]
+    assert fault.fired == 0
+    looked_at(fake)
+    with pytest.raises(AssertionError, match="refused by the service: SerializationException"):
+        fake.verify()
+    fake.assert_rejected(error="SerializationException")
+
+
+def test_a_body_that_is_gone(fake: AutomationFake, client: Any) -> None:
+    """A handler may even take the body away."""
+    if fake.options.transport == "wire":
+        pytest.skip("botocore itself needs one")
+    client.meta.events.register("before-call.ssm", lambda params, **_: params.pop("body") and None)
+    with pytest.raises(ClientError, match="SerializationException"):
+        client.start_automation_execution(DocumentName="Doc")
+    looked_at(fake)
+
+
+def test_a_body_that_is_not_compressed_as_it_says(client: Any, fake: AutomationFake) -> None:
+    """A handler that lies about the encoding gets what the service answers."""
+    if fake.options.transport == "stubber":
+        pytest.skip("the stubber sees what is serialized, before it is compressed")
+
+    def handler(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["Content-Encoding"] = "gzip"
+        params["body"] = b"\x1f\x8b"
+
+    client.meta.events.register("before-call.ssm", handler)
+    with pytest.raises(ClientError, match="SerializationException"):
+        client.start_automation_execution(DocumentName="Doc")
+    looked_at(fake)
+
+
+@pytest.mark.parametrize("operation", ["DescribeDocument", "ListTagsForResource"])
+def test_other_operations_are_left_alone(client: Any, fake: AutomationFake, operation: str) -> None:
+    """A request that says nothing readable is not taken for one about a registered runbook."""
+    call: dict[str, Callable[[], Any]] = {
+        "DescribeDocument": lambda: client.describe_document(Name="Doc"),
+        "ListTagsForResource": lambda: client.list_tags_for_resource(ResourceType="Automation", ResourceId="x" * 36),
+    }
+    client.meta.events.register("before-call.ssm", lambda params, **_: params.update(body=b"[]"))
+    with pytest.raises(Exception, match="would have left the process"):
+        call[operation]()
+    assert list(fake.calls) == []
+
+
+def test_what_a_handler_changes_is_judged(fake: AutomationFake, client: Any) -> None:
+    """Members that a handler adds are checked as if the caller had sent them."""
+    client.meta.events.register(
+        "before-call.ssm", lambda params, **_: params.update(body=json.dumps({"DocumentName": "Doc", "Mode": "auto"}))
+    )
+    with pytest.raises(ClientError, match="ValidationException"):
+        client.start_automation_execution(DocumentName="Doc")
+    fake.assert_rejected(constraint="Mode:enum")
