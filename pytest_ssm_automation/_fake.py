@@ -147,6 +147,7 @@ class AutomationFake(Setup, Record):
         """Add what was recorded to the report of the run, if there is one."""
         if _report.coverage is not None:
             _report.coverage.add(_running_test(), self._service.calls[self._reported :])
+            _report.coverage.steps.add(self._service.store.all)
         self._reported = len(self._service.calls)
 
     def _check_active(self) -> active.Active:

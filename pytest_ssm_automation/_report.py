@@ -8,21 +8,92 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ._errors import hide_usage_errors, unknown_name
 from ._service.checks.model import START
+from ._service.runbooks.declarations import flow_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from ._service.calls import Call
+    from ._service.runs.run import Run
 
 __tracebackhide__ = hide_usage_errors
+_STEP_FAILURES: Final = frozenset({"Failed", "TimedOut"})
 _COUNTS: Final = {"started": "executions", "rejected": "refusals", "failed": "faults", "lost": "faults"}
+
+
+class StepCoverage:
+    """Collects which steps of registered runbooks have run, and which have failed.
+
+    Attributes:
+        steps: The steps of each runbook that a test started, by its name.
+        ran: Those of them that have begun.
+        failed: Those of them that have failed or timed out.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.steps: dict[str, list[str]] = {}
+        self.ran: dict[str, set[str]] = {}
+        self.failed: dict[str, set[str]] = {}
+
+    def add(self, runs: Iterable[Run]) -> None:
+        """Take the runs of one fake."""
+        for run in runs:
+            if run.runbook is None:
+                continue
+            changes = [change for change in run.history if change.step]
+            name = run.runbook.name
+            self._take(
+                name,
+                [*flow_of(run.runbook).places],
+                {str(change.step) for change in changes},
+                {str(change.step) for change in changes if change.status in _STEP_FAILURES},
+            )
+
+    def merge(self, sent: dict[str, Any]) -> None:
+        """Add what a worker has collected."""
+        for name, (steps, ran, failed) in sent.items():
+            self._take(name, steps, set(ran), set(failed))
+
+    def _take(self, name: str, steps: list[str], ran: set[str], failed: set[str]) -> None:
+        known = self.steps.setdefault(name, [])
+        known += [step for step in steps if step not in known]
+        self.ran.setdefault(name, set()).update(ran)
+        self.failed.setdefault(name, set()).update(failed)
+
+    def to_send(self) -> dict[str, Any]:
+        """Give all of it as plain lists, for `merge`."""
+        return {name: [steps, sorted(self.ran[name]), sorted(self.failed[name])] for name, steps in self.steps.items()}
+
+    def missing(self) -> dict[str, dict[str, list[str]]]:
+        """Name the steps that never ran, and those that never failed, by runbook."""
+        return {
+            name: {
+                "never_run": [step for step in self.steps[name] if step not in self.ran[name]],
+                "never_failed": [step for step in self.steps[name] if step not in self.failed[name]],
+            }
+            for name in sorted(self.steps)
+        }
+
+    def lines(self) -> list[str]:
+        """Write the report for the terminal: three lines a runbook."""
+        return [
+            line
+            for name, missing in self.missing().items()
+            for line in (
+                f"{name}: {_counted(len(self.steps[name]), 'step')}",
+                f"  never run: {', '.join(missing['never_run']) or 'none'}",
+                f"  never failed: {', '.join(missing['never_failed']) or 'none'}",
+            )
+        ]
 
 
 class ErrorCoverage:
     """Counts what fakes have recorded.
 
     Attributes:
+        steps: Which steps of runbooks have run and failed.
         tests: The ids of the tests in which the code under test got an error, by the error's code.
         counts: How many executions, refusals and faults there were.
         crashed: How many workers of xdist crashed, so that their counts are missing.
@@ -30,6 +101,7 @@ class ErrorCoverage:
 
     def __init__(self) -> None:
         """Start with nothing."""
+        self.steps = StepCoverage()
         self.tests: dict[str, set[str]] = {}
         self.counts: Counter[str] = Counter()
         self.crashed = 0
@@ -52,10 +124,15 @@ class ErrorCoverage:
         for error, tests in sent["tests"].items():
             self.tests.setdefault(error, set()).update(tests)
         self.counts.update(sent["counts"])
+        self.steps.merge(sent["steps"])
 
     def to_send(self) -> dict[str, Any]:
         """Give all of it as plain lists and numbers, for `merge`."""
-        return {"tests": {error: sorted(tests) for error, tests in self.tests.items()}, "counts": dict(self.counts)}
+        return {
+            "tests": {error: sorted(tests) for error, tests in self.tests.items()},
+            "counts": dict(self.counts),
+            "steps": self.steps.to_send(),
+        }
 
     def faced(self) -> dict[str, int]:
         """Give the number of tests for each documented error, in the model's order."""
@@ -103,6 +180,7 @@ class ErrorCoverage:
             "never_faced": [error for error, count in faced.items() if not count],
             **{name: self.counts[name] for name in ("executions", "refusals", "faults")},
             "crashed_workers": self.crashed,
+            **({"runbooks": self.steps.missing()} if self.steps.steps else {}),
         }
         path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

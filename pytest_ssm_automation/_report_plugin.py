@@ -56,6 +56,10 @@ class ReportPlugin:
             terminalreporter.section("SSM Automation: errors faced")
             for line in self._coverage.lines():
                 terminalreporter.line(line)
+            if steps := self._coverage.steps.lines():
+                terminalreporter.section("SSM Automation: steps of runbooks")
+                for line in steps:
+                    terminalreporter.line(line)
         if missing := self._coverage.missing(self._required):
             terminalreporter.section("SSM Automation: errors required and never faced", red=True)
             terminalreporter.line(", ".join(missing))

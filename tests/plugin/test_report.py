@@ -258,3 +258,60 @@ def test_a_worker_that_crashed_takes_only_its_own_counts_along(run: Any) -> None
     result = run(source, "-n1", "--max-worker-restart=1", "--ssm-automation-report")
     result.assert_outcomes(passed=6, failed=1)
     result.stdout.fnmatch_lines([TITLE, "* execution*, * refusal*, * fault*"])
+
+
+RUNS = """
+    import pytest
+    from pytest_ssm_automation import AutomationFake
+
+    RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
+        {"name": "a", "action": "aws:sleep", "onFailure": "step:c"},
+        {"name": "b", "action": "aws:sleep", "isEnd": True},
+        {"name": "c", "action": "aws:sleep", "nextStep": "d"},
+        {"name": "d", "action": "aws:sleep"},
+        {"name": "e", "action": "aws:sleep"},
+    ]}
+
+    def run(fake):
+        fake.add_runbook(RUNBOOK, name="Doc")
+        fake.client().start_automation_execution(DocumentName="Doc")
+        for _ in range(2):
+            fake.executions[-1].advance()
+
+    def test_good(ssm_automation):
+        run(ssm_automation)
+
+    @pytest.mark.ssm_automation_step("a", fails="no")
+    @pytest.mark.ssm_automation_step("c", fails="no", status="TimedOut")
+    def test_bad(ssm_automation):
+        run(ssm_automation)
+        ssm_automation.reset()
+        ssm_automation.client().start_automation_execution(DocumentName="Unknown")
+
+    @pytest.mark.ssm_automation(strict=False)
+    def test_another(ssm_automation):
+        ssm_automation.add_runbook(RUNBOOK, name="Another")
+        ssm_automation.client().start_automation_execution(DocumentName="Another")
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_report_names_steps_that_no_test_has_seen(
+    run: Any, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    """For each runbook that was started: the steps that never ran and never failed, from all workers."""
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    result = run(RUNS, "--ssm-automation-report", "--ssm-automation-report=json:report.json", "-n", workers)
+    result.stdout.fnmatch_lines(
+        [
+            "*= SSM Automation: steps of runbooks =*",
+            "Another: 5 steps",
+            "  never run: a, b, c, d, e",
+            "  never failed: a, b, c, d, e",
+            "Doc: 5 steps",
+            "  never run: d, e",
+            "  never failed: b, d, e",
+        ]
+    )
+    report = json.loads((pytester.path / "report.json").read_text("utf-8"))
+    assert report["runbooks"]["Doc"] == {"never_run": ["d", "e"], "never_failed": ["b", "d", "e"]}
