@@ -56,7 +56,7 @@ class Expectation:
             account: The account of the call; `None` is any.
             region: The Region of the call; `None` is any.
             exact: Whether the request must have no other members.
-            partial: Whether mappings inside may have more keys, and lists more items.
+            partial: Whether nested mappings may have additional keys, and lists additional items.
         """
         self.operation = operation
         self.request = request
@@ -88,7 +88,7 @@ class Expectation:
         return call.operation == self.operation and not self.differences(call)
 
     def matches_in_part(self, call: Call) -> bool:
-        """Tell whether a call would match with `partial`, and doesn't without."""
+        """Tell whether a call matches only with `partial`."""
         in_part = copy.copy(self)
         in_part.partial = True
         return in_part.matches(call) and not self.matches(call)
@@ -119,7 +119,7 @@ def _differences(path: str, expected: Any, actual: Any, *, partial: bool) -> Ite
 
 
 def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterable[str]:
-    """Say which item is not among the actual ones, in the same order."""
+    """Name the first expected item that is missing in the actual ones, in the same order."""
     rest = iter(actual)
     for item in expected:
         if not any(not [*_differences(path, item, other, partial=True)] for other in rest):

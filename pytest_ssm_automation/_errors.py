@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SITE: Final = "https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs"
-# Lists of names that are longer than this are not shown as a whole.
+# The number of characters from which on a list of names is not shown.
 _LONGEST_LIST: Final = 1000
 _NEAREST: Final = 3
 _LISTED: Final = {
@@ -20,15 +20,15 @@ _LISTED: Final = {
 
 
 def public(kind: type[T]) -> type[T]:
-    """Let a class say that its home is the package, which is where users import it from."""
+    """Set the module of a class to the package, from which users import it."""
     kind.__module__ = "pytest_ssm_automation"
     return kind
 
 
 def hide_usage_errors(excinfo: Any) -> bool:
-    """Tell pytest to leave a module's frames out of the traceback of a usage error: a value for `__tracebackhide__`.
+    """Hide the frames of a module in the traceback of a usage error, so that it ends in the test's own line.
 
-    Such a traceback ends in the test's own line.
+    pytest calls it where a module has it as `__tracebackhide__`.
     """
     return excinfo is not None and issubclass(excinfo.type, AutomationFakeError)
 

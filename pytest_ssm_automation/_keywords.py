@@ -1,4 +1,4 @@
-"""Assertions take the members of a request as keywords: what to write where a test gives them otherwise."""
+"""Error messages for assertions that are called with the wrong arguments: each says what to write."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OPTIONS: Final = frozenset({"account", "constraint", "error", "exact", "partial
 
 
 def check_keywords(assertion: F) -> F:
-    """Refuse a request that is given as a dict, and options that an assertion does not have."""
+    """Refuse a request passed as a dict, and options that an assertion does not have."""
     code = assertion.__code__
     places: int = code.co_argcount
     own = frozenset(code.co_varnames[: places + code.co_kwonlyargcount])

@@ -88,7 +88,7 @@ class Record:
             account: The account, 12 digits, in which they must have been started.
             region: The Region in which they must have been started.
             exact: Whether the request must have no other members.
-            partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
+            partial: Whether nested mappings may have additional keys, and lists additional items, in the same order.
             **request: AWS member names and what they must equal.
 
         Raises:
@@ -158,7 +158,7 @@ class Record:
             account: The account, 12 digits, in which they must have been made.
             region: The Region in which they must have been made.
             exact: Whether the request must have no other members.
-            partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
+            partial: Whether nested mappings may have additional keys, and lists additional items, in the same order.
             **request: AWS member names and what they must equal.
 
         Raises:
@@ -196,7 +196,7 @@ class Record:
             times: How many such calls there must be; `None` is at least one.
             account: The account, 12 digits, in which they must have been made.
             region: The Region in which they must have been made.
-            partial: Whether mappings inside may have more keys, and lists more items in between, in the same order.
+            partial: Whether nested mappings may have additional keys, and lists additional items, in the same order.
             **request: AWS member names and what they must equal.
 
         Raises:

@@ -61,8 +61,8 @@ class Setup:
             operation: The operation that fails.
 
         Raises:
-            FakeUsageError: There is no such error, operation or member, or a number makes no sense. Also in a call that
-                comes over HTTP, from another process or an HTTP client, if the exception has no form there.
+            FakeUsageError: There is no such error, operation or member, or a number makes no sense. It is also raised
+                in a call that comes over HTTP, if the exception cannot be sent over HTTP.
         """
         return self._service.faults.add(
             Fault(error, message=message, times=times, after=after, when=when, operation=operation)
@@ -80,7 +80,7 @@ class Setup:
         """Let the service do its work for the next matching calls, and the caller get a connection error.
 
         It shows who retries without a ClientToken: see `assert_no_duplicate_starts`. The arguments are those of
-        `fail_with`; any exception that is no answer of the service will do, such as `KeyboardInterrupt()`.
+        `fail_with`. Any exception is allowed that is no answer of the service, such as `KeyboardInterrupt()`.
         """
         return self._service.faults.add(
             Fault(error, times=times, after=after, when=when, operation=operation, lost=True)

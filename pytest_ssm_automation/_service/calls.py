@@ -36,7 +36,7 @@ class Request:
         endpoint_url: Where the client would have sent it.
         access_key_id: Whose credentials the client has; `None` where it has none.
         attempt: 1, and more for botocore's retries.
-        over_http: Whether it was sent over HTTP by something other than a botocore client of this process.
+        over_http: Whether it came over HTTP, and not from a botocore client of this process.
         account: The account of the credentials: 12 digits.
     """
 

@@ -168,7 +168,7 @@ class FaultQueue:
         Functions of the test are called with no lock held, if the caller holds none.
 
         Raises:
-            FakeUsageError: The call came over HTTP, where the fault's exception has no form.
+            FakeUsageError: The call came over HTTP, and the exception cannot be sent over HTTP.
         """
         for fault in tuple(self.all):
             if fault.used_up or not fault.meets(request):

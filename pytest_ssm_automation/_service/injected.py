@@ -1,4 +1,4 @@
-"""The exceptions that a test injects: which are allowed, and what the caller meets."""
+"""Exceptions that a test injects: which are allowed, and what is raised in the caller."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STATUSES: Final = range(300, 600)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error of the service that a fault stands for.
+    """The error of the service that an injected exception stands for.
 
     Attributes:
         code: The error code.
@@ -49,7 +49,7 @@ def refusal_of(error: Injected) -> Refusal | None:
 
 
 def has_http_form(error: Injected) -> bool:
-    """Tell whether an HTTP client can meet an error: as a response, or as a broken connection."""
+    """Tell whether an error can be sent over HTTP: as a response, or as a broken connection."""
     from botocore.exceptions import ConnectionError as BotoConnectionError
     from botocore.exceptions import HTTPClientError
 
@@ -58,7 +58,7 @@ def has_http_form(error: Injected) -> bool:
 
 
 def written(error: Injected) -> str:
-    """Write an error as the test would."""
+    """Return an error as it is written in a test."""
     from botocore.exceptions import ClientError
 
     if isinstance(error, ClientError):
@@ -67,9 +67,9 @@ def written(error: Injected) -> str:
 
 
 def made(error: Injected, endpoint_url: str) -> BaseException:
-    """Make the exception that the caller meets, for all but the service's own errors; a new one each time.
+    """Make the exception to raise in the caller, a new one for each call. It is not for errors of the service.
 
-    An instance that cannot be copied is raised itself.
+    An instance that cannot be copied is used itself.
     """
     if isinstance(error, str) or _is_connection_class(error):
         import botocore.exceptions
@@ -81,7 +81,7 @@ def made(error: Injected, endpoint_url: str) -> BaseException:
 
 
 def check_error(error: object, *, message: str | None, operation: str, lost: bool) -> None:
-    """Refuse what no caller could meet.
+    """Refuse an error that cannot be raised.
 
     Args:
         error: What is to be raised.
@@ -103,11 +103,11 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
         if isinstance(given, str):
             raise unknown_name("connection error", given, CONNECTION_ERRORS)
         raise FakeUsageError(
-            f"A response can't get lost by an answer of the service: expected an exception such as "
+            f"lose_response needs an error that is no answer of the service, such as "
             f"{' or '.join(CONNECTION_ERRORS[:2])}, but got {written(given)}"
         )
     if refusal.message is not None and message is not None:
-        raise FakeUsageError(f"The exception has its own text, {refusal.message!r}: leave out message={message!r}")
+        raise FakeUsageError(f"The exception has a text of its own, {refusal.message!r}: leave out message={message!r}")
     if refusal.status is None or not refusal.code:
         entry(refusal.code)
     elif type(refusal.status) is not int or refusal.status not in _STATUSES:
@@ -123,12 +123,12 @@ def _check_other(error: Injected, message: str | None) -> None:
     from botocore.exceptions import ClientError
 
     if message is not None:
-        raise FakeUsageError(f"{written(error)} makes its own text: leave out message={message!r}")
+        raise FakeUsageError(f"{written(error)} has a text of its own: leave out message={message!r}")
     if not isinstance(error, type) or _is_connection_class(error):
         return
     if error is ClientError:
         raise FakeUsageError(
-            "ClientError alone says no error code: name one, as in fail_with('InvalidTarget'), or give an instance, "
+            "ClientError alone has no error code: name one, as in fail_with('InvalidTarget'), or give an instance, "
             "ClientError({'Error': {'Code': ..., 'Message': ...}}, operation_name)"
         )
     try:
@@ -158,12 +158,12 @@ def _is_connection_class(error: object) -> bool:
 
 
 def _copied(error: BaseException) -> BaseException:
-    """Copy an exception, so that no caller meets the traceback or the notes of another."""
+    """Copy an exception, so that tracebacks and notes are not shared between calls."""
     for copied in (copy.copy, _copied_by_hand):
         try:
             new = copied(error)
             same = type(new) is type(error) and new.args == error.args and _attributes(new) == _attributes(error)
-        except Exception:  # noqa: BLE001, S112 - exceptions need not be made so that they can be copied
+        except Exception:  # noqa: BLE001, S112 - an exception may be of any class
             continue
         if same:
             new.__cause__, new.__suppress_context__ = error.__cause__, error.__suppress_context__
@@ -178,7 +178,7 @@ def _attributes(error: BaseException) -> dict[str, object]:
 
 
 def _copied_by_hand(error: BaseException) -> BaseException:
-    """Copy an exception whose `__init__` takes something else than its `args`."""
+    """Copy an exception whose `__init__` does not take its `args`."""
     new = type(error).__new__(type(error), *error.args)
     new.__dict__.update(_attributes(error))
     return new

@@ -53,7 +53,7 @@ def test_repr_makes_the_same_fault_again(text: str) -> None:
         ({"error": int}, "Expected the name of an error, or an exception, but got <class 'int'>"),
         ({"error": "InvalidTarget", "lost": True}, "Unknown connection error 'InvalidTarget'."),
         ({"error": "ReadTimeoutError", "message": "x"},
-         "'ReadTimeoutError' makes its own text: leave out message='x'"),
+         "'ReadTimeoutError' has a text of its own: leave out message='x'"),
         ({"times": 0}, "Expected times to be a whole number of at least 1, or None for every time, but got times=0"),
         ({"times": True}, "Expected times to be a whole number"),
         ({"times": 1.5}, "Expected times to be a whole number"),

@@ -203,13 +203,14 @@ def test_the_repr_shows_what_was_written(error: Any, text: str) -> None:
         (client_error("", status=400), {}, "Unknown error ''."),
         (client_error(status=200), {}, "Expected HTTPStatusCode to be that of an error, but got 200"),
         (client_error(status="400"), {}, "Expected HTTPStatusCode to be that of an error, but got '400'"),
-        (client_error(message="x"), {"message": "y"}, "The exception has its own text, 'x': leave out message='y'"),
+        (client_error(message="x"), {"message": "y"},
+         "The exception has a text of its own, 'x': leave out message='y'"),
         (client_error(operation="GetAutomationExecution"), {},
          "The exception is of GetAutomationExecution, but operation is 'StartAutomationExecution': write operation="),
-        (client_error(), {"lost": True}, "A response can't get lost by an answer of the service: expected an "),
-        (KeyboardInterrupt(), {"message": "x"}, "KeyboardInterrupt() makes its own text: leave out message='x'"),
+        (client_error(), {"lost": True}, "lose_response needs an error that is no answer of the service, such as "),
+        (KeyboardInterrupt(), {"message": "x"}, "KeyboardInterrupt() has a text of its own: leave out message='x'"),
         (TwoPartError, {}, "TwoPartError can't be made without arguments (TypeError: "),
-        (ClientError, {}, "ClientError alone says no error code: name one, as in fail_with('InvalidTarget'), or give"),
+        (ClientError, {}, "ClientError alone has no error code: name one, as in fail_with('InvalidTarget'), or give"),
     ],
 )  # fmt: skip
 def test_what_no_caller_could_meet_is_refused(error: Any, more: dict[str, Any], message: str) -> None:
