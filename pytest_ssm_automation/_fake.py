@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import responses
     from mypy_boto3_ssm import SSMClient
 
-    from ._options import OptionValues
+    from ._options import OptionValues, Runbooks
     from ._service.runs.execution import Execution
     from ._service.runs.words import Word
     from ._transports.endpoint import Endpoint
@@ -67,7 +67,7 @@ class AutomationFake(Setup, Record):
         *,
         faults: Iterable[Fault] = (),
         steps: Iterable[Mapping[str, Any]] = (),
-        runbooks: Sequence[Any] = (),
+        runbooks: Runbooks = (),
         **options: Unpack[OptionValues],
     ) -> None:
         """Make a fake that is not active yet.

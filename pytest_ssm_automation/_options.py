@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, cast
 
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.runbooks.library import Runbook, RunbookFiles, find_runbooks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from os import PathLike
     from pathlib import Path
 
-    from ._types import ChoiceName, Names, PaceName, TransportName
+    from ._types import ChoiceName, ListOf, Names, PaceName, TransportName
 
 __tracebackhide__ = hide_usage_errors
+
+Runbooks: TypeAlias = "ListOf[Runbook | str | PathLike[str]] | tuple[Runbook | str | PathLike[str], ...]"
 
 
 class OptionValues(TypedDict, total=False):

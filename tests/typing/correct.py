@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -87,7 +88,7 @@ def ask(fake: AutomationFake) -> None:
 
 def options(transport: Any) -> AutomationFake:
     """All options, as the marker takes them too."""
-    AutomationFake(transport=transport)
+    AutomationFake(transport=transport, runbooks=[Path("runbooks"), "*.yaml"])
     with AutomationFake(transport="wire", strict=False, relax=["Parameters:max"], seed=1, execution_limit=None) as fake:
         fake.reset()
     return AutomationFake(relax=("Mode:enum",), allow_network=["example.com"], unknown_documents="reject")

@@ -72,6 +72,10 @@ def text_for_several_ids(_: AutomationFake) -> None:
     AutomationFake(relax="Mode:enum")  # reported
 
 
+def text_for_several_files(_: AutomationFake) -> None:
+    AutomationFake(runbooks="runbooks/*.yaml")  # reported
+
+
 def status_for_a_list(fake: AutomationFake) -> None:
     fake.script("Success")  # reported
 
