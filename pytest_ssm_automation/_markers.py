@@ -52,7 +52,7 @@ def _said(config: pytest.Config, option: str) -> object:
         return config.getini(option)
     except (TypeError, ValueError, pytest.UsageError) as error:
         # pytest 9 deprecates what pytest 8 has, and keeps beside the value how the file was read.
-        said: Any = getattr(config, "_inicfg", None) or config.inicfg
+        said: Any = getattr(config, "_inicfg", None) or getattr(config, "inicfg", {})
         if option not in said:
             raise FakeUsageError(f"Expected another value of {option}: {error}") from None
         return getattr(said[option], "value", said[option])

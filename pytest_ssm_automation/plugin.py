@@ -147,10 +147,12 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         "ssm_automation" in used or "pytest_ssm_automation._fake" in sys.modules
     ):
         return
-    from . import _fake  # noqa: F401 - pyfakefs forgets what is first imported while it is active
+    from importlib import import_module
+
     from ._service.checks.model import service_model
     from ._transports.clients import read_data
 
+    import_module("._fake", __package__)  # pyfakefs forgets what is first imported while it is active
     service_model()
     if "ssm_client" in used:
         read_data()
