@@ -9,7 +9,9 @@ from __future__ import annotations
 import dis
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 if TYPE_CHECKING:
     import threading
@@ -47,6 +49,7 @@ _BUILTINS: Final = frozenset(
 )
 _HOLDING: Final = frozenset({"acquire", "sleep"})
 _LOOKS: Final = 25
+_STEADY: Final = 3
 _PAUSE_SECONDS: Final = 0.002
 _pause = time.sleep
 
@@ -57,37 +60,44 @@ def waiting(threads: Collection[threading.Thread]) -> list[threading.Thread]:
     A thread that runs at the moment may be on its way back to its queue: it gets some milliseconds to arrive.
     """
     found: list[threading.Thread] = []
-    undecided = {thread: _look(thread) for thread in threads}
+    undecided = {thread: (_look(thread), 0) for thread in threads}
     for _ in range(_LOOKS):
         if not undecided:
             break
         _pause(_PAUSE_SECONDS)
-        for thread, before in list(undecided.items()):
-            now = undecided[thread] = _look(thread)
-            if now.state == before.state == "waits":
+        for thread, (before, steady) in list(undecided.items()):
+            now = _look(thread)
+            steady = steady + 1 if now == before else 0  # noqa: PLW2901 - counted on
+            undecided[thread] = now, steady
+            waits_still = now.state == before.state == "waits" or (now.state == "seems" and steady == _STEADY)
+            if waits_still:
                 found.append(thread)
-            if now.state == before.state != "runs" and (now.state == "waits" or now.frame is before.frame):
+            if waits_still or (now.state == "held" and steady):
                 del undecided[thread]
     return found
 
 
 def waits(thread: threading.Thread) -> bool:
     """Tell whether a thread waits for work at this moment."""
-    return _look(thread).state == "waits"
+    return _look(thread).state in {"waits", "seems"}
 
 
 class _Look(NamedTuple):
-    """Where a thread was at one moment, and what it did there: it waited for work, was held by something, or ran."""
+    """Where a thread was at one moment, and what it did.
 
-    frame: FrameType | None
-    state: Literal["waits", "held", "runs"]
+    It waited for work; seemed to, as it called what has the name of a wait; was held by something else; or ran.
+    """
+
+    state: Literal["waits", "seems", "held", "runs"]
+    frame: FrameType | None = None
+    instruction: int = 0
 
 
 def _look(thread: threading.Thread) -> _Look:
     frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented, and there is no other
     frame = frames.get(thread.ident or 0)
     if frame is None:
-        return _Look(None, "held")
+        return _Look("held")
     called: FrameType | None = None
     caller: FrameType | None = frame
     while caller is not None and _is_standard(caller):
@@ -96,10 +106,13 @@ def _look(thread: threading.Thread) -> _Look:
         caller = caller.f_back
     if called is not None:
         module, name = _name(called)
-        return _Look(frame, "waits" if module == _SELECTS or (module, name) in _FUNCTIONS else "held")
+        return _Look("waits" if module == _SELECTS or (module, name) in _FUNCTIONS else "held", frame)
     target: Any = getattr(thread, "_target", None)
-    name = getattr(target, "__name__", "") if _is_start(frame) else _builtin(frame, frame.f_lasti)
-    return _Look(frame, "waits" if name in _BUILTINS else "held" if name in _HOLDING else "runs")
+    instruction = frame.f_lasti
+    name = getattr(target, "__name__", "") if _is_start(frame) else _builtin(frame, instruction)
+    if name in _BUILTINS:
+        return _Look("seems", frame, instruction)
+    return _Look("held" if name in _HOLDING else "runs", frame, instruction)
 
 
 def _is_standard(frame: FrameType) -> bool:
@@ -119,7 +132,7 @@ def _name(frame: FrameType) -> tuple[str, str]:
 def _builtin(frame: FrameType, instruction: int) -> str:
     """Name the function without a frame that a frame is calling; "get" where it iterates over one that blocks.
 
-    The instruction that has loaded the function begins where the call does, and its arguments come later.
+    The instructions that have loaded the function begin where the call does, and its arguments come later.
     """
     before = [each for each in dis.get_instructions(frame.f_code) if each.offset <= instruction]
     call = before.pop()
@@ -128,7 +141,7 @@ def _builtin(frame: FrameType, instruction: int) -> str:
     if not call.opname.startswith("CALL") or call.positions is None or call.positions.lineno is None:
         return ""
     start = (call.positions.lineno, call.positions.col_offset)
-    names = [
+    names: list[str] = [
         each.argval
         for each in before
         if each.opname.startswith("LOAD_")
@@ -136,4 +149,15 @@ def _builtin(frame: FrameType, instruction: int) -> str:
         and each.positions
         and (each.positions.lineno, each.positions.col_offset) == start
     ]
-    return names[-1] if names else ""
+    return "" if not names or _is_lookup(frame, names) else names[-1]
+
+
+def _is_lookup(frame: FrameType, names: list[str]) -> bool:
+    """Tell whether a call, by the names that lead to its function, is the `get` of a mapping."""
+    first, *attributes = names[:-1] or [""]
+    with suppress(KeyError, TypeError):
+        value = {**frame.f_globals, **frame.f_locals}[first]
+        for name in attributes:
+            value = cast("object", vars(value)[name])
+        return isinstance(value, Mapping)
+    return False

@@ -35,6 +35,7 @@ class Stage:
         self.over = threading.Event()
         self.lock = threading.Lock()
         self.lock.acquire()
+        self.numbers: dict[int, int] = {}
         for each in (self.here, self.there, self.listening, self.receiving, self.sending):
             stack.callback(each.close)
         stack.callback(self.loop.close)
@@ -119,6 +120,7 @@ WORKERS: dict[str, Callable[[Stage], Any]] = {
     "Queue-polled": in_polls,
     "SimpleQueue": lambda stage: stage.simple.get(timeout=10),
     "SimpleQueue-iterated": in_iteration,
+    "SimpleQueue-somewhere": lambda stage: [stage.simple][0].get(),
     "Condition": in_condition,
     "Condition-for": in_condition_for,
     "socket": lambda stage: stage.here.recv(1),
@@ -138,10 +140,10 @@ def test_who_waits_for_work(stage: Stage, worker: Callable[[Stage], Any]) -> Non
 
 def computing(stage: Stage) -> None:
     """Never wait."""
-    numbers = {1: 1}
+    stage.numbers[1] = 1
     while not stage.over.is_set():
         for number in range(1000):
-            numbers.get(number % 7)
+            stage.numbers.get(number % 7)
 
 
 def waiting_for_another(stage: Stage) -> None:
