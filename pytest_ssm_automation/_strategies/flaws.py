@@ -92,7 +92,9 @@ def flaws(identifier: str) -> _Flaws | None:
     if constraint.origin == "documentation":
         limit: Any = constraint.limit
         sized = {name: lists(name, limit + 1) for name, sizing in SIZE_RULES.items() if sizing == identifier}
-        return _Flaws(st.fixed_dictionaries(sized), rule=identifier)
+        # In older models no member may be there to break it with.
+        known = bool(sized) or any(_fits_beside({}, each, identifier) for each in combinations())
+        return _Flaws(st.fixed_dictionaries(sized), rule=identifier) if known else None
     if rule == "required" and place in shape.members:
         return _Flaws(st.builds(dict[str, Any]), frozenset({place}))
     if place == "request":

@@ -43,7 +43,13 @@ def limits() -> Mapping[str, int]:
 
 
 def member(name: str) -> Strategy:
-    """Draw what one member of the request takes."""
+    """Draw what one member of the request takes.
+
+    Raises:
+        FakeUsageError: The installed model does not have it.
+    """
+    if name not in all_members():
+        raise FakeUsageError(f"The installed botocore has no member {name} of {model.START}; a newer one does")
     return all_members()[name]
 
 
@@ -85,19 +91,28 @@ class _Presence:
 def _presences() -> Mapping[str, Sequence[_Presence]]:
     """List the ways for each of the members that the rules tie together to be there."""
     empty: Strategy = st.builds(list[Any])
-    locations: Any = model.input_shape(model.START).members["TargetLocations"]
-    plain = shapes.structures_with(locations.member, {"Targets": None})
-    located = shapes.structures_with(locations.member, {"Targets": lists("Targets", 1, 1)})
-    plain_only = shapes.some(plain, *shapes.bounds(locations), plain)
-    some_located = st.tuples(located, st.lists(plain | located, max_size=2)).map(lambda drawn: [drawn[0], *drawn[1]])
-    return {
+    known = model.input_shape(model.START).members
+    made: dict[str, Sequence[_Presence]] = {
         "Targets": (_Presence([], empty), _Presence([{}], lists("Targets", 1, 1))),
         "TargetMaps": (_Presence([], empty), _Presence([{}], lists("TargetMaps", 1))),
-        "TargetLocations": (_Presence([{}], plain_only), _Presence([{"Targets": [{}]}], some_located)),
-        "TargetLocationsURL": (_Presence("https://", member("TargetLocationsURL")),),
-        # Last, as the others can do with or without it, and a failing example should shrink to the latter.
-        "TargetParameterName": (_Presence("InstanceId", member("TargetParameterName")),),
+        "TargetLocations": _located(),
     }
+    if "TargetLocationsURL" in known:
+        made["TargetLocationsURL"] = (_Presence("https://", member("TargetLocationsURL")),)
+    # Last, as the others can do with or without it, and a failing example should shrink to the latter.
+    return {**made, "TargetParameterName": (_Presence("InstanceId", member("TargetParameterName")),)}
+
+
+def _located() -> Sequence[_Presence]:
+    """List the ways for TargetLocations to be there; in older models a location has no targets of its own."""
+    locations: Any = model.input_shape(model.START).members["TargetLocations"]
+    plain = shapes.structures_with(locations.member, {"Targets": None})
+    without = _Presence([{}], shapes.some(plain, *shapes.bounds(locations), plain))
+    if "Targets" not in locations.member.members:
+        return (without,)
+    located = shapes.structures_with(locations.member, {"Targets": lists("Targets", 1, 1)})
+    some_located = st.tuples(located, st.lists(plain | located, max_size=2)).map(lambda drawn: [drawn[0], *drawn[1]])
+    return without, _Presence([{"Targets": [{}]}], some_located)
 
 
 Combination: TypeAlias = "Mapping[str, _Presence]"

@@ -13,6 +13,7 @@ from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.checks import model, rules
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.violations import Constraint
+from pytest_ssm_automation._strategies import flaws, requests, shapes
 from pytest_ssm_automation._strategies.requests import limits
 from pytest_ssm_automation.strategies import (
     client_tokens,
@@ -232,3 +233,30 @@ def test_shows_as_a_name(strategy: st.SearchStrategy[Any]) -> None:
     """A strategy is shown in a line, not as the whole tree of those it is made of."""
     assert len(repr(strategy)) < 60
     assert repr(valid_requests()) == "valid_requests()"
+
+
+def test_a_model_without_newer_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members that the model of an older botocore lacks are left out; to ask for one of them alone is refused."""
+    caches = (
+        requests.all_members,
+        requests._presences,
+        requests.combinations,
+        requests._usual,
+        requests._any_request,
+        shapes.members_of,
+    )
+    location: Any = SHAPE.members["TargetLocations"]
+    try:
+        monkeypatch.delitem(SHAPE.members, "TargetLocationsURL", raising=False)
+        monkeypatch.delitem(location.member.members, "Targets", raising=False)
+        for cached in (*caches, flaws.flaws):
+            cached.cache_clear()
+        ways = {name for combination in requests.combinations() for name in combination}
+        assert ways == {"Targets", "TargetMaps", "TargetLocations", "TargetParameterName"}
+        assert flaws.flaws("request:location_targets_need_target_parameter_name") is None
+        with pytest.raises(FakeUsageError, match=r"^The installed botocore has no member TargetLocationsURL of Start"):
+            requests.member("TargetLocationsURL")
+    finally:
+        monkeypatch.undo()
+        for cached in (*caches, flaws.flaws):
+            cached.cache_clear()
