@@ -62,13 +62,13 @@ def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
         value: The arguments.
         inside: The identities of the containers around them.
     """
-    kind: type = type(value)  # which narrows nothing
-    if not issubclass(kind, dict | list | tuple):
-        return value
     if id(value) in inside or len(inside) > DEEPEST:
         return CUT
     around = (*inside, id(value))
-    if issubclass(kind, dict):
-        return {key: copy_arguments(item, around) for key, item in value.items()}
-    copied = [copy_arguments(item, around) for item in value]
-    return tuple(copied) if issubclass(kind, tuple) else copied
+    if isinstance(value, dict):
+        return {key: copy_arguments(item, around) for key, item in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, list):
+        return [copy_arguments(item, around) for item in cast("list[Any]", value)]
+    if isinstance(value, tuple):
+        return tuple(copy_arguments(item, around) for item in cast("tuple[Any, ...]", value))
+    return value

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from .patching import Patch, WrapperPatch
-from .profiles import DUMMIES, profile_variables, region_of_profile
+from .profiles import DUMMIES, profile_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,15 +35,16 @@ def dummy_environment() -> dict[str, str | None]:
     A Region is set only where there is none: the one of `AWS_REGION`, which botocore doesn't read, else the one of the
     user's profile, else us-east-1.
     """
+    files, region = profile_variables()
     wanted: dict[str, str | None] = {
         **DUMMIES,
         "AWS_EC2_METADATA_DISABLED": "true",
         **dict.fromkeys(_UNSET),
-        **profile_variables(),
+        **files,
     }
     if not os.environ.get(_REGION):
         given = os.environ.get("AWS_REGION")
-        wanted[_REGION] = given or region_of_profile() or "us-east-1"
+        wanted[_REGION] = given or region or "us-east-1"
         wanted[_FALLBACK] = None if given else wanted[_REGION]
     return {name: value for name, value in wanted.items() if os.environ.get(name) != value}
 

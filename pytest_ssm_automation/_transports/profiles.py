@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from .._startup import CONFIG_FILE, CREDENTIALS_FILE, PROFILES, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 DUMMIES: Final = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -34,25 +34,16 @@ _REGION: Final = re.compile(r"[A-Za-z0-9-]+")
 _copies: dict[str, str] = {}
 
 
-def profile_variables() -> dict[str, str | None]:
-    """Give the variables that lead to files and profiles, with the values that they should have under a fake."""
-    wanted: dict[str, str | None] = {}
-    for name in (CONFIG_FILE, CREDENTIALS_FILE):
-        if not _is_the_tests_own(name):
-            wanted[name] = os.devnull
-    if CONFIG_FILE in wanted and (profiles := _users_profiles()):
+def profile_variables() -> tuple[dict[str, str | None], str | None]:
+    """Give the variables that lead to files and profiles, as they should be, and the Region of the user's profile."""
+    own = {name for name in (CONFIG_FILE, CREDENTIALS_FILE) if _is_the_tests_own(name)}
+    profiles = _users_profiles(own)
+    wanted: dict[str, str | None] = dict.fromkeys({CONFIG_FILE, CREDENTIALS_FILE} - own, os.devnull)
+    if profiles and CONFIG_FILE in wanted:
         wanted[CONFIG_FILE] = _copy(profiles)
-    of_the_test = len(wanted) < len(_DEFAULT_PATHS)
-    for name in PROFILES:
-        if not (of_the_test and _is_the_tests_own(name)):
-            wanted[name] = None
-    return wanted
-
-
-def region_of_profile() -> str | None:
-    """Give the Region of the user's profile that is in effect; `None` if it has none."""
-    name = next((name for variable in PROFILES if (name := os.environ.get(variable))), "default")
-    return _users_profiles().get(name)
+    wanted |= dict.fromkeys(name for name in PROFILES if not own or not _is_the_tests_own(name))
+    chosen = next((name for variable in PROFILES if (name := os.environ.get(variable))), "default")
+    return wanted, profiles.get(chosen)
 
 
 def _is_the_tests_own(variable: str) -> bool:
@@ -60,24 +51,29 @@ def _is_the_tests_own(variable: str) -> bool:
     return value not in {None, "", os.devnull, SETTINGS[variable], *_copies.values()}
 
 
-def _users_profiles() -> Mapping[str, str | None]:
-    """Give the Regions of the profiles in the user's own files, by the profiles' names."""
+def _users_profiles(own: Collection[str]) -> Mapping[str, str | None]:
+    """Give the Regions of the profiles in the user's files, by the profiles' names; `own` are the test's own files."""
     found: dict[str, str | None] = {}
     for variable in (CONFIG_FILE, CREDENTIALS_FILE):  # a Region in the second one wins, as for botocore
-        if not _is_the_tests_own(variable):
+        if variable not in own:
             for name, region in _read(variable).items():
                 found[name] = region or found.get(name)
     return found
 
 
 def _read(variable: str) -> Mapping[str, str | None]:
-    path = Path(os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable]))
+    text = os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable])
     try:
-        path = path.expanduser()
+        path = _path(text, os.environ.get("HOME"), os.environ.get("USERPROFILE"))
         status = path.stat()
         return _parse(path, variable == CONFIG_FILE, status.st_mtime_ns, status.st_size)
     except (OSError, RuntimeError, Error, UnicodeDecodeError):  # botocore would not find the profile, either
         return {}
+
+
+@lru_cache(maxsize=8)
+def _path(text: str, *_homes: str | None) -> Path:
+    return Path(text).expanduser()
 
 
 @lru_cache(maxsize=8)
