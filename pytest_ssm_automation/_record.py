@@ -16,6 +16,7 @@ from ._service.checks import model
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
+from ._service.runbooks.library import how_to_register
 from ._service.runs.events import event_of
 from ._service.runs.execution import execution_of
 from ._strict import describe, problems
@@ -296,6 +297,28 @@ class Record:
         """Describe what `verify` would fail for and no report has shown yet; empty if there is nothing."""
         found = self._told.take(self._problems(), self.faults)
         return describe([problem for problem in found if faults or problem[0] != "unfired"])
+
+    def _hints(self, failure: str, *, looked_up: bool) -> str:
+        """Say what may be behind a failure of the test: outputs that nobody gave, and steps that are not known.
+
+        Args:
+            failure: The text of the failure.
+            looked_up: Whether something was looked up in vain.
+        """
+        looked_up = looked_up or "StepExecutions" in failure
+        runs = self._service.store.all
+        lines = [
+            f"{run.document_name} {run.id} reads outputs that nobody gave (fake.step_outputs): "
+            + ", ".join(run.walk.unresolved)
+            for run in runs
+            if run.walk and run.walk.unresolved
+        ]
+        sought = [run.document_name for run in runs if run.sought == "asked" or (run.sought and looked_up)]
+        lines += [
+            f"{name} is not registered, so its executions have no steps. {how_to_register(name)}"
+            for name in dict.fromkeys(sought)
+        ]
+        return "\n".join(lines)
 
     def _problems(self) -> list[Problem]:
         return problems(

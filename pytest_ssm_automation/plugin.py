@@ -206,6 +206,10 @@ def pytest_runtest_makereport(
             report.longrepr = f"The test passed, but strict mode found problems:\n\n{call.excinfo.value}"
     elif not (report.passed and call.when != "teardown") and (text := _problems(fake, faults=call.when != "setup")):
         _add_problems(report, text)
+    if report.failed and call.when == "call" and call.excinfo is not None:
+        looked_up = isinstance(call.excinfo.value, LookupError | StopIteration)
+        if text := fake._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - nobody else asks for it
+            report.sections.append(("SSM Automation: hints", text))
     return report
 
 

@@ -111,6 +111,8 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
                 f"{MOST_POLLS} times since. The loop that polls it does not take {run.status} for an end."
             )
     members = {"AutomationExecution": execution_members(run)}
+    if run.walk is None and not run.sought:
+        run.sought = "shown"
     return Reply(members, execution_id=run.id, then=partial(poll, run))
 
 
@@ -155,6 +157,8 @@ def describe_steps(state: State, request: Request, params: Mapping[str, Any]) ->
     filters = params.get("Filters", [])
     check_filters(filters, STEP_FILTERS)
     steps = [step for step in step_members(execution) if passes(step, filters, STEP_FILTERS)]
+    if execution.walk is None:
+        execution.sought = "asked"
     if params.get("ReverseOrder"):
         steps.reverse()
     shown, more = _page(" ".join((request.operation, *request.scope, execution.id)), params, steps)

@@ -137,13 +137,14 @@ class Run:
         changes: How often something else than its walk has changed it.
         polls: How often it was asked for since it has ended.
         place: Its place among all runs; -1 until it has one.
+        sought: Whether its steps were `asked` for, or it was `shown` that it has none.
         shown_as: The public value that shows it, once there is one.
     """
 
     __slots__ = (
         "_child", "_happened", "_latest", "_shown", "ahead", "behind", "call", "changes", "ended_at", "fan_out", "host",
         "id", "lock", "members", "moving", "parent", "place", "polls", "resolved", "runbook", "script", "scripted",
-        "shown_as", "source", "spawned", "started_at", "status", "target", "waits_to_begin", "walk",
+        "shown_as", "sought", "source", "spawned", "started_at", "status", "target", "waits_to_begin", "walk",
     )  # fmt: skip
 
     def __init__(
@@ -187,6 +188,7 @@ class Run:
         self.polls: int = 0
         self.place: int = -1
         self.shown_as: object = None
+        self.sought: str = ""
         self._latest: datetime = self.started_at
         self._happened: list[Happening] | None = None
         self._shown: _Shown | None = None

@@ -1,0 +1,78 @@
+"""What a failing test is told of executions whose steps or outputs nobody has given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+SOURCE = """
+import pytest
+
+@pytest.fixture
+def shown(ssm_automation, ssm_client):
+    execution_id = ssm_client.start_automation_execution(DocumentName="AWS-Bake")["AutomationExecutionId"]
+    for _ in range(3):
+        answer = ssm_client.get_automation_execution(AutomationExecutionId=execution_id)
+    return answer["AutomationExecution"]
+
+def find(shown):
+    return next(step for step in shown["StepExecutions"] if step["StepStatus"] == "Failed")
+"""
+HINT = "*AWS-Bake is not registered, so its executions have no steps. Register the runbook with add_runbook()*"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'shown["StepExecutions"][0]',
+        "find(shown)",
+        'assert [step["StepName"] for step in shown["StepExecutions"]] == ["a"]',
+        "assert not ssm_client.describe_automation_step_executions(AutomationExecutionId=execution_id)",
+    ],
+)
+def test_steps_of_an_unregistered_runbook(run: Any, line: str) -> None:
+    """Who reads the steps of a runbook that is not registered is told how to register it."""
+    first = 'execution_id = shown["AutomationExecutionId"]'
+    result = run(SOURCE + f"\ndef test_it(shown, ssm_client):\n    {first}\n    {line}\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*SSM Automation: hints*", HINT])
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        'def test_it(shown):\n    assert shown["AutomationExecutionStatus"] == "Failed"',
+        'def test_it(shown):\n    assert shown["StepExecutions"] == []',
+        "def test_it(ssm_client):\n    [][0]",
+    ],
+)
+def test_no_hint_where_none_applies(run: Any, test: str) -> None:
+    """A test that passes, or fails for something else, gets no hint."""
+    run(SOURCE + "\n" + test + "\n").stdout.no_fnmatch_line("*SSM Automation: hints*")
+
+
+def test_outputs_that_nobody_gave(run: Any) -> None:
+    """They are named beside the failure."""
+    result = run(
+        """
+        RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
+            {"name": "get", "action": "aws:executeAwsApi"},
+            {"name": "use", "action": "aws:sleep", "inputs": {"Id": "{{ get.Id }}"}},
+        ]}
+
+        def test_it(ssm_automation, ssm_client):
+            ssm_automation.add_runbook(RUNBOOK, name="Doc")
+            ssm_client.start_automation_execution(DocumentName="Doc")
+            (execution,) = ssm_automation.executions
+            execution.finish()
+            assert execution.status == "Failed"
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*SSM Automation: hints*",
+            "Doc * reads outputs that nobody gave (fake.step_outputs): get.Id",
+        ]
+    )
