@@ -13,6 +13,7 @@ from .errors import ServiceError
 from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
+from .runs.finding import NAMING
 from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
 from .runs.moving import catch_up, poll
 from .runs.signals import can_stop, takes
@@ -123,14 +124,14 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
     """
     filters = params.get("Filters", [])
     check_filters(filters, EXECUTION_FILTERS)
-    named = any(each["Key"] in {"ExecutionId", "ParentExecutionId"} for each in filters)
+    named = any(each["Key"] in NAMING for each in filters)
     listing = " ".join((request.operation, *request.scope))
     before = place_of(listing, params["NextToken"]) if "NextToken" in params else None
     most = params.get("MaxResults", DEFAULT_PAGE)
     page: list[tuple[Run, dict[str, Any]]] = []
     answer: dict[str, Any] = {}
     last = 0
-    for place, execution in state.store.newest_first(request.scope, before):
+    for execution in state.store.newest_first(request.scope, filters, before):
         if execution.parent and not named:
             continue
         shown = metadata_members(execution)
@@ -140,7 +141,7 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
             answer["NextToken"] = token_of(listing, last)
             break
         page.append((execution, shown))
-        last = place
+        last = execution.place
     return Reply(
         {"AutomationExecutionMetadataList": [shown for _, shown in page], **answer}, then=partial(_poll_all, page)
     )

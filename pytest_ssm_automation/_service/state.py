@@ -62,7 +62,7 @@ class State:
         for runbook in runbooks:
             self.runbooks.add(runbook)
         self.tokens: dict[tuple[str, str, str], Run] = {}
-        self._tags: dict[Run, dict[str, str]] = {}
+        self._tags: dict[Run, Mapping[str, str]] = {}
         self._violations = violations
         self._relaxed = relaxed
         self._fetch = fetch
@@ -70,11 +70,16 @@ class State:
         self.reject_unknown_documents = reject_unknown_documents
         self._reject_unknown_urls = reject_unknown_urls
 
-    def tags_of(self, run: Run) -> dict[str, str]:
-        """Give the tags of an execution by key: those of its start, with what was changed since; it may be changed."""
-        if run not in self._tags:
-            self._tags[run] = {tag["Key"]: tag["Value"] for tag in run.request.get("Tags", ())}
-        return self._tags[run]
+    def tags_of(self, run: Run) -> Mapping[str, str]:
+        """Give the tags of an execution by key: those of its start, or those that it has got since."""
+        if run in self._tags:
+            return self._tags[run]
+        return {tag["Key"]: tag["Value"] for tag in run.request.get("Tags", ())}
+
+    def set_tags(self, run: Run, tags: Mapping[str, str]) -> None:
+        """Give an execution other tags."""
+        self.store.retag(run, self.tags_of(run), tags)
+        self._tags[run] = tags
 
     def declared_runbook(self, request: Request, params: Mapping[str, Any]) -> Runbook | None:
         """Find the runbook that a request starts, and check its parameters; `None` for one that may be unknown.

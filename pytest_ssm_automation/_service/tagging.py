@@ -30,15 +30,15 @@ def add_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply
     tags = {**state.tags_of(execution), **given}
     if len(tags) > MAX_TAGS:
         raise ServiceError("TooManyTagsError")
-    state.tags_of(execution).update(given)
+    state.set_tags(execution, tags)
     return Reply({}, execution_id=execution.id)
 
 
 def remove_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """RemoveTagsFromResource: remove tags of an execution; tags that it does not have are ignored."""
     execution = _tagged(state, request, params)
-    for key in params["TagKeys"]:
-        state.tags_of(execution).pop(key, None)
+    tags = state.tags_of(execution)
+    state.set_tags(execution, {key: value for key, value in tags.items() if key not in params["TagKeys"]})
     return Reply({}, execution_id=execution.id)
 
 

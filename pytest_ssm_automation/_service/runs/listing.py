@@ -17,7 +17,12 @@ def _equal(name: str) -> _Filter:
     return lambda shown, value: shown.get(name) == value
 
 
-def _time(value: str) -> datetime:
+def is_group(target: Mapping[str, Any]) -> bool:
+    """Tell whether a target is a resource group."""
+    return target.get("Key") in {"ResourceGroup", "resource-groups:Name"}
+
+
+def read_time(value: str) -> datetime:
     """Read a time as the service takes it: ISO 8601, in UTC where it names no zone."""
     try:
         time = datetime.fromisoformat(value)
@@ -28,10 +33,10 @@ def _time(value: str) -> datetime:
 
 _TIMES: Final[Mapping[str, _Filter]] = {
     "StartTimeBefore": lambda shown, value: (
-        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] <= _time(value)
+        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] <= read_time(value)
     ),
     "StartTimeAfter": lambda shown, value: (
-        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] >= _time(value)
+        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] >= read_time(value)
     ),
 }
 EXECUTION_FILTERS: Final[Mapping[str, _Filter]] = {
@@ -46,8 +51,7 @@ EXECUTION_FILTERS: Final[Mapping[str, _Filter]] = {
     "OpsItemId": _equal("OpsItemId"),
     "TagKey": lambda shown, value: value in shown["TagKeys"],
     "TargetResourceGroup": lambda shown, value: any(
-        target.get("Key") in {"ResourceGroup", "resource-groups:Name"} and value in target.get("Values", ())
-        for target in shown["Targets"]
+        is_group(target) and value in target.get("Values", ()) for target in shown["Targets"]
     ),
 }
 STEP_FILTERS: Final[Mapping[str, _Filter]] = {
@@ -80,7 +84,7 @@ def check_filters(filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Fil
             if key in _ENUMS and value not in model.enum(_ENUMS[key]):
                 raise ServiceError("InvalidFilterValue")
             if key in _TIMES:
-                _time(value)
+                read_time(value)
 
 
 def passes(shown: Mapping[str, Any], filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Filter]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +15,7 @@ from ..checks import model
 from ..runbooks.documents import is_mapping
 from ..runbooks.parameters import check_start
 from ..runbooks.references import as_text, as_texts, unknown_in
+from .finding import Finder
 from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
 from .run import Run
 from .scripts import ENDED, UNSCRIPTED, Script
@@ -24,7 +24,7 @@ from .words import Words
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..runbooks.library import Runbook
     from .rate_control import Group, Resolver, Target
@@ -83,7 +83,7 @@ class ExecutionStore:
         self.scripts: list[Script] = []
         self.resolver: Resolver | None = None
         self._by_id: dict[str, dict[tuple[str | None, str], Run]] = defaultdict(dict)
-        self._places: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+        self._finders: dict[tuple[str | None, str], Finder] = {}
         self._new_id = new_id
 
     def start(
@@ -128,7 +128,7 @@ class ExecutionStore:
                 mode=params.get("Mode", "Auto"),
                 walks=not plan.groups,
             )
-            self._add(run, shared=shared)
+            self._add(run, params, shared=shared)
             if plan.groups:
                 run.run_on(FanOut(plan.groups, partial(self._start_on, run)))
             return run
@@ -183,26 +183,36 @@ class ExecutionStore:
         with self.lock:
             return list(self._by_id.get(execution_id, {}).values())
 
-    def newest_first(self, scope: tuple[str, str], before: int | None = None) -> Iterator[tuple[int, Run]]:
+    def newest_first(
+        self, scope: tuple[str, str], filters: Sequence[Mapping[str, Any]] = (), before: int | None = None
+    ) -> Iterator[Run]:
         """Yield the executions that are seen in an account and Region, newest first.
 
         Args:
             scope: The account and the Region.
+            filters: What a listing asks for; more may be yielded than they let through.
             before: The place in `all` that they come before.
-
-        Yields:
-            The place in `all`, and the execution.
         """
-        both = (self._places.get(each, ()) for each in (scope, (None, scope[1])))
-        for place in merge(*(_descending(places, before) for places in both), reverse=True):
-            yield place, self.all[place]
+        end = len(self.all) if before is None else min(before, len(self.all))
+        named = next((each["Values"] for each in filters if each["Key"] == "ExecutionId"), None)
+        if named is not None:
+            found = (self.find(execution_id, scope) for execution_id in dict.fromkeys(named))
+            places: Iterable[int] = sorted((run.place for run in found if run and run.place < end), reverse=True)
+        else:
+            finders = [self._finders[each] for each in (scope, (None, scope[1])) if each in self._finders]
+            places = merge(*(finder.find(filters, end) for finder in finders), reverse=True)
+        return (self.all[place] for place in places)
+
+    def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
+        """Take notice of the keys of the tags of an execution."""
+        self._finders[self._scope_of(run)].tag(run, before, now)
 
     def _chosen_id(self, script: Script, request: Request, *, anew: bool) -> str | None:
         """Give the id that a script chooses; one of `scripts` for its first execution in each account and Region."""
         chosen = script.execution_id
         return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
-    def _add(self, execution: Run, *, shared: bool) -> None:
+    def _add(self, execution: Run, params: Mapping[str, Any], *, shared: bool) -> None:
         scope = (None if shared else execution.account, execution.region)
         known = self._by_id[execution.id]
         if any(
@@ -213,8 +223,10 @@ class ExecutionStore:
             raise FakeUsageError(f"There is an execution {execution.id!r} in {where} already")
         known[scope] = execution
         execution.place = len(self.all)
-        self._places[scope].append(execution.place)
         self.all.append(execution)
+        if scope not in self._finders:
+            self._finders[scope] = Finder(self.all)
+        self._finders[scope].add(execution, params)
         self.log.append((execution, 0))
         if execution.walk:
             self.log.extend((execution, place) for place in range(1, len(execution.history)))
@@ -240,7 +252,9 @@ class ExecutionStore:
         if run.place < 0:
             return
         if run.parent is None:
-            self.unfinished[self._scope_of(run)] += (before in ENDED) - run.ended
+            scope = self._scope_of(run)
+            self.unfinished[scope] += (before in ENDED) - run.ended
+            self._finders[scope].changed(run, before)
         for place in range(happened, len(run.history)):
             self.log.append((run, place))
         if happened > len(run.history):
@@ -319,9 +333,3 @@ def _check_depth(run: Run) -> None:
         raise AutomationFakeError(
             f"Executions start each other more than {MOST_DEPTH} deep: {' -> '.join(reversed(names[:5]))} -> ..."
         )
-
-
-def _descending(places: Sequence[int], before: int | None) -> Iterator[int]:
-    """Yield the places that come before a place, the last one first."""
-    count = len(places) if before is None else bisect_left(places, before)
-    return (places[index] for index in range(count - 1, -1, -1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..calls import copy_containers
 from ..checks import model
 from ..runbooks.library import bare_name
+from .finding import type_of
 from .scripts import ENDED, STATUS, SUCCEEDED
 from .steps import step_members
 
@@ -67,7 +68,7 @@ def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def _automation_type(run: Run) -> str:
-    return "CrossAccount" if "TargetLocations" in run.request or "TargetLocationsURL" in run.request else "Local"
+    return type_of(run.request)
 
 
 def _current_step(run: Run, steps: list[dict[str, Any]]) -> dict[str, str]:

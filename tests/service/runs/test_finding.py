@@ -1,0 +1,230 @@
+"""Finding the executions of a page: what is found, and that few are looked at for it."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from caller import poll, start
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service import operations
+from pytest_ssm_automation._service.runs import finding
+from pytest_ssm_automation._service.runs.finding import Places
+from pytest_ssm_automation._service.runs.listing import EXECUTION_FILTERS, passes
+from pytest_ssm_automation._service.runs.run import Run
+from pytest_ssm_automation._service.runs.views import metadata_members
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RUNBOOK = {
+    "schemaVersion": "0.3",
+    "mainSteps": [
+        {"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}},
+        {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": ["me"]}},
+    ],
+}
+SCRIPTED = {
+    "AutomationExecutionStatus": "InProgress",
+    "AutomationSubtype": "ChangeRequest",
+    "OpsItemId": "oi-1",
+    "DocumentName": "Other",
+    "ExecutionStartTime": datetime(2020, 1, 1, tzinfo=UTC),
+    "StepExecutions": [{"StepName": "a", "Action": "aws:branch", "StepStatus": "InProgress"}],
+}
+REQUESTS: list[dict[str, Any]] = [
+    {},
+    {"DocumentName": "AWS-Stop"},
+    {"DocumentName": "arn:aws:ssm:us-east-1:123456789012:document/AWS-Start"},
+    {"DocumentName": "Scripted"},
+    {"DocumentName": "Steps"},
+    {"Tags": [{"Key": "Env", "Value": "x"}, {"Key": "Team", "Value": "x"}]},
+    {"TargetParameterName": "Id", "Targets": [{"Key": "ResourceGroup", "Values": ["mine"]}]},
+    {"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]},
+    {"TargetLocations": [{"Accounts": ["123456789012"], "Regions": ["us-east-1"]}]},
+]
+ASKED: Mapping[str, list[str]] = {
+    "DocumentNamePrefix": ["AWS-", "AWS-Stop", "Doc", "Other", "x"],
+    "ExecutionStatus": ["Pending", "InProgress", "Waiting", "Success", "Failed", "Cancelling"],
+    "CurrentAction": ["aws:sleep", "aws:approve", "aws:branch", "aws:executeAutomation"],
+    "AutomationType": ["Local", "CrossAccount"],
+    "AutomationSubtype": ["ChangeRequest"],
+    "OpsItemId": ["oi-1", "x"],
+    "TagKey": ["Env", "Team", "New", "x"],
+    "TargetResourceGroup": ["mine", "x"],
+    "StartTimeBefore": ["2026-01-01T00:00:20", "2020-06-01"],
+    "StartTimeAfter": ["2026-01-01T00:00:10", "2020-01-01"],
+}
+
+
+def test_places() -> None:
+    """Places come from the highest down, between two of them, however they were added."""
+    places = Places()
+    added = random.Random(1).sample(range(5000), 300)
+    for place in added:
+        places.add(place)
+    assert [*places.between(0, 5000)] == sorted(added, reverse=True)
+    assert [*places.between(1000, 3000)] == sorted((each for each in added if 1000 <= each < 3000), reverse=True)
+    assert all(place in places for place in added)
+    for place in added[:290]:
+        places.discard(place)
+        places.discard(place)
+    assert [*places.between(0, 5000)] == sorted(added[290:], reverse=True)
+    assert (places.count, 9999 in places, added[0] in places) == (10, False, False)
+
+
+def act(fake: AutomationFake, client: Any, chance: random.Random, clock: Any) -> None:
+    """Do something that changes what filters find."""
+    kind = chance.randrange(6)
+    if kind < 2 or not fake.executions:
+        start(client, **chance.choice(REQUESTS))
+        clock.shift(chance.choice([0.5, 2, 2, -1]))
+        return
+    execution = chance.choice(fake.executions)
+    resource = {"ResourceType": "Automation", "ResourceId": execution.id}
+    if kind == 2:
+        execution.advance()
+    elif kind == 3:
+        poll(client, execution.id)
+        if not execution.ended:
+            client.stop_automation_execution(AutomationExecutionId=execution.id)
+    elif kind == 4:
+        client.add_tags_to_resource(**resource, Tags=[{"Key": "New", "Value": "x"}])
+    else:
+        client.remove_tags_from_resource(**resource, TagKeys=["Env", "New"])
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("fresh", [1, 1000])
+def test_all_is_found(monkeypatch: pytest.MonkeyPatch, seed: int, fresh: int) -> None:
+    """Whatever happens to executions, each filter finds exactly those that a look at all of them finds."""
+    monkeypatch.setattr(finding, "_MOST_FRESH", fresh)
+    chance = random.Random(seed)
+    with (
+        AutomationFake(seed="finding") as fake,
+        time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False) as clock,
+    ):
+        client = fake.client()
+        fake.add_runbook(RUNBOOK, name="Steps")
+        fake.script([SCRIPTED, "Success"], when={"DocumentName": "Scripted"})
+        fake.script(["InProgress", "Failed"], when={"DocumentName": "AWS-Stop"})
+        for _ in range(40):
+            act(fake, client, chance, clock)
+            keys = chance.sample([*ASKED], chance.choice([0, 1, 1, 2]))
+            filters: Any = [
+                {"Key": key, "Values": chance.sample(ASKED[key], min(len(ASKED[key]), chance.choice([1, 1, 2])))}
+                for key in keys
+            ]
+            state = fake._service.state
+            expected = [
+                run.id
+                for run in reversed(state.store.all)
+                if run.parent is None
+                and passes({**metadata_members(run), "TagKeys": state.tags_of(run)}, filters, EXECUTION_FILTERS)
+            ]
+            listed = (
+                client.describe_automation_executions(Filters=filters)
+                if filters
+                else (client.describe_automation_executions())
+            )
+            assert [each["AutomationExecutionId"] for each in listed["AutomationExecutionMetadataList"]] == expected
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the executions that listings look at."""
+    ids: list[str] = []
+
+    def counted(run: Run) -> dict[str, Any]:
+        ids.append(run.id)
+        return metadata_members(run)
+
+    monkeypatch.setattr(operations, "metadata_members", counted)
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("filters", "most"),
+    [
+        ({"ExecutionId": ["unknown"]}, 0),
+        ({"ParentExecutionId": ["unknown"]}, 0),
+        ({"DocumentNamePrefix": ["Rare"]}, 1),
+        ({"ExecutionStatus": ["Failed"]}, 1),
+        ({"ExecutionStatus": ["Cancelled", "Waiting"]}, 0),
+        ({"CurrentAction": ["aws:approve"]}, 0),
+        ({"AutomationType": ["CrossAccount"]}, 0),
+        ({"AutomationSubtype": ["ChangeRequest"]}, 0),
+        ({"OpsItemId": ["x"]}, 0),
+        ({"TagKey": ["Env"]}, 1),
+        ({"TargetResourceGroup": ["mine"]}, 1),
+        ({"StartTimeBefore": ["2020-01-01"]}, 0),
+        ({"StartTimeAfter": ["2040-01-01"]}, 0),
+        ({"DocumentNamePrefix": ["Doc"], "ExecutionStatus": ["Failed"]}, 0),
+        ({"StartTimeAfter": ["2020-01-01"], "TagKey": ["Env"]}, 1),
+    ],
+)
+def test_few_are_looked_at(
+    fake: AutomationFake, client: Any, looked_at: list[str], filters: dict[str, list[str]], most: int
+) -> None:
+    """A listing looks at what it finds, and not at the thousands beside it."""
+    fake.script(["InProgress", "Failed"], when={"DocumentName": "Rare"})
+    ids = [start(client, DocumentName=f"Doc{number % 7}") for number in range(3000)]
+    rare = start(client, DocumentName="Rare")
+    fake.execution(rare).advance()
+    start(client, Tags=[{"Key": "Env", "Value": "x"}])
+    start(client, TargetParameterName="Id", Targets=[{"Key": "ResourceGroup", "Values": ["mine"]}])
+    asked = [{"Key": key, "Values": values} for key, values in filters.items()]
+    client.describe_automation_executions(Filters=asked)
+    assert len(looked_at) <= most
+    client.describe_automation_executions(Filters=[{"Key": "ExecutionId", "Values": [ids[0], ids[0]]}])
+    client.describe_automation_executions()
+    assert len(looked_at) <= most + 1 + 51
+
+
+def test_children_cost_a_listing_nothing(fake: AutomationFake, client: Any, looked_at: list[str]) -> None:
+    """Executions that others have started are not looked at, unless a filter names their parent."""
+    fake.resolve_targets(lambda _: [f"i-{number}" for number in range(2000)])
+    targets = [{"Key": "tag:Env", "Values": ["x"]}]
+    parent = start(client, TargetParameterName="Id", Targets=targets, MaxConcurrency="100%")
+    fake.execution(parent).advance()
+    assert len(fake.execution(parent).children) == 2000
+    client.describe_automation_executions(Filters=[{"Key": "ExecutionStatus", "Values": ["Pending"]}])
+    client.describe_automation_executions()
+    assert looked_at == [parent]
+    children = [{"Key": "ParentExecutionId", "Values": [parent]}]
+    listed = client.describe_automation_executions(Filters=children, MaxResults=50)
+    assert len(listed["AutomationExecutionMetadataList"]) == 50
+    assert len(looked_at) == 52
+
+
+def test_the_limit_looks_at_no_execution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unfinished executions are counted as they come and go, and the counts are right after any of it."""
+    with AutomationFake(execution_limit=1000) as fake:
+        client = fake.client()
+        ids = [start(client) for _ in range(999)]
+        looks: list[str] = []
+        ended: Any = vars(Run)["ended"]
+
+        def counted(run: Run) -> bool:
+            looks.append(run.id)
+            return bool(ended.fget(run))
+
+        monkeypatch.setattr(Run, "ended", property(counted))
+        start(client)
+        for _ in range(3):
+            with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
+                start(client)
+        assert len(looks) < 10
+        for _ in range(2):
+            poll(client, ids[0])
+        client.stop_automation_execution(AutomationExecutionId=ids[0])  # it was shown InProgress, and ends later
+        with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
+            start(client)
+        poll(client, ids[0])
+        start(client)
+        with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
+            start(client)
