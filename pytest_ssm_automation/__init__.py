@@ -1,6 +1,6 @@
 """Test code that starts AWS Systems Manager Automation runbooks, without AWS.
 
-Documentation: https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs
+Documentation: https://pytest-ssm-automation.readthedocs.io/
 
 Example:
     >>> def test_restart(ssm_automation):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
-SITE: Final = "https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs"
+SITE: Final = "https://pytest-ssm-automation.readthedocs.io/"
 # The number of characters from which on a list of names is not shown.
 _LONGEST_LIST: Final = 1000
 _NEAREST: Final = 3

@@ -54,7 +54,7 @@ class AutomationFake(Setup, Record):
     A call is answered by the fake of its own context: the one that its thread or asyncio task has entered, or under
     which its thread or the task of its pool was started. A call that has none is answered by the innermost active fake.
 
-    Documentation: https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs
+    Documentation: https://pytest-ssm-automation.readthedocs.io/
 
     Example:
         >>> with AutomationFake() as fake:

@@ -270,7 +270,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
     """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends.
     Example: `ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")`.
-    Documentation: https://github.com/pytest-ssm-automation/pytest-ssm-automation/tree/main/docs
+    Documentation: https://pytest-ssm-automation.readthedocs.io/
     """
     from ._errors import FakeUsageError
     from ._fake import AutomationFake

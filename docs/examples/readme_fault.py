@@ -1,18 +1,27 @@
 import contextlib
 
+import boto3
 from botocore.exceptions import ClientError
-from test_readme import restart
 
 
-def restart_all(instance_ids):
+def restart(instance_ids):
+    ssm = boto3.client("ssm")
     for instance_id in instance_ids:
         with contextlib.suppress(ClientError):
-            restart(instance_id)
+            ssm.start_automation_execution(
+                DocumentName="AWS-RestartEC2Instance", Parameters={"InstanceId": [instance_id]}
+            )
+
+
+def test_instance_is_restarted(ssm_automation):
+    restart(["i-0123456789abcdef0"])
+
+    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0123456789abcdef0"]})
 
 
 def test_every_instance_is_restarted(ssm_automation):
     ssm_automation.fail_with("ThrottlingException", after=1)
 
-    restart_all(["i-0aaaaaaaaaaaaaaaa", "i-0bbbbbbbbbbbbbbbb"])
+    restart(["i-0aaaaaaaaaaaaaaaa", "i-0bbbbbbbbbbbbbbbb"])
 
     ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0bbbbbbbbbbbbbbbb"]})
