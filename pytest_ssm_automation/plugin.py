@@ -208,7 +208,8 @@ def pytest_runtest_makereport(
         _add_problems(report, text)
     if report.failed and call.when == "call" and call.excinfo is not None:
         looked_up = isinstance(call.excinfo.value, LookupError | StopIteration)
-        if text := fake._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - nobody else asks for it
+        asked: Any = fake
+        if text := asked._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - nobody else asks for it
             report.sections.append(("SSM Automation: hints", text))
     return report
 

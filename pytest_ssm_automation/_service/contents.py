@@ -66,9 +66,10 @@ def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
         return CUT
     around = (*inside, id(value))
     if isinstance(value, dict):
-        return {key: copy_arguments(item, around) for key, item in cast("dict[Any, Any]", value).items()}
+        members = cast("dict[object, object]", value)
+        return {key: copy_arguments(item, around) for key, item in members.items()}
     if isinstance(value, list):
-        return [copy_arguments(item, around) for item in cast("list[Any]", value)]
+        return [copy_arguments(item, around) for item in cast("list[object]", value)]
     if isinstance(value, tuple):
-        return tuple(copy_arguments(item, around) for item in cast("tuple[Any, ...]", value))
+        return tuple(copy_arguments(item, around) for item in cast("tuple[object, ...]", value))
     return value
