@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
 from .._errors import FakeUsageError, hide_usage_errors, is_own, unknown_name
+from .._forks import on_fork
 from .calls import Call, Outcome, Request
 from .checks import model
 from .checks.constraints import check
@@ -357,5 +357,4 @@ def _renew() -> None:
         service.seed_anew()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_count_fork, after_in_child=_renew)
+on_fork(before=_count_fork, after_in_child=_renew)

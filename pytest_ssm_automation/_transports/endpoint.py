@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
+from .._forks import on_fork
 from .._service.errors import ServiceError
 from .body import read_body
 from .environment import change_environment
@@ -213,5 +214,4 @@ def _leave_all_to_parent() -> None:
         endpoint.leave_to_parent()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_leave_all_to_parent)
+on_fork(after_in_child=_leave_all_to_parent)

@@ -6,7 +6,6 @@ endpoint of the parent's fake, where they are recorded; without an endpoint they
 
 from __future__ import annotations
 
-import os
 import sys
 from mmap import mmap
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.credentials import Credentials
 
 from .._errors import AutomationFakeError
+from .._forks import on_fork
 from . import active as stack
 from .aio import is_aio
 from .claim import request_of
@@ -76,5 +76,4 @@ def _share() -> None:
             active.refusals = mmap(-1, 1)
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_share, after_in_child=stack.inherit)
+on_fork(before=_share, after_in_child=stack.inherit)

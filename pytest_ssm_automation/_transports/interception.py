@@ -8,13 +8,13 @@ put there since. While work is left that belongs to a fake, the wrapper stays to
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
 
+from .._forks import on_fork
 from .._service.checks.model import CHECKED
 from . import active as stack
 from .active import current, owner
@@ -192,5 +192,4 @@ def _renew_locks() -> None:
                 transport.renew_lock()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_locks)
+on_fork(after_in_child=_renew_locks)

@@ -1,0 +1,17 @@
+"""Forks of the process, on systems that have them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _ignore(**_: Callable[[], None]) -> None:
+    """Stand for `os.register_at_fork` on Windows."""
+
+
+# Takes functions to call `before` a fork, and `after_in_child`.
+on_fork: Final[Any] = getattr(os, "register_at_fork", _ignore)
