@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import json
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jsonschema.protocols import Validator
 
@@ -315,3 +316,171 @@ def mutations(rng: random.Random, operation: str = "StartAutomationExecution") -
             bend = rng.choice((_bent, _resized))
             holder[key] = copy.deepcopy(rng.choice(_JUNK)) if junk else bend(rng, site, holder[key])
         yield root[0]
+
+
+# What follows judges the parameters of runbooks. Source of the keys of a declaration and of what they mean:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+Declaration = dict[str, Any]
+_STORED = regex.compile(r"\{\{ *ssm(-secure)?:[^{}]+\}\}")
+_HEXADECIMAL = frozenset("0123456789abcdef")
+_BUCKET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+def _maps(kind: str, values: list[str], value: str) -> list[Value] | None:
+    """The maps in a value of JSON; None if it has none, or something else."""
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return None
+    maps = parsed if isinstance(parsed, list) and kind == "MapList" and len(values) == 1 else [parsed]
+    return maps if all(type(each) is dict for each in maps) else None
+
+
+def _is_integer(value: str) -> bool:
+    digits = value[1:] if value[:1] in {"+", "-"} else value
+    return digits.isascii() and digits.isdigit()
+
+
+def _is_instance(value: str) -> bool:
+    return value.startswith("i-") and len(value) in {10, 19} and set(value[2:]) <= _HEXADECIMAL
+
+
+def _is_role(value: str) -> bool:
+    parts = value.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn" or parts[2:4] != ["iam", ""] or not parts[5].startswith("role/"):
+        return False
+    account = parts[4].isascii() and parts[4].isdigit() and len(parts[4]) == 12
+    partition = parts[1].startswith("aws") and set(parts[1]) <= set("abcdefghijklmnopqrstuvwxyz-")
+    path = parts[5].removeprefix("role/")
+    return (
+        account
+        and partition
+        and bool(path)
+        and all(one.isascii() and (one.isalnum() or one in "_+=,.@/-") for one in path)
+    )
+
+
+def _is_bucket(value: str) -> bool:
+    ends = {value[:1], value[-1:]}
+    return 3 <= len(value) <= 63 and ends <= _BUCKET and set(value) <= _BUCKET | {".", "-"}
+
+
+def _is_boolean(value: str) -> bool:
+    return value.lower() in {"true", "false"}
+
+
+_FORMS: dict[str, Callable[[str], bool]] = {"Integer": _is_integer, "Boolean": _is_boolean}
+_FORMS |= {"AWS::EC2::Instance::Id": _is_instance, "AWS::IAM::Role::Arn": _is_role, "AWS::S3::Bucket::Name": _is_bucket}
+
+
+def _of_type(declared: Declaration, values: list[str], value: str) -> bool:
+    kind = declared["type"]
+    if kind in {"StringMap", "MapList"}:
+        return _maps(kind, values, value) is not None
+    absent = kind.startswith("AWS::") and "default" in declared and not value
+    form = _FORMS.get(kind[5:-1] if kind.startswith("List<") else kind)
+    return absent or form is None or form(value)
+
+
+def _item_rules(declared: Declaration, values: list[str], value: str) -> Iterator[str]:
+    """The rules that a value of the right type breaks."""
+    kind, allowed = declared["type"], declared.get("allowedValues")
+    texts = [each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for each in allowed or ()]
+    maps = _maps(kind, values, value) if kind in {"StringMap", "MapList"} else None
+    if allowed and maps is not None and any(each not in allowed for each in maps):
+        yield "allowedValues"
+    if allowed and maps is None:
+        folded = kind == "Boolean"
+        if (value.lower() if folded else value) not in [text.lower() if folded else text for text in texts]:
+            yield "allowedValues"
+    if "allowedPattern" in declared and not _compiled(declared["allowedPattern"]).fullmatch(_known(value)):
+        yield "allowedPattern"
+    if len(value) < declared.get("minChars", 0):
+        yield "minChars"
+    if len(value) > declared.get("maxChars", len(value)):
+        yield "maxChars"
+
+
+def _parameter_violations(name: str, declared: Declaration, values: list[str]) -> Iterator[tuple[str, str]]:
+    path, kind = f"Parameters[{name!r}]", declared["type"]
+    many = kind in {"StringList", "MapList"} or kind.startswith("List<")
+    if not many and len(values) != 1:
+        yield path, "type"
+        return
+    known = [place for place, value in enumerate(values) if not _STORED.search(value)]
+    sound = [place for place in known if _of_type(declared, values, values[place])]
+    yield from ((f"{path}[{place}]", "type") for place in known if place not in sound)
+    if len(sound) == len(values) and (many or kind == "StringMap"):
+        maps = [each for value in values for each in _maps(kind, values, value) or ()]
+        count = len(maps) if kind == "MapList" else len(maps[0]) if kind == "StringMap" else len(values)
+        yield from ((path, "minItems") for _ in range(count < declared.get("minItems", 0)))
+        yield from ((path, "maxItems") for _ in range(count > declared.get("maxItems", count)))
+    for place in sound:
+        yield from ((f"{path}[{place}]", rule) for rule in _item_rules(declared, values, values[place]))
+
+
+def parameter_violations(declared: dict[str, Declaration], given: dict[str, list[str]]) -> set[tuple[str, str]]:
+    """What the parameters of a request break of a runbook's declarations, as pairs of path and rule.
+
+    Args:
+        declared: The runbook's `parameters`.
+        given: The request's `Parameters`, whose types are right.
+    """
+    missing = {name for name, each in declared.items() if "default" not in each and name not in given}
+    found = {(f"Parameters[{name!r}]", "required") for name in missing}
+    found |= {(f"Parameters[{name!r}]", "undeclared") for name in given if name not in declared}
+    for name, each in declared.items():
+        if name in given:
+            found.update(_parameter_violations(name, each, given[name]))
+    return found
+
+
+_AWS_KINDS = ("AWS::EC2::Instance::Id", "AWS::IAM::Role::Arn", "AWS::S3::Bucket::Name", "AWS::EC2::VPC::Id")
+_KINDS = ["String", "StringList", "Integer", "Boolean", "StringMap", "MapList", "List<AWS::EC2::Instance::Id>"]
+_KINDS += _AWS_KINDS
+_ROLE = "arn:aws:iam::123456789012:role/path/Name.x"
+_VALUES = ["", "a", "ab", "A b", "0", "-12", "+7", "1.5", "true", "FALSE", "i-01234567", "i-0123456789abcdef0"]
+_VALUES += [_ROLE, _ROLE.replace("iam::", "iam:x:"), "my-bucket", "My.Bucket", "a.b", "i-0123456G", "é", "日本", "a\n"]
+_VALUES += ["{}", "[]", '{"a": 1}', '{"a": "é", "b": {}}', '[{"a": 1}, {}]', "[1]", "{", "null", "\u0661", "x" * 40]
+_VALUES += ["{{ssm:/a/b}}", "{{ ssm:name:2 }}", "x{{ssm-secure:y}}", "{{ global:DATE }}", "{{ssm:}}", "NaN", " true"]
+_PATTERNS = [r"^[a-z]+$", r"\d+", r"[\w.-]*", r".+", r"^$|^arn:.*$", r"^(true|false)$", r"\{.*\}", r"\[\]|\{.*\}"]
+_PATTERNS += [r"^(?!i-)[^\s]*", r"^[a-z]{2}\s?.*"]
+
+
+def _declaration(rng: random.Random) -> Declaration:
+    """A declaration of any type, with any of the limits."""
+    declared: Declaration = {"type": rng.choice(_KINDS)}
+    for what, most in (("Chars", 12), ("Items", 3)):
+        low, high = sorted((rng.randint(0, most), rng.randint(0, most)))
+        declared |= rng.choice(
+            ({}, {}, {f"min{what}": low}, {f"max{what}": high}, {f"min{what}": low, f"max{what}": high})
+        )
+    if rng.random() < 0.3:
+        declared["allowedPattern"] = rng.choice(_PATTERNS)
+    if rng.random() < 0.3:
+        declared["allowedValues"] = rng.sample([*_VALUES[:14], 7, True, {"a": 1}, {}], rng.randint(1, 4))
+    if rng.random() < 0.4:
+        declared["default"] = rng.choice((None, "x", "{{ssm:/a}}"))
+    return declared
+
+
+def _texts(rng: random.Random, declared: Declaration) -> list[str]:
+    """Values for a parameter, which suit it more often than not, some of them spoilt by a character."""
+    allowed = [each if isinstance(each, str) else json.dumps(each) for each in declared.get("allowedValues", ())]
+    size = rng.choice((0, 1, 1, 1, 1, 2, 3)) if "List" in declared["type"] or rng.random() < 0.1 else 1
+    values = [rng.choice(allowed) if allowed and rng.random() < 0.6 else rng.choice(_VALUES) for _ in range(size)]
+    if values and rng.random() < 0.3:
+        place, stray = rng.randrange(len(values)), rng.choice('a1 \n"}]é-:')
+        cut = rng.randint(0, len(values[place]))
+        values[place] = values[place][:cut] + stray + values[place][cut + rng.randint(0, 1) :]
+    return values
+
+
+def parameter_draws(rng: random.Random) -> Iterator[tuple[dict[str, Declaration], dict[str, list[str]]]]:
+    """Declarations of a runbook, and parameters of a request, without end; the same for the same rng."""
+    while True:
+        declared = {name: _declaration(rng) for name in rng.sample("ABC", rng.choice((1, 1, 2, 3)))}
+        given = {name: _texts(rng, each) for name, each in declared.items() if rng.random() < 0.9}
+        if rng.random() < 0.05:
+            given["Other"] = ["x"]
+        yield declared, given

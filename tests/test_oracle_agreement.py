@@ -13,11 +13,14 @@ from botocore.validate import ParamValidator
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.model import OPERATIONS, START
 from pytest_ssm_automation._service.checks.rules import check_rules
+from pytest_ssm_automation._service.runbooks.library import load_runbook
+from pytest_ssm_automation._service.runbooks.parameters import DECLARED_RULES, check_parameters
 
 if TYPE_CHECKING:
     from pytest_ssm_automation._service.checks.violations import Violation
 
 REQUESTS = int(os.environ.get("SSM_AUTOMATION_ORACLE_REQUESTS", "10000"))
+PARAMETERS = int(os.environ.get("SSM_AUTOMATION_ORACLE_PARAMETERS", "2000"))
 SERVICE = botocore.session.Session().get_service_model("ssm")
 SEEDS = 4
 
@@ -67,3 +70,27 @@ def test_the_requests_are_worth_judging() -> None:
     assert {violation.rule for violations in broken for violation in violations} == {
         "type", "required", "unknown", "min", "max", "pattern", "enum"
     }  # fmt: skip
+
+
+def judged(declared: dict[str, Any], given: dict[str, list[str]]) -> set[tuple[str, str]]:
+    """Give what the package says of parameters, as the oracle does."""
+    steps = [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]
+    content = {"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}
+    found = check_parameters(load_runbook(content, name="Team-Runbook"), given)
+    return {(violation.path, violation.rule) for violation in found}
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_nobody_disagrees_about_parameters(seed: int) -> None:
+    """Random and mutated parameters of random declarations are judged as by the oracle, which shares no code."""
+    draws = itertools.islice(oracle.parameter_draws(random.Random(seed)), PARAMETERS // SEEDS)
+    differing = ((each, judged(*each) ^ oracle.parameter_violations(*each)) for each in draws)
+    assert [each for each in differing if each[1]][:3] == []
+
+
+def test_the_parameters_are_worth_judging() -> None:
+    """Many of them are valid, many aren't, and they break every rule of a declaration."""
+    draws = list(itertools.islice(oracle.parameter_draws(random.Random(0)), 1000))
+    broken = [judged(*each) for each in draws]
+    assert 200 < sum(map(bool, broken)) < 900
+    assert {rule for found in broken for _, rule in found} == set(DECLARED_RULES)
