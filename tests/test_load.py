@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 import tracemalloc
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import pytest
 from pytest_ssm_automation import AutomationFake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 LARGE = bool(os.environ.get("SSM_AUTOMATION_LARGE_LOAD"))
 THREADS = 64
@@ -127,3 +128,102 @@ def test_a_reset_gives_the_memory_back() -> None:
             assert tracemalloc.get_traced_memory()[0] < kept / 5
         finally:
             tracemalloc.stop()
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Measure the CPU time that this thread takes for some work; the least of three times."""
+    taken = []
+    for _ in range(3):
+        began = time.thread_time()
+        work()
+        taken.append(time.thread_time() - began)
+    return min(taken)
+
+
+def listing(client: Any, **asked: str) -> Callable[[], object]:
+    """Give a function that asks for a page with filters."""
+    filters = [{"Key": key, "Values": [value]} for key, value in asked.items()]
+    return lambda: client.describe_automation_executions(Filters=filters)
+
+
+def questions(fake: AutomationFake, client: Any) -> dict[str, Callable[[], object]]:
+    """What a test or its code under test asks of a record, whatever its size."""
+    first = fake.executions[0].id
+    return {
+        "start": lambda: client.start_automation_execution(DocumentName="Doc"),
+        "get": lambda: client.get_automation_execution(AutomationExecutionId=first),
+        "execution": lambda: fake.execution(first),
+        "call": lambda: fake.calls[len(fake.calls) // 2],
+        "empty": lambda: (fake.calls == [], fake.executions == [], fake.faults == [], fake.events == []),
+        "event": lambda: fake.events[-1],
+        "page": client.describe_automation_executions,
+        "ExecutionId": listing(client, ExecutionId=first),
+        "ParentExecutionId": listing(client, ParentExecutionId=first),
+        "DocumentNamePrefix": listing(client, DocumentNamePrefix="None"),
+        "ExecutionStatus": listing(client, ExecutionStatus="Failed"),
+        "CurrentAction": listing(client, CurrentAction="aws:sleep"),
+        "StartTimeBefore": listing(client, StartTimeBefore="2020-01-01"),
+        "StartTimeAfter": listing(client, StartTimeAfter="2040-01-01"),
+        "AutomationType": listing(client, AutomationType="CrossAccount"),
+        "AutomationSubtype": listing(client, AutomationSubtype="ChangeRequest"),
+        "OpsItemId": listing(client, OpsItemId="oi-1"),
+        "TagKey": listing(client, TagKey="Env"),
+        "TargetResourceGroup": listing(client, TargetResourceGroup="mine"),
+        "two filters": listing(client, DocumentNamePrefix="Doc", ExecutionStatus="Failed"),
+    }
+
+
+def times_of_questions(number: int) -> dict[str, float]:
+    """Measure each question among so many executions."""
+    with AutomationFake(seed="load", execution_limit=2 * EXECUTIONS) as fake:
+        client = fake.client()
+        for _ in range(number):
+            client.start_automation_execution(DocumentName="Doc")
+        return {name: cpu_seconds(ask) for name, ask in questions(fake, client).items()}
+
+
+def test_questions_take_as_long_among_many() -> None:
+    """Twenty times as many executions make no question slower: what looks at all of them takes many times as long."""
+    few, many = times_of_questions(EXECUTIONS // 20), times_of_questions(EXECUTIONS)
+    assert {name: (few[name], taken) for name, taken in many.items() if taken > 5 * few[name] + 0.001} == {}
+
+
+def test_an_assertion_about_many_starts() -> None:
+    """It takes no longer for each start among many, also where it fails and lists them."""
+
+    def taken(number: int) -> float:
+        with AutomationFake(seed="load") as fake:
+            client = fake.client()
+            for _ in range(number):
+                client.start_automation_execution(DocumentName="Doc")
+
+            def ask() -> None:
+                fake.assert_started(DocumentName="Doc", times=number)
+                with pytest.raises(AssertionError, match=rf"and {number - 10} more"):
+                    fake.assert_started_once(DocumentName="Doc")
+
+            return cpu_seconds(ask)
+
+    assert taken(EXECUTIONS // 5) < 5 * (10 * taken(EXECUTIONS // 50)) + 0.01
+
+
+def test_a_fan_out_polled_to_its_end() -> None:
+    """At each poll it shows all its targets; what that takes for each of them stays the same with their number."""
+
+    def taken_by_each(number: int) -> float:
+        with AutomationFake(seed="load") as fake:
+            client = fake.client()
+            fake.resolve_targets(lambda _: [f"i-{target:08x}" for target in range(number)])
+            began, shown, status = time.thread_time(), 0, ""
+            started = client.start_automation_execution(
+                DocumentName="Doc", TargetParameterName="Id", Targets=[{"Key": "tag:Env", "Values": ["x"]}]
+            )
+            while status not in {"Success", "Failed"}:
+                answer = client.get_automation_execution(AutomationExecutionId=started["AutomationExecutionId"])
+                status = answer["AutomationExecution"]["AutomationExecutionStatus"]
+                shown += len(answer["AutomationExecution"]["StepExecutions"])
+            assert status == "Success"
+            return (time.thread_time() - began) / shown
+
+    few, many = taken_by_each(200), taken_by_each(2000)
+    assert many < 5 * few
