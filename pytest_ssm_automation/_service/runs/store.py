@@ -266,13 +266,12 @@ class ExecutionStore:
 
     def _undo(self, run: Run, happened: int) -> None:
         """Forget what has not happened to an execution after all; it is at the end of the log, or not far from it."""
-        left = happened - len(run.history)
-        for place in range(len(self.log) - 1, -1, -1):
+        left, place = happened - len(run.history), len(self.log)
+        while left:
+            place -= 1
             if self.log[place][0] is run:
                 del self.log[place]
                 left -= 1
-            if not left:
-                return
 
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
         """Give how an attempt of a step fails, if the test has said so."""
