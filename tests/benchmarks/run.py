@@ -251,6 +251,46 @@ def library(folder: Path) -> Iterator[Row]:
     yield compare(f"500 YAML runbooks of {size:.0f} kB, loaded", "at most 5x", by_yaml, "JSON", by_json)
 
 
+def runs() -> Iterator[Row]:
+    """A run along a runbook of 40 steps; and a start beside a registered runbook, beside one without."""
+    step = {"action": "aws:executeAwsApi", "outputs": [{"Name": "Id", "Type": "String", "Selector": "$.Id"}]}
+    steps = [
+        {"name": f"step{n}", **step, "inputs": {"Service": "ec2", "Ids": ["{{ Id }}", f"{{{{ step{n - 1}.Id }}}}"]}}
+        for n in range(1, 40)
+    ]
+    content = {
+        "schemaVersion": "0.3",
+        "parameters": {"Id": {"type": "String", "default": "i-0123456789abcdef0"}},
+        "mainSteps": [{"name": "step0", **step}, *steps],
+    }
+
+    def walk() -> float:
+        with AutomationFake() as fake:
+            fake.add_runbook(content, name="Walked")
+            for place in range(40):
+                fake.step_outputs(f"step{place}", {"Id": f"i-{place}"})
+            client: Any = fake.client()
+            for _ in range(20):
+                client.start_automation_execution(DocumentName="Walked")
+            started = time.perf_counter()
+            for execution in fake.executions:
+                execution.advance()
+                execution.advance()
+            return (time.perf_counter() - started) / 20
+
+    def start(register: bool) -> float:  # noqa: FBT001 - of two measurements
+        with AutomationFake() as fake:
+            if register:
+                fake.add_runbook(content, name="Walked")
+            client: Any = fake.client()
+            return seconds_each(lambda: client.start_automation_execution(**REQUEST), 300)
+
+    (walked,) = in_turns(walk)
+    yield ("a walk of 40 steps", text(median(walked)), "", "", "under 2 ms")
+    beside, alone = in_turns(lambda: start(True), lambda: start(False))  # noqa: FBT003
+    yield compare("start, beside a registered runbook", "no dearer", beside, "without", alone)
+
+
 def validation() -> Iterator[Row]:
     """The checks of one request, beside botocore's, which are fewer, and those of `jsonschema`, which are the same."""
     shape = input_shape(START)
@@ -318,6 +358,7 @@ def main() -> None:
             *start_up(folder),
             *growth(),
             *library(folder),
+            *runs(),
             *validation(),
             *properties(),
         ]
