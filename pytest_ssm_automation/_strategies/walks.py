@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from .._errors import FakeUsageError, hide_usage_errors
 from .._service.runbooks.actions import UPDATE_VARIABLE
 from .._service.runbooks.conditions import OPERATORS
 from .._service.runbooks.declarations import flow_of
-from .._service.runbooks.documents import is_list, is_mapping
+from .._service.runbooks.documents import is_list
 from .._service.runbooks.library import Runbook
 from .._service.runbooks.parameters import typed_parameters
 from .._service.runbooks.references import names_in
@@ -102,7 +103,7 @@ def _text(value: object) -> str:
 
 def _is_number(value: object) -> bool:
     try:
-        return value is not None and float(str(value)) > float("-inf")
+        return math.isfinite(float(str(value)))
     except ValueError:
         return False
 
@@ -142,8 +143,7 @@ def _deciding(condition: Mapping[str, Any], values: Mapping[str, Any]) -> Iterat
             yield from ((name, deciding) for name in names_in(condition.get("Variable")))
         elif key in {"And", "Or", "Not"}:
             for inner in value if is_list(value) else [value]:
-                if is_mapping(inner):
-                    yield from _deciding(inner, values)
+                yield from _deciding(inner, values)
 
 
 def _around(operator: str, value: Any) -> list[Any]:

@@ -100,6 +100,20 @@ REACHABLE: dict[str, dict[str, Any]] = {
             end("done"),
         ],
     },
+    "odd comparisons": {
+        "mainSteps": [
+            api("get", ("Number", "Integer"), ("Text", "String"), ("Free", "Integer")),
+            branch(
+                "choose",
+                ({"Variable": "{{ get.Number }}", "NumericGreater": "inf"}, "never"),
+                ({"Variable": "{{ get.Text }}", "StringEquals": True}, "true"),
+                ({"Or": [{"Variable": "{{ get.Number }}", "NumericEquals": "12"}]}, "twelve"),
+                Default="other",
+            ),
+            *(end(name) for name in ("true", "twelve", "other")),
+            {"name": "never", "action": "aws:sleep", "isEnd": True},
+        ],
+    },
     "a circle": {
         "mainSteps": [
             api("check", ("Ready", "Boolean")),
@@ -127,6 +141,7 @@ def test_every_step_is_reached(name: str) -> None:
     runbook = load_runbook({"schemaVersion": "0.3", **REACHABLE[name]}, name="Doc")
     wanted = {step for step, _ in runbook.steps}
     wanted |= {"inner", "try", "wait"} if name == "loops" else set()
+    wanted -= {"never"}
     reached: set[str] = set()
 
     @settings(max_examples=150, database=None, suppress_health_check=[HealthCheck.filter_too_much])

@@ -110,9 +110,7 @@ def run_to(run: Run, name: str) -> None:
         mark = progress(run)
         if not run.ended:
             advance(run, STEP)
-        if _is_at(run, name):
-            return
-        if run.ended or progress(run) == mark:
+        if not _is_at(run, name) and (run.ended or progress(run) == mark):
             at = run.walk.at.step.name if run.walk and run.walk.at else None
             where = f"has ended as {run.status}" if run.ended else f"is {run.status} at step {at!r}"
             raise FakeUsageError(f"The execution {run.id} {where}, and has not come to step {name!r}")
@@ -158,7 +156,7 @@ def _walk_on(run: Run, walk: Walk, pace: str) -> None:
                 run.turn_to("InProgress")
             moved = _move_alone(walk)
             if moved:
-                run.follow_walk()
+                run.follow_walk(walk)
         if begins or (not moved and not _settle(run, walk)) or run.status in WAITING:
             break
         _raise_if_cut(run, walk)
@@ -202,7 +200,7 @@ def _settle(run: Run, walk: Walk) -> bool:
             return False
         walk.settle(outcome)
         if not run.scripted:
-            run.follow_walk()
+            run.follow_walk(walk)
     return True
 
 

@@ -360,11 +360,8 @@ class Run:
         elif self.fan_out and status in WORKING:
             self.fan_out.fill()
 
-    def follow_walk(self) -> None:
-        """Have the status that follows from the walk."""
-        walk = self.walk
-        if walk is None:
-            return
+    def follow_walk(self, walk: Walk) -> None:
+        """Have the status that follows from its walk."""
         if walk.ended:
             self.turn_to(walk.status)
         elif walk.cancelling:

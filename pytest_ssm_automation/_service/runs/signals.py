@@ -96,7 +96,7 @@ def _stop_step(run: Run) -> bool:
         walk.cancel()
         if walk.at and walk.at.status == "Cancelling":
             walk.end_at("Cancelled")
-        run.follow_walk()
+        run.follow_walk(walk)
         return True
     run.ahead = ()
     run.take(Turn("Cancelled"))
@@ -109,7 +109,7 @@ def _reject(run: Run, message: str) -> None:
         run.changes += 1
         run.forget_shown()
         walk.settle(Outcome("Failed", {}, message), signalled=True)
-        run.follow_walk()
+        run.follow_walk(walk)
         return
     status = "Rejected" if run.status == "PendingApproval" else "Failed"
     if walk and not walk.ended and walk.begun:
@@ -131,7 +131,7 @@ def _resume(run: Run) -> None:
     _go_on(walk)
     if not later:
         _leave_script(run)
-        run.follow_walk()
+        run.follow_walk(walk)
     elif later[0].status in WORKING:
         run.ahead = later[1:]
         run.take(later[0])

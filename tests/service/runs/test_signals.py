@@ -473,3 +473,91 @@ def test_runbooks_that_start_each_other_for_ever(fake: AutomationFake, client: A
     execution.advance()
     with pytest.raises(AutomationFakeError, match=r"start each other more than 50 deep: Doc -> Doc -> Doc"):
         execution.advance()
+
+
+def test_a_script_may_outlast_its_steps(fake: AutomationFake, client: Any) -> None:
+    """After the last step has been approved, the script still says how the run goes on and ends."""
+    fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}), name="Doc")
+    fake.script(["Waiting", "InProgress", "Success"])
+    succeeding, finished = start(client), start(client)
+    for execution_id in (succeeding, finished):
+        signal(client, execution_id, "Approve")
+        assert steps(fake, execution_id) == {"ask": "Success"}
+    assert statuses(client, succeeding, 2) == ["InProgress", "Success"]
+    fake.execution(finished).finish("Failed")
+    assert steps(fake, finished) == {"ask": "Success"}
+
+
+def test_approving_what_has_not_begun(fake: AutomationFake, client: Any) -> None:
+    """An approval before the start, or one that is no step's, lets the run go on where it is."""
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}), name="Doc")
+    fake.script(["PendingApproval", "InProgress", "PendingApproval", "InProgress", "Success"])
+    execution_id = start(client)
+    signal(client, execution_id, "Approve")
+    assert steps(fake, execution_id) == {"a": "InProgress", "b": "Pending"}
+    assert statuses(client, execution_id, 2) == ["InProgress", "PendingApproval"]
+    execution_id = start(client)
+    fake.execution(execution_id).advance()
+    fake.execution(execution_id).advance()
+    signal(client, execution_id, "Approve")
+    assert steps(fake, execution_id) == {"a": "InProgress", "b": "Pending"}
+    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+
+
+def test_a_signal_that_fits_neither_what_is_nor_what_was_shown(fake: AutomationFake, client: Any) -> None:
+    """It is refused, and the run stays as it is."""
+    fake.add_runbook(runbook({"name": "wait", "action": "aws:pause"}), name="Doc")
+    execution_id = start(client)
+    assert statuses(client, execution_id, 2) == ["Pending", "InProgress"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, execution_id, "Approve")
+    assert statuses(client, execution_id, 1) == ["Waiting"]
+
+
+def test_a_script_that_fails_at_a_step_off_the_path(fake: AutomationFake, client: Any) -> None:
+    """A step to which the path does not lead stays Pending."""
+    fake.add_runbook(runbook({"name": "a", "isEnd": True}, {"name": "b"}), name="Doc")
+    fake.script(["InProgress", "Failed"], steps=[{"StepName": "b", "StepStatus": "Failed"}])
+    execution_id = start(client)
+    assert statuses(client, execution_id, 2) == ["InProgress", "Failed"]
+    assert steps(fake, execution_id) == {"a": "Success", "b": "Pending"}
+
+
+def test_a_scripted_run_that_is_stopped_meanwhile(fake: AutomationFake, client: Any) -> None:
+    """A function that stops its own execution wins over the turn of the script."""
+
+    def outputs(attempt: StepRun) -> dict[str, Any]:
+        client.stop_automation_execution(AutomationExecutionId=attempt.execution.id)
+        return {}
+
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}), name="Doc")
+    fake.step_outputs("a", outputs)
+    fake.script(["InProgress", "InProgress", "Success"])
+    execution_id = start(client)
+    assert statuses(client, execution_id, 3) == ["InProgress", "Cancelling", "Cancelled"]
+
+
+def test_a_script_with_no_steps(fake: AutomationFake, client: Any) -> None:
+    """A list of steps may be empty."""
+    fake.script(["InProgress", "Success"], steps=[])
+    execution_id = start(client)
+    assert [poll(client, execution_id)["StepExecutions"] for _ in range(2)] == [[], []]
+
+
+def test_jumps_into_loops_inside_loops(fake: AutomationFake, client: Any) -> None:
+    """All the loops on the way begin their first round."""
+    inner = {
+        "name": "inner",
+        "action": "aws:loop",
+        "inputs": {
+            "MaxIterations": 1,
+            "Steps": [{"name": "skipped", "action": "aws:sleep"}, {"name": "deep", "action": "aws:sleep"}],
+        },
+    }
+    outer = {"name": "outer", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": [inner]}}
+    fake.add_runbook(runbook({"name": "first", "nextStep": "deep"}, outer), name="Doc")
+    execution_id = start(client)
+    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Success"]
+    assert steps(fake, execution_id) == {
+        "first": "Success", "outer": "Success", "inner": "Success", "skipped": "Pending", "deep": "Success"
+    }  # fmt: skip

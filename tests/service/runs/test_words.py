@@ -321,3 +321,18 @@ def test_a_step_in_no_runbook_is_told_in_the_end() -> None:
         fake.add_runbook(RUNBOOK, name="Doc")
         with pytest.raises(AssertionError, match=r"No registered runbook has these steps[^\n]*\n  gett$"):
             fake.verify()
+
+
+def test_a_fault_that_another_run_uses_up_meanwhile(doc: AutomationFake, client: Any) -> None:
+    """It fires as often as it should, and no more."""
+    seen: list[str] = []
+
+    def when(_: Any) -> bool:
+        seen.append("asked")
+        if len(seen) == 1:
+            assert run(client)["AutomationExecutionStatus"] == "Failed"
+        return True
+
+    fault = doc.fail_step("script", "no", times=1, when=when)
+    assert run(client)["AutomationExecutionStatus"] == "Success"
+    assert fault.fired == 1
