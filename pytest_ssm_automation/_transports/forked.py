@@ -65,8 +65,7 @@ def _sign(client: Any) -> None:
 
 
 def _note_refusal(parent: Active) -> None:
-    if parent.refusals is not None:
-        parent.refusals[0] = 1
+    (parent.refusals or bytearray(1))[0] = 1
 
 
 def _share() -> None:

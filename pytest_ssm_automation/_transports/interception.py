@@ -81,7 +81,7 @@ def deactivate(active: Active) -> None:
 
 def _open_gate() -> None:
     """Put back what every call passes, unless work is left that belongs to a fake, or this process was forked."""
-    if any_left() or stack.inherited() is not None:
+    if stack.any_active() or any_left() or stack.inherited() is not None:
         return
     _restore(_aio_gate, _gate)
     restore_thread_pools()
@@ -153,8 +153,7 @@ def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
     active = answering(operation)
     if active is None:
         with _lock:
-            if not stack.any_active():
-                _open_gate()
+            _open_gate()
         return None
     _attach(client, active.transport)
     return Claim(client, active, operation, api_params)

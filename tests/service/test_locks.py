@@ -119,6 +119,52 @@ def test_a_fault_fires_exactly_as_often_as_it_should(transport: str) -> None:
         assert fault.fired == 5
 
 
+def test_a_fault_that_its_own_condition_uses_up(fake: AutomationFake, client: Any) -> None:
+    """A call that is made in `when` meets the fault, and the call that it was asked for goes on without."""
+    seen: list[str] = []
+
+    def ask(call: Any) -> bool:
+        if call.params["DocumentName"] == "Outer":
+            with pytest.raises(client.exceptions.InvalidTarget):
+                start(client, "Inner")
+        seen.append(call.params["DocumentName"])
+        return True
+
+    fault = fake.fail_with("InvalidTarget", when=ask)
+    start(client, "Outer")
+    assert seen == ["Inner", "Outer"]
+    assert fault.fired == 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "recorded", "outcome"),
+    [
+        ("start", False, "lost"),
+        ("start", True, "started"),
+        ("describe", False, "failed"),
+        ("describe", True, "answered"),
+    ],
+)
+def test_a_call_that_a_signal_interrupts(
+    fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch, operation: str, outcome: str, *, recorded: bool
+) -> None:
+    """It is recorded once, wherever it was interrupted, and a start that had been made is recorded as lost."""
+    original = fake._service._record
+
+    def interrupt(*arguments: Any) -> None:
+        if recorded:
+            original(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fake._service, "_record", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        start(client) if operation == "start" else client.describe_automation_executions()
+    (call,) = fake.calls
+    assert call.outcome == outcome
+    assert [execution.call for execution in fake.executions] == ([call] if operation == "start" else [])
+    fake.verify()
+
+
 def test_a_token_that_two_starts_share(fake: AutomationFake, client: Any) -> None:
     """Starts with one ClientToken that are in a function of the test at the same time start one execution."""
     fake.script(["Success"], when=meeting())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 import queue
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -501,6 +502,43 @@ def test_a_task_that_fails_is_done() -> None:
             with pytest.raises(ValueError, match="invalid literal"):
                 failed.result()
         assert threading.Thread.start is before
+
+
+def test_a_pool_whose_threads_the_user_starts() -> None:
+    """A task that runs in a thread with an owner belongs to its own, and the thread to its owner again afterwards."""
+    results: list[Any] = []
+
+    def work(task: carrying.OwnedTask) -> None:
+        task(results)
+        start(results)
+
+    with AutomationFake() as outer:
+        with AutomationFake():
+            inner = active.current()
+            assert inner is not None
+            task = carrying.OwnedTask(start, inner)
+        worker = threading.Thread(target=work, args=(task,))
+        worker.start()
+        worker.join()
+    assert results[1:] == [outer.executions[0].id]
+    assert noted() == results[:1]
+
+
+def test_a_pool_that_is_imported_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`multiprocessing.pool` may be imported after the fake has become active."""
+    results: list[Any] = []
+    module = sys.modules["multiprocessing.pool"]
+    with AutomationFake():
+        pass  # what earlier tests have left is put back
+    monkeypatch.delitem(sys.modules, "multiprocessing.pool")
+    with AutomationFake() as fake:
+        monkeypatch.setitem(sys.modules, "multiprocessing.pool", module)
+        before = module.Pool.apply_async
+        with ThreadPool(1) as pool:
+            assert module.Pool.apply_async is not before
+            pool.apply(start, (results,))
+    assert module.Pool.apply_async is before
+    assert results == [fake.executions[0].id]
 
 
 def test_wrong_arguments_fail_as_ever() -> None:
