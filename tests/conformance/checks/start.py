@@ -131,9 +131,7 @@ def empty_parameters(bench: Bench) -> None:
 
 def empty_lists(bench: Bench) -> None:
     """Empty lists beside each other start an execution without targets."""
-    lists: tuple[dict[str, Any], ...] = ({"Targets": []}, {"TargetMaps": [], "Targets": []}, {"Tags": []})
-    for members in lists:
-        bench.start(**members)
+    bench.start(TargetMaps=[], Targets=[], Tags=[])
 
 
 def long_parameters(bench: Bench) -> None:

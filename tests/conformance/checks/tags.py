@@ -13,7 +13,7 @@ _UNKNOWN: Final = "01234567-89ab-cdef-0123-456789abcdef"
 
 def changed(bench: Bench) -> None:
     """The tags of the start are listed; one is replaced, one added, one removed."""
-    resource = _tagged(bench)
+    resource = {"ResourceType": "Automation", "ResourceId": bench.start(Tags=[_ENV])}
     bench.expect(_listed(bench, resource), {"Env": "test"})
     other = [{"Key": "Env", "Value": "other"}, {"Key": "Team", "Value": "ops"}]
     bench.client.add_tags_to_resource(**resource, Tags=other)
@@ -68,8 +68,11 @@ def filter_follows(bench: Bench) -> None:
 
 
 def _tagged(bench: Bench) -> dict[str, str]:
-    """Start an execution with a tag, and name it as a resource."""
-    return {"ResourceType": "Automation", "ResourceId": bench.start(Tags=[_ENV])}
+    """Name an execution as a resource that has one tag; the checks share it."""
+    resource = {"ResourceType": "Automation", "ResourceId": bench.finished(Tags=[_ENV])["AutomationExecutionId"]}
+    if others := [key for key in _listed(bench, resource) if key != _ENV["Key"]]:
+        bench.client.remove_tags_from_resource(**resource, TagKeys=others)
+    return resource
 
 
 def _others(number: int) -> list[dict[str, str]]:
