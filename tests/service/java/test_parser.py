@@ -1,0 +1,151 @@
+"""Tests of reading Java's patterns that need no Java."""
+
+from __future__ import annotations
+
+import pytest
+import regex
+
+from pytest_ssm_automation._service.java.characters import Characters, listed, of
+from pytest_ssm_automation._service.java.nodes import JavaSyntaxError, UntranslatableError
+from pytest_ssm_automation._service.java.parser import parse
+from pytest_ssm_automation._service.java.writer import for_re, for_regex
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether the whole text matches."""
+    return regex.fullmatch(for_regex(parse(pattern)), text, regex.VERSION1) is not None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "problem"),
+    [
+        (")", "unmatched closing ')' at position 0"),
+        ("(?", "unknown inline modifier at position 2"),
+        ("(?<", "capturing group name does not start with a Latin letter at position 3"),
+        ("(?<a-b>x)", "named capturing group is missing trailing '>' at position 4"),
+        ("(?<a>x)(?<a>y)", "named capturing group 'a' is already defined at position 12"),
+        (r"\k<a>", "named capturing group 'a' does not exist at position 5"),
+        (r"\ka", "\\k is not followed by '<' for a named capturing group at position 2"),
+        ("a**", "dangling meta character '*' at position 2"),
+        ("a{", "illegal repetition at position 2"),
+        ("a{2", "unclosed counted closure at position 3"),
+        ("a{3,2}", "illegal repetition range at position 5"),
+        ("a{1,99999999999}", "illegal repetition range at position 14"),
+        ("[a", "unclosed character class at position 2"),
+        ("[b-a]", "illegal character range at position 4"),
+        (r"[a-\d]", "illegal character range at position 5"),
+        ("[&&]", "bad class syntax at position 3"),
+        (r"[\b]", "illegal or unsupported escape sequence at position 2"),
+        (r"\y", "illegal or unsupported escape sequence at position 1"),
+        ("\\", "illegal or unsupported escape sequence at position 1"),
+        (r"\0", "illegal octal escape sequence at position 2"),
+        (r"\c", "illegal control escape sequence at position 2"),
+        (r"\x4", "illegal hexadecimal escape sequence at position 3"),
+        (r"\x{4", "unclosed hexadecimal escape sequence at position 4"),
+        (r"\x{}", "illegal hexadecimal escape sequence at position 4"),
+        (r"\x{110000}", "hexadecimal codepoint is too big at position 8"),
+        (r"\u12", "illegal Unicode escape sequence at position 4"),
+        (r"\N", "illegal character name escape sequence at position 2"),
+        (r"\p{L", "unclosed character family at position 2"),
+        (r"\p{Nothing}", "unknown property 'Nothing' at position 11"),
+        (r"\p{sc=Nothing}", "unknown property 'sc=Nothing' at position 14"),
+        (r"\p{gc=Nothing}", "unknown property 'gc=Nothing' at position 14"),
+        (r"\p{x=y}", "unknown property 'x=y' at position 7"),
+        (r"\p{IsGree k}", "unknown property 'IsGree k' at position 12"),
+    ],
+)
+def test_what_java_refuses_is_refused_with_its_place(pattern: str, problem: str) -> None:
+    """The message has what is wrong, and where."""
+    with pytest.raises(JavaSyntaxError) as caught:
+        parse(pattern)
+    assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\X",
+        r"\b{g}",
+        r"(?U)\w",
+        r"(?U)\bx",
+        r"(?U)\p{L}",
+        "(?iu)a",
+        "(?c)a",
+        r"(?i)(a)\1",
+        r"(\1a)",
+        r"\N{NO SUCH NAME}",
+        r"\p{javaUnicodeIdentifierPart}",
+        "[a&&]",
+        "[a&&[b]&c]",
+        "(?<=a*)b",
+        "(?<=(?:ab){2})c",
+        "(?<=(?>a))b",
+    ],
+)
+def test_what_has_no_translation_is_told(pattern: str) -> None:
+    """What Java compiles, and what can't be said otherwise, is neither refused nor translated to something near."""
+    with pytest.raises(UntranslatableError, match=r"^no translation of .* is known$"):
+        for_regex(parse(pattern))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "yes", "no"),
+    [
+        (r"\w\d\s", "a1 ", "é1 "),
+        (r"\p{L}+", "é中", "1"),
+        (r"\pL\PL", "é1", "1é"),
+        (r"\Qa.b\E+\Q1", "a.bb1", "axb1"),
+        (r"\\Qa", "\\Qa", "a"),
+        (r"\x41\u0042\0103\cA\e", "ABC\x01\x1b", "ABC"),
+        (r"\N{LATIN SMALL LETTER A}", "a", "b"),
+        (r"\uD83D\uDE00[\uD83D\uDE00-\uD83D\uDE05]", "😀😁", "\ud83d"),
+        (r"\uD83D\u0041", "\ud83dA", "A"),
+        ("(?x) a [b c] \\# # end\n d", "ab#d", "a b#d"),
+        ("(?i)a[b-c](?-i)d", "ABd", "ABD"),
+        ("(?i:k)", "K", "\u212a"),
+        ("a.c", "a\x00c", "a\u2028c"),
+        ("(?s)a.c", "a\nc", "ac"),
+        ("(?d)a.c", "a\u2028c", "a\nc"),
+        ("(?m)^a$\n^b$", "a\nb", "ab"),
+        ("(?md)^a$\n^b$", "a\nb", "a\rb"),
+        (r"(?d)a$\n?", "a\n", "a\r"),
+        (r"a$\R?", "a\r\n", "a\n\n"),
+        (r"a\Z\n?\z", "a\n", "a\n\n"),
+        (r"\Ga\b.\Bb*", "a-", "aab"),
+        ("(a|b)\\1", "aa", "ab"),
+        ("(?<x>a|b)\\k<x>", "bb", "ab"),
+        ("(a)\\11", "aa1", "aa"),
+        ("a++b", "aab", "aa"),
+        ("([ab]+){2}+|x", "x", "ab"),
+        ("(?>a|ab)c|(?:d)?+", "ac", "abc"),
+        ("a{2}?b{1,}c{0,2}d*?", "aabb", "ab"),
+        ("(?<!b)a(?=c)c(?!d)(?<=c)", "ac", "ad"),
+        ("[^a-c&&[b-d]]", "d", "b"),
+        ("[^]a-]", "b", "-"),
+        ("[&a[^b]]", "&", "b"),
+        (r"[\v-z]", "\x0b", "{"),
+        (r"[\p{L}&&[^a]]", "é", "a"),
+        (r"[\w&&[^\d]]", "a", "1"),
+        ("", "", "a"),
+    ],
+)
+def test_patterns_mean_what_they_mean_in_java(pattern: str, yes: str, no: str) -> None:
+    """What is compared with a real Java elsewhere holds without one too."""
+    assert matches(pattern, yes)
+    assert not matches(pattern, no)
+
+
+def test_a_reference_to_no_group_never_matches() -> None:
+    """In Java it compiles, and matches nothing."""
+    assert not matches(r"\1", "")
+    assert not matches(r"\103", "C")
+    assert matches(r"\0103", "C")
+
+
+def test_sets_of_characters() -> None:
+    """Union, intersection and complement of ranges are ranges, and what has properties is listed by what it has."""
+    assert (of(("a", "c")) | of("d")).ranges == ((97, 100),)
+    assert (of(("a", "c")) & ~of("b")).ranges == ((97, 97), (99, 99))
+    assert listed(of("a")) == ((97, 97),)
+    assert Characters().text == r"[^\x00-\U0010FFFF]"
+    assert for_re(r"[\p{L}\p{N}_]") == r"[\w_]"
