@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from . import _assertions
 from ._assertions import Expectation
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 _Numbered = list[tuple[int, "Call"]]
+_NOT_FOUND: Final = frozenset({"AutomationExecutionNotFoundException", "InvalidResourceId"})
 
 
 class Record:
@@ -299,7 +300,7 @@ class Record:
         return describe([problem for problem in found if faults or problem[0] != "unfired"])
 
     def _hints(self, failure: str, *, looked_up: bool) -> str:
-        """Say what may be behind a failure of the test: outputs that nobody gave, and steps that are not known.
+        """Say what may be behind a failure of the test: a wrong client, outputs that nobody gave, and unknown steps.
 
         Args:
             failure: The text of the failure.
@@ -318,7 +319,19 @@ class Record:
             f"{name} is not registered, so its executions have no steps. {how_to_register(name)}"
             for name in dict.fromkeys(sought)
         ]
-        return "\n".join(lines)
+        return "\n".join([*_listed(self._asked_elsewhere()), *lines])
+
+    def _asked_elsewhere(self) -> list[str]:
+        """Name the calls that asked the wrong account or Region for an execution."""
+        lines: list[str] = []
+        for number, call in enumerate(self.calls):
+            if call.error in _NOT_FOUND and call.outcome == "rejected":
+                sought = call.params.get("AutomationExecutionId") or call.params.get("ResourceId")
+                places = [f"{run.account} {run.region}" for run in self._service.store.named(str(sought))]
+                if places:
+                    asked = f"{call.operation} {_assertions.where(number, call)} asked the wrong account or Region"
+                    lines.append(f"{asked}: the execution {sought} is in {' and '.join(places)}")
+        return lines
 
     def _problems(self) -> list[Problem]:
         return problems(
@@ -391,6 +404,10 @@ class Record:
         in_part = [(number, call) for number, call in others if counts(call) and expectation.matches_in_part(call)]
         too_few = len(found) < (times or 1)
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others, in_part if too_few else ()))
+
+
+def _listed(lines: Sequence[str]) -> list[str]:
+    return _assertions.at_most(lines, lines)
 
 
 def _event(entry: tuple[Run, int]) -> Mapping[str, Any]:
