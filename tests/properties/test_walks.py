@@ -93,6 +93,7 @@ REACHABLE: dict[str, dict[str, Any]] = {
         ],
     },
     "undeclared outputs": {
+        "outputs": ["run.Output", "run.CommandId"],
         "mainSteps": [
             {"name": "run", "action": "aws:runCommand"},
             branch("choose", ({"Variable": "{{ run.Output }}", "Contains": "reboot"}, "reboot"), Default="done"),
@@ -106,6 +107,7 @@ REACHABLE: dict[str, dict[str, Any]] = {
             branch(
                 "choose",
                 ({"Variable": "{{ get.Number }}", "NumericGreater": "inf"}, "never"),
+                ({"Variable": "{{ get.Number }}", "StringEquals": "many"}, "never"),
                 ({"Variable": "{{ get.Text }}", "StringEquals": True}, "true"),
                 ({"Or": [{"Variable": "{{ get.Number }}", "NumericEquals": "12"}]}, "twelve"),
                 Default="other",

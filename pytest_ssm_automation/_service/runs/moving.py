@@ -108,8 +108,7 @@ def run_to(run: Run, name: str) -> None:
         raise unknown_name(f"step of {run.document_name!r}", name, walk.flow.places)
     while not _is_at(run, name):
         mark = progress(run)
-        if not run.ended:
-            advance(run, STEP)
+        advance(run, STEP)
         if not _is_at(run, name) and (run.ended or progress(run) == mark):
             at = run.walk.at.step.name if run.walk and run.walk.at else None
             where = f"has ended as {run.status}" if run.ended else f"is {run.status} at step {at!r}"
