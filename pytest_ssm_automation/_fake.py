@@ -201,7 +201,7 @@ class AutomationFake(Setup, Record):
             The server's URL, on a free port of 127.0.0.1.
 
         Raises:
-            AutomationFakeError: The fake is not active.
+            AutomationFakeError: The fake is not active, or pytest-socket blocks all sockets.
             FakeUsageError: The extra is not installed.
         """
         self._check_active()
@@ -212,7 +212,14 @@ class AutomationFake(Setup, Record):
                 raise FakeUsageError(
                     f"A server for other processes needs {error.name}: install pytest-ssm-automation[endpoint]"
                 ) from None
-            self._endpoint = Endpoint(self._service)
+            try:
+                self._endpoint = Endpoint(self._service)
+            except RuntimeError as error:
+                if type(error).__name__ != "SocketBlockedError":
+                    raise
+                raise AutomationFakeError(
+                    "pytest-socket blocks the server's socket: mark the test with allow_hosts(['127.0.0.1'])"
+                ) from error
             self._check_active().endpoint_url = self._endpoint.url
         return self._endpoint.url
 

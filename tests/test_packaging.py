@@ -1,10 +1,13 @@
 import configparser
 import importlib.metadata
 import os
+import re
 import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
+
+from pytest_ssm_automation._transports.aio import SUPPORTED
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -61,3 +64,15 @@ def test_pytest_finds_the_plugin() -> None:
     points = importlib.metadata.distribution("pytest-ssm-automation").entry_points.select(group="pytest11")
 
     assert [(point.name, point.value) for point in points] == [("ssm_automation", "pytest_ssm_automation.plugin")]
+
+
+def test_the_releases_of_aiobotocore_are_those_that_are_tested() -> None:
+    """The page about asynchronous code lists the releases of the tox environments, and the message their range."""
+    page = (ROOT / "docs" / "howto" / "async.md").read_text(encoding="utf-8")
+    [row] = re.findall(r"^\| aiobotocore \| (.*) \|$", page, re.MULTILINE)
+    *older, newest = row.split(", ")
+    environment = next(name for name in TOX.sections() if name.startswith("testenv:aio{"))
+
+    assert environment == f"testenv:aio{{,-{',-'.join(older)}}}"
+    assert f"{older[0]} to {newest}" == SUPPORTED
+    assert PROJECT["optional-dependencies"]["aio"] == [f"aiobotocore>={older[0]}"]

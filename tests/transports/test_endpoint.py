@@ -18,7 +18,7 @@ import pytest
 import requests
 from botocore.config import Config
 
-from pytest_ssm_automation import AutomationFake, FakeUsageError
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError
 from pytest_ssm_automation._transports import body as body_module
 from pytest_ssm_automation._transports import endpoint as module
 
@@ -482,3 +482,17 @@ def _quiet(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     """See that the server never complains."""
     yield
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["SocketBlockedError", "RuntimeError"])
+def test_a_blocked_socket_is_explained(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Where pytest-socket blocks the server's socket, the error says how to allow it; other errors stay as they are."""
+    error = type(name, (RuntimeError,), {})("blocked")
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    expected = AutomationFakeError if name == "SocketBlockedError" else RuntimeError
+    with pytest.raises(expected, match="allow_hosts" if name == "SocketBlockedError" else "blocked"):
+        fake.serve_endpoint()
