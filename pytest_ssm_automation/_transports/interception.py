@@ -120,7 +120,7 @@ def _convert(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Stand before `BaseClient._convert_to_request_dict`."""
-    if not _is_ours(client, operation_model):
+    if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
         return original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
     if claim is None:
@@ -134,7 +134,7 @@ async def _convert_aio(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Stand before `AioBaseClient._convert_to_request_dict`."""
-    if not _is_ours(client, operation_model):
+    if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
         return await original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
     if claim is None:
@@ -142,10 +142,6 @@ async def _convert_aio(
         return await original(client, api_params, operation_model, *args, **kwargs)
     with claim:
         return claim.noted(await original(claim.client, api_params, operation_model, *args, **kwargs))
-
-
-def _is_ours(client: BaseClient, operation_model: Any) -> bool:
-    return operation_model.name in _CLAIMED and client.meta.service_model.service_name == "ssm"
 
 
 def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:

@@ -136,6 +136,8 @@ class ExecutionStore:
     @property
     def asks(self) -> bool:
         """Whether functions of the test say how executions go."""
+        if self.resolver is None and not self.scripts:
+            return False
         return self.resolver is not None or any(callable(script.when) for script in self.scripts)
 
     def plan(self, request: Request, params: Mapping[str, Any], script: Script | None = None) -> Plan:
@@ -147,7 +149,9 @@ class ExecutionStore:
             script: How it goes, instead of the scripts that there are.
         """
         if script is None:
-            script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
+            script = UNSCRIPTED
+            if self.scripts:
+                script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
         if TARGET_MEMBERS.isdisjoint(params):
             return Plan(script)
         resolved = resolved_values(params, self.resolver)
