@@ -97,6 +97,8 @@ class Options:
         for name in given:
             if name not in NAMES:
                 raise unknown_name("option", name, NAMES)
+        if given == {"runbooks": ()}:  # what `AutomationFake()` gives
+            return self
         changed = dict(given)
         changed |= self._of_constraints(given)
         if "runbooks" in given:

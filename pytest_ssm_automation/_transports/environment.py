@@ -90,25 +90,32 @@ class DummyEnvironment:
 
 
 def _patches() -> Iterator[Patch]:
-    from botocore.configprovider import ConfigValueStore, EnvironmentProvider
-    from botocore.credentials import CredentialResolver, Credentials, ProcessProvider
+    from botocore.configprovider import ConfigValueStore
+    from botocore.credentials import CredentialResolver, ProcessProvider
 
-    def load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
-        return without_secrets(original(resolver), Credentials)
-
-    def get_config_variable(original: Callable[..., Any], store: Any, name: str) -> Any:
-        """Let the Region of a profile go before the one that was set here."""
-        found = original(store, name)
-        if name != "region" or found != os.environ.get(_FALLBACK, "") or name in store._overrides:
-            return found
-        providers = getattr(store._mapping.get(name), "_providers", ())
-        values = (each.provide() for each in providers if not isinstance(each, EnvironmentProvider))
-        return next((value for value in values if value is not None), found)
-
-    yield WrapperPatch(CredentialResolver, "load_credentials", load_credentials)
-    yield WrapperPatch(ConfigValueStore, "get_config_variable", get_config_variable)
+    yield WrapperPatch(CredentialResolver, "load_credentials", _load_credentials)
+    yield WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable)
     # Sessions keep the profiles that they have read before, and the programs that those name.
     yield Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials)
+
+
+def _load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
+    """Stand before `CredentialResolver.load_credentials`."""
+    from botocore.credentials import Credentials
+
+    return without_secrets(original(resolver), Credentials)
+
+
+def _get_config_variable(original: Callable[..., Any], store: Any, name: str) -> Any:
+    """Let the Region of a profile go before the one that was set here."""
+    from botocore.configprovider import EnvironmentProvider
+
+    found = original(store, name)
+    if name != "region" or found != os.environ.get(_FALLBACK, "") or name in store._overrides:
+        return found
+    providers = getattr(store._mapping.get(name), "_providers", ())
+    values = (each.provide() for each in providers if not isinstance(each, EnvironmentProvider))
+    return next((value for value in values if value is not None), found)
 
 
 def change_environment(variables: Mapping[str, str | None]) -> None:

@@ -66,7 +66,7 @@ class RequestsMock:
     def start(self) -> None:
         """Stand before all connections of `requests`."""
         self.mock.start()
-        self._patches.append(WrapperPatch(requests.Session, "get_adapter", self._get_adapter))
+        self._patches.append(WrapperPatch(requests.Session, "get_adapter", self._get_adapter, keep=False))
 
     def stop(self) -> None:
         """Step aside."""

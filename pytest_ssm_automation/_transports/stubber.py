@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,10 @@ class AutomationStubber(Stubber):
 
     def _validate_response(self, shape: Any, response: dict[str, Any]) -> None:
         """Leave out the check of errors too."""
+
+
+# botocore inspects each handler that is registered, which takes longer than all else that registering does.
+AutomationStubber._answer.__signature__ = inspect.signature(AutomationStubber._answer)  # type: ignore[attr-defined]
 
 
 def _metadata(request_id: str, status: int) -> dict[str, Any]:

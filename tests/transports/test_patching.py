@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from pytest_ssm_automation._transports.patching import Patch, WrapperPatch
 
 
@@ -49,3 +51,40 @@ def test_a_wrapped_wrapper_does_nothing_any_more() -> None:
     patch.restore()
     assert Owner().method(1) == 10
     setattr(Owner, "method", original)  # noqa: B010
+
+
+def test_a_wrapper_serves_the_next_patch_with_the_same_replacement() -> None:
+    """It is made anew only for another original, another replacement, or a patch that does not keep it."""
+
+    def double(original: Any, owner: Owner, number: int) -> Any:
+        return original(owner, 2 * number)
+
+    def wrapper(replacement: Any, *, keep: bool = True) -> Any:
+        patch = WrapperPatch(Owner, "method", replacement, keep=keep)
+        made = Owner.__dict__["method"]
+        patch.restore()
+        return made
+
+    first = wrapper(double)
+    assert wrapper(double) is first
+    assert wrapper(double, keep=False) is not first
+    assert wrapper(lambda *_: 0) is not first
+    original = Owner.__dict__["method"]
+    setattr(Owner, "method", lambda owner, number: original(owner, number))  # noqa: B010
+    assert wrapper(double).__wrapped__ is not original
+    setattr(Owner, "method", original)  # noqa: B010
+
+
+def test_nested_patches_have_wrappers_of_their_own() -> None:
+    """A wrapper in use is not used a second time; each lets calls through once it is restored."""
+
+    def add(original: Any, owner: Owner, number: int) -> Any:
+        return original(owner, number + 1)
+
+    outer = WrapperPatch(Owner, "method", add)
+    inner = WrapperPatch(Owner, "method", add)
+    assert Owner().method(1) == 3
+    inner.restore()
+    assert Owner().method(1) == 2
+    outer.restore()
+    assert Owner().method(1) == 1

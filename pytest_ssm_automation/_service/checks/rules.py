@@ -159,5 +159,5 @@ def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     return [
         Violation(f"request:{name}", member, name, limit, value, "service", text)
         for name, limit, member, text, broken_by in _rules()
-        if (value := broken_by(params)) is not None
+        if member in params and (value := broken_by(params)) is not None
     ]
