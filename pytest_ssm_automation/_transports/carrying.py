@@ -125,15 +125,16 @@ def _submit(original: Callable[..., Any], pool: ThreadPoolExecutor, *args: Any, 
 
 def _patch_thread_pools() -> None:
     pools: Any = sys.modules[_THREAD_POOL]
-
-    def hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(pool, pools.ThreadPool) and (owner := owner_of_new_work()):
-            function = OwnedTask(function, owner)
-        return original(pool, function, *args, **kwargs)
-
     _pool_patches.extend(
-        WrapperPatch(pools.Pool, name, hand_out) for name in ("_map_async", "apply_async", "imap", "imap_unordered")
+        WrapperPatch(pools.Pool, name, _hand_out) for name in ("_map_async", "apply_async", "imap", "imap_unordered")
     )
+
+
+def _hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Stand before the methods of `multiprocessing.pool.Pool` that take a function."""
+    if isinstance(pool, sys.modules[_THREAD_POOL].ThreadPool) and (owner := owner_of_new_work()):
+        function = OwnedTask(function, owner)
+    return original(pool, function, *args, **kwargs)
 
 
 def _home(thread: threading.Thread) -> str:
