@@ -1,6 +1,7 @@
 """What the fake costs, beside what it is compared with: `tox run -e bench`.
 
-Whatever is compared is measured in turns, in one run of this script, and the medians of all rounds are printed.
+Whatever is compared is measured in turns, in one run of this script; medians and the middle half of all rounds are
+printed.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import runpy
-import subprocess
-import sys
 import tempfile
 import time
 import tracemalloc
@@ -20,11 +19,12 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import pytest
-from botocore.stub import Stubber
+import calls
+import processes
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measuring import ROUNDS, compare, in_turns, print_table, seconds_each, text
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, strategies
@@ -35,86 +35,9 @@ from pytest_ssm_automation._service.runbooks.library import RunbookFiles
 from pytest_ssm_automation._service.runbooks.yaml_text import write_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
-ROUNDS = 15
-REQUEST = {
-    "DocumentName": "AWS-RestartEC2Instance",
-    "DocumentVersion": "$DEFAULT",
-    "Parameters": {
-        "InstanceId": ["i-0123456789abcdef0"],
-        "AutomationAssumeRole": ["arn:aws:iam::123456789012:role/automation"],
-    },
-    "Mode": "Auto",
-    "Tags": [{"Key": "Team", "Value": "platform"}, {"Key": "Environment", "Value": "staging"}],
-}
-ANSWER = {"AutomationExecutionId": "73c8eef8-f4ee-4a05-820c-e354ff0ef5c4"}
-HEAD = ("What", "Measured", "Against", "Ratio", "Aim")
-Row = tuple[str, str, str, str, str]
-
-
-def seconds_each(call: Callable[[], object], times: int) -> float:
-    """Seconds that one call takes, as the mean of many."""
-    started = time.perf_counter()
-    for _ in range(times):
-        call()
-    return (time.perf_counter() - started) / times
-
-
-def in_turns(*measurements: Callable[[], float], rounds: int = ROUNDS) -> list[list[float]]:
-    """What each measurement gave in each round; they take turns, after a first one that doesn't count."""
-    for measure in measurements:
-        measure()
-    results = [[measure() for measure in measurements] for _ in range(rounds)]
-    return [list(column) for column in zip(*results, strict=True)]
-
-
-def text(seconds: float) -> str:
-    """Seconds, in a unit that suits them."""
-    return f"{seconds * 1e3:.2f} ms" if abs(seconds) >= 1e-3 else f"{seconds * 1e6:.1f} µs"
-
-
-def compare(what: str, aim: str, measured: Sequence[float], name: str, reference: Sequence[float]) -> Row:
-    """One thing beside another: the ratio is that of their medians."""
-    ratio = median(measured) / median(reference)
-    shown = f"{ratio:.2f}x" if ratio > 0.2 else f"1/{1 / ratio:.1f}"
-    return (what, text(median(measured)), f"{name} {text(median(reference))}", shown, aim)
-
-
-def difference(what: str, aim: str, measured: Sequence[float], name: str, reference: Sequence[float]) -> Row:
-    """One thing beside another that is part of it: the difference is the median of those of each round."""
-    more = median(one - other for one, other in zip(measured, reference, strict=True))
-    return (what, text(median(measured)), f"{name} {text(median(reference))}", f"{more * 1e3:+.2f} ms", aim)
-
-
-def starts() -> Iterator[Row]:
-    """A start through the fake; through a Stubber on the same client; and moto's get_parameter."""
-    client: Any = boto3.client("ssm")
-
-    def fake() -> float:
-        with AutomationFake():
-            client.start_automation_execution(**REQUEST)
-            return seconds_each(lambda: client.start_automation_execution(**REQUEST), 200)
-
-    def stubber() -> float:
-        with Stubber(client) as stub:
-
-            def call() -> None:
-                stub.add_response("start_automation_execution", ANSWER)
-                client.start_automation_execution(**REQUEST)
-
-            call()
-            return seconds_each(call, 200)
-
-    def moto() -> float:
-        with mock_aws():
-            known: Any = boto3.client("ssm")
-            known.put_parameter(Name="name", Value="value", Type="String")
-            return seconds_each(lambda: known.get_parameter(Name="name"), 50)
-
-    ours, bare, motos = in_turns(fake, stubber, moto)
-    yield compare("start", "1.05x, at most 1.15x", ours, "bare Stubber", bare)
-    yield compare("start", "1/8 or less", ours, "moto's get_parameter", motos)
+    from measuring import Row
 
 
 def set_up() -> Iterator[Row]:
@@ -140,61 +63,13 @@ def set_up() -> Iterator[Row]:
     yield compare("fake.client(), after the first", "under 0.3 ms", clients, "mock_aws + boto3.client", motos)
 
 
-class Durations:
-    """A plugin that collects what set-up and teardown of each test take, by the fixture that the test uses."""
-
-    def __init__(self) -> None:
-        """Start with nothing collected."""
-        self.of: dict[str, list[float]] = {"ssm_automation": [], "monkeypatch": []}
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a phase."""
-        durations = self.of["ssm_automation" if "fake" in report.nodeid else "monkeypatch"]
-        if report.when == "setup":
-            durations.append(report.duration)
-        elif report.when == "teardown":
-            durations[-1] += report.duration
-
-
-def fixture(folder: Path) -> Iterator[Row]:
-    """The fixture beside pytest's own monkeypatch, which it builds upon."""
-    (folder / "test_fixtures.py").write_text(
-        "import pytest\n"
-        "@pytest.mark.parametrize('number', range(500))\n"
-        "class Test:\n"
-        "    def test_fake(self, ssm_automation, number): pass\n"
-        "    def test_plain(self, monkeypatch, number): pass\n",
-        encoding="utf-8",
-    )
-    durations = Durations()
-    pytest.main([str(folder / "test_fixtures.py"), "-p", "no:terminal", "-p", "no:cacheprovider"], plugins=[durations])
-    ours, plain = durations.of.values()
-    yield difference("ssm_automation, set up and torn down", "+0.2 ms", ours, "monkeypatch", plain)
-
-
-def start_up(folder: Path) -> Iterator[Row]:
-    """A pytest run of an empty test with the plugin's entry point, and without; no other plugins, as they add noise."""
-    (folder / "test_empty.py").write_text("def test_empty(): pass\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(folder / "test_empty.py")]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-
-    def run(*options: str) -> float:
-        started = time.perf_counter()
-        subprocess.run([*command, *options], check=True, capture_output=True, env=environment)
-        return time.perf_counter() - started
-
-    ours, without = in_turns(lambda: run("-p", "ssm_automation"), run, rounds=4 * ROUNDS)
-    yield difference("pytest, an empty test", "+2 ms", ours, "without", without)
-
-
 def growth() -> Iterator[Row]:
     """The call when many calls are recorded, beside the call when few are; and the memory that a record takes."""
     with AutomationFake() as fake:
         client: Any = fake.client()
 
     def start() -> None:
-        client.start_automation_execution(**REQUEST)
+        client.start_automation_execution(**calls.TYPICAL)
 
     few, many = [], []
     for _ in range(5):
@@ -283,7 +158,7 @@ def runs() -> Iterator[Row]:
             if register:
                 fake.add_runbook(content, name="Walked")
             client: Any = fake.client()
-            return seconds_each(lambda: client.start_automation_execution(**REQUEST), 300)
+            return seconds_each(lambda: client.start_automation_execution(**calls.TYPICAL), 300)
 
     (walked,) = in_turns(walk)
     yield ("a walk of 40 steps", text(median(walked)), "", "", "under 2 ms")
@@ -297,16 +172,16 @@ def validation() -> Iterator[Row]:
     other = runpy.run_path(str(Path(__file__).parents[1] / "oracle.py"))["_validator"](START)
 
     def ours() -> None:
-        check(START, REQUEST)
-        check_rules(START, REQUEST)
+        check(START, calls.TYPICAL)
+        check_rules(START, calls.TYPICAL)
 
     def botocores() -> None:
-        ParamValidator().validate(REQUEST, shape)
+        ParamValidator().validate(calls.TYPICAL, shape)
 
     mine, theirs, schema = in_turns(
         lambda: seconds_each(ours, 500),
         lambda: seconds_each(botocores, 500),
-        lambda: seconds_each(lambda: other.is_valid(REQUEST), 50),
+        lambda: seconds_each(lambda: other.is_valid(calls.TYPICAL), 50),
     )
     yield compare("validation", "under 0.5x", mine, "botocore", theirs)
     yield compare("validation", "", mine, "jsonschema", schema)
@@ -338,24 +213,15 @@ def draw_all(strategy: st.SearchStrategy[Any], examples: int) -> float:
     return seconds_each(look, 1) / examples
 
 
-def print_table(rows: Sequence[Row]) -> None:
-    """Print rows under their names, in columns."""
-    table = [HEAD, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
 def main() -> None:
     """Measure everything, and print it."""
     os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION="us-east-1")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = [
-            *starts(),
+            *calls.rows(),
+            *processes.rows(folder),
             *set_up(),
-            *fixture(folder),
-            *start_up(folder),
             *growth(),
             *library(folder),
             *runs(),
