@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from .patching import Patch, WrapperPatch
-from .profiles import DUMMIES, profile_variables
+from .profiles import DUMMIES, profile_variables, read_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,11 +42,12 @@ def dummy_environment() -> dict[str, str | None]:
         **dict.fromkeys(_UNSET),
         **files,
     }
-    if not os.environ.get(_REGION):
-        given = os.environ.get("AWS_REGION")
+    now = read_variables((*wanted, _REGION, _FALLBACK, "AWS_REGION"))
+    if not now[_REGION]:
+        given = now["AWS_REGION"]
         wanted[_REGION] = given or region or "us-east-1"
         wanted[_FALLBACK] = None if given else wanted[_REGION]
-    return {name: value for name, value in wanted.items() if os.environ.get(name) != value}
+    return {name: value for name, value in wanted.items() if now[name] != value}
 
 
 def dummy_credentials(*_: object) -> dict[str, str]:
@@ -76,7 +77,7 @@ class DummyEnvironment:
     def __init__(self) -> None:
         """Set what isn't set so already, and let botocore read nothing secret."""
         self._set = dummy_environment()
-        self._before = {name: os.environ.get(name) for name in self._set}
+        self._before = read_variables(self._set)
         change_environment(self._set)
         self._patches = list(_patches())
 
@@ -84,9 +85,8 @@ class DummyEnvironment:
         """Put back what was there before, but for variables that somebody else has changed meanwhile."""
         while self._patches:
             self._patches.pop().restore()
-        change_environment(
-            {name: value for name, value in self._before.items() if os.environ.get(name) == self._set[name]}
-        )
+        now = read_variables(self._set)
+        change_environment({name: value for name, value in self._before.items() if now[name] == self._set[name]})
 
 
 def _patches() -> Iterator[Patch]:

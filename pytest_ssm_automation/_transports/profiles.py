@@ -15,12 +15,12 @@ from configparser import Error, RawConfigParser
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._startup import CONFIG_FILE, CREDENTIALS_FILE, PROFILES, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 DUMMIES: Final = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -34,20 +34,39 @@ _REGION: Final = re.compile(r"[A-Za-z0-9-]+")
 _copies: dict[str, str] = {}
 
 
+def read_variables(names: Iterable[str]) -> dict[str, str | None]:
+    """Give the values of variables of the environment; `None` for those that are not set.
+
+    Each fake reads dozens of them. `os.environ` encodes each name anew, and raises for each variable that is not set;
+    so what it holds is read directly, where it is the `os.environ` that Python made, and holds what it should.
+    """
+    held, encoded = getattr(os.environ, "_data", None), getattr(os.environ, "encodekey", None)
+    decoded = getattr(os.environ, "decodevalue", None)
+    if not isinstance(held, dict) or encoded is None or decoded is None:
+        return {name: os.environ.get(name) for name in names}
+    found = {name: cast("Any", held.get(_key(name, encoded))) for name in names}
+    return {name: value if value is None else decoded(value) for name, value in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _key(name: str, encode: Callable[[str], Any]) -> Any:
+    return encode(name)
+
+
 def profile_variables() -> tuple[dict[str, str | None], str | None]:
     """Give the variables that lead to files and profiles, as they should be, and the Region of the user's profile."""
-    own = {name for name in (CONFIG_FILE, CREDENTIALS_FILE) if _is_the_tests_own(name)}
+    now = read_variables((CONFIG_FILE, CREDENTIALS_FILE, *PROFILES))
+    own = {name for name in (CONFIG_FILE, CREDENTIALS_FILE) if _is_the_tests_own(name, now[name])}
     profiles = _users_profiles(own)
     wanted: dict[str, str | None] = dict.fromkeys({CONFIG_FILE, CREDENTIALS_FILE} - own, os.devnull)
     if profiles and CONFIG_FILE in wanted:
         wanted[CONFIG_FILE] = _copy(profiles)
-    wanted |= dict.fromkeys(name for name in PROFILES if not own or not _is_the_tests_own(name))
-    chosen = next((name for variable in PROFILES if (name := os.environ.get(variable))), "default")
+    wanted |= dict.fromkeys(name for name in PROFILES if not own or not _is_the_tests_own(name, now[name]))
+    chosen = next((name for variable in PROFILES if (name := now[variable])), "default")
     return wanted, profiles.get(chosen)
 
 
-def _is_the_tests_own(variable: str) -> bool:
-    value = os.environ.get(variable)
+def _is_the_tests_own(variable: str, value: str | None) -> bool:
     return value not in {None, "", os.devnull, SETTINGS[variable], *_copies.values()}
 
 
@@ -64,7 +83,7 @@ def _users_profiles(own: Collection[str]) -> Mapping[str, str | None]:
 def _read(variable: str) -> Mapping[str, str | None]:
     text = os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable])
     try:
-        path = _path(text, os.environ.get("HOME"), os.environ.get("USERPROFILE"))
+        path = _path(text, *read_variables(("HOME", "USERPROFILE")).values())
         status = path.stat()
         return _parse(path, variable == CONFIG_FILE, status.st_mtime_ns, status.st_size)
     except (OSError, RuntimeError, Error, UnicodeDecodeError):  # botocore would not find the profile, either

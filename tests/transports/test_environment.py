@@ -354,3 +354,16 @@ def test_setting_a_region_in_a_test_leaves_no_leak(pytester: pytest.Pytester, na
         """
     )
     pytester.runpytest_inprocess("-p", "no:cacheprovider", "-Werror").assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize("missing", ["", "_data", "encodekey", "decodevalue"])
+def test_variables_are_read_with_and_without_the_private_names_of_os(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """What `os.environ` gives is read, also where it has none of its private names."""
+    monkeypatch.setenv("AWS_PROFILE", "müller")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    if missing:
+        shown = {name: getattr(os.environ, name) for name in ("_data", "encodekey", "decodevalue") if name != missing}
+        monkeypatch.setattr(os, "environ", type("Environ", (dict,), shown)(os.environ))
+    assert profiles.read_variables(("AWS_PROFILE", "AWS_REGION")) == {"AWS_PROFILE": "müller", "AWS_REGION": None}
