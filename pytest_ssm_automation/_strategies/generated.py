@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from hypothesis import strategies as st
 
-from .._service.java.nodes import Anchor, Atomic, Choice, Group, Look, One, Reference, Repeat, Row
+from .._service.java.nodes import Atomic, Choice, Group, One, Reference, Repeat, Row
 from .pieces import piece_of
 from .recipes import named
 
@@ -80,7 +80,7 @@ def _written(node: Node, chooser: _Chooser, groups: dict[int, str]) -> str:
             text = _written(part, chooser, groups)
         case Reference(number=number):
             text = groups.get(number, "")
-        case Anchor() | Look():
+        case _:  # a place
             pass
     return text
 

@@ -74,8 +74,8 @@ class _Writer:
                 text = f"(?{'' if ahead else '<'}{'!' if negated else '='}{self.write(part)})"
             case Anchor():
                 text = self._write_anchor(node)
-            case Reference(number=number):
-                text = self._reference(number)
+            case _:
+                text = self._reference(node.number)
         return text
 
     def _repeat(self, node: Repeat) -> str:

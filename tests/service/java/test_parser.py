@@ -126,6 +126,13 @@ def test_what_has_no_translation_is_told(pattern: str) -> None:
         (r"[\v-z]", "\x0b", "{"),
         (r"[\p{L}&&[^a]]", "é", "a"),
         (r"[\w&&[^\d]]", "a", "1"),
+        ("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)\\10", "abcdefghijj", "abcdefghija0"),
+        ("(?<name>a)\\k<name>", "aa", "a"),
+        (r"\x{1F600}\x{e9}", "😀é", "é"),
+        ("(?<=(ab|c))d?|ab(?<=(b))", "ab", "b"),
+        ("(?:){2}a", "a", ""),
+        ("(?i){2}a", "A", "b"),
+        (r"\p{InGreek}\p{IsLowercase}(?i)\p{IsLowercase}\p{Lu}", "\u03b1aAa", "aaAa"),
         ("", "", "a"),
     ],
 )
