@@ -1,4 +1,4 @@
-"""The page that the comparison is written to."""
+"""Render the comparison page of the documentation."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from situations import Situation
 
 _VERSIONS = "Last run with"
+_OURS = "pytest-ssm-automation"
 _PACKAGES = ("botocore", "moto", "pytest-boto-mock")
 _CODE = re.compile(r"(?<![`\w])([A-Z]\w+(?:Exception|Error|Mismatch|Mock))(?![`\w])")
 _PAGE = """\
@@ -19,46 +20,57 @@ _PAGE = """\
 
 # Comparison
 
-What happens in the same situations if tests answer for AWS in one of five ways? Nothing below is written from memory:
-`tox run -e comparison` runs each situation with each tool, and writes down what the code under test saw. Only the
-column *AWS* comes from the documentation and from public records.
+What does code under test see if a test fakes AWS with one of five tools? `tox run -e comparison` runs each situation
+below with each tool and writes this page. Only the lines *AWS* come from the documentation and from public records.
 {versions}
 
-{table}
+## Situations
+
+{situations}
 
 ## How it was run
 
-- Each tool is used as its documentation says, and gets what help it takes: error classes of a real client, handlers
-  that answer in order, a runbook created in moto. "Accepts" means that the request got an answer.
-- The Stubber was not told which request to expect. With `expected_params` it compares a request with the one that the
-  author of the test wrote down. That finds slips; it does not find an author who is wrong about AWS.
-- This project ran with its default transport, but for botocore's own retries: they need `transport="wire"`.
-- A request that no tool had answered would have been counted as *not answered*. None left the process.
+- Each tool is used as its documentation says, with the help that it can use: exceptions of a real client, handlers that
+  respond in order, a runbook created in moto. "Accepts" means that the call returned a response.
+- The Stubber had no expected request. With `expected_params` it compares a request with the one in the test. This finds
+  slips of the code. It does not find mistakes of the test's author about AWS.
+- This project ran with its default transport. For botocore's own retries it ran with `transport="wire"`.
+- A request that no tool answers would have been counted as *not answered*. No request left the process.
 
-## Where another tool is the better choice
+## When to choose another tool
 
-- **moto** answers hundreds of operations of many services, and keeps their state. This project answers Automation and
-  leaves the rest to others: a test that needs Parameter Store or STS as well needs moto too, beside it.
-- **botocore's Stubber** comes with botocore, works for every operation of every service, and fails if the answer
-  written by hand does not fit the service model. For one call with one answer it is all that a test needs. It claims
-  every operation of its client: GetParameter needs an answer in the queue too.
-- **MagicMock** needs nothing at all, and answers with what AWS never would, such as an answer without its members. It
-  also counts the calls, which is enough for a function whose request never changes.
-- **pytest-boto-mock** reaches each client of each service with one line, and a handler is any function.
-- Whatever this project knows of AWS is what the service model, the documentation and public records say. Where they
-  are silent, it assumes; an answer written by hand assumes as well, but shows it in the test.
+- **moto** answers hundreds of operations of many services, and keeps their state. This project answers Automation only.
+  If a test needs Parameter Store or STS too, use moto beside it.
+- **botocore's Stubber** comes with botocore and works for every operation of every service. It checks each prepared
+  response against the service model. It is enough for one call with one response. It answers every operation of its
+  client, so GetParameter needs a queued response too.
+- **MagicMock** needs no installation. It returns responses that AWS never returns, such as one without its members. It
+  counts the calls, which is enough for a function whose request never changes.
+- **pytest-boto-mock** patches each client of each service with one line, and a handler can be any function.
+- This project knows of AWS what the service model, the documentation and public records say. For everything else it
+  makes assumptions. A response written by hand makes assumptions too, but shows them in the test.
 """
 
 
-def render(names: Sequence[str], situations: Sequence[Situation], table: Sequence[Sequence[str]]) -> str:
-    """Write the page: a row for each situation, a column for each tool."""
-    rows = [["Situation", "AWS", *names], ["---"] * (len(names) + 2)]
-    rows += [[item.title, item.aws, *cells] for item, cells in zip(situations, table, strict=True)]
-    lines = ["| " + " | ".join(_CODE.sub(r"`\1`", cell) for cell in row) + " |" for row in rows]
+def render(names: Sequence[str], situations: Sequence[Situation], observed: Sequence[Sequence[str]]) -> str:
+    """Write the page: a table for each situation, this project's row first."""
+    sections = [
+        _section(item, dict(zip(names, cells, strict=True))) for item, cells in zip(situations, observed, strict=True)
+    ]
     releases = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
-    return _PAGE.format(versions=f"{_VERSIONS} {releases}.", table="\n".join(lines))
+    return _PAGE.format(versions=f"{_VERSIONS} {releases}.", situations="\n\n".join(sections))
+
+
+def _section(situation: Situation, seen: dict[str, str]) -> str:
+    tools: dict[str, list[str]] = {}
+    for name in sorted(seen, key=lambda name: name != _OURS):
+        tools.setdefault(seen[name], []).append(name)
+    rows = [("tool", "result"), ("---", "---"), *((", ".join(names), result) for result, names in tools.items())]
+    lines = [f"| {name} | {result} |" for name, result in rows]
+    text = "\n".join([f"### {situation.title}", "", f"AWS: {situation.aws}", "", *lines])
+    return _CODE.sub(r"`\1`", text)
 
 
 def comparable(text: str) -> list[str]:
-    """Give the lines that must not change: all but the releases, which change with every run."""
+    """Return the lines that must not change: all except the releases, which depend on the environment."""
     return [line for line in text.splitlines() if not line.startswith(_VERSIONS)]
