@@ -29,7 +29,7 @@ python_use_unqualified_type_names = True
 
 # Types of other packages are named and not linked, so that a build needs no network.
 nitpick_ignore_regex = [
-    ("py:class", r"(botocore|collections|datetime|faker|hypothesis|os|pathlib|requests|responses|types|typing)\..*"),
+    ("py:class", r"(botocore|collections|datetime|faker|hypothesis|os|pathlib|re|requests|responses|types|typing)\..*"),
     # what annotations are written with, and aliases inside the package
     ("py:class", r"(Any|BaseClient|BaseProvider|Callable|Collection|Iterable|Mapping|Path|Self|Sequence)"),
     ("py:class", r"(AnyMembers|CheckedOperationName|ErrorName|Injected|OperationName|OptionValues|RefusedMembers)"),
