@@ -1,7 +1,6 @@
-"""Directives that make the reference of the package itself, when the documentation is built.
+"""Directives that generate the reference from the package when the documentation is built.
 
-Nothing that they print is written by hand, so nothing of it can go stale; a public name that no page documents fails
-the build.
+A public name that no page documents fails the build.
 """
 
 from __future__ import annotations
@@ -35,25 +34,25 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 log = logging.getLogger(__name__)
-# Classes whose objects a test is given, and does not make.
+# Classes whose objects a test gets from the fake, and does not create.
 GIVEN = frozenset(
     f"pytest_ssm_automation.{name}" for name in ("Call", "Constraint", "Execution", "Runbook", "Violation")
 )
 
 
 def prose(text: str) -> list[nodes.Node]:
-    """Make text, with what stands between single backticks as code."""
+    """Convert text to nodes; text between single backticks becomes code."""
     parts = re.split(r"`([^`]+)`", " ".join(text.partition("Documentation: ")[0].split()))
     return [nodes.literal(part, part) if place % 2 else nodes.Text(part) for place, part in enumerate(parts) if part]
 
 
 def code(text: str) -> nodes.literal:
-    """Make code."""
+    """Return a code node."""
     return nodes.literal(text, text)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, widths: Sequence[int], name: str) -> nodes.table:
-    """Make a table; a cell is a node, or text as `prose` takes it."""
+    """Return a table; a cell is a node, or text for `prose`."""
     group = nodes.tgroup(cols=len(headers))
     group += [nodes.colspec(colwidth=width) for width in widths]
     head, body = nodes.thead(), nodes.tbody()
@@ -72,7 +71,7 @@ def _row(cells: Sequence[Any]) -> nodes.row:
 
 
 def sentence(text: str) -> str:
-    """Make a sentence of what pytest's help says."""
+    """Turn a help text of pytest into a sentence."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
@@ -89,12 +88,12 @@ def fixtures() -> dict[str, Any]:
 
 
 class _Ini:
-    """Takes what the plugin would tell pytest about its options."""
+    """Collects the options that the plugin registers with pytest."""
 
     def __init__(self) -> None:
         self.ini: dict[str, tuple[str, str]] = {}
         self.flags: dict[str, dict[str, Any]] = {}
-        plugin.pytest_addoption(self)  # type: ignore[arg-type]  # it has what the plugin needs of pytest.Parser
+        plugin.pytest_addoption(self)  # type: ignore[arg-type]  # it has the methods of pytest.Parser that the plugin calls
 
     def addini(self, name: str, meaning: str, type: str, default: object) -> None:  # noqa: A002, ARG002 - pytest's
         self.ini[name] = (meaning, type)
@@ -113,7 +112,7 @@ class Fixtures(SphinxDirective):
         """Make a definition for each."""
         items = nodes.definition_list(classes=["ssm-names"])
         for name, definition in fixtures().items():
-            text = inspect.getdoc(definition._get_wrapped_function()) or ""  # noqa: SLF001 - pytest has no other way
+            text = inspect.getdoc(definition._get_wrapped_function()) or ""  # noqa: SLF001 - pytest has no public access to it
             scope = definition._fixture_function_marker.scope  # noqa: SLF001 - the same
             item = nodes.definition_list_item("", nodes.term("", "", code(name), ids=[f"fixture-{name}"]))
             item += nodes.definition("", nodes.paragraph("", "", *prose(f"{text} Scope: {scope}.")))
@@ -127,7 +126,7 @@ class Markers(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make a definition for each."""
         items = nodes.definition_list(classes=["ssm-names"])
-        for marker in plugin._MARKERS:  # noqa: SLF001 - where the plugin declares them
+        for marker in plugin._MARKERS:  # noqa: SLF001 - the plugin declares them there
             signature, _, meaning = marker.partition("): ")
             term = nodes.term("", "", code(f"{signature})"), ids=[f"marker-{signature.partition('(')[0]}"])
             text = nodes.paragraph("", "", *prose(sentence(meaning)))
@@ -149,7 +148,7 @@ class OptionTable(SphinxDirective):
 
 
 class IniTable(SphinxDirective):
-    """List the options that are in the ini file alone."""
+    """List the options that exist only in the ini file."""
 
     def run(self) -> list[nodes.Node]:
         """Make a row for each."""
@@ -178,7 +177,7 @@ class Constraints(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Make a row for each; a limit that is a list is written with commas."""
+        """Make a row for each; a limit that is a list is joined with commas."""
         found = constraints(self.arguments[0])
         marks = register.basis_of("constraints", (each.id for each in found), register.load())
         rows = [
@@ -186,7 +185,7 @@ class Constraints(SphinxDirective):
                 code(each.id),
                 self._limit(each.limit),
                 mark(self, marks[each.id]),
-                each.caught_by if each.enforced else "nobody, unless `enforce` names it",
+                each.caught_by if each.enforced else "only with `enforce`",
             )
             for each in found
         ]
@@ -204,7 +203,7 @@ SERVICE_PAGE = "explanation/service"
 
 
 def mark(directive: SphinxDirective, fact: register.Fact) -> nodes.Node:
-    """Return the basis of a fact, with a link to the fact."""
+    """Return the basis of a fact, linked to the fact."""
     env = directive.env
     env.note_dependency(register.FACTS)
     page = env.app.builder.get_relative_uri(env.docname, SERVICE_PAGE)
@@ -212,7 +211,7 @@ def mark(directive: SphinxDirective, fact: register.Fact) -> nodes.Node:
 
 
 class Facts(SphinxDirective):
-    """List the facts of one theme, with what each rests on."""
+    """List the facts of one theme with their basis."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -222,7 +221,7 @@ class Facts(SphinxDirective):
         self.env.note_dependency(register.FACTS)
         facts = [fact for fact in register.load() if fact.theme == self.arguments[0]]
         if not facts:
-            raise self.error(f"There is no fact of the theme {self.arguments[0]!r}")
+            raise self.error(f"No fact has the theme {self.arguments[0]!r}")
         rows = [(self._statement(fact), self._basis(fact)) for fact in facts]
         return [table(("behaviour", "basis"), rows, widths=(66, 34), name="ssm-facts")]
 
@@ -245,12 +244,12 @@ def check_themes(_: Sphinx, env: BuildEnvironment) -> None:
 
 
 def common_errors() -> list[str]:
-    """Name the errors that have a table of their own, since any service of AWS may send them."""
-    return [entry.code for entry in errors._COMMON]  # noqa: SLF001 - the catalogue has them among all others
+    """Return the codes of errors that any AWS service may return; they have their own table."""
+    return [entry.code for entry in errors._COMMON]  # noqa: SLF001 - the public catalogue does not separate them
 
 
 class ErrorTable(SphinxDirective):
-    """List the errors that an operation documents, or those that any service of AWS may send."""
+    """List the errors that an operation documents, or those that any AWS service may return."""
 
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"of": directives.unchanged}
 
@@ -265,7 +264,7 @@ class ErrorTable(SphinxDirective):
 
 
 class ConnectionErrors(SphinxDirective):
-    """Name the connection errors."""
+    """List the connection errors."""
 
     def run(self) -> list[nodes.Node]:
         """Make a list."""
@@ -274,7 +273,7 @@ class ConnectionErrors(SphinxDirective):
 
 
 class OtherErrors(SphinxDirective):
-    """Name the exceptions of SSM that no Automation operation documents, and that can be injected all the same."""
+    """List the exceptions of SSM that no Automation operation documents, but that a test can inject."""
 
     def run(self) -> list[nodes.Node]:
         """Make one paragraph."""
@@ -287,12 +286,12 @@ class OtherErrors(SphinxDirective):
 
 
 class PytestOutput(SphinxDirective):
-    """Run an example that has to fail, and show what pytest prints of the failure."""
+    """Run an example that must fail, and show pytest's output."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Run it in a process of its own, from the line that failed on."""
+        """Run it in a separate process, and show the output from the failed line on."""
         path = Path(self.env.srcdir) / self.arguments[0]
         self.env.note_dependency(path)
         options = ["-p", "no:cacheprovider", "-p", "no:asyncio", "--show-capture=no"]
@@ -300,18 +299,18 @@ class PytestOutput(SphinxDirective):
         done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)  # noqa: S603
         shown = failure(done.stdout)
         if done.returncode != 1 or not shown:
-            raise self.error(f"{path.name} had to fail:\n{done.stdout}{done.stderr}")
+            raise self.error(f"{path.name} must fail:\n{done.stdout}{done.stderr}")
         return [nodes.literal_block(shown, shown, language="text", classes=["ssm-output"])]
 
 
 def failure(output: str) -> str:
-    """Cut the failure out of what pytest prints: from the line that failed, or the message, to where it stood."""
+    """Extract the failure from pytest's output: from the failed line, or the message, to its location."""
     found = re.search(r"^((?:>|The test passed).*?)(?=^\S+\.py:\d+: |^=)", output, re.DOTALL | re.MULTILINE)
     return "\n".join(line.rstrip() for line in found[1].strip().splitlines()) if found else ""
 
 
 def public_names() -> Iterator[str]:
-    """Name all that a page has to document."""
+    """Yield all names that the pages must document."""
     homes = (pytest_ssm_automation, strategies)
     yield from (f"{home.__name__}.{name}" for home in homes for name in home.__all__)
     classes = [getattr(pytest_ssm_automation, name) for name in pytest_ssm_automation.__all__]
@@ -339,13 +338,13 @@ def check_consistency(_: Sphinx, env: BuildEnvironment) -> None:
 def leave_property_whole(
     _app: Sphinx, what: str, _name: str, found: object, _options: object, lines: list[str]
 ) -> None:
-    """Put back what napoleon takes for a type and a description: a property's `Its members: a copy`."""
+    """Restore a property's docstring: napoleon takes text before a colon for a type."""
     if what == "property":
         lines[:] = [*(inspect.getdoc(found) or "").splitlines(), ""]
 
 
 def leave_out_signature(_app: Sphinx, what: str, name: str, *_: object) -> tuple[str, None] | None:
-    """Show no constructor where nobody needs it."""
+    """Hide the constructors of classes that a test does not create."""
     return ("", None) if what == "class" and name in GIVEN else None
 
 
