@@ -15,7 +15,7 @@ from configparser import Error, RawConfigParser
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from .._startup import CONFIG_FILE, CREDENTIALS_FILE, PROFILES, SETTINGS
 
@@ -40,11 +40,13 @@ def read_variables(names: Iterable[str]) -> dict[str, str | None]:
     Each fake reads dozens of them. `os.environ` encodes each name anew, and raises for each variable that is not set;
     so what it holds is read directly, where it is the `os.environ` that Python made, and holds what it should.
     """
-    held, encoded = getattr(os.environ, "_data", None), getattr(os.environ, "encodekey", None)
+    held: Any = getattr(os.environ, "_data", None)
+    encoded = getattr(os.environ, "encodekey", None)
     decoded = getattr(os.environ, "decodevalue", None)
-    if not isinstance(held, dict) or encoded is None or decoded is None:
+    if not issubclass(type(held), dict) or encoded is None or decoded is None:
         return {name: os.environ.get(name) for name in names}
-    found = {name: cast("Any", held.get(_key(name, encoded))) for name in names}
+
+    found = {name: held.get(_key(name, encoded)) for name in names}
     return {name: value if value is None else decoded(value) for name, value in found.items()}
 
 
