@@ -114,10 +114,10 @@ class _Clocks:
         self.time.remove()
         if self._travel:
             stack = _stack(sys.modules["time_machine"])
-            if stack and stack[-1] is self._traveller:
-                self._travel.stop()
-            elif stack and self._traveller in stack:  # a travel that began later and still goes on
+            if stack and stack[-1] is not self._traveller:  # a travel that began later and still goes on
                 stack.remove(self._traveller)
+            else:
+                self._travel.stop()
             self._travel = self._traveller = None
 
 

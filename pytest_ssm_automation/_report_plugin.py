@@ -62,8 +62,7 @@ class ReportPlugin:
                     terminalreporter.line(line)
         if missing := self._coverage.missing(self._required):
             terminalreporter.section("SSM Automation: errors required and never faced", red=True)
-            terminalreporter.line(", ".join(missing))
-            for line in self._coverage.missing_counts():
+            for line in (", ".join(missing), *self._coverage.missing_counts()):
                 terminalreporter.line(line)
 
     def pytest_unconfigure(self) -> None:

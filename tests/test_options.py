@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation import FakeUsageError, _markers
 from pytest_ssm_automation._options import NAMES, Options, from_ini
 from pytest_ssm_automation._service.runbooks.library import RunbookFiles, load_runbook
 
@@ -165,3 +165,19 @@ def test_numbers_of_the_ini_file_are_checked(text: str) -> None:
     """A limit that is no number is refused."""
     with pytest.raises(FakeUsageError, match=f"at least 0, or none, but got '{text}'"):
         from_ini({"execution_limit": text})
+
+
+def test_an_option_that_pytest_refuses_and_no_file_has_is_refused() -> None:
+    """Where pytest cannot read an option, and the ini file does not have it, the error names the option."""
+
+    class Config:
+        """A configuration without options."""
+
+        inicfg: ClassVar[dict[str, object]] = {}
+
+        def getini(self, _name: str) -> object:
+            raise ValueError("no such value")
+
+    config: Any = Config()
+    with pytest.raises(FakeUsageError, match="Expected another value of ssm_automation_strict: no such value"):
+        _markers._said(config, "ssm_automation_strict")

@@ -408,3 +408,36 @@ def test_histories_can_be_scripted(statuses: list[str]) -> None:
 def test_histories_reach_every_status(status: str) -> None:
     """Every status of the model is drawn."""
     assert status in find(strategies.status_histories(), lambda statuses: status in statuses)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a|b)" * 12, r"(?>ab)(c)\1(?:d|e){2}", r"(?=x)x[a-c]{3,}", r"((?>a+b)|c)\1{2,4}"],
+)
+def test_patterns_of_every_kind_are_drawn(pattern: str) -> None:
+    """Wide choices, atomic groups and references give values that the fake accepts."""
+    runbook = load_runbook(
+        {
+            "schemaVersion": "0.3",
+            "parameters": {"Code": {"type": "String", "allowedPattern": pattern}},
+            "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
+        },
+        name="Patterns",
+    )
+    drawn = find(strategies.parameters_for(runbook), lambda _: True)
+    assert drawn
+    assert check_parameters(runbook, drawn) == []
+
+
+def test_a_pattern_without_a_translation_limits_nothing() -> None:
+    """A pattern that is taken to match anything is no reason to draw nothing."""
+    with pytest.warns(UserWarning, match="allowedPattern"):
+        runbook = load_runbook(
+            {
+                "schemaVersion": "0.3",
+                "parameters": {"Code": {"type": "String", "allowedPattern": r"\X+"}},
+                "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
+            },
+            name="Patterns",
+        )
+    assert find(strategies.parameters_for(runbook), lambda _: True)

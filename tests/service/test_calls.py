@@ -149,3 +149,8 @@ def test_hypothesis_prints_the_repr(fake: AutomationFake, client: Any) -> None:
     assert pretty(call) == repr(call)
     assert all(pretty(violation) == repr(violation) for violation in call.violations)
     assert all(len(repr(violation)) < 600 for violation in call.violations)
+
+
+def test_arguments_are_readable() -> None:
+    """What could not be serialized is kept as it was given, and can be read."""
+    assert Request("StartAutomationExecution", {"DocumentName": 1}, "us-east-1", "", None).is_readable()

@@ -10,7 +10,9 @@ from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutEr
 from caller import start
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
+from pytest_ssm_automation._service.calls import Request
 from pytest_ssm_automation._service.checks.rules import all_constraints
+from pytest_ssm_automation._service.engine import Service
 from pytest_ssm_automation._service.runbooks.library import load_runbook
 
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
@@ -321,3 +323,15 @@ def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> Non
         sys.setswitchinterval(before)
         for thread in others:
             thread.join()
+
+
+def test_an_error_after_the_answer_is_the_tests_only_if_it_says_so() -> None:
+    """What follows an answer may raise; strict mode is told of errors of the fake and of the test alone."""
+    service = Service(seed="engine")
+
+    def fail() -> None:
+        raise ValueError("after")
+
+    with pytest.raises(ValueError, match="after"):
+        service._finish(Request("GetAutomationExecution", {}, "us-east-1", "", None), fail)
+    assert service.broken == []

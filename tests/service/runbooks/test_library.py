@@ -445,3 +445,10 @@ def test_runbooks_can_be_copied() -> None:
     assert copy.copy(runbook) == runbook
     assert copy.deepcopy(runbook) == runbook
     assert pickle.loads(pickle.dumps(runbook)) == runbook  # noqa: S301  # our own
+
+
+def test_a_misspelt_name_is_compared_with_those_of_files(tmp_path: Path) -> None:
+    """The nearest name of a runbook may be that of a file that was not read yet."""
+    path = tmp_path / "Patch.yaml"
+    path.write_text("no runbook", encoding="utf-8")
+    assert list(RunbookFiles([str(path)], tmp_path).names()) == ["Patch"]

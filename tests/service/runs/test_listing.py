@@ -283,3 +283,12 @@ def test_a_token_from_before_a_reset(fake: AutomationFake, client: Any) -> None:
     fake.reset()
     execution_id = start(client)
     assert listed(client, NextToken=token) == [execution_id]
+
+
+def test_children_with_scripted_members_are_hidden_too(fake: AutomationFake, client: Any) -> None:
+    """A listing that names neither an execution nor a parent shows no children, whatever a script gives them."""
+    fake.script([{"AutomationExecutionStatus": "InProgress", "FailureMessage": "odd"}])
+    start(client, TargetMaps=[{"Id": ["a"]}, {"Id": ["b"]}])
+    [parent] = fake.executions
+    assert len(parent.children) == 2
+    assert listed(client, {"ExecutionStatus": ["InProgress"]}) == [parent.id]
