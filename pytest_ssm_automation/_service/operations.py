@@ -13,7 +13,6 @@ from .errors import ServiceError
 from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
-from .runs.finding import NAMING
 from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
 from .runs.moving import catch_up, poll
 from .runs.signals import can_stop, takes
@@ -124,7 +123,6 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
     """
     filters = params.get("Filters", [])
     check_filters(filters, EXECUTION_FILTERS)
-    named = any(each["Key"] in NAMING for each in filters)
     listing = " ".join((request.operation, *request.scope))
     before = place_of(listing, params["NextToken"]) if "NextToken" in params else None
     most = params.get("MaxResults", DEFAULT_PAGE)
@@ -132,8 +130,6 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
     answer: dict[str, Any] = {}
     last = 0
     for execution in state.store.newest_first(request.scope, filters, before):
-        if execution.parent and not named:
-            continue
         shown = metadata_members(execution)
         if not passes({**shown, "TagKeys": state.tags_of(execution)}, filters, EXECUTION_FILTERS):
             continue

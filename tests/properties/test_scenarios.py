@@ -412,7 +412,13 @@ def test_histories_reach_every_status(status: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(a|b)" * 12, r"(?>ab)(c)\1(?:d|e){2}", r"(?=x)x[a-c]{3,}", r"((?>a+b)|c)\1{2,4}"],
+    [
+        "(a|b)" * 12,
+        "|".join(f"x{number}" for number in range(70)),
+        r"(?>ab)(c)\1(?:d|e){2}",
+        r"(?=x)x[a-c]{3,}",
+        r"((?>a+b)|c)\1{2,4}",
+    ],
 )
 def test_patterns_of_every_kind_are_drawn(pattern: str) -> None:
     """Wide choices, atomic groups and references give values that the fake accepts."""
