@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from .run import Run
 
-NAMING: Final = frozenset({"ExecutionId", "ParentExecutionId"})
 _NAME, _STATUS, _ACTION, _TYPE = "DocumentNamePrefix", "ExecutionStatus", "CurrentAction", "AutomationType"
 _TAG, _GROUP, _PARENT = "TagKey", "TargetResourceGroup", "ParentExecutionId"
 # Nothing but a script sets them.
