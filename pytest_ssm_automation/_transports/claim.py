@@ -10,6 +10,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import BotoCoreError
+
 from .._service.calls import Request
 from .._service.contents import as_bytes, copy_arguments
 from .credentials import identity_of
@@ -25,6 +27,17 @@ if TYPE_CHECKING:
 
 _KEY: Final = "pytest_ssm_automation"
 _NOTHING: Final = (None, None, None)
+
+# What botocore raises for arguments that it refuses or cannot serialize.
+_OF_ARGUMENTS: Final = (
+    BotoCoreError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class Claim:
@@ -52,7 +65,8 @@ class Claim:
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         """Record it, if botocore has refused it, or could not serialize it."""
-        if isinstance(error, Exception):
+        # not what a signal raises in between, such as a time-out
+        if isinstance(error, _OF_ARGUMENTS):
             request = request_of(self._client, self._operation, copy_arguments(self._params))
             if self._active.service.claims(request):
                 self._active.service.refuse(request, error)
