@@ -90,6 +90,10 @@ class Model:
 
     def _leave(self, _: Attempt) -> None:
         self.status = self.reading.statuses[self.at] = "Cancelled"
+        # the loops that it is in end with it
+        for name, status in self.reading.statuses.items():
+            if status == "InProgress":
+                self.reading.statuses[name] = "Cancelled"
 
     def _end(self, _: Attempt) -> None:
         self.status = self.reading.status
