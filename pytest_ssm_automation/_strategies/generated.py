@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from hypothesis import strategies as st
 
-from .._service.java.nodes import Atomic, Choice, Group, One, Reference, Repeat, Row
+from .._service.java.nodes import Alternation, Atomic, Backreference, Group, One, Repeat, Sequence
 from .pieces import piece_of
 from .recipes import named
 
@@ -68,17 +68,17 @@ def _written(node: Node, chooser: _Chooser, groups: dict[int, str]) -> str:
     match node:
         case One(of=of):
             text = _run(of, 1, 1, chooser)
-        case Row(parts=parts):
+        case Sequence(parts=parts):
             text = "".join(_written(part, chooser, groups) for part in parts)
-        case Choice(ways=ways):
-            text = _written(ways[chooser.number(0, len(ways) - 1)], chooser, groups)
+        case Alternation(alternatives=alternatives):
+            text = _written(alternatives[chooser.number(0, len(alternatives) - 1)], chooser, groups)
         case Repeat():
             text = _repeated(node, chooser, groups)
         case Group(part=part, number=number):
             text = groups[number] = _written(part, chooser, groups)
         case Atomic(part=part):
             text = _written(part, chooser, groups)
-        case Reference(number=number):
+        case Backreference(number=number):
             text = groups.get(number, "")
         case _:  # a place
             pass

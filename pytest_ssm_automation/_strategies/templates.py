@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import strategies as st
 
 from .._service.checks.patterns import compile_pattern
-from .._service.java.nodes import Anchor, Atomic, Choice, Group, Look, One, Repeat, Row
+from .._service.java.nodes import Alternation, Anchor, Atomic, Group, Lookaround, One, Repeat, Sequence
 from .._service.java.parser import parse
 from .pieces import ANYTHING, UNBOUNDED, Piece, piece_of
 
@@ -114,9 +114,9 @@ def _rows(node: Node) -> list[tuple[Piece, ...]]:
     match node:
         case One(of=of):
             return [(piece_of(of),)] if piece_of(of).letters else []
-        case Anchor() | Look():
+        case Anchor() | Lookaround():
             return [()]
-        case Row(parts=parts):
+        case Sequence(parts=parts):
             rows: list[tuple[Piece, ...]] = [()]
             for part in parts:
                 ways = _rows(part)
@@ -124,7 +124,7 @@ def _rows(node: Node) -> list[tuple[Piece, ...]]:
                     raise _UnsupportedError
                 rows = [(*row, *way) for row in rows for way in ways]
             return rows
-        case Choice(ways=parts):
+        case Alternation(alternatives=parts):
             return _bounded([row for part in parts for row in _rows(part)])
         case Group(part=part) | Atomic(part=part):
             return _rows(part)

@@ -1,1 +1,1 @@
-"""Java's regular expressions, in which AWS writes its patterns, for Python's `re` and the module `regex`."""
+"""Translate Java's regular expressions, which AWS's patterns are, for `re` and the module `regex`."""

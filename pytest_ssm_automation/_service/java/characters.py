@@ -1,7 +1,7 @@
-r"""Sets of characters, as a class of a regular expression names them.
+r"""Sets of characters, as in a character class of a regular expression.
 
-A set is a union of ranges and of general categories of Unicode. What is no such union is kept as the text of a class of
-the module `regex`, which has nested classes, intersections and properties.
+A set is a union of ranges and Unicode general categories. Anything else is kept as the text of a character class of the
+module `regex`, which supports nested classes, intersections and properties.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Characters:
     r"""A set of characters.
 
     Attributes:
-        ranges: First and last code points, in order and apart from each other.
-        categories: General categories whose characters are in the set too, such as `L` and `Nd`.
-        others: A class of `regex` whose characters are in the set too, such as `\p{Script=Greek}`.
+        ranges: Pairs of first and last code points, sorted, neither overlapping nor adjacent.
+        categories: General categories whose characters are also in the set, such as `L` and `Nd`.
+        others: A class of `regex` whose characters are also in the set, such as `\p{Script=Greek}`.
     """
 
     ranges: Ranges = ()
@@ -34,7 +34,7 @@ class Characters:
 
     @property
     def explicit(self) -> bool:
-        """Whether the ranges are all there is."""
+        """Whether the set consists of ranges only."""
         return not self.categories and not self.others
 
     @property
@@ -43,21 +43,21 @@ class Characters:
         if not self.ranges and len(self.categories) + bool(self.others) == 1:
             return self.others or f"\\p{{{next(iter(self.categories))}}}"
         inside = "".join(f"\\p{{{name}}}" for name in sorted(self.categories)) + self.others
-        return f"[{written(self.ranges)}{inside}]" if self.ranges or inside else r"[^\x00-\U0010FFFF]"
+        return f"[{class_text(self.ranges)}{inside}]" if self.ranges or inside else r"[^\x00-\U0010FFFF]"
 
     def __or__(self, other: Characters) -> Characters:
-        """Give the characters of either."""
+        """Return the union."""
         merged = _merged([*self.ranges, *other.ranges])
         return Characters(merged, self.categories | other.categories, self.others + other.others)
 
     def __and__(self, other: Characters) -> Characters:
-        """Give the characters of both."""
+        """Return the intersection."""
         if self.explicit and other.explicit:
             return ~(~self | ~other)
         return Characters(others=f"[{self.text}&&{other.text}]")
 
     def __invert__(self) -> Characters:
-        """Give all other characters."""
+        """Return the complement."""
         if not self.explicit:
             return Characters(others=f"[^{self.text}]")
         starts = [0, *(last + 1 for _, last in self.ranges)]
@@ -66,7 +66,7 @@ class Characters:
 
 
 def of(*characters: int | str | tuple[int | str, int | str]) -> Characters:
-    """Make a set of characters, code points and ranges of them."""
+    """Make a set from characters, code points and ranges."""
     pairs = [each if isinstance(each, tuple) else (each, each) for each in characters]
     return Characters(_merged([(_point(first), _point(last)) for first, last in pairs]))
 
@@ -76,7 +76,7 @@ def _point(character: int | str) -> int:
 
 
 def categories(*names: str) -> Characters:
-    """Make the set of the characters of some general categories."""
+    """Make the set of all characters in the given general categories."""
     return Characters(categories=frozenset(names))
 
 
@@ -90,22 +90,22 @@ def _merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
     return tuple(merged)
 
 
-def escaped(point: int) -> str:
-    """Write a character so that it stands for itself in `re` and `regex`, inside a class and outside."""
+def escape(point: int) -> str:
+    """Escape a character for `re` and `regex`, inside and outside a class."""
     character = chr(point)
     if point < 128:  # noqa: PLR2004 - ASCII
         return character if character.isalnum() or character in "_ /,@" else f"\\x{point:02x}"
-    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"  # noqa: PLR2004 - what \u can say
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"  # noqa: PLR2004 - the last code point for \u
 
 
-def written(ranges: Ranges) -> str:
-    """Write ranges as the inside of a class."""
-    return "".join(escaped(first) if first == last else f"{escaped(first)}-{escaped(last)}" for first, last in ranges)
+def class_text(ranges: Ranges) -> str:
+    """Write ranges as in a character class, without the brackets."""
+    return "".join(escape(first) if first == last else f"{escape(first)}-{escape(last)}" for first, last in ranges)
 
 
 @cache
 def listed(of: Characters) -> Ranges:
-    """List all characters of a set: those that the module `regex` knows, where the set has more than ranges."""
+    """Convert a set to ranges; categories and properties contain what they contain for the module `regex`."""
     if of.explicit:
         return of.ranges
     import regex

@@ -1,4 +1,4 @@
-"""Reads a pattern character by character, and its escapes, as `java.util.regex.Pattern` of Java 17 does."""
+"""Read a pattern character by character, and its escapes, like `java.util.regex.Pattern` of Java 17."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from .characters import ESCAPES, Characters
-from .nodes import Anchor, Choice, JavaSyntaxError, One, Reference, Row, UntranslatableError
+from .nodes import Alternation, Anchor, Backreference, JavaSyntaxError, One, Sequence, UntranslatableError
 from .properties import named
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SIMPLE: Final = {"a": 0x07, "e": 0x1B, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09}
 _TERMINATORS: Final = r"\n\r\x85\u2028\u2029"
-# Where a word ends or begins: a mark belongs to a word if it stands behind a letter, both within the first plane.
+# Word boundaries. A mark belongs to a word if it follows a letter, and both are in the Basic Multilingual Plane.
 _LETTER, _MARK = r"[[\p{L}\p{Nd}]&&[\x00-\uffff]]", r"[\p{Mn}&&[\x00-\uffff]]"
 _BEHIND: Final = rf"[\p{{L}}\p{{Nd}}_]|{_LETTER}{_MARK}+"
 _BEFORE: Final = rf"[\p{{L}}\p{{Nd}}_]|(?<={_LETTER}{_MARK}*)\p{{Mn}}"
@@ -38,133 +38,133 @@ _UNIX_LINE_END: Final = Anchor(r"(?=\n|\Z)", "(?m)$")
 
 
 def _text(*points: int) -> Node:
-    return Row(tuple(One(Characters(((point, point),))) for point in points))
+    return Sequence(tuple(One(Characters(((point, point),))) for point in points))
 
 
-_LINE_BREAK: Final = Choice((_text(0x0D, 0x0A), One(ESCAPES["v"])))
+_LINE_BREAK: Final = Alternation((_text(0x0D, 0x0A), One(ESCAPES["v"])))
 
 
 class Cursor:
-    """A place in a pattern, and the flags that are on there.
+    r"""A position in a pattern, and the flags that are set there.
 
     Attributes:
-        place: The position of the next character; what is beyond the end reads as `""`.
-        flags: Letters of the flags that are on.
-        groups: How many groups have been opened so far.
-        names: The numbers of the groups that have names.
-        referred: The numbers of the groups that references name.
+        text: The pattern, without quotes by `\Q` and `\E`.
+        position: The index of the next character. Beyond the end, characters read as `""`.
+        flags: The letters of the flags that are set.
+        groups: The number of groups opened so far.
+        names: The numbers of the named groups.
     """
 
     def __init__(self, pattern: str) -> None:
         self.text = _without_quotes(pattern)
-        self.place = 0
+        self.position = 0
         self.flags: frozenset[str] = frozenset()
         self.groups = 0
         self.names: dict[str, int] = {}
 
     def fail(self, problem: str) -> NoReturn:
-        """Raise for something that Java refuses."""
-        raise JavaSyntaxError(f"{problem} at position {min(self.place, len(self.text))}")
+        """Raise for a pattern that Java rejects."""
+        raise JavaSyntaxError(f"{problem} at position {min(self.position, len(self.text))}")
 
-    def give_up(self, what: str) -> NoReturn:
-        """Raise for something that Java takes, and that has no translation."""
-        raise UntranslatableError(f"no translation of {what} at position {min(self.place, len(self.text))} is known")
+    def unsupported(self, what: str) -> NoReturn:
+        """Raise for a pattern that Java accepts, but that cannot be translated."""
+        raise UntranslatableError(f"{what} at position {min(self.position, len(self.text))} cannot be translated")
 
     def raw(self, ahead: int = 0) -> str:
-        """Give a character as it stands."""
-        return self.text[self.place + ahead : self.place + ahead + 1]
+        """Return a character without skipping comments and whitespace."""
+        return self.text[self.position + ahead : self.position + ahead + 1]
 
     def peek(self) -> str:
-        """Give the next character that means something."""
+        """Return the next character; with the flag x, skip comments and whitespace first."""
         if "x" in self.flags:
             while (self.raw() and self.raw() in " \t\n\v\f\r") or self.raw() == "#":
                 if self.raw() == "#":
                     while self.raw() and self.raw() not in "\n\r\x85\u2028\u2029":
-                        self.place += 1
+                        self.position += 1
                 else:
-                    self.place += 1
+                    self.position += 1
         return self.raw()
 
-    def next(self) -> str:
-        """Leave the next character behind, and give the one after it."""
-        self.place += 1
+    def advance(self) -> str:
+        """Move past the next character, and return the one after it."""
+        self.position += 1
         return self.peek()
 
     def read(self) -> str:
-        """Give the next character, and leave it behind."""
+        """Return the next character, and move past it."""
         found = self.peek()
-        self.place += 1
+        self.position += 1
         return found
 
-    def accept(self, wanted: str, problem: str) -> None:
-        """Leave a certain character behind, which has to be there."""
+    def expect(self, wanted: str, problem: str) -> None:
+        """Move past the wanted character, or fail if it is not next."""
         if self.read() != wanted:
-            self.place -= 1
+            self.position -= 1
             self.fail(problem)
 
     def start(self) -> Anchor:
-        """Give what `^` means here."""
+        """Return the anchor for `^` under the current flags."""
         if "m" not in self.flags:
             return _START
         return _UNIX_LINE_START if "d" in self.flags else _LINE_START
 
     def end(self, *, multiline: bool) -> Anchor:
-        r"""Give what `$` or `\Z` means here."""
+        r"""Return the anchor for `$` or `\Z` under the current flags."""
         if multiline:
             return _UNIX_LINE_END if "d" in self.flags else _LINE_END
         return _UNIX_END if "d" in self.flags else _END
 
     def property(self) -> Characters:
-        r"""Read what stands behind the backslash of `\p` or `\P`."""
-        complement, self.place = self.raw() == "P", self.place + 1
+        r"""Read `\p` or `\P`, after the backslash."""
+        complement, self.position = self.raw() == "P", self.position + 1
         if self.peek() == "{":
-            end = self.text.find("}", self.place)
+            end = self.text.find("}", self.position)
             if end < 0:
                 self.fail("unclosed character family")
-            name, self.place = self.text[self.place + 1 : end], end + 1
+            name, self.position = self.text[self.position + 1 : end], end + 1
         else:
             name = self.read()
         found = named(name, any_case="i" in self.flags)
         if found is None:
             self.fail(f"unknown property {name!r}")
         if "U" in self.flags or (found.others and name.startswith("java") and "Identifier" in name):
-            self.give_up(f"the property {name!r}")
+            self.unsupported(f"the property {name!r}")
         return ~found if complement else found
 
     def escape(self, *, in_class: bool, in_range: bool = False) -> int | Characters | Node:
-        r"""Read an escape from behind its backslash: a character, a set of characters, or something else."""
+        r"""Read an escape, after the backslash: a character, a set of characters, or another node."""
         letter = self.raw()
-        self.place += 1
+        self.position += 1
         if letter in _SIMPLE:
             return _SIMPLE[letter]
         if letter.lower() in ESCAPES and letter and not (letter == "v" and in_range):
             if "U" in self.flags and letter.lower() in "dsw":
-                self.give_up(f"\\{letter} with the flag U")
+                self.unsupported(f"\\{letter} with the flag U")
             return ESCAPES[letter] if letter.islower() else ~ESCAPES[letter.lower()]
         if letter == "v":
             return 0x0B
         if letter in {"0", "c", "u", "x", "N"} and letter:
             return {"0": self._octal, "c": self._control, "u": self._unicode, "x": self._hex, "N": self._name}[letter]()
-        if not in_class and (found := self._place_or_reference(letter)):
+        if not in_class and (found := self._anchor_or_backreference(letter)):
             return found
         if not letter or (letter.isascii() and letter.isalnum()):
-            self.place -= 1
+            self.position -= 1
             self.fail("illegal or unsupported escape sequence")
         return ord(letter)
 
-    def _place_or_reference(self, letter: str) -> Node | None:
+    def _anchor_or_backreference(self, letter: str) -> Node | None:
         if letter in "123456789" and letter:
             return self._reference(int(letter))
         if letter == "R":
             return _LINE_BREAK
         if letter == "X":
-            self.give_up("\\X")
-        if letter in {"b", "B"} and ("U" in self.flags or self.text.startswith("{g}", self.place)):
-            self.give_up(f"\\{letter}")
+            self.unsupported("\\X")
+        if letter in {"b", "B"} and ("U" in self.flags or self.text.startswith("{g}", self.position)):
+            self.unsupported(f"\\{letter}")
         if letter == "Z":
             return self.end(multiline=False)
         if letter == "k":
-            self.accept("<", "\\k is not followed by '<' for a named capturing group")
+            self.expect("<", "\\k is not followed by '<' for a named capturing group")
             name = self.group_name(self.read())
             if name not in self.names:
                 self.fail(f"named capturing group {name!r} does not exist")
@@ -176,22 +176,22 @@ class Cursor:
             longer = number * 10 + int(self.peek())
             if longer > self.groups:
                 break
-            number, self.place = longer, self.place + 1
+            number, self.position = longer, self.position + 1
         return self._refer(number)
 
     def _refer(self, number: int) -> Node:
         if "i" in self.flags:
-            self.give_up("a reference with the flag i")
-        return Reference(number)
+            self.unsupported("a reference with the flag i")
+        return Backreference(number)
 
     def group_name(self, first: str) -> str:
-        """Read the name of a group, whose first character has been read, and what closes it."""
+        """Read the rest of a group's name, and the `>` after it."""
         name = first
         if not (first.isascii() and first.isalpha()):
             self.fail("capturing group name does not start with a Latin letter")
         while self.peek().isascii() and self.peek().isalnum():
             name += self.read()
-        self.accept(">", "named capturing group is missing trailing '>'")
+        self.expect(">", "named capturing group is missing trailing '>'")
         return name
 
     def _octal(self) -> int:
@@ -220,41 +220,41 @@ class Cursor:
         if self.peek() != "{":
             return self._digits(2, "illegal hexadecimal escape sequence")
         point = digits = 0
-        while (digit := self.next()) and digit in "0123456789abcdefABCDEF":
+        while (digit := self.advance()) and digit in "0123456789abcdefABCDEF":
             point, digits = point * 16 + int(digit, 16), digits + 1
             if point > 0x10FFFF:  # noqa: PLR2004 - the last code point
                 self.fail("hexadecimal codepoint is too big")
         if digit != "}":
             self.fail("unclosed hexadecimal escape sequence")
-        self.place += 1
+        self.position += 1
         if not digits:
             self.fail("illegal hexadecimal escape sequence")
         return point
 
     def _unicode(self) -> int:
-        """Read four digits, and a second escape where both are a surrogate pair."""
+        """Read four digits, and a second escape if both form a surrogate pair."""
         first = self._digits(4, "illegal Unicode escape sequence")
-        after = self.place
+        after = self.position
         if 0xD800 <= first < 0xDC00 and self.read() == "\\" and self.read() == "u":  # noqa: PLR2004 - surrogates
             second = self._digits(4, "illegal Unicode escape sequence")
             if 0xDC00 <= second < 0xE000:  # noqa: PLR2004 - surrogates
                 return 0x10000 + (first - 0xD800) * 0x400 + second - 0xDC00
-        self.place = after
+        self.position = after
         return first
 
     def _name(self) -> int:
-        end = self.text.find("}", self.place)
+        end = self.text.find("}", self.position)
         if self.read() != "{" or end < 0:
             self.fail("illegal character name escape sequence")
-        name, self.place = self.text[self.place : end], end + 1
+        name, self.position = self.text[self.position : end], end + 1
         try:
             return ord(unicodedata.lookup(name))
         except (KeyError, TypeError):
-            self.give_up(f"the character name {name[:40]!r}")
+            self.unsupported(f"the character name {name[:40]!r}")
 
 
 def _without_quotes(pattern: str) -> str:
-    r"""Write what stands between `\Q` and `\E` character by character."""
+    r"""Replace text between `\Q` and `\E` by escaped characters."""
     place, found = 0, ""
     while place < len(pattern):
         if not pattern.startswith("\\Q", place):

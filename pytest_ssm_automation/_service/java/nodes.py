@@ -1,4 +1,4 @@
-"""What a regular expression consists of, once it is read."""
+"""The syntax tree of a regular expression."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """One character of a set."""
+    """One character from a set."""
 
     of: Characters
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Parts in a row."""
+class Sequence:
+    """Parts, one after the other."""
 
     parts: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several ways."""
+class Alternation:
+    """One of several alternatives."""
 
-    ways: tuple[Node, ...]
+    alternatives: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A part so many times; `high` is `None` where there is no limit."""
+    """A repeated part; `high` is `None` if there is no limit."""
 
     part: Node
     low: int
@@ -42,7 +42,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A part that a reference may name by its number."""
+    """A capturing group."""
 
     part: Node
     number: int
@@ -50,14 +50,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """A part that is matched once, and never in another way."""
+    """A part without backtracking into it."""
 
     part: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What has to follow, or to stand before, or must not."""
+class Lookaround:
+    """A lookahead (`ahead`) or a lookbehind."""
 
     part: Node
     ahead: bool
@@ -66,32 +66,32 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place.
+    """An assertion about the position, such as `^`.
 
     Attributes:
-        text: How `regex` writes it.
-        of: How Java writes it.
-        near: How `re` writes it, if other than `regex`; it is not quite the same for characters beyond ASCII.
+        text: Its translation for `regex`.
+        of: The pattern in Java.
+        re_text: Its translation for `re` if that differs; beyond ASCII it is only approximate.
     """
 
     text: str
     of: str
-    near: str = ""
+    re_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """What a group has matched."""
+class Backreference:
+    """A reference to the text that a group matched."""
 
     number: int
 
 
-Node: TypeAlias = One | Row | Choice | Repeat | Group | Atomic | Look | Anchor | Reference
+Node: TypeAlias = One | Sequence | Alternation | Repeat | Group | Atomic | Lookaround | Anchor | Backreference
 
 
 class JavaSyntaxError(ValueError):
-    """Java would not compile the pattern."""
+    """Java rejects the pattern."""
 
 
 class UntranslatableError(ValueError):
-    """Java compiles the pattern, but it has something for which no translation is known."""
+    """Java accepts the pattern, but it cannot be translated."""

@@ -1,4 +1,4 @@
-"""Reads a pattern into nodes, as `java.util.regex.Pattern` of Java 17 does, of which it keeps the order of reading."""
+"""Parse a pattern in the same order as `java.util.regex.Pattern` of Java 17, so that errors are the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from .characters import ANYTHING, NEWLINE, TERMINATORS, Characters, of
 from .cursor import Cursor
-from .nodes import Anchor, Atomic, Choice, Group, Look, One, Repeat, Row
+from .nodes import Alternation, Anchor, Atomic, Group, Lookaround, One, Repeat, Sequence
 
 if TYPE_CHECKING:
     from .nodes import Node
@@ -15,11 +15,11 @@ _MOST_REPEATS: Final = 2**31 - 1
 
 
 def parse(pattern: str) -> Node:
-    """Read a pattern.
+    """Parse a pattern.
 
     Raises:
-        JavaSyntaxError: Java would not compile it.
-        UntranslatableError: It has something that nodes cannot say.
+        JavaSyntaxError: Java rejects it.
+        UntranslatableError: It contains something that cannot be translated.
         RecursionError: Its groups are nested too deeply.
     """
     parser = _Parser(pattern)
@@ -31,12 +31,12 @@ def parse(pattern: str) -> Node:
 
 class _Parser(Cursor):
     def expression(self) -> Node:
-        """Read alternatives, up to the end of the group or of the pattern."""
-        ways = [self._row()]
+        """Read alternatives, up to the end of the group or the pattern."""
+        alternatives = [self._row()]
         while self.peek() == "|":
-            self.next()
-            ways.append(self._row())
-        return ways[0] if len(ways) == 1 else Choice(tuple(ways))
+            self.advance()
+            alternatives.append(self._row())
+        return alternatives[0] if len(alternatives) == 1 else Alternation(tuple(alternatives))
 
     def _row(self) -> Node:
         parts: list[Node] = []
@@ -46,14 +46,14 @@ class _Parser(Cursor):
             part = self._group() if letter == "(" else self._closure(self._atom(letter))
             if part is not None:
                 parts.append(part)
-        return parts[0] if len(parts) == 1 else Row(tuple(parts))
+        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
     def _atom(self, letter: str) -> Node:
         if letter == "[":
             return One(self._class(consume=True))
         if letter == "{":
-            return Row()
-        self.place += 1
+            return Sequence()
+        self.position += 1
         match letter:
             case "\\":
                 found = self.property() if self.raw() in {"p", "P"} else self.escape(in_class=False)
@@ -80,9 +80,9 @@ class _Parser(Cursor):
         return of(point)
 
     def _any_case(self, first: int, last: int) -> Characters:
-        """Add the other case of ASCII letters to a range; without the flag `u` other letters have no case."""
+        """Add the other case of ASCII letters to a range; without the flag `u`, only they are case-insensitive."""
         if "u" in self.flags or "U" in self.flags:
-            self.give_up("the flags i and u together")
+            self.unsupported("the flags i and u together")
         found = of((first, last))
         for small in range(ord("a"), ord("z") + 1):
             large = small - 32
@@ -91,7 +91,7 @@ class _Parser(Cursor):
         return found
 
     def _closure(self, part: Node) -> Node:
-        """Read how many times a part comes."""
+        """Read the quantifier of a part, if it has one."""
         letter = self.peek()
         if letter not in {"?", "*", "+", "{"}:
             return part
@@ -99,23 +99,23 @@ class _Parser(Cursor):
             low, high = self._counts()
         else:
             low, high = {"?": (0, 1), "*": (0, None), "+": (1, None)}[letter]
-        mode = self.next()
+        mode = self.advance()
         if mode == "?":
-            self.next()
+            self.advance()
             return Repeat(part, low, high, "?")
         if mode == "+":
-            self.next()
+            self.advance()
             return Repeat(part, low, high, "+")
         return Repeat(part, low, high)
 
     def _counts(self) -> tuple[int, int | None]:
-        self.place += 1
+        self.position += 1
         if not self._digit():
             self.fail("illegal repetition")
         low = self._number()
         high: int | None = low
         if self.peek() == ",":
-            self.next()
+            self.advance()
             high = None
             if self.peek() != "}":
                 high = self._number()
@@ -137,11 +137,11 @@ class _Parser(Cursor):
         return number
 
     def _group(self) -> Node | None:
-        """Read a group, and how many times it comes; `None` for flags that hold from here on."""
+        """Read a group and its quantifier; `None` for flags such as `(?i)`."""
         flags = self.flags
-        if self.next() == "?":
-            self.place += 1
-            letter, self.place = self.raw(), self.place + 1
+        if self.advance() == "?":
+            self.position += 1
+            letter, self.position = self.raw(), self.position + 1
             part = self._special_group(letter)
             if part is None:
                 return None
@@ -149,34 +149,34 @@ class _Parser(Cursor):
             self.groups += 1
             number = self.groups
             part = Group(self.expression(), number)
-        self.accept(")", "unclosed group")
+        self.expect(")", "unclosed group")
         self.flags = flags
         return self._closure(part)
 
     def _special_group(self, letter: str) -> Node | None:
         if letter == ":":
-            return Row((self.expression(),))
+            return Sequence((self.expression(),))
         if letter in {"=", "!"}:
-            return Look(self.expression(), ahead=True, negated=letter == "!")
+            return Lookaround(self.expression(), ahead=True, negated=letter == "!")
         if letter == ">":
             return Atomic(self.expression())
         if letter == "<":
             letter = self.read()
             return self._look_behind(letter) if letter in {"=", "!"} else self._named_group(letter)
-        self.place -= 1
+        self.position -= 1
         self._change_flags()
         letter = self.read()
         if letter == ")":
             return None
         if letter != ":":
             self.fail("unknown inline modifier")
-        return Row((self.expression(),))
+        return Sequence((self.expression(),))
 
     def _look_behind(self, letter: str) -> Node:
         part = self.expression()
         if not _plain(part):
-            self.give_up("repeated groups, repeats without end and the like in a look-behind")
-        return Look(part, ahead=False, negated=letter == "!")
+            self.unsupported("a lookbehind with repeated groups, unlimited repeats, or the like")
+        return Lookaround(part, ahead=False, negated=letter == "!")
 
     def _named_group(self, letter: str) -> Node:
         name = self.group_name(letter)
@@ -192,19 +192,19 @@ class _Parser(Cursor):
             if letter == "-":
                 on = False
             elif letter == "c":
-                self.give_up("the flag c")
+                self.unsupported("the flag c")
             else:
                 self.flags = self.flags | {letter} if on else self.flags - {letter}
-            letter = self.next()
+            letter = self.advance()
 
     def _class(self, *, consume: bool) -> Characters:
         """Read a class from behind its bracket; with `consume`, what closes it too."""
         found: Characters | None = None
         closed = False
-        letter = self.next()
+        letter = self.advance()
         negated = letter == "^" and self.raw(-1) == "["
         if negated:
-            letter = self.next()
+            letter = self.advance()
         while letter != "]" or found is None:
             if letter == "[":
                 found = _either(found, self._class(consume=True))
@@ -213,32 +213,32 @@ class _Parser(Cursor):
             elif not letter:
                 self.fail("unclosed character class")
             elif closed:
-                self.give_up("what follows an intersection")
+                self.unsupported("text after an intersection")
             else:
                 found = _either(found, self._range())
             letter = self.peek()
         if consume:
-            self.next()
+            self.advance()
         return ~found if negated else found
 
     def _intersection(self, left: Characters | None) -> Characters:
-        """Read from behind `&&` to the end of the class or to the next one."""
-        self.next()
-        letter = self.next()
+        """Read the right side of `&&`, up to the end of the class or the next `&&`."""
+        self.advance()
+        letter = self.advance()
         right: Characters | None = None
         while letter not in {"]", "&"}:
             if letter != "[":
-                self.place -= 1
+                self.position -= 1
             right = _either(right, self._class(consume=letter == "["))
             letter = self.peek()
         if right is None:
             if left is None:
                 self.fail("bad class syntax")
-            self.give_up("an empty intersection")
+            self.unsupported("an empty intersection")
         return right if left is None else left & right
 
     def _range(self) -> Characters:
-        """Read a character of a class, a range of them, or an escape or property that stands for several."""
+        """Read one item of a class: a character, a range, an escape or a property."""
         letter = self.read()
         first: object = ord(letter)
         if letter == "\\":
@@ -249,7 +249,7 @@ class _Parser(Cursor):
             return cast("Characters", first)
         if self.peek() != "-" or self.raw(1) in {"[", "]", ""}:
             return self._single(first)
-        self.next()
+        self.advance()
         last: object = ord(self.read())
         if last == ord("\\"):
             last = self.escape(in_class=True, in_range=True)
@@ -263,9 +263,9 @@ def _either(one: Characters | None, other: Characters) -> Characters:
 
 
 def _plain(node: Node) -> bool:
-    """Tell whether a part means the same when it is read backwards, as `regex` reads what stands before a place."""
+    """Whether a part matches the same backwards, which is how `regex` matches a lookbehind."""
     match node:
-        case Row(parts=parts) | Choice(ways=parts):
+        case Sequence(parts=parts) | Alternation(alternatives=parts):
             return all(map(_plain, parts))
         case Repeat(part=part, high=high, mode=mode):
             return isinstance(part, One) and high is not None and mode != "+"

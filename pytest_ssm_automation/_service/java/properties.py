@@ -1,4 +1,4 @@
-r"""What Java knows by the name of a property, such as `\p{Alpha}`, `\p{IsGreek}` and `\p{javaLowerCase}`.
+r"""The properties that Java knows, such as `\p{Alpha}`, `\p{IsGreek}` and `\p{javaLowerCase}`.
 
 Source: https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html
 """
@@ -107,7 +107,7 @@ _ALIASES: Final = {
     "NONCHARACTERCODEPOINT": "NONCHARACTER_CODE_POINT",
     "JOINCONTROL": "JOIN_CONTROL",
 }
-# With `(?i)`, a property of one case has the letters of all.
+# With `(?i)`, a property of one case includes letters of any case.
 _ANY_CASE: Final[Mapping[str, Characters]] = {
     **dict.fromkeys(("Lu", "Ll", "Lt"), _LETTERS_OF_CASE),
     **dict.fromkeys(("Lower", "Upper"), _ALPHA),
@@ -116,11 +116,11 @@ _ANY_CASE: Final[Mapping[str, Characters]] = {
 
 
 def named(name: str, *, any_case: bool) -> Characters | None:
-    r"""Give what `\p{name}` stands for; `None` if Java does not know it.
+    r"""Return the characters of `\p{name}`; `None` if Java does not know it.
 
     Args:
-        name: What is between the braces.
-        any_case: Whether `(?i)` is on.
+        name: The text between the braces.
+        any_case: Whether `(?i)` is set.
     """
     key, equals, value = name.partition("=")
     if equals:
@@ -152,7 +152,7 @@ def _of_category(name: str, *, any_case: bool) -> Characters | None:
 def _known(key: str, value: str) -> Characters | None:
     import regex
 
-    # The module would take punctuation anywhere in a name; Java has it between the words of blocks alone.
+    # `regex` ignores punctuation anywhere in a name; Java allows it only between the words of a block's name.
     words = r"(?:[ -](?:and|[A-Z0-9]\w*))*" if key == "Block" else ""
     if not re.fullmatch(rf"[A-Za-z]\w*{words}", value, re.ASCII):
         return None

@@ -1,11 +1,22 @@
-"""Writes what was read of a pattern for Python's `re` and for the module `regex`, to be used with `fullmatch`."""
+"""Write a parsed pattern for `re` or the module `regex`, to be used with `fullmatch`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .characters import SEPARATORS, Characters, escaped, listed, written
-from .nodes import Anchor, Atomic, Choice, Group, Look, One, Reference, Repeat, Row, UntranslatableError
+from .characters import SEPARATORS, Characters, class_text, escape, listed
+from .nodes import (
+    Alternation,
+    Anchor,
+    Atomic,
+    Backreference,
+    Group,
+    Lookaround,
+    One,
+    Repeat,
+    Sequence,
+    UntranslatableError,
+)
 from .parser import parse
 
 if TYPE_CHECKING:
@@ -15,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def for_regex(node: Node) -> str:
-    """Write a pattern for `regex`, version 1, without flags."""
+    """Write a parsed pattern for `regex`, version 1, without flags."""
     return _Writer(lambda of: of.text, lambda anchor: anchor.text).top(node)
 
 
@@ -23,20 +34,20 @@ def for_re(pattern: str) -> str:
     """Translate a pattern for `re`, without flags.
 
     Raises:
-        ValueError: Java would not compile it, or it has something that `re` has not.
+        ValueError: Java rejects it, or it cannot be translated.
     """
-    return _Writer(_class_of_re, lambda anchor: anchor.near or anchor.text).top(parse(pattern))
+    return _Writer(_class_of_re, lambda anchor: anchor.re_text or anchor.text).top(parse(pattern))
 
 
 def _class_of_re(of: Characters) -> str:
-    # To list the characters of a category takes 200 ms, and these are in each pattern of tags.
+    # Listing the characters of a category takes 200 ms, and every pattern of tags has Z.
     if "Z" in of.categories:
         of = Characters(of.ranges, of.categories - {"Z"}, of.others) | SEPARATORS
     # Python's Unicode \w is exactly \p{L}, \p{N} and the underscore.
     word = {"L", "N"} <= of.categories and any(first <= ord("_") <= last for first, last in of.ranges)
     if word:
         of = Characters(of.ranges, of.categories - {"L", "N"}, of.others)
-    inside = ("\\w" if word else "") + written(listed(of))
+    inside = ("\\w" if word else "") + class_text(listed(of))
     return f"[{inside}]" if inside else r"[^\x00-\U0010FFFF]"
 
 
@@ -48,29 +59,29 @@ class _Writer:
         self._named: set[int] = set()
 
     def top(self, node: Node) -> str:
-        """Write a whole pattern; where it begins and ends needs no anchor, since the whole text has to match."""
-        self._groups, self._named = _numbers(node, Group), _numbers(node, Reference)
-        ways = node.ways if isinstance(node, Choice) else (node,)
-        return "|".join(self.write(_bare(way)) for way in ways)
+        """Write a whole pattern, without anchors at its start and end, which `fullmatch` implies."""
+        self._groups, self._named = _numbers(node, Group), _numbers(node, Backreference)
+        alternatives = node.alternatives if isinstance(node, Alternation) else (node,)
+        return "|".join(self.write(_bare(way)) for way in alternatives)
 
     def write(self, node: Node) -> str:
-        """Write a part that stands in a row."""
+        """Write a part of a sequence."""
         text = ""
         match node:
             case One(of=of):
                 single = of.explicit and len(of.ranges) == 1 and of.ranges[0][0] == of.ranges[0][1]
-                text = escaped(of.ranges[0][0]) if single else self._write_class(of)
-            case Row(parts=parts):
+                text = escape(of.ranges[0][0]) if single else self._write_class(of)
+            case Sequence(parts=parts):
                 text = "".join(self.write(part) for part in parts)
-            case Choice(ways=ways):
-                text = f"(?:{'|'.join(self.write(way) for way in ways)})"
+            case Alternation(alternatives=alternatives):
+                text = f"(?:{'|'.join(self.write(way) for way in alternatives)})"
             case Repeat():
                 text = self._repeat(node)
             case Group(part=part, number=number):
                 text = self._group(part, number)
             case Atomic(part=part):
                 text = f"(?>{self.write(part)})"
-            case Look(part=part, ahead=ahead, negated=negated):
+            case Lookaround(part=part, ahead=ahead, negated=negated):
                 text = f"(?{'' if ahead else '<'}{'!' if negated else '='}{self.write(part)})"
             case Anchor():
                 text = self._write_anchor(node)
@@ -81,26 +92,26 @@ class _Writer:
     def _repeat(self, node: Repeat) -> str:
         text = self.write(node.part)
         if node.mode == "+" and not isinstance(node.part, One):
-            # Java never goes back into a round of a possessive repeat, not even for the sake of the next round.
+            # Java never backtracks into an iteration of a possessive repeat, not even for the next iteration.
             text = f"(?>{text})"
-        elif not isinstance(node.part, One | Choice):
+        elif not isinstance(node.part, One | Alternation):
             text = f"(?:{text})"
         return f"{text}{_times(node.low, node.high)}{node.mode}"
 
     def _group(self, part: Node, number: int) -> str:
-        """Write a group, with a number only if a reference names it."""
+        """Write a group; only groups with a backreference are capturing."""
         text = self.write(part)
         if number in self._named:
             self._seen.add(number)
             return f"(?P<g{number}>{text})"
-        return text if isinstance(part, Choice) else f"(?:{text})"
+        return text if isinstance(part, Alternation) else f"(?:{text})"
 
     def _reference(self, number: int) -> str:
         if number not in self._groups:
-            # In Java it never matches.
+            # In Java, a reference to a missing group never matches.
             return "(?!)"
         if number not in self._seen:
-            raise UntranslatableError(f"no translation of a reference to the group {number} before its end is known")
+            raise UntranslatableError(f"a reference to the group {number} before its end cannot be translated")
         return f"(?P=g{number})"
 
 
@@ -112,22 +123,22 @@ def _times(low: int, high: int | None) -> str:
 
 
 def _bare(node: Node) -> Node:
-    """Leave out anchors at the very beginning and end."""
-    parts = node.parts if isinstance(node, Row) else (node,)
+    """Remove anchors at the start and end."""
+    parts = node.parts if isinstance(node, Sequence) else (node,)
     if parts and isinstance(parts[0], Anchor) and parts[0].of == "^":
         parts = parts[1:]
     if parts and isinstance(parts[-1], Anchor) and parts[-1].of == "$":
         parts = parts[:-1]
-    return Row(parts)
+    return Sequence(parts)
 
 
-def _numbers(node: Node, kind: type[Group | Reference]) -> set[int]:
-    """Collect the numbers of all groups, or of all references, in a part."""
+def _numbers(node: Node, kind: type[Group | Backreference]) -> set[int]:
+    """Collect the numbers of all groups, or of all backreferences, in a part."""
     numbers: set[int] = {node.number} if isinstance(node, kind) else set()
     match node:
-        case Row(parts=parts) | Choice(ways=parts):
+        case Sequence(parts=parts) | Alternation(alternatives=parts):
             return numbers.union(*(_numbers(part, kind) for part in parts))
-        case Repeat(part=part) | Group(part=part) | Atomic(part=part) | Look(part=part):
+        case Repeat(part=part) | Group(part=part) | Atomic(part=part) | Lookaround(part=part):
             return numbers | _numbers(part, kind)
         case _:
             return numbers

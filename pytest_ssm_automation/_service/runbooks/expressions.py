@@ -8,7 +8,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from ..java.nodes import Atomic, Choice, Group, JavaSyntaxError, Look, One, Repeat, Row, UntranslatableError
+from ..java.nodes import (
+    Alternation,
+    Atomic,
+    Group,
+    JavaSyntaxError,
+    Lookaround,
+    One,
+    Repeat,
+    Sequence,
+    UntranslatableError,
+)
 from ..java.parser import parse
 from ..java.writer import for_regex
 
@@ -116,9 +126,9 @@ def _written_out(node: Node) -> int:
             return 1 + len(of.ranges)
         case Repeat(part=part, low=low, high=high):
             return _written_out(part) * (1 if (low, high) == (0, 1) else 1 + max(low, 1))
-        case Group(part=part) | Atomic(part=part) | Look(part=part):
+        case Group(part=part) | Atomic(part=part) | Lookaround(part=part):
             return 2 + _written_out(part)
-        case Row(parts=parts) | Choice(ways=parts):
+        case Sequence(parts=parts) | Alternation(alternatives=parts):
             return sum(map(_written_out, parts)) + len(parts)
         case _:
             return 2

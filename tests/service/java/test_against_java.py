@@ -1,4 +1,4 @@
-"""Comparison of the translated patterns with the real `java.util.regex.Pattern` of a JDK 17."""
+"""Compare the translated patterns with `java.util.regex.Pattern` of a JDK 17."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 Row = tuple[str, list[str]]
 UNKNOWN = "no translation"
-# Characters that Unicode has not changed since the version that Java 17 knows.
+# Characters that Unicode has not changed since the version in Java 17.
 ASCII = [*"aAbBzZkKsSiI019_-. :/\\{}[]()$^*+?|&@=,#\"'<>!~", *"\t\n\r\x0b\x0c\x00\x1c\x7f"]
 BEYOND = list(
     "é\xdf\xff\xb5\xa0\x85\u2028\u2029\u2003\u180e\u200d\u0661\u4e2d\u03b1\u0391\u0301\u01c5\u2160\u212a\u017f"
 )
 CHARACTERS = [*ASCII, *BEYOND, "\U0001f600", "\U00010400", "\ud800"]
-# Kinds of patterns that runbooks declare, and some that none would.
+# Patterns such as runbooks declare, and unusual ones.
 DECLARED = Path(__file__).with_name("declared.txt").read_text(encoding="utf-8").splitlines()
 VALUES = [
     "", "a", "b", "foo", "bar", "foo bar", "abcde", "aa", "abab", "0", "7", "100", "0012", "123456789012",
@@ -53,15 +53,15 @@ QUANTIFIERS = [*[""] * 8, *_QUANTIFIERS.split()]
 
 
 def value(rng: random.Random) -> str:
-    """Write a short text of any characters, without two halves of a surrogate pair."""
+    """Generate a short text without surrogate pairs."""
     return "".join(rng.choices(CHARACTERS, k=rng.choice((0, 1, 1, 1, 1, 2, 2, 3, 4))))
 
 
 def part(rng: random.Random, depth: int) -> str:
-    """Write a part of a pattern.
+    """Generate a part of a pattern.
 
-    Places are not repeated, as Java ends a counted repeat at the first round that matches nothing; nor are groups
-    referred to, as Java keeps what a group has matched in a way that was given up.
+    Anchors are not repeated, because Java ends a counted repeat at the first iteration that matches nothing. There are
+    no backreferences, because Java keeps what a group matched before it backtracked.
     """
     kind = rng.random()
     if kind < 0.08:
@@ -79,13 +79,13 @@ def part(rng: random.Random, depth: int) -> str:
 
 
 def alternatives(rng: random.Random, depth: int = 0) -> str:
-    """Write a pattern, or the inside of a group."""
+    """Generate a pattern, or the contents of a group."""
     ways = rng.choice((1, 1, 1, 2, 3))
     return "|".join("".join(part(rng, depth) for _ in range(rng.choice((0, 1, 1, 2, 2, 3)))) for _ in range(ways))
 
 
 def mangled(rng: random.Random, pattern: str) -> str:
-    """Leave a character out or put one in, which most often makes a pattern wrong."""
+    """Remove or insert a character, which usually makes a pattern invalid."""
     place = rng.randrange(len(pattern) + 1)
     if rng.random() < 0.5:
         return pattern[:place] + pattern[place + 1 :]
@@ -93,7 +93,7 @@ def mangled(rng: random.Random, pattern: str) -> str:
 
 
 def answers(rows: Sequence[Row], translate: Callable[[str], Any]) -> list[str]:
-    """Give what a translation says of each value, as Java's side writes it."""
+    """Match every value with the translated patterns; the format is that of the Java program."""
     found: list[str] = []
     for pattern, values in rows:
         try:
@@ -113,19 +113,19 @@ def translated(pattern: str) -> Any:
 
 
 def differences(ours: Sequence[str], theirs: Sequence[str], rows: Sequence[Row]) -> list[tuple[str, str, str]]:
-    """List patterns about which the two disagree."""
+    """List the patterns with different results."""
     compared = zip(rows, ours, theirs, strict=True)
     return [(row[0], our, their) for row, our, their in compared if our not in {their, UNKNOWN}]
 
 
 def output(*command: str, given: str = "") -> str:
-    """Run a command, and give what it writes."""
+    """Run a command, and return its output."""
     return subprocess.run(command, input=given, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")
 def java(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Row]], list[str]]:
-    """A function that asks Java."""
+    """Return a function that matches values in Java."""
     javac, program = shutil.which("javac"), shutil.which("java")
     if not javac or not program or "javac 17." not in output(javac, "-version"):
         pytest.skip("there is no JDK 17")
@@ -144,7 +144,7 @@ def _hexadecimal(text: str) -> str:
 
 
 def test_declared_patterns_match_as_in_java(java: Callable[[Sequence[Row]], list[str]]) -> None:
-    """The kinds of patterns that runbooks declare match what they match in Java, or are refused as there."""
+    """Patterns such as runbooks declare match the same values as in Java, or are rejected as in Java."""
     rng = random.Random(0)
     spoilt = [mangled(rng, each) for each in VALUES for _ in range(5)]
     rows = [(pattern, [*VALUES, *spoilt]) for pattern in DECLARED]
@@ -155,7 +155,7 @@ def test_declared_patterns_match_as_in_java(java: Callable[[Sequence[Row]], list
 
 @pytest.mark.parametrize("spoil", [False, True], ids=["sound", "mangled"])
 def test_random_patterns_match_as_in_java(java: Callable[[Sequence[Row]], list[str]], *, spoil: bool) -> None:
-    """Patterns put together at random match what they match in Java, or are refused as there."""
+    """Random patterns match the same values as in Java, or are rejected as in Java."""
     rng = random.Random(1)
     patterns = [alternatives(rng) for _ in range(1500)]
     rows = [(mangled(rng, each) if spoil else each, [value(rng) for _ in range(20)]) for each in patterns]
@@ -166,13 +166,13 @@ def test_random_patterns_match_as_in_java(java: Callable[[Sequence[Row]], list[s
 
 
 def test_classes_match_as_in_java_in_re_too(java: Callable[[Sequence[Row]], list[str]]) -> None:
-    """What is written for `re` matches the same characters, one by one."""
+    """Patterns written for `re` match the same single characters as in Java."""
     rows = [(atom, CHARACTERS) for atom in ATOMS]
     assert differences(answers(rows, compile_pattern), java(rows), rows) == []
 
 
 def test_properties_have_the_characters_they_have_in_java(java: Callable[[Sequence[Row]], list[str]]) -> None:
-    """Every name of a property that Java knows is known, with and without `(?i)`."""
+    """Every property of Java has the same characters, with and without `(?i)`."""
     names = [*properties._CATEGORIES, *properties._NAMED]
     names += [f"Is{each}" for each in (*properties._NAMED, *properties._BINARY, *properties._ALIASES)]
     names += ["IsLatin", "IsGREEK", "IsHan", "IsCyrl", "InGreek", "InBasic Latin", "InLATIN_1_SUPPLEMENT"]
