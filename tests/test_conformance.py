@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -24,7 +28,6 @@ from pytest_ssm_automation import AutomationFake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FACTS = register.load()
 
@@ -140,6 +143,60 @@ def test_a_service_gets_runbooks_and_loses_them_again(
     assert found["text-of-throttling"]["reason"] == "a real service can't be put into this state on request"
     assert all(each.ended or each.status == "Cancelling" for each in standin.fake.executions)
     assert "deleted" in capsys.readouterr().out
+
+
+ENDPOINT = """
+import sys
+from conformance.runbooks import HARMLESS, RUNBOOKS, actions
+from conformance.targets import REGISTERED
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._transports.endpoint import Endpoint
+
+fake = AutomationFake(unknown_documents="reject")
+for name in sys.argv[1:]:
+    fake.add_runbook(RUNBOOKS[name], name=f"{REGISTERED}{name}")
+endpoint = Endpoint(fake._service)
+print(endpoint.url, flush=True)
+sys.stdin.read()
+endpoint.close()
+"""
+
+
+@contextmanager
+def endpoint_elsewhere(*runbooks: str) -> Iterator[str]:
+    """Serve a fake that has these runbooks in another process, and give the URL."""
+    command = [sys.executable, "-c", ENDPOINT, *runbooks]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    with process:
+        assert process.stdin and process.stdout  # noqa: PT018 - for the types
+        yield process.stdout.readline().strip()
+
+
+def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no documents can be created, registered runbooks are used: what can be told holds, and nothing is left."""
+    path = tmp_path / "result.json"
+    with endpoint_elsewhere(*(name for name, runbook in RUNBOOKS.items() if actions(runbook) <= HARMLESS)) as url:
+        assert command.run(["--target", url, "--json", str(path)]) == 0
+    found = written(path)
+    untold = {row["reason"] for row in found.values() if row["outcome"] != HELD}
+    assert untold == {
+        "a real service can't be put into this state on request",
+        "aws:executeScript does not run in an account",
+        "botocore's retries don't run here",
+        "there are no credentials of another account",
+    }
+    assert targets.LEFT not in capsys.readouterr().out
+
+
+def test_an_endpoint_without_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An endpoint that can neither create documents nor knows any is no difference, and nothing is left there."""
+    path = tmp_path / "result.json"
+    with endpoint_elsewhere() as url:
+        assert command.run(["--target", url, "--json", str(path), "--only", "form-of-ids", "form-of-ids"]) == 0
+    reason = "the target creates no documents, and does not have Conformance-sleep (InvalidDocument)"
+    assert written(path)["form-of-ids"]["reason"] == reason
+    assert targets.LEFT not in capsys.readouterr().out
 
 
 def test_no_action_touches_resources(standin: StandIn, url: str) -> None:
@@ -259,6 +316,17 @@ def test_a_live_run_says_what_it_does_and_asks(
     assert standin.documents == {}
 
 
+@pytest.mark.usefixtures("aws")
+def test_nobody_is_there_to_answer(
+    standin: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A live run whose question can't be asked, as in a pipe, creates nothing."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert command.run(["--live"]) == 2
+    assert set(standin.operations) <= {"", "ListDocuments"}
+    assert capsys.readouterr().out.endswith("repeat it with --yes.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "text"),
     [
@@ -307,6 +375,22 @@ def test_a_recording_names_nobody(url: str, tmp_path: Path) -> None:
     assert recorded["times"]["calls"][-1]["answer"]["AutomationExecution"]["ExecutionStartTime"] == "<time 1>"
     assert recorded["code-of-rules"]["calls"][-1]["answer"]["Error"]["Code"].startswith("InvalidAutomation")
     assert not [secret for secret in ("123456789012", "assumed-role", "-4", "AKID") if secret in text]
+
+
+def test_tokens_of_pages_are_replaced(url: str, tmp_path: Path) -> None:
+    """Account and Region may be encoded in them; the one of an answer is still known in the next request."""
+    path = tmp_path / "recording.json"
+    assert command.run(["--target", url, "--record", str(path), "--only", "list-pages"]) == 0
+    pages = [call for call in written(path)["list-pages"]["calls"] if call["operation"].startswith("Describe")]
+    assert pages[0]["answer"]["NextToken"] == pages[1]["request"]["NextToken"] == "<token 1>"
+
+
+def test_a_reason_takes_one_line() -> None:
+    """The page of an error that a server answers with does not fill the table."""
+    lines = list(table([Verdict(FACTS[0], UNTOLD, "it", reason="500: <html>\n" + "<p>\n" * 100)]))
+    assert len(lines) == 3
+    assert lines[1].startswith("    500: <html> <p>")
+    assert len(lines[1]) < 170
 
 
 def test_scrubbing() -> None:

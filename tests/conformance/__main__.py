@@ -163,7 +163,11 @@ def sweep(service: Service, *, asked: bool) -> int:
 
 
 def _agreed(yes: bool) -> bool:  # noqa: FBT001 - the command line's
-    return yes or input("Go on? [y/N] ").strip().lower() in {"y", "yes"}
+    try:
+        return yes or input("Go on? [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        print("Nobody is there to answer: repeat it with --yes.")
+        return False
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from datetime import datetime
 from functools import partial
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from .runner import DIFFERS, UNTOLD
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from .runner import Verdict
 
+# How much of a reason the table shows.
+_WIDTH: Final = 160
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _KINDS: Final = (
     ("arn", re.compile(r"arn:aws[a-z-]*:(?:sts|iam)::[^\s\"',]+")),
@@ -38,7 +41,7 @@ class Scrubber:
     def scrub(self, value: Any) -> Any:
         """Return a copy with placeholders, as JSON-compatible values."""
         if isinstance(value, dict):
-            return {self._text(str(name)): self.scrub(item) for name, item in value.items()}
+            return {self._text(str(name)): self._member(name, item) for name, item in value.items()}
         if isinstance(value, list | tuple | set):
             return [self.scrub(item) for item in value]
         if isinstance(value, datetime):
@@ -46,6 +49,10 @@ class Scrubber:
         if value is None or isinstance(value, bool | int | float):
             return value
         return self._text(str(value))
+
+    def _member(self, name: object, value: Any) -> Any:
+        """Replace tokens of pages, too: nobody knows what is encoded in them."""
+        return self._named("token", value) if name == "NextToken" else self.scrub(value)
 
     def _text(self, text: str) -> str:
         for kind, pattern in _KINDS:
@@ -119,5 +126,5 @@ def table(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"    the fact: {verdict.wanted!r}"
             yield f"    {verdict.target}: {verdict.got!r}"
         elif verdict.outcome == UNTOLD:
-            yield f"    {verdict.reason}"
+            yield f"    {shorten(verdict.reason, _WIDTH)}"
     yield ", ".join(f"{count} {outcome}" for outcome, count in counts(verdicts).items())

@@ -29,12 +29,15 @@ if TYPE_CHECKING:
 TRANSPORTS: Final = ("stubber", "wire", "requests", "endpoint")
 KEYS: Final = {"aws_access_key_id": "AKIDCONTRACT", "aws_secret_access_key": "secret"}
 PREFIX: Final = "pytest-ssm-automation-conformance"
+# What names begin with where runbooks are registered, and not created.
+REGISTERED: Final = "Conformance-"
 _OURS: Final = re.compile(rf"{PREFIX}-[0-9a-f]{{8}}-[a-z]+")
 LEFT: Final = "LEFT"
 # Errors of executions that have ended and documents that are deleted.
 _GONE: Final = frozenset(
     ("AutomationExecutionNotFoundException", "InvalidAutomationStatusUpdateException", "InvalidDocument")
 )
+_NO_OPERATION: Final = frozenset(("InvalidAction", "NotImplemented", "UnknownOperationException"))
 # How often a clean-up operation is tried.
 _TRIES: Final = 6
 
@@ -97,7 +100,7 @@ class FakeTarget:
 
     def register(self, runbook: str, content: Runbook) -> str:
         """Register a runbook as a test does."""
-        name: str = self._add(content, name=f"Conformance-{runbook}").name
+        name: str = self._add(content, name=f"{REGISTERED}{runbook}").name
         return name
 
     def host(self, locations: Any) -> str:
@@ -178,12 +181,29 @@ class Service:
         self.made: list[str] = []
         self.documents: list[str] = []
         self.prefix = f"{PREFIX}-{token_hex(4)}"
+        self._creates = True
 
     def register(self, runbook: str, content: Runbook) -> str:
-        """Create a document of it, if all of its actions are harmless."""
+        """Create a document of it, if all of its actions are harmless; a service that creates none has to know it."""
         if not actions(content) <= HARMLESS:
             raise CannotTell(f"{', '.join(sorted(actions(content) - HARMLESS))} does not run in an account")
-        name = f"{self.prefix}-{runbook}"
+        if self._creates:
+            try:
+                return self._create(f"{self.prefix}-{runbook}", content)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in _NO_OPERATION:
+                    raise
+            self._creates = False
+            self.documents.clear()
+        name = f"{REGISTERED}{runbook}"
+        try:
+            self.client.describe_document(Name=name)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            raise CannotTell(f"the target creates no documents, and does not have {name} ({code})") from error
+        return name
+
+    def _create(self, name: str, content: Runbook) -> str:
         if name not in self.documents:
             self.documents.append(name)  # before the call, because its response may be lost
         with_content = {"Content": json.dumps(content), "DocumentFormat": "JSON", "DocumentType": "Automation"}
