@@ -143,9 +143,7 @@ def test_a_broken_file_fails_the_test_that_needs_it(run: Any, library: Any, tran
         ini=f"{INI}\nssm_automation_transport = {transport}",
     )
     result.assert_outcomes(failed=3)
-    result.stdout.fnmatch_lines(
-        ["*StartAutomationExecution: FakeUsageError: *Broken.yaml is not readable YAML: line *"]
-    )
+    result.stdout.fnmatch_lines(["*StartAutomationExecution: FakeUsageError: *Broken.yaml is not valid YAML: line *"])
 
 
 def test_a_library_costs_nothing_until_the_fixture_is_used(run: Any) -> None:

@@ -1,1 +1,1 @@
-"""Whether a request is well-formed: the model, its constraints, and the rules of the documentation."""
+"""Validation of requests: the service model, its constraints, and documented rules."""

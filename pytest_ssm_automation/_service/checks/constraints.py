@@ -1,7 +1,7 @@
-"""Shapes of the service model compiled to checks that report every broken constraint at once.
+"""Compile shapes of the service model to checks that report all violations at once.
 
-A check is a closure made once from a shape. Given a value it appends what is broken, in the model's member order, and
-does nothing else: texts and paths are made only for what is reported.
+A check is a closure, made once for each shape. It appends the violations of a value, in the order of the model's
+members. Messages and paths are built only for violations.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .violations import Steps
 
-# What botocore's own ParamValidator takes for each type of the model.
+# The Python types that botocore's ParamValidator accepts for each type of the model.
 PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "list": (list, tuple),
@@ -43,12 +43,12 @@ _NUMBERS: Final = frozenset({"integer", "long", "float", "double"})
 
 
 Found: TypeAlias = list[tuple[Constraint, "Steps", object]]
-# Each check reports the way from its own value on, and those above put their steps in front: what is right costs none.
+# Each check reports paths relative to its own value, and outer checks prepend their step. Valid values cost no paths.
 Check: TypeAlias = "Callable[[Any, Found], None]"
 
 
 def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
-    """Report everything in a request that the service model forbids, in the model's order."""
+    """List all violations of the service model in a request, in the model's order."""
     found: Found = []
     _compiled(operation).check(params, found)
     if not found:
@@ -69,7 +69,7 @@ def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
 
 
 def model_constraints(operation: str) -> Sequence[Constraint]:
-    """List every constraint that the service model puts on an operation's request."""
+    """List the service model's constraints on the request of an operation."""
     return _compiled(operation).constraints
 
 
@@ -79,10 +79,10 @@ def _compiled(operation: str) -> Compiler:
 
 
 class Compiler:
-    """Compiles the request of one operation, and collects its constraints on the way.
+    """Compile the request shape of one operation, and collect its constraints.
 
     Attributes:
-        check: The check of the whole request.
+        check: The check for the whole request.
         constraints: Every constraint, in the model's order.
     """
 
@@ -110,10 +110,10 @@ class Compiler:
         return PYTHON_TYPES[shape.type_name], self._add(place, "type", shape.type_name, botocore=True)
 
     def _size(self, shape: Shape, place: str) -> tuple[float, float, Check]:
-        """Compile `min` and `max`, of a length, a count of members or the number itself, and the report of a breach."""
+        """Compile `min` and `max`, of a length or a number, and a function that reports which of them is violated."""
         least: float = shape.metadata.get("min", 0) or -math.inf
         most: float = shape.metadata.get("max", math.inf)
-        # botocore checks minima, but not those of maps, and no maxima.
+        # botocore checks minima, except those of maps, but no maxima.
         low = self._add(place, "min", least, botocore=shape.type_name != "map") if least > 0 else None
         high = self._add(place, "max", most) if "max" in shape.metadata else None
         measure = _measure(shape)
@@ -189,7 +189,7 @@ class Compiler:
         return map_
 
     def _structure(self, shape: Any, place: str) -> Check:
-        # A request is always a mapping: it arrives as keyword arguments.
+        # A request is always a mapping, because it is passed as keyword arguments.
         types, wrong_type = self._type(shape, place) if place else ((), None)
         unknown = self._add(place, "unknown", tuple(shape.members), botocore=True)
         members: list[tuple[str, Check, Constraint | None]] = []
@@ -224,7 +224,7 @@ def _measure(shape: Shape) -> Callable[[Any], float]:
 
 
 def _no_boolean(scalar: Check, wrong_type: Constraint) -> Check:
-    """Refuse True and False for numbers, as the service does; botocore checks them as 1 and 0, and sends them."""
+    """Reject booleans as numbers, as the service does; botocore accepts and sends them."""
     sent = replace(wrong_type, caught_by="service")
 
     def number(value: Any, found: Found) -> None:
@@ -236,5 +236,5 @@ def _no_boolean(scalar: Check, wrong_type: Constraint) -> Check:
 
 
 def _put_in_front(step: tuple[str, Any], found: Found, first: int) -> None:
-    """Let what was found from a place on be one step further in."""
+    """Prepend a step to the paths of all violations from index `first` on."""
     found[first:] = [(broken, (step, *steps), value) for broken, steps, value in found[first:]]

@@ -1,4 +1,4 @@
-"""Shapes, errors and their documentation, from the installed botocore service model, whose only reader this is."""
+"""Shapes, errors and their documentation from botocore's service model. Other modules do not read the model."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ OPERATIONS: Final = (
     "SendAutomationSignal",
 )
 DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "GetDocument", "ListDocumentVersions")
-# Answered for automations alone.
+# Answered only for automations, not for other resources.
 TAG_OPERATIONS: Final = ("ListTagsForResource", "AddTagsToResource", "RemoveTagsFromResource")
-# What a fault can be injected into.
+# Operations that faults can be injected into.
 AUTOMATION_OPERATIONS: Final = (*OPERATIONS, *TAG_OPERATIONS)
 CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS, *TAG_OPERATIONS)
 
 
 class _Found(dict[Any, Any]):
-    """A loader's cache that keeps nothing empty: a test may have patched the file system when it was looked for."""
+    """A cache for a loader that does not store empty results, which a test with a patched file system could cause."""
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if value:
@@ -40,23 +40,23 @@ class _Found(dict[Any, Any]):
 
 @cache
 def loader() -> Loader:
-    """Give the one loader whose loaded models the whole process shares; it reads no configuration of the user's."""
+    """Return the loader that the whole process shares; it ignores the user's configuration."""
     from botocore.loaders import Loader
 
     made: Any = Loader()
-    made._cache = _Found()  # noqa: SLF001 - botocore has no other place for it
+    made._cache = _Found()  # noqa: SLF001 - botocore has no public way to set it
     found: Loader = made
     return found
 
 
 @cache
 def service_model() -> ServiceModel:
-    """Give botocore's model of SSM, which is read once in a process.
+    """Return botocore's model of SSM, which is loaded once per process.
 
-    Where it can't be read, since a test has patched the file system, it is the one of a client that there is.
+    If loading fails, because a test has patched the file system, use the model of an existing client.
 
     Raises:
-        botocore.exceptions.DataNotFoundError: It can't be read, and there is no client.
+        botocore.exceptions.DataNotFoundError: Loading failed, and there is no client.
     """
     from botocore.exceptions import BotoCoreError
     from botocore.model import ServiceModel
@@ -70,7 +70,7 @@ def service_model() -> ServiceModel:
 
 
 def _model_of_a_client() -> ServiceModel | None:
-    """Find the model of a client in memory."""
+    """Return the model of a client in memory, if there is one."""
     import gc
 
     from botocore.client import BaseClient
@@ -83,48 +83,48 @@ def _model_of_a_client() -> ServiceModel | None:
 
 @cache
 def operation_model(operation: str) -> OperationModel:
-    """Give botocore's model of one operation."""
+    """Return botocore's model of one operation."""
     return service_model().operation_model(operation)
 
 
 @cache
 def input_shape(operation: str) -> StructureShape:
-    """Give the shape of an operation's request."""
+    """Return the shape of an operation's request."""
     return cast("StructureShape", operation_model(operation).input_shape)
 
 
 @cache
 def output_shape(operation: str) -> StructureShape:
-    """Give the shape of an operation's answer."""
+    """Return the shape of an operation's response."""
     return cast("StructureShape", operation_model(operation).output_shape)
 
 
 @cache
 def documented_errors(operation: str = START) -> tuple[str, ...]:
-    """Name the exceptions that an operation documents, in the model's order."""
+    """Return the names of the exceptions that an operation documents, in the model's order."""
     return tuple(shape.name for shape in operation_model(operation).error_shapes)
 
 
 @cache
 def error_shapes() -> dict[str, StructureShape]:
-    """Map the name of every exception of SSM to its shape."""
+    """Map the names of all exceptions of SSM to their shapes."""
     shapes = cast("list[StructureShape]", service_model().error_shapes)
     return {shape.name: shape for shape in shapes}
 
 
 @cache
 def members(shape: str) -> frozenset[str]:
-    """Give the names of the members that a structure may have."""
+    """Return the names of a structure's members."""
     return frozenset(cast("StructureShape", service_model().shape_for(shape)).members)
 
 
 @cache
 def enum(shape: str) -> tuple[str, ...]:
-    """Give the values that a shape's enumeration allows."""
+    """Return the values of an enum shape."""
     return tuple(service_model().shape_for(shape).metadata["enum"])
 
 
 def first_sentence(shape: Shape) -> str:
-    """Give the first sentence of a shape's documentation as plain text; empty where the model has none."""
+    """Return the first sentence of a shape's documentation as plain text; empty if it has none."""
     text = " ".join(unescape(re.sub(r"<[^>]+>", " ", shape.documentation)).split())
     return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]

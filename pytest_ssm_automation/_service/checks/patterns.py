@@ -1,4 +1,4 @@
-"""Patterns of the service model, which are Java's, for Python's `re`."""
+"""Patterns of the service model, translated from Java to Python's `re`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ..java.writer import for_re
 
 @cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Translate a pattern of the model and compile it, to be used with `fullmatch`: the service matches whole strings.
+    """Translate and compile a pattern of the model. Use `fullmatch`, because the service matches whole strings.
 
     Raises:
-        ValueError: The pattern uses something for which no faithful translation is known.
+        ValueError: The pattern cannot be translated.
     """
     return re.compile(for_re(pattern))

@@ -1,4 +1,4 @@
-"""Documented rules that tie several members of StartAutomationExecution together, and that the model does not carry.
+"""Documented rules about several members of StartAutomationExecution, which the model does not contain.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
 """
@@ -32,7 +32,7 @@ def _targets_alone(params: Mapping[str, Any]) -> Any:
 
 
 def _name_alone(params: Mapping[str, Any]) -> Any:
-    # What lies behind TargetLocationsURL may name targets too, and is not known yet.
+    # The file at TargetLocationsURL may name targets too. It has not been read yet.
     targets = (
         params.get("Targets") or params.get("TargetMaps") or _located_targets(params) or "TargetLocationsURL" in params
     )
@@ -58,7 +58,8 @@ def _too_many_targets(params: Mapping[str, Any]) -> Any:
 
 
 _RULED: Final = frozenset({"Tags", "TargetLocations", "TargetMaps", "TargetParameterName", "Targets"})
-# The rule, the limit, the member it is reported at, what says so, and a function that gives what breaks it, or None.
+# The rule, the limit, the member it is reported at, the documentation, and a function that returns the value that
+# violates it, or None.
 _Rule = tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], Any]]
 _RULES: Final[tuple[_Rule, ...]] = (
     (
@@ -98,9 +99,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     ),
     ("at_most_one_target", 1, "Targets", ONE_TARGET, _too_many_targets),
 )
-
-
-# What is known of the service beside the model: whether it enforces a constraint, and the evidence.
+# Constraints of the model about which more is known: whether the service enforces them, and the evidence.
 _KNOWN: Final[Mapping[str, tuple[bool, str]]] = {
     "Parameters{value}[]:max": (
         False,
@@ -115,7 +114,7 @@ _KNOWN: Final[Mapping[str, tuple[bool, str]]] = {
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    """Leave out what the installed model says by itself."""
+    """Return the rules that the installed model does not contain."""
     most = model.input_shape(model.START).members["Targets"].metadata.get("max")
     return _RULES[:-1] if most == 1 else _RULES
 
@@ -123,11 +122,11 @@ def _rules() -> tuple[_Rule, ...]:
 def constraints(operation: str = model.START) -> Sequence[Constraint]:
     """List every constraint on the requests of an operation.
 
-    Those of the installed botocore model come first, in its order, then the documented rules across members.
-    `enforced` and `evidence` of each say whether the fake enforces it by default, and why.
+    Those of the installed botocore model come first, in its order, followed by the documented rules about several
+    members. `enforced` and `evidence` say whether the fake enforces a constraint by default, and why.
 
     Raises:
-        FakeUsageError: There is no such operation.
+        FakeUsageError: The operation does not exist.
     """
     if operation not in model.CHECKED:
         raise unknown_name("operation", operation, model.CHECKED)
@@ -148,12 +147,12 @@ def _with_evidence(constraint: Constraint) -> Constraint:
 
 @cache
 def all_constraints() -> Mapping[str, Constraint]:
-    """Give every constraint on any operation by its id."""
+    """Return the constraints of all operations by id."""
     return {each.id: each for operation in model.CHECKED for each in constraints(operation)}
 
 
 def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
-    """Report the documented rules across members that a request breaks; its members must have the right types."""
+    """List violations of documented rules in a request, whose members must have valid types."""
     if operation != model.START or _RULED.isdisjoint(params):
         return []
     return [

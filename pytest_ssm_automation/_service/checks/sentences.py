@@ -1,4 +1,4 @@
-"""What the service says of a broken constraint, and where it says it is."""
+"""The service's messages for violated constraints."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def sentence(shape: Shape, steps: Steps, params: Mapping[str, Any], value: object, broken: Constraint) -> str:
-    """Say what is broken, as the service does; or as botocore does, where botocore never lets it through.
+    """Write the service's message, or botocore's for requests that botocore never sends.
 
-    The service speaks of a bad member of a list of scalars, or of a map, as of the whole list or map.
+    For an invalid item in a list of scalars or a map, the service shows the whole list or map.
     """
     if broken.rule == "type":
         given = f"value: {value!r}, type: {type(value)}, valid type: {broken.limit}"
@@ -42,7 +42,7 @@ def _said(value: object, path: list[str], text: str) -> str:
 
 
 def java(value: object) -> str:
-    """Write a value as Java's `toString` does, since the service does."""
+    """Write a value like Java's `toString`, as the service does."""
     if isinstance(value, Mapping):
         members = cast("Mapping[str, Any]", value)
         return "{" + ", ".join(f"{java(key)}={java(item)}" for key, item in members.items()) + "}"
@@ -64,7 +64,7 @@ def _step(shape: Any, kind: str, name: Any) -> Any:
 
 
 def _nested(owner: Any, steps: Steps) -> str:
-    """Say what the members of a list or map must satisfy: all of it, not only what is broken, as the service does."""
+    """List all constraints on the items of a list or map, not only the violated one, as the service does."""
     kind = steps[0][0]
     below = _step(owner, *steps[0])
     texts = [_constraint_text(below, rule) for rule in ("max", "min", "pattern", "enum") if rule in below.metadata]

@@ -1,4 +1,4 @@
-"""What a request must keep to, and what it broke."""
+"""Constraints, and violations of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 from ..._errors import public
 
 CaughtBy = Literal["botocore", "service", "runbook"]
-# A way into a request: ("member", "Tags"), ("item", 0), ("key", "InstanceId") or ("value", "InstanceId") at each step.
+# A path into a request: each step is ("member", "Tags"), ("item", 0), ("key", "InstanceId") or ("value", "InstanceId").
 Steps: TypeAlias = tuple[tuple[str, Any], ...]
 _MOST_SHOWN: Final = 400
 OF_RUNBOOK: Final = "runbook:"
@@ -22,35 +22,39 @@ _short.maxstring = _short.maxother = 80
 
 
 def brief(value: object) -> str:
-    """Write a value in a few hundred characters, however large it is."""
+    """Return a repr of at most a few hundred characters."""
     text = _short.repr(value)
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 100]} ... {text[-90:]}"
 
 
 class Brief:
-    """A record with a short repr, which hypothesis and IPython print too; they would print every field in full."""
+    """A record whose short repr is also used by hypothesis and IPython, which would print all fields in full."""
 
     __slots__ = ()
 
-    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # noqa: ARG002 - as they call it
+    def _repr_pretty_(self, printer: Any, cycle: object) -> None:  # noqa: ARG002 - part of their protocol
         printer.text(repr(self))
 
 
 @public
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """Something that a request must keep to.
+    """A constraint on requests.
 
     Attributes:
-        id: Members joined by `.`, `[]` for a list's member, `{key}` and `{value}` for a map's, then `:` and the rule;
-            `request:` and the rule for one that ties several members together. Ids of operations other than
-            StartAutomationExecution have the operation and `/` in front.
-        limit: A length, a number of members, a pattern, the names allowed; `None` for a rule that has no limit.
-        origin: `"model"`, botocore's service model, or `"documentation"`.
-        caught_by: Who refuses: `"botocore"` before anything is sent, or the `"service"`.
+        id: Members joined by `.`, with `[]` for a list's items, and `{key}` and `{value}` for a map's, then `:` and the
+            rule. `request:` and the rule for a rule about several members. Ids of operations other than
+            StartAutomationExecution begin with the operation and `/`.
+        limit: A length, a number of items, a pattern or the allowed values; `None` if the rule has no limit.
+        origin: `"model"` for botocore's service model, or `"documentation"`.
+        caught_by: `"botocore"` if it rejects the request before sending it, otherwise `"service"`.
         enforced: Whether it is enforced by default. If not, the option `enforce` turns it on.
-        evidence: What shows that the service enforces it, or that it does not. It begins with `"documented"`,
-            `"observed"` or `"assumed"`.
+        evidence: The evidence that the service enforces it or not. It begins with `"documented"`, `"observed"` or
+            `"assumed"`.
+
+    Example:
+        >>> {each.id: each.limit for each in constraints()}["Tags[].Key:max"]
+        128
     """
 
     id: str
@@ -69,16 +73,16 @@ class Constraint:
 @public
 @dataclass(frozen=True, slots=True, repr=False)
 class Violation(Brief):
-    """A constraint that a request broke; `str()` is the service's own sentence.
+    """A constraint that a request violates. `str()` is the service's message.
 
     Attributes:
         constraint: The constraint's id.
-        path: Where, in Python's notation: `Parameters['InstanceId'][0]`.
-        rule: The kind of constraint: `max`, `pattern`, `required`, ...
-        limit: What the constraint allows.
-        value: What was given; `None` for something missing.
-        caught_by: Who refuses: `"botocore"`, `"service"` or `"runbook"`.
-        sentence: What the service says.
+        path: The path of the invalid value in Python's notation, such as `Parameters['InstanceId'][0]`.
+        rule: The kind of constraint, such as `max`, `pattern` or `required`.
+        limit: The constraint's limit.
+        value: The invalid value; `None` if it is missing.
+        caught_by: Who rejects the request: `"botocore"`, `"service"` or `"runbook"`.
+        sentence: The service's message.
     """
 
     constraint: str
@@ -90,7 +94,7 @@ class Violation(Brief):
     sentence: str
 
     def __str__(self) -> str:
-        """Give the service's own sentence."""
+        """Return the service's message."""
         return self.sentence
 
     def __repr__(self) -> str:
@@ -98,11 +102,11 @@ class Violation(Brief):
 
 
 def can_be_relaxed(identifier: str) -> bool:
-    """Tell whether the option `relax` takes a constraint: botocore cannot send a request that breaks the others."""
+    """Whether the option `relax` accepts a constraint. botocore cannot send requests that violate the others."""
     return identifier.startswith(OF_RUNBOOK) or identifier.rpartition(":")[2] not in _NOT_RELAXABLE
 
 
 def python_path(steps: Steps) -> str:
-    """Write a way into a request as Python would: `Tags[0].Key`, `Parameters['InstanceId'][0]`."""
+    """Write a path in Python's notation: `Tags[0].Key`, `Parameters['InstanceId'][0]`."""
     text = "".join(f".{name}" if kind == "member" else f"[{name!r}]" for kind, name in steps)
     return text.removeprefix(".")

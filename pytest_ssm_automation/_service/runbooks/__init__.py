@@ -1,1 +1,1 @@
-"""What can be run: registered runbooks, their declarations and parameters."""
+"""Runbooks: documents, their declarations and parameters, and the registered ones."""

@@ -1,4 +1,4 @@
-"""The actions that a step can have, and what each of them puts out.
+"""The actions of steps, and their outputs.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
 """
@@ -14,9 +14,9 @@ EXECUTE_AUTOMATION: Final = "aws:executeAutomation"
 LOOP: Final = "aws:loop"
 PAUSE: Final = "aws:pause"
 UPDATE_VARIABLE: Final = "aws:updateVariable"
-# The actions that wait for a signal.
+# Actions that wait for a signal.
 PAUSING: Final = frozenset({APPROVE, PAUSE})
-# The documented actions, and those that AWS's own runbooks use without documentation.
+# The documented actions, and undocumented ones that AWS's own runbooks use.
 ACTIONS: Final = (
     *(APPROVE, "aws:assertAwsResourceProperty", BRANCH, CHANGE_STATE, "aws:copyImage", "aws:createImage"),
     *("aws:createStack", "aws:createTags", "aws:deleteImage", "aws:deleteStack", EXECUTE_AUTOMATION),
@@ -25,8 +25,8 @@ ACTIONS: Final = (
     *("aws:waitForAwsResourceProperty", "aws:installDistributorPackageOnAzure", "aws:putServerUpgradeMetrics"),
     "aws:shareSQLMedia",
 )
-# What an action puts out beside the outputs that its step declares, with types. An action that is not here may put out
-# more than its documentation says.
+# The outputs of each action, with their types, in addition to those that its step declares. Actions that are not listed
+# may have more outputs than documented.
 OUTPUTS: Final[dict[str, dict[str, str]]] = {
     APPROVE: {"ApprovalStatus": "String", "ApproverDecisions": "String"},
     "aws:assertAwsResourceProperty": {},
@@ -48,7 +48,7 @@ OUTPUTS: Final[dict[str, dict[str, str]]] = {
     UPDATE_VARIABLE: {},
     "aws:waitForAwsResourceProperty": {},
 }
-# How the service names the phase in which a step of an action fails; that it is the same for all others is assumed.
+# The phase in which a step fails, in the service's words. Assumed: all other actions share one phase.
 _POLLED: Final = "Poll action status for completion"
 _PHASES: Final = {
     **dict.fromkeys(("aws:executeScript", EXECUTE_AUTOMATION, "aws:waitForAwsResourceProperty"), _POLLED),
@@ -59,7 +59,7 @@ _SUFFIX: Final = "Please refer to Automation Service Troubleshooting Guide for m
 
 
 def failure_text(action: str, text: str, status: str) -> str:
-    """Put a text into the frame that the service gives to the failure of a step; a text that has a frame stays.
+    """Add the service's prefix and suffix to the failure message of a step, unless it already has them.
 
     Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-troubleshooting.html
     """

@@ -1,6 +1,6 @@
-"""Conditions of `aws:branch` and `aws:loop`: their check, and their truth.
+"""Validation and evaluation of the conditions of `aws:branch` and `aws:loop`.
 
-Truth has three values. `None` is undetermined: the condition reads something that nobody has given.
+A condition is true, false, or `None` if it depends on an unknown value.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-branch-condition.html
 """
@@ -48,7 +48,7 @@ _BESIDE: Final = ("Variable", "NextStep")
 
 
 def problems(condition: object, place: str) -> Iterator[tuple[str, object, tuple[str, ...]]]:
-    """Find what a condition has that is no operator, each with its place, what was given and what is allowed."""
+    """Find invalid operators in a condition; yield the path, the invalid operator, and the allowed ones."""
     if not is_mapping(condition):
         yield place, condition, ()
         return
@@ -67,11 +67,11 @@ def _operands(value: object, place: str) -> list[tuple[str, object]]:
 
 
 def truth(condition: Mapping[str, Any], resolve: Resolve) -> bool | None:
-    """Tell whether a condition holds; `None` where that depends on a value that nobody has given.
+    """Evaluate a condition; `None` if the result depends on an unknown value.
 
     Args:
         condition: A choice of a branch, a LoopCondition, or an operand of one of them.
-        resolve: Puts values in place of references, and leaves those that have none.
+        resolve: A function that replaces references by their values, if they are known.
     """
     found: list[bool | None] = []
     for key, value in condition.items():

@@ -1,4 +1,4 @@
-"""What a runbook's document declares, read with every place that is wrong.
+"""The declarations of a runbook's document. The reader collects all problems, with their paths.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
 """
@@ -35,21 +35,21 @@ _KEYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter that a runbook declares.
+    """A declared parameter of a runbook.
 
     Attributes:
         name: The parameter's name.
         type: `String`, `StringList`, `Integer`, `Boolean`, `MapList`, `StringMap`, an AWS type such as
-            `AWS::EC2::Instance::Id`, or `List<...>` of one.
-        required: Whether it has no default; a default of null is one.
-        default: The default as it was written; `None` if there is none.
-        allowed_values: The values allowed; empty for any.
-        allowed_pattern: The regular expression that every value has to match as a whole.
-        min_chars: The least number of characters of a value.
-        max_chars: The largest number of characters of a value.
-        min_items: The least number of items of a list, or of a map's keys.
-        max_items: The largest number of items of a list, or of a map's keys.
-        description: What it is for.
+            `AWS::EC2::Instance::Id`, or a `List<...>` of an AWS type.
+        required: Whether it has no default. A default of null counts as a default.
+        default: The default as declared; `None` without a default.
+        allowed_values: The allowed values; empty if all are allowed.
+        allowed_pattern: A regular expression that must match each whole value.
+        min_chars: The minimum number of characters of a value.
+        max_chars: The maximum number of characters of a value.
+        min_items: The minimum number of items of a list, or of keys of a map.
+        max_items: The maximum number of items of a list, or of keys of a map.
+        description: The description.
     """
 
     name: str
@@ -66,12 +66,12 @@ class Parameter:
 
     @property
     def is_list(self) -> bool:
-        """Whether a value is a list with any number of items."""
+        """Whether a value can have several items."""
         return self.type in {"StringList", "MapList"} or self.type.startswith("List<")
 
 
 def _now() -> datetime:
-    # The service sends milliseconds, and callers parse them with %f, which Python leaves out where they are 0.
+    # The service sends milliseconds, which callers parse with %f. Python would omit them if they were 0.
     now = datetime.now(UTC)
     return now.replace(microsecond=max(now.microsecond // 1000, 1) * 1000)
 
@@ -79,16 +79,16 @@ def _now() -> datetime:
 @public
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """An Automation runbook that the fake knows.
+    """A registered Automation runbook.
 
     Attributes:
         name: The document's name.
-        version: Its version, a number.
-        region: The Region where it is registered; `None` for all.
-        steps: Name and action of each step.
-        description: What it is for.
-        assume_role: The role that it runs as, mostly `{{ AutomationAssumeRole }}`.
-        document_format: `JSON` or `YAML`, as it was read; `JSON` for a mapping.
+        version: The version number, as a string.
+        region: The Region where it is registered; `None` for all Regions.
+        steps: The name and the action of each step.
+        description: The description.
+        assume_role: The role that it assumes, usually `{{ AutomationAssumeRole }}`.
+        document_format: `JSON` or `YAML`, the format of the text or file; `JSON` for a mapping.
         created_at: When it was read, in UTC.
 
     Example:
@@ -112,19 +112,19 @@ class Runbook:
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
-        """The parameters that it declares, by name."""
+        """The declared parameters by name."""
         return MappingProxyType(self._parameters)
 
     @property
     def document(self) -> dict[str, Any]:
-        """The whole content, as a copy."""
+        """A copy of the whole content."""
         return copy.deepcopy(dict(self._document))
 
     def content(self, document_format: Format | None = None) -> str:
-        """Give the whole content as text: as it was read, or converted.
+        """Return the whole content as text: the original text, or converted to the other format.
 
         Args:
-            document_format: The format; by default that in which it was read.
+            document_format: `JSON` or `YAML`; by default the original format.
         """
         if document_format in {None, self.document_format} and self._text is not None:
             return self._text
@@ -132,7 +132,7 @@ class Runbook:
 
 
 def flow_of(runbook: Runbook) -> Flow:
-    """Give the flow of a runbook, which is a working part and no attribute for users."""
+    """Return the flow of a runbook, which is not public."""
     return runbook._flow  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
@@ -147,11 +147,11 @@ def _shown(value: object) -> str:
 
 
 class Reader:
-    """Reads the parts of a document, and collects what is wrong with them.
+    """Read the parts of a document, and collect all problems.
 
     Attributes:
-        problems: Each with its place.
-        doubts: What the fake will not check, each with its place.
+        problems: The problems, each with its path.
+        doubts: Declarations that the fake cannot check, each with its path.
     """
 
     def __init__(self) -> None:
@@ -172,11 +172,11 @@ class Reader:
         return None
 
     def top(self, document: Mapping[str, Any]) -> None:
-        """Check what stands beside parameters and steps."""
+        """Check everything except parameters and steps."""
         if "schemaVersion" not in document:
             self._refuse("schemaVersion", "missing")
         elif str(document["schemaVersion"]) != SCHEMA_VERSION:
-            self._mismatch("schemaVersion", f"{SCHEMA_VERSION!r}, which runbooks have", document["schemaVersion"])
+            self._mismatch("schemaVersion", f"{SCHEMA_VERSION!r}, as in all runbooks", document["schemaVersion"])
         self._text(document, "description", "")
         self._text(document, "assumeRole", "")
 
@@ -198,7 +198,7 @@ class Reader:
                 continue
             name, action = (self._step_text(step, key, place) for key in ("name", "action"))
             if name in places:
-                self._refuse(f"{place}.name", f"{name!r} is the name of mainSteps[{places[name]}] too")
+                self._refuse(f"{place}.name", f"{name!r} is also the name of mainSteps[{places[name]}]")
             places.setdefault(name, number)
             found.append((name, action))
         return tuple(found)
@@ -206,7 +206,7 @@ class Reader:
     def _step_text(self, step: Mapping[str, Any], key: str, place: str) -> str:
         if step.get(key) in (None, ""):
             self._refuse(f"{place}.{key}", "missing")
-        # What is missing must not look like a name given twice.
+        # Several missing names must not be reported as duplicates.
         return self._text(step, key, f"{place}.") or f"{place}.{key}"
 
     def parameters(self, declared: object) -> dict[str, Parameter]:
@@ -274,7 +274,7 @@ class Reader:
         if value is None:
             return None
         if isinstance(value, bool) or not re.fullmatch("[0-9]{1,9}", str(value), re.ASCII):
-            self._mismatch(place + key, "a number that is not negative", value)
+            self._mismatch(place + key, "a non-negative number", value)
             return None
         return int(value)
 
@@ -287,13 +287,15 @@ class Reader:
                 problem = None
                 self._refuse(f"{place}allowedPattern", f"{_shown(pattern)} cannot be used: {error}")
             if problem:
-                self.doubts.append(f"{place}allowedPattern: {_shown(pattern)} is taken to match anything: {problem}")
+                self.doubts.append(
+                    f"{place}allowedPattern: {_shown(pattern)} is not checked, and any value matches: {problem}"
+                )
         return pattern
 
     def _default(self, parameter: Parameter, place: str) -> None:
-        """Check the shape alone: the documentation's own examples have defaults that `allowedPattern` refuses."""
+        """Check only the type: the documentation's own examples have defaults that do not match `allowedPattern`."""
         default = parameter.default
-        # Anything may refer to Parameter Store: '{{ssm:name}}'.
+        # A string may be a reference to Parameter Store, such as '{{ssm:name}}', whatever the type.
         if default is None or isinstance(default, str):
             return
         takes: tuple[type, ...] = (int, float)

@@ -1,4 +1,4 @@
-"""Registered runbooks as the service describes documents: members of answers."""
+"""Members of responses that describe documents, for registered runbooks."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _OF_AMAZON: Final = ("amazon", "amzn", "aws")
 
 
 def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook, account: str) -> dict[str, Any]:
-    """Give the members of `DocumentDescription`, as DescribeDocument answers.
+    """Return the members of `DocumentDescription` in the response of DescribeDocument.
 
     Args:
         runbook: The version to describe.
-        versions: All versions, oldest number first.
+        versions: All versions in ascending order.
         default: The default version.
-        account: The owner, unless it is Amazon.
+        account: The owner, unless the name shows that Amazon owns it.
     """
     return _of_shape(
         "DocumentDescription",
@@ -40,7 +40,7 @@ def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Run
             "DocumentVersion": runbook.version,
             "Description": runbook.description,
             "Parameters": [_parameter_members(parameter) for parameter in runbook.parameters.values()],
-            # What nearly all of AWS's own runbooks show, whatever their steps run on.
+            # Nearly all of AWS's own runbooks have this value, whatever their steps run on.
             "PlatformTypes": list(model.enum("PlatformType")),
             "DocumentType": "Automation",
             "SchemaVersion": "0.3",
@@ -66,10 +66,10 @@ def _parameter_members(parameter: Parameter) -> dict[str, Any]:
 
 
 def content_members(runbook: Runbook, document_format: Format) -> dict[str, Any]:
-    """Give the members of GetDocument's answer.
+    """Return the members of the response of GetDocument.
 
     Args:
-        runbook: The version to give.
+        runbook: The version to return.
         document_format: The format of the content.
     """
     return _of_shape(
@@ -87,7 +87,7 @@ def content_members(runbook: Runbook, document_format: Format) -> dict[str, Any]
 
 
 def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
-    """Give the members of `DocumentVersionInfo`, as ListDocumentVersions lists a version."""
+    """Return the members of `DocumentVersionInfo` in the response of ListDocumentVersions."""
     return _of_shape(
         "DocumentVersionInfo",
         {
@@ -102,6 +102,6 @@ def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
 
 
 def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what has no value, and what the installed model lacks."""
+    """Remove members without a value, and members that the installed model lacks."""
     members = model.members(name)
     return {name: value for name, value in shown.items() if value is not None and name in members}

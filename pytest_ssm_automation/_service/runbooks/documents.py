@@ -1,4 +1,4 @@
-"""The content of a document: a mapping, JSON or YAML text, or a file, read safely and within bounds."""
+"""Safe reading of documents from mappings, JSON or YAML text, or files, with limits on size and depth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __tracebackhide__ = hide_usage_errors
 # "The size limit of a document is 64 KB": MaxDocumentSizeExceeded of
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
 MAX_BYTES: Final = 64 * 1024
-# GetDocument converts YAML to JSON, and tools indent it, so a copy in JSON may be larger than the document.
+# GetDocument converts YAML to JSON, and tools indent it, so a JSON copy may be larger than the original document.
 _MOST_READ: Final = 4 * MAX_BYTES
 MAX_DEPTH: Final = 64
 _MOST_SHOWN: Final = 200
@@ -28,13 +28,13 @@ Format = Literal["JSON", "YAML"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it was read.
+    """A document.
 
     Attributes:
-        members: Its content.
-        format: How it was written; a mapping counts as JSON.
-        text: What it was read from; `None` for a mapping.
-        path: The file it was read from, if any.
+        members: The content.
+        format: The format of the text; `JSON` for a mapping.
+        text: The original text; `None` for a mapping.
+        path: The file, if it was read from one.
     """
 
     members: Mapping[str, Any]
@@ -44,12 +44,12 @@ class Document:
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """Tell whether a part of a document is a mapping."""
+    """Whether a part of a document is a mapping."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Tell whether a part of a document is a list."""
+    """Whether a part of a document is a list."""
     return isinstance(value, list)
 
 
@@ -85,8 +85,8 @@ def write_document(members: Mapping[str, Any], form: Format) -> str:
     """Write the content of a document as text.
 
     Args:
-        members: Its content.
-        form: The format to write.
+        members: The content.
+        form: The format.
     """
     return json.dumps(members, indent=2, ensure_ascii=False) if form == "JSON" else write_yaml(members)
 
@@ -96,7 +96,7 @@ def _path(given: Any) -> Path:
 
 
 def is_text(content: str) -> bool:
-    """Tell whether a string is the text of a document, not a path."""
+    """Whether a string is the text of a document, not a path."""
     return "\n" in content or content.lstrip().startswith("{")
 
 
@@ -109,18 +109,18 @@ def read_text(path: Path) -> str:
     """Read the text of a file.
 
     Raises:
-        FakeUsageError: The file does not exist, cannot be read, or is larger than any document.
+        FakeUsageError: The file does not exist, cannot be read, or is too large for a document.
     """
     try:
-        # A device or a pipe might never end.
+        # Reading a device or a pipe might never end.
         raw = _head(path) if path.is_file() else None
     except OSError as error:
         raise FakeUsageError(f"{str(path)[:_MOST_SHOWN]} cannot be read: {error.strerror}") from None
     if raw is None:
         raise FakeUsageError(
-            f"There is no file {str(path)!r}; a string is text if it begins with {{ or has several lines"
+            f"File {str(path)!r} does not exist; a string is text only if it begins with {{ or has several lines"
         )
-    # What is cut off may end within a character.
+    # Check before decoding, because truncated text may end within a character.
     if len(raw) > _MOST_READ:
         raise _too_large(str(path))
     try:
@@ -134,7 +134,7 @@ def document_of(text: str, path: Path | None = None) -> Document:
 
     Args:
         text: The text.
-        path: The file that the text is from, if any.
+        path: The file that contains the text, if any.
 
     Raises:
         FakeUsageError: The text is unreadable, or exceeds the limits.
@@ -146,8 +146,8 @@ def document_of(text: str, path: Path | None = None) -> Document:
         raise _too_large(source)
     members = _copied(_parsed(text, form, source), source)
     if not is_mapping(members):
-        raise FakeUsageError(f"{source}: a document is a mapping, but this is {json.dumps(members)[:_MOST_SHOWN]}")
-    # How the document was indented before it was copied cannot be told.
+        raise FakeUsageError(f"{source}: expected a mapping, got {json.dumps(members)[:_MOST_SHOWN]}")
+    # The indentation of the original document is unknown, so measure without any.
     if size > MAX_BYTES and _size(json.dumps(members, separators=(",", ":"), ensure_ascii=False)) > MAX_BYTES:
         raise _too_large(source)
     return Document(members, form, text, path)
@@ -162,15 +162,15 @@ def _parsed(text: str, form: Format, source: str) -> object:
         return json.loads(text) if form == "JSON" else parse_yaml(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise FakeUsageError(f"{source} is not readable JSON: {place}: {error.msg}") from None
+        raise FakeUsageError(f"{source} is not valid JSON: {place}: {error.msg}") from None
     except RecursionError:
         raise _too_deep(source) from None
     except ValueError as error:
-        raise FakeUsageError(f"{source} is not readable {form}: {str(error)[:_MOST_SHOWN]}") from None
+        raise FakeUsageError(f"{source} is not valid {form}: {str(error)[:_MOST_SHOWN]}") from None
 
 
 def _too_large(source: str) -> FakeUsageError:
-    return FakeUsageError(f"{source} is larger than {MAX_BYTES} bytes, the size limit of a document in SSM")
+    return FakeUsageError(f"{source} is larger than {MAX_BYTES} bytes, the size limit of documents in SSM")
 
 
 def _too_deep(source: str) -> FakeUsageError:
@@ -178,14 +178,14 @@ def _too_deep(source: str) -> FakeUsageError:
 
 
 def _copied(value: object, source: str) -> Any:
-    """Copy a document, with aliases written out, and refuse what JSON cannot say."""
+    """Copy a document, expand aliases, and reject values that JSON does not have."""
     left = MAX_VALUES
 
     def copy(value: Any, place: str, depth: int) -> Any:
         nonlocal left
         left -= 1
         if left < 0:
-            raise FakeUsageError(f"{source} has more than {MAX_VALUES} values once what is shared is written out")
+            raise FakeUsageError(f"{source} has more than {MAX_VALUES} values after expanding aliases")
         if depth > MAX_DEPTH:
             raise _too_deep(source)
         if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
@@ -197,6 +197,6 @@ def _copied(value: object, source: str) -> Any:
             return {key: copy(item, f"{place}.{key}" if place else key, depth + 1) for key, item in value.items()}
         if is_list(value) or _is_tuple(value):
             return [copy(item, f"{place}[{number}]", depth + 1) for number, item in enumerate(value)]
-        raise FakeUsageError(f"{place or source}: {value!r} (type={type(value).__name__}) is nothing that JSON has")
+        raise FakeUsageError(f"{place or source}: {value!r} (type={type(value).__name__}) is not a JSON value")
 
     return copy(value, "", 0)

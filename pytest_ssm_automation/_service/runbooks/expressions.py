@@ -1,6 +1,6 @@
-"""`allowedPattern`: Java's regular expressions of runbooks, matched in bounded time, whatever pattern and value are.
+"""Match `allowedPattern`, a Java regular expression, with limits on time and memory.
 
-A runbook's pattern runs inside the test, and one like `(a+)+$` must not hang it; `re` cannot be stopped.
+A runbook's pattern runs inside the test. A pattern such as `(a+)+$` must not hang it, and `re` has no timeout.
 """
 
 from __future__ import annotations
@@ -26,41 +26,40 @@ if TYPE_CHECKING:
     from ..java.nodes import Node
 
 MOST_SECONDS: Final = 1.0
-# As the service takes in Parameter Store. No timeout stops the preparation of a search for a literal, which takes time
-# cubic in the literal's length.
+# The limit for patterns in Parameter Store. The timeout does not cover preparing the search for a literal, which takes
+# time cubic in its length.
 MOST_CHARACTERS: Final = 1024
-# A class is compared with a whole run of characters before the time is looked at again.
+# A class is matched against a whole run of characters between two checks of the timeout.
 MOST_RANGES: Final = 64
 MOST_PROPERTIES: Final = 16
-MOST_WRITTEN_OUT: Final = 100_000
+MOST_EXPANDED: Final = 100_000
 
 
 class ExpressionError(ValueError):
-    """The pattern is wrong, or takes too long."""
+    """The pattern is invalid, or takes too long."""
 
 
 def check_expression(pattern: str) -> str | None:
-    """Refuse a pattern that Java would not compile.
+    """Check that Java accepts a pattern.
 
     Returns:
-        Why the pattern is taken to match anything, if it is: nothing else is known to mean the same, or nothing that
-        takes bounded time and memory.
+        `None`, or why the pattern is not checked and matches anything: it cannot be translated, or not with bounded
+        time and memory.
 
     Raises:
-        ExpressionError: Java would not compile it; the message has the position.
+        ExpressionError: Java rejects it; the message contains the position.
     """
     compiled = _compiled(pattern)
     return compiled if isinstance(compiled, str) else None
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Tell whether the whole of `text` matches.
+    """Whether the whole of `text` matches.
 
-    That it has to be the whole is assumed: the documentation says no more than that the input matches the pattern.
+    Assumed: the whole value must match. The documentation only says that the input must match the pattern.
 
     Raises:
-        ExpressionError: Java would not compile it. Or it takes more than a second to find out, or more memory than
-            there is.
+        ExpressionError: Java rejects the pattern, or matching takes more than a second or too much memory.
     """
     compiled = _compiled(pattern)
     if isinstance(compiled, str):
@@ -75,27 +74,27 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def parsed(pattern: str) -> Node:
-    """Read a pattern.
+    """Parse a pattern.
 
     Raises:
-        UntranslatableError: It is too much for bounded time and memory, or no translation is known.
-        JavaSyntaxError: Java would not compile it.
+        UntranslatableError: It cannot be translated, or needs too much time or memory.
+        JavaSyntaxError: Java rejects it.
     """
     if len(pattern) > MOST_CHARACTERS:
         raise UntranslatableError(f"it is longer than {MOST_CHARACTERS} characters")
     try:
         node = parse(pattern)
-        size = _written_out(node)
+        size = _expanded(node)
     except RecursionError:
         raise UntranslatableError("its groups are nested too deeply") from None
-    if size > MOST_WRITTEN_OUT:
-        raise UntranslatableError(f"with its repeats written out it is longer than {MOST_WRITTEN_OUT} characters")
+    if size > MOST_EXPANDED:
+        raise UntranslatableError(f"with expanded repeats it is longer than {MOST_EXPANDED} characters")
     return node
 
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:
-    """Compile a pattern; give the reason if it is taken to match anything."""
+    """Compile a pattern; return a reason if it is not checked."""
     import regex
 
     try:
@@ -104,18 +103,16 @@ def _compiled(pattern: str) -> Any:
         return str(error)
     except JavaSyntaxError as error:
         raise ExpressionError(str(error)) from None
-    # What the module cannot compile after all comes out of it as errors of many types.
+    # If `regex` cannot compile a pattern, it raises exceptions of many types.
     except Exception as error:  # noqa: BLE001 - see above
         return f"it cannot be compiled: {str(error) or type(error).__name__}"
 
 
-def _written_out(node: Node) -> int:
-    """Estimate the length of a pattern with its repeats written out, as compiling it does.
-
-    What may be repeated n times or more is written n + 1 times.
+def _expanded(node: Node) -> int:
+    """Estimate the length of a pattern after compiling, which expands repeats: n or more times become n + 1 copies.
 
     Raises:
-        UntranslatableError: It has a class that is too large.
+        UntranslatableError: A class is too large.
     """
     match node:
         case One(of=of):
@@ -125,10 +122,10 @@ def _written_out(node: Node) -> int:
                 )
             return 1 + len(of.ranges)
         case Repeat(part=part, low=low, high=high):
-            return _written_out(part) * (1 if (low, high) == (0, 1) else 1 + max(low, 1))
+            return _expanded(part) * (1 if (low, high) == (0, 1) else 1 + max(low, 1))
         case Group(part=part) | Atomic(part=part) | Lookaround(part=part):
-            return 2 + _written_out(part)
+            return 2 + _expanded(part)
         case Sequence(parts=parts) | Alternation(alternatives=parts):
-            return sum(map(_written_out, parts)) + len(parts)
+            return sum(map(_expanded, parts)) + len(parts)
         case _:
             return 2

@@ -1,4 +1,4 @@
-"""Files of runbooks by the name of their document, found without reading them."""
+"""Find the files of runbooks by document name, without reading them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, .
     """Map names of documents to their files.
 
     Args:
-        patterns: Files, folders, which are searched with all that is below them, or globs, where `**` is any number of
-            folders. Hidden files are left out, and of folders and globs all files that are neither JSON nor YAML.
-        folder: What relative ones are relative to.
+        patterns: Files, folders or globs. Folders are searched recursively; in a glob, `**` matches any number of
+            folders. In folders and globs, only JSON and YAML files count, and hidden files are ignored.
+        folder: The base of relative patterns.
 
     Raises:
         FakeUsageError: A pattern matches no file.
@@ -46,7 +46,7 @@ def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, .
 
 def _matched(folder: Path, pattern: str) -> list[Path]:
     path = folder / pattern
-    # The name of a file may have brackets.
+    # A file name may contain brackets, and is not a glob then.
     if path.is_file():
         return [path]
     matched = [path] if path.is_dir() else [folder / each for each in _globbed(pattern, folder)]
@@ -55,7 +55,7 @@ def _matched(folder: Path, pattern: str) -> list[Path]:
 
 
 def _globbed(pattern: str, folder: Path) -> list[str]:
-    return glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    return glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob does not accept absolute patterns
 
 
 def _below(folder: Path) -> list[Path]:

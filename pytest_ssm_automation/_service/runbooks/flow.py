@@ -1,7 +1,7 @@
-"""The flow of a runbook: its steps, what they declare, and where each leads.
+"""The flow of a runbook: its steps, their properties, and the order in which they run.
 
-Inner steps of loops and all others share one name space, and each can lead to each; that the service allows every such
-jump is assumed.
+All steps, including the inner steps of loops, share one namespace. Assumed: the service allows jumps between all of
+them.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-common-properties.html
 """
@@ -21,7 +21,7 @@ from .documents import is_list, is_mapping
 Condition = Mapping[str, Any]
 _JUMP: Final = "step:"
 _PLAIN_JUMPS: Final = {"onFailure": ("Abort", "Continue"), "onCancel": ("Abort",)}
-# Members of `StepExecution` that a step shows exactly when its runbook declares them.
+# Properties that are also members of `StepExecution`, which are present only if the runbook declares them.
 _DECLARED: Final = {
     "onFailure": "OnFailure",
     "timeoutSeconds": "TimeoutSeconds",
@@ -36,12 +36,12 @@ _FLAGS: Final = frozenset({"isEnd", "isCritical"})
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """What a step of the action `aws:loop` repeats.
+    """The loop of an `aws:loop` step.
 
     Attributes:
-        first: The place of its first inner step; `None` if it has none.
-        iterators: The items to go through, or a reference to them; `None` without Iterators.
-        most: How many rounds there may be, or a reference to that.
+        first: The index of its first inner step; `None` if it has none.
+        iterators: The items to iterate over, or a reference to them; `None` without Iterators.
+        most: The maximum number of iterations, or a reference to it.
         condition: The LoopCondition, if it has one.
     """
 
@@ -53,25 +53,25 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a runbook. Other steps are named by their place in the flow.
+    """A step of a runbook. It refers to other steps by their index in the flow.
 
     Attributes:
-        place: Its place among all steps.
+        place: Its index among all steps.
         name: Its name.
         action: Its action.
-        parent: The loop that it is an inner step of.
-        inputs: Its inputs as declared.
-        declared: The members of `StepExecution` that repeat what the runbook declares.
-        outputs: The types of the outputs that it declares, by name.
-        following: The step that comes after success.
-        is_end: Whether the run, or the round of its loop, ends after it.
+        parent: The loop that contains it, if any.
+        inputs: The declared inputs.
+        declared: The declared properties, as members of `StepExecution`.
+        outputs: The types of the declared outputs, by name.
+        following: The next step after success.
+        is_end: Whether the run, or the iteration of its loop, ends after it.
         is_critical: Whether its failure makes the run fail.
-        on_failure: `Abort`, `Continue`, or the step that comes after a failure.
-        on_cancel: The step that comes when the run is stopped.
-        attempts: How often it is tried before it has failed.
-        choices: The choices of a branch, each with the step that it leads to.
-        default: The step that a branch leads to without a choice.
-        loop: What it repeats, if it is a loop.
+        on_failure: `Abort`, `Continue`, or the next step after a failure.
+        on_cancel: The next step when the run is stopped.
+        attempts: The maximum number of attempts.
+        choices: The choices of a branch, each with its next step.
+        default: The next step of a branch if no choice is true.
+        loop: The loop, for an `aws:loop` step.
     """
 
     place: int
@@ -93,20 +93,20 @@ class Step:
 
     @property
     def output_types(self) -> Mapping[str, str] | None:
-        """The types of all outputs that it can have, by name; `None` if the action may have more than is known."""
+        """The types of all possible outputs by name; `None` if the action may have undocumented outputs."""
         own = OUTPUTS.get(self.action)
         return None if own is None else {**own, **self.outputs}
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The steps of a runbook, in the order listed; inner steps stand behind their loop.
+    """The steps of a runbook in document order; inner steps follow their loop.
 
     Attributes:
         steps: All steps.
-        places: The places of the steps by name.
-        variables: The first value of each variable.
-        outputs: The outputs that the runbook declares, such as `createImage.ImageId`.
+        places: The indexes of the steps by name.
+        variables: The initial value of each variable.
+        outputs: The declared outputs of the runbook, such as `createImage.ImageId`.
     """
 
     steps: tuple[Step, ...]
@@ -115,17 +115,17 @@ class Flow:
     outputs: tuple[str, ...]
 
     def step(self, name: str) -> Step | None:
-        """Find a step by its name."""
+        """Return the step with this name, if it exists."""
         place = self.places.get(name)
         return None if place is None else self.steps[place]
 
     def inner(self, loop: int) -> list[Step]:
-        """List the inner steps of a loop, without those of loops inside it."""
+        """List the inner steps of a loop, without those of nested loops."""
         return [step for step in self.steps if step.parent == loop]
 
 
-def listed_flow(names: Sequence[tuple[str, str]]) -> Flow:
-    """Make the flow of steps that only follow each other.
+def linear_flow(names: Sequence[tuple[str, str]]) -> Flow:
+    """Make a flow of steps that run one after the other.
 
     Args:
         names: The name and the action of each step.
@@ -139,9 +139,9 @@ def listed_flow(names: Sequence[tuple[str, str]]) -> Flow:
 
 
 def read_flow(document: Mapping[str, Any]) -> tuple[Flow, list[str]]:
-    """Read the flow of a document, and report what is wrong with it, each problem with its place.
+    """Read the flow of a document, and list all problems with their paths.
 
-    What is not a step at all is left out; the check of the document's parts reports it.
+    Items that are not steps are skipped, because `declarations.Reader` reports them.
     """
     reader = _Reader()
     reader.list_steps(document.get("mainSteps"), "mainSteps", None)
@@ -157,7 +157,7 @@ def read_flow(document: Mapping[str, Any]) -> tuple[Flow, list[str]]:
 
 @dataclass(slots=True)
 class _Found:
-    """A step as it stands in the document."""
+    """A step in the document."""
 
     given: Mapping[str, Any]
     name: str
@@ -167,7 +167,7 @@ class _Found:
 
 
 class _Reader:
-    """Reads the steps of a document, and collects what is wrong with them."""
+    """Read the steps of a document, and collect all problems."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -175,7 +175,7 @@ class _Reader:
         self.places: dict[str, int] = {}
 
     def list_steps(self, steps: object, path: str, parent: int | None) -> None:
-        """Number the steps of a list and those inside them, so that each can refer to each."""
+        """Number all steps of a list, including inner steps, before resolving references between them."""
         before: _Found | None = None
         for number, given in enumerate(steps if is_list(steps) else ()):
             if not is_mapping(given):
@@ -193,19 +193,19 @@ class _Reader:
                 self.list_steps(_inputs(given).get("Steps"), f"{where}.inputs.Steps", place)
 
     def _check_inner(self, given: Mapping[str, Any], name: str, path: str) -> None:
-        """Check of an inner step what the document's own check sees of the outer ones."""
+        """Check an inner step as `declarations.Reader` checks the outer steps."""
         for key in ("name", "action"):
             if not isinstance(given.get(key), str) or not given[key]:
                 self.problems.append(f"{path}.{key}: missing")
         if name in self.places:
-            self.problems.append(f"{path}.name: {name!r} is the name of {self.found[self.places[name]].path} too")
+            self.problems.append(f"{path}.name: {name!r} is also the name of {self.found[self.places[name]].path}")
 
     def step(self, place: int) -> Step:
         """Read one step."""
         found = self.found[place]
         given, path, action = found.given, found.path, str(found.given.get("action"))
         if isinstance(given.get("action"), str) and action and action not in ACTIONS:
-            self._refuse(f"{path}.action", action, "action", ACTIONS)
+            self._refuse(f"{path}.action", action, "an action", ACTIONS)
         on_failure = self._jump(found, "onFailure")
         on_cancel = self._jump(found, "onCancel")
         critical = given.get("isCritical")
@@ -232,25 +232,25 @@ class _Reader:
         )
 
     def runbook_outputs(self, outputs: object) -> tuple[str, ...]:
-        """Read the `outputs:` of the runbook, each of which names a step and an output of it."""
+        """Read the `outputs:` of the runbook, each of which consists of the names of a step and of its output."""
         texts: list[str] = []
         for number, output in enumerate(outputs if is_list(outputs) else ()):
             text = _bare(output)
             step = text.partition(".")[0]
             if step not in self.places:
-                self._refuse(f"outputs[{number}]", step, "step", self.places)
+                self._refuse(f"outputs[{number}]", step, "a step", self.places)
             texts.append(text)
         return tuple(texts)
 
     def _refuse(self, path: str, given: object, kind: str, allowed: Sequence[str] | Mapping[str, object]) -> None:
         near = get_close_matches(str(given), allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(allowed)}"
-        self.problems.append(f"{path}: {str(given)[:200]!r} is no {kind}; {hint}")
+        self.problems.append(f"{path}: {str(given)[:200]!r} is not {kind}; {hint}")
 
     def _place(self, path: str, name: object) -> int | None:
         if isinstance(name, str) and name in self.places:
             return self.places[name]
-        self._refuse(path, name, "step", self.places)
+        self._refuse(path, name, "a step", self.places)
         return None
 
     def _jump(self, found: _Found, key: str) -> int | str | None:
@@ -260,12 +260,12 @@ class _Reader:
             return given
         if isinstance(given, str) and given.startswith(_JUMP):
             return self._place(f"{found.path}.{key}", given.removeprefix(_JUMP).strip())
-        self._refuse(f"{found.path}.{key}", given, f"value of {key}", (*_PLAIN_JUMPS[key], "step:NAME"))
+        self._refuse(f"{found.path}.{key}", given, f"a value of {key}", (*_PLAIN_JUMPS[key], "step:NAME"))
         return None
 
     def _attempts(self, found: _Found) -> int:
         given = found.given.get("maxAttempts")
-        if given is None or names_only(given):
+        if given is None or _is_reference(given):
             return 1
         if isinstance(given, bool) or not re.fullmatch("[1-9][0-9]{0,8}", str(given), re.ASCII):
             self.problems.append(f"{found.path}.maxAttempts: expected a number of at least 1, got {given!r}")
@@ -273,7 +273,7 @@ class _Reader:
         return int(given)
 
     def _branch(self, found: _Found) -> tuple[tuple[tuple[Condition, int], ...], int | None]:
-        """Read the choices of a branch, and its default."""
+        """Read the choices and the default of a branch."""
         inputs, path = _inputs(found.given), f"{found.path}.inputs"
         choices: list[tuple[Condition, int]] = []
         given = inputs.get("Choices")
@@ -290,7 +290,7 @@ class _Reader:
     def _condition(self, condition: object, path: str) -> None:
         for where, given, allowed in problems(condition, path):
             if allowed:
-                self._refuse(where, given, "operator", allowed)
+                self._refuse(where, given, "an operator", allowed)
             else:
                 self.problems.append(f"{where}: expected a condition, got {given!r}")
 
@@ -305,8 +305,8 @@ class _Reader:
         )
 
 
-def names_only(given: object) -> bool:
-    """Tell whether a value is a reference, whose value is not known before the run."""
+def _is_reference(given: object) -> bool:
+    """Whether a value is a reference, whose value is not known before the run."""
     return isinstance(given, str) and "{{" in given
 
 
@@ -320,7 +320,7 @@ def _flag(given: object) -> bool:
 
 
 def _shown(key: str, given: object) -> Any:
-    """Give a declared value with the type that the member of `StepExecution` has; `None` if it has no such value."""
+    """Convert a declared value to the type of the `StepExecution` member; `None` if that is impossible."""
     if key in _FLAGS:
         return _flag(given)
     if key in _NUMBERS:
@@ -337,5 +337,5 @@ def _outputs(given: object) -> dict[str, str]:
 
 
 def _bare(output: object) -> str:
-    """Give the name of an output of the runbook, which may be written as a reference."""
+    """Return the name of an output of the runbook, which may be written as a reference."""
     return str(output).strip().removeprefix("{{").removesuffix("}}").strip()

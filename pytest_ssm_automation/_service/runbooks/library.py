@@ -1,4 +1,4 @@
-"""Runbooks, and the versions of them that are registered."""
+"""The registered runbooks and their versions."""
 
 from __future__ import annotations
 
@@ -38,31 +38,31 @@ _ARN: Final = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:(?:document|automation-defi
 
 
 def bare_name(name: str) -> str:
-    """Give the name of a runbook without what an ARN puts around it."""
+    """Return the name of a runbook from its name or ARN."""
     return name.rpartition("/")[2].partition(":")[0]
 
 
 def how_to_register(name: str = "NAME") -> str:
-    """Say how a test gets a runbook that is not registered, for messages.
+    """Explain how to register a missing runbook, for messages.
 
     Args:
-        name: The name or ARN of the document, where it is known.
+        name: The name or ARN of the document, if known.
     """
     return (
-        "Register the runbook with add_runbook(), or put its file where the option runbooks finds it. "
-        f"To get it from AWS: python -m pytest_ssm_automation download {name} --to tests/runbooks"
+        "Register the runbook with add_runbook(), or add its file to the option runbooks. "
+        f"To download it from AWS: python -m pytest_ssm_automation download {name} --to tests/runbooks"
     )
 
 
 class RunbookFiles:
-    """Runbooks in files, each of which is read when it is first asked for, and only then."""
+    """Runbooks in files, which are read on first use."""
 
     def __init__(self, patterns: Iterable[str], folder: Path) -> None:
         """Find the files.
 
         Args:
             patterns: Files, folders and globs.
-            folder: What relative ones are relative to.
+            folder: The base of relative patterns.
 
         Raises:
             FakeUsageError: A pattern matches no file.
@@ -71,14 +71,14 @@ class RunbookFiles:
         self._loaded: dict[str, Runbook] = {}
 
     def __contains__(self, name: str) -> bool:
-        """Tell whether there is a file of that name, without reading it."""
+        """Whether there is a file for this name; does not read it."""
         return name in self._files
 
     def __getitem__(self, name: str) -> Runbook:
-        """Give the runbook of that name.
+        """Return the runbook with this name.
 
         Raises:
-            FakeUsageError: The file cannot be read, it is no sound runbook, or there is another one of that name.
+            FakeUsageError: The file cannot be read, is not a valid runbook, or is one of several with this name.
         """
         if name not in self._loaded:
             path = self._path(name)
@@ -86,14 +86,14 @@ class RunbookFiles:
         return self._loaded[name]
 
     def names(self) -> Iterable[str]:
-        """Give the names of all files, without reading any."""
+        """Return the names of all runbooks; does not read the files."""
         return self._files.keys()
 
     def load_all(self) -> Sequence[Runbook]:
-        """Give the runbooks of all files; files that are no runbooks, such as command documents, are left out.
+        """Return the runbooks of all files; skip documents of other types, such as command documents.
 
         Raises:
-            FakeUsageError: A file cannot be read, is no sound runbook, or has the name of another one.
+            FakeUsageError: A file cannot be read, is not a valid runbook, or is one of several with the same name.
         """
         for name in self._files:
             if name not in self._loaded:
@@ -110,14 +110,14 @@ class RunbookFiles:
 
 
 def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook | RunbookFiles, ...]:
-    """Find what the option `runbooks` names.
+    """Find the runbooks of the option `runbooks`.
 
     Args:
-        given: Runbooks; or files, folders and globs, as strings or paths.
-        folder: What relative ones are relative to; `None` is the current directory.
+        given: Runbooks, or files, folders and globs as strings or paths.
+        folder: The base of relative patterns; `None` for the current directory.
 
     Raises:
-        FakeUsageError: A file, folder or glob matches no file, or something is neither of them.
+        FakeUsageError: A pattern matches no file, or an item has another type.
     """
     known = tuple(each for each in given if isinstance(each, Runbook | RunbookFiles))
     patterns = tuple(_pattern(each) for each in given if not isinstance(each, Runbook | RunbookFiles))
@@ -129,7 +129,7 @@ def _pattern(given: Any) -> str:
     if pattern is None or is_text(pattern):
         got = f"{repr(given)[:_MOST_SHOWN]} (type={type(given).__name__})"
         raise FakeUsageError(
-            f"Expected each of runbooks to be a Runbook, a file, a folder or a glob, but got {got}; "
+            f"Expected each item of runbooks to be a Runbook, a file, a folder or a glob, but got {got}; "
             "register a mapping or text with add_runbook(content, name='My-Runbook')"
         )
     return pattern
@@ -140,59 +140,62 @@ def _path(given: Any) -> str | None:
 
 
 class RunbookStore:
-    """The runbooks of one fake. Who shares it between threads has to lock it.
+    """The runbooks of one fake. It is not thread-safe: its user holds a lock.
 
-    A runbook that was registered goes before one of the same name in a file.
+    Registered runbooks take precedence over files with the same name.
     """
 
     def __init__(self, files: Sequence[RunbookFiles] = ()) -> None:
-        """Start with those in files; later files go before earlier ones."""
+        """Start with the runbooks in files; later items take precedence over earlier ones."""
         self._runbooks: list[Runbook] = []
         self._files = tuple(reversed(files))
 
     def add(self, runbook: Runbook, *, renumber: bool = False) -> Runbook:
-        """Register a runbook, and give it as it was registered.
+        """Register a runbook, and return it as registered.
 
         Args:
-            runbook: The runbook; a version that already exists raises `FakeUsageError`.
-            renumber: Give it the version after the latest, instead of its own.
+            runbook: The runbook.
+            renumber: Whether to replace its version by the one after the latest.
+
+        Raises:
+            FakeUsageError: The version already exists.
         """
         others = [
-            other for other in self._runbooks if other.name == runbook.name and _meet(other.region, runbook.region)
+            other for other in self._runbooks if other.name == runbook.name and _overlap(other.region, runbook.region)
         ]
         if renumber:
             runbook = replace(runbook, version=str(1 + max((int(other.version) for other in others), default=0)))
         elif any(other.version == runbook.version for other in others):
             raise FakeUsageError(
-                f"Runbook {runbook.name!r} has a version {runbook.version} already; without a version it gets the next"
+                f"Runbook {runbook.name!r} already has a version {runbook.version}; omit version to use the next number"
             )
         self._runbooks.append(runbook)
         return runbook
 
     def versions(self, name: str, region: str) -> list[Runbook]:
-        """List the versions of a document in a Region, oldest number first."""
+        """List the versions of a document in a Region in ascending order."""
         return sorted(self._named(name, region), key=lambda runbook: int(runbook.version))
 
     def knows(self, document_name: str, region: str) -> bool:
-        """Tell whether there is a document of that name, or ARN, in a Region; no file is read for it."""
+        """Whether there is a document with this name or ARN in a Region; does not read files."""
         name, _ = _split(document_name)
         return bool(self._registered(name, region)) or any(name in files for files in self._files)
 
     def load_all(self) -> list[Runbook]:
-        """Give every version of every runbook, those in files included; it reads all files that were not read before.
+        """Return all versions of all runbooks, including those in files, which are all read.
 
         Raises:
-            FakeUsageError: A file cannot be read, or is no sound runbook.
+            FakeUsageError: A file cannot be read, or is not a valid runbook.
         """
         found = {runbook.name: runbook for files in reversed(self._files) for runbook in files.load_all()}
         registered = {runbook.name for runbook in self._runbooks if runbook.region is None}
         return [*self._runbooks, *(runbook for name, runbook in found.items() if name not in registered)]
 
     def load(self, name: str) -> list[Runbook]:
-        """Give every version of the runbook of that name, in whatever Region; its file is read if there is one.
+        """Return all versions of the runbook with this name in any Region, including one in a file.
 
         Raises:
-            FakeUsageError: There is no such runbook, or its file is no sound one.
+            FakeUsageError: The runbook does not exist, or its file is not valid.
         """
         found = [runbook for runbook in self._runbooks if runbook.name == name]
         found += [files[name] for files in self._files if name in files][:1]
@@ -202,7 +205,7 @@ class RunbookStore:
         return found
 
     def _registered(self, name: str, region: str) -> list[Runbook]:
-        return [runbook for runbook in self._runbooks if runbook.name == name and _meet(runbook.region, region)]
+        return [runbook for runbook in self._runbooks if runbook.name == name and _overlap(runbook.region, region)]
 
     def _named(self, name: str, region: str) -> list[Runbook]:
         registered = self._registered(name, region)
@@ -212,7 +215,7 @@ class RunbookStore:
         return [nearest[name]] if nearest else []
 
     def find(self, document_name: str, version: str | None, region: str) -> Runbook | None:
-        """Find the runbook that a request means; `None` if there is no document of that name.
+        """Find the runbook of a request; `None` if there is no document with this name.
 
         Args:
             document_name: A name or an ARN; an ARN may end in `:` and a version.
@@ -220,8 +223,8 @@ class RunbookStore:
             region: The Region of the request.
 
         Raises:
-            ServiceError: The document has no such version.
-            FakeUsageError: Its file cannot be read, or is no sound runbook.
+            ServiceError: The document does not have this version.
+            FakeUsageError: Its file cannot be read, or is not a valid runbook.
         """
         if not self._runbooks and not self._files:
             return None
@@ -241,10 +244,10 @@ class RunbookStore:
 
 
 def _split(document_name: str) -> tuple[str, str | None]:
-    """Give the name and the version that a name or an ARN has."""
+    """Split a name or an ARN into name and version."""
     arn = _ARN.fullmatch(document_name)
     return (arn[1], arn[2]) if arn else (document_name, None)
 
 
-def _meet(one: str | None, other: str | None) -> bool:
+def _overlap(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other

@@ -1,4 +1,4 @@
-"""Runbooks, read from whatever they are written in."""
+"""Load runbooks from mappings, text or files."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ __tracebackhide__ = hide_usage_errors
 def load_runbook(
     content: object, *, name: str | None = None, version: int | str | None = None, region: str | None = None
 ) -> Runbook:
-    """Read a runbook.
+    """Load a runbook.
 
     Args:
         content: A mapping; JSON or YAML text; or a path. A string is text if it begins with `{` or has several lines.
-        name: The document's name; by default the stem of the file it is read from.
+        name: The document's name; by default the stem of the file's name.
         version: A positive number; by default 1.
-        region: The Region where it is registered; by default all.
+        region: The Region where it is registered; by default all Regions.
 
     Raises:
-        FakeUsageError: The content cannot be read, or is no sound runbook; the message has every place where it is not.
+        FakeUsageError: The content cannot be read, or is not a valid runbook. The message lists all problems.
 
     Warns:
-        UserWarning: An `allowedPattern` has no known translation from Java, or none that is matched in bounded time. It
-            is taken to match anything.
+        UserWarning: An `allowedPattern` cannot be translated from Java, or not matched in bounded time. It is not
+            checked.
     """
     return _runbook(read_document(content), name, version, region)
 
 
 def read_file(path: Path) -> Runbook | None:
-    """Read the runbook of a file; `None` if it is a document of another kind, such as a command.
+    """Load a runbook from a file; `None` if it is a document of another type, such as a command document.
 
     Raises:
-        FakeUsageError: The file cannot be read, or is no sound runbook.
+        FakeUsageError: The file cannot be read, or is not a valid runbook.
     """
     return _of_file(path, read_text(path))
 
 
-# Fakes of many tests, or of many examples of a property, may be given the same files.
+# The fakes of many tests, or of many Hypothesis examples, may use the same files.
 @lru_cache(maxsize=1024)
 def _of_file(path: Path, text: str) -> Runbook | None:
     document = document_of(text, path)
@@ -71,7 +71,7 @@ def _runbook(document: Document, name: str | None, version: int | str | None, re
     flow, wrong = read_flow(document.members)
     if problems := [*reader.problems, *wrong]:
         source = f" ({document.path})" if document.path else ""
-        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is malformed:", *problems]))
+        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is not valid:", *problems]))
     for doubt in reader.doubts:
         warnings.warn(f"Runbook {name!r}: {doubt}", UserWarning, stacklevel=4)
     return Runbook(
@@ -92,12 +92,12 @@ def _runbook(document: Document, name: str | None, version: int | str | None, re
 def _name(name: object) -> str:
     if name is None:
         raise FakeUsageError(
-            "A runbook that is not read from a file needs a name: add_runbook(content, name='My-Runbook')"
+            "A runbook that is not loaded from a file needs a name: add_runbook(content, name='My-Runbook')"
         )
     shape: Any = model.service_model().shape_for("DocumentName")
     pattern = shape.metadata["pattern"]
     if not isinstance(name, str) or not compile_pattern(pattern).fullmatch(name):
         raise FakeUsageError(
-            f"Expected a document's name, matching {pattern}, but got name={name!r} (type={type(name).__name__})"
+            f"Expected a document name that matches {pattern}, but got name={name!r} (type={type(name).__name__})"
         )
     return name

@@ -1,4 +1,4 @@
-"""The values that a request gives to a runbook's parameters, checked against what the runbook declares."""
+"""Validation of a request's Parameters against the declarations of the runbook."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
-# What a declaration can be broken by; the last part of ids such as `runbook:InstanceIds:required`.
+# The last part of the ids of such violations, such as `runbook:InstanceIds:required`.
 DECLARED_RULES: Final = (
     *("required", "undeclared", "type", "allowedValues", "allowedPattern"),
     *("minChars", "maxChars", "minItems", "maxItems"),
 )
-# A reference to Parameter Store, which the service replaces.
+# A reference to Parameter Store, which the service resolves.
 _STORED: Final = re.compile(r"\{\{ *ssm(?:-secure)?:[^{}]+\}\}")
 _MAPS: Final = frozenset({"StringMap", "MapList"})
-# The types whose values are JSON in a single text.
+# Types whose values are JSON in a single string.
 _JSON: Final = frozenset({"Integer", "Boolean", "StringMap"})
-# The AWS types whose values have a well-known form; all others take any string.
+# Types whose values have a known form. Other AWS types accept any string.
 _FORMS: Final = {
     "Integer": "[+-]?[0-9]+",
     "Boolean": "(?i:true|false)",
@@ -43,17 +43,17 @@ _FORMS: Final = {
 def check_parameters(
     runbook: Runbook, given: Mapping[str, Sequence[str]], *, supplied: Collection[str] = ()
 ) -> list[Violation]:
-    """Report everything in a request's Parameters that the runbook's declarations refuse.
+    """List all violations of the runbook's declarations in a request's Parameters.
 
-    Assumed: parameters that are missing come first, then those that are undeclared, then values in the declared order.
+    Assumed: missing parameters come first, then undeclared ones, then invalid values in declaration order.
 
     Args:
         runbook: The runbook.
         given: The request's Parameters.
-        supplied: Parameters that come from the request's targets instead, and are not missing.
+        supplied: The names of parameters that the request's targets supply.
 
     Raises:
-        FakeUsageError: A value takes too many steps to be matched with its `allowedPattern`.
+        FakeUsageError: Matching a value against its `allowedPattern` takes too long.
     """
     missing = [
         _violation(name, "required", None, None, f"Missing required parameter: {name} in user inputs.")
@@ -70,9 +70,9 @@ def check_parameters(
 
 
 def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
-    """Report everything in the request of a start that the runbook's declarations refuse.
+    """List all violations of the runbook's declarations in a request of StartAutomationExecution.
 
-    Assumed: what the targets of a request add to its Parameters is judged as these are, and after them.
+    Assumed: values that targets supply are checked like Parameters, and after them.
     """
     name: str = params.get("TargetParameterName", "")
     given: Mapping[str, list[str]] = params.get("Parameters", {})
@@ -90,7 +90,7 @@ def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
 
 
 def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give each value of TargetParameterName that a request says itself, with its place."""
+    """Yield the values of TargetParameterName that the request contains, with their paths."""
     targets: Sequence[Mapping[str, Any]] = params.get("Targets", ())
     for place, target in enumerate(targets):
         if target.get("Key") == "ParameterValues":
@@ -99,13 +99,13 @@ def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Give the parameters that an execution runs with: those of the request, and the defaults of all others."""
+    """Return the parameters of an execution: those of the request, and defaults for the others."""
     defaults = {name: default_of(parameter) for name, parameter in runbook.parameters.items() if not parameter.required}
     return {**defaults, **{name: list(values) for name, values in given.items()}}
 
 
 def typed_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Give the value of each parameter with its type, as references take it; a text without such a value stays."""
+    """Convert each parameter to its declared type, for references; leave text that cannot be converted."""
     values = resolved_parameters(runbook, given)
     return {name: _typed(parameter, values.get(name, ())) for name, parameter in runbook.parameters.items()}
 
@@ -130,7 +130,7 @@ def _parsed(text: str) -> Any:
 
 
 def default_of(parameter: Parameter) -> list[str]:
-    """Give the default of a parameter as a list of strings; empty if there is none."""
+    """Return the default of a parameter as a list of strings; empty without a default."""
     default = parameter.default
     if default is None:
         return []
@@ -153,11 +153,11 @@ def _of_list(kind: str) -> str:
 
 
 class _Values:
-    """The values given to one parameter.
+    """The values of one parameter in a request.
 
-    The sentences for types and `allowedValues` are the service's; those of patterns and sizes are assumed. It is
-    assumed as well that characters are counted, and patterns matched, in each string as it arrives. A value that refers
-    to Parameter Store, such as `{{ssm:/path}}`, is not looked into: what it stands for is not known.
+    The messages for types and `allowedValues` are the service's; those for patterns and sizes are assumed. It is also
+    assumed that the service counts characters and matches patterns in each string before converting it. References to
+    Parameter Store, such as `{{ssm:/path}}`, are not checked, because their values are unknown.
     """
 
     def __init__(self, parameter: Parameter, values: Sequence[str]) -> None:
@@ -170,7 +170,7 @@ class _Values:
         if not parameter.is_list and len(values) != 1:
             self._wrong_type(values, None)
             return self._found
-        # What stands in Parameter Store is not known, and may be a whole list.
+        # The value of a reference to Parameter Store is unknown, and may be a whole list.
         known = {item: value for item, value in enumerate(values) if not _STORED.search(value)}
         sound = [item for item, value in known.items() if self._sound(item, value)]
         if len(sound) == len(values):
@@ -194,7 +194,7 @@ class _Values:
             right = self._maps(value) is not None
         else:
             form = _FORMS.get(_of_list(kind))
-            # Callers pass on an empty role or id where the runbook does without it.
+            # Callers pass an empty role or id if the runbook does not need it.
             absent = kind.startswith("AWS::") and not self._parameter.required and not value
             right = form is None or absent or re.fullmatch(form, value, re.ASCII) is not None
         if not right:
@@ -202,7 +202,7 @@ class _Values:
         return right
 
     def _maps(self, value: str) -> list[Any] | None:
-        """Give the maps in a string of JSON; `None` if it has anything else."""
+        """Return the maps in a JSON string; `None` if it contains anything else."""
         try:
             parsed: Any = json.loads(value)
         except (ValueError, RecursionError):
@@ -212,7 +212,7 @@ class _Values:
         return maps if all(isinstance(item, dict) for item in maps) else None
 
     def _count(self) -> int | None:
-        """Count what `minItems` and `maxItems` are about; `None` if the type has no items."""
+        """Count the items that `minItems` and `maxItems` limit; `None` if the type has no items."""
         if self._parameter.type not in _MAPS:
             return len(self._values) if self._parameter.is_list else None
         found = [item for value in self._values for item in self._maps(value) or ()]

@@ -1,4 +1,4 @@
-"""References: `{{ name }}` in the values of a runbook, and the values that take their place.
+"""Resolve references, `{{ name }}`, in the values of a runbook.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
 """
@@ -14,12 +14,12 @@ from .documents import is_list, is_mapping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # Gives the value of a name; `UNKNOWN` where nobody has given it, `NO_NAME` where nothing has that name.
+    # Returns the value of a name; `UNKNOWN` if the test has not set it, `NO_NAME` if the name does not exist.
     Lookup = Callable[[str], Any]
 
 
 class _Missing:
-    """The absence of a value."""
+    """A sentinel for a missing value."""
 
     __slots__ = ("_name",)
 
@@ -36,13 +36,13 @@ _REFERENCE: Final = re.compile(r"\{\{\s*([A-Za-z0-9_][\w:./-]*)\s*\}\}", re.ASCI
 
 
 class Unresolved(str):
-    """A text that has references in it to which nobody has given a value."""
+    """A string that contains references without a known value."""
 
     __slots__ = ()
 
 
 def names_in(value: object) -> list[str]:
-    """List the names that a value refers to, at any depth."""
+    """List the names that a value references, at any depth."""
     if isinstance(value, str):
         return _REFERENCE.findall(value) if "{{" in value else []
     if is_mapping(value):
@@ -53,10 +53,10 @@ def names_in(value: object) -> list[str]:
 
 
 def resolve(value: Any, lookup: Lookup) -> Any:
-    """Put values in place of the references in a value, at any depth.
+    """Replace the references in a value, at any depth.
 
-    A text that is one reference alone takes the value with its type; any other gets it put in as text. A reference
-    without a value stays as it is, in an `Unresolved` text where somebody should have given it.
+    A string that consists of one reference becomes its value, of any type. In other strings, the value is inserted as
+    text. References without a value stay as they are; if the value is `UNKNOWN`, the string becomes `Unresolved`.
     """
     if isinstance(value, str):
         return _resolve_text(value, lookup) if "{{" in value else value
@@ -75,19 +75,19 @@ def _resolve_text(text: str, lookup: Lookup) -> Any:
         return text if found is NO_NAME else found
     left = False
 
-    def put_in(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         nonlocal left
         found = lookup(match[1])
         if found is UNKNOWN or isinstance(found, Unresolved):
             left = True
         return match[0] if found is UNKNOWN or found is NO_NAME else as_text(found)
 
-    resolved = _REFERENCE.sub(put_in, text)
+    resolved = _REFERENCE.sub(replace, text)
     return Unresolved(resolved) if left else resolved
 
 
 def unknown_in(value: object) -> bool:
-    """Tell whether a resolved value still has references to which nobody has given a value."""
+    """Whether a resolved value still contains references without a known value."""
     if isinstance(value, str):
         return isinstance(value, Unresolved)
     if is_mapping(value):
@@ -96,10 +96,10 @@ def unknown_in(value: object) -> bool:
 
 
 def as_text(value: object) -> str:
-    """Write a value as text: a text as it is, and JSON for all else."""
+    """Write a value as text: strings unchanged, everything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def as_texts(value: object) -> list[str]:
-    """Write a value as the service shows outputs: a list's items, else one text."""
+    """Write a value as the service shows outputs: a list of strings, one for each item of a list."""
     return [as_text(item) for item in value] if is_list(value) else [as_text(value)]

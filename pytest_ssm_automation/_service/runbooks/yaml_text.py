@@ -1,14 +1,14 @@
-"""YAML text to values and back, with the types of JSON, and within bounds that hostile text cannot exceed."""
+"""Read and write YAML with the types of JSON. Limits protect against hostile text."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
 
-# The values that a text of 64 KB can have at most, unless its aliases multiply them.
+# The maximum number of values in a text of 64 KB without aliases.
 MAX_VALUES: Final = 64 * 1024
-# The time PyYAML takes for brackets grows with the square of their depth, and old versions of libyaml run out of stack.
-# Brackets and dashes in strings count as well, so the limit is far above what a document needs.
+# PyYAML takes time quadratic in the depth of brackets, and old versions of libyaml overflow the stack. Brackets and
+# dashes in strings count too, so the limit is far above what a document needs.
 _MOST_OPEN: Final = 1000
 _NESTED_ON_A_LINE: Final = re.compile(r"(?:[-?][ \t]++)++")
 _YAML: Final = "tag:yaml.org,2002:"
@@ -18,17 +18,17 @@ _JSON_SCALAR: Final = re.compile(r"(?:true|True|TRUE|false|False|FALSE|-?(?:0|[1
 
 
 def parse_yaml(text: str) -> object:
-    """Parse YAML text, by libyaml where PyYAML has it.
+    """Parse YAML text, with libyaml if PyYAML was built with it.
 
     Raises:
-        ValueError: The text is no YAML, is empty, or has too many values.
+        ValueError: The text is not valid YAML, is empty, or has too many values.
         RecursionError: It is nested too deeply.
     """
     import yaml
 
     if _most_open(text) > _MOST_OPEN:
         raise RecursionError
-    # PyYAML's own build has libyaml, others may lack it.
+    # PyYAML's wheels contain libyaml, other builds may not.
     safe_loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         loader = safe_loader(text)
@@ -45,7 +45,7 @@ def parse_yaml(text: str) -> object:
 
 
 def _most_open(text: str) -> int:
-    """Count how many collections are open at once, as if no string had brackets or dashes."""
+    """Estimate the maximum nesting depth; brackets and dashes in strings count too."""
     opened = most = 0
     for bracket in re.findall(r"[\[\]{}]", text):
         opened += 1 if bracket in "[{" else -1
@@ -54,10 +54,10 @@ def _most_open(text: str) -> int:
 
 
 def _measured(node: Any, known: dict[Any, int | None]) -> int:
-    """Count the values below a node as if aliases were written out, before anything multiplies them.
+    """Count the values below a node with expanded aliases, before they are expanded.
 
-    On the way scalars get the types that JSON has: YAML 1.1 would make a number of `012` and `1:30`, a date of
-    `2024-01-01` and a boolean of `no`, which are strings to a runbook.
+    Also restrict scalars to the types of JSON. YAML 1.1 reads `012` and `1:30` as numbers, `2024-01-01` as a date and
+    `no` as a boolean, but in a runbook they are strings.
     """
     if node in known:
         size = known[node]
@@ -76,7 +76,7 @@ def _measured(node: Any, known: dict[Any, int | None]) -> int:
     elif node.tag in _RETYPED and not _JSON_SCALAR.fullmatch(node.value):
         node.tag = f"{_YAML}str"
     if size > MAX_VALUES:
-        raise ValueError(f"it has more than {MAX_VALUES} values once its aliases are written out")
+        raise ValueError(f"it has more than {MAX_VALUES} values after expanding aliases")
     known[node] = size
     return size
 

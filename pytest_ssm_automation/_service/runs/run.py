@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from ..._errors import hide_usage_errors
 from ..runbooks.actions import EXECUTE_AUTOMATION
 from ..runbooks.declarations import flow_of
-from ..runbooks.flow import listed_flow
+from ..runbooks.flow import linear_flow
 from ..runbooks.parameters import resolved_parameters, typed_parameters
 from . import times
 from .outputs import check_names, run_outputs
@@ -226,7 +226,7 @@ class Run:
         steps = self.script.steps
         if steps is None:
             return None
-        return listed_flow([(step.get("StepName", "step"), step.get("Action", _STEP)) for step in steps])
+        return linear_flow([(step.get("StepName", "step"), step.get("Action", _STEP)) for step in steps])
 
     def _facts(self) -> dict[str, Any]:
         """Give what references may name beside steps and variables."""

@@ -102,14 +102,14 @@ def test_aliases_are_written_out() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: c: d\n", "the text is not readable YAML: line 2, column 5: mapping values are not allowed "),
-        ('{"a": 1,\n "b" 2}', "the text is not readable JSON: line 2, column 6: Expecting ':' delimiter"),
+        ("a: 1\nb: c: d\n", "the text is not valid YAML: line 2, column 5: mapping values are not allowed "),
+        ('{"a": 1,\n "b" 2}', "the text is not valid JSON: line 2, column 6: Expecting ':' delimiter"),
         ("a: 1\n---\nb: 2\n", "line 2, column 1: but found another document"),
         ("a: !Ref b\n", "line 1, column 4: could not determine a constructor for the tag '!Ref'"),
         ("a: !!python/object/apply:os.system [true]\n", "line 1, column 4: could not determine a constructor"),
         ("a: \0\n", "unacceptable character"),
-        ("\n\n", "the text is not readable YAML: it is empty"),
-        ("- a\n- b\n", 'the text: a document is a mapping, but this is ["a", "b"]'),
+        ("\n\n", "the text is not valid YAML: it is empty"),
+        ("- a\n- b\n", 'the text: expected a mapping, got ["a", "b"]'),
         ("a: &a [*a]\n", "an alias contains itself"),
         ("a: \n  " + "9" * 5000, "Exceeds the limit"),
     ],
@@ -131,7 +131,7 @@ def laughs(levels: int, line: str) -> str:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (laughs(20, "{key}: &{key} [{list}]\n"), "more than 65536 values once its aliases are written out"),
+        (laughs(20, "{key}: &{key} [{list}]\n"), "more than 65536 values after expanding aliases"),
         (
             laughs(20, "{key}: &{key} {{{{<<: [{list}]}}}}\n".replace("{{{{", "{{").replace("}}}}", "}}")),
             "more than 65536",
@@ -180,12 +180,12 @@ def test_a_mapping_that_contains_itself_is_refused() -> None:
     ("content", "message"),
     [
         ({"a": {1: 2}}, "a: the key 1 is not a string"),
-        ({"a": float("nan")}, r"a: nan \(type=float\) is nothing that JSON has"),
-        ('{"a": 1e999}', r"a: inf \(type=float\) is nothing that JSON has"),
+        ({"a": float("nan")}, r"a: nan \(type=float\) is not a JSON value"),
+        ('{"a": 1e999}', r"a: inf \(type=float\) is not a JSON value"),
         ({1: 2}, "the document: the key 1 is not a string"),
         (
             {"a": [0, dt.date(2024, 1, 1)]},
-            r"a\[1\]: datetime.date\(2024, 1, 1\) \(type=date\) is nothing that JSON has",
+            r"a\[1\]: datetime.date\(2024, 1, 1\) \(type=date\) is not a JSON value",
         ),
         (42, r"Expected a mapping, JSON or YAML text, or a path, but got 42 \(type=int\)"),
     ],
@@ -202,12 +202,12 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     latin.write_bytes("é: 1".encode("latin-1"))
     large.write_bytes("é".encode() * 4 * MAX_BYTES)
     with pytest.raises(
-        FakeUsageError, match=r"There is no file 'missing\.yaml'; a string is text if it begins with \{"
+        FakeUsageError, match=r"File 'missing\.yaml' does not exist; a string is text only if it begins with \{"
     ):
         read_document("missing.yaml")
-    with pytest.raises(FakeUsageError, match="There is no file"):
+    with pytest.raises(FakeUsageError, match="does not exist"):
         read_document(tmp_path)
-    with pytest.raises(FakeUsageError, match="There is no file"):
+    with pytest.raises(FakeUsageError, match="does not exist"):
         read_document(Path(os.devnull))
     with pytest.raises(FakeUsageError, match="cannot be read: File name too long"):
         read_document("schemaVersion: " + "x" * 5000)

@@ -47,53 +47,53 @@ def loop(*steps: Any, **inputs: Any) -> dict[str, Any]:
     [
         (
             [{"name": "a", "action": "aws:slep"}],
-            "mainSteps[0].action: 'aws:slep' is no action; did you mean 'aws:sleep'?",
+            "mainSteps[0].action: 'aws:slep' is not an action; did you mean 'aws:sleep'?",
         ),
-        ([sleep("first", nextStep="frist")], "mainSteps[0].nextStep: 'frist' is no step; did you mean 'first'?"),
-        ([sleep("a", nextStep=["a"])], "mainSteps[0].nextStep: \"['a']\" is no step; expected one of a"),
-        ([sleep("a", onFailure="step:b")], "mainSteps[0].onFailure: 'b' is no step; expected one of a"),
+        ([sleep("first", nextStep="frist")], "mainSteps[0].nextStep: 'frist' is not a step; did you mean 'first'?"),
+        ([sleep("a", nextStep=["a"])], "mainSteps[0].nextStep: \"['a']\" is not a step; expected one of a"),
+        ([sleep("a", onFailure="step:b")], "mainSteps[0].onFailure: 'b' is not a step; expected one of a"),
         (
             [sleep("a", onFailure="Abbort")],
-            "mainSteps[0].onFailure: 'Abbort' is no value of onFailure; did you mean 'Abort'?",
+            "mainSteps[0].onFailure: 'Abbort' is not a value of onFailure; did you mean 'Abort'?",
         ),
-        ([sleep("a", onCancel="step:b")], "mainSteps[0].onCancel: 'b' is no step; expected one of a"),
+        ([sleep("a", onCancel="step:b")], "mainSteps[0].onCancel: 'b' is not a step; expected one of a"),
         (
             [sleep("a", onCancel="Continue")],
-            "mainSteps[0].onCancel: 'Continue' is no value of onCancel; expected one of Abort, step:NAME",
+            "mainSteps[0].onCancel: 'Continue' is not a value of onCancel; expected one of Abort, step:NAME",
         ),
         ([sleep("a", maxAttempts=0)], "mainSteps[0].maxAttempts: expected a number of at least 1, got 0"),
         ([sleep("a", maxAttempts=True)], "mainSteps[0].maxAttempts: expected a number of at least 1, got True"),
         (
             [branch({"Variable": "x", "StringEqual": "y", "NextStep": "choose"})],
-            "mainSteps[0].inputs.Choices[0].StringEqual: 'StringEqual' is no operator; did you mean 'StringEquals'?",
+            "mainSteps[0].inputs.Choices[0].StringEqual: 'StringEqual' is not an operator; did you mean 'StringEquals",
         ),
         (
             [branch({"Or": [{"Not": {"Variable": "x", "Equals": "y"}}], "NextStep": "choose"})],
-            "mainSteps[0].inputs.Choices[0].Or[0].Not.Equals: 'Equals' is no operator; did you mean",
+            "mainSteps[0].inputs.Choices[0].Or[0].Not.Equals: 'Equals' is not an operator; did you mean",
         ),
         ([branch("x")], "mainSteps[0].inputs.Choices[0]: expected a condition, got 'x'"),
         (
             [branch({"Variable": "x", "StringEquals": "y"})],
-            "mainSteps[0].inputs.Choices[0].NextStep: 'None' is no step",
+            "mainSteps[0].inputs.Choices[0].NextStep: 'None' is not a step",
         ),
-        ([branch(Default="b")], "mainSteps[0].inputs.Default: 'b' is no step; expected one of choose"),
+        ([branch(Default="b")], "mainSteps[0].inputs.Default: 'b' is not a step; expected one of choose"),
         (
             [loop(sleep("a", nextStep="b"))],
-            "mainSteps[0].inputs.Steps[0].nextStep: 'b' is no step; expected one of each, a",
+            "mainSteps[0].inputs.Steps[0].nextStep: 'b' is not a step; expected one of each, a",
         ),
         ([loop({"name": "a"})], "mainSteps[0].inputs.Steps[0].action: missing"),
         ([loop({"action": "aws:sleep"})], "mainSteps[0].inputs.Steps[0].name: missing"),
         (
             [sleep("a"), loop(sleep("a"))],
-            "mainSteps[1].inputs.Steps[0].name: 'a' is the name of mainSteps[0] too",
+            "mainSteps[1].inputs.Steps[0].name: 'a' is also the name of mainSteps[0]",
         ),
         (
             [loop(sleep("a"), LoopCondition={"Variable": "x", "Is": "y"})],
-            "mainSteps[0].inputs.LoopCondition.Is: 'Is' is no operator; expected one of",
+            "mainSteps[0].inputs.LoopCondition.Is: 'Is' is not an operator; expected one of",
         ),
         (
             [loop(loop(sleep("a")), sleep("b", onFailure="step:c"))],
-            "mainSteps[0].inputs.Steps[0].name: 'each' is the name of mainSteps[0] too",
+            "mainSteps[0].inputs.Steps[0].name: 'each' is also the name of mainSteps[0]",
         ),
     ],
 )
@@ -105,7 +105,7 @@ def test_what_aws_refuses_is_refused(document: list[Any], problem: str) -> None:
 def test_outputs_of_unknown_steps() -> None:
     """An output of the runbook names a step, and may be written as a reference."""
     assert problems(sleep("a"), outputs=["a.x", "{{ a.y }}", "b.x"]) == [
-        "outputs[2]: 'b' is no step; expected one of a"
+        "outputs[2]: 'b' is not a step; expected one of a"
     ]
 
 

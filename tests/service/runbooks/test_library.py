@@ -69,7 +69,7 @@ def problems(**parts: Any) -> list[str]:
     with pytest.raises(FakeUsageError) as caught:
         book(**parts)
     first, *rest = str(caught.value).splitlines()
-    assert first == "Runbook 'My-Runbook' is malformed:"
+    assert first == "Runbook 'My-Runbook' is not valid:"
     return [line.strip() for line in rest]
 
 
@@ -189,14 +189,14 @@ def test_everything_wrong_is_told_at_once() -> None:
         "minChars, maxChars, minItems, maxItems, displayType, interpolationType"
     )
     assert problems(**content) == [
-        "schemaVersion: expected '0.3', which runbooks have, got '2.2' (type=str)",
+        "schemaVersion: expected '0.3', as in all runbooks, got '2.2' (type=str)",
         "description: expected a string, got 1 (type=int)",
         "parameters.A.alowedValues: unknown; did you mean 'allowedValues'?",
         "parameters.A.type: 'Strng' is not a type; did you mean 'String'?",
         "parameters.B: expected a declaration with a type, got 'String' (type=str)",
         "parameters.C.type: missing",
-        "parameters.C.minChars: expected a number that is not negative, got -1 (type=int)",
-        "parameters.C.maxChars: expected a number that is not negative, got True (type=bool)",
+        "parameters.C.minChars: expected a non-negative number, got -1 (type=int)",
+        "parameters.C.maxChars: expected a non-negative number, got True (type=bool)",
         "parameters.C.minItems: 3 is more than maxItems, 2",
         "parameters.C.allowedPattern: '(' cannot be used: unclosed group at position 1",
         f"parameters.D.zzz: unknown; expected one of {keys}",
@@ -209,14 +209,14 @@ def test_everything_wrong_is_told_at_once() -> None:
         "mainSteps[1]: expected a step, got 'Two' (type=str)",
         "mainSteps[2].action: missing",
         "mainSteps[3].action: expected a string, got 1 (type=int)",
-        "mainSteps[3].name: 'One' is the name of mainSteps[0] too",
+        "mainSteps[3].name: 'One' is also the name of mainSteps[0]",
         "mainSteps[4].name: missing",
     ]
 
 
 def test_what_is_missing_altogether_is_told() -> None:
     """A document without version and steps, or with something else in their place, is refused."""
-    with pytest.raises(FakeUsageError, match=r"malformed:\n  schemaVersion: missing\n  mainSteps: missing$"):
+    with pytest.raises(FakeUsageError, match=r"not valid:\n  schemaVersion: missing\n  mainSteps: missing$"):
         load_runbook({}, name="My-Runbook")
     assert problems(mainSteps=[], parameters=[]) == [
         "parameters: expected a mapping, got [] (type=list)",
@@ -237,7 +237,7 @@ def test_patterns_with_nested_repeats_are_accepted(pattern: str) -> None:
 @pytest.mark.parametrize("name", ["ab", "with space", "arn:aws:ssm:us-east-1::document/Name", "x" * 129, "Name\n", 7])
 def test_names_that_a_document_cannot_have_are_refused(name: Any) -> None:
     """A name has to match the model's pattern of document names."""
-    with pytest.raises(FakeUsageError, match="Expected a document's name, matching"):
+    with pytest.raises(FakeUsageError, match="Expected a document name that matches"):
         book(name)
 
 
@@ -301,7 +301,7 @@ def test_a_version_is_registered_once() -> None:
     store = RunbookStore()
     store.add(book(region="us-east-1", version=4))
     for region in ("us-east-1", None):
-        with pytest.raises(FakeUsageError, match="'My-Runbook' has a version 4 already; without"):
+        with pytest.raises(FakeUsageError, match="'My-Runbook' already has a version 4; omit"):
             store.add(book(region=region, version=4))
     assert store.add(book(region="us-east-1"), renumber=True).version == "5"
     assert store.add(book(region="eu-west-1"), renumber=True).version == "1"
@@ -330,7 +330,7 @@ def test_files_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
     assert other.find("arn:aws:ssm:eu-west-1:123456789012:document/Good", "1", "eu-west-1") is found
     assert other.versions("Good", "eu-west-1") == [found]
     for _ in range(2):
-        with pytest.raises(FakeUsageError, match=r"Broken\.yaml is not readable YAML: line 2"):
+        with pytest.raises(FakeUsageError, match=r"Broken\.yaml is not valid YAML: line 2"):
             store.find("Broken", None, "us-east-1")
     (tmp_path / "Broken.yaml").write_text(YAML, encoding="utf-8")
     assert store.find("Broken", None, "us-east-1")
@@ -349,7 +349,7 @@ def test_a_malformed_file_is_named(tmp_path: Path) -> None:
     """What is wrong with a runbook of a file comes with the file."""
     store = RunbookStore([library(tmp_path, Bad="schemaVersion: '2.2'\nmainSteps: []\n")])
     with pytest.raises(
-        FakeUsageError, match=r"Runbook 'Bad' \(/.*/Bad\.yaml\) is malformed:\n  schemaVersion: expected"
+        FakeUsageError, match=r"Runbook 'Bad' \(/.*/Bad\.yaml\) is not valid:\n  schemaVersion: expected"
     ):
         store.find("Bad", None, "us-east-1")
 
@@ -399,7 +399,7 @@ def test_the_whole_library_is_loaded_once(tmp_path: Path) -> None:
     assert one in store.load_all()
     (tmp_path / "Two.yaml").write_text("broken", encoding="utf-8")
     assert len(RunbookStore([files]).load_all()) == 2
-    with pytest.raises(FakeUsageError, match=r"Two\.yaml: a document is a mapping"):
+    with pytest.raises(FakeUsageError, match=r"Two\.yaml: expected a mapping"):
         RunbookStore([library(tmp_path)]).load_all()
 
 
