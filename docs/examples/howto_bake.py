@@ -13,15 +13,22 @@ def bake(instance_id, mail):
         DocumentName="Operations-Bake", Parameters={"InstanceId": [instance_id]}
     )["AutomationExecutionId"]
     while True:
-        execution = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+        response = ssm.get_automation_execution(AutomationExecutionId=execution_id)
+        execution = response["AutomationExecution"]
         if execution["AutomationExecutionStatus"] not in RUNNING:
             break
         time.sleep(30)
 
     steps = {step["StepName"]: step for step in execution["StepExecutions"]}
     if execution["AutomationExecutionStatus"] != "Success":
-        failed = next(step for step in steps.values() if step["StepStatus"] in {"Failed", "TimedOut"})
-        mail(f"{failed['StepName']} failed for {instance_id}: {failed['FailureMessage']}")
+        failed = next(
+            step
+            for step in steps.values()
+            if step["StepStatus"] in {"Failed", "TimedOut"}
+        )
+        mail(
+            f"{failed['StepName']} failed for {instance_id}: {failed['FailureMessage']}"
+        )
         return None
     if steps["Sysprep"]["StepStatus"] == "Success":
         mail(f"{instance_id} was generalized and needs a new administrator password")

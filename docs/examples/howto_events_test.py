@@ -1,11 +1,20 @@
 import pytest
+
 from howto_events import handler
 
 RUNBOOK = {
     "schemaVersion": "0.3",
     "mainSteps": [
-        {"name": "stop", "action": "aws:changeInstanceState", "inputs": {"DesiredState": "stopped"}},
-        {"name": "patch", "action": "aws:runCommand", "inputs": {"DocumentName": "AWS-RunPatchBaseline"}},
+        {
+            "name": "stop",
+            "action": "aws:changeInstanceState",
+            "inputs": {"DesiredState": "stopped"},
+        },
+        {
+            "name": "patch",
+            "action": "aws:runCommand",
+            "inputs": {"DocumentName": "AWS-RunPatchBaseline"},
+        },
     ],
 }
 
@@ -13,8 +22,8 @@ RUNBOOK = {
 @pytest.fixture
 def execution(ssm_automation, ssm_client):
     ssm_automation.add_runbook(RUNBOOK, name="Operations-Patch")
-    answer = ssm_client.start_automation_execution(DocumentName="Operations-Patch")
-    return ssm_automation.execution(answer["AutomationExecutionId"])
+    response = ssm_client.start_automation_execution(DocumentName="Operations-Patch")
+    return ssm_automation.execution(response["AutomationExecutionId"])
 
 
 def test_a_success_is_not_rolled_back(ssm_automation, execution):
@@ -34,7 +43,8 @@ def test_a_failure_is_rolled_back_once(ssm_automation, execution):
         handler(event, None)
 
     ssm_automation.assert_started_once(
-        DocumentName="Operations-RollBack", Parameters={"FailedExecutionId": [execution.id]}
+        DocumentName="Operations-RollBack",
+        Parameters={"FailedExecutionId": [execution.id]},
     )
 
 
@@ -43,7 +53,10 @@ def test_the_failed_step_has_an_event(ssm_automation, execution):
     while not execution.ended:
         execution.advance()
 
-    changes = [(event["detail"].get("StepName"), event["detail"]["Status"]) for event in execution.events]
+    changes = [
+        (event["detail"].get("StepName"), event["detail"]["Status"])
+        for event in execution.events
+    ]
     assert changes[-2:] == [("patch", "Failed"), (None, "Failed")]
 
 

@@ -10,9 +10,12 @@ pytestmark = pytest.mark.ssm_automation(skip_sleep=True)
 def run(ssm, **request):
     token = str(uuid.uuid4())
     try:
-        execution_id = ssm.start_automation_execution(ClientToken=token, **request)["AutomationExecutionId"]
+        response = ssm.start_automation_execution(ClientToken=token, **request)
+        execution_id = response["AutomationExecutionId"]
     except KeyboardInterrupt:
-        raise SystemExit(f"interrupted while starting; it may run all the same, with ClientToken {token}") from None
+        raise SystemExit(
+            f"interrupted during the start; it may be running, with ClientToken {token}"
+        ) from None
     try:
         return wait(ssm, execution_id)
     except KeyboardInterrupt:
@@ -23,9 +26,10 @@ def run(ssm, **request):
 def wait(ssm, execution_id):
     while True:
         try:
-            execution = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+            response = ssm.get_automation_execution(AutomationExecutionId=execution_id)
         except ReadTimeoutError:
             continue
+        execution = response["AutomationExecution"]
         if execution["AutomationExecutionStatus"] not in {"Pending", "InProgress"}:
             return execution["AutomationExecutionStatus"]
         time.sleep(30)
@@ -33,17 +37,23 @@ def wait(ssm, execution_id):
 
 def test_ctrl_c_while_polling_stops_the_execution(ssm_automation, ssm_client):
     ssm_automation.script(["InProgress"])
-    ssm_automation.fail_with(KeyboardInterrupt(), operation="GetAutomationExecution", after=2)
+    ssm_automation.fail_with(
+        KeyboardInterrupt(), operation="GetAutomationExecution", after=2
+    )
 
     with pytest.raises(KeyboardInterrupt):
         run(ssm_client, DocumentName="AWS-CreateImage")
 
     execution = ssm_automation.assert_started_once()
     ssm_automation.assert_called("GetAutomationExecution", times=3)
-    ssm_automation.assert_called("StopAutomationExecution", AutomationExecutionId=execution.id, Type="Cancel")
+    ssm_automation.assert_called(
+        "StopAutomationExecution", AutomationExecutionId=execution.id, Type="Cancel"
+    )
 
 
-@pytest.mark.ssm_automation_error("ReadTimeoutError", operation="GetAutomationExecution", times=3, after=1)
+@pytest.mark.ssm_automation_error(
+    "ReadTimeoutError", operation="GetAutomationExecution", times=3, after=1
+)
 def test_time_outs_while_polling_do_not_end_it(ssm_automation, ssm_client):
     ssm_automation.script(["Pending", "InProgress", "Success"])
 
@@ -53,7 +63,7 @@ def test_time_outs_while_polling_do_not_end_it(ssm_automation, ssm_client):
 def test_ctrl_c_while_starting_leaves_a_trace(ssm_automation, ssm_client):
     ssm_automation.lose_response(KeyboardInterrupt())
 
-    with pytest.raises(SystemExit, match="it may run all the same, with ClientToken"):
+    with pytest.raises(SystemExit, match="it may be running, with ClientToken"):
         run(ssm_client, DocumentName="AWS-CreateImage")
 
     assert ssm_automation.executions[0].status == "Pending"

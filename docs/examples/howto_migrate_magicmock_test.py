@@ -23,12 +23,17 @@ def stop(instance_id):
 def test_with_magicmock():
     ssm = MagicMock()
     ssm.exceptions.AutomationExecutionLimitExceededException = LimitExceededError
-    ssm.start_automation_execution.side_effect = [{"AutomationExecutionId": "exec-1"}, LimitExceededError]
+    ssm.start_automation_execution.side_effect = [
+        {"AutomationExecutionId": "exec-1"},
+        LimitExceededError,
+    ]
     with patch.object(boto3, "client", return_value=ssm):
         assert stop("i-0123456789abcdef0")
         assert not stop("i-0123456789abcdef0")
     ssm.start_automation_execution.assert_called_with(
-        DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": ["i-0123456789abcdef0"]}, Tags=ANY
+        DocumentName="AWS-StopEC2Instance",
+        Parameters={"InstanceId": ["i-0123456789abcdef0"]},
+        Tags=ANY,
     )
 
 
@@ -39,5 +44,8 @@ def test_with_the_fake(ssm_automation):
     assert not stop("i-0123456789abcdef0")
 
     ssm_automation.assert_started_once(
-        exact=True, DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": ["i-0123456789abcdef0"]}, Tags=ANY
+        exact=True,
+        DocumentName="AWS-StopEC2Instance",
+        Parameters={"InstanceId": ["i-0123456789abcdef0"]},
+        Tags=ANY,
     )

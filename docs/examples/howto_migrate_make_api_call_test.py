@@ -8,7 +8,9 @@ from botocore.exceptions import ClientError
 def stop(instance_id):
     parameters = {"InstanceId": [instance_id]}
     try:
-        boto3.client("ssm").start_automation_execution(DocumentName="AWS-StopEC2Instance", Parameters=parameters)
+        boto3.client("ssm").start_automation_execution(
+            DocumentName="AWS-StopEC2Instance", Parameters=parameters
+        )
     except ClientError as error:
         return error.response["Error"]["Code"]
     return "started"
@@ -16,7 +18,10 @@ def stop(instance_id):
 
 def refuse(_client, operation_name, _arguments):
     if operation_name == "StartAutomationExecution":
-        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, operation_name)
+        raise ClientError(
+            {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}},
+            operation_name,
+        )
     raise NotImplementedError(operation_name)
 
 

@@ -2,12 +2,14 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+EXECUTION_ID = "12345678-1234-1234-1234-123456789012"
+
 
 def stop(ssm, instance_id):
-    answer = ssm.start_automation_execution(
+    response = ssm.start_automation_execution(
         DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": [instance_id]}
     )
-    return answer["AutomationExecutionId"]
+    return response["AutomationExecutionId"]
 
 
 def test_with_stubber():
@@ -15,12 +17,17 @@ def test_with_stubber():
     with Stubber(ssm) as stubber:
         stubber.add_response(
             "start_automation_execution",
-            {"AutomationExecutionId": "12345678-1234-1234-1234-123456789012"},
-            {"DocumentName": "AWS-StopEC2Instance", "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}},
+            {"AutomationExecutionId": EXECUTION_ID},
+            {
+                "DocumentName": "AWS-StopEC2Instance",
+                "Parameters": {"InstanceId": ["i-0123456789abcdef0"]},
+            },
         )
-        stubber.add_client_error("start_automation_execution", "ThrottlingException", "Rate exceeded", 400)
+        stubber.add_client_error(
+            "start_automation_execution", "ThrottlingException", "Rate exceeded", 400
+        )
 
-        assert stop(ssm, "i-0123456789abcdef0") == "12345678-1234-1234-1234-123456789012"
+        assert stop(ssm, "i-0123456789abcdef0") == EXECUTION_ID
         with pytest.raises(ssm.exceptions.ClientError, match="Rate exceeded"):
             stop(ssm, "i-0123456789abcdef0")
         stubber.assert_no_pending_responses()
@@ -34,6 +41,8 @@ def test_with_the_fake(ssm_automation, ssm_client):
         stop(ssm_client, "i-0123456789abcdef0")
 
     execution = ssm_automation.assert_started_once(
-        exact=True, DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": ["i-0123456789abcdef0"]}
+        exact=True,
+        DocumentName="AWS-StopEC2Instance",
+        Parameters={"InstanceId": ["i-0123456789abcdef0"]},
     )
     assert execution_id == execution.id

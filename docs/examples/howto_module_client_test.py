@@ -5,7 +5,9 @@ ssm = boto3.client("ssm")
 
 
 def stop(instance_id):
-    ssm.start_automation_execution(DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": [instance_id]})
+    ssm.start_automation_execution(
+        DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": [instance_id]}
+    )
 
 
 def test_instance_is_stopped(ssm_automation):

@@ -6,14 +6,18 @@ import pytest
 def restart_as_configured(instance_id):
     ssm = boto3.client("ssm")
     runbook = ssm.get_parameter(Name="/operations/runbook")["Parameter"]["Value"]
-    return ssm.start_automation_execution(DocumentName=runbook, Parameters={"InstanceId": [instance_id]})
+    return ssm.start_automation_execution(
+        DocumentName=runbook, Parameters={"InstanceId": [instance_id]}
+    )
 
 
 @pytest.fixture
 def parameter_store():
     with moto.mock_aws():
         ssm = boto3.client("ssm")
-        ssm.put_parameter(Name="/operations/runbook", Value="AWS-RestartEC2Instance", Type="String")
+        ssm.put_parameter(
+            Name="/operations/runbook", Value="AWS-RestartEC2Instance", Type="String"
+        )
         yield
 
 

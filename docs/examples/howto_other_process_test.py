@@ -4,9 +4,14 @@ import subprocess
 
 import pytest
 
-pytest.importorskip("werkzeug", reason="the extra pytest-ssm-automation[endpoint] is not installed")
+pytest.importorskip(
+    "werkzeug", reason="the extra pytest-ssm-automation[endpoint] is not installed"
+)
 
-COMMAND = "aws ssm start-automation-execution --document-name AWS-StopEC2Instance --parameters InstanceId=i-0aaaaaaa"
+COMMAND = (
+    "aws ssm start-automation-execution"
+    " --document-name AWS-StopEC2Instance --parameters InstanceId=i-0aaaaaaa"
+)
 
 
 @pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
@@ -14,5 +19,7 @@ COMMAND = "aws ssm start-automation-execution --document-name AWS-StopEC2Instanc
 def test_a_command_starts_the_runbook(ssm_automation):
     done = subprocess.run(COMMAND.split(), check=True, capture_output=True, text=True)  # noqa: S603
 
-    execution = ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0aaaaaaa"]})
+    execution = ssm_automation.assert_started_once(
+        Parameters={"InstanceId": ["i-0aaaaaaa"]}
+    )
     assert json.loads(done.stdout) == {"AutomationExecutionId": execution.id}

@@ -9,7 +9,8 @@ def run(ssm, **request):
     execution_id = ssm.start_automation_execution(**request)["AutomationExecutionId"]
     deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
-        execution = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+        response = ssm.get_automation_execution(AutomationExecutionId=execution_id)
+        execution = response["AutomationExecution"]
         if execution["AutomationExecutionStatus"] == "Success":
             return execution["Outputs"]
         if execution["AutomationExecutionStatus"] == "Failed":
@@ -20,7 +21,8 @@ def run(ssm, **request):
 
 def test_it_waits_for_the_outputs(ssm_automation, ssm_client):
     ssm_automation.script(
-        ["Pending", "InProgress", "InProgress", "Success"], outputs={"createImage.ImageId": ["ami-0123456789abcdef0"]}
+        ["Pending", "InProgress", "InProgress", "Success"],
+        outputs={"createImage.ImageId": ["ami-0123456789abcdef0"]},
     )
 
     outputs = run(ssm_client, DocumentName="AWS-CreateImage")
@@ -30,7 +32,9 @@ def test_it_waits_for_the_outputs(ssm_automation, ssm_client):
 
 
 def test_it_says_why_it_failed(ssm_automation, ssm_client):
-    ssm_automation.script(["InProgress", "Failed"], failure_message="The instance is gone.")
+    ssm_automation.script(
+        ["InProgress", "Failed"], failure_message="The instance is gone."
+    )
 
     with pytest.raises(RuntimeError, match="The instance is gone"):
         run(ssm_client, DocumentName="AWS-CreateImage")

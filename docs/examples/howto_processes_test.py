@@ -4,8 +4,11 @@ from concurrent.futures import ProcessPoolExecutor
 import boto3
 import pytest
 
-# From Python 3.12 on, Python warns of every fork in a process with threads. The server of the fixture is a thread.
-pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+# Since version 3.12, Python warns of a fork in a process with threads.
+# The fixture's server is a thread.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded:DeprecationWarning"
+)
 
 
 def stop(instance_id):
@@ -25,8 +28,12 @@ def test_a_pool_of_processes_stops_instances(ssm_automation):
 @pytest.mark.usefixtures("ssm_automation_endpoint")
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_process_stops_an_instance(ssm_automation, method):
-    process = multiprocessing.get_context(method).Process(target=stop, args=("i-0aaaaaaaaaaaaaaaa",))
+    process = multiprocessing.get_context(method).Process(
+        target=stop, args=("i-0aaaaaaaaaaaaaaaa",)
+    )
     process.start()
     process.join()
 
-    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0aaaaaaaaaaaaaaaa"]})
+    ssm_automation.assert_started_once(
+        Parameters={"InstanceId": ["i-0aaaaaaaaaaaaaaaa"]}
+    )

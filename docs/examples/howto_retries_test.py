@@ -3,24 +3,35 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-REQUEST = {"DocumentName": "AWS-StopEC2Instance", "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
+REQUEST = {
+    "DocumentName": "AWS-StopEC2Instance",
+    "Parameters": {"InstanceId": ["i-0123456789abcdef0"]},
+}
 
 
 @pytest.mark.ssm_automation(transport="wire")
 def test_botocore_tries_again(ssm_automation):
     ssm_automation.fail_with("ThrottlingException", times=2)
-    ssm = boto3.client("ssm", config=Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    ssm = boto3.client(
+        "ssm", config=Config(retries={"mode": "standard", "total_max_attempts": 3})
+    )
 
-    answer = ssm.start_automation_execution(**REQUEST)
+    response = ssm.start_automation_execution(**REQUEST)
 
-    assert answer["ResponseMetadata"]["RetryAttempts"] == 2
-    assert [call.outcome for call in ssm_automation.calls] == ["failed", "failed", "started"]
+    assert response["ResponseMetadata"]["RetryAttempts"] == 2
+    assert [call.outcome for call in ssm_automation.calls] == [
+        "failed",
+        "failed",
+        "started",
+    ]
 
 
 @pytest.mark.ssm_automation(transport="wire")
 def test_botocore_gives_up(ssm_automation):
     ssm_automation.fail_with("InternalServerError", times=3)
-    ssm = boto3.client("ssm", config=Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    ssm = boto3.client(
+        "ssm", config=Config(retries={"mode": "standard", "total_max_attempts": 3})
+    )
 
     with pytest.raises(ClientError, match="InternalServerError"):
         ssm.start_automation_execution(**REQUEST)

@@ -1,5 +1,6 @@
 import pytest
 from botocore.exceptions import ClientError
+
 from howto_drain import drain, undrain
 
 INSTANCES = [f"i-{number:017x}" for number in range(25)]
@@ -10,7 +11,11 @@ def test_batches_are_small_enough(ssm_automation):
     assert len(drain("web", INSTANCES)) == 3
 
     last = ssm_automation.assert_started(DocumentName="Operations-Drain", times=3)
-    assert last.parameters == {"TargetGroup": ["web"], "InstanceIds": INSTANCES[20:], "Mode": ["graceful"]}
+    assert last.parameters == {
+        "TargetGroup": ["web"],
+        "InstanceIds": INSTANCES[20:],
+        "Mode": ["graceful"],
+    }
 
 
 @pytest.mark.ssm_automation(unknown_documents="reject")
@@ -24,13 +29,20 @@ def test_an_unknown_mode_is_refused(ssm_automation):
     with pytest.raises(ClientError, match=r"not found in \[graceful, immediate\]"):
         drain("web", INSTANCES, mode="quick")
 
-    call = ssm_automation.assert_rejected(error="InvalidAutomationExecutionParametersException")
-    assert [violation.constraint for violation in call.violations] == ["runbook:Mode:allowedValues"]
+    call = ssm_automation.assert_rejected(
+        error="InvalidAutomationExecutionParametersException"
+    )
+    assert [violation.constraint for violation in call.violations] == [
+        "runbook:Mode:allowedValues"
+    ]
 
 
 def test_a_runbook_with_smaller_batches(ssm_automation, ssm_client):
-    runbook = ssm_client.get_document(Name="Operations-Drain", DocumentFormat="YAML")["Content"]
-    ssm_automation.add_runbook(runbook.replace("maxItems: 10", "maxItems: 5"), name="Operations-Drain")
+    document = ssm_client.get_document(Name="Operations-Drain", DocumentFormat="YAML")
+    ssm_automation.add_runbook(
+        document["Content"].replace("maxItems: 10", "maxItems: 5"),
+        name="Operations-Drain",
+    )
 
     with pytest.raises(ClientError):
         drain("web", INSTANCES)

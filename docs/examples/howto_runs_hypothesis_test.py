@@ -1,12 +1,14 @@
 from pathlib import Path
 
-from howto_bake import bake
 from hypothesis import given
-
 from pytest_ssm_automation import AutomationFake, strategies
 
+from howto_bake import bake
+
 with AutomationFake() as fake:
-    RUNBOOK = fake.add_runbook(Path(__file__).parent / "runbooks" / "Operations-Bake.yaml")
+    RUNBOOK = fake.add_runbook(
+        Path(__file__).parent / "runbooks" / "Operations-Bake.yaml"
+    )
 
 
 @given(strategies.walks(RUNBOOK))

@@ -1,7 +1,8 @@
 import boto3
 import pytest
-from howto_bake import bake
 from moto import mock_aws
+
+from howto_bake import bake
 
 pytestmark = pytest.mark.ssm_automation(skip_sleep=True)
 
@@ -20,14 +21,19 @@ def instance_id(ec2):
 
 
 def test_the_runbook_acts_on_the_instance(ssm_automation, ec2, instance_id):
+    def state():
+        response = ec2.describe_instances(InstanceIds=[instance_id])
+        return response["Reservations"][0]["Instances"][0]["State"]["Name"]
+
     def stop(run):
         ec2.stop_instances(InstanceIds=run.inputs["InstanceIds"])
         return {}
 
     def create_image(run):
-        state = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]["State"]["Name"]
-        assert state == "stopped"
-        image = ec2.create_image(InstanceId=run.inputs["InstanceId"], Name=run.inputs["ImageName"])
+        assert state() == "stopped"
+        image = ec2.create_image(
+            InstanceId=run.inputs["InstanceId"], Name=run.inputs["ImageName"]
+        )
         return {"ImageId": image["ImageId"]}
 
     def restart(run):
@@ -40,6 +46,6 @@ def test_the_runbook_acts_on_the_instance(ssm_automation, ec2, instance_id):
 
     image_id = bake(instance_id, mail=print)
 
-    assert ec2.describe_images(ImageIds=[image_id])["Images"][0]["Name"] == f"image-of-{instance_id}"
-    (reservation,) = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"]
-    assert reservation["Instances"][0]["State"]["Name"] == "running"
+    (image,) = ec2.describe_images(ImageIds=[image_id])["Images"]
+    assert image["Name"] == f"image-of-{instance_id}"
+    assert state() == "running"

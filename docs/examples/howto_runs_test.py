@@ -1,4 +1,5 @@
 import pytest
+
 from howto_bake import bake
 
 INSTANCE = "i-0123456789abcdef0"
@@ -13,7 +14,9 @@ def test_the_image_id_comes_from_the_outputs(ssm_automation):
 
 
 def test_the_mail_names_the_step_that_failed(ssm_automation):
-    ssm_automation.fail_step("CreateImage", "InstanceInvalidState: the instance is not stopped")
+    ssm_automation.fail_step(
+        "CreateImage", "InstanceInvalidState: the instance is not stopped"
+    )
     mails = []
 
     assert bake(INSTANCE, mail=mails.append) is None

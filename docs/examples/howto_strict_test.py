@@ -5,7 +5,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 def start(ssm, **request):
     try:
-        return ssm.start_automation_execution(DocumentName="AWS-RestartEC2Instance", **request)["AutomationExecutionId"]
+        return ssm.start_automation_execution(
+            DocumentName="AWS-RestartEC2Instance", **request
+        )["AutomationExecutionId"]
     except (BotoCoreError, ClientError):
         return None
 

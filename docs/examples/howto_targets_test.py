@@ -8,10 +8,14 @@ WEB = ["i-0aaaaaaaaaaaaaaaa", "i-0bbbbbbbbbbbbbbbb", "i-0cccccccccccccccc"]
 
 
 def run(ssm, **request):
-    started = ssm.start_automation_execution(DocumentName="AWS-RestartEC2Instance", **request)
+    started = ssm.start_automation_execution(
+        DocumentName="AWS-RestartEC2Instance", **request
+    )
     while True:
-        answer = ssm.get_automation_execution(AutomationExecutionId=started["AutomationExecutionId"])
-        execution = answer["AutomationExecution"]
+        response = ssm.get_automation_execution(
+            AutomationExecutionId=started["AutomationExecutionId"]
+        )
+        execution = response["AutomationExecution"]
         if execution["AutomationExecutionStatus"] in {"Success", "Failed"}:
             return execution
         time.sleep(30)
@@ -28,7 +32,9 @@ def restart(ssm, environment):
 
 
 def test_every_instance_with_the_tag_is_restarted(ssm_automation, ssm_client):
-    ssm_automation.resolve_targets(lambda target: WEB if target["Values"] == ["web"] else [])
+    ssm_automation.resolve_targets(
+        lambda target: WEB if target["Values"] == ["web"] else []
+    )
 
     execution = restart(ssm_client, "web")
 
@@ -39,7 +45,9 @@ def test_every_instance_with_the_tag_is_restarted(ssm_automation, ssm_client):
 
 def test_after_a_failure_no_other_instance_is_touched(ssm_automation, ssm_client):
     ssm_automation.resolve_targets(lambda _: WEB)
-    ssm_automation.script(["InProgress", "Failed"], when={"Parameters": {"InstanceId": [WEB[1]]}})
+    ssm_automation.script(
+        ["InProgress", "Failed"], when={"Parameters": {"InstanceId": [WEB[1]]}}
+    )
 
     execution = restart(ssm_client, "web")
 
@@ -66,7 +74,9 @@ LOCATIONS = [
 def test_every_account_has_its_turn(ssm_automation, ssm_client):
     run(ssm_client, TargetLocations=LOCATIONS)
 
-    targets = [(child.target, child.region) for child in ssm_automation.executions[0].children]
+    targets = [
+        (child.target, child.region) for child in ssm_automation.executions[0].children
+    ]
     assert targets == [
         ("111122223333/eu-central-1", "eu-central-1"),
         ("444455556666/eu-central-1", "eu-central-1"),

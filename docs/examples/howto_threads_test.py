@@ -20,4 +20,6 @@ def test_every_instance_is_stopped(ssm_automation):
     asyncio.run(stop_all(["i-0aaaaaaaaaaaaaaaa", "i-0bbbbbbbbbbbbbbbb"]))
 
     ssm_automation.assert_started(times=2, DocumentName="AWS-StopEC2Instance")
-    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0bbbbbbbbbbbbbbbb"]})
+    ssm_automation.assert_started_once(
+        Parameters={"InstanceId": ["i-0bbbbbbbbbbbbbbbb"]}
+    )

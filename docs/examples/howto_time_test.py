@@ -10,7 +10,8 @@ pytestmark = pytest.mark.ssm_automation(skip_sleep=True)
 def wait(ssm, execution_id, patience=timedelta(minutes=10)):
     deadline = datetime.now(UTC) + patience
     while datetime.now(UTC) < deadline:
-        execution = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+        response = ssm.get_automation_execution(AutomationExecutionId=execution_id)
+        execution = response["AutomationExecution"]
         if "ExecutionEndTime" in execution:
             return execution
         time.sleep(30)
@@ -19,7 +20,8 @@ def wait(ssm, execution_id, patience=timedelta(minutes=10)):
 
 def test_a_deadline_of_datetime_arrives(ssm_automation, ssm_client):
     ssm_automation.script(["InProgress"])
-    execution_id = ssm_client.start_automation_execution(DocumentName="Patch")["AutomationExecutionId"]
+    response = ssm_client.start_automation_execution(DocumentName="Patch")
+    execution_id = response["AutomationExecutionId"]
 
     with pytest.raises(TimeoutError, match="still runs after 0:10:00"):
         wait(ssm_client, execution_id)
@@ -29,7 +31,8 @@ def test_a_deadline_of_datetime_arrives(ssm_automation, ssm_client):
 
 def test_the_run_takes_as_long_as_the_caller_waited(ssm_automation, ssm_client):
     ssm_automation.script(["InProgress", "InProgress", "InProgress", "Success"])
-    execution_id = ssm_client.start_automation_execution(DocumentName="Patch")["AutomationExecutionId"]
+    response = ssm_client.start_automation_execution(DocumentName="Patch")
+    execution_id = response["AutomationExecutionId"]
 
     execution = wait(ssm_client, execution_id)
 

@@ -1,4 +1,4 @@
-"""Run a runbook to its end: with a waiter, which botocore has none of for runbooks, and with a loop."""
+"""Run a runbook to its end: with a custom waiter of botocore, and with a loop."""
 
 from __future__ import annotations
 
@@ -20,12 +20,26 @@ WAITERS = {
             "delay": 30,
             "maxAttempts": 40,
             "acceptors": [
-                {"matcher": "path", "argument": STATUS, "expected": "Success", "state": "success"},
+                {
+                    "matcher": "path",
+                    "argument": STATUS,
+                    "expected": "Success",
+                    "state": "success",
+                },
                 *(
-                    {"matcher": "path", "argument": STATUS, "expected": status, "state": "failure"}
+                    {
+                        "matcher": "path",
+                        "argument": STATUS,
+                        "expected": status,
+                        "state": "failure",
+                    }
                     for status in ("Failed", "TimedOut", "Cancelled", "Cancelling")
                 ),
-                {"matcher": "error", "expected": "ThrottlingException", "state": "retry"},
+                {
+                    "matcher": "error",
+                    "expected": "ThrottlingException",
+                    "state": "retry",
+                },
             ],
         }
     },
@@ -34,33 +48,50 @@ RUNNING = {"Pending", "InProgress", "Waiting", "Cancelling"}
 
 
 class RunbookError(Exception):
-    """The runbook did not do what it should."""
+    """The runbook did not succeed."""
 
 
-def run_and_wait(document: str, parameters: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Run a runbook, wait for it with a waiter, and give its outputs."""
+def run_and_wait(
+    document: str, parameters: Mapping[str, list[str]]
+) -> dict[str, list[str]]:
+    """Run a runbook, wait for it with a waiter, and return its outputs."""
     ssm: Any = boto3.client("ssm")
-    started = ssm.start_automation_execution(DocumentName=document, Parameters=parameters)
-    waiter: Any = create_waiter_with_client("AutomationExecuted", WaiterModel(WAITERS), ssm)
+    started = ssm.start_automation_execution(
+        DocumentName=document, Parameters=parameters
+    )
+    waiter: Any = create_waiter_with_client(
+        "AutomationExecuted", WaiterModel(WAITERS), ssm
+    )
     waiter.wait(AutomationExecutionId=started["AutomationExecutionId"])
-    execution = ssm.get_automation_execution(AutomationExecutionId=started["AutomationExecutionId"])
+    execution = ssm.get_automation_execution(
+        AutomationExecutionId=started["AutomationExecutionId"]
+    )
     outputs: dict[str, list[str]] = execution["AutomationExecution"]["Outputs"]
     return outputs
 
 
-def run_and_poll(document: str, parameters: Mapping[str, list[str]], minutes: float = 20) -> dict[str, list[str]]:
-    """Run a runbook, poll it every 30 seconds, and give its outputs; stop it if it takes too long."""
+def run_and_poll(
+    document: str, parameters: Mapping[str, list[str]], minutes: float = 20
+) -> dict[str, list[str]]:
+    """Run a runbook, poll it every 30 seconds, and return its outputs.
+
+    Stop it if it takes too long.
+    """
     ssm: Any = boto3.client("ssm")
-    execution_id = ssm.start_automation_execution(DocumentName=document, Parameters=parameters)["AutomationExecutionId"]
+    execution_id = ssm.start_automation_execution(
+        DocumentName=document, Parameters=parameters
+    )["AutomationExecutionId"]
     deadline = time.monotonic() + 60 * minutes
     while time.monotonic() < deadline:
-        execution = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+        response = ssm.get_automation_execution(AutomationExecutionId=execution_id)
+        execution = response["AutomationExecution"]
         status = execution["AutomationExecutionStatus"]
         if status == "Success":
             outputs: dict[str, list[str]] = execution["Outputs"]
             return outputs
         if status not in RUNNING:
-            message = f"{document} ended as {status}: {execution.get('FailureMessage', 'no reason given')}"
+            reason = execution.get("FailureMessage", "no reason given")
+            message = f"{document} ended as {status}: {reason}"
             raise RunbookError(message)
         time.sleep(30)
     ssm.stop_automation_execution(AutomationExecutionId=execution_id)

@@ -9,19 +9,20 @@ def restart(instance_ids):
     for instance_id in instance_ids:
         with contextlib.suppress(ClientError):
             ssm.start_automation_execution(
-                DocumentName="AWS-RestartEC2Instance", Parameters={"InstanceId": [instance_id]}
+                DocumentName="AWS-RestartEC2Instance",
+                Parameters={"InstanceId": [instance_id]},
             )
 
 
 def test_instance_is_restarted(ssm_automation):
-    restart(["i-0123456789abcdef0"])
+    restart(["i-0aaaaaaa"])
 
-    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0123456789abcdef0"]})
+    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0aaaaaaa"]})
 
 
 def test_every_instance_is_restarted(ssm_automation):
     ssm_automation.fail_with("ThrottlingException", after=1)
 
-    restart(["i-0aaaaaaaaaaaaaaaa", "i-0bbbbbbbbbbbbbbbb"])
+    restart(["i-0aaaaaaa", "i-0bbbbbbb"])
 
-    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0bbbbbbbbbbbbbbbb"]})
+    ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0bbbbbbb"]})

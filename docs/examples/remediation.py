@@ -16,8 +16,9 @@ ssm = boto3.client("ssm")
 def handler(event: dict[str, str], context: object) -> dict[str, str]:  # noqa: ARG001 - Lambda passes it
     """Restart the instance that an alarm is about.
 
-    An EventBridge rule turns the alarm into `{"id": ..., "instance": ..., "alarm": ...}`. The id stays the same when
-    Lambda tries an event again, so it serves as the ClientToken.
+    An EventBridge rule turns the alarm into
+    `{"id": ..., "instance": ..., "alarm": ...}`. Lambda retries an event with the
+    same id, so the id serves as the ClientToken.
     """
     try:
         started = ssm.start_automation_execution(
@@ -33,14 +34,14 @@ def handler(event: dict[str, str], context: object) -> dict[str, str]:  # noqa: 
             return {"status": "retry"}
         log.exception("Refused")
         return {"status": "failed"}
-    except Exception:  # an alarm must never bring the function down
-        log.exception("No answer")
+    except Exception:  # the function must never crash
+        log.exception("No response")
         return {"status": "failed"}
     return {"status": "started", "execution": started["AutomationExecutionId"]}
 
 
 def restart_fleet(region: str, environment: str) -> str:
-    """Restart all instances of an environment, a quarter of them at a time, and give the execution's id."""
+    """Restart all instances of an environment, a quarter at a time."""
     config = Config(read_timeout=5, retries={"total_max_attempts": 2})
     client: Any = boto3.client("ssm", region_name=region, config=config)
     role = client.get_parameter(Name="/automation/role")["Parameter"]["Value"]

@@ -1,4 +1,4 @@
-"""Two functions that start a runbook and try again when anything goes wrong: one starts it twice, one doesn't."""
+"""Two functions that start a runbook and retry after any error."""
 
 import uuid
 
@@ -8,22 +8,26 @@ ATTEMPTS = 4
 
 
 def patch_carelessly(ssm, fleet):
-    """Try again with the same request, which starts a second execution if only the answer was lost."""
+    """Retry without a ClientToken: a lost response leads to a second execution."""
     for _ in range(ATTEMPTS):
         try:
-            return ssm.start_automation_execution(DocumentName="Acme-PatchFleet", Parameters={"Fleet": [fleet]})
+            return ssm.start_automation_execution(
+                DocumentName="Acme-PatchFleet", Parameters={"Fleet": [fleet]}
+            )
         except (BotoCoreError, ClientError):
             continue
     return None
 
 
 def patch_carefully(ssm, fleet):
-    """Try again with the same ClientToken, by which the service knows the request again."""
+    """Retry with the same ClientToken, so the service recognizes the request."""
     token = str(uuid.uuid4())
     for _ in range(ATTEMPTS):
         try:
             return ssm.start_automation_execution(
-                DocumentName="Acme-PatchFleet", Parameters={"Fleet": [fleet]}, ClientToken=token
+                DocumentName="Acme-PatchFleet",
+                Parameters={"Fleet": [fleet]},
+                ClientToken=token,
             )
         except (BotoCoreError, ClientError):
             continue

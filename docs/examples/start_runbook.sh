@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Restarts an instance by a runbook, and waits until it has been restarted.
+# Restarts an instance with a runbook, and waits until the runbook has ended.
 # Usage: start_runbook.sh INSTANCE_ID [TOKEN]
 set -euo pipefail
 
 instance=$1
-# Whoever runs the script again with the same token doesn't restart the instance again.
+# A second run with the same token does not restart the instance again.
 token=${2:-$(cat /proc/sys/kernel/random/uuid)}
 
 execution=$(aws ssm start-automation-execution \

@@ -13,7 +13,9 @@ async def test_every_instance_is_restarted_once(ssm_automation):
     ids = await restart_all(INSTANCES)
 
     assert ids == [
-        ssm_automation.assert_started_once(Parameters={"InstanceId": [instance]}, region="eu-central-1").id
+        ssm_automation.assert_started_once(
+            Parameters={"InstanceId": [instance]}, region="eu-central-1"
+        ).id
         for instance in INSTANCES
     ]
 

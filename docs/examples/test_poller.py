@@ -1,12 +1,13 @@
-"""Tests of poller.py, which waits for runbooks, in milliseconds."""
+"""Tests of poller.py, without any real sleep."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import poller
 import pytest
 from botocore.exceptions import ClientError, WaiterError
+
+import poller
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
@@ -19,28 +20,36 @@ BOTH = pytest.mark.parametrize("run", [poller.run_and_wait, poller.run_and_poll]
 
 @BOTH
 def test_outputs_of_a_success(ssm_automation: AutomationFake, run) -> None:
-    """Both wait until the runbook has succeeded, half a minute at a time, and give its outputs."""
-    ssm_automation.script(["Pending", "InProgress", "InProgress", "Success"], outputs={"ImageId": ["ami-1"]})
+    """Both poll every 30 seconds until the runbook has succeeded."""
+    ssm_automation.script(
+        ["Pending", "InProgress", "InProgress", "Success"],
+        outputs={"ImageId": ["ami-1"]},
+    )
 
     assert run("AWS-CreateImage", PARAMETERS) == {"ImageId": ["ami-1"]}
 
-    ssm_automation.assert_started_once(DocumentName="AWS-CreateImage", Parameters=PARAMETERS)
+    ssm_automation.assert_started_once(
+        DocumentName="AWS-CreateImage", Parameters=PARAMETERS
+    )
     assert ssm_automation.sleeps == (30, 30, 30)
 
 
-def test_waiter_tells_a_failure(ssm_automation: AutomationFake) -> None:
-    """The waiter stops at once when the runbook has failed, and the error shows the last answer."""
+def test_waiter_reports_a_failure(ssm_automation: AutomationFake) -> None:
+    """The waiter stops when the runbook has failed, and shows the last response."""
     ssm_automation.script(["InProgress", "Failed"], failure_message="No such instance")
 
     with pytest.raises(WaiterError, match="terminal failure state") as caught:
         poller.run_and_wait("AWS-CreateImage", PARAMETERS)
 
-    assert caught.value.last_response["AutomationExecution"]["FailureMessage"] == "No such instance"
+    assert (
+        caught.value.last_response["AutomationExecution"]["FailureMessage"]
+        == "No such instance"
+    )
     assert ssm_automation.slept == 30
 
 
 def test_waiter_gives_up(ssm_automation: AutomationFake) -> None:
-    """After forty polls the waiter has had enough; the runbook goes on: a known weakness."""
+    """A known bug: the waiter gives up after 40 polls, and the runbook continues."""
     ssm_automation.script(["InProgress"])
 
     with pytest.raises(WaiterError, match="Max attempts exceeded"):
@@ -50,9 +59,11 @@ def test_waiter_gives_up(ssm_automation: AutomationFake) -> None:
     assert ssm_automation.executions[0].status == "InProgress"
 
 
-def test_waiter_sits_out_throttling(ssm_automation: AutomationFake) -> None:
-    """The waiter takes throttling for one more reason to wait."""
-    ssm_automation.fail_with("ThrottlingException", times=2, operation="GetAutomationExecution")
+def test_waiter_survives_throttling(ssm_automation: AutomationFake) -> None:
+    """The waiter continues after throttling."""
+    ssm_automation.fail_with(
+        "ThrottlingException", times=2, operation="GetAutomationExecution"
+    )
 
     assert poller.run_and_wait("AWS-CreateImage", PARAMETERS) == {}
 
@@ -60,17 +71,19 @@ def test_waiter_sits_out_throttling(ssm_automation: AutomationFake) -> None:
 
 
 @pytest.mark.parametrize("status", ["Failed", "TimedOut", "Cancelled"])
-def test_loop_tells_a_failure(ssm_automation: AutomationFake, status: str) -> None:
-    """The loop says how the runbook ended, and why if AWS says why."""
+def test_loop_reports_a_failure(ssm_automation: AutomationFake, status: str) -> None:
+    """The loop reports the status, and the reason if AWS gives one."""
     ssm_automation.script(["Pending", status], failure_message="No such instance")
     reason = "no reason given" if status == "Cancelled" else "No such instance"
 
-    with pytest.raises(poller.RunbookError, match=f"AWS-CreateImage ended as {status}: {reason}"):
+    with pytest.raises(
+        poller.RunbookError, match=f"AWS-CreateImage ended as {status}: {reason}"
+    ):
         poller.run_and_poll("AWS-CreateImage", PARAMETERS)
 
 
-def test_loop_stops_what_takes_too_long(ssm_automation: AutomationFake) -> None:
-    """After its time the loop stops the runbook, so that nothing goes on behind its back."""
+def test_loop_stops_the_runbook_at_its_deadline(ssm_automation: AutomationFake) -> None:
+    """At its deadline the loop stops the runbook."""
     ssm_automation.script(["InProgress"])
 
     with pytest.raises(poller.RunbookError, match="was stopped after 20 minutes"):
@@ -81,16 +94,18 @@ def test_loop_stops_what_takes_too_long(ssm_automation: AutomationFake) -> None:
     assert ssm_automation.executions[0].status == "Cancelling"
 
 
-@pytest.mark.ssm_automation_error("ThrottlingException", operation="GetAutomationExecution", after=1)
+@pytest.mark.ssm_automation_error(
+    "ThrottlingException", operation="GetAutomationExecution", after=1
+)
 def test_loop_does_not_survive_throttling() -> None:
-    """A known bug: one throttled poll ends the loop, and the runbook goes on unseen."""
+    """A known bug: one throttled poll ends the loop, and the runbook continues."""
     with pytest.raises(ClientError, match="Rate exceeded"):
         poller.run_and_poll("AWS-CreateImage", PARAMETERS)
 
 
 @BOTH
 def test_runbook_that_nobody_approves(ssm_automation: AutomationFake, run) -> None:
-    """A runbook that waits for an approval keeps both waiting until they give up."""
+    """If nobody approves the runbook, both give up."""
     runbook = {
         "schemaVersion": "0.3",
         "parameters": {"InstanceId": {"type": "String"}},

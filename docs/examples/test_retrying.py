@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import find, given
-from retrying import patch_carefully, patch_carelessly
-
 from pytest_ssm_automation import AutomationFake, strategies
+
+from retrying import patch_carefully, patch_carelessly
 
 
 def starts_twice(patch, plan):
@@ -16,12 +16,14 @@ def starts_twice(patch, plan):
 
 
 @given(strategies.fault_plans())
-def test_whatever_happens_the_fleet_is_patched_once(plan):
+def test_the_fleet_is_patched_at_most_once(plan):
     assert not starts_twice(patch_carefully, plan)
 
 
-def test_the_careless_one_is_found_out():
-    plan = find(strategies.fault_plans(), lambda plan: starts_twice(patch_carelessly, plan))
+def test_the_careless_function_patches_twice():
+    plan = find(
+        strategies.fault_plans(), lambda plan: starts_twice(patch_carelessly, plan)
+    )
 
     assert [repr(fault) for fault in plan] == ["Fault('ReadTimeoutError', lost=True)"]
 
@@ -31,5 +33,7 @@ def test_what_the_property_prints():
         fake.lose_response()
         patch_carelessly(fake.client(), "web")
 
-        with pytest.raises(AssertionError, match="The same request started more than one execution"):
+        with pytest.raises(
+            AssertionError, match="The same request started more than one execution"
+        ):
             fake.assert_no_duplicate_starts()

@@ -1,4 +1,5 @@
 import pytest
+
 from tutorial_backup import handler
 from tutorial_first_test import EVENT
 

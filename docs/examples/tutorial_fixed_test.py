@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_ssm_automation import AutomationFake
+
 from tutorial_first_test import EVENT
 from tutorial_fixed import handler
-
-from pytest_ssm_automation import AutomationFake
 
 
 @pytest.mark.ssm_automation(skip_sleep=True)

@@ -1,6 +1,7 @@
 from contextlib import suppress
 
 from botocore.exceptions import ClientError
+
 from tutorial_promise_test import stop
 
 

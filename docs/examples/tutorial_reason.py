@@ -1,10 +1,11 @@
 import pytest
+
 from tutorial_backup import handler
 from tutorial_first_test import EVENT
 
 
 @pytest.mark.ssm_automation(skip_sleep=True)
 def test_any_reason_is_answered():
-    answer = handler({**EVENT, "reason": "disk > 90%"}, None)
+    response = handler({**EVENT, "reason": "disk > 90%"}, None)
 
-    assert answer["status"] in {"started", "failed"}
+    assert response["status"] in {"started", "failed"}
