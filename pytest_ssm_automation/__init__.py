@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._service.faults import Fault
     from ._service.runbooks.library import Runbook
     from ._service.runs.execution import Execution
-    from ._service.runs.words import StepRun
+    from ._service.runs.overrides import StepRun
     from ._transports.late import LateCallError
     from ._transports.network import NetworkBlockedError
 
@@ -60,7 +60,7 @@ _HOMES = {
     "Runbook": "_service.runbooks.library",
     "SleptTooLong": "_clock",
     "StepFailed": "_errors",
-    "StepRun": "_service.runs.words",
+    "StepRun": "_service.runs.overrides",
     "Violation": "_service.checks.violations",
     "constraints": "_service.checks.rules",
 }

@@ -16,7 +16,7 @@ from ._service.engine import Service
 from ._service.faults import Fault
 from ._service.runbooks.library import Runbook
 from ._service.runs.execution import execution_of
-from ._service.runs.words import make_words
+from ._service.runs.overrides import make_overrides
 from ._setup import Setup
 from ._strict import Told
 from ._transports import active, interception
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from ._options import OptionValues, Runbooks
     from ._service.runs.execution import Execution
-    from ._service.runs.words import Word
+    from ._service.runs.overrides import StepOverride
     from ._transports.endpoint import Endpoint
     from ._transports.requests_mock import RequestsMock
 
@@ -94,7 +94,7 @@ class AutomationFake(Setup, Record):
             unknown_urls=self.options.unknown_urls,
             fetch=_fetch,
             faults=tuple(_faults(faults)),
-            steps=tuple(_words(steps)),
+            steps=tuple(_overrides(steps)),
             pace=self.options.pace,
             runbooks=tuple(each for each in self.options.runbooks if isinstance(each, Runbook)),
             files=tuple(each for each in self.options.runbooks if not isinstance(each, Runbook)),
@@ -296,7 +296,7 @@ def _faults(given: Iterable[object]) -> Iterator[Fault]:
         yield fault
 
 
-def _words(given: Iterable[object]) -> Iterator[Word]:
+def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
     for step in given:
         if not isinstance(step, Mapping) or "name" not in step:
             raise FakeUsageError(f"Expected each of steps to be a mapping with the name of a step, but got {step!r}")
@@ -304,7 +304,7 @@ def _words(given: Iterable[object]) -> Iterator[Word]:
         for name in said:
             if name not in _OF_STEP:
                 raise unknown_name("argument of ssm_automation_step", name, _OF_STEP)
-        yield from make_words(**said)
+        yield from make_overrides(**said)
 
 
 def _running_test() -> str:

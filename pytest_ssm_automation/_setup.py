@@ -12,8 +12,8 @@ from ._service.faults import Fault, When
 from ._service.runbooks.library import Runbook, load_runbook
 from ._service.runs.execution import execution_of
 from ._service.runs.moving import catch_up
+from ._service.runs.overrides import StepFault, StepOutputs
 from ._service.runs.scripts import make_script, read_shape
-from ._service.runs.words import StepFault, StepWord
 
 if TYPE_CHECKING:
     import os
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ._service.engine import Service
     from ._service.runs.execution import Execution
+    from ._service.runs.overrides import Outputs
     from ._service.runs.rate_control import Resolver
-    from ._service.runs.words import Outputs
     from ._types import ErrorName, OperationName, Statuses
 
 __tracebackhide__ = hide_usage_errors
@@ -139,7 +139,7 @@ class Setup:
             FakeUsageError: No registered runbook has such a step, the step has no such output, or the value is not of
                 the type that the runbook declares.
         """
-        self._service.say(StepWord(step, outputs, runbook, when))
+        self._service.say(StepOutputs(step, outputs, runbook, when))
 
     def add_runbook(
         self,

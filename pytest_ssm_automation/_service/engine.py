@@ -24,9 +24,9 @@ from .faults import Fault, FaultQueue
 from .operations import OPERATIONS, prepare_start, start
 from .runbooks.declarations import flow_of
 from .runbooks.parameters import DECLARED_RULES
+from .runs.overrides import StepFault, check_override
 from .runs.rate_control import TARGET_MEMBERS
 from .runs.store import ExecutionStore
-from .runs.words import StepFault, check_word, renewed
 from .state import State
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .replies import Reply
     from .runbooks.library import Runbook, RunbookFiles
     from .runs.locations import Fetch
-    from .runs.words import Word
+    from .runs.overrides import StepOverride
 
 __tracebackhide__ = hide_usage_errors
 
@@ -79,7 +79,7 @@ class Service:
         faults: tuple[Fault, ...] = (),
         runbooks: tuple[Runbook, ...] = (),
         files: tuple[RunbookFiles, ...] = (),
-        steps: tuple[Word, ...] = (),
+        steps: tuple[StepOverride, ...] = (),
         pace: str = "run",
     ) -> None:
         """Start with nothing recorded.
@@ -140,38 +140,40 @@ class Service:
             )
             self.runbooks = self.state.runbooks
             self.store.find_runbook = self.state.runbook_of_step
-            for word in self._first_words:
-                self.say(renewed(word), checked=False)
+            for override in self._first_words:
+                self.say(replace(override), checked=False)
 
-    def say(self, word: Word, *, checked: bool = True) -> None:
+    def say(self, override: StepOverride, *, checked: bool = True) -> None:
         """Take what the test says of a step; a step that fails is a fault too.
 
         Args:
-            word: What it says.
+            override: What it says.
             checked: Whether a registered runbook has to have the step already.
 
         Raises:
             FakeUsageError: No runbook has such a step, or the step has no such output.
         """
-        if checked or self._has_step(word):
+        if checked or self._has_step(override):
             with self.lock:
-                known = self.runbooks.load_all() if word.runbook is None else self.runbooks.load(word.runbook)
-            check_word(word, known)
-        self.store.words.add(word)
-        if isinstance(word, StepFault):
-            self.faults.add(word)
+                known = self.runbooks.load_all() if override.runbook is None else self.runbooks.load(override.runbook)
+            check_override(override, known)
+        self.store.overrides.add(override)
+        if isinstance(override, StepFault):
+            self.faults.add(override)
 
-    def _has_step(self, word: Word) -> bool:
+    def _has_step(self, override: StepOverride) -> bool:
         with self.lock:
             known = self.runbooks.load_all()
         return any(
-            word.step in flow_of(each).places for each in known if word.runbook is None or word.runbook == each.name
+            override.step in flow_of(each).places
+            for each in known
+            if override.runbook is None or override.runbook == each.name
         )
 
     def unknown_steps(self) -> list[str]:
         """List the steps of which the test says something, and which no registered runbook has."""
-        words: list[Word] = [*self.store.words.faults, *self.store.words.outputs]
-        return list(dict.fromkeys(word.step for word in words if not self._has_step(word)))
+        overrides: list[StepOverride] = [*self.store.overrides.faults, *self.store.overrides.outputs]
+        return list(dict.fromkeys(override.step for override in overrides if not self._has_step(override)))
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""

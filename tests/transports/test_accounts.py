@@ -157,7 +157,7 @@ def test_an_id_can_exist_once_in_each_account(fake: AutomationFake) -> None:
     for given, where in refused:
         with pytest.raises(FakeUsageError) as caught:
             fake.add_execution("Doc", execution_id="mine", **given)
-        assert str(caught.value) == f"There is an execution 'mine' in {where} already"
+        assert str(caught.value) == f"An execution 'mine' already exists in {where}"
     assert fake.execution("mine").region == "eu-west-1"
 
 

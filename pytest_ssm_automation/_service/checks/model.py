@@ -8,7 +8,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from botocore.loaders import Loader
     from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
@@ -116,6 +116,12 @@ def error_shapes() -> dict[str, StructureShape]:
 def members(shape: str) -> frozenset[str]:
     """Return the names of a structure's members."""
     return frozenset(cast("StructureShape", service_model().shape_for(shape)).members)
+
+
+def present_members(shape: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Remove members without a value, and members that the installed model lacks."""
+    known = members(shape)
+    return {name: value for name, value in values.items() if value is not None and name in known}
 
 
 @cache

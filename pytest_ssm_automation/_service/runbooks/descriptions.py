@@ -28,7 +28,7 @@ def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Run
         default: The default version.
         account: The owner, unless the name shows that Amazon owns it.
     """
-    return _of_shape(
+    return model.present_members(
         "DocumentDescription",
         {
             "Hash": hashlib.sha256(runbook.content().encode("utf-8", "surrogatepass")).hexdigest(),
@@ -54,7 +54,7 @@ def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Run
 
 def _parameter_members(parameter: Parameter) -> dict[str, Any]:
     default = parameter.default
-    return _of_shape(
+    return model.present_members(
         "DocumentParameter",
         {
             "Name": parameter.name,
@@ -72,7 +72,7 @@ def content_members(runbook: Runbook, document_format: Format) -> dict[str, Any]
         runbook: The version to return.
         document_format: The format of the content.
     """
-    return _of_shape(
+    return model.present_members(
         "GetDocumentResult",
         {
             "Name": runbook.name,
@@ -88,7 +88,7 @@ def content_members(runbook: Runbook, document_format: Format) -> dict[str, Any]
 
 def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
     """Return the members of `DocumentVersionInfo` in the response of ListDocumentVersions."""
-    return _of_shape(
+    return model.present_members(
         "DocumentVersionInfo",
         {
             "Name": runbook.name,
@@ -99,9 +99,3 @@ def version_members(runbook: Runbook, default: Runbook) -> dict[str, Any]:
             "Status": "Active",
         },
     )
-
-
-def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
-    """Remove members without a value, and members that the installed model lacks."""
-    members = model.members(name)
-    return {name: value for name, value in shown.items() if value is not None and name in members}

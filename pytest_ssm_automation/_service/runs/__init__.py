@@ -1,1 +1,1 @@
-"""What runs, and how it shows."""
+"""Executions: how they run, and how the service shows them."""

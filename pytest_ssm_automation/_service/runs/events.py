@@ -1,4 +1,4 @@
-"""Events: what EventBridge delivers when the status of an execution or of a step changes.
+"""The events that EventBridge delivers when the status of an execution or of a step changes.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
 """
@@ -25,17 +25,17 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def event_of(run: Run, place: int) -> dict[str, Any]:
-    """Make the event of a change of status, ready for the handler of a rule.
+    """Make the event of a status change, as the handler of an EventBridge rule receives it.
 
-    The examples of AWS are of executions and steps that have ended. That the others have no `EndTime`, and the
-    milliseconds so far as `Time`, is assumed.
+    AWS's examples only show executions and steps that have ended. Assumed: before the end, there is no `EndTime`, and
+    `Time` contains the milliseconds since the start.
 
     Args:
         run: The execution.
-        place: The place of the change in its history.
+        place: The index of the change in its history.
 
     Returns:
-        The event, a new one at each call.
+        The event, a new object for each call.
     """
     change = run.history[place]
     name, version = bare_name(run.document_name), run.document_version
@@ -45,8 +45,8 @@ def event_of(run: Run, place: int) -> dict[str, Any]:
         "Definition": name,
         "DefinitionVersion": float(version),
         "Status": change.status,
-        "StartTime": _written(change.started),
-        **({"EndTime": _written(change.time)} if change.status in ENDED else {}),
+        "StartTime": _format(change.started),
+        **({"EndTime": _format(change.time)} if change.status in ENDED else {}),
         "Time": float((change.time - change.started) // _MILLISECOND),
     }
     if change.step is None:
@@ -66,7 +66,7 @@ def event_of(run: Run, place: int) -> dict[str, Any]:
     }
 
 
-def _written(time: datetime) -> str:
-    """Write a time as AWS does here, in English whatever the locale: `Nov 29, 2016 7:43:25 PM`."""
+def _format(time: datetime) -> str:
+    """Format a time as in AWS's events, in English whatever the locale: `Nov 29, 2016 7:43:25 PM`."""
     half = "AM" if time.hour < _NOON else "PM"
     return f"{_MONTHS[time.month - 1]} {time.day}, {time.year} {time.hour % _NOON or _NOON}:{time:%M:%S} {half}"

@@ -1,4 +1,4 @@
-"""An execution, as a test sees it."""
+"""The public view of an execution."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __tracebackhide__ = hide_usage_errors
 
 @public
 class Execution:
-    """A run of a runbook: started by a request, by another execution, or added by the test.
+    """An execution of a runbook, started by a request or by another execution, or added by the test.
 
     Example:
         >>> execution = fake.assert_started_once(DocumentName="AWS-RestartEC2Instance")
@@ -35,39 +35,39 @@ class Execution:
     __slots__ = ("_run",)
 
     def __init__(self, run: Run) -> None:
-        """Show a run; `execution_of` makes one for each run, and no more."""
+        """Wrap a run. Use `execution_of`, which makes one object for each run."""
         self._run = run
 
     def __repr__(self) -> str:
-        """Name the run and its status, and the outputs that nobody has given."""
-        missing = f", nobody has given {', '.join(self.unresolved)}" if self.unresolved else ""
+        """Show the id, the runbook, the status, and outputs without a value."""
+        missing = f", outputs without a value: {', '.join(self.unresolved)}" if self.unresolved else ""
         on = f" on {self.target}" if self.target else ""
         where = f"{self.account} {self.region}"
         return f"<Execution {self.id} of {shorten(self.document_name)} in {where}{on}: {self.status}{missing}>"
 
     @property
     def id(self) -> str:
-        """Its id: 36 characters, unless the test has chosen another."""
+        """The id: a UUID, unless the test chose another id."""
         return self._run.id
 
     @property
     def call(self) -> Call | None:
-        """The call that started it, or its parent; `None` if the test has added it."""
+        """The call that started it or its parent; `None` if the test added it."""
         return self._run.call
 
     @property
     def request(self) -> dict[str, Any]:
-        """The members of the request that started it; a fresh copy at each look."""
+        """A copy of the members of the request that started it."""
         return self._run.request
 
     @property
     def account(self) -> str:
-        """The account it runs in: 12 digits."""
+        """The 12-digit id of its account."""
         return self._run.account
 
     @property
     def region(self) -> str:
-        """The Region it runs in."""
+        """Its Region."""
         return self._run.region
 
     @property
@@ -77,22 +77,22 @@ class Execution:
 
     @property
     def document_version(self) -> str:
-        """The runbook's version: a number in digits."""
+        """The runbook's version number, as a string."""
         return self._run.document_version
 
     @property
     def parameters(self) -> dict[str, list[str]]:
-        """The runbook's parameters: those requested, and the defaults of a registered runbook."""
+        """The parameters of the request, and the defaults of a registered runbook."""
         return self._run.parameters
 
     @property
     def target(self) -> str | None:
-        """What it runs on, where its parent runs on several targets."""
+        """The target that it runs on, if its parent runs on several targets."""
         return self._run.target
 
     @property
     def parent(self) -> Execution | None:
-        """The execution that started it, if one did."""
+        """The execution that started it, if any."""
         return execution_of(self._run.parent) if self._run.parent else None
 
     @property
@@ -102,12 +102,12 @@ class Execution:
 
     @property
     def started_at(self) -> datetime:
-        """When it was started, in UTC."""
+        """The start time in UTC."""
         return self._run.started_at
 
     @property
     def ended_at(self) -> datetime | None:
-        """When it ended, in UTC; `None` while it runs."""
+        """The end time in UTC; `None` while it runs."""
         return self._run.ended_at
 
     @property
@@ -122,14 +122,14 @@ class Execution:
 
     @property
     def steps(self) -> list[dict[str, Any]]:
-        """Its steps, as members of `StepExecution`."""
+        """The steps, as members of `StepExecution`."""
         return step_members(self._run)
 
     def step(self, name: str) -> dict[str, Any]:
-        """One of its steps by name, as members of `StepExecution`; of a step inside a loop the latest.
+        """Return a step by name, as members of `StepExecution`; for a step inside a loop, the latest iteration.
 
         Raises:
-            FakeUsageError: It has no such step.
+            FakeUsageError: The step does not exist.
         """
         steps = self.steps
         found = [step for step in steps if step["StepName"] == name]
@@ -139,40 +139,40 @@ class Execution:
 
     @property
     def unresolved(self) -> list[str]:
-        """Outputs that inputs or conditions have read and nobody has given, such as `getInstance.Platform`.
+        """Outputs without a value that inputs or conditions have read, such as `getInstance.Platform`.
 
-        Give them by `fake.step_outputs`.
+        Set them with `fake.step_outputs`.
         """
         return [*self._run.walk.unresolved] if self._run.walk else []
 
     @property
     def outputs(self) -> dict[str, list[str]]:
-        """Its outputs; empty until it has ended, unless the script says otherwise."""
+        """The outputs. Without a registered runbook, they are empty until the end, unless the script sets them."""
         return self._run.outputs
 
     @property
     def events(self) -> Sequence[Mapping[str, Any]]:
-        """What EventBridge delivers for it: an event for each change of its status and of its steps, oldest first."""
+        """The events that EventBridge delivers, one for each status change of it and its steps, oldest first."""
         with self._run.lock:
             return View(range(len(self._run.history)), partial(event_of, self._run))
 
     @property
     def failure_message(self) -> str | None:
-        """Why it failed; `None` unless it did, or its script says it."""
+        """The failure message; `None` if it did not fail and its script sets none."""
         return self._run.failure_message
 
     def advance(self) -> None:
-        """Go on to the next status of its script, as a poll does; the last one stays."""
+        """Advance to the next status, as a poll does. The last status stays."""
         advance(self._run)
 
     def run_to(self, step: str) -> None:
-        """Go on until a step is in progress.
+        """Run until a step is in progress.
 
         Args:
             step: The step's name.
 
         Raises:
-            FakeUsageError: There is no such step, or the execution has ended, or waits for a signal, before it.
+            FakeUsageError: The step does not exist, or the execution ends or waits for a signal before it.
         """
         run_to(self._run, step)
 
@@ -183,21 +183,21 @@ class Execution:
         outputs: Mapping[str, list[str]] | None = None,
         failure_message: str | None = None,
     ) -> None:
-        """End it at once, whatever its script says; executions that it started end as well.
+        """End it now, whatever its script says. Executions that it started end too.
 
         Args:
-            status: A status that ends a run.
-            outputs: Its outputs: lists of texts by name.
-            failure_message: Why it failed.
+            status: A status that ends an execution.
+            outputs: The outputs, lists of strings by name.
+            failure_message: The failure message.
 
         Raises:
-            FakeUsageError: The status ends no run, the outputs have the wrong shape, or it has ended before.
+            FakeUsageError: The status does not end an execution, the outputs are invalid, or it has already ended.
         """
         finish(self._run, status, outputs, failure_message)
 
 
 def execution_of(run: Run) -> Execution:
-    """Give the one execution that shows a run."""
+    """Return the public object for a run, always the same one."""
     with run.lock:
         if run.shown_as is None:
             run.shown_as = Execution(run)

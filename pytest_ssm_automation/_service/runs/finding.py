@@ -1,6 +1,7 @@
-"""Finding the executions for a page of a listing, so that it costs as much among many as among few.
+"""An index of executions, so that a page of a listing takes the same time among many executions as among few.
 
-What filters look for is kept in sets of places. More may be found than the filters let through, and never less.
+For each value that filters can look for, the index keeps the set of matching places. A place is an execution's index
+in the list of all executions. The index may return more executions than match the filters, but never fewer.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _NAME, _STATUS, _ACTION, _TYPE = "DocumentNamePrefix", "ExecutionStatus", "CurrentAction", "AutomationType"
 _TAG, _GROUP, _PARENT = "TagKey", "TargetResourceGroup", "ParentExecutionId"
-# Nothing but a script sets them.
+# Only scripts set them.
 _SCRIPTED: Final = frozenset({"AutomationSubtype", "OpsItemId"})
 _TIMES: Final = {"StartTimeAfter": bisect_left, "StartTimeBefore": bisect_right}
 _BLOCK_BITS: Final = 10
@@ -31,7 +32,7 @@ _MOST_FRESH: Final = 1000
 
 
 class Places:
-    """A set of places that can be gone through from the highest down; they are kept in blocks of a thousand."""
+    """A set of places that can be iterated in descending order. It is stored in blocks of about a thousand."""
 
     __slots__ = ("_blocks", "count")
 
@@ -44,12 +45,12 @@ class Places:
         return place in self._blocks.get(place >> _BLOCK_BITS, ())
 
     def add(self, place: int) -> None:
-        """Add a place that is not in it."""
+        """Add a place that is not in the set."""
         self._blocks[place >> _BLOCK_BITS].add(place)
         self.count += 1
 
     def discard(self, place: int) -> None:
-        """Remove a place, if it is in it."""
+        """Remove a place if it is in the set."""
         block = self._blocks.get(place >> _BLOCK_BITS, set())
         if place in block:
             block.remove(place)
@@ -58,17 +59,17 @@ class Places:
                 del self._blocks[place >> _BLOCK_BITS]
 
     def between(self, first: int, end: int) -> Iterator[int]:
-        """Yield the places from `first` to before `end`, the highest first."""
+        """Yield the places from `first` to `end`, without `end`, in descending order."""
         for number in sorted(self._blocks, reverse=True):
             if first >> _BLOCK_BITS <= number <= end >> _BLOCK_BITS:
                 yield from sorted((place for place in self._blocks[number] if first <= place < end), reverse=True)
 
 
 class Finder:
-    """The executions of one account and Region, by what filters look for."""
+    """The index for one account and Region."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
-        """Find places in `runs`."""
+        """Index the executions in `runs`."""
         self._runs = runs
         self._roots: list[int] = []
         self._sets: dict[tuple[str, str], Places] = defaultdict(Places)
@@ -76,21 +77,21 @@ class Finder:
         self._odd = Places()
         self._actions: dict[int, str | None] = {}
         self._moved: set[int] = set()
-        # Those that were added of late, with what their requests say; and the end of the places of all others.
+        # Executions that are not indexed yet, with details of their requests; and the end of the indexed places.
         self._fresh: list[tuple[Run, str, str, Iterable[tuple[str, str]]]] = []
         self._end = 0
         self._latest: datetime | None = None
         self._in_order = True
 
     def add(self, run: Run, params: Mapping[str, Any]) -> None:
-        """Add an execution that was started by a request with these members."""
+        """Add an execution, and the members of the request that started it."""
         rare = "Tags" in params or "Targets" in params
         self._fresh.append((run, params["DocumentName"], type_of(params), _rare(params) if rare else ()))
         if len(self._fresh) > _MOST_FRESH:
             self._note_fresh()
 
     def _note_fresh(self) -> None:
-        """Put those that were added of late into the sets, which a test with few starts and no listing does without."""
+        """Index the executions added since. Tests without listings and with few executions save this work."""
         fresh, self._fresh = self._fresh, []
         for run, name, kind, rare in fresh:
             if run.parent:
@@ -115,7 +116,7 @@ class Finder:
             self._moved.add(run.place)
 
     def changed(self, run: Run, before: str) -> None:
-        """Take notice of the status of an execution, and of the step that it is at."""
+        """Update the status of an execution, and its current step."""
         if run.place >= self._end or run.parent or run.place in self._odd:
             return
         if run.status != before:
@@ -125,7 +126,7 @@ class Finder:
             self._moved.add(run.place)
 
     def tag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
-        """Take notice of the keys of the tags of an execution."""
+        """Update the tag keys of an execution."""
         self._note_fresh()
         if not run.parent and run.place not in self._odd:
             for key in before:
@@ -134,7 +135,7 @@ class Finder:
                 self._sets[_TAG, key].add(run.place)
 
     def find(self, filters: Sequence[Mapping[str, Any]], end: int) -> Iterator[int]:
-        """Yield the places before `end` of what the filters may let through, the highest first."""
+        """Yield the places before `end` that may match the filters, in descending order."""
         self._note_fresh()
         parents = [each for each in filters if each["Key"] == _PARENT]
         if parents:
@@ -143,7 +144,7 @@ class Finder:
         asked.sort(key=lambda places: sum(each.count for each in places))
         first, last = self._bounds(filters, end)
         found = _united(asked[0], first, last) if asked else self._between(first, last)
-        # With many sets it takes less time to look at the execution itself.
+        # If there are many sets, checking the execution itself is faster.
         rest = [places for places in asked[1:] if len(places) <= _FEW]
         regular = (place for place in found if all(any(place in each for each in places) for places in rest))
         return _once(merge(regular, self._odd.between(0, end), reverse=True)) if self._odd.count else regular
@@ -153,7 +154,7 @@ class Finder:
         return (self._roots[each] for each in range(end - 1, begin - 1, -1))
 
     def _bounds(self, filters: Sequence[Mapping[str, Any]], end: int) -> tuple[int, int]:
-        """Say between which places the times of the filters are, if the executions are in the order of their times."""
+        """Convert filters by time to bounds of places, if the executions are sorted by start time."""
         first, last = 0, end
         for each in filters if self._in_order and self._roots else ():
             if each["Key"] in _TIMES:
@@ -167,7 +168,7 @@ class Finder:
         return first, last
 
     def _looked_for(self, given: Mapping[str, Any]) -> list[Places]:
-        """Give the sets of what one filter looks for."""
+        """Return the sets for the values of one filter."""
         key, values = given["Key"], dict.fromkeys(given["Values"])
         if key in _SCRIPTED:
             return []
@@ -184,7 +185,7 @@ class Finder:
             yield self._names[place]
 
     def _note_actions(self) -> None:
-        """Look at the steps of those that have moved since the last time."""
+        """Index the current actions of executions that have advanced since the last call."""
         for place in self._moved:
             before, now = self._actions.get(place), _action_of(self._runs[place])
             if before != now:
@@ -195,12 +196,12 @@ class Finder:
 
 
 def type_of(params: Mapping[str, Any]) -> str:
-    """Give the type of an execution that was started by a request with these members."""
+    """Return the AutomationType of an execution that a request with these members started."""
     return "CrossAccount" if "TargetLocations" in params or "TargetLocationsURL" in params else "Local"
 
 
 def _action_of(run: Run) -> str | None:
-    """Give the action of the step that an execution is at; one that runs on targets may be at one of them."""
+    """Return the action of the current step, or of the steps that start executions on targets."""
     if run.ended:
         return None
     if run.walk:
@@ -209,7 +210,7 @@ def _action_of(run: Run) -> str | None:
 
 
 def _rare(params: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Give what few requests have: tags, and resource groups as targets."""
+    """Return what only few requests have: tags, and resource groups as targets."""
     facets = {(_TAG, tag["Key"]) for tag in params.get("Tags", ())}
     for target in params.get("Targets", ()):
         if is_group(target):
@@ -222,7 +223,7 @@ def _united(sets: Sequence[Places], first: int, end: int) -> Iterator[int]:
 
 
 def _once(places: Iterable[int]) -> Iterator[int]:
-    """Yield places that come in order, each once."""
+    """Yield sorted places without duplicates."""
     last = -1
     for place in places:
         if place != last:

@@ -1,4 +1,4 @@
-"""Listings: filters, and the tokens that continue a page."""
+"""Filters and pagination tokens of listings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def _equal(name: str) -> _Filter:
 
 
 def is_group(target: Mapping[str, Any]) -> bool:
-    """Tell whether a target is a resource group."""
+    """Return whether a target is a resource group."""
     return target.get("Key") in {"ResourceGroup", "resource-groups:Name"}
 
 
 def read_time(value: str) -> datetime:
-    """Read a time as the service takes it: ISO 8601, in UTC where it names no zone."""
+    """Parse a time in ISO 8601, in UTC if it has no time zone."""
     try:
         time = datetime.fromisoformat(value)
     except ValueError:
@@ -73,7 +73,7 @@ _ENUMS: Final = {
 
 
 def check_filters(filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Filter]) -> None:
-    """Refuse filters that the service refuses: an unknown key, a key twice, a value that the key can't have."""
+    """Reject filters with unknown or repeated keys, or invalid values."""
     seen: set[str] = set()
     for each in filters:
         key = each["Key"]
@@ -88,20 +88,20 @@ def check_filters(filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Fil
 
 
 def passes(shown: Mapping[str, Any], filters: Iterable[Mapping[str, Any]], kinds: Mapping[str, _Filter]) -> bool:
-    """Tell whether all filters let something through; of one filter's values, any will do."""
+    """Return whether an item matches all filters; for each filter, one of its values must match."""
     return all(any(kinds[each["Key"]](shown, value) for value in each["Values"]) for each in filters)
 
 
 def token_of(listing: str, place: int) -> str:
-    """Write the token that continues a listing at a place."""
+    """Make the token to continue a listing at a place."""
     return base64.b64encode(f"{listing} {place}".encode()).decode()
 
 
 def place_of(listing: str, token: str) -> int:
-    """Read such a token.
+    """Read a token of `token_of`.
 
     Raises:
-        ServiceError: `InvalidNextToken`, for a token of another listing, or of none.
+        ServiceError: `InvalidNextToken`, for a token of another listing, or an invalid one.
     """
     try:
         name, _, place = base64.b64decode(token, validate=True).decode().rpartition(" ")

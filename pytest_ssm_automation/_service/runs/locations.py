@@ -1,6 +1,6 @@
-"""TargetLocationsURL: the target locations that lie behind a URL, read as the service would read them.
+"""Read the target locations at TargetLocationsURL.
 
-The body is a JSON array of TargetLocation; what the service says of a body that isn't is assumed.
+The body is a JSON array of TargetLocation. The errors for other bodies are assumed.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
 """
@@ -15,7 +15,7 @@ from ..errors import ServiceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # Gives status and body of a URL; `None` where nobody hosts it.
+    # Returns the status and the body for a URL; `None` if it is not hosted.
     Fetch = Callable[[str], tuple[int, bytes] | None]
 
 MOST_BYTES: Final = 1024 * 1024
@@ -23,7 +23,7 @@ _REFUSED: Final = "InvalidAutomationExecutionParametersException"
 
 
 def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
-    """Read the array behind a URL; `None` where nobody hosts it.
+    """Read the array at a URL; `None` if it is not hosted.
 
     Raises:
         ServiceError: It can't be fetched, is too large, or is not a JSON array.
@@ -35,7 +35,7 @@ def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
     if status != 200:  # noqa: PLR2004 - OK
         raise refused(f"it can't be read: HTTP status {status}")
     if len(body) > MOST_BYTES:
-        raise refused(f"it has {len(body)} bytes, and may have {MOST_BYTES}")
+        raise refused(f"it has {len(body)} bytes, more than the maximum of {MOST_BYTES}")
     try:
         locations = json.loads(body)
     except ValueError:
@@ -48,5 +48,5 @@ def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
 
 
 def refused(why: str) -> ServiceError:
-    """Make the error for a TargetLocationsURL that can't be used."""
-    return ServiceError(_REFUSED, f"The file behind TargetLocationsURL can't be used: {why}.")
+    """Make the error for an unusable TargetLocationsURL."""
+    return ServiceError(_REFUSED, f"The file at TargetLocationsURL can't be used: {why}.")

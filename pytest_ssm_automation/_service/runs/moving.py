@@ -1,7 +1,7 @@
-"""How runs go on: by polls, by the test's own hand, and behind a turn that has been taken.
+"""Advance runs: after polls, when the test asks for it, and along a script.
 
-Functions of the test are called here, with no lock held; whoever calls these functions holds none either. One caller
-makes a run go on at a time, the others see it as it is.
+This module calls functions of the test, without holding a lock, so its callers must not hold one either. Only one
+caller at a time advances a run; others see its current state.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STEP_ENDS: Final = {"CompletedWithFailure": "Failed", "Rejected": "Cancelled"}
 
 
 def poll(run: Run) -> None:
-    """Go on by a poll, and keep in mind what it has shown."""
+    """Advance a run after a poll, and remember what the poll has shown."""
     with run.lock:
         shown = run.before_poll()
     if advance(run):
@@ -36,10 +36,13 @@ def poll(run: Run) -> None:
 
 
 def advance(run: Run, pace: str | None = None) -> bool:
-    """Go on by a turn, or along the walk as far as the pace goes; tell whether nobody else was about to.
+    """Advance a run by one turn, or its walk as far as the pace allows.
+
+    Returns:
+        `False` if another caller is advancing it.
 
     Raises:
-        AutomationFakeError: The walk comes to no end, or the test has said something of a step that can't be.
+        AutomationFakeError: The walk does not end, or what the test has set for a step is invalid.
     """
     with run.lock:
         if run.moving:
@@ -64,7 +67,7 @@ def advance(run: Run, pace: str | None = None) -> bool:
 
 
 def catch_up(run: Run) -> None:
-    """Take the turn that a run has begun with, where its walk has to follow it."""
+    """Take the first turn of a run that its walk has to follow."""
     if run.behind:
         run.behind = False
         _take_next(run)
@@ -73,14 +76,14 @@ def catch_up(run: Run) -> None:
 
 
 def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failure_message: str | None) -> None:
-    """End a run at once, whatever would have come."""
+    """End a run now."""
     check_ended(status)
     members = {
         "Outputs": read_shape("AutomationParameterMap", outputs, "outputs"),
         "FailureMessage": read_shape("String", failure_message, "failure_message"),
     }
     if run.ended:
-        raise FakeUsageError(f"The execution {run.id} has ended before, as {run.status}")
+        raise FakeUsageError(f"The execution {run.id} has already ended as {run.status}")
     turn = Turn(status, {name: value for name, value in members.items() if value is not None})
     run.behind = False
     with run.lock:
@@ -94,15 +97,15 @@ def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failu
 
 
 def run_to(run: Run, name: str) -> None:
-    """Go on until a step is in progress.
+    """Advance a run until a step is in progress.
 
     Raises:
-        FakeUsageError: There is no such step, or the run has ended or waits before it.
+        FakeUsageError: The step does not exist, or the run ends or waits before it.
     """
     walk = run.walk
     if walk is None:
         raise FakeUsageError(
-            f"The steps of {run.document_name!r} are not known: register it with add_runbook, or script its steps"
+            f"The steps of {run.document_name!r} are unknown: register it with add_runbook, or script its steps"
         )
     if name not in walk.flow.places:
         raise unknown_name(f"step of {run.document_name!r}", name, walk.flow.places)
@@ -112,7 +115,7 @@ def run_to(run: Run, name: str) -> None:
         if not _is_at(run, name) and (run.ended or progress(run) == mark):
             at = run.walk.at.step.name if run.walk and run.walk.at else None
             where = f"has ended as {run.status}" if run.ended else f"is {run.status} at step {at!r}"
-            raise FakeUsageError(f"The execution {run.id} {where}, and has not come to step {name!r}")
+            raise FakeUsageError(f"The execution {run.id} {where}, and has not reached step {name!r}")
 
 
 def _is_at(run: Run, name: str) -> bool:
@@ -121,7 +124,7 @@ def _is_at(run: Run, name: str) -> bool:
 
 
 def progress(run: Run) -> tuple[Any, ...]:
-    """Give what changes when a run goes on."""
+    """Return values that change when a run advances."""
     return (
         run.status,
         len(run.ahead),
@@ -132,7 +135,7 @@ def progress(run: Run) -> tuple[Any, ...]:
 
 
 def _take_next(run: Run) -> None:
-    """Take the next turn, behind which the walk follows."""
+    """Take the next turn, and let the walk follow it."""
     with run.lock:
         turn, changes = run.next_turn(), run.changes
     if turn is None:
@@ -143,11 +146,11 @@ def _take_next(run: Run) -> None:
             run.take(turn)
 
 
-# Along the runbook.
+# Without a script: walk the runbook.
 
 
 def _walk_on(run: Run, walk: Walk, pace: str) -> None:
-    """Walk until a signal is needed, another execution has to end first, or the pace is reached."""
+    """Walk until a signal is needed, another execution has to end first, or as far as the pace allows."""
     while not run.ended:
         with run.lock:
             visit, begins = walk.at, not walk.begun
@@ -164,7 +167,7 @@ def _walk_on(run: Run, walk: Walk, pace: str) -> None:
 
 
 def _move_alone(walk: Walk) -> bool:
-    """Move where nothing has to be asked; tell whether it has."""
+    """Move the walk if that needs no outcome of a step; return whether it did."""
     visit = walk.at
     if walk.ended:
         return True
@@ -187,7 +190,7 @@ def _raise_if_cut(run: Run, walk: Walk) -> None:
 
 
 def _settle(run: Run, walk: Walk) -> bool:
-    """Ask what becomes of an attempt, and go on; tell whether that was possible."""
+    """Get the outcome of an attempt and move the walk; return whether that was possible."""
     with run.lock:
         visit, changes = walk.due, run.changes
         known = walk.known[0] if walk.known else None
@@ -204,7 +207,7 @@ def _settle(run: Run, walk: Walk) -> bool:
 
 
 def _outcome(run: Run, visit: Visit) -> Outcome | None:
-    """Give what becomes of an attempt; `None` while the execution that it has started has not ended."""
+    """Return the outcome of an attempt; `None` while the execution that it started has not ended."""
     child = run.child_of(visit)
     if child is None:
         if failure := run.host.failure(run, visit):
@@ -229,7 +232,7 @@ def _outcome(run: Run, visit: Visit) -> Outcome | None:
 
 
 def _drive(child: Run, pace: str) -> None:
-    """Let an execution that a step has started go on: by one poll, or as far as it can."""
+    """Advance an execution that a step started, by one poll or as far as possible."""
     while not child.ended:
         mark = progress(child)
         advance(child, pace)
@@ -237,11 +240,11 @@ def _drive(child: Run, pace: str) -> None:
             return
 
 
-# Behind a turn.
+# With a script: the walk follows its turns.
 
 
 def _follow(run: Run, turn: Turn, message: str | None) -> None:
-    """Let the walk follow a turn before it is taken."""
+    """Move the walk to match a turn that is about to be taken."""
     walk, status = run.walk, turn.status
     if walk is None or walk.ended:
         return
@@ -266,7 +269,7 @@ def _begin(walk: Walk) -> None:
 
 
 def _follow_work(run: Run, walk: Walk) -> None:
-    """Begin, wait no more, or come to the next step."""
+    """Begin, stop waiting, or move to the next step."""
     with run.lock:
         visit, waited = walk.at, walk.at is not None and walk.at.status == "Waiting"
         if waited:
@@ -278,7 +281,7 @@ def _follow_work(run: Run, walk: Walk) -> None:
 
 
 def _follow_wait(run: Run, walk: Walk) -> None:
-    """Come to the next step that waits by its action, or wait at the one that it is at."""
+    """Move to the next step whose action waits for a signal, or wait at the current one."""
     with run.lock:
         _begin(walk)
         at = walk.at.step.place if walk.at else 0
@@ -291,7 +294,7 @@ def _follow_wait(run: Run, walk: Walk) -> None:
 
 
 def _follow_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
-    """End where the test says that a step has ended so, or else at the step that it is at."""
+    """End at the scripted step with this status, or at the current step."""
     with run.lock:
         _begin(walk)
     for number, step in enumerate(run.script.steps or ()):
@@ -303,15 +306,15 @@ def _follow_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
             walk.end_at(_STEP_ENDS.get(status, status), message)
 
 
-def _stands_at(walk: Walk, place: int | None) -> bool:
+def _at_place(walk: Walk, place: int | None) -> bool:
     return walk.at is not None and walk.at.step.place == place
 
 
 def _walk_until(run: Run, walk: Walk, place: int | None) -> None:
-    """Walk to a step, or to the end; what waits on the way waits no more."""
+    """Walk to a step, or to the end; steps on the way stop waiting."""
     with run.lock:
         _begin(walk)
-    while not walk.ended and not _stands_at(walk, place):
+    while not walk.ended and not _at_place(walk, place):
         with run.lock:
             _stop_waiting(walk)
         if not _settle(run, walk):

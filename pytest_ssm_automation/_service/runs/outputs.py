@@ -1,6 +1,6 @@
-"""The outputs of an execution whose runbook is registered.
+"""The outputs of executions.
 
-What a step shows that has not succeeded was observed; what stands for an output that nobody has given is ours.
+The text for steps that have not succeeded was observed. The text for outputs that the test has not set is our own.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ NOT_YET: Final = "No output available yet because the step is not successfully e
 def run_outputs(
     walk: Walk | None, scripted: Mapping[str, list[str]] | None, members: Mapping[str, list[str]] | None
 ) -> dict[str, list[str]]:
-    """Give the outputs of an execution.
+    """Return the outputs of an execution.
 
     Args:
         walk: Its walk along a registered runbook.
-        scripted: What its script says of outputs once it has ended.
-        members: What the script's item says of them now.
+        scripted: The outputs of its script, once it has ended.
+        members: The outputs of the current item of its script.
     """
     declared = {name: _texts(walk, name) for name in walk.flow.outputs} if walk else {}
     said: dict[str, Any] = {**(scripted or {}), **(members or {})}
@@ -46,15 +46,15 @@ def _texts(walk: Walk, name: str) -> list[str]:
         return [NOT_YET]
     value = walk.value(name)
     if value is UNKNOWN:
-        return [f"{name}: not given by the test; call fake.step_outputs({step!r}, {{{output!r}: ...}})"]
+        return [f"{name}: not set by the test; call fake.step_outputs({step!r}, {{{output!r}: ...}})"]
     return as_texts(value)
 
 
 def check_names(script: Script, flow: Flow, runbook: str) -> None:
-    """Refuse a script that names outputs or steps that its runbook doesn't declare.
+    """Check that the runbook declares the outputs and steps of a script.
 
     Raises:
-        FakeUsageError: The message suggests the nearest name.
+        FakeUsageError: It does not; the message suggests a similar name.
     """
     for name in script.outputs or ():
         if name not in flow.outputs:

@@ -1,4 +1,4 @@
-"""Rate control: executions on several targets, in several accounts and Regions, some at a time and until too many fail.
+"""Rate control: executions on several targets, accounts and Regions, with limits on concurrency and errors.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale-controls.html
 """
@@ -28,7 +28,7 @@ Resolver = Callable[[Mapping[str, Any]], Sequence[str]]
 
 
 class Started(Protocol):
-    """What rate control has to know of an execution that runs on one target."""
+    """The interface of an execution on one target."""
 
     @property
     def status(self) -> str:
@@ -46,17 +46,17 @@ R = TypeVar("R", bound=Started)
 
 @dataclass(slots=True)
 class Target(Generic[R]):
-    """One target of an execution, and the execution that runs on it once its turn has come.
+    """One target of an execution, and the execution that runs on it, once started.
 
     Attributes:
         name: The name of the step: a resource's id, or an account and a Region.
         request: The members of the request that starts its execution.
-        region: Where that runs.
-        account: The account in which it runs; `None` is that of the parent.
+        region: The Region of its execution.
+        account: The account of its execution; `None` for the account of the parent.
         location: The members of `TargetLocation`, for one of several accounts and Regions.
         run: The execution, once started.
-        inputs: What its step shows as `Inputs`, for one of several resources: the parameters that it is about.
-        plan: How its execution goes, if functions of the test have said so.
+        inputs: The `Inputs` of its step, for one of several resources: the parameters for the target.
+        plan: The plan for its execution, if it depends on functions of the test.
     """
 
     name: str
@@ -74,12 +74,12 @@ class Group(Generic[R]):
     """Targets that share one rate control.
 
     Attributes:
-        targets: All of them, in order.
-        concurrency: How many run at a time.
-        errors: How many may fail before no further one is started.
+        targets: All targets, in order.
+        concurrency: The maximum number of executions that run at a time.
+        errors: The maximum number of failures. If there are more, no further executions are started.
         started: The executions started so far, in order.
-        running: Those of them that have not ended.
-        failed: How many have ended without success.
+        running: The started executions that have not ended.
+        failed: The number of executions that ended without success.
     """
 
     targets: list[Target[R]]
@@ -91,11 +91,11 @@ class Group(Generic[R]):
     _waiting: deque[Target[R]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Let all wait for their turn."""
+        """Queue all targets."""
         self._waiting = deque(self.targets)
 
     def count(self) -> None:
-        """Take notice of those that have ended since it was last asked."""
+        """Update `running` and `failed`."""
         ended = [run for run in self.running if run.ended]
         if ended:
             self.running = [run for run in self.running if not run.ended]
@@ -103,17 +103,17 @@ class Group(Generic[R]):
 
     @property
     def failed_too_often(self) -> bool:
-        """Whether more have failed than may, of those that were counted."""
+        """Whether more executions have failed than allowed, as of the last `count`."""
         return self.failed > self.errors
 
     @property
     def done(self) -> bool:
-        """Whether nothing runs, and nothing will."""
+        """Whether all executions have ended, and no more will be started."""
         self.count()
         return not self.running and (self.failed_too_often or not self._waiting)
 
     def fill(self, spawn: Callable[[Target[R]], R]) -> None:
-        """Start those whose turn has come."""
+        """Start executions up to the concurrency."""
         if self._waiting:
             self.count()
         while self._waiting and not self.failed_too_often and len(self.running) < self.concurrency:
@@ -125,19 +125,19 @@ class Group(Generic[R]):
                 self.count()
 
     def close(self) -> None:
-        """Start no more."""
+        """Start no more executions."""
         self._waiting.clear()
 
 
 class FanOut(Generic[R]):
-    """The targets of one execution, in groups.
+    """The groups of targets of one execution.
 
     Attributes:
         targets: All targets, in order.
     """
 
     def __init__(self, groups: Sequence[Group[R]], spawn: Callable[[Target[R]], R]) -> None:
-        """Start each target's execution by `spawn` when its turn comes."""
+        """Start each target's execution with `spawn`, as soon as the rate control of its group allows."""
         self.targets: Sequence[Target[R]] = [target for group in groups for target in group.targets]
         self._groups = groups
         self._spawn = spawn
@@ -149,40 +149,40 @@ class FanOut(Generic[R]):
 
     @property
     def running(self) -> list[R]:
-        """Those of them that have not ended."""
+        """The started executions that have not ended."""
         for group in self._groups:
             group.count()
         return [execution for group in self._groups for execution in group.running]
 
     @property
     def done(self) -> bool:
-        """Whether nothing runs, and nothing will."""
+        """Whether all executions have ended, and no more will be started."""
         return all(group.done for group in self._groups)
 
     @property
     def failed(self) -> bool:
-        """Whether more have failed than may."""
+        """Whether more executions have failed than allowed."""
         return any(group.failed_too_often for group in self._groups)
 
     @property
     def failure(self) -> str:
-        """Say that too many failed."""
+        """The failure message of the parent execution."""
         failed = sum(group.failed for group in self._groups)
         return f"More executions failed than MaxErrors allows: {failed} of {len(self.targets)} failed."
 
     def fill(self) -> None:
-        """Start those whose turn has come."""
+        """Start executions up to the concurrency of each group."""
         for group in self._groups:
             group.fill(self._spawn)
 
     def close(self) -> None:
-        """Start no more."""
+        """Start no more executions."""
         for group in self._groups:
             group.close()
 
 
 def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Group[Any]]:
-    """Expand the targets of a request to groups; none where it runs on no targets, or none are known."""
+    """Expand the targets of a request to groups; empty without targets, or if none are known."""
     if locations := params.get("TargetLocations"):
         return [_location_group(params, location) for location in locations]
     targets = _targets(params, region, resolved)
@@ -208,7 +208,7 @@ def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) ->
 
 
 def resolved_values(params: Mapping[str, Any], resolve: Resolver | None) -> list[str]:
-    """List the resources that the targets of a request stand for, as far as the test has told."""
+    """List the resources that the targets of a request resolve to, as far as the test has defined them."""
     if maps := params.get("TargetMaps"):
         return [value for each in maps for values in each.values() for value in values]
     values: list[str] = []
@@ -224,7 +224,7 @@ def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
     found: Any = call_own(resolve, copy_containers(target))
     ids: Sequence[Any] = cast("Sequence[Any]", found) if isinstance(found, list | tuple) else [None]
     if not all(isinstance(value, str) for value in ids):
-        raise FakeUsageError(f"Expected resolve_targets to give a list of ids for {target!r}, but got {found!r}")
+        raise FakeUsageError(f"Expected resolve_targets to return a list of ids for {target!r}, but got {found!r}")
     return ids
 
 
@@ -251,7 +251,7 @@ def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> G
 
 
 def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target[Any]:
-    """Make the target of one account and Region; what its location says of targets goes first."""
+    """Make the target for one account and Region; targets in its location take precedence."""
     left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags", "Mode"}
     request = {name: value for name, value in params.items() if name not in left_out}
     own = {"Targets": "Targets", "TargetsMaxConcurrency": "MaxConcurrency", "TargetsMaxErrors": "MaxErrors"}
@@ -268,7 +268,7 @@ def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: st
 
 
 def _share(text: str, count: int, *, least: int = 0) -> int:
-    """Read a number, or a percentage of `count`, rounded down; anything else, which the option relax allows, is 0."""
+    """Read a number, or a percentage of `count`, rounded down; other text, which `relax` may allow, counts as 0."""
     digits = text.removesuffix("%")
     number = int(digits) if digits.isdecimal() else 0
     return max(least, count * number // 100 if text.endswith("%") else number)

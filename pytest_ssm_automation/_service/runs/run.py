@@ -1,10 +1,10 @@
-"""A run: what the service keeps of an execution.
+"""A run: the state of an execution.
 
-A run goes on by turns: those of its script, or those of an execution whose runbook nobody has registered. A registered
-runbook is walked instead. The module `moving` makes it go on.
+A run advances by turns, which are the items of its script, or the default ones if its runbook is not registered. A
+registered runbook is walked instead. The module `moving` advances runs.
 
-What has happened is kept as its history: a `Happening` for each change of the status of the run or of one of its steps,
-oldest first, each with its time; the first is the status at the start.
+The history of a run contains a `StatusChange` for each change of its status and of the status of its steps, oldest
+first. It begins with the status at the start.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
-# The statuses to which a walk has to be led, as others follow from them.
+# Statuses of a first turn that the walk has to follow, because other changes depend on them.
 _LED: Final = ENDED | WAITING | {"Cancelling"}
 _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -43,15 +43,15 @@ _STEP: Final = "aws:executeAwsApi"
 _PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
-class Happening(NamedTuple):
-    """A change of status.
+class StatusChange(NamedTuple):
+    """A change of the status of a run or of one of its steps.
 
     Attributes:
-        time: When.
+        time: The time of the change.
         status: The new status.
-        step: The step's name; `None` for a change of the run's own status.
+        step: The step's name; `None` for the run itself.
         action: The step's action.
-        started: When the step, or the run, began.
+        started: The start time of the step or the run.
     """
 
     time: datetime
@@ -62,41 +62,41 @@ class Happening(NamedTuple):
 
 
 class Host(Protocol):
-    """What a run needs of the place where all runs are kept.
+    """The interface of the store that a run needs.
 
     Attributes:
         lock: Guards all runs.
-        pace: How far a poll takes a walk: `run` or `step`.
+        pace: How far a poll advances a walk: `run` or `step`.
     """
 
     lock: threading.RLock
     pace: str
 
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
-        """Give how an attempt of a step fails, if it does. Called with no lock held."""
+        """Return the failure of an attempt of a step, if it fails. Called without a lock."""
         ...
 
     def success(self, run: Run, visit: Visit) -> Outcome:
-        """Give how an attempt goes that does not fail. Called with no lock held."""
+        """Return the outcome of an attempt that does not fail. Called without a lock."""
         ...
 
     def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:
-        """Start the execution that a step starts; `None` if its runbook is unknown."""
+        """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
         ...
 
     def changed(self, run: Run, before: str, happened: int) -> None:
-        """Take notice of what has happened to a run.
+        """Handle new status changes of a run.
 
         Args:
             run: The run.
-            before: The status that it had.
-            happened: How long its history was.
+            before: Its previous status.
+            happened: The previous length of its history.
         """
         ...
 
 
 class _Shown(NamedTuple):
-    """What a poll has shown before the run went on."""
+    """The state that a poll has shown, before the run advanced."""
 
     status: str
     members: Mapping[str, Any]
@@ -105,40 +105,40 @@ class _Shown(NamedTuple):
     happened: int
     moves: int
     walk: Walk | None = None
-    later: Sequence[Happening] = ()
+    later: Sequence[StatusChange] = ()
 
 
 class Run:
-    """The working parts of an execution: started by a request, by another execution, or added by the test.
+    """The state of an execution, started by a request or by another execution, or added by the test.
 
     Attributes:
-        id: The execution's id: 36 characters, unless the test has chosen another.
-        parent: The execution that started it, if one did.
-        target: What it runs on, where its parent runs on several targets.
-        resolved: The resources that the targets of its request stand for, as far as they are known.
-        call: The call that started it, or its parent; `None` if the test has added it.
-        source: The request that started it, or would have.
-        runbook: The registered runbook that it runs, if it is registered.
-        script: What the test has scripted for it.
-        host: Where it is kept.
+        id: The execution's id.
+        parent: The execution that started it, if any.
+        target: The target that it runs on, if its parent runs on several targets.
+        resolved: The resources that the targets of its request resolve to, as far as they are known.
+        call: The call that started it or its parent; `None` if the test added it.
+        source: The request that started it, or that would have started it.
+        runbook: Its registered runbook, if any.
+        script: Its script.
+        host: The store that contains it.
         lock: Guards it.
-        started_at: When it was started, in UTC.
-        ended_at: When it ended, in UTC; `None` while it runs.
+        started_at: The start time in UTC.
+        ended_at: The end time in UTC; `None` while it runs.
         status: Its status.
         members: Members of `AutomationExecution` that its script sets now.
-        ahead: The turns that come next.
-        walk: How far it has come along its steps, if they are known.
-        scripted: Whether turns rule it, and its walk follows them.
-        behind: Whether its walk has still to follow a turn.
+        ahead: The next turns.
+        walk: Its walk, if its steps are known.
+        scripted: Whether its script determines its status. Its walk follows then.
+        behind: Whether its walk still has to follow its first turn.
         waits_to_begin: Whether it waits for the signal that starts an interactive run without steps.
         fan_out: The targets that it runs on.
         spawned: The executions that its steps have started.
-        moving: Whether somebody is making it go on.
-        changes: How often something else than its walk has changed it.
-        polls: How often it was asked for since it has ended.
-        place: Its place among all runs; -1 until it has one.
-        sought: Whether its steps were `asked` for, or it was `shown` that it has none.
-        shown_as: The public value that shows it, once there is one.
+        moving: Whether a caller is advancing it.
+        changes: How often it was changed other than by its walk.
+        polls: The number of polls since it ended.
+        place: Its index in the list of all runs; -1 before it is added.
+        sought: `asked` if a caller has read its steps, `shown` if a caller has seen that it has none.
+        shown_as: The public object for it, once created.
     """
 
     __slots__ = (
@@ -161,7 +161,7 @@ class Run:
         mode: str = "Auto",
         walks: bool = True,
     ) -> None:
-        """Start a run, with the members of the request at its source; it goes as `script` says."""
+        """Start a run for the request `source`, which follows `script`."""
         self.id: str = execution_id
         self.parent: Run | None = parent
         self.target: str | None = target
@@ -190,14 +190,14 @@ class Run:
         self.shown_as: object = None
         self.sought: str = ""
         self._latest: datetime = self.started_at
-        self._happened: list[Happening] | None = None
+        self._happened: list[StatusChange] | None = None
         self._shown: _Shown | None = None
         self._child: tuple[tuple[Visit, int], Run] | None = None
         if script is not UNSCRIPTED or runbook is not None or mode != "Auto":
             self._begin(mode, walks=walks)
 
     def _begin(self, mode: str, *, walks: bool) -> None:
-        """Begin otherwise than a plain execution of an unknown runbook."""
+        """Begin a run that is not a plain execution of an unregistered runbook."""
         turns, interactive = self.script.turns, mode == "Interactive"
         flow = self._flow() if walks else None
         if flow is not None:
@@ -229,7 +229,7 @@ class Run:
         return linear_flow([(step.get("StepName", "step"), step.get("Action", _STEP)) for step in steps])
 
     def _facts(self) -> dict[str, Any]:
-        """Give what references may name beside steps and variables."""
+        """Return the values that references can name, besides steps and variables."""
         if self.runbook is None:
             return {}
         day = self.started_at
@@ -243,31 +243,31 @@ class Run:
             "global:AWS_PARTITION": self.partition,
         }
 
-    # What it shows.
+    # Its properties.
 
     @property
     def request(self) -> dict[str, Any]:
-        """The members of the request that started it; a fresh copy at each look."""
+        """A copy of the members of the request that started it."""
         return self.source.params()
 
     @property
     def account(self) -> str:
-        """The account it runs in: 12 digits."""
+        """The 12-digit id of its account."""
         return self.source.account
 
     @property
     def region(self) -> str:
-        """The Region it runs in."""
+        """Its Region."""
         return self.source.region
 
     @property
     def partition(self) -> str:
-        """The partition of its Region, as ARNs have it."""
+        """The partition of its Region, such as `aws-cn`."""
         return next((name for start, name in _PARTITIONS.items() if self.region.startswith(start)), "aws")
 
     @property
     def executed_by(self) -> str:
-        """The ARN of who started it."""
+        """The ARN of the caller."""
         return f"arn:{self.partition}:sts::{self.account}:assumed-role/test-role/test-session"
 
     @property
@@ -278,7 +278,7 @@ class Run:
 
     @property
     def document_version(self) -> str:
-        """The runbook's version: a number in digits."""
+        """The runbook's version number, as a string."""
         if self.runbook is not None:
             return self.runbook.version
         asked: str = self.request.get("DocumentVersion", "1")
@@ -286,24 +286,24 @@ class Run:
 
     @property
     def parameters(self) -> dict[str, list[str]]:
-        """The runbook's parameters: those requested, and the defaults of a registered runbook."""
+        """The parameters of the request, and the defaults of a registered runbook."""
         given: dict[str, list[str]] = self.request.get("Parameters", {})
         return given if self.runbook is None else resolved_parameters(self.runbook, given)
 
     @property
     def ended(self) -> bool:
-        """Whether it runs no more."""
+        """Whether it has ended."""
         return self.status in ENDED
 
     @property
     def outputs(self) -> dict[str, list[str]]:
-        """What it puts out: what its runbook declares, and what its script says."""
+        """The declared outputs of its runbook, and the outputs of its script."""
         walk = self.walk if self.runbook else None
         return run_outputs(walk, self.script.outputs if self.ended else None, self.members.get("Outputs"))
 
     @property
     def failure_message(self) -> str | None:
-        """Why it failed; `None` unless it did, or its script says it."""
+        """The failure message; `None` if it did not fail and its script sets none."""
         message: str | None = self.members.get("FailureMessage")
         if message is None and self.status in _FAILED:
             walked = self.walk.message if self.walk else None
@@ -317,23 +317,23 @@ class Run:
 
     @property
     def targets(self) -> Sequence[Target[Run]]:
-        """What it runs on, started or not; none for an execution that does its own work."""
+        """All targets that it runs on; empty if it runs steps."""
         return self.fan_out.targets if self.fan_out else ()
 
     @property
-    def history(self) -> Sequence[Happening]:
-        """What has happened so far, oldest first."""
-        return self._happened or [Happening(self.started_at, self.status, None, None, self.started_at)]
+    def history(self) -> Sequence[StatusChange]:
+        """All status changes so far, oldest first."""
+        return self._happened or [StatusChange(self.started_at, self.status, None, None, self.started_at)]
 
-    # What changes it. Whoever calls these holds the lock.
+    # Its changes. Callers hold the lock.
 
     def tick(self) -> datetime:
-        """Give the time, later than any that it has shown."""
+        """Return the current time, later than all times that it has shown."""
         self._latest = times.now(self._latest)
         return self._latest
 
     def next_turn(self) -> Turn | None:
-        """Take the next turn from those ahead; `None` if there is none, or it has still to wait."""
+        """Take the next turn; `None` if there is none, or if it still has to wait."""
         if not self.ahead or (self.ahead[0].holds and self.fan_out and not self.fan_out.done):
             return None
         turn, self.ahead = self.ahead[0], self.ahead[1:]
@@ -342,17 +342,17 @@ class Run:
         return turn
 
     def take(self, turn: Turn) -> None:
-        """Come to a turn."""
+        """Change to the state of a turn."""
         self.members = turn.members
         self.changes += 1
         self.forget_shown()
         self.turn_to(turn.status)
 
     def turn_to(self, status: str) -> None:
-        """Have another status, with all that follows for others."""
+        """Change the status, and update the parent and children."""
         if status != self.status:
             before, self.status = self.status, status
-            self._note(Happening(self.tick(), status, None, None, self.started_at), before)
+            self._note(StatusChange(self.tick(), status, None, None, self.started_at), before)
             if self.parent and self.parent.fan_out:
                 self.parent.note_target(self)
         if self.ended:
@@ -361,7 +361,7 @@ class Run:
             self.fan_out.fill()
 
     def follow_walk(self, walk: Walk) -> None:
-        """Have the status that follows from its walk."""
+        """Change the status to that of its walk."""
         if walk.ended:
             self.turn_to(walk.status)
         elif walk.cancelling:
@@ -370,17 +370,17 @@ class Run:
             self.turn_to("Waiting" if walk.at and walk.at.status == "Waiting" else "InProgress")
 
     def child_of(self, visit: Visit) -> Run | None:
-        """Give the execution that an attempt of a step has started."""
+        """Return the execution that an attempt of a step has started, if any."""
         key = (visit, visit.attempt)
         return self._child[1] if self._child and self._child[0] == key else None
 
     def add_child(self, visit: Visit, child: Run) -> None:
-        """Keep the execution that an attempt of a step has started."""
+        """Add an execution that an attempt of a step has started."""
         self.spawned = (*self.spawned, child)
         self._child = ((visit, visit.attempt), child)
 
     def end_as(self, status: str) -> None:
-        """End at once, together with the execution that started it."""
+        """End with the status of its parent, unless it has ended."""
         if not self.ended:
             if self.walk and not self.walk.ended:
                 self.walk.end_at(SUCCESS if status in SUCCEEDED else status)
@@ -396,45 +396,45 @@ class Run:
         if parent and parent.fan_out and parent.status in WORKING:
             parent.fan_out.fill()
 
-    def _note(self, happening: Happening, before: str) -> None:
+    def _note(self, change: StatusChange, before: str) -> None:
         if self._happened is None:
-            self._happened = [Happening(self.started_at, before, None, None, self.started_at)]
-        self._happened.append(happening)
+            self._happened = [StatusChange(self.started_at, before, None, None, self.started_at)]
+        self._happened.append(change)
         self.host.changed(self, before, len(self._happened) - 1)
 
     def _note_step(self, visit: Visit, status: str, time: datetime) -> None:
-        self._note(Happening(time, status, visit.step.name, visit.step.action, visit.started), self.status)
+        self._note(StatusChange(time, status, visit.step.name, visit.step.action, visit.started), self.status)
 
     def note_target(self, child: Run) -> None:
-        """Note the status of the step that has started an execution on one of the targets."""
+        """Record the status of the step for one of its targets."""
         self._note(
-            Happening(self.tick(), child.status, child.target, EXECUTE_AUTOMATION, child.started_at), self.status
+            StatusChange(self.tick(), child.status, child.target, EXECUTE_AUTOMATION, child.started_at), self.status
         )
 
     def run_on(self, fan_out: FanOut[Run]) -> None:
-        """Run on several targets: start others in place of its own work."""
+        """Start executions on several targets instead of running steps."""
         self.fan_out = fan_out
         if self.status in WORKING:
             fan_out.fill()
 
-    # What a caller was shown counts, though the run has gone on since.
+    # Signals and stops refer to the state that the caller has seen, even if the run has advanced since.
 
     def before_poll(self) -> _Shown:
-        """Give how it is now, before a poll makes it go on."""
+        """Return the current state, before a poll advances it."""
         moves = self.walk.moves if self.walk else 0
         return _Shown(self.status, self.members, self.ahead, self.ended_at, len(self._happened or ()), moves)
 
     def after_poll(self, shown: _Shown) -> None:
-        """Keep in mind what a poll has shown: a caller acts upon that."""
+        """Remember the state that a poll has shown, because the caller acts on it."""
         moved = self.before_poll() != shown
         self._shown = shown if moved and not self.children and not self.fan_out and not self.parent else None
 
     def forget_shown(self) -> None:
-        """Let nothing count but how it is now."""
+        """Forget the state that the last poll has shown."""
         self._shown = None
 
     def recall(self) -> None:
-        """Be again as it was shown last, if it has gone on by that alone; and a second time, as it had become."""
+        """Swap the current state and the one that the last poll has shown, if only that poll advanced the run."""
         shown = self._shown
         if shown is None:
             return

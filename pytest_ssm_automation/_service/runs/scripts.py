@@ -1,4 +1,4 @@
-"""Status scripts: how the executions go that a test has described."""
+"""Scripts: the statuses, steps and outputs that a test defines for its executions."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ WAITING: Final = frozenset({"Waiting", "PendingApproval"})
 
 
 class Turn(NamedTuple):
-    """What an execution comes to by a poll.
+    """The state of an execution after a poll.
 
     Attributes:
-        status: Its status.
-        members: Members of `AutomationExecution` that go with it.
-        holds: Whether it comes only when the executions that this one has started have ended.
+        status: The status.
+        members: Other members of `AutomationExecution`.
+        holds: Whether this turn waits until all executions on targets have ended.
     """
 
     status: str
@@ -42,21 +42,21 @@ class Turn(NamedTuple):
     holds: bool = False
 
 
-# How an execution goes that no script describes, once it is Pending.
+# The turns of an execution without a script, after Pending.
 WORK: Final = (Turn("InProgress"), Turn("Success", holds=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Script:
-    """How matching executions go.
+    """A script for matching executions.
 
     Attributes:
-        turns: What it comes to at each poll; the last one stays.
-        when: Which requests it is for: part of a request, or a function of the `Call`.
-        outputs: What ended executions put out: lists of texts by name.
-        steps: Members of `StepExecution`, for each step.
-        failure_message: Why failed executions failed.
-        execution_id: The id of the first execution that it is for.
+        turns: One state for each poll; the last one stays.
+        when: The requests that it matches: part of a request, or a function of the `Call`.
+        outputs: The outputs after the end, lists of strings by name.
+        steps: Members of `StepExecution` for each step.
+        failure_message: The failure message, if the execution fails.
+        execution_id: The id of the first matching execution.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -67,7 +67,7 @@ class Script:
     execution_id: str | None = None
 
     def meets(self, request: Request) -> bool:
-        """Tell whether the script is for the execution that a request starts."""
+        """Return whether the script matches a request."""
         return matches(self.when, request)
 
 
@@ -83,22 +83,22 @@ def make_script(
     failure_message: str | None = None,
     execution_id: str | None = None,
 ) -> Script:
-    """Check what a test says of its executions, and copy it.
+    """Validate the arguments of a script, and copy them.
 
     Raises:
-        FakeUsageError: There is no such status or member, or something has the wrong shape.
+        FakeUsageError: A status or member does not exist, or a value has the wrong shape.
     """
     if not isinstance(statuses, list | tuple) or not statuses:
         raise FakeUsageError(f"Expected a list of at least one status, but got statuses={statuses!r}")
     texts: dict[str, Any] = {"execution_id": execution_id, "failure_message": failure_message}
     for name, text in texts.items():
         if text is not None and (not isinstance(text, str) or not text):
-            raise FakeUsageError(f"Expected {name} to be a text that is not empty, but got {name}={text!r}")
+            raise FakeUsageError(f"Expected {name} to be a non-empty string, but got {name}={text!r}")
     check_when(when, model.START)
     turns = tuple(_turn(item) for item in statuses)
     for one, following in pairwise(turn.status for turn in turns):
         if one in ENDED and following != one:
-            raise FakeUsageError(f"An execution that has ended goes on no more: {following} can't come after {one}")
+            raise FakeUsageError(f"{following} can't follow {one}, which ends the execution")
     return Script(
         turns=turns,
         when=when,
@@ -120,16 +120,16 @@ def _turn(item: str | Mapping[str, Any]) -> Turn:
 
 
 def check_ended(status: object) -> None:
-    """Refuse a status that does not end a run."""
+    """Check that a status ends an execution."""
     if status not in ENDED:
         raise unknown_name("status", status, ENDED)
 
 
 def read_shape(name: str, value: Any, what: str) -> Any:
-    """Copy a value that has the shape of this name in the model; `None` has no shape.
+    """Validate a value against a shape of the model, and copy it; `None` stays `None`.
 
     Raises:
-        FakeUsageError: It has not that shape, or a text in it is not one that the model allows.
+        FakeUsageError: The value does not have this shape, or is not in an enum.
     """
     if value is None:
         return None
@@ -142,12 +142,12 @@ def read_shape(name: str, value: Any, what: str) -> Any:
                 raise unknown_name(f"member of {name}", member, shape.members)
     report = ParamValidator().validate(value, shape)
     if report.has_errors():
-        raise FakeUsageError(f"Malformed {what}: {report.generate_report()}")
+        raise FakeUsageError(f"Invalid {what}: {report.generate_report()}")
     return _copied(shape, value)
 
 
 def _copied(shape: Any, value: Any) -> Any:
-    """Copy a value at any depth, with times as botocore gives them, which are datetimes that know their zone."""
+    """Copy a value at any depth, and convert times to aware datetimes, as botocore does."""
     copies: Mapping[str, Callable[[], Any]] = {
         "structure": lambda: {name: _copied(shape.members[name], item) for name, item in value.items()},
         "map": lambda: {key: _copied(shape.value, item) for key, item in value.items()},

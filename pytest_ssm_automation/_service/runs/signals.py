@@ -1,6 +1,6 @@
-"""Stops and signals: which make sense to a run, and what they change.
+"""Stops and signals: when they are valid, and what they change.
 
-Whoever calls these functions holds the lock; `catch_up` has to follow without it.
+Callers hold the lock, and call `catch_up` afterwards without it.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
 """
@@ -24,12 +24,12 @@ OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
 
 
 def can_stop(run: Run, *, cancel: bool) -> bool:
-    """Tell whether a run can be stopped."""
+    """Return whether a run can be stopped."""
     return not run.ended and (cancel or run.status != "Cancelling")
 
 
 def stop(run: Run, *, cancel: bool) -> None:
-    """Cancel a run, or let it complete what it is at and start nothing more."""
+    """Cancel a run, or let it complete its current steps without starting others."""
     if run.fan_out and not cancel:
         run.fan_out.close()
     walk = run.walk
@@ -50,7 +50,7 @@ def stop(run: Run, *, cancel: bool) -> None:
 
 
 def takes(run: Run, kind: str) -> bool:
-    """Tell whether a signal makes sense to a run as it is: what it waits for, where that is known."""
+    """Return whether a signal is valid for the current state of a run."""
     if kind == "StopStep":
         return run.status in WAITING | WORKING
     if run.status not in WAITING:
@@ -63,10 +63,10 @@ def takes(run: Run, kind: str) -> bool:
 
 
 def signal(run: Run, kind: str, named: Collection[str]) -> bool:
-    """Do what a signal says; tell whether it could be done.
+    """Apply a valid signal; return whether that was possible.
 
     Args:
-        run: The run, which takes such a signal.
+        run: The run.
         kind: The signal's type.
         named: The steps that its payload names.
     """
@@ -81,7 +81,7 @@ def signal(run: Run, kind: str, named: Collection[str]) -> bool:
 
 
 def _leave_script(run: Run) -> None:
-    """Let the walk alone say from now on what comes next."""
+    """Ignore the script from now on, and follow the walk."""
     run.scripted, run.behind, run.ahead = False, False, ()
     run.changes += 1
     run.forget_shown()
@@ -119,7 +119,7 @@ def _reject(run: Run, message: str) -> None:
 
 
 def _resume(run: Run) -> None:
-    """Wait no more: go on with what comes after the wait, in the script or else in the work that is left."""
+    """Stop waiting: continue with the next turn of the script that does not wait, or with the default turns."""
     later = tuple(dropwhile(lambda turn: turn.status in WAITING, run.ahead))
     walk, run.waits_to_begin = run.walk, False
     run.forget_shown()
@@ -142,7 +142,7 @@ def _resume(run: Run) -> None:
 
 
 def _go_on(walk: Walk) -> None:
-    """Let the step that waits begin, go on, or succeed."""
+    """Let the waiting step begin, continue or succeed."""
     if not walk.begun:
         walk.begin()
     elif walk.at and walk.at.status == "Waiting":

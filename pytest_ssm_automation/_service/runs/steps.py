@@ -1,6 +1,6 @@
-"""The steps of executions, as the service shows them.
+"""The members of `StepExecution` for the steps of an execution.
 
-What a step of a registered runbook shows was observed, but for `ParentStepDetails` and the order of inner steps.
+For registered runbooks, the members were observed, except for `ParentStepDetails` and the order of inner steps.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from ..runbooks.flow import Step
     from .rate_control import Target
     from .run import Run
-    from .walk import Round, Visit, Walk
+    from .walk import Iteration, Visit, Walk
 
 _NAMED: Final = {"StepName": "step", "Action": "aws:executeAwsApi"}
 
 
 def step_members(run: Run) -> list[dict[str, Any]]:
-    """Give the members of `StepExecution` for each step."""
+    """Return the members of `StepExecution` for each step."""
     with run.lock:
         given = run.members.get("StepExecutions")
         if given is not None:
@@ -47,36 +47,35 @@ def step_members(run: Run) -> list[dict[str, Any]]:
 
 def _walked(run: Run, walk: Walk) -> Iterator[dict[str, Any]]:
     said = {step["StepName"]: step for step in run.script.steps or ()}
-    for step, visit, loop_round in _listed(walk, [s for s in walk.flow.steps if s.parent is None], walk.visits, None):
-        members = _members(run, step, visit, loop_round, walk)
+    for step, visit, iteration in _listed(walk, [s for s in walk.flow.steps if s.parent is None], walk.visits, None):
+        members = _members(run, step, visit, iteration, walk)
         if (own := said.get(step.name)) and visit:
             status = own.get("StepStatus", visit.status) if run.ended else visit.status
             members = {**members, **copy_containers(own), "StepStatus": status}
-        known = model.members("StepExecution")
-        yield {name: value for name, value in members.items() if value is not None and name in known}
+        yield model.present_members("StepExecution", members)
 
 
 def _listed(
-    walk: Walk, steps: Sequence[Step], visits: Mapping[int, Visit], loop_round: Round | None
-) -> Iterator[tuple[Step, Visit | None, Round | None]]:
-    """List steps with what has become of them; those of each round of a loop stand behind it."""
+    walk: Walk, steps: Sequence[Step], visits: Mapping[int, Visit], iteration: Iteration | None
+) -> Iterator[tuple[Step, Visit | None, Iteration | None]]:
+    """List steps with their visits. The inner steps of each iteration follow their loop."""
     for step in steps:
         visit = visits.get(step.place)
-        yield step, visit, loop_round
-        for inner in visit.rounds if visit else ():
+        yield step, visit, iteration
+        for inner in visit.iterations if visit else ():
             yield from _listed(walk, walk.flow.inner(step.place), inner.visits, inner)
 
 
-def _members(run: Run, step: Step, visit: Visit | None, loop_round: Round | None, walk: Walk) -> dict[str, Any]:
+def _members(run: Run, step: Step, visit: Visit | None, iteration: Iteration | None, walk: Walk) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "StepName": step.name,
         "Action": step.action,
         **step.declared,
         "StepStatus": visit.status if visit else "Pending",
-        "StepExecutionId": _step_id(run, step, loop_round),
+        "StepExecutionId": _step_id(run, step, iteration),
         "Inputs": _inputs(visit.inputs) if visit else {},
         "OverriddenParameters": {},
-        "ParentStepDetails": _parent(run, loop_round),
+        "ParentStepDetails": _parent(run, iteration),
     }
     if visit is None:
         return shown
@@ -95,29 +94,29 @@ def _inputs(inputs: Mapping[str, Any]) -> dict[str, str]:
     return {name: json.dumps(inputs[name], separators=(",", ":"), ensure_ascii=False) for name in sorted(inputs)}
 
 
-def _step_id(run: Run, step: Step, loop_round: Round | None) -> str:
+def _step_id(run: Run, step: Step, iteration: Iteration | None) -> str:
     place = f"{step.place} {step.name}"
-    while loop_round:
-        place = f"{loop_round.loop.step.place} {loop_round.number} {place}"
-        loop_round = loop_round.loop.round
+    while iteration:
+        place = f"{iteration.loop.step.place} {iteration.number} {place}"
+        iteration = iteration.loop.iteration
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run.id} {place}"))
 
 
-def _parent(run: Run, loop_round: Round | None) -> dict[str, Any] | None:
-    """Give the details of the loop that a step runs in."""
-    if loop_round is None:
+def _parent(run: Run, iteration: Iteration | None) -> dict[str, Any] | None:
+    """Return the details of the loop that contains a step."""
+    if iteration is None:
         return None
-    loop = loop_round.loop
+    loop = iteration.loop
     details: dict[str, Any] = {
-        "StepExecutionId": _step_id(run, loop.step, loop.round),
+        "StepExecutionId": _step_id(run, loop.step, loop.iteration),
         "StepName": loop.step.name,
         "Action": loop.step.action,
-        "Iteration": loop_round.number,
+        "Iteration": iteration.number,
     }
-    return details if loop_round.value is None else {**details, "IteratorValue": as_text(loop_round.value)}
+    return details if iteration.value is None else {**details, "IteratorValue": as_text(iteration.value)}
 
 
-# Steps of a runbook that is not registered, as its script lists them.
+# Steps of a script, for a runbook that is not registered.
 
 
 def _listed_step(run: Run, walk: Walk, place: int) -> dict[str, Any]:
@@ -131,7 +130,7 @@ def _listed_step(run: Run, walk: Walk, place: int) -> dict[str, Any]:
 
 
 def _given_step(run: Run, place: int, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Show a step that an item of a script gives; one without a status has not begun, or has succeeded with the run."""
+    """Show a step of a script's item. Without a status, it is Success if the run has succeeded, otherwise Pending."""
     status = given.get("StepStatus", SUCCESS if run.status in SUCCEEDED else "Pending")
     return _scripted_step(run, place, copy_containers(dict(given)), status)
 
@@ -151,18 +150,18 @@ def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> 
     return {**ran, **first}
 
 
-# Steps of an execution that runs on targets.
+# Steps of an execution on several targets.
 
 
 def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
-    """Show one of several targets as the step that starts the execution on it.
+    """Show a target as the step that starts the execution on it.
 
     For a resource, AWS's own example shows the target's parameter as plain text, and no outputs. For an account and a
-    Region the record is silent.
+    Region, there is no public example.
 
     Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
     """
-    # There may be thousands, at each of hundreds of polls: so no copy of a step is made that is not needed.
+    # There may be thousands of targets and hundreds of polls, so avoid copies.
     child = target.run
     step: dict[str, Any] = {
         "StepName": target.name,

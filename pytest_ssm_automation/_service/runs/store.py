@@ -1,4 +1,4 @@
-"""The executions of a fake: starts them, and finds them by account and Region."""
+"""The store that starts the executions of a fake, and finds them by account and Region."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ..runbooks.documents import is_mapping
 from ..runbooks.parameters import check_start
 from ..runbooks.references import as_text, as_texts, unknown_in
 from .finding import Finder
+from .overrides import StepOverrides
 from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
 from .run import Run
 from .scripts import ENDED, UNSCRIPTED, Script
 from .walk import Outcome
-from .words import Words
 
 if TYPE_CHECKING:
     import threading
@@ -39,12 +39,12 @@ __tracebackhide__ = hide_usage_errors
 
 @dataclass(slots=True)
 class Plan:
-    """How an execution goes that is about to be started.
+    """The plan for an execution that is about to be started.
 
     Attributes:
         script: Its script.
-        resolved: The resources that its targets stand for.
-        groups: What it runs on; empty for an execution that does its own work.
+        resolved: The resources that its targets resolve to.
+        groups: Its targets; empty if it runs steps.
     """
 
     script: Script
@@ -53,28 +53,28 @@ class Plan:
 
 
 class ExecutionStore:
-    """Every execution of a fake, oldest first; found by id within a scope, which is an account and a Region.
+    """All executions of a fake. They are found by id within a scope, which is an account and a Region.
 
-    The scope of an execution that every account sees has `None` in place of the account.
+    The scope of an execution that all accounts see has `None` in place of the account.
 
     Attributes:
-        all: The executions.
-        started: Those of them that no other execution started.
-        log: What has happened to them, oldest first: each with a place in its history.
-        unfinished: How many of `started` have not ended, by scope.
-        scripts: How they go, oldest first; the latest script that is for an execution has it.
-        resolver: Says which resources a target stands for, if the test has told.
-        lock: Guards all of it.
-        pace: How far a poll takes an execution that walks its runbook.
-        words: What the test has said of steps.
+        all: The executions, oldest first.
+        started: The executions that no other execution started.
+        log: All status changes, oldest first: an execution, and an index in its history.
+        unfinished: The number of executions in `started` that have not ended, by scope.
+        scripts: The scripts, oldest first. The latest script that matches an execution applies.
+        resolver: The test's function that resolves targets to resources, if any.
+        lock: Guards everything.
+        pace: How far a poll advances an execution that walks its runbook.
+        overrides: The failures and outputs of steps that the test has set.
         find_runbook: Finds a registered runbook by name, version and Region.
     """
 
     def __init__(self, lock: threading.RLock, new_id: Callable[[], str], pace: str = "run") -> None:
-        """Start with none."""
+        """Start empty."""
         self.lock = lock
         self.pace = pace
-        self.words = Words(lock)
+        self.overrides = StepOverrides(lock)
         self.find_runbook: FindRunbook = _find_none
         self.all: list[Run] = []
         self.started: list[Run] = []
@@ -98,20 +98,20 @@ class ExecutionStore:
         shared: bool = False,
         plan: Plan | None = None,
     ) -> Run:
-        """Start an execution, and whatever it has to start in its turn.
+        """Start an execution, and the executions that it starts on targets.
 
         Args:
-            request: What the execution keeps as the request that started it.
-            params: Its members, and those that it refers to.
-            runbook: The registered runbook that it runs.
-            script: How it goes, instead of the scripts that there are.
+            request: The request that the execution records.
+            params: The members of the request, with target locations read from their URL.
+            runbook: The registered runbook, if any.
+            script: A script to use instead of `scripts`.
             parent: The execution that starts it.
-            target: What it runs on, as one of several targets.
-            shared: Whether every account sees it.
-            plan: What `plan` has given for the request, or would give now.
+            target: The target that it runs on, if the parent runs on several.
+            shared: Whether all accounts see it.
+            plan: The result of `plan` for the request, if it was called before.
 
         Raises:
-            FakeUsageError: `script` wants an id that exists in the account and Region.
+            FakeUsageError: The id in `script` already exists in the account and Region.
         """
         if plan is None:
             plan = self.plan(request, params, script)
@@ -135,18 +135,18 @@ class ExecutionStore:
 
     @property
     def asks(self) -> bool:
-        """Whether functions of the test say how executions go."""
+        """Whether the plan of an execution depends on functions of the test."""
         if self.resolver is None and not self.scripts:
             return False
         return self.resolver is not None or any(callable(script.when) for script in self.scripts)
 
     def plan(self, request: Request, params: Mapping[str, Any], script: Script | None = None) -> Plan:
-        """Say how an execution goes, and those that it starts on targets; functions of the test are called here.
+        """Plan an execution, and the executions that it starts on targets. This calls functions of the test.
 
         Args:
             request: The request that starts it.
-            params: Its members, and those that it refers to.
-            script: How it goes, instead of the scripts that there are.
+            params: The members of the request, with target locations read from their URL.
+            script: A script to use instead of `scripts`.
         """
         if script is None:
             script = UNSCRIPTED
@@ -171,31 +171,31 @@ class ExecutionStore:
         parameters: Mapping[str, list[str]] | None = None,
         runbook: Runbook | None = None,
     ) -> Run:
-        """Add an execution that no call started; with `account=None` every account sees it."""
+        """Add an execution that no call started; with `account=None`, all accounts see it."""
         params = {"DocumentName": document_name, **({"Parameters": parameters} if parameters else {})}
         content = copy_containers(params)
         request = Request(model.START, content, region, "", None, account=account or default_account())
         return self.start(request, params, runbook=runbook, script=script, shared=account is None)
 
     def find(self, execution_id: str, scope: tuple[str, str]) -> Run | None:
-        """Find the execution of this id that is seen in an account and Region."""
+        """Return the execution with this id in an account and Region, if any."""
         known = self._by_id.get(execution_id, {})
         return known.get(scope) or known.get((None, scope[1]))
 
     def named(self, execution_id: str) -> list[Run]:
-        """Find the executions of this id in any account and Region, oldest first."""
+        """Return the executions with this id in all accounts and Regions, oldest first."""
         with self.lock:
             return list(self._by_id.get(execution_id, {}).values())
 
     def newest_first(
         self, scope: tuple[str, str], filters: Sequence[Mapping[str, Any]] = (), before: int | None = None
     ) -> Iterator[Run]:
-        """Yield the executions that are seen in an account and Region, newest first.
+        """Yield the executions in an account and Region, newest first.
 
         Args:
             scope: The account and the Region.
-            filters: What a listing asks for; more may be yielded than they let through.
-            before: The place in `all` that they come before.
+            filters: The filters of a listing. Executions that do not match them may be yielded too.
+            before: Yield only executions before this index of `all`.
         """
         end = len(self.all) if before is None else min(before, len(self.all))
         named = next((each["Values"] for each in filters if each["Key"] == "ExecutionId"), None)
@@ -208,11 +208,11 @@ class ExecutionStore:
         return (self.all[place] for place in places)
 
     def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
-        """Take notice of the keys of the tags of an execution."""
+        """Update the tag keys of an execution."""
         self._finders[self._scope_of(run)].tag(run, before, now)
 
     def _chosen_id(self, script: Script, request: Request, *, anew: bool) -> str | None:
-        """Give the id that a script chooses; one of `scripts` for its first execution in each account and Region."""
+        """Return the id in a script. In `scripts`, it is only for the first execution in each account and Region."""
         chosen = script.execution_id
         return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
@@ -224,7 +224,7 @@ class ExecutionStore:
             for account, region in known
         ):
             where = execution.region if shared else f"account {execution.account} and {execution.region}"
-            raise FakeUsageError(f"There is an execution {execution.id!r} in {where} already")
+            raise FakeUsageError(f"An execution {execution.id!r} already exists in {where}")
         known[scope] = execution
         execution.place = len(self.all)
         self.all.append(execution)
@@ -241,7 +241,7 @@ class ExecutionStore:
             execution.parent.note_target(execution)
 
     def _start_on(self, parent: Run, target: Target[Run]) -> Run:
-        """Start the execution on one of several targets."""
+        """Start the execution on a target."""
         request = _request_on(parent.source, target)
         child = self.start(
             request, target.request, runbook=parent.runbook, parent=parent, target=target.name, plan=target.plan
@@ -249,10 +249,10 @@ class ExecutionStore:
         child.call = parent.call
         return child
 
-    # What a run asks for; see `Host`.
+    # The methods of `Host`, which runs call.
 
     def changed(self, run: Run, before: str, happened: int) -> None:
-        """Take notice of what has happened to an execution: of its status, and of its history from a place on."""
+        """Handle new status changes of an execution, from index `happened` of its history on."""
         if run.place < 0:
             return
         if run.parent is None:
@@ -269,7 +269,7 @@ class ExecutionStore:
         return scope if scope in self._by_id[run.id] else (None, run.region)
 
     def _undo(self, run: Run, happened: int) -> None:
-        """Forget what has not happened to an execution after all; it is at the end of the log, or not far from it."""
+        """Remove status changes that were undone from the log, where they are at or near the end."""
         left, place = happened - len(run.history), len(self.log)
         while left:
             place -= 1
@@ -278,18 +278,18 @@ class ExecutionStore:
                 left -= 1
 
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
-        """Give how an attempt of a step fails, if the test has said so."""
-        return self.words.failure(run, visit)
+        """Return the failure of an attempt of a step, if the test has set one."""
+        return self.overrides.failure(run, visit)
 
     def success(self, run: Run, visit: Visit) -> Outcome:
-        """Give how an attempt of a step goes that does not fail."""
-        return self.words.success(run, visit)
+        """Return the outcome of an attempt of a step that does not fail."""
+        return self.overrides.success(run, visit)
 
     def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:
-        """Start the execution of a registered runbook that a step of the action aws:executeAutomation names.
+        """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered.
 
         Raises:
-            AutomationFakeError: Executions start each other without end.
+            AutomationFakeError: Executions are nested too deeply.
         """
         name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
         runbook = self.find_runbook(as_text(name), version if version is None else as_text(version), run.region)
@@ -307,7 +307,7 @@ class ExecutionStore:
 
 
 def _request_on(source: Request, target: Target[Run]) -> Request:
-    """Give the request that starts the execution on one of several targets."""
+    """Return the request that starts the execution on a target."""
     account = target.account or source.account
     return replace(source, content=target.request, region=target.region, account=account)
 
@@ -317,7 +317,7 @@ def _find_none(_name: str, _version: str | None, _region: str) -> None:
 
 
 def child_request(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the members of the request with which a step starts an execution."""
+    """Return the members of the request with which a step starts an execution."""
     members = model.input_shape(model.START).members
     params = {name: value for name, value in inputs.items() if name in members}
     runtime = inputs.get("RuntimeParameters")
@@ -334,5 +334,5 @@ def _check_depth(run: Run) -> None:
         parent = parent.parent
     if len(names) >= MOST_DEPTH:
         raise AutomationFakeError(
-            f"Executions start each other more than {MOST_DEPTH} deep: {' -> '.join(reversed(names[:5]))} -> ..."
+            f"Executions are nested more than {MOST_DEPTH} deep: {' -> '.join(reversed(names[:5]))} -> ..."
         )

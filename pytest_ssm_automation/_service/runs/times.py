@@ -1,4 +1,4 @@
-"""The time, as executions and steps show it."""
+"""The times of executions and steps."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def now(after: datetime | None = None) -> datetime:
-    """Give the time in UTC, in milliseconds as the service sends it.
+    """Return the current time in UTC, in milliseconds as the service sends it.
 
-    The clock is read as `time.time()`, through the module, so that what patches it moves executions too. Callers parse
-    times with `%f`, so none is at a whole second.
+    `time.time` is called through its module, so that libraries that patch it affect executions too. Callers parse times
+    with `%f`, so the milliseconds are never 0.
 
     Args:
-        after: A time that this one has to be later than, even if the clock stands still.
+        after: An earlier time. The result is later, even if the clock stands still.
     """
     read = datetime.fromtimestamp(time.time(), UTC)
     moment = read.replace(microsecond=read.microsecond // 1000 * 1000)

@@ -1,4 +1,4 @@
-"""Executions as the service shows them: members of answers, filters and pages."""
+"""Members of responses that describe executions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _AS_REQUESTED: Final = (
 
 
 def execution_members(run: Run) -> dict[str, Any]:
-    """Give the members of `AutomationExecution`, as GetAutomationExecution answers; the script's own go before ours."""
+    """Return the members of `AutomationExecution`. Members that the script sets take precedence."""
     request, steps = run.request, step_members(run)
     shown: dict[str, Any] = {
         "AutomationExecutionId": run.id,
@@ -52,23 +52,13 @@ def execution_members(run: Run) -> dict[str, Any]:
         "Outputs": run.outputs,
         "FailureMessage": run.failure_message,
     }
-    return _of_shape("AutomationExecution", shown)
+    return model.present_members("AutomationExecution", shown)
 
 
 def metadata_members(run: Run) -> dict[str, Any]:
-    """Give the members of `AutomationExecutionMetadata`, as DescribeAutomationExecutions lists it."""
-    shown = {**execution_members(run), "LogFile": "", "AutomationType": _automation_type(run)}
-    return _of_shape("AutomationExecutionMetadata", shown)
-
-
-def _of_shape(name: str, shown: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what has no value, and what the installed model does not know."""
-    members = model.members(name)
-    return {name: value for name, value in shown.items() if value is not None and name in members}
-
-
-def _automation_type(run: Run) -> str:
-    return type_of(run.request)
+    """Return the members of `AutomationExecutionMetadata`, for DescribeAutomationExecutions."""
+    shown = {**execution_members(run), "LogFile": "", "AutomationType": type_of(run.request)}
+    return model.present_members("AutomationExecutionMetadata", shown)
 
 
 def _current_step(run: Run, steps: list[dict[str, Any]]) -> dict[str, str]:
@@ -80,7 +70,7 @@ def _current_step(run: Run, steps: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _progress(run: Run) -> dict[str, Any]:
-    """Count what became of the targets: for several accounts and Regions by steps, for rate control by executions."""
+    """Count the targets by result: steps for accounts and Regions, steps and executions for resources."""
     if not run.targets:
         return {}
     statuses = [child.status for child in run.children]

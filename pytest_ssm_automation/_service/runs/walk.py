@@ -1,8 +1,8 @@
 """The walk of a run along the flow of its runbook.
 
-A walk knows the runbook, the resolved parameters and what has happened so far, and says what happens next. It calls
-nothing but the clock that it is given. Whoever moves it reads `due`, asks what becomes of that step, and tells the walk
-by `settle`. Each move is kept, so that `replayed` can go back to an earlier one.
+A walk knows the runbook, the resolved parameters and what has happened so far, and determines the next step. Callers
+read `due`, get the outcome of that step, and pass it to `settle`. All moves are recorded, so that `replayed` can return
+to an earlier state.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-common-properties.html
 """
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 
 MOST_STEPS: Final = 10_000
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-loop.html
-MOST_ROUNDS: Final = 100
+MOST_ITERATIONS: Final = 100
 _TRACE: Final = 200
 _OF_LOOP: Final = frozenset({"Iterators", "IteratorDataType", "MaxIterations", "LoopCondition"})
-# The inputs that are read when they are decided upon, and not when the step begins.
+# Inputs that are evaluated after the step has begun.
 _CONDITIONS: Final = frozenset({"Choices", "Default", "LoopCondition"})
 SUCCESS: Final = "Success"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of one attempt of a step.
+    """The outcome of one attempt of a step.
 
     Attributes:
-        status: `Success`, or how it fails.
-        outputs: Its outputs by name, with their types.
-        message: Why it failed.
+        status: `Success`, or the status of the failure.
+        outputs: The outputs by name, with their types.
+        message: The failure message.
     """
 
     status: str = SUCCESS
@@ -51,25 +51,25 @@ class Outcome:
 
 @dataclass(slots=True, eq=False)
 class Visit:
-    """A step as it runs, once.
+    """One run of a step.
 
     Attributes:
         step: The step.
-        round: The round of the loop that it runs in.
-        inputs: Its inputs, resolved.
-        started: When it began.
-        status: Its status.
+        iteration: The loop iteration that it belongs to.
+        inputs: The resolved inputs.
+        started: The start time.
+        status: The status.
         attempt: The number of the attempt.
-        waits_to_begin: Whether it waits for the signal that lets it begin.
-        ended: When it ended.
-        outputs: Its outputs.
-        message: Why it failed, in the service's frame.
-        next: The step that a branch has led to.
-        rounds: The rounds of a loop.
+        waits_to_begin: Whether it waits for a signal before it begins.
+        ended: The end time.
+        outputs: The outputs.
+        message: The failure message, with the service's prefix and suffix.
+        next: The next step that a branch has chosen.
+        iterations: The iterations of a loop.
     """
 
     step: Step
-    round: Round | None
+    iteration: Iteration | None
     inputs: dict[str, Any]
     started: datetime
     status: str = "InProgress"
@@ -79,18 +79,18 @@ class Visit:
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     message: str | None = None
     next: int | None = None
-    rounds: list[Round] = field(default_factory=list["Round"])
+    iterations: list[Iteration] = field(default_factory=list["Iteration"])
 
 
 @dataclass(slots=True, eq=False)
-class Round:
-    """One round of a loop.
+class Iteration:
+    """One iteration of a loop.
 
     Attributes:
-        loop: The loop's own visit.
-        number: Its number, from 1.
+        loop: The visit of the loop.
+        number: The number, from 1.
         value: The item of Iterators.
-        visits: The latest visit of each inner step, by place.
+        visits: The latest visit of each inner step, by index.
     """
 
     loop: Visit
@@ -99,7 +99,7 @@ class Round:
     visits: dict[int, Visit] = field(default_factory=dict[int, Visit])
 
 
-# Told each change of a step: the visit, its status, and when.
+# Called for each status change of a step, with the visit, the status and the time.
 Note = Callable[[Visit, str, datetime], None]
 
 
@@ -108,21 +108,21 @@ def _note_nothing(_visit: Visit, _status: str, _time: datetime) -> None:
 
 
 class Walk:
-    """How far a run has come along its runbook.
+    """The progress of a run along its runbook.
 
     Attributes:
         flow: The runbook's flow.
-        at: The visit that it is at; `None` before the first step, after the last, and where it has ended.
+        at: The current visit; `None` before the first step, and after the last.
         begun: Whether it has begun its first step.
-        ended: Whether no step comes any more.
-        status: The status of the run, once it has ended.
-        message: Why the run failed.
-        cancelling: Whether it is on its way of `onCancel`.
-        visits: The latest visit of each step outside loops, by place.
-        latest: The latest visit of each step.
-        unresolved: Names that inputs and conditions have read, and nobody has given.
-        cut: Why it was cut, if it came to no end.
-        known: What is known already to become of the step that it is at, after it has gone back.
+        ended: Whether it has ended.
+        status: The status of the run, once ended.
+        message: The failure message of the run.
+        cancelling: Whether the run was cancelled, and may still run the steps of `onCancel`.
+        visits: The latest visit of each step outside loops, by index.
+        latest: The latest visit of each step, by index.
+        unresolved: Names without a value that inputs or conditions have read.
+        cut: Why the run was aborted, if it did not end by itself.
+        known: Outcomes of the current step that are already known, after `replayed`.
     """
 
     def __init__(
@@ -134,13 +134,13 @@ class Walk:
         *,
         interactive: bool = False,
     ) -> None:
-        """Stand before the first step.
+        """Start before the first step.
 
         Args:
             flow: The runbook's flow.
-            values: What references may name beside steps: parameters, `global:` and `automation:` names.
-            clock: Gives the time, later each time.
-            note: Is told each change of a step.
+            values: The values of references other than outputs: parameters, `global:` and `automation:` names.
+            clock: Returns the current time, which increases with each call.
+            note: Is called for each status change of a step.
             interactive: Whether each step waits for a signal before it begins.
         """
         self.flow = flow
@@ -169,23 +169,23 @@ class Walk:
         self._moves: list[tuple[Callable[[Walk], None], Outcome | None]] = []
         self._times: list[datetime] = []
 
-    # What happens next.
+    # The current state.
 
     @property
     def due(self) -> Visit | None:
-        """The visit of which it has to be told what becomes; `None` while it waits, and where there is none."""
-        return self.at if self.at and self.at.status == "InProgress" and not self.at.rounds else None
+        """The visit whose outcome `settle` needs; `None` while the walk waits, and after its end."""
+        return self.at if self.at and self.at.status == "InProgress" and not self.at.iterations else None
 
     @property
     def pauses(self) -> bool:
-        """Whether the step that it is at waits for a signal by its action, and nobody has said otherwise."""
+        """Whether the action of the current step waits for a signal."""
         return self.at is not None and self.at.step.action in PAUSING
 
     def value(self, name: str) -> Any:
-        """Give the value of an output, such as `createImage.ImageId`; `UNKNOWN` if nobody has given it."""
+        """Return the value of an output, such as `createImage.ImageId`; `UNKNOWN` if it has none."""
         return self._values.get(name, UNKNOWN)
 
-    # Moves. Each is kept.
+    # Moves, which are recorded.
 
     @property
     def moves(self) -> int:
@@ -193,7 +193,7 @@ class Walk:
         return len(self._moves)
 
     def replayed(self, moves: int) -> Walk:
-        """Give the walk as it was after so many moves."""
+        """Return the walk as it was after a number of moves."""
         times = iter([*self._times])
         earlier = Walk(self.flow, self._given, partial(next, times), _note_nothing, interactive=self._interactive)
         for move, _ in self._moves[:moves]:
@@ -216,11 +216,11 @@ class Walk:
             self._enter(0, waits=self._interactive)
 
     def settle(self, outcome: Outcome, *, signalled: bool = False) -> None:
-        """Take what became of the step that it is at: try it again, or go on to what follows.
+        """Apply the outcome of the current step: retry it, or continue with the next step.
 
         Args:
-            outcome: How the attempt went.
-            signalled: Whether a signal has said so, which lets the next step begin, and the run wait until then.
+            outcome: The outcome of the attempt.
+            signalled: Whether the outcome is that of a signal. Then the next step does not wait for another signal.
         """
         self._moves.append((lambda walk: walk.settle(outcome, signalled=signalled), None if signalled else outcome))
         visit = self._current()
@@ -228,26 +228,26 @@ class Walk:
             self.known.popleft()
         if outcome.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
             visit.attempt += 1
-        elif outcome.status == SUCCESS and visit.step.loop and not visit.rounds:
-            self._begin_rounds(visit, visit.step.loop, outcome)
+        elif outcome.status == SUCCESS and visit.step.loop and not visit.iterations:
+            self._begin_iterations(visit, visit.step.loop, outcome)
         elif outcome.status == SUCCESS:
             self._succeed(visit, outcome, signalled=signalled)
         else:
             self._fail(visit, outcome, signalled=signalled)
 
     def wait(self) -> None:
-        """Let the step that it is at wait for a signal."""
+        """Let the current step wait for a signal."""
         self._moves.append((Walk.wait, None))
         self._change(self._current(), "Waiting")
 
     def resume(self) -> None:
-        """Let the step that waits go on, or begin."""
+        """Let the waiting step continue or begin."""
         self._moves.append((Walk.resume, None))
         self._current().waits_to_begin = False
         self._change(self._current(), "InProgress")
 
     def cancel(self) -> None:
-        """Be stopped: go the way of `onCancel`, or be about to end."""
+        """Cancel the run: continue with the step of `onCancel`, or prepare to end."""
         self._moves.append((Walk.cancel, None))
         self.status, self.message = "Cancelled", None
         visit, self.cancelling = self.at, True
@@ -262,7 +262,7 @@ class Walk:
             self._enter(visit.step.on_cancel)
 
     def complete(self) -> None:
-        """Begin no further step; what waits is given up."""
+        """Begin no further steps, and cancel a waiting one."""
         self._moves.append((Walk.complete, None))
         self._completing = True
         if self.at and self.at.status == "Waiting":
@@ -272,22 +272,22 @@ class Walk:
             self.ended = True
 
     def close(self) -> None:
-        """End after the last step, where a signal has let the run wait there."""
+        """End after the last step, whose outcome was that of a signal."""
         self._moves.append((Walk.close, None))
         self._end()
 
     def end_at(self, status: str, message: str | None = None) -> None:
-        """End at the step that it is at, which ends so too."""
+        """End the current step and the run with a status."""
         self._moves.append((lambda walk: walk.end_at(status, message), None))
         if self.at:
             self._end_visit(self.at, status, message)
         self.status, self.message = status, self.at.message if self.at else message
         self._end(status, message)
 
-    # What follows from them.
+    # The effects of moves.
 
     def _current(self) -> Visit:
-        """Give the visit that it is at, for moves that are made nowhere else."""
+        """Return the current visit, for moves that need one."""
         return cast("Visit", self.at)
 
     def _tick(self) -> datetime:
@@ -338,7 +338,7 @@ class Walk:
         self._follow(visit, target, ends=step.is_end and (step.action != BRANCH or visit.next is None), held=signalled)
 
     def _choice(self, step: Step) -> int | None:
-        """Give the step that a branch leads to; `None` where it ends."""
+        """Return the next step of a branch; `None` if the run or the iteration ends."""
         for condition, target in step.choices:
             if truth(condition, self._resolved):
                 return target
@@ -347,7 +347,7 @@ class Walk:
     def _fail(self, visit: Visit, outcome: Outcome, *, signalled: bool) -> None:
         step, message = visit.step, outcome.message or f"Step {visit.step.name} ended as {outcome.status}"
         self._end_visit(visit, outcome.status, message)
-        # The first failure that counts is the one that the run reports: assumed.
+        # Assumed: the run reports its first critical failure.
         if step.is_critical and self.status == SUCCESS:
             self.status = outcome.status
             self.message = visit.message
@@ -358,98 +358,98 @@ class Walk:
         self._follow(visit, jump, ends=step.is_end, held=signalled)
 
     def _follow(self, visit: Visit, target: int | None, *, ends: bool, held: bool) -> None:
-        """Go on after a step that has ended."""
+        """Continue after a step has ended."""
         if self._completing:
             self._end()
         elif target is not None and not ends:
             self._enter(target, before=visit, waits=self._interactive and not held)
-        elif visit.round:
-            self._end_round(visit.round, held=held)
+        elif visit.iteration:
+            self._end_iteration(visit.iteration, held=held)
         elif held:
             self.at = None
         else:
             self._end()
 
     def _end(self, loops: str = SUCCESS, message: str | None = None) -> None:
-        """End the run; the loops that it is in end with it, in this status."""
-        over = self.at.round if self.at else None
+        """End the run; enclosing loops end with status `loops`."""
+        over = self.at.iteration if self.at else None
         while over:
             self._end_visit(over.loop, loops, message)
-            over = over.loop.round
+            over = over.loop.iteration
         self.at, self.ended = None, True
 
     # Loops.
 
-    def _begin_rounds(self, visit: Visit, loop: Loop, outcome: Outcome) -> None:
+    def _begin_iterations(self, visit: Visit, loop: Loop, outcome: Outcome) -> None:
         visit.outputs.update(outcome.outputs)
-        if not self._next_round(visit, loop, 1):
+        if not self._next_iteration(visit, loop, 1):
             self._succeed(visit, outcome, signalled=False)
 
-    def _next_round(self, visit: Visit, loop: Loop, number: int) -> bool:
-        """Begin a round, if there is one left."""
-        if (items := self._round(visit, loop, number)) is None or loop.first is None:
+    def _next_iteration(self, visit: Visit, loop: Loop, number: int) -> bool:
+        """Begin an iteration, if there is one left."""
+        if (items := self._iteration(visit, loop, number)) is None or loop.first is None:
             return False
-        visit.rounds.append(items)
+        visit.iterations.append(items)
         current = {"CurrentIteration": number} | ({} if items.value is None else {"CurrentIteratorValue": items.value})
         visit.outputs.update(current)
         self._values.update({f"{visit.step.name}.{name}": value for name, value in current.items()})
         self._enter(loop.first, into=items, waits=self._interactive)
         return True
 
-    def _round(self, visit: Visit, loop: Loop, number: int) -> Round | None:
+    def _iteration(self, visit: Visit, loop: Loop, number: int) -> Iteration | None:
         most = visit.inputs.get("MaxIterations")
-        rounds = int(as_text(most)) if as_text(most).isdecimal() else MOST_ROUNDS
-        if number > min(rounds, MOST_ROUNDS):
+        iterations = int(as_text(most)) if as_text(most).isdecimal() else MOST_ITERATIONS
+        if number > min(iterations, MOST_ITERATIONS):
             return None
         if loop.iterators is None:
-            return Round(visit, number, None)
+            return Iteration(visit, number, None)
         items = visit.inputs.get("Iterators")
         listed: list[Any] = items if is_list(items) else []
-        return Round(visit, number, listed[number - 1]) if number <= len(listed) else None
+        return Iteration(visit, number, listed[number - 1]) if number <= len(listed) else None
 
-    def _end_round(self, over: Round, *, held: bool) -> None:
-        """Go on after the last step of a round."""
+    def _end_iteration(self, over: Iteration, *, held: bool) -> None:
+        """Continue after the last step of an iteration."""
         visit = over.loop
         loop = visit.step.loop
         again = loop is not None and (loop.condition is None or truth(loop.condition, self._resolved) is True)
-        if loop is None or not again or not self._next_round(visit, loop, over.number + 1):
+        if loop is None or not again or not self._next_iteration(visit, loop, over.number + 1):
             self.at = visit
             self._succeed(visit, Outcome(), signalled=held)
 
     # Steps.
 
     def _enter(
-        self, place: int, *, before: Visit | None = None, into: Round | None = None, waits: bool = False
+        self, place: int, *, before: Visit | None = None, into: Iteration | None = None, waits: bool = False
     ) -> None:
-        """Begin a step, in the round that it belongs to; what it leaves or comes into on the way ends or begins."""
+        """Begin a step in the right iteration. Loops that the jump leaves end, and loops that it enters begin."""
         step = self.flow.steps[place]
         if self._is_cut(step):
             return
-        current = into or (before.round if before else None)
+        current = into or (before.iteration if before else None)
         while current and current.loop.step.place not in self._parents(step):
             failed = before is not None and before.status != SUCCESS
             self._end_visit(current.loop, before.status if before and failed else SUCCESS)
-            current = current.loop.round
+            current = current.loop.iteration
         if step.parent is not None and (current is None or current.loop.step.place != step.parent):
-            current = self._come_into(step.parent, current)
+            current = self._enter_loop(step.parent, current)
         self.at = self._visit(step, current, waits=waits)
 
-    def _come_into(self, place: int, current: Round | None) -> Round:
-        """Begin the first round of a loop for a jump to one of its inner steps."""
+    def _enter_loop(self, place: int, current: Iteration | None) -> Iteration:
+        """Begin the first iteration of a loop, for a jump to one of its inner steps."""
         loop = self.flow.steps[place]
         if loop.parent is not None and (current is None or current.loop.step.place != loop.parent):
-            current = self._come_into(loop.parent, current)
+            current = self._enter_loop(loop.parent, current)
         visit = self._visit(loop, current)
-        first = (self._round(visit, loop.loop, 1) if loop.loop else None) or Round(visit, 1, None)
-        visit.rounds.append(first)
+        first = (self._iteration(visit, loop.loop, 1) if loop.loop else None) or Iteration(visit, 1, None)
+        visit.iterations.append(first)
         return first
 
-    def _visit(self, step: Step, current: Round | None, *, waits: bool = False) -> Visit:
+    def _visit(self, step: Step, current: Iteration | None, *, waits: bool = False) -> Visit:
         inputs = {name: value for name, value in step.inputs.items() if not step.loop or name in _OF_LOOP}
         resolved = {
             name: resolve(value, self._peek if name in _CONDITIONS else self._lookup) for name, value in inputs.items()
         }
-        # An approval or a pause waits by itself.
+        # An approval or a pause waits anyway.
         to_begin = waits and step.action not in PAUSING
         status = "Waiting" if waits else "InProgress"
         visit = Visit(step, current, resolved, self._tick(), status, waits_to_begin=to_begin)
@@ -464,15 +464,15 @@ class Walk:
             step = self.flow.steps[step.parent]
 
     def _is_cut(self, step: Step) -> bool:
-        """End the run if it has taken too many steps, and say where it turns in a circle."""
+        """End the run if it has taken too many steps, with a message that shows the cycle."""
         self._count += 1
         self._trace.append(step.name)
         if self._count <= MOST_STEPS:
             return False
         names = [*self._trace][:-1]
-        turn = next((n for n, name in enumerate(reversed(names), 1) if name == step.name), len(names))
-        circle = " -> ".join([*names[-turn:], step.name])
-        self.cut = f"The run took more than {MOST_STEPS} steps and was cut. It repeats {circle}"
+        length = next((n for n, name in enumerate(reversed(names), 1) if name == step.name), len(names))
+        cycle = " -> ".join([*names[-length:], step.name])
+        self.cut = f"The run was aborted after {MOST_STEPS} steps. It repeats {cycle}"
         self.status, self.message = "Failed", self.cut
         self._end("Failed", self.cut)
         return True

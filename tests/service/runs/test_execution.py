@@ -88,13 +88,13 @@ def test_finish_refuses_what_makes_no_sense(fake: AutomationFake, client: Any) -
         execution.finish("Sucess")
     with pytest.raises(FakeUsageError, match="Unknown status 'InProgress'"):
         execution.finish("InProgress")
-    with pytest.raises(FakeUsageError, match="Malformed outputs"):
+    with pytest.raises(FakeUsageError, match="Invalid outputs"):
         execution.finish(outputs={"Id": "i-1"})  # type: ignore[dict-item]
-    with pytest.raises(FakeUsageError, match="Malformed failure_message"):
+    with pytest.raises(FakeUsageError, match="Invalid failure_message"):
         execution.finish("Failed", failure_message=5)  # type: ignore[arg-type]
     assert execution.status == "Pending"
     execution.finish("Failed")
-    with pytest.raises(FakeUsageError, match="has ended before, as Failed"):
+    with pytest.raises(FakeUsageError, match="has already ended as Failed"):
         execution.finish()
 
 
@@ -207,7 +207,7 @@ def test_an_added_execution(fake: AutomationFake, client: Any) -> None:
     assert execution.request == {"DocumentName": "AWS-StopEC2Instance", "Parameters": {"Id": ["i-1"]}}
     assert poll(client, "exec-7")["Parameters"] == {"Id": ["i-1"]}
     fake.assert_not_started()
-    with pytest.raises(FakeUsageError, match="There is an execution 'exec-7' in us-east-1 already"):
+    with pytest.raises(FakeUsageError, match="An execution 'exec-7' already exists in us-east-1"):
         fake.add_execution("Doc", execution_id="exec-7")
     assert fake.add_execution("Doc", execution_id="exec-7", region="eu-central-1").region == "eu-central-1"
 
@@ -223,9 +223,9 @@ def test_an_added_execution_of_a_registered_runbook(fake: AutomationFake, client
 
 def test_an_added_execution_has_to_make_sense(fake: AutomationFake) -> None:
     """Names and parameters have the types that AWS has for them."""
-    with pytest.raises(FakeUsageError, match="Malformed document_name"):
+    with pytest.raises(FakeUsageError, match="Invalid document_name"):
         fake.add_execution(5)  # type: ignore[arg-type]
-    with pytest.raises(FakeUsageError, match="Malformed parameters"):
+    with pytest.raises(FakeUsageError, match="Invalid parameters"):
         fake.add_execution("Doc", parameters={"a": "b"})  # type: ignore[dict-item]
     assert not fake.executions
 

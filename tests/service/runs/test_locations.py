@@ -26,7 +26,7 @@ LOCATIONS: list[dict[str, Any]] = [
 ]
 URL = "https://bucket.s3.eu-central-1.amazonaws.com/locations.json?X-Amz-Signature=0123456789abcdef"
 CODE = "InvalidAutomationExecutionParametersException"
-UNUSABLE = "The file behind TargetLocationsURL can't be used: "
+UNUSABLE = "The file at TargetLocationsURL can't be used: "
 
 pytestmark = pytest.mark.needs("TargetLocationsURL")
 
@@ -102,7 +102,7 @@ def test_a_file_may_have_more_locations_than_a_request(fake: AutomationFake, cli
         (b"\xff\xfe", "it is not JSON."),
         (b"[" * 100_000, "it is nested too deeply."),
         (json.dumps(LOCATIONS[0]).encode(), "it is not a JSON array of target locations."),
-        (b" " * (MOST_BYTES + 1), f"it has {MOST_BYTES + 1} bytes, and may have {MOST_BYTES}."),
+        (b" " * (MOST_BYTES + 1), f"it has {MOST_BYTES + 1} bytes, more than the maximum of {MOST_BYTES}."),
     ],
     ids=["yaml", "empty", "binary", "deep", "object", "large"],
 )

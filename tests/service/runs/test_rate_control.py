@@ -244,7 +244,7 @@ def test_a_tag_of_which_nothing_is_known(fake: AutomationFake, client: Any) -> N
 def test_a_resolver_gives_a_list_of_ids(fake: AutomationFake, client: Any, found: Any) -> None:
     """Anything else is a mistake of the test, told where it shows."""
     fake.resolve_targets(lambda _: found)
-    with pytest.raises(FakeUsageError, match="Expected resolve_targets to give a list of ids for"):
+    with pytest.raises(FakeUsageError, match="Expected resolve_targets to return a list of ids for"):
         start(client, TargetParameterName="Id", Targets=[{"Key": "tag:Env", "Values": ["prod"]}])
     assert not fake.executions
 

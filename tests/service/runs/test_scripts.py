@@ -85,7 +85,7 @@ def test_a_status_that_there_is_not(fake: AutomationFake, status: str) -> None:
             [{"AutomationExecutionStatus": "Success", "Output": {}}],
             r"Unknown member of AutomationExecution 'Output'\. Did you mean 'Outputs'\?",
         ),
-        ([{"AutomationExecutionStatus": "Success", "Outputs": {"a": "b"}}], "Malformed item of statuses"),
+        ([{"AutomationExecutionStatus": "Success", "Outputs": {"a": "b"}}], "Invalid item of statuses"),
         ([{"AutomationExecutionStatus": "Success", "Mode": "Manual"}], "Unknown ExecutionMode 'Manual'"),
     ],
 )
@@ -98,13 +98,13 @@ def test_statuses_of_the_wrong_kind(fake: AutomationFake, statuses: Any, message
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"outputs": {"a": "b"}}, "Malformed outputs"),
-        ({"steps": [{"Name": "a"}]}, "Malformed steps"),
-        ({"steps": [{"Inputs": {"a": {"b": "c"}}}]}, "Malformed steps"),
-        ({"steps": {"StepName": "a"}}, "Malformed steps"),
-        ({"execution_id": ""}, "Expected execution_id to be a text that is not empty, but got execution_id=''"),
-        ({"execution_id": 5}, "Expected execution_id to be a text that is not empty"),
-        ({"failure_message": 5}, "Expected failure_message to be a text that is not empty"),
+        ({"outputs": {"a": "b"}}, "Invalid outputs"),
+        ({"steps": [{"Name": "a"}]}, "Invalid steps"),
+        ({"steps": [{"Inputs": {"a": {"b": "c"}}}]}, "Invalid steps"),
+        ({"steps": {"StepName": "a"}}, "Invalid steps"),
+        ({"execution_id": ""}, "Expected execution_id to be a non-empty string, but got execution_id=''"),
+        ({"execution_id": 5}, "Expected execution_id to be a non-empty string"),
+        ({"failure_message": 5}, "Expected failure_message to be a non-empty string"),
         ({"when": 5}, "Expected when to be part of a request or a function of the call, but got when=5"),
         ({"when": {"DocumentNam": "x"}}, "Unknown member of StartAutomationExecution 'DocumentNam'"),
     ],
@@ -117,7 +117,7 @@ def test_other_arguments_of_the_wrong_kind(fake: AutomationFake, given: dict[str
 
 def test_what_has_ended_goes_on_no_more(fake: AutomationFake, client: Any) -> None:
     """Nothing comes after an end but more of the same."""
-    with pytest.raises(FakeUsageError, match="goes on no more: Pending can't come after Failed"):
+    with pytest.raises(FakeUsageError, match="Pending can't follow Failed, which ends"):
         fake.script(["InProgress", "Failed", "Pending"])
     fake.script(["Failed", {"AutomationExecutionStatus": "Failed", "FailureMessage": "Late"}])
     execution_id = start(client)

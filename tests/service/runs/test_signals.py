@@ -471,7 +471,7 @@ def test_runbooks_that_start_each_other_for_ever(fake: AutomationFake, client: A
     fake.add_runbook(runbook({"name": "call", "action": "aws:executeAutomation", "inputs": inputs}), name="Doc")
     execution = fake.execution(start(client))
     execution.advance()
-    with pytest.raises(AutomationFakeError, match=r"start each other more than 50 deep: Doc -> Doc -> Doc"):
+    with pytest.raises(AutomationFakeError, match=r"nested more than 50 deep: Doc -> Doc -> Doc"):
         execution.advance()
 
 

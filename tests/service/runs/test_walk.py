@@ -323,7 +323,7 @@ def test_outputs_of_the_runbook(fake: AutomationFake, client: Any) -> None:
     assert poll(client, execution_id)["Outputs"] == {"a.ImageId": not_yet, "b.ImageId": not_yet}
     statuses(client, execution_id, 2)
     assert poll(client, execution_id)["Outputs"] == {
-        "a.ImageId": ["a.ImageId: not given by the test; call fake.step_outputs('a', {'ImageId': ...})"],
+        "a.ImageId": ["a.ImageId: not set by the test; call fake.step_outputs('a', {'ImageId': ...})"],
         "b.ImageId": not_yet,
     }
 
@@ -403,7 +403,7 @@ def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
     }  # fmt: skip
     execution = fake.executions[0]
     assert execution.unresolved == ["get.Name", "get.Id"]
-    assert repr(execution).endswith(": Success, nobody has given get.Name, get.Id>")
+    assert repr(execution).endswith(": Success, outputs without a value: get.Name, get.Id>")
 
 
 def test_the_pace_of_polls() -> None:
@@ -424,7 +424,7 @@ def test_a_run_in_a_circle_is_cut(fake: AutomationFake, client: Any) -> None:
     fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, {"name": "c", "nextStep": "b"}), name="Doc")
     execution_id = start(client)
     statuses(client, execution_id, 1)
-    with pytest.raises(AutomationFakeError, match=r"took more than 10000 steps and was cut\. It repeats c -> b -> c$"):
+    with pytest.raises(AutomationFakeError, match=r"aborted after 10000 steps\. It repeats c -> b -> c$"):
         poll(client, execution_id)
     shown = poll(client, execution_id)
     assert (shown["AutomationExecutionStatus"], shown["FailureMessage"].endswith("c -> b -> c")) == ("Failed", True)
@@ -453,18 +453,18 @@ def test_run_to(fake: AutomationFake, client: Any) -> None:
     assert poll(client, execution.id)["CurrentStepName"] == "a"
     execution.run_to("b")
     assert execution.step("b")["StepStatus"] in {"InProgress", "Waiting"}
-    with pytest.raises(FakeUsageError, match=r"is Waiting at step 'b', and has not come to step 'c'$"):
+    with pytest.raises(FakeUsageError, match=r"is Waiting at step 'b', and has not reached step 'c'$"):
         execution.run_to("c")
     client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": ["b"]})
     execution.run_to("c")
-    with pytest.raises(FakeUsageError, match="has ended as Success, and has not come to step 'a'"):
+    with pytest.raises(FakeUsageError, match="has ended as Success, and has not reached step 'a'"):
         execution.run_to("a")
     with pytest.raises(FakeUsageError, match=r"Unknown step of 'Doc' 'd'"):
         execution.run_to("d")
     with pytest.raises(FakeUsageError, match=r"Unknown step of 'Doc' 'd'"):
         execution.step("d")
     unknown = fake.execution(start(client, DocumentName="Unknown"))
-    with pytest.raises(FakeUsageError, match="The steps of 'Unknown' are not known: register it with add_runbook"):
+    with pytest.raises(FakeUsageError, match="The steps of 'Unknown' are unknown: register it with add_runbook"):
         unknown.run_to("a")
     assert unknown.unresolved == []
 

@@ -1,10 +1,10 @@
-"""What a test has said of steps: those that fail, and what the others put out."""
+"""The failures and outputs that a test sets for steps."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, public, unknown_name
@@ -43,15 +43,18 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 @public
 @dataclass(frozen=True, slots=True)
 class StepRun:
-    """An attempt of a step, as a function given to `step_outputs` gets it.
+    """An attempt of a step, the argument of functions that are passed to `step_outputs`.
 
     Attributes:
         execution: The execution that runs the step.
         name: The step's name.
-        action: Its action, such as `aws:executeAwsApi`.
-        inputs: Its inputs with their types; a reference to what nobody has given stays as it is.
-        attempt: 1, and more for the retries that `maxAttempts` allows.
-        iteration: The number of the iteration, for a step inside a loop; else `None`.
+        action: The step's action, such as `aws:executeAwsApi`.
+        inputs: The resolved inputs, with their types. References without a value stay as they are.
+        attempt: The number of the attempt, from 1; `maxAttempts` in the runbook allows retries.
+        iteration: The number of the iteration, for a step inside a loop; otherwise `None`.
+
+    Example:
+        >>> fake.step_outputs("getState", lambda run: {"State": "running" if run.attempt > 1 else "pending"})
     """
 
     execution: Execution
@@ -67,12 +70,12 @@ Outputs = Mapping[str, Any] | Callable[[StepRun], Mapping[str, Any]]
 
 @dataclass(slots=True, eq=False, repr=False)
 class StepFault(Fault):
-    """A failure that the next matching attempts of a step meet.
+    """A failure of the next matching attempts of a step.
 
     Attributes:
         step: The step's name.
-        status: How the step ends: `Failed` or `TimedOut`.
-        runbook: The name of the only runbook that is meant.
+        status: The status of the step: `Failed` or `TimedOut`.
+        runbook: The name of the runbook; `None` for all runbooks.
     """
 
     error: Injected = ""
@@ -82,7 +85,7 @@ class StepFault(Fault):
     runbook: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no step can do."""
+        """Validate the fields."""
         _check_text("step", self.step)
         if self.message is not None:
             _check_text("message", self.message)
@@ -96,7 +99,7 @@ class StepFault(Fault):
         check_when(self.when, model.START)
 
     def __repr__(self) -> str:
-        """Write the call that makes the same fault again."""
+        """Return the call that makes the same fault."""
         given = [repr(self.step)] + ([] if self.message is None else [repr(self.message)])
         defaults = {"times": None, "status": "Failed", "runbook": None, "when": None}
         changed = [
@@ -104,20 +107,20 @@ class StepFault(Fault):
         ]
         return f"fail_step({', '.join([*given, *changed])})"
 
-    def meets(self, request: Request) -> bool:  # noqa: ARG002 - it is never about a call
-        """Tell that no call meets it: steps do."""
+    def meets(self, request: Request) -> bool:  # noqa: ARG002 - it does not depend on the request
+        """Return `False`: calls never use up this fault, only steps do."""
         return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StepWord:
-    """What a step puts out.
+class StepOutputs:
+    """The outputs of a step.
 
     Attributes:
         step: The step's name.
-        outputs: Its outputs by name, or a function that gives them.
-        runbook: The name of the only runbook that is meant.
-        when: Which executions are meant: part of a request, or a function of the `Call`.
+        outputs: The outputs by name, or a function that returns them.
+        runbook: The name of the runbook; `None` for all runbooks.
+        when: The executions that it applies to: part of a request, or a function of the `Call`.
     """
 
     step: str
@@ -126,7 +129,7 @@ class StepWord:
     when: When | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no step can put out."""
+        """Validate the fields."""
         _check_text("step", self.step)
         if not callable(self.outputs) and not is_mapping(self.outputs):
             raise FakeUsageError(
@@ -135,15 +138,10 @@ class StepWord:
         check_when(self.when, model.START)
 
 
-Word = StepFault | StepWord
+StepOverride = StepFault | StepOutputs
 
 
-def renewed(word: Word) -> Word:
-    """Give a word that may have served before as if new."""
-    return replace(word)
-
-
-def make_words(
+def make_overrides(
     name: str,
     *,
     outputs: Outputs | None = None,
@@ -152,43 +150,43 @@ def make_words(
     status: str = "Failed",
     runbook: str | None = None,
     when: When | None = None,
-) -> list[Word]:
-    """Make what a marker says of a step.
+) -> list[StepOverride]:
+    """Make the overrides of one marker.
 
     Raises:
-        FakeUsageError: It says nothing, or something of a failure without one.
+        FakeUsageError: Neither outputs nor a failure is set, or details of a failure are set without one.
     """
     if outputs is None and fails is None:
         raise FakeUsageError(f"Expected outputs or fails for step {name!r}, but got neither")
     if fails is None and (times is not None or status != "Failed"):
-        raise FakeUsageError(f"Expected times and status of step {name!r} together with fails, whose message it is")
-    words: list[Word] = []
+        raise FakeUsageError(f"Expected fails, a failure message, together with times and status of step {name!r}")
+    overrides: list[StepOverride] = []
     if fails is not None:
-        words.append(StepFault(message=fails, times=times, when=when, step=name, status=status, runbook=runbook))
+        overrides.append(StepFault(message=fails, times=times, when=when, step=name, status=status, runbook=runbook))
     if outputs is not None:
-        words.append(StepWord(name, outputs, runbook, when))
-    return words
+        overrides.append(StepOutputs(name, outputs, runbook, when))
+    return overrides
 
 
-def check_word(word: Word, runbooks: Sequence[Runbook]) -> None:
-    """Check what is said of a step against the runbooks that may have it.
+def check_override(override: StepOverride, runbooks: Sequence[Runbook]) -> None:
+    """Check an override against the runbooks that may contain its step.
 
     Args:
-        word: What is said.
-        runbooks: The registered runbooks; those of one name only, if the word names one.
+        override: The override.
+        runbooks: The registered runbooks; only those with the name in the override, if it has one.
 
     Raises:
-        FakeUsageError: No runbook has such a step, or none of those that have it has such an output.
+        FakeUsageError: No runbook has such a step, or no such step has these outputs.
     """
-    steps = [step for runbook in runbooks if (step := flow_of(runbook).step(word.step))]
+    steps = [step for runbook in runbooks if (step := flow_of(runbook).step(override.step))]
     if not steps:
         names = {name for runbook in runbooks for name in flow_of(runbook).places}
-        raise unknown_name("step", word.step, names)
-    if isinstance(word, StepWord) and is_mapping(word.outputs):
+        raise unknown_name("step", override.step, names)
+    if isinstance(override, StepOutputs) and is_mapping(override.outputs):
         errors: list[FakeUsageError] = []
         for step in steps:
             try:
-                checked_outputs(step, word.outputs)
+                checked_outputs(step, override.outputs)
             except FakeUsageError as error:
                 errors.append(error)
         if len(errors) == len(steps):
@@ -197,37 +195,37 @@ def check_word(word: Word, runbooks: Sequence[Runbook]) -> None:
 
 def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str) or not value:
-        raise FakeUsageError(f"Expected {name} to be a text that is not empty, but got {name}={value!r}")
+        raise FakeUsageError(f"Expected {name} to be a non-empty string, but got {name}={value!r}")
 
 
 @dataclass(slots=True)
-class Words:
-    """What a test has said of steps.
+class StepOverrides:
+    """The failures and outputs that a test sets for steps.
 
     Attributes:
         lock: Guards the counts of faults.
-        faults: The steps that fail; the first that is for an attempt and isn't used up has it.
-        outputs: What steps put out; the latest that is for a step has it.
+        faults: The failures of steps. The first one that matches an attempt and is not used up applies.
+        outputs: The outputs of steps. The latest one that matches an attempt applies.
     """
 
     lock: threading.RLock
     faults: list[StepFault] = field(default_factory=list[StepFault])
-    outputs: list[StepWord] = field(default_factory=list[StepWord])
+    outputs: list[StepOutputs] = field(default_factory=list[StepOutputs])
 
-    def add(self, word: Word) -> None:
-        """Take a word."""
-        if isinstance(word, StepFault):
-            self.faults.append(word)
+    def add(self, override: StepOverride) -> None:
+        """Add an override."""
+        if isinstance(override, StepFault):
+            self.faults.append(override)
         else:
-            self.outputs.append(word)
+            self.outputs.append(override)
 
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
-        """Give how an attempt fails, if the test has said so. Called with no lock held."""
+        """Return the failure of an attempt, if the test has set one. Called without a lock."""
         for fault in (*self.faults,):
             if fault.used_up or not _is_for(fault, run, visit):
                 continue
             with self.lock:
-                # Another run may have used it up since.
+                # Another run may have used it up in the meantime.
                 if taken := not fault.used_up:
                     fault.fired += 1
             if taken:
@@ -235,11 +233,11 @@ class Words:
         return None
 
     def success(self, run: Run, visit: Visit) -> Outcome:
-        """Give how an attempt goes that does not fail. Called with no lock held."""
-        word = next((each for each in reversed((*self.outputs,)) if _is_for(each, run, visit)), None)
-        if word is None:
+        """Return the outcome of an attempt that does not fail. Called without a lock."""
+        override = next((each for each in reversed((*self.outputs,)) if _is_for(each, run, visit)), None)
+        if override is None:
             return Outcome()
-        outputs: Any = word.outputs
+        outputs: Any = override.outputs
         if callable(outputs):
             try:
                 outputs = call_own(outputs, _step_run(run, visit))
@@ -247,31 +245,31 @@ class Words:
                 return Outcome(failed.status, {}, failed.message)
             if not is_mapping(outputs):
                 raise FakeUsageError(
-                    f"Expected the function given to step_outputs({word.step!r}) to give a mapping of outputs, "
+                    f"Expected the function passed to step_outputs({override.step!r}) to return a mapping of outputs, "
                     f"but got {outputs!r}"
                 )
         return Outcome(outputs=checked_outputs(visit.step, outputs))
 
 
-def _is_for(word: Word, run: Run, visit: Visit) -> bool:
+def _is_for(override: StepOverride, run: Run, visit: Visit) -> bool:
     return (
-        word.step == visit.step.name
-        and (word.runbook is None or word.runbook == bare_name(run.document_name))
-        and matches(word.when, run.source)
+        override.step == visit.step.name
+        and (override.runbook is None or override.runbook == bare_name(run.document_name))
+        and matches(override.when, run.source)
     )
 
 
 def _step_run(run: Run, visit: Visit) -> StepRun:
     step = visit.step
-    iteration = visit.round.number if visit.round else None
+    iteration = visit.iteration.number if visit.iteration else None
     return StepRun(execution_of(run), step.name, step.action, copied(visit.inputs), visit.attempt, iteration)
 
 
 def checked_outputs(step: Step, outputs: Mapping[Any, Any]) -> dict[str, Any]:
-    """Copy the outputs that a test gives to a step.
+    """Copy the outputs that a test sets for a step.
 
     Raises:
-        FakeUsageError: The step has no output of that name, or the value is not what the runbook declares.
+        FakeUsageError: The step has no such output, or a value does not have the declared type.
     """
     types = step.output_types
     for name in outputs:
@@ -285,15 +283,17 @@ def _checked(step: Step, name: str, kind: str | None, value: object) -> Any:
     allowed = _TYPES.get(kind or "")
     number_for_flag = isinstance(value, bool) and kind == "Integer"
     if (allowed and not isinstance(value, allowed)) or number_for_flag:
-        raise FakeUsageError(f"Expected {step.name}.{name} to be a {kind}, as the runbook declares, but got {value!r}")
+        raise FakeUsageError(
+            f"Expected {step.name}.{name} to be a {kind}, as declared in the runbook, but got {value!r}"
+        )
     return json.dumps(value) if kind == "String" and isinstance(value, int | float) else copied(value)
 
 
 def copied(value: Any) -> Any:
-    """Copy what JSON can say.
+    """Copy a JSON value.
 
     Raises:
-        FakeUsageError: It can't say that.
+        FakeUsageError: It is not a JSON value.
     """
     if is_mapping(value):
         return {str(name): copied(item) for name, item in value.items()}
@@ -301,4 +301,4 @@ def copied(value: Any) -> Any:
         return [copied(item) for item in cast("list[object]", value)]
     if value is None or isinstance(value, str | int | float):
         return value
-    raise FakeUsageError(f"Expected an output that JSON can hold, but got {value!r} (type={type(value).__name__})")
+    raise FakeUsageError(f"Expected an output to be a JSON value, but got {value!r} (type={type(value).__name__})")

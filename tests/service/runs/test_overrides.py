@@ -213,8 +213,8 @@ def test_a_step_that_never_failed_is_an_unused_fault(doc: AutomationFake, client
         (lambda fake: fake.fail_step("get", runbook="Do"), "Unknown runbook 'Do'. Did you mean 'Doc'?"),
         (lambda fake: fake.fail_step("get", status="Fail"), "Did you mean 'Failed'?"),
         (lambda fake: fake.fail_step("get", times=0), "Expected times to be a whole number of at least 1"),
-        (lambda fake: fake.fail_step("get", 5), "Expected message to be a text that is not empty"),
-        (lambda fake: fake.fail_step(""), "Expected step to be a text that is not empty"),
+        (lambda fake: fake.fail_step("get", 5), "Expected message to be a non-empty string"),
+        (lambda fake: fake.fail_step(""), "Expected step to be a non-empty string"),
         (lambda fake: fake.fail_step("get", when={"DocumentNam": 1}), "Did you mean 'DocumentName'?"),
         (lambda fake: fake.step_outputs("get", 5), "Expected outputs to be a mapping, or a function of a StepRun"),
         (
@@ -225,7 +225,7 @@ def test_a_step_that_never_failed_is_an_unused_fault(doc: AutomationFake, client
         (lambda fake: fake.step_outputs("get", {"Count": True}), "Expected get.Count to be a Integer"),
         (lambda fake: fake.step_outputs("get", {"Ready": "true"}), "Expected get.Ready to be a Boolean"),
         (lambda fake: fake.step_outputs("get", {"Tags": "x"}), "Expected get.Tags to be a StringList"),
-        (lambda fake: fake.step_outputs("get", {"Detail": {"a": object()}}), "that JSON can hold"),
+        (lambda fake: fake.step_outputs("get", {"Detail": {"a": object()}}), "to be a JSON value"),
     ],
 )
 def test_what_no_step_can_do_is_refused_at_once(doc: AutomationFake, call: Any, message: str) -> None:
@@ -304,7 +304,10 @@ def test_a_fake_can_be_made_with_steps(client: Any) -> None:
         ([{"outputs": {}}], "Expected each of steps to be a mapping with the name of a step"),
         (["get"], "Expected each of steps to be a mapping with the name of a step"),
         ([{"name": "get"}], "Expected outputs or fails for step 'get', but got neither"),
-        ([{"name": "get", "outputs": {}, "times": 1}], "Expected times and status of step 'get' together with fails"),
+        (
+            [{"name": "get", "outputs": {}, "times": 1}],
+            "Expected fails, a failure message, together with times and status of step 'get'",
+        ),
         ([{"name": "get", "output": {}}], "Unknown argument of ssm_automation_step 'output'. Did you mean 'outputs'?"),
     ],
 )
