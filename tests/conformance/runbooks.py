@@ -99,7 +99,15 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
     ),
     "cancel": _runbook(
         _step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
-        _step("tidy", isEnd=True),
+        # AWS lets onCancel lead to no aws:sleep and no aws:pause
+        _step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}, isEnd=True),
+        variables={"Note": {"type": "String", "default": ""}},
+    ),
+    "cancelwait": _runbook(
+        _step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
+        _step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}),
+        _step("sure", "aws:pause", {}),
+        variables={"Note": {"type": "String", "default": ""}},
     ),
     # only for a fake: their steps fail, or use other actions
     "failing": _runbook(
@@ -124,6 +132,7 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         _step("wait", inputs={"Duration": "{{ Duration }}"}),
         parameters={"Duration": {"type": "String", "default": "{{ssm:/duration}}", "allowedPattern": "^PT[0-9]+S$"}},
     ),
+    "image": _runbook(_step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
     "approve": _runbook(
         _step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),
         _step("after"),

@@ -40,7 +40,7 @@ class Run:
     status: str
     future: list[str]
     request: dict[str, Any]
-    to_begin: bool = False
+    stepwise: bool = False
     shown: tuple[str, list[str]] | None = None
 
     def poll(self) -> None:
@@ -55,7 +55,7 @@ class Run:
             return error
         other = replace(self, status=self.shown[0], future=[*self.shown[1]], shown=None)
         if act(other) is None:
-            self.status, self.future, self.to_begin, self.shown = other.status, other.future, other.to_begin, None
+            self.status, self.future, self.shown = other.status, other.future, None
             return None
         return error
 
@@ -83,7 +83,7 @@ class Run:
     def signal(self, kind: str, *, named: bool) -> str | None:
         """Signal it, or give the error."""
         right = self.status in WAITING or (kind == "StopStep" and self.status in WORKING)
-        wrong_kind = self.to_begin and kind in {"Approve", "Reject", "Revoke"}
+        wrong_kind = self.stepwise and kind in {"Approve", "Reject", "Revoke"}
         if not right or wrong_kind or (kind in NAMED and not named):
             return "InvalidAutomationSignalException"
         if kind == "StopStep":
@@ -91,9 +91,8 @@ class Run:
         elif kind in {"Reject", "Revoke"}:
             self.turn_to("Rejected" if self.status == "PendingApproval" else "Failed")
         else:
-            self.to_begin = False
             later = dropwhile(lambda status: status in WAITING, self.future)
-            self.turn_to(*([*later] or ["InProgress", "Success"]))
+            self.turn_to(*([*later] or ["InProgress", "Waiting" if self.stepwise else "Success"]))
         return None
 
 
@@ -134,7 +133,7 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(target=ids, name=st.sampled_from(["Doc", "Other"]), mode=st.sampled_from(["Auto", "Interactive"]))
     def start(self, name: str, mode: str) -> str:
-        """Start an execution that goes by itself, or waits to begin."""
+        """Start an execution that goes by itself, or waits before each of its steps and to be completed."""
         request = {"DocumentName": name, "Mode": mode}
         auto = mode == "Auto"
         run = Run("Pending" if auto else "Waiting", ["InProgress", "Success"] if auto else [], request, not auto)

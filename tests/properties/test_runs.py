@@ -67,7 +67,7 @@ class Model:
             self.status = "Waiting"
 
     def _signal(self, attempt: Attempt) -> None:
-        self.waits, self.status = False, "InProgress"
+        self.waits, self.status = False, "Cancelling" if self.status == "Cancelling" else "InProgress"
         on_failure = self.steps[self.at].get("onFailure", "Abort")
         tries = self.steps[self.at].get("maxAttempts", 1) if attempt[0] != "Success" else 1
         for _ in range(tries):
@@ -140,7 +140,7 @@ class Model:
 
     def signal(self, kind: str) -> str | None:
         """Take a signal, or give the error."""
-        if self.status != "Waiting":
+        if not self.waits or self.status in ENDED:
             return "InvalidAutomationSignalException"
         self.shown = None
         self.do("signal", ("Success" if kind == "Approve" else "Failed", {}))

@@ -48,6 +48,12 @@ OUTPUTS: Final[dict[str, dict[str, str]]] = {
     UPDATE_VARIABLE: {},
     "aws:waitForAwsResourceProperty": {},
 }
+# The outputs that an action repeats as JSON in its OutputPayload, in their order there. Source, for the first of them:
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html
+PAYLOADS: Final = {
+    "aws:createImage": ("ImageId", "ImageState"),
+    "aws:runCommand": ("Status", "ResponseCode", "Output", "CommandId"),
+}
 # The phase in which a step fails, in the service's words. Assumed: all other actions share one phase.
 _POLLED: Final = "Poll action status for completion"
 _PHASES: Final = {

@@ -113,8 +113,8 @@ def run_to(run: Run, name: str) -> None:
         mark = progress(run)
         advance(run, STEP)
         if not _is_at(run, name) and (run.ended or progress(run) == mark):
-            at = run.walk.at.step.name if run.walk and run.walk.at else None
-            where = f"has ended as {run.status}" if run.ended else f"is {run.status} at step {at!r}"
+            at = f"at step {run.walk.at.step.name!r}" if run.walk and run.walk.at else "after its last step"
+            where = f"has ended as {run.status}" if run.ended else f"is {run.status} {at}"
             raise FakeUsageError(f"The execution {run.id} {where}, and has not reached step {name!r}")
 
 
@@ -173,6 +173,8 @@ def _move_alone(walk: Walk) -> bool:
         return True
     if not walk.begun:
         walk.begin()
+    elif walk.waits_to_end:
+        return False
     elif visit is None:
         walk.close()
     elif visit.status == "Cancelling":

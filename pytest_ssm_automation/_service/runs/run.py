@@ -130,7 +130,7 @@ class Run:
         walk: Its walk, if its steps are known.
         scripted: Whether its script determines its status. Its walk follows then.
         behind: Whether its walk still has to follow its first turn.
-        waits_to_begin: Whether it waits for the signal that starts an interactive run without steps.
+        stepwise: Whether it is interactive and its steps are not known. Each signal counts as one step.
         fan_out: The targets that it runs on.
         spawned: The executions that its steps have started.
         moving: Whether a caller is advancing it.
@@ -144,7 +144,7 @@ class Run:
     __slots__ = (
         "_child", "_happened", "_latest", "_shown", "ahead", "behind", "call", "changes", "ended_at", "fan_out", "host",
         "id", "lock", "members", "moving", "parent", "place", "polls", "resolved", "runbook", "script", "scripted",
-        "shown_as", "sought", "source", "spawned", "started_at", "status", "target", "waits_to_begin", "walk",
+        "shown_as", "sought", "source", "spawned", "started_at", "status", "stepwise", "target", "walk",
     )  # fmt: skip
 
     def __init__(
@@ -180,7 +180,7 @@ class Run:
         self.walk: Walk | None = None
         self.scripted: bool = False
         self.behind: bool = False
-        self.waits_to_begin: bool = False
+        self.stepwise: bool = False
         self.moving: bool = False
         self.fan_out: FanOut[Run] | None = None
         self.spawned: tuple[Run, ...] = ()
@@ -210,7 +210,7 @@ class Run:
             else:
                 self.status, self.members, self.ahead = turns[0].status, turns[0].members, turns[1:]
         elif interactive:
-            self.status, self.ahead, self.waits_to_begin = "Waiting", (), flow is None
+            self.status, self.ahead, self.stepwise = "Waiting", (), flow is None
         elif flow is not None:
             self.ahead = ()
         if self.walk and (self.status in WORKING or (interactive and not turns)):
@@ -367,7 +367,7 @@ class Run:
         elif walk.cancelling:
             self.turn_to("Cancelling")
         else:
-            self.turn_to("Waiting" if walk.at and walk.at.status == "Waiting" else "InProgress")
+            self.turn_to("Waiting" if walk.waits else "InProgress")
 
     def child_of(self, visit: Visit) -> Run | None:
         """Return the execution that an attempt of a step has started, if any."""

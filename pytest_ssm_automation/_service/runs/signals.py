@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .run import Run
     from .walk import Walk
 
+# The turns after a signal to an interactive run whose steps are not known. Only a stop ends it.
+_ONE_STEP: Final = (WORK[0], Turn("Waiting"))
 OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
 
 
@@ -53,13 +55,13 @@ def takes(run: Run, kind: str) -> bool:
     """Return whether a signal is valid for the current state of a run."""
     if kind == "StopStep":
         return run.status in WAITING | WORKING
-    if run.status not in WAITING:
+    walk = run.walk if run.status in {"Waiting", "Cancelling"} else None
+    at = walk.at if walk and walk.waits else None
+    if at is None and (run.status not in WAITING or (walk and walk.waits_to_end)):
         return False
-    at = run.walk.at if run.walk and run.status == "Waiting" else None
-    if run.waits_to_begin or (at and at.waits_to_begin):
+    if run.stepwise or (at and at.waits_to_begin):
         return kind not in OF_APPROVALS
-    action = at.step.action if at and at.status == "Waiting" else ""
-    return {APPROVE: kind in OF_APPROVALS, PAUSE: kind == "Resume"}.get(action, True)
+    return {APPROVE: kind in OF_APPROVALS, PAUSE: kind == "Resume"}.get(at.step.action if at else "", True)
 
 
 def signal(run: Run, kind: str, named: Collection[str]) -> bool:
@@ -121,10 +123,10 @@ def _reject(run: Run, message: str) -> None:
 def _resume(run: Run) -> None:
     """Stop waiting: continue with the next turn of the script that does not wait, or with the default turns."""
     later = tuple(dropwhile(lambda turn: turn.status in WAITING, run.ahead))
-    walk, run.waits_to_begin = run.walk, False
+    walk = run.walk
     run.forget_shown()
     if walk is None or walk.ended:
-        turn, *ahead = later or WORK
+        turn, *ahead = later or (_ONE_STEP if run.stepwise and not run.fan_out else WORK)
         run.ahead = tuple(ahead)
         run.take(turn)
         return

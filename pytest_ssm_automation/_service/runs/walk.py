@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..runbooks.actions import BRANCH, CHANGE_STATE, PAUSING, UPDATE_VARIABLE, failure_text
+from ..runbooks.actions import BRANCH, CHANGE_STATE, PAUSING, PAYLOADS, UPDATE_VARIABLE, failure_text
 from ..runbooks.conditions import truth
 from ..runbooks.documents import is_list
 from ..runbooks.references import NO_NAME, UNKNOWN, as_text, resolve
@@ -141,7 +141,7 @@ class Walk:
             values: The values of references other than outputs: parameters, `global:` and `automation:` names.
             clock: Returns the current time, which increases with each call.
             note: Is called for each status change of a step.
-            interactive: Whether each step waits for a signal before it begins.
+            interactive: Whether each step waits for a signal before it begins, and the end for a stop.
         """
         self.flow = flow
         self.at: Visit | None = None
@@ -175,6 +175,24 @@ class Walk:
     def due(self) -> Visit | None:
         """The visit whose outcome `settle` needs; `None` while the walk waits, and after its end."""
         return self.at if self.at and self.at.status == "InProgress" and not self.at.iterations else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a signal, or for the stop that completes it."""
+        return self.waits_to_end or (self.at is not None and self.at.status == "Waiting")
+
+    @property
+    def waits_to_end(self) -> bool:
+        """Whether it is interactive, its last step has ended, and it waits for the stop that completes it.
+
+        Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-working-executing-manually.html
+        """
+        return self._stepwise and self.begun and self.at is None and not self.ended
+
+    @property
+    def _stepwise(self) -> bool:
+        """Whether each step waits for a signal before it begins; no step on the path of `onCancel` does."""
+        return self._interactive and not self.cancelling
 
     @property
     def pauses(self) -> bool:
@@ -268,11 +286,11 @@ class Walk:
         if self.at and self.at.status == "Waiting":
             self._end_visit(self.at, "Cancelled")
             self._end()
-        elif not self.begun:
-            self.ended = True
+        elif self.at is None:
+            self._end()
 
     def close(self) -> None:
-        """End after the last step, whose outcome was that of a signal."""
+        """End after the last step of an interactive walk, or after one whose outcome was that of a signal."""
         self._moves.append((Walk.close, None))
         self._end()
 
@@ -329,6 +347,8 @@ class Walk:
                 outputs = {"NextStep": name, "OutputPayload": {"NextStep": name}, **outputs}
         elif step.action == CHANGE_STATE:
             outputs = {"InstanceStates": visit.inputs.get("DesiredState", ""), **outputs}
+        elif payload := {name: outputs[name] for name in PAYLOADS.get(step.action, ()) if name in outputs}:
+            outputs = {"OutputPayload": payload, **outputs}
         elif step.action == UPDATE_VARIABLE:
             name = as_text(visit.inputs.get("Name", ""))
             self._values[f"variable:{name.removeprefix('variable:')}"] = visit.inputs.get("Value")
@@ -362,10 +382,10 @@ class Walk:
         if self._completing:
             self._end()
         elif target is not None and not ends:
-            self._enter(target, before=visit, waits=self._interactive and not held)
+            self._enter(target, before=visit, waits=self._stepwise and not held)
         elif visit.iteration:
             self._end_iteration(visit.iteration, held=held)
-        elif held:
+        elif held or self._stepwise:
             self.at = None
         else:
             self._end()
@@ -393,7 +413,7 @@ class Walk:
         current = {"CurrentIteration": number} | ({} if items.value is None else {"CurrentIteratorValue": items.value})
         visit.outputs.update(current)
         self._values.update({f"{visit.step.name}.{name}": value for name, value in current.items()})
-        self._enter(loop.first, into=items, waits=self._interactive)
+        self._enter(loop.first, into=items, waits=self._stepwise)
         return True
 
     def _iteration(self, visit: Visit, loop: Loop, number: int) -> Iteration | None:

@@ -112,13 +112,12 @@ def interactive_step_by_step(bench: Bench) -> None:
 
 
 def interactive_end(bench: Bench) -> None:
-    """The execution ends without being completed."""
-    bench.needs_fake()
-    execution_id = bench.start("steps", Mode="Interactive")
-    for name in ("first", "second"):
-        bench.until(execution_id, {"Waiting"})
-        _start_step(bench, execution_id, name)
-        bench.until(execution_id, {"InProgress"})
+    """After its only step the execution waits, and it ends when it is completed."""
+    execution_id = bench.start("sleep", Mode="Interactive")
+    bench.until(execution_id, {"Waiting"})
+    _start_step(bench, execution_id, "wait")
+    bench.until(execution_id, {"Waiting"}, also=_first_succeeded)
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
     bench.expect(bench.until(execution_id)["AutomationExecutionStatus"], "Success")
 
 

@@ -131,6 +131,14 @@ def names_of_location_steps(bench: Bench) -> None:
     bench.expect((step["StepName"], step["Outputs"]["Status"]), ("111122223333/us-east-1", ["Success"]))
 
 
+def failure_of_a_location(bench: Bench) -> None:
+    """The step of an account and Region repeats the message of its execution, without a frame of its own."""
+    failing = "777788889999"
+    bench.fake.script(["Failed"], failure_message="It broke.", when=lambda call: call.account == failing)
+    (step,) = bench.until(_start(bench, TargetLocations=[{**LOCATION, "Accounts": [failing]}]))["StepExecutions"]
+    bench.expect((step["StepStatus"], step["FailureMessage"]), ("Failed", "It broke."))
+
+
 def type_of_locations(bench: Bench) -> None:
     """In several accounts and Regions, an execution is of the type CrossAccount."""
     execution_id = _start(bench, TargetLocations=[LOCATION])

@@ -73,6 +73,7 @@ def start_step(bench: Bench) -> None:
     _signal(bench, execution_id, "StartStep", StepName=["wait"])
     shown = bench.until(execution_id, {"InProgress", "Waiting", "Success"}, also=_has_run)
     bench.expect(shown["StepExecutions"][0]["StepStatus"], "Success")
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
 
 
 def _has_run(shown: dict[str, Any]) -> bool:

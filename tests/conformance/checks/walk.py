@@ -102,6 +102,19 @@ def cancelled_path(bench: Bench) -> None:
     bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)["tidy"]), ("Cancelled", "Success"))
 
 
+def signal_on_a_cancelled_path(bench: Bench) -> None:
+    """A pause on the path of onCancel is resumed, and the run is Cancelled then."""
+    execution_id = bench.start("cancelwait")
+    bench.until(execution_id, {"Waiting"})
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    bench.until(execution_id, {"Cancelling"}, also=lambda shown: _statuses(shown)["sure"] == "Waiting")
+    bench.client.send_automation_signal(
+        AutomationExecutionId=execution_id, SignalType="Resume", Payload={"StepName": ["sure"]}
+    )
+    shown = bench.until(execution_id)
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)["sure"]), ("Cancelled", "Success"))
+
+
 def _failed(bench: Bench, runbook: str, *failing: tuple[str, str, str]) -> dict[str, Any]:
     """Run what only a fake can be told to let fail."""
     fake = bench.fake
@@ -183,6 +196,13 @@ def outputs_of_a_state(bench: Bench) -> None:
     """The outputs are the state that was asked for."""
     bench.needs_fake()
     bench.expect(_step(_ended(bench, "state"), "stop")["Outputs"], {"InstanceStates": ["stopped"]})
+
+
+def output_payload(bench: Bench) -> None:
+    """The outputs of an image are there as JSON, too."""
+    bench.fake.step_outputs("bake", {"ImageId": "ami-1", "ImageState": "available"}, runbook=bench.name("image"))
+    outputs = _step(_ended(bench, "image"), "bake")["Outputs"]
+    bench.expect(outputs["OutputPayload"], ['{"ImageId":"ami-1","ImageState":"available"}'])
 
 
 def stored_parameter(bench: Bench) -> None:

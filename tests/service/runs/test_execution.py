@@ -125,15 +125,18 @@ def test_it_ends_after_it_has_started(fake: AutomationFake, client: Any) -> None
 
 @pytest.mark.needs("SignalType=Revoke")
 def test_interactive_waits_for_a_signal(client: Any) -> None:
-    """In mode Interactive it waits until it is told to start or to resume, and approvals are nothing to it."""
+    """In mode Interactive it waits before each step and after the last one, and approvals are nothing to it."""
     for kind in ("StartStep", "Resume"):
         execution_id = start(client, Mode="Interactive")
         assert statuses(client, execution_id, 3) == ["Waiting"] * 3
         for approval in ("Approve", "Reject", "Revoke"):
             with pytest.raises(client.exceptions.InvalidAutomationSignalException):
                 signal(client, execution_id, approval)
-        signal(client, execution_id, kind, StepName=["any"])
-        assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+        for _ in range(2):
+            signal(client, execution_id, kind, StepName=["any"])
+            assert statuses(client, execution_id, 3) == ["InProgress", "Waiting", "Waiting"]
+        client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
+        assert statuses(client, execution_id, 2) == ["Waiting", "Success"]
 
 
 def test_interactive_can_be_stopped_before_it_begins(client: Any) -> None:

@@ -180,7 +180,65 @@ def test_interactive_waits_before_each_step(fake: AutomationFake, client: Any) -
         assert statuses(client, execution_id, 1) == ["InProgress"]
     assert steps(fake, execution_id) == {"a": "Success", "b": "Success", "ask": "Waiting", "c": "Pending"}
     signal(client, execution_id, "Approve")
-    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
+    assert statuses(client, execution_id, 3) == ["InProgress", "Waiting", "Waiting"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, execution_id, "StartStep", StepName=["c"])
+    with pytest.raises(FakeUsageError, match="is Waiting after its last step, and has not reached step 'a'"):
+        fake.execution(execution_id).run_to("a")
+    client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
+    assert statuses(client, execution_id, 2) == ["Waiting", "Success"]
+    assert set(steps(fake, execution_id).values()) == {"Success"}
+
+
+@pytest.mark.parametrize(("by", "expected"), [("test", ["Success"]), ("caller", ["Cancelling", "Cancelled"])])
+def test_other_ends_of_an_interactive_run(fake: AutomationFake, client: Any, by: str, expected: list[str]) -> None:
+    """What waits to be completed can be cancelled too, or ended by the test."""
+    fake.add_runbook(runbook({"name": "a"}), name="Doc")
+    execution_id = start(client, Mode="Interactive")
+    signal(client, execution_id, "StartStep", StepName=["a"])
+    assert statuses(client, execution_id, 2) == ["InProgress", "Waiting"]
+    if by == "test":
+        fake.execution(execution_id).finish()
+    else:
+        client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert statuses(client, execution_id, len(expected)) == expected
+    assert steps(fake, execution_id) == {"a": "Success"}
+
+
+def test_an_interactive_run_that_fails(fake: AutomationFake, client: Any) -> None:
+    """It ends by that; a failure that does not end it is reported when it is completed."""
+    fake.add_runbook(runbook({"name": "a"}, {"name": "b", "onFailure": "Continue", "isCritical": True}), name="Doc")
+    fake.fail_step("a", times=1)
+    fake.fail_step("b")
+    first, second = (start(client, Mode="Interactive") for _ in range(2))
+    for execution_id in (first, second):
+        signal(client, execution_id, "StartStep", StepName=["a"])
+    assert statuses(client, first, 2) == ["InProgress", "Failed"]
+    assert statuses(client, second, 2) == ["InProgress", "Waiting"]
+    signal(client, second, "StartStep", StepName=["b"])
+    assert statuses(client, second, 2) == ["InProgress", "Waiting"]
+    client.stop_automation_execution(AutomationExecutionId=second, Type="Complete")
+    assert statuses(client, second, 2) == ["Waiting", "Failed"]
+
+
+@pytest.mark.parametrize("mode", ["Auto", "Interactive"])
+@pytest.mark.parametrize(("kind", "ask"), [("Approve", "Success"), ("Reject", "Failed")])
+def test_an_approval_on_the_way_of_on_cancel(fake: AutomationFake, client: Any, mode: str, kind: str, ask: str) -> None:
+    """It takes its signals though the run is Cancelling; no step waits there to be started."""
+    path = [{"name": "undo"}, {"name": "ask", "action": "aws:approve", "onFailure": "Continue"}, {"name": "report"}]
+    fake.add_runbook(runbook({"name": "work", "onCancel": "step:undo", "isEnd": True}, *path), name="Doc")
+    execution_id = start(client, Mode=mode)
+    if mode == "Interactive":
+        signal(client, execution_id, "StartStep", StepName=["work"])
+    else:
+        fake.execution(execution_id).run_to("work")
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelling"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, execution_id, "Resume", StepName=["ask"])
+    signal(client, execution_id, kind)
+    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
+    assert [*steps(fake, execution_id).values()] == ["Cancelled", "Success", ask, "Success"]
 
 
 def test_stopping_a_step(fake: AutomationFake, client: Any) -> None:
