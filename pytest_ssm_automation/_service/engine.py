@@ -7,8 +7,8 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from itertools import islice
-from random import Random
+from hashlib import blake2b
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
@@ -45,9 +45,8 @@ _SEEDS: Final[Counter[str]] = Counter()
 _LATEST: Final = 1000
 # How many children this process has forked; and before it, the same of its ancestors when they forked it.
 _FORKS: Final = [0]
-# Of the bits of a UUID, those that version 4 leaves to chance, and those that it sets.
-_RANDOM_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
-_VERSION_4: Final = 0x00000000_0000_4000_8000_000000000000
+# What each hexadecimal digit becomes where a UUID of version 4 has one of 8, 9, a and b.
+_VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _SIZES: Final = frozenset({"min", "max"})
 
 
@@ -118,7 +117,8 @@ class Service:
         """Give ids from now on that no other service of the process gives, nor one of another forked process."""
         _SEEDS[self._seed] += 1
         ancestors = "".join(f" {number}" for number in _FORKS[:-1])
-        self._random = Random(f"{self._seed} {_SEEDS[self._seed]}{ancestors}")
+        self._source = f"{self._seed} {_SEEDS[self._seed]}{ancestors}".encode(errors="surrogatepass")
+        self._numbers = count()
 
     def reset(self) -> None:
         """Forget what was recorded, scripted and registered, and begin as at the start."""
@@ -177,8 +177,8 @@ class Service:
 
     def new_id(self) -> str:
         """Make a UUID of version 4, as the service does for executions and requests."""
-        text = f"{self._random.getrandbits(128) & _RANDOM_BITS | _VERSION_4:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        text = blake2b(b"%d %s" % (next(self._numbers), self._source), digest_size=16).hexdigest()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
 
     def claims(self, request: Request) -> bool:
         """Tell whether a request is for this service: documents are if they are registered, or have to be."""
@@ -201,9 +201,9 @@ class Service:
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List what a request breaks, of all that is enforced."""
         broken = check(operation, params)
-        if not broken or not any(violation.rule == "type" for violation in broken):
+        if not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
-        return tuple(violation for violation in broken if not self._tolerates(violation))
+        return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
 
     def _tolerates(self, violation: Violation) -> bool:
         """Let relaxed constraints pass, and the length of an id that the test itself has chosen."""

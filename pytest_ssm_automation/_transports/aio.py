@@ -29,6 +29,7 @@ SUPPORTED: Final = "2.13 to 3.10"
 # What the fake replaces: module, class and name. The names are private, and releases differ.
 _HOOKS: Final = (
     ("client", "AioBaseClient", "_convert_to_request_dict"),
+    ("client", "AioBaseClient", "_make_request"),
     ("credentials", "AioCredentialResolver", "load_credentials"),
     ("credentials", "AioProcessProvider", "_retrieve_credentials_using"),
     ("endpoint", "AioEndpoint", "_send_request"),
@@ -73,11 +74,12 @@ def is_aio(client: BaseClient) -> bool:
     return module is not None and isinstance(client, module.AioBaseClient)
 
 
-def patch_aio(convert: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
+def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
     """Wrap aiobotocore's clients, if it has been imported, as botocore's are wrapped.
 
     Args:
         convert: Stands before `AioBaseClient._convert_to_request_dict`.
+        make_request: Stands before `AioBaseClient._make_request`.
         guard: Refuses requests that must not leave the process.
     """
     if "aiobotocore.client" not in sys.modules:
@@ -89,6 +91,7 @@ def patch_aio(convert: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
         return
 
     yield WrapperPatch(_module("client").AioBaseClient, "_convert_to_request_dict", convert)
+    yield WrapperPatch(_module("client").AioBaseClient, "_make_request", make_request)
     yield WrapperPatch(_module("endpoint").AioEndpoint, "_send_request", guard.call_aio)
     yield WrapperPatch(_module("httpsession").AIOHTTPSession, "send", guard.send_aio)
     yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)

@@ -10,15 +10,16 @@ import operator
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 from .active import OWNER, owner_of_new_work
-from .patching import Patch, WrapperPatch
+from .patching import Patches, WrapperPatch
 from .waiting import waiting, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     from .active import Active
 
@@ -70,21 +71,12 @@ class _OwnedOnce(OwnedTask):
 
 _tasks: WeakSet[OwnedTask] = WeakSet()
 _copied: WeakSet[threading.Thread] = WeakSet()
-_pool_patches: list[Patch] = []
-
-
-def patch_carriers() -> Iterator[Patch]:
-    """Let threads and tasks belong to the work that starts or submits them."""
-    yield WrapperPatch(threading.Thread, "start", _start)
-    yield WrapperPatch(ThreadPoolExecutor, "submit", _submit)
-    if _THREAD_POOL in sys.modules:
-        _patch_thread_pools()
+_pool_patches = Patches()
 
 
 def restore_thread_pools() -> None:
-    """Put back what was wrapped of `multiprocessing.pool`, which may have been imported later."""
-    while _pool_patches:
-        _pool_patches.pop().restore()
+    """Put back what was wrapped of `multiprocessing.pool`."""
+    _pool_patches.restore()
 
 
 def let_go(gone: Active) -> None:
@@ -109,8 +101,8 @@ def any_left() -> bool:
 def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, **kwargs: Any) -> None:
     """Stand before `threading.Thread.start`."""
     home = _home(thread)
-    if home == f"{_THREAD_POOL}." and not _pool_patches:
-        _patch_thread_pools()
+    if home == f"{_THREAD_POOL}.":
+        patch_thread_pools()
     if thread.ident is None and not home.startswith(_POOLS) and (owner := owner_of_new_work()):
         setattr(thread, OWNER, owner)
     original(thread, *args, **kwargs)
@@ -123,11 +115,16 @@ def _submit(original: Callable[..., Any], pool: ThreadPoolExecutor, *args: Any, 
     return original(pool, *args, **kwargs)
 
 
-def _patch_thread_pools() -> None:
-    pools: Any = sys.modules[_THREAD_POOL]
-    _pool_patches.extend(
-        WrapperPatch(pools.Pool, name, _hand_out) for name in ("_map_async", "apply_async", "imap", "imap_unordered")
-    )
+def patch_thread_pools() -> None:
+    """Let the tasks of `multiprocessing.pool` belong to the work that hands them out, once it has been imported."""
+    if _THREAD_POOL in sys.modules and not _pool_patches:
+        _pool_patches.apply(_of_thread_pools(sys.modules[_THREAD_POOL]))
+
+
+@cache
+def _of_thread_pools(module: Any) -> Sequence[WrapperPatch]:
+    methods = ("_map_async", "apply_async", "imap", "imap_unordered")
+    return [WrapperPatch(module.Pool, method, _hand_out) for method in methods]
 
 
 def _hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -141,3 +138,10 @@ def _home(thread: threading.Thread) -> str:
     """Give the module of what a thread runs, with a dot behind it."""
     target = getattr(thread, "_target", None)
     return f"{type(thread).__module__ if target is None else getattr(target, '__module__', '')}."
+
+
+# What lets threads and tasks belong to the work that starts or submits them.
+CARRIERS: Final = (
+    WrapperPatch(threading.Thread, "start", _start),
+    WrapperPatch(ThreadPoolExecutor, "submit", _submit),
+)

@@ -20,10 +20,10 @@ from werkzeug.wrappers import Response
 from .._forks import on_fork
 from .._service.errors import ServiceError
 from .body import read_body
-from .environment import change_environment
 from .http import answer_http
 from .network import is_loopback
 from .spawned import carry_environment
+from .variables import change_variables
 from .wire import encode_error
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Endpoint:
         around = {name: ",".join(filter(None, (os.environ.get(name), "127.0.0.1"))) for name in _DIRECT}
         self._set: dict[str, str | None] = {VARIABLE: self.url, _IGNORED: None, **around}
         self._before = {name: os.environ.get(name) for name in self._set}
-        change_environment(self._set)
+        change_variables(self._set)
         self._patch = carry_environment()
         _open.add(self)
 
@@ -74,7 +74,7 @@ class Endpoint:
         self._patch.restore()
         self._server.stop(self._thread)
         untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
-        change_environment({name: self._before[name] for name in untouched})
+        change_variables({name: self._before[name] for name in untouched})
 
     def leave_to_parent(self) -> None:
         """In a forked child: don't keep the port open longer than the parent does."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from .patching import Patch, WrapperPatch
-from .profiles import DUMMIES, profile_variables, read_variables
+from .patching import Patch, Patches, WrapperPatch
+from .profiles import DUMMIES, READ, Found, copies_exist, find_files, profile_variables
+from .variables import change_variables, read_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _REGION: Final = "AWS_DEFAULT_REGION"
 _UNSET: Final = (
@@ -27,22 +29,30 @@ _UNSET: Final = (
 _HARMLESS: Final = frozenset({"assume-role", "assume-role-with-web-identity", "env", "explicit"})
 # Set beside a Region that was set here because there was none, so that a profile's Region goes before it.
 _FALLBACK: Final = "PYTEST_SSM_AUTOMATION_REGION"
+_ALWAYS: Final[Mapping[str, str | None]] = {**DUMMIES, "AWS_EC2_METADATA_DISABLED": "true", **dict.fromkeys(_UNSET)}
+_READ: Final = (*_ALWAYS, *READ, _REGION, _FALLBACK, "AWS_REGION")
+_patches = Patches()
+_entered: list[DummyEnvironment] = []
 
 
-def dummy_environment() -> dict[str, str | None]:
+def dummy_environment() -> Mapping[str, str | None]:
     """Give the variables to set, and with `None` those to remove.
 
     A Region is set only where there is none: the one of `AWS_REGION`, which botocore doesn't read, else the one of the
     user's profile, else us-east-1.
     """
-    files, region = profile_variables()
-    wanted: dict[str, str | None] = {
-        **DUMMIES,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        **dict.fromkeys(_UNSET),
-        **files,
-    }
-    now = read_variables((*wanted, _REGION, _FALLBACK, "AWS_REGION"))
+    now = read_variables(_READ)
+    if not copies_exist():
+        _changes.cache_clear()
+    return _changes(tuple(now.values()), find_files(now))
+
+
+# Each test asks, and rarely anything has changed since the test before.
+@lru_cache(maxsize=8)
+def _changes(values: tuple[str | None, ...], files: Found) -> Mapping[str, str | None]:
+    now = dict(zip(_READ, values, strict=True))
+    of_profiles, region = profile_variables(now, files)
+    wanted = {**_ALWAYS, **of_profiles}
     if not now[_REGION]:
         given = now["AWS_REGION"]
         wanted[_REGION] = given or region or "us-east-1"
@@ -78,25 +88,31 @@ class DummyEnvironment:
         """Set what isn't set so already, and let botocore read nothing secret."""
         self._set = dummy_environment()
         self._before = read_variables(self._set)
-        change_environment(self._set)
-        self._patches = list(_patches())
+        change_variables(self._set)
+        if not _entered:
+            _patches.apply(_of_botocore())
+        _entered.append(self)
 
     def restore(self) -> None:
         """Put back what was there before, but for variables that somebody else has changed meanwhile."""
-        while self._patches:
-            self._patches.pop().restore()
+        _entered.remove(self)
+        if not _entered:
+            _patches.restore()
         now = read_variables(self._set)
-        change_environment({name: value for name, value in self._before.items() if now[name] == self._set[name]})
+        change_variables({name: value for name, value in self._before.items() if now[name] == self._set[name]})
 
 
-def _patches() -> Iterator[Patch]:
+@cache
+def _of_botocore() -> Sequence[Patch]:
     from botocore.configprovider import ConfigValueStore
     from botocore.credentials import CredentialResolver, ProcessProvider
 
-    yield WrapperPatch(CredentialResolver, "load_credentials", _load_credentials)
-    yield WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable)
-    # Sessions keep the profiles that they have read before, and the programs that those name.
-    yield Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials)
+    return (
+        WrapperPatch(CredentialResolver, "load_credentials", _load_credentials),
+        WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable),
+        # Sessions keep the profiles that they have read before, and the programs that those name.
+        Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials),
+    )
 
 
 def _load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
@@ -116,12 +132,3 @@ def _get_config_variable(original: Callable[..., Any], store: Any, name: str) ->
     providers = getattr(store._mapping.get(name), "_providers", ())
     values = (each.provide() for each in providers if not isinstance(each, EnvironmentProvider))
     return next((value for value in values if value is not None), found)
-
-
-def change_environment(variables: Mapping[str, str | None]) -> None:
-    """Set variables of the environment, and remove those whose value is `None`."""
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

@@ -1,9 +1,11 @@
 """Interception: every SSM client of the process, old and new, in any thread, is answered by the fake it belongs to.
 
 botocore's `BaseClient._convert_to_request_dict` is wrapped while a fake is active. Every call of every client passes
-it, bound methods, paginators and waiters included, and it survives people who patch `_make_api_call`. The wrapper
-attaches a Stubber to each SSM client it sees. When the last fake goes, all is put back, except what somebody else has
-put there since. While work is left that belongs to a fake, the wrapper stays to refuse what such work calls.
+it, bound methods, paginators and waiters included, and it survives people who patch `_make_api_call`. What no handler
+of botocore's `before-call` answers reaches `BaseClient._make_request`, where a Stubber has the service's answer; for
+the wire transport a `WireTap` is attached to the client instead. When the last fake goes, all is put back, except what
+somebody else has put there since. While work is left that belongs to a fake, the wrapper stays to refuse what such work
+calls.
 """
 
 from __future__ import annotations
@@ -19,34 +21,33 @@ from .._service.checks.model import CHECKED
 from . import active as stack
 from .active import current, owner
 from .aio import AioWireTap, is_aio, patch_aio, patch_aio_credentials
-from .carrying import any_left, let_go, patch_carriers, restore_thread_pools
-from .claim import Claim
+from .carrying import CARRIERS, any_left, let_go, patch_thread_pools, restore_thread_pools
+from .claim import Claim, claimed_by
 from .credentials import forget as forget_accounts
 from .environment import DummyEnvironment
 from .forked import redirected
 from .late import answering
 from .network import Guard, NetworkBlockedError, check_host
-from .patching import WrapperPatch
-from .stubber import AutomationStubber
+from .patching import Patches, WrapperPatch
+from .stubber import stubbed
+from .user_agent import user_agent_patches
 from .wire import WireTap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from .active import Active
-    from .patching import Patch
 
 
 _CLAIMED = frozenset(CHECKED)
 _lock = threading.RLock()
-_attached: WeakKeyDictionary[BaseClient, dict[str, AutomationStubber | WireTap]] = WeakKeyDictionary()
-_TRANSPORTS: Mapping[str, type[AutomationStubber | WireTap]] = {"stubber": AutomationStubber, "wire": WireTap}
+_taps: WeakKeyDictionary[BaseClient, WireTap] = WeakKeyDictionary()
 # What every call passes; it stays while work is left that belongs to a fake.
-_gate: list[Patch] = []
-_aio_gate: list[Patch] = []
+_gate = Patches()
+_aio_gate = Patches()
 # What makes clients work without AWS.
-_patches: list[Patch] = []
-_aio_patches: list[Patch] = []
+_patches = Patches()
+_aio_patches = Patches()
 _environments: list[DummyEnvironment] = []
 
 
@@ -56,10 +57,9 @@ def activate(active: Active) -> None:
         if not stack.any_active():
             _environments.append(DummyEnvironment())
             if not _gate:
-                _gate.append(WrapperPatch(BaseClient, "_convert_to_request_dict", _convert))
-                _gate.extend(_guard.patches())
-                _gate.extend(patch_carriers())
-            _patches.append(WrapperPatch(BaseClient, "__init__", _make_client))
+                _gate.apply(_GATE)
+                patch_thread_pools()
+            _patches.apply(_PATCHES)
             _patch_aio()
         stack.push(active)
 
@@ -72,7 +72,8 @@ def deactivate(active: Active) -> None:
     with _lock:
         if stack.any_active():
             return
-        _restore(_aio_patches, _patches)
+        _aio_patches.restore()
+        _patches.restore()
         forget_accounts()
         while _environments:
             _environments.pop().restore()
@@ -83,37 +84,30 @@ def _open_gate() -> None:
     """Put back what every call passes, unless work is left that belongs to a fake, or this process was forked."""
     if stack.any_active() or any_left() or stack.inherited() is not None:
         return
-    _restore(_aio_gate, _gate)
+    _aio_gate.restore()
+    _gate.restore()
     restore_thread_pools()
-    for transports in list(_attached.values()):
-        for transport in transports.values():
-            transport.deactivate()
-    _attached.clear()
-
-
-def _restore(*groups: list[Patch]) -> None:
-    for patches in groups:
-        while patches:
-            patches.pop().restore()
+    for tap in list(_taps.values()):
+        tap.deactivate()
+    _taps.clear()
 
 
 def _patch_aio() -> None:
     if not _aio_gate:
-        _aio_gate.extend(patch_aio(_convert_aio, _guard))
+        _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio, _guard))
     if not _aio_patches:
-        _aio_patches.extend(patch_aio_credentials())
+        _aio_patches.apply(patch_aio_credentials())
 
 
-def _attach(client: BaseClient, transport: str) -> None:
-    """Let the transport of the innermost fake reach a client, if it doesn't already."""
-    if transport in _attached.get(client, ()):
+def _tap(client: BaseClient) -> None:
+    """Let the wire transport reach a client, if it doesn't already."""
+    if client in _taps:
         return
     with _lock:
-        if stack.any_active() and transport not in (attached := _attached.setdefault(client, {})):
-            kind = AioWireTap if transport == "wire" and is_aio(client) else _TRANSPORTS[transport]
-            made = kind(client)
-            made.activate()
-            attached[transport] = made  # last, as other threads look here without the lock
+        if stack.any_active() and client not in _taps:
+            tap = AioWireTap(client) if is_aio(client) else WireTap(client)
+            tap.activate()
+            _taps[client] = tap  # last, as other threads look here without the lock
 
 
 def _convert(
@@ -151,8 +145,35 @@ def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
         with _lock:
             _open_gate()
         return None
-    _attach(client, active.transport)
+    if active.transport == "wire":
+        _tap(client)
     return Claim(client, active, operation, api_params)
+
+
+def _make_request(
+    original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
+) -> Any:
+    """Stand before `BaseClient._make_request`, which is called where no handler of `before-call` has answered."""
+    answer = _answer(client, operation_model, request, context)
+    return original(client, operation_model, request, context) if answer is None else answer
+
+
+async def _make_request_aio(
+    original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
+) -> Any:
+    """Stand before `AioBaseClient._make_request`."""
+    answer = _answer(client, operation_model, request, context)
+    return await original(client, operation_model, request, context) if answer is None else answer
+
+
+def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
+    """Answer a call of ours, if its fake does so by the Stubber transport; else give `None`."""
+    if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
+        return None
+    active = claimed_by(context, operation_model.name)
+    if active is None or active.transport != "stubber":
+        return None
+    return stubbed(client, active.service, operation_model, request, context)
 
 
 def _check_network(request: Any, called: Any) -> None:
@@ -178,13 +199,18 @@ def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Non
     original(*args, **kwargs)
 
 
-def _renew_locks() -> None:
-    """In a child that was just forked: free the locks that another thread of the parent may have held."""
+_GATE = (
+    WrapperPatch(BaseClient, "_convert_to_request_dict", _convert),
+    WrapperPatch(BaseClient, "_make_request", _make_request),
+    *_guard.patches(),
+    *CARRIERS,
+)
+_PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client), *user_agent_patches())
+
+
+def _renew_lock() -> None:
+    """In a child that was just forked: free the lock that another thread of the parent may have held."""
     _lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
-    for transports in list(_attached.values()):
-        for transport in transports.values():
-            if isinstance(transport, AutomationStubber):
-                transport.renew_lock()
 
 
-on_fork(after_in_child=_renew_locks)
+on_fork(after_in_child=_renew_lock)

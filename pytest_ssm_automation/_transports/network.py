@@ -97,7 +97,7 @@ class Guard:
         self._check = check
 
     def patches(self) -> Iterator[Patch]:
-        """Patch botocore's `send`, and the connections of urllib3 that it uses."""
+        """Give the patches of botocore's `send`, and of the connections of urllib3 that it uses."""
         yield WrapperPatch(Endpoint, "_send_request", self.call)
         yield WrapperPatch(URLLib3Session, "send", self.send)
         yield WrapperPatch(AWSConnection, "request", self.connect)  # also for connections that are open already

@@ -6,17 +6,24 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
+    from typing import Self
 
 
 class Patch:
-    """An attribute of a class or module, replaced until it is restored."""
+    """Replaces an attribute of a class or module from `apply` to `restore`, as often as wanted."""
 
-    def __init__(self, owner: Any, name: str, value: Any) -> None:
+    def __init__(self, owner: type | ModuleType, name: str, value: Any = None) -> None:
+        """Take the class or module, the attribute's name, and what to put there."""
+        self._owner, self._name, self._value = owner, name, value
+        self._original: Any = None
+
+    def apply(self) -> Self:
         """Replace the attribute."""
-        self._owner, self._name, self._original, self._value = owner, name, owner.__dict__[name], value
-        setattr(owner, name, value)
+        self._original = self._owner.__dict__[self._name]
+        setattr(self._owner, self._name, self._value)
+        return self
 
     def restore(self) -> None:
         """Put the original back, unless somebody else has replaced it since."""
@@ -25,33 +32,34 @@ class Patch:
 
 
 class WrapperPatch(Patch):
-    """A method of a class, or a function of a module, wrapped until it is restored."""
+    """Wraps a method of a class, or a function of a module, from `apply` to `restore`."""
 
-    def __init__(
-        self, owner: type | ModuleType, name: str, replacement: Callable[..., Any], *, keep: bool = True
-    ) -> None:
-        """Let `replacement` stand before the method, which it is given as its first argument.
+    def __init__(self, owner: type | ModuleType, name: str, replacement: Callable[..., Any]) -> None:
+        """Let `replacement` stand before the method.
 
         Args:
             owner: The class or module.
             name: The method's name.
             replacement: What to call instead, with the original in front of the arguments.
-            keep: Whether the wrapper is kept for the next patch with the same original and replacement.
         """
-        self._place = (owner, name) if keep else None
-        original = owner.__dict__[name]
-        kept = _kept.pop((owner, name), None) if keep else None
-        fits = kept is not None and kept.original is original and kept.replacement == replacement
-        self._wrapper = kept if kept and fits else _Wrapper(original, replacement)
+        super().__init__(owner, name)
+        self._replacement = replacement
+        self._wrapper: _Wrapper | None = None
+
+    def apply(self) -> Self:
+        """Wrap the method; the wrapper of the last time serves again if it wraps the same."""
+        original = self._owner.__dict__[self._name]
+        if self._wrapper is None or self._wrapper.original is not original:
+            self._wrapper = _Wrapper(original, self._replacement)
+            self._value = self._wrapper.function
         self._wrapper.active = True
-        super().__init__(owner, name, self._wrapper.function)
+        return super().apply()
 
     def restore(self) -> None:
         """Put the original back; where somebody else has wrapped the wrapper since, let it do nothing."""
-        self._wrapper.active = False
+        if self._wrapper:
+            self._wrapper.active = False
         super().restore()
-        if self._place:
-            _kept[self._place] = self._wrapper
 
 
 class _Wrapper:
@@ -59,7 +67,6 @@ class _Wrapper:
 
     def __init__(self, original: Callable[..., Any], replacement: Callable[..., Any]) -> None:
         self.original = original
-        self.replacement = replacement
         self.active = False
 
         @functools.wraps(original)
@@ -69,5 +76,22 @@ class _Wrapper:
         self.function = wrapper
 
 
-# The last wrapper of each place that is not in use: to make one takes longer than to put it in place.
-_kept: dict[tuple[type | ModuleType, str], _Wrapper] = {}
+class Patches:
+    """The patches that are applied at the moment, of those that belong together."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._applied: list[Patch] = []
+
+    def __bool__(self) -> bool:
+        """Tell whether any is applied."""
+        return bool(self._applied)
+
+    def apply(self, patches: Iterable[Patch]) -> None:
+        """Apply further ones."""
+        self._applied.extend(patch.apply() for patch in patches)
+
+    def restore(self) -> None:
+        """Restore all, the last one first."""
+        while self._applied:
+            self._applied.pop().restore()

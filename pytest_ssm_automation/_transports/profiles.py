@@ -15,12 +15,12 @@ from configparser import Error, RawConfigParser
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from .._startup import CONFIG_FILE, CREDENTIALS_FILE, PROFILES, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 DUMMIES: Final = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -28,38 +28,50 @@ DUMMIES: Final = {
     "AWS_SESSION_TOKEN": "testing",
 }
 _DEFAULT_PATHS: Final = {CONFIG_FILE: "~/.aws/config", CREDENTIALS_FILE: "~/.aws/credentials"}
+_HOMES: Final = ("HOME", "USERPROFILE")
+# The variables that `profile_variables` reads.
+READ: Final = (CONFIG_FILE, CREDENTIALS_FILE, *PROFILES, *_HOMES)
 _NAME: Final = re.compile(r"[^\[\]\s](?:[^\[\]\r\n]*[^\[\]\s])?")
 _REGION: Final = re.compile(r"[A-Za-z0-9-]+")
+# The paths of the user's files, each with its time and size; those that do not exist are missing.
+Found: TypeAlias = "tuple[tuple[str, str, int, int], ...]"
 # The copies written by this process, by what is in them.
 _copies: dict[str, str] = {}
 
 
-def read_variables(names: Iterable[str]) -> dict[str, str | None]:
-    """Give the values of variables of the environment; `None` for those that are not set.
+def find_files(now: Mapping[str, str | None]) -> Found:
+    """Look for the user's files.
 
-    Each fake reads dozens of them. `os.environ` encodes each name anew, and raises for each variable that is not set;
-    so what it holds is read directly, where it is the `os.environ` that Python made, and holds what it should.
+    Args:
+        now: The values that the variables in `READ` have.
+
+    Returns:
+        The variable, path, time and size of each file that exists.
     """
-    held: Any = getattr(os.environ, "_data", None)
-    encoded = getattr(os.environ, "encodekey", None)
-    decoded = getattr(os.environ, "decodevalue", None)
-    if not issubclass(type(held), dict) or encoded is None or decoded is None:
-        return {name: os.environ.get(name) for name in names}
-
-    found = {name: held.get(_key(name, encoded)) for name in names}
-    return {name: value if value is None else decoded(value) for name, value in found.items()}
-
-
-@lru_cache(maxsize=64)
-def _key(name: str, encode: Callable[[str], Any]) -> Any:
-    return encode(name)
+    homes = tuple(now[name] for name in _HOMES)
+    found: list[tuple[str, str, int, int]] = []
+    for variable in (CONFIG_FILE, CREDENTIALS_FILE):
+        with suppress(OSError, RuntimeError):  # botocore would not find the file, either
+            path = _path(os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable]), homes)
+            status = os.stat(path)  # noqa: PTH116 - a Path takes longer, and each fake asks
+            found.append((variable, path, status.st_mtime_ns, status.st_size))
+    return tuple(found)
 
 
-def profile_variables() -> tuple[dict[str, str | None], str | None]:
-    """Give the variables that lead to files and profiles, as they should be, and the Region of the user's profile."""
-    now = read_variables((CONFIG_FILE, CREDENTIALS_FILE, *PROFILES))
+def copies_exist() -> bool:
+    """Tell whether nobody has removed the copies of the user's files."""
+    return all(map(os.path.isfile, _copies.values()))
+
+
+def profile_variables(now: Mapping[str, str | None], files: Found) -> tuple[dict[str, str | None], str | None]:
+    """Give the variables that lead to files and profiles, as they should be, and the Region of the user's profile.
+
+    Args:
+        now: The values that the variables in `READ` have.
+        files: The user's files, as `find_files` gives them.
+    """
     own = {name for name in (CONFIG_FILE, CREDENTIALS_FILE) if _is_the_tests_own(name, now[name])}
-    profiles = _users_profiles(own)
+    profiles = _users_profiles(file for file in files if file[0] not in own)
     wanted: dict[str, str | None] = dict.fromkeys({CONFIG_FILE, CREDENTIALS_FILE} - own, os.devnull)
     if profiles and CONFIG_FILE in wanted:
         wanted[CONFIG_FILE] = _copy(profiles)
@@ -72,35 +84,24 @@ def _is_the_tests_own(variable: str, value: str | None) -> bool:
     return value not in {None, "", os.devnull, SETTINGS[variable], *_copies.values()}
 
 
-def _users_profiles(own: Collection[str]) -> Mapping[str, str | None]:
-    """Give the Regions of the profiles in the user's files, by the profiles' names; `own` are the test's own files."""
+def _users_profiles(files: Iterable[tuple[str, str, int, int]]) -> Mapping[str, str | None]:
+    """Give the Regions of the profiles in the user's files, by the profiles' names."""
     found: dict[str, str | None] = {}
-    for variable in (CONFIG_FILE, CREDENTIALS_FILE):  # a Region in the second one wins, as for botocore
-        if variable not in own:
-            for name, region in _read(variable).items():
+    for variable, path, _, _ in files:  # a Region in the credentials file wins, as for botocore
+        with suppress(OSError, Error, UnicodeDecodeError):  # botocore would not find the profile, either
+            for name, region in _parse(path, prefixed=variable == CONFIG_FILE).items():
                 found[name] = region or found.get(name)
     return found
 
 
-def _read(variable: str) -> Mapping[str, str | None]:
-    text = os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable])
-    try:
-        path = _path(text, *read_variables(("HOME", "USERPROFILE")).values())
-        status = path.stat()
-        return _parse(path, variable == CONFIG_FILE, status.st_mtime_ns, status.st_size)
-    except (OSError, RuntimeError, Error, UnicodeDecodeError):  # botocore would not find the profile, either
-        return {}
-
-
 @lru_cache(maxsize=8)
-def _path(text: str, *_homes: str | None) -> Path:
-    return Path(text).expanduser()
+def _path(text: str, _homes: tuple[str | None, ...]) -> str:
+    return str(Path(text).expanduser())
 
 
-@lru_cache(maxsize=8)
-def _parse(path: Path, prefixed: bool, *_state: int) -> Mapping[str, str | None]:  # noqa: FBT001 - a cache's key
+def _parse(path: str, *, prefixed: bool) -> Mapping[str, str | None]:
     parser = RawConfigParser()
-    parser.read_string(path.read_text(encoding="utf-8"))
+    parser.read_string(Path(path).read_text(encoding="utf-8"))
     names = {section: _profile(section) if prefixed else section for section in parser.sections()}
     regions = {section: parser.get(section, "region", fallback="") for section in names}
     return {

@@ -57,7 +57,7 @@ class RequestsMock:
         self._service = service
         self._hosted: set[str] = set()
         self._serving = False
-        self._patches: list[WrapperPatch] = []
+        self._patch = WrapperPatch(requests.Session, "get_adapter", self._get_adapter)
         beneath: Any = HTTPAdapter.send
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, real_adapter_send=beneath)
         if beneath.__module__ != HTTPAdapter.__module__:  # somebody else's mock: leave to it what is not ours
@@ -66,12 +66,11 @@ class RequestsMock:
     def start(self) -> None:
         """Stand before all connections of `requests`."""
         self.mock.start()
-        self._patches.append(WrapperPatch(requests.Session, "get_adapter", self._get_adapter, keep=False))
+        self._patch.apply()
 
     def stop(self) -> None:
         """Step aside."""
-        while self._patches:
-            self._patches.pop().restore()
+        self._patch.restore()
         self.mock.stop(allow_assert=False)
         self.mock.reset()
 

@@ -37,7 +37,7 @@ class _Environment:
 
 def carry_environment() -> Patch:
     """Let processes that are started from now on have the AWS variables that this process has then."""
-    return WrapperPatch(spawn, "get_preparation_data", _prepare)
+    return WrapperPatch(spawn, "get_preparation_data", _prepare).apply()
 
 
 def _prepare(original: Callable[..., dict[str, Any]], *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -313,25 +313,26 @@ def test_a_handler_of_the_users_may_answer(*, asynchronous: bool) -> None:
 def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody has imported aiobotocore, there is nothing to wrap."""
     monkeypatch.delitem(sys.modules, "aiobotocore.client")
-    assert list(patch_aio(lambda: None, Guard(lambda *_: None))) == []
+    assert list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None))) == []
 
 
 @pytest.mark.skipif(not find_spec("aiobotocore.httpxsession"), reason="this aiobotocore sends by aiohttp alone")
 def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where neither httpx nor httpx2 is installed, aiohttp's connections are guarded alone."""
-    with_httpx = list(patch_aio(lambda: None, Guard(lambda *_: None)))
-    for patch in reversed(with_httpx):
-        patch.restore()
+    with_httpx = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
     monkeypatch.setattr("aiobotocore.httpxsession.httpx", None)
-    without = list(patch_aio(lambda: None, Guard(lambda *_: None)))
-    for patch in reversed(without):
-        patch.restore()
+    without = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
     assert len(with_httpx) == len(without) + 1
 
 
 def test_all_is_put_back() -> None:
     """Nothing of aiobotocore stays replaced when the fake has gone."""
-    owners = ((AioBaseClient, "_convert_to_request_dict"), (AioEndpoint, "_send_request"), (AIOHTTPSession, "send"))
+    owners = (
+        (AioBaseClient, "_convert_to_request_dict"),
+        (AioBaseClient, "_make_request"),
+        (AioEndpoint, "_send_request"),
+        (AIOHTTPSession, "send"),
+    )
     before = [owner.__dict__[name] for owner, name in owners]
     with AutomationFake():
         assert [owner.__dict__[name] for owner, name in owners] != before

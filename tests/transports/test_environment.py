@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -11,8 +11,21 @@ from botocore.session import Session
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError, _startup
-from pytest_ssm_automation._transports import profiles
-from pytest_ssm_automation._transports.environment import DummyEnvironment
+from pytest_ssm_automation._transports import profiles, variables
+from pytest_ssm_automation._transports.environment import DummyEnvironment, _changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def settings() -> Iterator[dict[str, str | None]]:
+    """Give the settings of the user, which a test may change; what was remembered for others is forgotten."""
+    before = dict(_startup.SETTINGS)
+    _changes.cache_clear()
+    yield _startup.SETTINGS
+    _startup.SETTINGS.update(before)
+    _changes.cache_clear()
 
 
 def test_credentials_are_dummies(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,12 +150,15 @@ def test_the_region_of_a_profile_goes_before_ours(own: Path, monkeypatch: pytest
         assert boto3.Session(profile_name="plain").region_name == "us-east-1"
 
 
-def test_the_profile_that_the_test_chooses_stays(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_profile_that_the_test_chooses_stays(
+    own: Path, settings: dict[str, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """AWS_PROFILE stays where the test itself set it for its own file, and goes where it is the user's."""
     monkeypatch.setenv("AWS_PROFILE", "plain")
     with AutomationFake():
         assert boto3.Session().region_name == "eu-west-1"
-    monkeypatch.setitem(_startup.SETTINGS, "AWS_PROFILE", "plain")
+    settings["AWS_PROFILE"] = "plain"
+    _changes.cache_clear()
     with AutomationFake():
         assert "AWS_PROFILE" not in os.environ
 
@@ -193,7 +209,7 @@ region = not a region
 
 
 @pytest.fixture
-def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def users(tmp_path: Path, settings: dict[str, str | None], monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of files that the user's own environment points to."""
     for name, variable, text in (
         ("config", "AWS_CONFIG_FILE", USER),
@@ -201,7 +217,7 @@ def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         (tmp_path / name).write_text(text, encoding="utf-8")
         monkeypatch.setenv(variable, str(tmp_path / name))
-        monkeypatch.setitem(_startup.SETTINGS, variable, str(tmp_path / name))
+        settings[variable] = str(tmp_path / name)
     return tmp_path
 
 
@@ -366,4 +382,4 @@ def test_variables_are_read_with_and_without_the_private_names_of_os(
     if missing:
         shown = {name: getattr(os.environ, name) for name in ("_data", "encodekey", "decodevalue") if name != missing}
         monkeypatch.setattr(os, "environ", type("Environ", (dict,), shown)(os.environ))
-    assert profiles.read_variables(("AWS_PROFILE", "AWS_REGION")) == {"AWS_PROFILE": "müller", "AWS_REGION": None}
+    assert variables.read_variables(("AWS_PROFILE", "AWS_REGION")) == {"AWS_PROFILE": "müller", "AWS_REGION": None}

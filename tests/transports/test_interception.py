@@ -4,7 +4,7 @@ import json
 import os
 import threading
 import time
-from typing import Any
+from typing import Any, Literal
 from unittest import mock
 
 import boto3
@@ -221,17 +221,18 @@ def test_none_is_current_outside() -> None:
         AutomationFake.current()
 
 
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt])
-def test_everything_is_restored(error: type[BaseException] | None) -> None:
+def test_everything_is_restored(error: type[BaseException] | None, transport: Literal["stubber", "wire"]) -> None:
     """Classes, clients and environment are as before, also when the body raises."""
     before, variables = originals(), dict(os.environ)
     client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
     registered = handlers(client)
     try:
-        with AutomationFake():
+        with AutomationFake(transport=transport):
             start(client)
             start(MODULE_CLIENT)
-            assert len(handlers(client)) > len(registered)
+            assert (len(handlers(client)) > len(registered)) == (transport == "wire")
             assert dict(os.environ) != variables
             if error:
                 raise error
@@ -250,19 +251,12 @@ def test_an_old_client_is_met_again() -> None:
         assert len(fake.calls) == 1
 
 
-def test_a_handler_that_outlives_the_fake_answers_nothing() -> None:
-    """Botocore may still know a handler whose fake has ended: it passes."""
-    from pytest_ssm_automation._transports.stubber import AutomationStubber
-
-    client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
-    model = client.meta.service_model.operation_model("StartAutomationExecution")
-    assert AutomationStubber(client)._answer(model, {}, {}) is None
-
-
 def test_a_call_that_races_the_end_of_a_fake_is_let_alone() -> None:
-    """What had passed the wrapper when the fake ended is neither attached to it nor guarded by it."""
-    interception._attach(MODULE_CLIENT, "stubber")
-    assert MODULE_CLIENT not in interception._attached
+    """What had passed the wrapper when the fake ended is neither answered, nor tapped, nor guarded."""
+    model = MODULE_CLIENT.meta.service_model.operation_model("StartAutomationExecution")
+    assert interception._answer(MODULE_CLIENT, model, {}, {}) is None
+    interception._tap(MODULE_CLIENT)
+    assert MODULE_CLIENT not in interception._taps
     assert interception._check_network(None, None) is None  # type: ignore[func-returns-value]
 
 

@@ -4,25 +4,39 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from pytest_ssm_automation._transports import interception
+from pytest_ssm_automation._transports import interception, stubber
 from pytest_ssm_automation._transports.stubber import AutomationStubber
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
 
-def test_it_is_botocores_stubber(client: Any, fake: AutomationFake) -> None:
-    """The transport is a Stubber, for our operations of one client alone."""
+def test_it_is_botocores_stubber(client: Any, fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each answer is one that a Stubber has queued, with nothing pending, for our operations of the client alone."""
+    made: list[Any] = []
+
+    class Seen(AutomationStubber):
+        def __init__(self, client: Any) -> None:
+            super().__init__(client)
+            made.append(self)
+
+    monkeypatch.setattr(stubber, "AutomationStubber", Seen)
     client.start_automation_execution(DocumentName="Doc")
-    stubber: Any = interception._attached[client]["stubber"]
-    assert isinstance(stubber, AutomationStubber)
-    assert isinstance(stubber, Stubber)
+    fake.fail_with("InvalidTarget")
+    with pytest.raises(client.exceptions.InvalidTarget):
+        client.start_automation_execution(DocumentName="Doc")
+    assert len(made) == 2
+    for each in made:
+        assert isinstance(each, Stubber)
+        assert each.client is client
+        each.assert_no_pending_responses()
     get_parameter = client.meta.service_model.operation_model("GetParameter")
-    assert stubber._answer(get_parameter, {"body": b"{}"}, None) is None
+    assert interception._answer(client, get_parameter, {"body": b"{}"}, {}) is None
 
 
 def test_an_answer_has_what_the_services_has(client: Any, fake: AutomationFake) -> None:
@@ -105,12 +119,17 @@ def test_there_is_one_attempt(fake: AutomationFake, error: str, mode: str) -> No
     assert [(call.attempt, call.outcome, call.error) for call in fake.calls] == [(1, "failed", error)]
 
 
-def test_nothing_is_left_in_the_queue(client: Any, fake: AutomationFake) -> None:
-    """Each answer is handed out at once."""
-    fake.fail_with("InvalidTarget")
-    with pytest.raises(ClientError):
-        client.start_automation_execution(DocumentName="Doc")
+def test_a_handler_of_the_users_goes_first(client: Any, fake: AutomationFake) -> None:
+    """What a handler of `before-call` or another Stubber answers never reaches the fake, also one that came later."""
     client.start_automation_execution(DocumentName="Doc")
-    stubber: Any = interception._attached[client]["stubber"]
-    assert stubber.assert_no_pending_responses() is None
-    assert stubber.client.meta is client.meta
+    answer = {"AutomationExecutionId": 36 * "1"}
+    with Stubber(client) as theirs:
+        theirs.add_response("start_automation_execution", answer)
+        assert client.start_automation_execution(DocumentName="Doc") == answer
+    headers: Any = {}
+    handler = lambda **_: (AWSResponse("", 200, headers, None), answer)  # noqa: E731
+    client.meta.events.register_last("before-call.ssm", handler)
+    assert client.start_automation_execution(DocumentName="Doc") == answer
+    client.meta.events.unregister("before-call.ssm", handler)
+    client.start_automation_execution(DocumentName="Doc")
+    assert len(fake.calls) == 2

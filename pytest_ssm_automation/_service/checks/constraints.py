@@ -192,29 +192,33 @@ class Compiler:
         # A request is always a mapping, because it is passed as keyword arguments.
         types, wrong_type = self._type(shape, place) if place else ((), None)
         unknown = self._add(place, "unknown", tuple(shape.members), botocore=True)
-        members: list[tuple[str, Check, Constraint | None]] = []
+        checks: dict[str, Check] = {}
+        required: dict[str, Constraint] = {}
         for name, member in shape.members.items():
             inner = f"{place}.{name}" if place else name
-            required = self._add(inner, "required", None, botocore=True) if name in shape.required_members else None
-            members.append((name, self._shape(member, inner), required))
+            if name in shape.required_members:
+                required[name] = self._add(inner, "required", None, botocore=True)
+            checks[name] = self._shape(member, inner)
+        order = {name: place for place, name in enumerate(checks)}
 
         def structure(value: Any, found: Found) -> None:
             if wrong_type and not isinstance(value, types):
                 found.append((wrong_type, (), value))
                 return
-            known = 0
-            for name, check_member, required in members:
-                if name in value:
-                    known += 1
-                    before = len(found)
-                    check_member(value[name], found)
+            first = len(found)
+            for name, item in value.items():
+                before = len(found)
+                if check_member := checks.get(name):
+                    check_member(item, found)
                     if len(found) > before:
                         _put_in_front(("member", name), found, before)
-                elif required:
-                    found.append((required, (("member", name),), None))
-            if known != len(value):
-                extra = [name for name in value if name not in shape.members]
-                found.extend((unknown, (("member", name),), value[name]) for name in extra)
+                else:
+                    found.append((unknown, (("member", name),), item))
+            for name, constraint in required.items():
+                if name not in value:
+                    found.append((constraint, (("member", name),), None))
+            if len(found) > first:
+                _sort_by_member(order, found, first)
 
         return structure
 
@@ -233,6 +237,11 @@ def _no_boolean(scalar: Check, wrong_type: Constraint) -> Check:
         scalar(value, found)
 
     return number
+
+
+def _sort_by_member(order: Mapping[str, int], found: Found, first: int) -> None:
+    """Put what was found of a structure from a place on in the model's order; unknown members come last."""
+    found[first:] = sorted(found[first:], key=lambda each: order.get(each[1][0][1], len(order)))
 
 
 def _put_in_front(step: tuple[str, Any], found: Found, first: int) -> None:

@@ -1,0 +1,69 @@
+"""Variables of the environment, read and changed by the dozen, as each fake does.
+
+`os.environ` encodes each name anew, and raises for each variable that is not set. So what it holds is used directly,
+where it is the `os.environ` that Python made, with the private names that it has today. Else its public methods are.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_KIND: Final = type(os.environ)
+_NAMES: Final = ("_data", "encodekey", "encodevalue", "decodevalue")
+
+
+def read_variables(names: Iterable[str]) -> Mapping[str, str | None]:
+    """Give the values of variables; `None` for those that are not set."""
+    held = _held()
+    if held is None:
+        return {name: os.environ.get(name) for name in names}
+    asked = tuple(names)
+    return _decoded(asked, tuple(map(held.get, _keys(asked))))
+
+
+def change_variables(variables: Mapping[str, str | None]) -> None:
+    """Set variables, and remove those whose value is `None`."""
+    held = _held()
+    if held is None:
+        for name, value in variables.items():
+            os.environ.pop(name, None)
+            os.environ.update({} if value is None else {name: value})
+        return
+    for key, value in zip(_keys(tuple(variables)), variables.values(), strict=True):
+        if value is not None:
+            encoded = _encoded(value)
+            os.putenv(key, encoded)
+            held[key] = encoded
+        elif held.pop(key, None) is not None:
+            os.unsetenv(key)
+
+
+def _held() -> dict[Any, Any] | None:
+    """Give what `os.environ` holds, encoded; `None` where it must not be used."""
+    usable = type(os.environ) is _KIND and all(hasattr(os.environ, name) for name in _NAMES)
+    held: dict[Any, Any] | None = getattr(os.environ, "_data", None) if usable else None
+    return held
+
+
+@lru_cache(maxsize=32)
+def _keys(names: tuple[str, ...]) -> list[Any]:
+    environ: Any = os.environ
+    return [environ.encodekey(name) for name in names]
+
+
+@lru_cache(maxsize=32)
+def _decoded(names: tuple[str, ...], values: tuple[Any, ...]) -> Mapping[str, str | None]:
+    environ: Any = os.environ
+    decoded = (value if value is None else environ.decodevalue(value) for value in values)
+    return dict(zip(names, decoded, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _encoded(value: str) -> Any:
+    environ: Any = os.environ
+    return environ.encodevalue(value)
