@@ -214,9 +214,8 @@ class Compiler:
                         _put_in_front(("member", name), found, before)
                 else:
                     found.append((unknown, (("member", name),), item))
-            for name, constraint in required.items():
-                if name not in value:
-                    found.append((constraint, (("member", name),), None))
+            if not required.keys() <= value.keys():
+                found.extend((required[name], (("member", name),), None) for name in required.keys() - value.keys())
             if len(found) > first:
                 _sort_by_member(order, found, first)
 
