@@ -22,6 +22,7 @@ from faker.providers import BaseProvider
 
 from ._errors import hide_usage_errors, unknown_name
 from ._service.checks import model, rules
+from ._service.runbooks.library import bare_name
 from ._service.runs.scripts import ENDED
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _VALUES: Final = {
     "Options": '{"DryRun":true,"Note":"café ##"}',
     "VolumeId": "vol-^^^^^^^^^^^^^^^^^",
 }
-# The parameters of each runbook, of which the first is required and the one to aim at targets; then its steps.
+# The parameters and the steps of each runbook. The first parameter is required, and used as TargetParameterName.
 _RUNBOOKS: Final = {
     "AWS-CreateImage": ("InstanceId AutomationAssumeRole", "createImage"),
     "AWS-CreateSnapshot": ("VolumeId Description AutomationAssumeRole", "createSnapshot verifySnapshot"),
@@ -48,7 +49,7 @@ _RUNBOOKS: Final = {
     "AWS-StopEC2Instance": ("InstanceId AutomationAssumeRole", "stopInstances"),
 }
 _CUSTOM: Final = ("InstanceId Description Options AutomationAssumeRole", "approve collectFacts runScript wait")
-# The action of each step, and templates of what it puts out.
+# The action of each step, and templates of its outputs.
 _STEPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "approve": ("aws:approve", {"ApprovalStatus": "Approved"}),
     "collectFacts": ("aws:executeScript", {"OutputPayload": '{"Payload":{"Checked":%#}}'}),
@@ -61,7 +62,7 @@ _STEPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "verifySnapshot": ("aws:assertAwsResourceProperty", {}),
     "wait": ("aws:sleep", {}),
 }
-# The status of the last step that began, by the execution's; in other statuses none began.
+# The status of the last step that began, by the status of the execution. In other statuses, no step has begun.
 _LAST_STEP: Final[Mapping[str, str]] = {
     **{same: same for same in ("InProgress", "Waiting", "Success", "TimedOut", "Cancelling", "Cancelled", "Failed")},
     "CompletedWithFailure": "Failed",
@@ -79,7 +80,7 @@ _FAILURES: Final = {
 def _regions() -> tuple[str, ...]:
     from botocore.regions import EndpointResolver
 
-    # Session.get_available_regions gives the same, but reads the user's configuration first.
+    # Session.get_available_regions returns the same, but reads the user's configuration.
     return tuple(EndpointResolver(model.loader().load_data("endpoints")).get_available_endpoints("ssm"))
 
 
@@ -89,26 +90,17 @@ def _enum(member: str) -> tuple[str, ...]:
     return tuple(execution.members[member].enum)
 
 
-def _bare_name(document_name: str) -> str:
-    return document_name.rpartition("/")[2].partition(":")[0]
-
-
 def _filled(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value}
 
 
-def _known(shape: str, members: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what the service model of an older botocore does not have."""
-    return {name: value for name, value in members.items() if name in model.members(shape)}
-
-
 def _runbook(document_name: str) -> tuple[list[str], list[str]]:
-    parameters, steps = _RUNBOOKS.get(_bare_name(document_name), _CUSTOM)
+    parameters, steps = _RUNBOOKS.get(bare_name(document_name), _CUSTOM)
     return parameters.split(), steps.split()
 
 
 class AutomationProvider(BaseProvider):
-    """What Automation takes and gives: the same for the same seed, in every locale."""
+    """A Faker provider of requests and responses of Automation, independent of the locale."""
 
     def automation_execution_id(self) -> str:
         """Make the id of an execution: a lower-case UUID."""
@@ -119,7 +111,7 @@ class AutomationProvider(BaseProvider):
         return self.automation_execution_id()
 
     def runbook_name(self, *, aws_owned: bool | None = None) -> str:
-        """Make the name of a runbook: one of AWS's own, a custom one, or, with `None`, either."""
+        """Make the name of a runbook: one of AWS's own, a custom one, or with `None`, either of them."""
         if self._chance(0.5) if aws_owned is None else aws_owned:
             return self.random_element(tuple(_RUNBOOKS))
         team = self.random_element(("Acme", "Payments", "Platform", "sre"))
@@ -128,7 +120,7 @@ class AutomationProvider(BaseProvider):
         return f"{team}-{verb}{noun}{self.random_element(('', '-v2', '_Staging', '.prod'))}"
 
     def runbook_arn(self, *, name: str | None = None, region: str | None = None, account_id: str | None = None) -> str:
-        """Make the ARN of a runbook; AWS's own belong to no account."""
+        """Make the ARN of a runbook; ARNs of AWS's own runbooks contain no account."""
         name = name or self.runbook_name()
         owner = account_id or ("" if name.startswith("AWS") else self.account_id())
         return f"arn:aws:ssm:{region or self.aws_region()}:{owner}:document/{name}"
@@ -138,27 +130,27 @@ class AutomationProvider(BaseProvider):
         return self._fill(_VALUES["InstanceId"])
 
     def account_id(self) -> str:
-        """Make the id of an AWS account: 12 digits, of which the first may be 0."""
+        """Make the id of an AWS account: 12 digits, possibly with leading zeros."""
         return self._fill("############")
 
     def aws_region(self) -> str:
-        """Pick a Region of the partition `aws` where botocore knows of SSM."""
+        """Pick a Region of the partition `aws` that has SSM, according to botocore."""
         return self.random_element(_regions())
 
     def automation_parameters(self, *, document_name: str | None = None) -> dict[str, list[str]]:
-        """Make `Parameters` for a runbook, `{name: [value]}`; one that is not AWS's own gets those of a custom one."""
+        """Make `Parameters`, `{name: [value]}`, for a runbook of AWS or a custom one."""
         first, *others = _runbook(document_name or self.runbook_name())[0]
         return {name: [self._fill(_VALUES[name])] for name in (first, *self._some(dict.fromkeys(others)))}
 
     def automation_tags(self) -> list[dict[str, str]]:
-        """Make as many `Tags` as an execution may be started with, `[{"Key": ..., "Value": ...}]`, or fewer."""
+        """Make `Tags`, `[{"Key": ..., "Value": ...}]`, one to five."""
         keys = ("CostCenter", "Environment", "ManagedBy", "Owner", "Équipe", "team:on-call")
         values = ("prod", "staging", "42", "", "a/b=c+d@example.com")
         chosen = self.random_sample(keys, length=self.random_int(1, rules.MAX_TAGS))
         return [{"Key": key, "Value": self.random_element(values)} for key in chosen]
 
     def automation_targets(self, *, document_name: str | None = None) -> list[dict[str, Any]]:
-        """Make `Targets`, `[{"Key": ..., "Values": [...]}]`: a tag, a resource group or values of the runbook's."""
+        """Make `Targets`, `[{"Key": ..., "Values": [...]}]`: a tag, a resource group, or values of a parameter."""
         targets: tuple[dict[str, Any], ...] = (
             {"Key": self.random_element(("tag:Environment", "tag:Patch Group")), "Values": ["staging", "prod"]},
             {"Key": "ResourceGroup", "Values": [self._fill("web-servers-#")]},
@@ -167,9 +159,9 @@ class AutomationProvider(BaseProvider):
         return [self.random_element(targets)]
 
     def target_location(self, *, accounts: list[str] | None = None, regions: list[str] | None = None) -> dict[str, Any]:
-        """Make one of `TargetLocations`, without `Targets`, which would need a `TargetParameterName` beside it."""
+        """Make an item of `TargetLocations`, without `Targets`, which would require a `TargetParameterName`."""
         units = {"IncludeChildOrganizationUnits": True} if accounts is None and self._chance(0.25) else {}
-        units = _known("TargetLocation", units)
+        units = model.present_members("TargetLocation", units)
         location = {
             "Accounts": accounts or self._several("ou-^^^^-^^^^^^^^" if units else "############"),
             "Regions": regions or list(self.random_sample(_regions(), length=self.random_int(1, 3))),
@@ -177,10 +169,10 @@ class AutomationProvider(BaseProvider):
             **self._some(self._rates("TargetLocation") | {"ExcludeAccounts": self._several("############")}),
             **units,
         }
-        return _known("TargetLocation", location)
+        return model.present_members("TargetLocation", location)
 
     def automation_request(self, *, document_name: str | None = None) -> dict[str, Any]:
-        """Make keyword arguments for `start_automation_execution` that break nothing."""
+        """Make valid keyword arguments for `start_automation_execution`."""
         name = document_name or (self.runbook_arn() if self._chance(0.2) else self.runbook_name())
         parameters = self.automation_parameters(document_name=name)
         scope = self._scope(name)
@@ -197,7 +189,7 @@ class AutomationProvider(BaseProvider):
         return _filled({"DocumentName": name, "Parameters": parameters, **self._some(optional), **scope})
 
     def automation_response(self, *, execution_id: str | None = None) -> dict[str, Any]:
-        """Make what StartAutomationExecution answers: `{"AutomationExecutionId": ...}`."""
+        """Make a response of StartAutomationExecution: `{"AutomationExecutionId": ...}`."""
         return {"AutomationExecutionId": execution_id or self.automation_execution_id()}
 
     def automation_execution(
@@ -209,14 +201,17 @@ class AutomationProvider(BaseProvider):
         started_at: datetime | None = None,
         rate_controlled: bool | None = None,
     ) -> dict[str, Any]:
-        """Make the `AutomationExecution` in GetAutomationExecution's answer, whose members fit each other.
+        """Make an `AutomationExecution` of GetAutomationExecution, with consistent members.
 
         Args:
-            document_name: The runbook; of an ARN, the bare name comes back.
-            status: One of the model's statuses; another raises `FakeUsageError`.
+            document_name: The name or ARN of the runbook. The execution contains only the name.
+            status: A status of the model; by default a random one.
             execution_id: The execution's id.
-            started_at: When it started; some moment of 2025 unless given.
-            rate_controlled: Whether each step stands for a target; `None` is either.
+            started_at: The start time; by default a random time of 2025.
+            rate_controlled: Whether the execution runs on several targets; `None` for a random choice.
+
+        Raises:
+            FakeUsageError: The status does not exist.
         """
         statuses = _enum("AutomationExecutionStatus")
         status = self.random_element(statuses) if status is None else status
@@ -230,7 +225,7 @@ class AutomationProvider(BaseProvider):
             "Mode": "Interactive" if status == "Waiting" else self.random_element(_enum("Mode")),
             "ExecutedBy": self._fill("arn:aws:sts::############:assumed-role/deploy/session-####"),
             **self._course(
-                _bare_name(document_name or self.runbook_name()),
+                bare_name(document_name or self.runbook_name()),
                 status,
                 started_at or self._later(datetime(2025, 1, 1, tzinfo=UTC), 365 * 24 * 3600),
                 targeted=self._chance(0.25) if rate_controlled is None else rate_controlled,
@@ -274,7 +269,7 @@ class AutomationProvider(BaseProvider):
         return steps
 
     def _step(self, name: str, status: str, clock: datetime, inputs: dict[str, str]) -> dict[str, Any]:
-        # A step that no runbook has stands for a target.
+        # A step with another name is that of a target.
         action, outputs = _STEPS.get(name, ("aws:executeAutomation", {"Status": "Success"}))
         step: dict[str, Any] = {"StepName": name, "Action": action, "StepStatus": status}
         if status == "Pending":
@@ -291,7 +286,7 @@ class AutomationProvider(BaseProvider):
         return step
 
     def _scope(self, name: str) -> dict[str, Any]:
-        """Choose what a request runs on: one thing, or many in one of the ways there are."""
+        """Choose members for one resource, or for several targets in one of the possible ways."""
         target = _runbook(name)[0][0]
         aim, targets = {"TargetParameterName": target}, {"Targets": self.automation_targets(document_name=name)}
         bucket = f"https://{self._fill('locations-####')}.s3.{self.aws_region()}.amazonaws.com"
@@ -305,7 +300,7 @@ class AutomationProvider(BaseProvider):
             else {},
             {"TargetLocationsURL": self._fill(f"{bucket}/all.json?X-Amz-Expires=3600&X-Amz-Signature={'^' * 64}")},
         )
-        known = [scope for scope in scopes if scope == _known("StartAutomationExecutionRequest", scope)]
+        known = [scope for scope in scopes if scope == model.present_members("StartAutomationExecutionRequest", scope)]
         return self.random_element(known)
 
     def _rates(self, prefix: str = "") -> dict[str, Any]:
@@ -325,6 +320,6 @@ class AutomationProvider(BaseProvider):
         return [self._fill(template) for _ in range(self.random_int(1, 3))]
 
     def _later(self, moment: datetime, most: int) -> datetime:
-        # AWS sends milliseconds; 0 would break callers that parse with `%f`.
+        # AWS sends milliseconds. If they were 0, parsing with `%f` would fail.
         later = moment + timedelta(seconds=self.random_int(1, most))
         return later.replace(microsecond=1000 * self.random_int(1, 999))

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for Systems Manager Automation, made from the installed botocore model.
+"""Hypothesis strategies for Systems Manager Automation, based on the installed botocore model.
 
 Example:
     >>> from hypothesis import given
@@ -62,14 +62,14 @@ InvalidRequest.__module__ = __name__
 
 
 def from_shape(shape: Shape, **overrides: Any) -> st.SearchStrategy[Any]:
-    """Draw values of any shape of botocore's model: aware datetimes for timestamps, bytes for blobs.
+    """Draw values of any shape of botocore's model. Timestamps are aware datetimes, and blobs are bytes.
 
     Args:
         shape: The shape, such as `client.meta.service_model.operation_model(name).output_shape`.
-        **overrides: For members of a structure: a value fixes one, a strategy is drawn from, `None` leaves it out.
+        **overrides: Members of a structure: a value, a strategy to draw from, or `None` to omit the member.
 
     Raises:
-        FakeUsageError: The shape has no member of that name; or `shape` is no shape.
+        FakeUsageError: The shape does not have such a member, or `shape` is not a shape.
     """
     if not isinstance(getattr(shape, "type_name", None), str):
         raise FakeUsageError(
@@ -92,61 +92,61 @@ def client_tokens() -> st.SearchStrategy[str]:
 
 
 def targets() -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Draw what `Targets` takes: no target, or as many as the service accepts."""
+    """Draw values of `Targets`: no target, or as many as the service accepts."""
     return member("Targets")
 
 
 def target_maps() -> st.SearchStrategy[list[dict[str, list[str]]]]:
-    """Draw what `TargetMaps` takes."""
+    """Draw values of `TargetMaps`."""
     return member("TargetMaps")
 
 
 def target_locations() -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Draw what `TargetLocations` takes; a location with targets needs a TargetParameterName."""
+    """Draw values of `TargetLocations`. Requests also need a TargetParameterName if a location has targets."""
     return member("TargetLocations")
 
 
 def tags() -> st.SearchStrategy[list[dict[str, str]]]:
-    """Draw what `Tags` takes at start, which is fewer than its model says."""
+    """Draw values of `Tags`, within the documented limit of five, which is stricter than the model's."""
     return member("Tags")
 
 
 def alarm_configurations() -> st.SearchStrategy[dict[str, Any]]:
-    """Draw what `AlarmConfiguration` takes."""
+    """Draw values of `AlarmConfiguration`."""
     return member("AlarmConfiguration")
 
 
 def max_concurrencies() -> st.SearchStrategy[str]:
-    """Draw numbers and percentages of targets to run on at once."""
+    """Draw values of `MaxConcurrency`: numbers and percentages."""
     return member("MaxConcurrency")
 
 
 def max_errors() -> st.SearchStrategy[str]:
-    """Draw numbers and percentages of errors to stop at."""
+    """Draw values of `MaxErrors`: numbers and percentages."""
     return member("MaxErrors")
 
 
 def execution_ids() -> st.SearchStrategy[str]:
-    """Draw ids of executions: lower-case UUIDs, and whatever else has their length."""
+    """Draw ids of executions: lower-case UUIDs, and other strings of the same length."""
     shape = model.output_shape(model.START).members["AutomationExecutionId"]
     return st.one_of(shapes.any_of(shape), st.uuids(version=4).map(str))
 
 
 def responses() -> st.SearchStrategy[dict[str, Any]]:
-    """Draw answers of StartAutomationExecution, as `start_automation_execution` returns them but for their metadata."""
+    """Draw responses of `start_automation_execution`, without metadata."""
     return from_shape(model.output_shape(model.START), AutomationExecutionId=execution_ids())
 
 
 def valid_requests(*, runbook: Runbook | None = None, **members: Any) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw keyword arguments for `start_automation_execution` that break nothing.
+    """Draw valid keyword arguments for `start_automation_execution`.
 
     Args:
-        runbook: The runbook to start, with parameters as it declares them, and on no targets unless they are given.
-        **members: A value fixes a member, a strategy is drawn from, `None` leaves it out.
+        runbook: The runbook to start. Parameters match its declarations, and there are no targets unless given.
+        **members: Members of the request: a value, a strategy to draw from, or `None` to omit the member.
 
     Raises:
-        FakeUsageError: There is no such member, no valid request has such members, or nothing is known to draw for a
-            parameter of the runbook. What is drawn from a strategy is judged when it is drawn.
+        FakeUsageError: A member does not exist, no valid request has these members, or no value is known for a required
+            parameter of the runbook. Values from strategies are checked when they are drawn.
     """
     _require_known("member", members, model.input_shape(model.START).members)
     if runbook is not None:
@@ -156,7 +156,7 @@ def valid_requests(*, runbook: Runbook | None = None, **members: Any) -> st.Sear
 
 
 def _requests_for(runbook: Runbook, members: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw requests that start a runbook; a request without any parameter has no `Parameters` at all."""
+    """Draw requests that start a runbook. Requests without parameters omit `Parameters`."""
     fixed: dict[str, Any] = {"DocumentName": runbook.name, "DocumentVersion": runbook.version}
     fixed |= dict.fromkeys(("Targets", "TargetMaps", "TargetParameterName", "TargetLocationsURL"))
     if "Parameters" in members:
@@ -170,14 +170,14 @@ def _requests_for(runbook: Runbook, members: dict[str, Any]) -> st.SearchStrateg
 
 
 def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchStrategy[InvalidRequest]:
-    """Draw requests that break one constraint, and no other but those that cannot but break with it.
+    """Draw requests that violate one constraint, and no others except those that it implies.
 
     Args:
-        constraints: Ids of the constraints to choose from. By default all that are enforced by default and can be
-            broken; `Parameters{value}[]:max` has to be named.
+        constraints: The ids of the constraints to choose from. By default all constraints that are enforced by default
+            and can be violated. This excludes `Parameters{value}[]:max`.
 
     Raises:
-        FakeUsageError: There is no such constraint, or it cannot be broken.
+        FakeUsageError: A constraint does not exist, or cannot be violated.
     """
     known = {constraint.id: constraint for constraint in rules.constraints()}
     _require_names(constraints)
@@ -185,19 +185,17 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
     wanted = enforced if constraints is None else list(constraints)
     _require_known("constraint", wanted, known)
     if not wanted:
-        raise FakeUsageError("invalid_requests needs a constraint to break.")
+        raise FakeUsageError("invalid_requests needs at least one constraint")
     hopeless = [] if constraints is None else [name for name in wanted if not flaws(name)]
     if hopeless:
-        raise FakeUsageError(f"No request is known that breaks {', '.join(hopeless)} alone.")
+        raise FakeUsageError(f"No request is known that violates only {', '.join(hopeless)}")
     return requests_breaking(tuple(wanted))
 
 
 def _require_names(constraints: object) -> None:
     if isinstance(constraints, str) or not (constraints is None or isinstance(constraints, Iterable)):
         kind = type(constraints).__name__
-        raise FakeUsageError(
-            f"Expected a list of ids of constraints, but got constraints={constraints!r} (type={kind})"
-        )
+        raise FakeUsageError(f"Expected a list of constraint ids, but got constraints={constraints!r} (type={kind})")
 
 
 def _require_known(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:

@@ -1,1 +1,1 @@
-"""What the public strategies are made of."""
+"""The parts of the public strategies."""

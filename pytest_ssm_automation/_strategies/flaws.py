@@ -1,4 +1,4 @@
-"""Strategies for requests that break one constraint, and no other but those that cannot but break with it."""
+"""Strategies for requests that violate one constraint, and no others except those that it implies."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .._service.checks.violations import Violation
     from .requests import Combination, Strategy
 
-# What callers send where something else belongs; most ordinary mistakes first.
+# Values of wrong types, most common mistakes first.
 _JUNK: Final[tuple[Any, ...]] = (
     "i-0123456789abcdef0",
     None,
@@ -45,20 +45,20 @@ _JUNK: Final[tuple[Any, ...]] = (
     b"Auto",
 )
 _TEXTS: Final = ("None", "", " ", "null", "0", "a b", "ab", "tag:Env\n", "été", "{{ InstanceId }}", "x" * LONG)
-# What stands beside a flaw is as small as what is this deep inside a shape.
+# Values beside the invalid one are as small as values at this depth.
 _SMALL: Final = 3
-# So many combinations of members that rules tie together are small enough to stand beside a flaw.
+# The number of combinations of other members to choose from, smallest first.
 _FEW: Final = 16
 _STRAYS: Final = (" ", "!", "\n", "\x00", "é", "<", "日", "\U0001f600")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InvalidRequest(Brief):
-    """A request with one mistake.
+    """An invalid request with one mistake.
 
     Attributes:
         params: Keyword arguments for `start_automation_execution`.
-        violation: The constraint that they break, and where.
+        violation: The constraint that they violate, and the path.
     """
 
     params: dict[str, Any]
@@ -70,12 +70,12 @@ class InvalidRequest(Brief):
 
 @dataclass(frozen=True, slots=True)
 class _Flaws:
-    """The part of a request that breaks a constraint.
+    """The part of a request that violates a constraint.
 
     Attributes:
-        members: Draws the members that break it.
-        absent: The member whose absence breaks it.
-        rule: The constraint, if it ties members together.
+        members: Draws the members that violate it.
+        absent: The member whose absence violates it.
+        rule: The constraint, if it is a rule about several members.
     """
 
     members: Strategy
@@ -85,14 +85,14 @@ class _Flaws:
 
 @cache
 def flaws(identifier: str) -> _Flaws | None:
-    """Make what breaks a constraint; `None` if nothing is known to."""
+    """Return how to violate a constraint; `None` if that is unknown."""
     place, _, rule = identifier.rpartition(":")
     shape = model.input_shape(model.START)
     constraint = next(each for each in rules.constraints() if each.id == identifier)
     if constraint.origin == "documentation":
         limit: Any = constraint.limit
         sized = {name: lists(name, limit + 1) for name, sizing in SIZE_RULES.items() if sizing == identifier}
-        # In older models no member may be there to break it with.
+        # Older models may lack the members that are needed to violate it.
         known = bool(sized) or any(_fits_beside({}, each, identifier) for each in combinations())
         return _Flaws(st.fixed_dictionaries(sized), rule=identifier) if known else None
     if rule == "required" and place in shape.members:
@@ -105,7 +105,7 @@ def flaws(identifier: str) -> _Flaws | None:
 
 
 def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
-    """Draw values of a shape that break a rule, and nothing else, at a place inside."""
+    """Draw values of a shape that violate only one rule, at the place inside that `tokens` describe."""
     if not tokens:
         return _BREAKING[rule](shape)
     token, *rest = tokens
@@ -117,7 +117,7 @@ def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
 
 
 def _holding(shape: Any, token: str, flawed: Strategy) -> Strategy:
-    """Draw values of a shape that hold a flawed one."""
+    """Draw values of a shape that contain an invalid value."""
     match token:
         case "[]":
             low, high = shapes.bounds(shape)
@@ -141,7 +141,7 @@ def _of_wrong_type(shape: Shape) -> Strategy:
 
 
 def _misspelt(shape: Any) -> Strategy:
-    """Draw a member that the shape does not have, under a name that is nearly one of its own."""
+    """Draw an unknown member whose name resembles one of the shape's members."""
     ways: tuple[Callable[[str], str], ...] = (
         lambda name: name[:1].lower() + name[1:],
         lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(),
@@ -169,7 +169,7 @@ def _too_big(shape: Any) -> Strategy | None:
 
 
 def _sized(shape: Any, low: int, high: int) -> Strategy | None:
-    """Draw values that keep to all that is said of a shape but its size, or to nothing if they cannot."""
+    """Draw values of a wrong size that match the shape's other constraints, if possible."""
     if shape.type_name == "string":
         pattern = shape.metadata.get("pattern")
         made = strings(shape.name, pattern, low, high)
@@ -182,7 +182,7 @@ def _sized(shape: Any, low: int, high: int) -> Strategy | None:
 
 
 def _unmatched(shape: Shape) -> Strategy | None:
-    """Draw strings of the right length that are not of the pattern, some of them valid but for a character."""
+    """Draw strings of a valid length that do not match the pattern, some because of a single character."""
     pattern, (low, high) = shape.metadata.get("pattern"), shapes.bounds(shape)
 
     def wrong(text: str) -> bool:
@@ -200,7 +200,7 @@ def _unmatched(shape: Shape) -> Strategy | None:
 
 
 def _spoilt(text: str, at: int, stray: str) -> str:
-    """Put a character where another is."""
+    """Replace a character."""
     at %= max(1, len(text))
     return text[:at] + stray + text[at + 1 :]
 
@@ -223,7 +223,7 @@ _BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
 
 @cache
 def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
-    """Draw requests that break one of these constraints."""
+    """Draw requests that violate one of these constraints."""
     breakable, turns = st.sampled_from(names).filter(flaws), st.integers(0, _FEW)
 
     def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
@@ -240,9 +240,9 @@ def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
 
 
 def _beside(given: Mapping[str, Any], rule: str | None, turn: int, *, judged: bool) -> Combination:
-    """Choose a combination that breaks nothing beside the members given, or that one rule alone.
+    """Choose a combination of other members that violates nothing, or only `rule`.
 
-    Rules are not judged where a type is wrong.
+    Rules are not checked if a type is wrong.
     """
     every = combinations()
     turned = itertools.chain(every[turn:], every[:turn])
@@ -254,5 +254,5 @@ def _beside(given: Mapping[str, Any], rule: str | None, turn: int, *, judged: bo
 
 def _fits_beside(given: Mapping[str, Any], combination: Combination, rule: str | None) -> bool:
     broken = {violation.constraint for violation in broken_by(given, combination)}
-    # Rules of size are broken, or not, whatever stands beside.
+    # Rules about sizes do not depend on other members.
     return broken - {*SIZE_RULES.values()} == {rule} - {*SIZE_RULES.values(), None}

@@ -1,4 +1,4 @@
-"""Strings of patterns that are too much for templates, written part by part."""
+"""Generate strings for patterns that templates do not support."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from .._service.java.nodes import Node
     from .pieces import Piece
 
-# How many more rounds of a repeat there are at most than there have to be.
+# The maximum number of iterations of a repeat above its minimum.
 _MORE_CHARACTERS: Final = 16
-_MORE_ROUNDS: Final = 2
+_MORE_ITERATIONS: Final = 2
 
 
 class _Chooser(Protocol):
@@ -28,7 +28,7 @@ class _Chooser(Protocol):
 
 
 class _Drawn:
-    """Chooses by hypothesis, so that failing examples shrink."""
+    """Make choices with hypothesis, so that failing examples shrink."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
@@ -41,7 +41,7 @@ class _Drawn:
 
 
 class _AtRandom:
-    """Chooses by a random generator, and ordinary characters only."""
+    """Make choices with a random generator, and only from common characters."""
 
     def __init__(self, generator: random.Random) -> None:
         self._random = generator
@@ -54,12 +54,12 @@ class _AtRandom:
 
 
 def text_of(node: Node) -> st.SearchStrategy[str]:
-    """Draw strings of a pattern; what has to stand around a place is not looked at, and they may not match."""
+    """Draw strings of a pattern. Anchors and lookarounds are ignored, so they may not match."""
     return named("text", lambda draw: _written(node, _Drawn(draw), {}))
 
 
 def sample_of(node: Node, generator: random.Random) -> str:
-    """Write a string of a pattern as `text_of` draws it."""
+    """Generate a string of a pattern like those of `text_of`."""
     return _written(node, _AtRandom(generator), {})
 
 
@@ -80,19 +80,19 @@ def _written(node: Node, chooser: _Chooser, groups: dict[int, str]) -> str:
             text = _written(part, chooser, groups)
         case Backreference(number=number):
             text = groups.get(number, "")
-        case _:  # a place
+        case _:  # an anchor or a lookaround
             pass
     return text
 
 
 def _run(of: Characters, low: int, high: int, chooser: _Chooser) -> str:
-    """Write a run of characters, of which there may be none that can be sent."""
+    """Generate characters of a class; none if no character of the class can be sent."""
     return chooser.text(piece_of(of), low, high) if piece_of(of).letters else ""
 
 
 def _repeated(node: Repeat, chooser: _Chooser, groups: dict[int, str]) -> str:
     part, low = node.part, node.low
-    most = low + (_MORE_CHARACTERS if isinstance(part, One) else _MORE_ROUNDS)
+    most = low + (_MORE_CHARACTERS if isinstance(part, One) else _MORE_ITERATIONS)
     high = most if node.high is None else min(node.high, most)
     if isinstance(part, One):
         return _run(part.of, low, high, chooser)

@@ -1,7 +1,7 @@
-"""Strategies for the parameters that a runbook takes.
+"""Strategies for the parameters of a runbook.
 
-Type, pattern, allowed values and sizes of a declaration know nothing of each other. So values are made of what each of
-them says, and what the declaration as a whole refuses is replaced by a value that it is known to accept.
+The type, pattern, allowed values and sizes of a declaration are independent of each other. So each of them yields
+values, and values that the whole declaration rejects are replaced by one that it accepts.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _FORMS: Final = {
     "AWS::S3::Bucket::Name": "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
 }
 AWS_TYPES: Final = {kind for kind in _FORMS if kind.startswith("AWS::")} | {"List<AWS::EC2::Instance::Id>"}
-# Values that people give, and that may fit where nothing else is known to.
+# Typical values, to try if nothing else fits.
 _WRITTEN: Final = (
     "",
     "a",
@@ -59,20 +59,20 @@ _WRITTEN: Final = (
     "i-0123456789abcdef0",
     "2024-01-01T00:00:00Z",
 )
-# How many items, pairs and characters there are at most where the runbook sets no end.
+# The maximum numbers of items, pairs and characters if the runbook declares none.
 _ITEMS: Final = 5
 _PAIRS: Final = 3
 _CHARS: Final = 40
-# How many sizes and samples are tried until a value fits.
+# The maximum numbers of sizes and samples to try.
 _SIZES: Final = 8
 _SAMPLES: Final = 64
 
 
 def check_runbook(runbook: object) -> None:
-    """Refuse what is no runbook.
+    """Check that an argument is a runbook.
 
     Raises:
-        FakeUsageError: It is none; the message says where one comes from.
+        FakeUsageError: It is not.
     """
     if not isinstance(runbook, Runbook):
         raise FakeUsageError(
@@ -82,14 +82,14 @@ def check_runbook(runbook: object) -> None:
 
 
 def parameters_for(runbook: Runbook) -> st.SearchStrategy[dict[str, list[str]]]:
-    """Draw the `Parameters` of a request that starts this runbook: all it requires, and any of the others.
+    """Draw `Parameters` to start this runbook: all required parameters, and some of the others.
 
-    The fake accepts everything that is drawn. If the runbook requires nothing, at least one parameter is drawn: AWS
-    takes no empty `Parameters`. An optional parameter for which no value is known is left out. Only a runbook for whose
-    parameters no value is known, or that has none, gives `{}`.
+    The fake accepts everything that is drawn. If no parameter is required, at least one is drawn, because AWS does not
+    accept empty `Parameters`. Optional parameters without a known value are omitted. `{}` is drawn only if the runbook
+    has no parameters with known values.
 
     Raises:
-        FakeUsageError: No value is known for a required parameter; or `runbook` is no `Runbook`.
+        FakeUsageError: No value is known for a required parameter, or `runbook` is not a `Runbook`.
     """
     check_runbook(runbook)
     given = {name: values for name in runbook.parameters if (values := _Values(runbook, name).strategy()) is not None}
@@ -119,18 +119,18 @@ def _unknown(parameter: Parameter) -> FakeUsageError:
     }
     limits = ", ".join(f"{key} {value!r}" for key, value in said.items() if value is not None)
     return FakeUsageError(
-        f"No value is known for the required parameter {parameter.name!r} ({limits}). Give a value or a strategy: "
+        f"No value is known for the required parameter {parameter.name!r} ({limits}). Pass a value or a strategy: "
         f"valid_requests(runbook=..., Parameters=st.fixed_dictionaries({{{parameter.name!r}: ...}}))"
     )
 
 
 class _Values:
-    """The lists of values that a parameter takes, within its own limits and the service model's."""
+    """The valid lists of values of a parameter, within its own limits and the service model's."""
 
     def __init__(self, runbook: Runbook, name: str) -> None:
         self._parameter = parameter = runbook.parameters[name]
         self._runbook = replace(runbook, _parameters={name: parameter})
-        # One value is no list of enough items, but it is a whole map.
+        # To check one item of a list, ignore the limits on the number of items. A map is always one value.
         alone = replace(parameter, min_items=None, max_items=None) if parameter.is_list else parameter
         self._alone = replace(runbook, _parameters={name: alone})
         low, high = bounds(model.service_model().shape_for("AutomationParameterValue"))
@@ -140,7 +140,7 @@ class _Values:
         self._fewest, self._most = bounds(model.service_model().shape_for("AutomationParameterValueList"))
 
     def strategy(self) -> st.SearchStrategy[list[str]] | None:
-        """Draw lists of values; `None` if none is known."""
+        """Draw lists of values; `None` if no valid list is known."""
         ways = list(self._ways())
         items = [text for text, _ in ways]
         item = next((text for text in itertools.chain(items, self._others()) if self._fits(text)), None)
@@ -165,7 +165,7 @@ class _Values:
         return least, most
 
     def _spare(self, item: str | None, least: int) -> list[str] | None:
-        """Give the first list of values that is accepted: the simplest item as often as needed, or what is declared."""
+        """Return a valid list of values: the simplest item as often as needed, or the default."""
         declared = default_of(self._parameter)
         tried = [] if item is None else [[item] * count for count in (least, least + 1) if count <= self._most]
         if self._parameter.type == "MapList":
@@ -178,7 +178,7 @@ class _Values:
         return fits and not check_parameters(self._runbook, {self._parameter.name: values})
 
     def _fits(self, text: str) -> bool:
-        """Tell whether a value is accepted alone; one that takes too long to match is not."""
+        """Return whether a single value is accepted; if matching takes too long, it is not."""
         try:
             broken = check_parameters(self._alone, {self._parameter.name: [text]})
         except FakeUsageError:
@@ -186,7 +186,7 @@ class _Values:
         return self._lowest <= len(text) <= self._highest and not broken
 
     def _others(self) -> Iterator[str]:
-        """List values that may fit where the simplest of no way does, the most ordinary first."""
+        """Yield other values that may fit, most common first."""
         yield from default_of(self._parameter)
         pattern = self._pattern()
         if pattern is not None:
@@ -196,7 +196,7 @@ class _Values:
         yield from _WRITTEN
 
     def _pattern(self) -> Node | None:
-        """Give the pattern as it was read; `None` if there is none, or if it is taken to match anything."""
+        """Return the parsed pattern; `None` without a pattern, or if the pattern is not checked."""
         if self._parameter.allowed_pattern is None:
             return None
         try:
@@ -205,7 +205,7 @@ class _Values:
             return None
 
     def _ways(self) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
-        """List ways to write a value, each with the simplest value of it; that is accepted, or another may be."""
+        """Yield strategies for a value, each with its simplest value, of which at least one may be accepted."""
         parameter, pattern = self._parameter, self._pattern()
         if self._low > self._high:
             return
@@ -230,20 +230,20 @@ class _Values:
         if not self._parameter.is_list:
             least = self._parameter.min_items or 0
             most = max(least, _PAIRS) if self._parameter.max_items is None else self._parameter.max_items
-        # A pair has more than one character: of more there is no map.
+        # Each pair has more than one character, so larger maps are too long.
         sizes = range(least, min(least + 1, most, self._high) + 1)
         simplest = (self._map({str(key): "" for key in range(size)}) for size in sizes)
         drawn = st.dictionaries(_KEYS, st.text("abc -é", max_size=8), min_size=least, max_size=most)
         yield from [(text, drawn.map(self._map)) for text in simplest if self._fits(text)][:1]
 
     def _map(self, pairs: dict[str, str]) -> str:
-        """Write a map, its last value long enough for the whole."""
+        """Write a map, and extend its last value to the minimum length."""
         missing = self._low - len(json.dumps(pairs))
         longer = {key: value + "a" * missing for key, value in list(pairs.items())[-1:]}
         return json.dumps(pairs | longer)
 
     def _templates(self, rows: Iterable[tuple[Piece, ...]]) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
-        """Make a way of each row of pieces within the limits, of the least size whose simplest string fits, if any."""
+        """Yield a strategy for each template within the limits, with the smallest size whose simplest string fits."""
         for row in rows:
             least = max(self._low, sum(piece.low for piece in row))
             most = min(self._high, sum(piece.high for piece in row))
@@ -254,7 +254,7 @@ class _Values:
             if text is not None:
                 yield text, Template(row, len(text), most).strings()
             elif self._parameter.allowed_pattern and "(?" in self._parameter.allowed_pattern:
-                # What stands around it may refuse the simplest strings alone.
+                # Lookarounds may reject only the simplest strings.
                 yield "", Template(row, least, most).strings()
 
 

@@ -1,4 +1,4 @@
-"""Runs of characters of one class, and how they are drawn."""
+"""Strategies for runs of characters from one class."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 UNBOUNDED: Final = 2**32 - 1
-# A set of so many characters is drawn from as it is written, and one that lacks so few by what it lacks.
+# A class with at most this many characters is listed, and one that lacks at most as many is described by these.
 _FEW: Final = 512
 _FEW_RANGES: Final = 16
 _PREFERRED: Final = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_./: "
 _MANY: Final = len(_PREFERRED)
 _ASCII: Final = "".join(map(chr, range(128)))
-# Characters that this Python's Unicode does not know may be letters to others, and surrogates cannot be sent.
+# Characters that are unassigned in Python's Unicode may be letters in newer versions. Surrogates cannot be sent.
 _UNUSABLE: Final[tuple[Literal["Cs"], Literal["Cn"]]] = ("Cs", "Cn")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters of one class.
+    """A run of characters from one class.
 
     Attributes:
-        alphabet: The class, as `st.text` takes it.
-        letters: Some characters of it, most ordinary first.
-        low: How many there are at least.
-        high: How many there are at most.
+        alphabet: The class, as an argument of `st.text`.
+        letters: Some characters of the class, most common first.
+        low: The minimum number of characters.
+        high: The maximum number of characters.
     """
 
     alphabet: str | st.SearchStrategy[str]
@@ -49,11 +49,11 @@ ANYTHING: Final = Piece(st.characters(exclude_categories=_UNUSABLE), _PREFERRED,
 
 @cache
 def piece_of(of: Characters) -> Piece:
-    """Make a piece of a class; where nothing can be sent of it, without letters."""
+    """Make a piece for a class; without letters if none of its characters can be sent."""
     if of.explicit:
         letters = "".join(islice(_usable(of.ranges), _MANY))
         return Piece(_alphabet(of.ranges), letters)
-    # To list what has a property takes a while: only what is drawn from needs it.
+    # Listing the characters with a property is slow, so defer it until something is drawn.
     letters = "".join(each for each in _PREFERRED if _has(of, each))[:_MANY]
     if letters:
         return Piece(st.deferred(lambda: _as_strategy(_alphabet(listed(of)))), letters)
@@ -67,7 +67,7 @@ def _has(of: Characters, character: str) -> bool:
 
 
 def _usable(ranges: Ranges) -> Iterator[str]:
-    """List the characters of ranges that can be sent, most ordinary first."""
+    """Yield the characters of ranges that can be sent, most common first."""
     first = dict.fromkeys(_PREFERRED + _ASCII)
     yield from (each for each in first if any(low <= ord(each) <= high for low, high in ranges))
     for low, high in ranges:

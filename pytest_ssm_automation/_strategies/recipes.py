@@ -1,4 +1,4 @@
-"""Strategies that a function draws from."""
+"""Strategies that are defined by a function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class _Recipe:
-    """How to draw something, which shows as a name rather than as all it is made of."""
+    """A function that draws something, with a short repr."""
 
     def __init__(self, name: str, follow: Callable[[st.DrawFn], Any]) -> None:
         self.name, self.follow = name, follow
@@ -22,10 +22,10 @@ class _Recipe:
 
 @st.composite
 def _drawn(draw: st.DrawFn, recipe: _Recipe) -> Any:
-    """Follow a recipe; a composite strategy of its own for each would take a millisecond to define."""
+    """Draw by a recipe. Defining a composite strategy for each recipe would take a millisecond."""
     return recipe.follow(draw)
 
 
 def named(name: str, function: Callable[[st.DrawFn], Any]) -> st.SearchStrategy[Any]:
-    """Draw by a function, under a name."""
+    """Make a strategy from a function, with a name as its repr."""
     return _drawn(_Recipe(name, function))

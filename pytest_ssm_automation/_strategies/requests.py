@@ -1,4 +1,4 @@
-"""Strategies for requests that break nothing: members, and the combinations of them that the rules allow."""
+"""Strategies for valid requests: members, and the combinations of them that the rules allow."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
-# Of the key of a tag, so many characters are kept before a number.
+# The number of characters of a tag's key to keep before a number.
 _KEPT: Final = 100
 SIZE_RULES: Final = {"Tags": "request:at_most_five_tags", "Targets": "request:at_most_one_target"}
 
 
 @cache
 def all_members() -> Mapping[str, Strategy]:
-    """Give a strategy for each member of the request that keeps to the documented limits too."""
+    """Return a strategy for each member of the request, within the model's and the documented limits."""
     made = shapes.members_of(model.input_shape(model.START))
     return {**made, **{name: lists(name, 0, limit) for name, limit in limits().items()}}
 
 
 @cache
 def limits() -> Mapping[str, int]:
-    """Give the documented limits that are narrower than the installed model's."""
+    """Return the documented limits that are stricter than the installed model's."""
     known: dict[str, Any] = {constraint.id: constraint.limit for constraint in rules.constraints()}
     return {name: known[rule] for name, rule in SIZE_RULES.items() if rule in known}
 
 
 def member(name: str) -> Strategy:
-    """Draw what one member of the request takes.
+    """Draw values of one member of the request.
 
     Raises:
         FakeUsageError: The installed model does not have it.
     """
     if name not in all_members():
-        raise FakeUsageError(f"The installed botocore has no member {name} of {model.START}; a newer one does")
+        raise FakeUsageError(f"The installed botocore has no member {name} of {model.START}; newer releases have it")
     return all_members()[name]
 
 
 def lists(name: str, low: int, most: int = UNBOUNDED) -> Strategy:
-    """Draw what a member of the request that is a list takes, in a number that may be narrower than the model's."""
+    """Draw values of a list member of the request, with limits that may be stricter than the model's."""
     shape: Any = model.input_shape(model.START).members[name]
     least, high = shapes.bounds(shape)
     full = shapes.any_of(shape.member, small=True)
@@ -63,7 +63,7 @@ def lists(name: str, low: int, most: int = UNBOUNDED) -> Strategy:
 
 
 def _with_distinct_keys(tags: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Number the keys of tags that have the same one: what the service makes of them is not known."""
+    """Make the keys of tags distinct with numbers, because it is unknown how the service treats duplicates."""
     seen: set[str] = set()
     for tag in tags:
         key, number = tag["Key"], 1
@@ -76,10 +76,10 @@ def _with_distinct_keys(tags: list[dict[str, str]]) -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Presence:
-    """One way for a member to be there, as far as the rules across members can tell.
+    """A kind of values of a member that the rules about several members distinguish.
 
     Attributes:
-        sample: A value that stands for all of this kind.
+        sample: A representative value of this kind.
         strategy: Draws values of this kind.
     """
 
@@ -89,7 +89,7 @@ class _Presence:
 
 @cache
 def _presences() -> Mapping[str, Sequence[_Presence]]:
-    """List the ways for each of the members that the rules tie together to be there."""
+    """Return the kinds of values of each member that has rules about several members."""
     empty: Strategy = st.builds(list[Any])
     known = model.input_shape(model.START).members
     made: dict[str, Sequence[_Presence]] = {
@@ -99,12 +99,12 @@ def _presences() -> Mapping[str, Sequence[_Presence]]:
     }
     if "TargetLocationsURL" in known:
         made["TargetLocationsURL"] = (_Presence("https://", member("TargetLocationsURL")),)
-    # Last, as the others can do with or without it, and a failing example should shrink to the latter.
+    # Last, so that failing examples shrink to requests without it if the others allow that.
     return {**made, "TargetParameterName": (_Presence("InstanceId", member("TargetParameterName")),)}
 
 
 def _located() -> Sequence[_Presence]:
-    """List the ways for TargetLocations to be there; in older models a location has no targets of its own."""
+    """Return the kinds of values of TargetLocations; in older models, locations have no targets."""
     locations: Any = model.input_shape(model.START).members["TargetLocations"]
     plain = shapes.structures_with(locations.member, {"Targets": None})
     without = _Presence([{}], shapes.some(plain, *shapes.bounds(locations), plain))
@@ -120,7 +120,7 @@ Combination: TypeAlias = "Mapping[str, _Presence]"
 
 @cache
 def combinations() -> Sequence[Combination]:
-    """List all combinations of those members, allowed or not, the fewest members first, and Targets before others."""
+    """List all combinations of those members, allowed or not, smallest first, and with Targets before others."""
     nowhere: dict[str, _Presence] = {}
     ways = [(nowhere, *({name: way} for way in presences)) for name, presences in _presences().items()]
     combined = ({name: way for part in parts for name, way in part.items()} for parts in itertools.product(*ways))
@@ -129,18 +129,18 @@ def combinations() -> Sequence[Combination]:
 
 
 def broken_by(given: Mapping[str, Any], combination: Combination) -> list[Violation]:
-    """Report the rules that members given break together with a combination of others."""
+    """List violations of rules by the given members together with a combination of others."""
     return rules.check_rules(model.START, {**given, **{name: way.sample for name, way in combination.items()}})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Choice:
-    """Whether a member is there, and how.
+    """A choice whether a member is present, and with which kind of value.
 
     Attributes:
         name: The member.
-        ways: Its ways to be there, and `None` first if it can be absent.
-        after: What to choose next, after each of the ways.
+        ways: The kinds of its values, with `None` first if it can be absent.
+        after: The next choice after each of the ways.
     """
 
     name: str
@@ -149,7 +149,7 @@ class _Choice:
 
 
 def _tree(allowed: Sequence[Combination], names: Sequence[str]) -> _Choice | None:
-    """Arrange combinations so that they can be drawn member by member, and shrink to having few of them."""
+    """Arrange combinations as a tree of choices, so that they are drawn member by member and shrink to few members."""
     if not names:
         return None
     name, *later = names
@@ -159,13 +159,13 @@ def _tree(allowed: Sequence[Combination], names: Sequence[str]) -> _Choice | Non
 
 @cache
 def _usual(absent: frozenset[str]) -> _Choice | None:
-    """Arrange the combinations without some members that break nothing by themselves."""
+    """Arrange the valid combinations without some members."""
     found = [each for each in combinations() if not absent & each.keys() and not broken_by({}, each)]
     return _tree(found, tuple(_presences()))
 
 
 def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Choice | None:
-    """Arrange the combinations that make a valid request of the members given."""
+    """Arrange the combinations that are valid together with the given members."""
     drawn = {*model.input_shape(model.START).required_members} - absent
     wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in drawn]
     if not wrong and not given.keys() & {*_presences(), *SIZE_RULES}:
@@ -182,7 +182,7 @@ def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Choice | N
 
 @cache
 def _others(taken: frozenset[str], most: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a few optional members that no rule ties to others."""
+    """Draw a few optional members without rules about several members."""
     left_out = {*taken, *_presences(), *model.input_shape(model.START).required_members}
     return shapes.few_of({name: strategy for name, strategy in all_members().items() if name not in left_out}, most)
 
@@ -194,10 +194,10 @@ def _any_request() -> Strategy:
 
 
 def requests_with(members: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw requests with these members, each of them given as a value, as a strategy, or as `None` if left out.
+    """Draw requests with these members, each of them a value, a strategy, or `None` to omit it.
 
     Raises:
-        FakeUsageError: No valid request has such members. What is drawn from a strategy is judged when it is drawn.
+        FakeUsageError: No valid request has these members. Values from strategies are checked when they are drawn.
     """
     if not members:
         return _any_request()
@@ -224,11 +224,11 @@ def _requests(given: Mapping[str, Strategy], absent: frozenset[str], known: _Cho
 
 
 def completed(draw: st.DrawFn, given: Mapping[str, Any], absent: frozenset[str], most: int) -> dict[str, Any]:
-    """Draw the required members that a request lacks, and some others."""
+    """Draw the missing required members of a request, and some others."""
     required = [name for name in model.input_shape(model.START).required_members if name not in {*absent, *given}]
     return {**given, **{name: draw(member(name)) for name in required}, **draw(_others(absent.union(given), most))}
 
 
 def ordered(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Put members in the model's order, and those it does not know last."""
+    """Sort members in the model's order, with unknown ones last."""
     return {**{name: request[name] for name in model.input_shape(model.START).members if name in request}, **request}

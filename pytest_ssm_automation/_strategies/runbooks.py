@@ -23,7 +23,8 @@ def runbooks() -> st.SearchStrategy[Runbook]:
     return named("runbooks", _runbook)
 
 
-# Drawn by functions: hypothesis explains each part of a failing tuple or dictionary, which took most of a minute.
+# Use functions instead of st.tuples and the like: hypothesis explains each part of a failing example, which took most
+# of a minute.
 def _runbook(draw: st.DrawFn) -> Runbook:
     content = {
         "schemaVersion": "0.3",
@@ -39,7 +40,7 @@ def _named_parts(part: st.SearchStrategy[Any], least: int) -> st.SearchStrategy[
 
 
 def _declarations() -> st.SearchStrategy[dict[str, Any]]:
-    """Draw declarations of parameters whose limits can be kept."""
+    """Draw declarations of parameters that have valid values."""
     plain = st.sampled_from(["String", "StringList", "Integer", "Boolean", "StringMap", "MapList", *sorted(AWS_TYPES)])
     chars = st.fixed_dictionaries(
         {"type": st.just("String")}, optional={"minChars": st.integers(0, 5), "maxChars": st.integers(5, 50)}

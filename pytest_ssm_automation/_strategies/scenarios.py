@@ -1,4 +1,4 @@
-"""Strategies for what happens to a caller: faults, and how executions go."""
+"""Strategies for faults and statuses."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
-# Errors common to all services that callers meet most.
+# The most frequent errors common to all services.
 _COMMON: Final = ("ThrottlingException", "AccessDeniedException", "ExpiredTokenException", "ServiceUnavailable")
 
 
 def fault_plans(*, errors: Iterable[str] | None = None, max_size: int = 5) -> st.SearchStrategy[list[Fault]]:
-    """Draw plans of faults for `AutomationFake(faults=plan)`: refusals, broken connections and lost responses.
+    """Draw lists of faults for `AutomationFake(faults=plan)`: AWS errors, connection errors and lost responses.
 
-    A plan shrinks to few faults, each of which fires once and at once; its `repr` can be pasted into a test.
+    A plan shrinks to few faults, each of which is raised once, by the first call. Its `repr` can be pasted into a test.
 
     Args:
-        errors: The names of the errors to draw from; by default those documented, the common ones and all connection
-            errors.
-        max_size: The largest number of faults.
+        errors: The names of the errors to draw from; by default the documented errors, errors common to AWS services,
+            and all connection errors.
+        max_size: The maximum number of faults.
 
     Raises:
-        FakeUsageError: There is no such error, or none is named, or a single string is given.
+        FakeUsageError: An error does not exist, `errors` is empty, or it is a single string.
     """
     if isinstance(errors, str):
         raise FakeUsageError(
-            f"Expected names of errors but got errors={errors!r} (type=str): write errors=[{errors!r}]"
+            f"Expected a list of error names but got errors={errors!r} (type=str): write errors=[{errors!r}]"
         )
     names = [*model.documented_errors(), *_COMMON, *CONNECTION_ERRORS] if errors is None else list(errors)
     known = {*catalogue(), *CONNECTION_ERRORS}
@@ -54,7 +54,7 @@ def fault_plans(*, errors: Iterable[str] | None = None, max_size: int = 5) -> st
 
 
 def status_histories() -> st.SearchStrategy[list[str]]:
-    """Draw what `AutomationFake.script` takes: statuses on the way, then one that ends the run."""
+    """Draw statuses for `AutomationFake.script`: some of a running execution, then one that ends it."""
     on_the_way = [status for status in model.enum("AutomationExecutionStatus") if status not in ENDED]
     ends = [status for status in model.enum("AutomationExecutionStatus") if status in ENDED]
     way = st.lists(st.sampled_from(on_the_way), max_size=5)

@@ -1,4 +1,4 @@
-"""Strategies for botocore shapes, made so that what is drawn keeps to their limits."""
+"""Strategies for botocore shapes, within their limits."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-# How often a list has none, one, two members more than it needs, in as many draws, and one of the most there may be.
+# The weights of lists with 0, 1 and 2 items more than the minimum; a list of the maximum length has weight 1.
 _TIMES: Final = (5, 8, 2)
 _MORE: Final = 2
 _DEEPEST: Final = 2
 _BEYOND: Final = {"integer": 2**31, "long": 2**63}
-# What epoch seconds say in any time zone, and every parser reads.
+# The range of times that are valid epoch seconds in any time zone, and that all parsers accept.
 _EARLIEST: Final = datetime.fromisoformat("1970-01-02")
 _LATEST: Final = datetime.fromisoformat("2999-12-31")
 
 
 @cache
 def any_of(shape: Shape, *, small: bool = False) -> st.SearchStrategy[Any]:
-    """Draw values of a shape; small ones have no list or map of the greatest size in them."""
+    """Draw values of a shape; small ones contain no list or map of the maximum size."""
     made = _made(shape, (), small=small)
     return st.nothing() if made is None else made
 
 
 @cache
 def members_of(shape: Any, above: tuple[str, ...] = (), *, small: bool = False) -> Mapping[str, st.SearchStrategy[Any]]:
-    """Give a strategy for each member of a structure that can have one."""
+    """Return a strategy for each member of a structure, except for those nested too deeply."""
     made = {name: _made(member, (*above, shape.name), small=small) for name, member in shape.members.items()}
     return {name: strategy for name, strategy in made.items() if strategy is not None}
 
 
 def _made(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
-    """Make the strategy of a shape; `None` where a recursive one has gone deep enough."""
+    """Make the strategy of a shape; `None` if a recursive shape is nested deeply enough."""
     match shape.type_name:
         case "structure":
             return _structure(shape, above, small=small)
@@ -113,7 +113,7 @@ def _scalar(kind: str, shape: Shape) -> st.SearchStrategy[Any]:
 def structures(
     shape: Any, members: Mapping[str, st.SearchStrategy[Any]], required: Iterable[str], depth: int = 0
 ) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw structures of these members, in this order, with the required ones always there; the deeper, the fewer."""
+    """Draw structures with the required members and some others, in this order. The deeper, the fewer members."""
     needed = frozenset(required)
     if shape.is_tagged_union and not needed:
         return st.one_of([st.fixed_dictionaries({name: strategy}) for name, strategy in members.items()])
@@ -129,14 +129,14 @@ def structures(
 
 
 def structures_with(shape: Any, overrides: Mapping[str, Any], depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw structures with some members given as a value, as a strategy, or as `None` if left out."""
+    """Draw structures with some members set to a value or a strategy, or omitted with `None`."""
     made = {**members_of(shape), **as_strategies(overrides)}
     members = {name: made[name] for name in shape.members if name in made and overrides.get(name, made) is not None}
     return structures(shape, members, members.keys() & {*shape.required_members, *overrides}, depth)
 
 
 def as_strategies(members: Mapping[str, Any]) -> dict[str, st.SearchStrategy[Any]]:
-    """Make a strategy of each member that is given as a value, so that no two examples share it."""
+    """Make a strategy of each value, which draws copies, so that examples do not share it."""
     return {
         name: value if isinstance(value, st.SearchStrategy) else st.just(value).map(copy.deepcopy)
         for name, value in members.items()
@@ -145,7 +145,7 @@ def as_strategies(members: Mapping[str, Any]) -> dict[str, st.SearchStrategy[Any
 
 
 def few_of(members: Mapping[str, st.SearchStrategy[Any]], most: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw a few members, at most so many, each together with its name, so that a failing example can do without it."""
+    """Draw at most this number of members as a list of pairs, so that failing examples shrink to fewer members."""
     if not members:
         return st.builds(dict[str, Any])
     names, turns = tuple(members), st.integers(0, len(members) - 1)
@@ -163,10 +163,10 @@ def some(
     """Draw lists, most of them short.
 
     Args:
-        member: Draws their members.
-        low: The least number of members.
-        high: The greatest number of members.
-        full: Draws the few members that are repeated in lists of the greatest length; without it there are none.
+        member: Draws the items.
+        low: The minimum number of items.
+        high: The maximum number of items.
+        full: Draws items that are repeated in lists of the maximum length; `None` for no such lists.
     """
     sizes = [min(low + more, high) for more, times in enumerate(_TIMES) for _ in range(times)]
     turns = st.integers(0, len(sizes) if full is not None and high < UNBOUNDED else len(sizes) - 1)
@@ -175,25 +175,25 @@ def some(
         turn = draw(turns)
         if full is None or turn < len(sizes):
             return [draw(member) for _ in range(sizes[turn])]
-        # As many draws as for any other list, or a failing example would shrink to the longest.
+        # Draw as often as for other long lists. Otherwise failing examples would shrink to the longest list.
         return _cycled([draw(full) for _ in range(max(1, sizes[-1]))], high)
 
     return named("values", values)
 
 
 def full_lists(member: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[list[Any]]:
-    """Draw lists of one size, in which few members repeat, each time as a copy."""
+    """Draw lists of one size with few different items, which are repeated as copies."""
     return st.lists(member, min_size=1, max_size=2).map(lambda drawn: _cycled(drawn, size))
 
 
 def full_maps(key: Shape, value: st.SearchStrategy[Any], size: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw maps of so many members, or of as many as there can be keys, in which few values repeat."""
+    """Draw maps of one size, or as large as the number of possible keys allows, with few different values."""
     names = _keys(key, size)
     return full_lists(value, len(names)).map(lambda values: dict(zip(names, values, strict=True)))
 
 
 def _keys(shape: Shape, size: int) -> list[str]:
-    """Write as many different keys of a map as wanted, or as there are."""
+    """Generate different keys of a map, as many as wanted or possible."""
     low, high = bounds(shape)
     names, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     made = names or itertools.chain.from_iterable(each.numbered() for each in templates(pattern, low, high))
@@ -201,7 +201,7 @@ def _keys(shape: Shape, size: int) -> list[str]:
 
 
 def bounds(shape: Shape) -> tuple[int, int]:
-    """Give the least and the greatest length, or number of members, of a shape."""
+    """Return the minimum and the maximum length, or number of items, of a shape."""
     return shape.metadata.get("min", 0), shape.metadata.get("max", UNBOUNDED)
 
 
@@ -210,7 +210,7 @@ def _cycled(values: Sequence[Any], size: int) -> list[Any]:
 
 
 def _copied(value: Any) -> Any:
-    """Copy what a strategy of a shape draws, at a fraction of the cost of `deepcopy`."""
+    """Copy a value of a shape, much faster than `deepcopy`."""
     match value:
         case dict():
             return {key: _copied(member) for key, member in value.items()}  # pyright: ignore[reportUnknownVariableType]

@@ -1,4 +1,4 @@
-"""Strategies for strings of the service model: what people write, the shortest, the longest and any."""
+"""Strategies for strings of the service model: typical values, the shortest and longest ones, and any others."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from .templates import Template
 
-# What stands for "very long" where the model sets no end.
+# A "very long" length, if the model sets no maximum.
 LONG: Final = 4096
-# Of each shape, values that people write; some get it wrong. The first right one is what a failing example shrinks to.
+# Typical values of each shape, including invalid ones. Failing examples shrink to the first valid one.
 WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
     "Account": ("123456789012", "ou-ab12-cdefgh34", "r-ab12"),
     "AlarmName": ("HighCPU", "5xx errors (prod)"),
@@ -66,15 +66,16 @@ WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
 
 @cache
 def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStrategy[str] | None:
-    """Draw strings of a pattern and a length: what people write, the shortest, the longest and any.
+    """Draw strings of a pattern and a length: typical values, the shortest and longest ones, and any others.
 
-    `None` if there is no such string.
+    Returns:
+        `None` if no string has this pattern and length.
 
     Args:
-        name: The shape's name, under which realistic values are looked up.
-        pattern: The pattern, as the model has it.
-        low: The least length.
-        high: The greatest length.
+        name: The shape's name, to look up typical values.
+        pattern: The pattern in the model.
+        low: The minimum length.
+        high: The maximum length.
     """
     made = templates(pattern, low, high)
     ends = [template.written(size) for template in made for size in (template.low, _end(template))]
@@ -95,7 +96,7 @@ def _end(template: Template) -> int:
 
 
 def _mostly(name: str, values: Sequence[str], others: Sequence[st.SearchStrategy[str]]) -> st.SearchStrategy[str]:
-    """Draw one of the values two times out of three; with a single draw, as strings are what most draws are for."""
+    """Draw one of the values in two thirds of the cases, with a single draw, because strings are drawn most often."""
     share = max(len(values) // 2, len(others)) if others else 0
     turns = st.integers(0, len(values) + share - 1)
 

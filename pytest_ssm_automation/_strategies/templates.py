@@ -1,7 +1,7 @@
-"""Patterns as templates, so that what is drawn keeps to them and need not be thrown away.
+"""Convert patterns to templates, so that all drawn strings match, and none is discarded.
 
-A pattern becomes templates, one for each way through its alternatives; a template is a row of pieces, each of them a
-set of characters and how many of it there are. Lengths are shared out between the pieces before anything is drawn.
+A pattern becomes one template for each path through its alternatives. A template is a sequence of pieces, each of which
+is a set of characters and a number of repetitions. The length is divided between the pieces before drawing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_WAYS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One way to write a string: pieces in a row, of a length within bounds that some division of it reaches."""
+    """A sequence of pieces with a total length within bounds, which the lengths of the pieces allow."""
 
     pieces: tuple[Piece, ...]
     low: int
@@ -36,11 +36,11 @@ class Template:
 
     @property
     def varies(self) -> bool:
-        """Whether there is more than one string of it."""
+        """Whether it has more than one string."""
         return self.low < self.high or any(len(piece.letters) > 1 for piece in self.pieces)
 
     def sized(self, size: int) -> Iterator[tuple[Piece, int]]:
-        """Share out a length, the later pieces taking what the earlier leave."""
+        """Divide a length between the pieces; later pieces take what earlier ones leave."""
         spare = size - sum(piece.low for piece in self.pieces)
         for position, piece in enumerate(self.pieces):
             room = sum(later.high - later.low for later in self.pieces[position + 1 :])
@@ -49,11 +49,11 @@ class Template:
             yield piece, piece.low + extra
 
     def written(self, size: int) -> str:
-        """Write the most ordinary string of a length."""
+        """Return the most common string of a length."""
         return "".join(piece.letters[0] * count for piece, count in self.sized(size))
 
     def numbered(self) -> Iterator[str]:
-        """Write many strings, all different."""
+        """Yield many different strings."""
         size = min(self.high, self.low + 8)
         letters = itertools.chain.from_iterable(
             itertools.repeat(piece.letters, count) for piece, count in self.sized(size)
@@ -61,7 +61,7 @@ class Template:
         return map("".join, itertools.product(*letters))
 
     def strings(self) -> st.SearchStrategy[str]:
-        """Draw any string."""
+        """Draw any string of the template."""
         least, most = (sum(getattr(piece, end) for piece in self.pieces) for end in ("low", "high"))
         if self.low == least and (most <= self.high or self.high >= UNBOUNDED):
             parts = list(_parts(self.pieces))
@@ -76,7 +76,7 @@ def _fixed(piece: Piece) -> bool:
 
 
 def _parts(pieces: Iterable[Piece]) -> Iterator[st.SearchStrategy[str]]:
-    """Make a strategy of each piece, but one of those in a row that never vary."""
+    """Make a strategy for each piece; join adjacent constant pieces."""
     for fixed, group in itertools.groupby(pieces, _fixed):
         if fixed:
             yield st.just("".join(piece.letters * piece.low for piece in group))
@@ -95,7 +95,7 @@ def _texts(alphabet: str | st.SearchStrategy[str], low: int, high: int | None) -
 
 @st.composite
 def _divided(draw: st.DrawFn, template: Template) -> str:
-    """Draw piece by piece, each of a length that leaves the later ones a way to keep to the bounds."""
+    """Draw piece by piece, with lengths that leave enough room for the later pieces."""
     text = ""
     least, most = (sum(getattr(piece, end) for piece in template.pieces) for end in ("low", "high"))
     for piece in template.pieces:
@@ -106,11 +106,11 @@ def _divided(draw: st.DrawFn, template: Template) -> str:
 
 
 class _UnsupportedError(Exception):
-    """A pattern uses something that templates cannot express."""
+    """The pattern contains something that templates do not support."""
 
 
 def _rows(node: Node) -> list[tuple[Piece, ...]]:
-    """Spell out every way through a pattern; of a repeated group, the least numbers of times."""
+    """List all paths through a pattern; repeated groups only with the smallest numbers of repetitions."""
     match node:
         case One(of=of):
             return [(piece_of(of),)] if piece_of(of).letters else []
@@ -155,7 +155,7 @@ def _repeated(node: Repeat) -> list[tuple[Piece, ...]]:
 
 
 def rows_of(node: Node) -> list[tuple[Piece, ...]]:
-    """Spell out every way through a pattern; empty if it is beyond templates."""
+    """List all paths through a pattern; empty if templates do not support it."""
     try:
         return _rows(node)
     except _UnsupportedError:
@@ -164,14 +164,14 @@ def rows_of(node: Node) -> list[tuple[Piece, ...]]:
 
 @cache
 def parsed(pattern: str | None) -> list[tuple[Piece, ...]]:
-    """Spell out every way through a pattern of the model, or through any string."""
+    """List all paths through a pattern of the model; without a pattern, any string is one path."""
     return [(ANYTHING,)] if pattern is None else rows_of(parse(pattern))
 
 
 def templates(pattern: str | None, low: int, high: int) -> list[Template]:
-    """List the ways to write a string of a pattern, or of any, whose length is within bounds.
+    """List the templates of a pattern with a length within bounds; without a pattern, of any string.
 
-    Empty if there is none, or if the pattern is beyond templates.
+    Empty if there are none, or if templates do not support the pattern.
     """
     made: list[Template] = []
     for row in parsed(pattern):
@@ -184,5 +184,5 @@ def templates(pattern: str | None, low: int, high: int) -> list[Template]:
 
 
 def fits(text: str, pattern: str | None, low: int = 0, high: int = UNBOUNDED) -> bool:
-    """Tell whether a string is of a pattern and a length."""
+    """Return whether a string has a pattern and a length."""
     return low <= len(text) <= high and (pattern is None or bool(compile_pattern(pattern).fullmatch(text)))

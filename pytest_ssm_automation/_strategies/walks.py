@@ -1,4 +1,4 @@
-"""Strategies for what a test could say of a runbook's steps."""
+"""Strategies for the failures and outputs of a runbook's steps."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from .._errors import FakeUsageError, hide_usage_errors
+from .._errors import hide_usage_errors
 from .._service.runbooks.actions import UPDATE_VARIABLE
 from .._service.runbooks.conditions import OPERATORS
 from .._service.runbooks.declarations import flow_of
 from .._service.runbooks.documents import is_list
-from .._service.runbooks.library import Runbook
 from .._service.runbooks.parameters import typed_parameters
 from .._service.runbooks.references import names_in
-from .._service.runs.walk import Outcome, Walk
+from .._service.runs.walk import Outcome, Walk, ignore_change
+from .parameters import check_runbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .._service.runbooks.flow import Flow, Step
-    from .._service.runs.walk import Visit
+    from .._service.runbooks.library import Runbook
 
 __tracebackhide__ = hide_usage_errors
 
-Word = dict[str, Any]
-# A walk that takes more moves than this is taken for one that comes to no end.
+Override = dict[str, Any]
+# A walk with more moves is considered endless.
 _MOST_MOVES: Final = 1000
 _MOST_FAILURES: Final = 2
 _PLAIN: Final[Mapping[str, st.SearchStrategy[Any]]] = {
@@ -39,20 +39,19 @@ _PLAIN: Final[Mapping[str, st.SearchStrategy[Any]]] = {
 }
 
 
-def walks(runbook: Runbook) -> st.SearchStrategy[list[Word]]:
-    """Draw what a test could say of a runbook's steps: outputs by their declared types, and steps that fail.
+def walks(runbook: Runbook) -> st.SearchStrategy[list[Override]]:
+    """Draw lists of overrides for `AutomationFake(steps=walk)`: outputs of the declared types, and steps that fail.
 
-    Where conditions compare an output, the values drawn are those that decide them. Walks that turn in a circle for
-    ever are left out. A walk shrinks to steps that succeed with the first values, and can be pasted into a test.
+    If conditions compare an output, its values are chosen so that they decide the conditions. Endless walks are not
+    drawn. A walk shrinks to steps that succeed with the first values, and can be pasted into a test.
 
     Args:
-        runbook: The runbook, as `add_runbook` gives it.
+        runbook: The runbook, as `add_runbook` returns it.
 
     Raises:
-        FakeUsageError: It is no `Runbook`.
+        FakeUsageError: It is not a `Runbook`.
     """
-    if not isinstance(runbook, Runbook):  # pyright: ignore[reportUnnecessaryIsInstance] - not every caller is typed
-        raise FakeUsageError(f"Expected a Runbook, as add_runbook gives it, but got {runbook!r}")
+    check_runbook(runbook)
     flow = flow_of(runbook)
     values = typed_parameters(runbook, {})
     hints = _hints(flow, values)
@@ -64,7 +63,7 @@ def walks(runbook: Runbook) -> st.SearchStrategy[list[Word]]:
     return drawn.filter(lambda walk: _ends(flow, values, walk))
 
 
-def _failures(names: list[str]) -> st.SearchStrategy[list[Word]]:
+def _failures(names: list[str]) -> st.SearchStrategy[list[Override]]:
     ends = st.fixed_dictionaries(
         {"fails": st.just("drawn by walks()"), "status": st.sampled_from(["Failed", "TimedOut"])},
         optional={"times": st.just(1)},
@@ -74,8 +73,8 @@ def _failures(names: list[str]) -> st.SearchStrategy[list[Word]]:
     )
 
 
-def _outputs(step: Step, hints: Mapping[str, list[Any]]) -> st.SearchStrategy[Word] | None:
-    """Draw the outputs of a step: those that it declares, and those that something refers to."""
+def _outputs(step: Step, hints: Mapping[str, list[Any]]) -> st.SearchStrategy[Override] | None:
+    """Draw the declared and the referenced outputs of a step."""
     read = {name.partition(".")[2] for name in hints if name.partition(".")[0] == step.name}
     types = step.output_types
     known = {**(types or {}), **step.outputs}
@@ -87,7 +86,7 @@ def _outputs(step: Step, hints: Mapping[str, list[Any]]) -> st.SearchStrategy[Wo
 
 
 def _values(kind: str, hinted: Sequence[Any]) -> st.SearchStrategy[Any]:
-    """Draw values of a type, above all those that decide a condition."""
+    """Draw values of a type, preferably those that decide a condition."""
     if kind == "Integer":
         numbers = sorted({int(float(each)) for each in hinted if _is_number(each)})
         return st.sampled_from(numbers) if numbers else _PLAIN[kind]
@@ -109,7 +108,7 @@ def _is_number(value: object) -> bool:
 
 
 def _hints(flow: Flow, values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Give the values that decide conditions, by the name of what they are compared with."""
+    """Return the values that decide conditions, by the name that they are compared with."""
     found: dict[str, list[Any]] = {}
     for step in flow.steps:
         for name in names_in(step.inputs):
@@ -119,7 +118,7 @@ def _hints(flow: Flow, values: Mapping[str, Any]) -> dict[str, list[Any]]:
                 found.setdefault(name, []).extend(deciding)
     for name in flow.outputs:
         found.setdefault(name, [])
-    # What decides a variable decides the outputs that it is set to.
+    # Values that decide a condition on a variable also matter for the outputs that it is set to.
     for _ in flow.variables:
         for step in flow.steps:
             if step.action == UPDATE_VARIABLE:
@@ -147,18 +146,20 @@ def _deciding(condition: Mapping[str, Any], values: Mapping[str, Any]) -> Iterat
 
 
 def _around(operator: str, value: Any) -> list[Any]:
-    """Give values on both sides of a comparison."""
+    """Return values on both sides of a comparison."""
     if operator.startswith("Numeric"):
         return [float(value) - 1, value, float(value) + 1] if _is_number(value) else [value]
     return [value, f"{_text(value)}-other"] if operator != "BooleanEquals" else [True, False]
 
 
-def _ends(flow: Flow, values: Mapping[str, Any], words: Sequence[Word]) -> bool:
-    """Tell whether a run of which this is said comes to an end."""
-    fails: list[list[Any]] = [[word["name"], word["status"], word.get("times")] for word in words if "fails" in word]
-    outputs = {word["name"]: word["outputs"] for word in words if "outputs" in word}
+def _ends(flow: Flow, values: Mapping[str, Any], overrides: Sequence[Override]) -> bool:
+    """Return whether a run with these overrides ends."""
+    fails: list[list[Any]] = [
+        [each["name"], each["status"], each.get("times")] for each in overrides if "fails" in each
+    ]
+    outputs = {each["name"]: each["outputs"] for each in overrides if "outputs" in each}
     moment = datetime(2030, 1, 1, tzinfo=UTC)
-    walk = Walk(flow, values, lambda: moment, _note_nothing)
+    walk = Walk(flow, values, lambda: moment, ignore_change)
     walk.begin()
     while not walk.ended and walk.moves < _MOST_MOVES:
         name = walk.at.step.name if walk.at else ""
@@ -169,7 +170,3 @@ def _ends(flow: Flow, values: Mapping[str, Any], words: Sequence[Word]) -> bool:
             fault[2] = None if fault[2] is None else fault[2] - 1
             walk.settle(Outcome(fault[1]))
     return walk.ended and walk.cut is None
-
-
-def _note_nothing(_visit: Visit, _status: str, _time: datetime) -> None:
-    """Note nothing."""

@@ -176,5 +176,5 @@ def test_a_walk_shrinks_to_steps_that_succeed() -> None:
 
 def test_walks_are_of_a_runbook() -> None:
     """A name or a mapping is no runbook yet."""
-    with pytest.raises(FakeUsageError, match="Expected a Runbook, as add_runbook gives it, but got 'Doc'"):
+    with pytest.raises(FakeUsageError, match="Expected runbook to be a Runbook, as add_runbook returns it, but got"):
         strategies.walks("Doc")  # type: ignore[arg-type]

@@ -85,5 +85,5 @@ def write_yaml(value: object) -> str:
     """Write a value as YAML text."""
     import yaml
 
-    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)  # pyright: ignore[reportUnknownMemberType]
     return text

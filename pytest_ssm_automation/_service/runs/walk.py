@@ -103,8 +103,8 @@ class Iteration:
 Note = Callable[[Visit, str, datetime], None]
 
 
-def _note_nothing(_visit: Visit, _status: str, _time: datetime) -> None:
-    """Note nothing."""
+def ignore_change(_visit: Visit, _status: str, _time: datetime) -> None:
+    """Ignore a status change."""
 
 
 class Walk:
@@ -213,7 +213,7 @@ class Walk:
     def replayed(self, moves: int) -> Walk:
         """Return the walk as it was after a number of moves."""
         times = iter([*self._times])
-        earlier = Walk(self.flow, self._given, partial(next, times), _note_nothing, interactive=self._interactive)
+        earlier = Walk(self.flow, self._given, partial(next, times), ignore_change, interactive=self._interactive)
         for move, _ in self._moves[:moves]:
             move(earlier)
         attempts = earlier.due.step.attempts - earlier.due.attempt + 1 if earlier.due else 0
