@@ -245,8 +245,7 @@ class Setup:
             failure_message=failure_message,
             execution_id=execution_id,
         )
-        with self._service.lock:
-            self._service.store.scripts.append(script)
+        self._service.store.planner.add_script(script)
 
     def resolve_targets(self, resolver: Resolver) -> None:
         """Say which resources targets stand for that name a tag, a resource group or all resources.
@@ -259,4 +258,4 @@ class Setup:
         """
         if not callable(resolver):
             raise FakeUsageError(f"Expected a function of a target, but got {resolver!r}")
-        self._service.store.resolver = resolver
+        self._service.store.planner.set_resolver(resolver)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from .calls import Request
     from .runbooks.library import Runbook
+    from .runs.planning import Plan
     from .runs.run import Run
-    from .runs.store import Plan
     from .state import State
 
 DEFAULT_PAGE: Final = 50
@@ -59,7 +59,7 @@ def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> 
     Returns:
         What starts the execution.
     """
-    if "TargetLocationsURL" not in params and not state.store.asks:
+    if "TargetLocationsURL" not in params and not state.store.planner.asks:
         return start
     with state.store.lock:
         if _token(request, params) in state.tokens:
@@ -68,7 +68,7 @@ def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> 
     located = state.with_locations(params)
     with state.store.lock:
         state.check_limit(request.scope)
-    return partial(start, prepared=Prepared(located, state.store.plan(request, located)))
+    return partial(start, prepared=Prepared(located, state.store.planner.plan(request, located)))
 
 
 def start(state: State, request: Request, params: Mapping[str, Any], prepared: Prepared | None = None) -> Reply:

@@ -102,6 +102,69 @@ def test_a_condition_of_a_script_that_calls_ssm_for_each_target(fake: Automation
     assert [child.status for child in parent.children] == ["Success", "Failed"]
 
 
+@pytest.mark.parametrize("before", [True, False], ids=["another-function", "no-function"])
+def test_a_script_that_is_added_while_targets_wait(fake: AutomationFake, client: Any, *, before: bool) -> None:
+    """It applies to executions that start later, on the targets of earlier ones too; its condition may call SSM."""
+    if before:
+        fake.script(["TimedOut"], when=lambda call: call.params.get("Parameters") == {"Id": ["c"]})
+
+    def ask(call: Any) -> bool:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(client.describe_automation_executions).result(PATIENCE)
+        return bool(call.params.get("Parameters") in ({"Id": ["a"]}, {"Id": ["b"]}))
+
+    targets = [{"Key": "ParameterValues", "Values": ["a", "b", "c"]}]
+    limits = {"MaxConcurrency": "1", "MaxErrors": "3"}
+    start(client, Targets=targets, TargetParameterName="Id", **limits)
+    start(client, "Other")
+    parent = fake.executions[0]
+    parent.advance()
+    fake.script(["Failed"], when=ask)
+    while not parent.ended:
+        parent.advance()
+    assert [child.status for child in parent.children] == ["Success", "Failed", "TimedOut" if before else "Success"]
+
+
+def test_a_script_that_is_added_while_accounts_wait(fake: AutomationFake, client: Any) -> None:
+    """It applies to what runs on the targets of accounts that wait."""
+    fake.resolve_targets(lambda _: ["a", "b"])
+    located = {"Accounts": ["111122223333", "444455556666"], "Regions": ["us-east-1"], "TargetLocationMaxErrors": "2"}
+    targets = [{"Key": "tag:Env", "Values": ["test"]}]
+    start(client, TargetLocations=[located], Targets=targets, TargetParameterName="Id")
+    (parent,) = fake.executions
+    while not (parent.children and parent.children[0].children):
+        parent.advance()
+    fake.script(["Failed"], when=lambda call: call.params.get("Parameters") == {"Id": ["b"]})
+    while not parent.ended:
+        parent.advance()
+    first, second = parent.children
+    assert [child.status for child in first.children] == ["Success", "Success"]
+    assert [child.status for child in second.children] == ["Success", "Failed"]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["another-resolver", "no-resolver"])
+def test_a_resolver_that_is_set_while_accounts_wait(fake: AutomationFake, client: Any, *, before: bool) -> None:
+    """It resolves the targets of accounts that are started later, and may call SSM."""
+    if before:
+        fake.resolve_targets(lambda _: ["a"])
+
+    def resolve(_: Mapping[str, Any]) -> list[str]:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(client.describe_automation_executions).result(PATIENCE)
+        return ["b", "c"]
+
+    targets = [{"Key": "tag:Env", "Values": ["test"]}]
+    located = {"Accounts": ["111122223333", "444455556666"], "Regions": ["us-east-1"]}
+    start(client, TargetLocations=[located], Targets=targets, TargetParameterName="Id")
+    start(client, TargetLocations=[located])
+    parent = fake.executions[0]
+    parent.advance()
+    fake.resolve_targets(resolve)
+    while not parent.ended:
+        parent.advance()
+    assert [[each.target for each in child.children] for child in parent.children] == [["a"] * before, ["b", "c"]]
+
+
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_a_fault_fires_exactly_as_often_as_it_should(transport: str) -> None:
     """However many calls match at once; and as many calls are let through as `after` says."""

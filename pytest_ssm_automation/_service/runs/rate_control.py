@@ -124,6 +124,11 @@ class Group(Generic[R]):
             if run.ended:
                 self.count()
 
+    @property
+    def waiting(self) -> Sequence[Target[R]]:
+        """The targets whose executions have not been started, in order."""
+        return tuple(self._waiting)
+
     def close(self) -> None:
         """Start no more executions."""
         self._waiting.clear()
@@ -146,6 +151,11 @@ class FanOut(Generic[R]):
     def children(self) -> list[R]:
         """The executions started so far."""
         return [execution for group in self._groups for execution in group.started]
+
+    @property
+    def waiting(self) -> Sequence[Target[R]]:
+        """The targets whose executions have not been started, in order."""
+        return [target for group in self._groups for target in group.waiting]
 
     @property
     def running(self) -> list[R]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
@@ -17,9 +17,10 @@ from ..runbooks.parameters import check_start
 from ..runbooks.references import as_text, as_texts, unknown_in
 from .finding import Finder
 from .overrides import StepOverrides
-from .rate_control import TARGET_MEMBERS, FanOut, groups_of, resolved_values
+from .planning import Planner, request_on
+from .rate_control import FanOut
 from .run import Run
-from .scripts import ENDED, UNSCRIPTED, Script
+from .scripts import ENDED
 from .walk import Outcome
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..runbooks.library import Runbook
-    from .rate_control import Group, Resolver, Target
+    from .planning import Plan
+    from .rate_control import Target
+    from .scripts import Script
     from .walk import Visit
 
     FindRunbook = Callable[[str, str | None, str], Runbook | None]
@@ -35,21 +38,6 @@ if TYPE_CHECKING:
 MOST_DEPTH: Final = 50
 
 __tracebackhide__ = hide_usage_errors
-
-
-@dataclass(slots=True)
-class Plan:
-    """The plan for an execution that is about to be started.
-
-    Attributes:
-        script: Its script.
-        resolved: The resources that its targets resolve to.
-        groups: Its targets; empty if it runs steps.
-    """
-
-    script: Script
-    resolved: Sequence[str] = ()
-    groups: Sequence[Group[Run]] = ()
 
 
 class ExecutionStore:
@@ -62,8 +50,7 @@ class ExecutionStore:
         started: The executions that no other execution started.
         log: All status changes, oldest first: an execution, and an index in its history.
         unfinished: The number of executions in `started` that have not ended, by scope.
-        scripts: The scripts, oldest first. The latest script that matches an execution applies.
-        resolver: The test's function that resolves targets to resources, if any.
+        planner: Plans the executions.
         lock: Guards everything.
         pace: How far a poll advances an execution that walks its runbook.
         overrides: The failures and outputs of steps that the test has set.
@@ -74,14 +61,13 @@ class ExecutionStore:
         """Start empty."""
         self.lock = lock
         self.pace = pace
+        self.planner = Planner(lock)
         self.overrides = StepOverrides(lock)
         self.find_runbook: FindRunbook = _find_none
         self.all: list[Run] = []
         self.started: list[Run] = []
         self.log: list[tuple[Run, int]] = []
         self.unfinished: Counter[tuple[str | None, str]] = Counter()
-        self.scripts: list[Script] = []
-        self.resolver: Resolver | None = None
         self._by_id: dict[str, dict[tuple[str | None, str], Run]] = defaultdict(dict)
         self._finders: dict[tuple[str | None, str], Finder] = {}
         self._new_id = new_id
@@ -104,17 +90,17 @@ class ExecutionStore:
             request: The request that the execution records.
             params: The members of the request, with target locations read from their URL.
             runbook: The registered runbook, if any.
-            script: A script to use instead of `scripts`.
+            script: A script to use instead of those that were added.
             parent: The execution that starts it.
             target: The target that it runs on, if the parent runs on several.
             shared: Whether all accounts see it.
-            plan: The result of `plan` for the request, if it was called before.
+            plan: The plan for the request, if it was made before.
 
         Raises:
             FakeUsageError: The id in `script` already exists in the account and Region.
         """
         if plan is None:
-            plan = self.plan(request, params, script)
+            plan = self.planner.plan(request, params, script)
         with self.lock:
             run = Run(
                 self._chosen_id(plan.script, request, anew=script is None) or self._new_id(),
@@ -130,36 +116,9 @@ class ExecutionStore:
             )
             self._add(run, params, shared=shared)
             if plan.groups:
+                self.planner.add_fan_out(run)
                 run.run_on(FanOut(plan.groups, partial(self._start_on, run)))
             return run
-
-    @property
-    def asks(self) -> bool:
-        """Whether the plan of an execution depends on functions of the test."""
-        if self.resolver is None and not self.scripts:
-            return False
-        return self.resolver is not None or any(callable(script.when) for script in self.scripts)
-
-    def plan(self, request: Request, params: Mapping[str, Any], script: Script | None = None) -> Plan:
-        """Plan an execution, and the executions that it starts on targets. This calls functions of the test.
-
-        Args:
-            request: The request that starts it.
-            params: The members of the request, with target locations read from their URL.
-            script: A script to use instead of `scripts`.
-        """
-        if script is None:
-            script = UNSCRIPTED
-            if self.scripts:
-                script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
-        if TARGET_MEMBERS.isdisjoint(params):
-            return Plan(script)
-        resolved = resolved_values(params, self.resolver)
-        groups = groups_of(params, request.region, resolved)
-        if self.asks:
-            for target in (target for group in groups for target in group.targets):
-                target.plan = self.plan(_request_on(request, target), target.request)
-        return Plan(script, resolved, groups)
 
     def add(
         self,
@@ -212,7 +171,7 @@ class ExecutionStore:
         self._finders[self._scope_of(run)].tag(run, before, now)
 
     def _chosen_id(self, script: Script, request: Request, *, anew: bool) -> str | None:
-        """Return the id in a script. In `scripts`, it is only for the first execution in each account and Region."""
+        """Return the id in a script. It is only for the first execution in each account and Region."""
         chosen = script.execution_id
         return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
@@ -242,7 +201,7 @@ class ExecutionStore:
 
     def _start_on(self, parent: Run, target: Target[Run]) -> Run:
         """Start the execution on a target."""
-        request = _request_on(parent.source, target)
+        request = request_on(parent.source, target)
         child = self.start(
             request, target.request, runbook=parent.runbook, parent=parent, target=target.name, plan=target.plan
         )
@@ -304,12 +263,6 @@ class ExecutionStore:
             child.call = run.call
             run.add_child(visit, child)
         return child
-
-
-def _request_on(source: Request, target: Target[Run]) -> Request:
-    """Return the request that starts the execution on a target."""
-    account = target.account or source.account
-    return replace(source, content=target.request, region=target.region, account=account)
 
 
 def _find_none(_name: str, _version: str | None, _region: str) -> None:
