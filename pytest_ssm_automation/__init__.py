@@ -1,4 +1,4 @@
-"""Test code that starts AWS Systems Manager Automation runbooks, without AWS.
+"""A fake of AWS Systems Manager Automation, for tests of code that starts runbooks.
 
 Documentation: https://pytest-ssm-automation.readthedocs.io/
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import _startup as _startup  # reads what a test may change later
+from . import _startup as _startup  # reads environment variables before tests change them
 
 if TYPE_CHECKING:
     from ._clock import SleptTooLong
@@ -67,7 +67,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used, so that importing the package loads nothing heavy."""
+    """Import a public name on first use, so that importing the package is fast."""
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
@@ -78,5 +78,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
+    """List the public names, imported or not."""
     return sorted({*globals(), *__all__})

@@ -25,7 +25,7 @@ and in the ini file of pytest:
 
 
 class _NotWrittenError(Exception):
-    """A document was not written, for a reason that is not AWS's."""
+    """A document was not written, for a reason other than an error of AWS."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,12 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The arguments; by default those of the process.
 
     Returns:
-        The exit status: 0 if everything was written, else 1.
+        The exit status: 0 if all documents were written, otherwise 1.
     """
     options = _parser().parse_args(arguments)
     try:
         client = _client(options)
-        # A list, so that the others are written where one fails.
+        # A list instead of a generator, so that all others are written if one fails.
         written = [_download(client, name, options) for name in options.names]
     except BotoCoreError as error:
         _complain(error)
@@ -53,20 +53,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     download = commands.add_parser(
         "download",
-        help="write runbooks of AWS, or your own, to files",
-        description="Write Automation runbooks to files, by GetDocument with your own AWS credentials. "
-        "A document keeps its format.",
+        help="download runbooks to files",
+        description="Download runbooks of AWS, or your own, with your AWS credentials and GetDocument. "
+        "Each document keeps its format.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     download.add_argument("names", nargs="+", metavar="NAME", help="the name or ARN of a document")
     download.add_argument(
-        "--to", required=True, type=Path, metavar="FOLDER", help="where to write NAME.json or NAME.yaml"
+        "--to", required=True, type=Path, metavar="FOLDER", help="the folder for NAME.json or NAME.yaml"
     )
-    download.add_argument("--region", help="the AWS Region; default: that of the profile or of the environment")
-    download.add_argument("--profile", help="the profile of the AWS configuration whose credentials are used")
+    download.add_argument("--region", help="the AWS Region; default: the Region of the profile or the environment")
+    download.add_argument("--profile", help="the profile in the AWS configuration")
     download.add_argument("--version", help="the version of the documents: a number or $LATEST; default: $DEFAULT")
-    download.add_argument("--force", action="store_true", help="replace files that exist")
+    download.add_argument("--force", action="store_true", help="replace existing files")
     return parser
 
 
@@ -77,7 +77,7 @@ def _client(options: argparse.Namespace) -> Any:
 
 
 def _download(client: Any, name: str, options: argparse.Namespace) -> bool:
-    """Write one document, or say why not."""
+    """Write one document, or print an error."""
     try:
         path = _written(client, name, options)
     except (ClientError, _NotWrittenError, OSError) as error:
@@ -92,15 +92,15 @@ def _written(client: Any, name: str, options: argparse.Namespace) -> Path:
     files = {suffix: folder / f"{bare_name(name)}{suffix}" for suffix in SUFFIXES}
     existing = [file for file in files.values() if file.exists()]
     if existing and not options.force:
-        raise _NotWrittenError(f"{existing[0]} exists; --force replaces it")
+        raise _NotWrittenError(f"{existing[0]} already exists; --force replaces it")
     asked = {"Name": name, **({"DocumentVersion": options.version} if options.version else {})}
     answer = client.get_document(**asked, **_own_format(client, asked))
     if answer["DocumentType"] != "Automation":
-        raise _NotWrittenError(f"a document of type {answer['DocumentType']} is no Automation runbook")
+        raise _NotWrittenError(f"a document of type {answer['DocumentType']} is not an Automation runbook")
     path = files[".json" if answer["DocumentFormat"] == "JSON" else ".yaml"]
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(answer["Content"].encode())
-    # Two files of one name would be ambiguous.
+    # Two files with the same name would be ambiguous.
     for file in existing:
         if file != path:
             file.unlink()
@@ -108,11 +108,11 @@ def _written(client: Any, name: str, options: argparse.Namespace) -> Path:
 
 
 def _own_format(client: Any, asked: dict[str, str]) -> dict[str, str]:
-    """Ask for the format of the document itself, which GetDocument does not tell, as it gives JSON by default."""
+    """Request the original format of the document. By default, GetDocument returns JSON."""
     try:
         document = client.describe_document(**asked)["Document"]
     except ClientError:
-        # Not allowed to everybody; whatever else is wrong, GetDocument tells too.
+        # The user may lack permission for it. GetDocument reports any other error.
         return {}
     return {"DocumentFormat": document["DocumentFormat"]}
 

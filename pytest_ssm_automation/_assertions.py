@@ -1,4 +1,4 @@
-"""Matching requests, and saying how they differ from what a test expected. Pure functions of what was recorded."""
+"""Compare recorded calls with expectations, and write assertion messages. All functions are pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 _MOST_CALLS = 3
-# What a message lists of anything, and how many lines it has at the most: about a screen.
+# The maximum number of items and lines that a message lists.
 _MOST_ITEMS = 10
 _MOST_LINES = 40
 
@@ -33,9 +33,9 @@ _MISSING = _Missing()
 
 
 class Expectation:
-    """What a test expects of a call: an operation, members of the request, an account, a Region.
+    """The call that a test expects: an operation, members of the request, an account and a Region.
 
-    Members are compared by `==` with the expected value on the left, so that `mock.ANY` and dirty-equals work.
+    Members are compared with `==`, with the expected value on the left, so that `mock.ANY` and dirty-equals work.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class Expectation:
 
         Args:
             operation: The operation's name.
-            request: Members and what they must equal.
-            account: The account of the call; `None` is any.
-            region: The Region of the call; `None` is any.
+            request: Expected values by member.
+            account: The account of the call; `None` for any.
+            region: The Region of the call; `None` for any.
             exact: Whether the request must have no other members.
             partial: Whether nested mappings may have additional keys, and lists additional items.
         """
@@ -66,7 +66,7 @@ class Expectation:
         self.partial = partial
 
     def differences(self, call: Call) -> list[str]:
-        """Say in a line each how a call differs; nothing if it matches."""
+        """List the differences of a call, one per line; empty if it matches."""
         params = call.params
         lines = [
             line
@@ -84,17 +84,17 @@ class Expectation:
         return lines
 
     def matches(self, call: Call) -> bool:
-        """Tell whether a call is of the operation and differs in nothing."""
+        """Return whether a call matches."""
         return call.operation == self.operation and not self.differences(call)
 
     def matches_in_part(self, call: Call) -> bool:
-        """Tell whether a call matches only with `partial`."""
+        """Return whether a call matches only with `partial`."""
         in_part = copy.copy(self)
         in_part.partial = True
         return in_part.matches(call) and not self.matches(call)
 
     def __str__(self) -> str:
-        """Write what is expected as keyword arguments."""
+        """Write the expectation like keyword arguments."""
         words = [f"{name}={shorten(value)}" for name, value in self.request.items()]
         words += ["and nothing else"] if self.exact else []
         words += ["in part"] if self.partial else []
@@ -103,7 +103,7 @@ class Expectation:
 
 
 def _differences(path: str, expected: Any, actual: Any, *, partial: bool) -> Iterable[str]:
-    if actual is not _MISSING and expected == actual:  # mock.ANY equals even what is not there
+    if actual is not _MISSING and expected == actual:  # mock.ANY also equals a missing value
         return
     if _both(dict, expected, actual):
         for key in expected if partial else {**expected, **actual}:
@@ -119,7 +119,7 @@ def _differences(path: str, expected: Any, actual: Any, *, partial: bool) -> Ite
 
 
 def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterable[str]:
-    """Name the first expected item that is missing in the actual ones, in the same order."""
+    """Report the first expected item that is missing in the actual list, in the same order."""
     rest = iter(actual)
     for item in expected:
         if not any(not [*_differences(path, item, other, partial=True)] for other in rest):
@@ -133,7 +133,7 @@ def _both(kind: type, *values: Any) -> bool:
 
 
 def shorten(value: object) -> str:
-    """Write a value for people; a very long one loses its middle."""
+    """Return a repr, without the middle part if it is very long."""
     text = repr(value)
     if len(text) <= _LONGEST:
         return text
@@ -141,13 +141,13 @@ def shorten(value: object) -> str:
 
 
 def at_most(shown: Sequence[str], items: Sequence[object]) -> list[str]:
-    """Give the first of the lines that stand for some items, and say how many more items there are."""
+    """Return the first lines, and a line with the number of other items."""
     few = list(shown[:_MOST_ITEMS])
     return [*few, f"... and {len(items) - len(few)} more"] if len(items) > len(few) else few
 
 
 def where(number: int, call: Call) -> str:
-    """Name a call by its place, counted from 1, its account unless that is the usual one, its Region and thread."""
+    """Describe a call by its number, from 1, its account unless it is the default one, its Region and thread."""
     account = "" if call.account == ACCOUNT_ID else f"{call.account}, "
     return f"#{number + 1} ({account}{call.region}, thread {call.thread})"
 
@@ -159,14 +159,14 @@ def wrong_count(
     others: Sequence[tuple[int, Call]],
     in_part: Sequence[tuple[int, Call]] = (),
 ) -> str:
-    """Say that calls did not come as often as expected.
+    """Write the message for a wrong number of matching calls.
 
     Args:
-        headline: The fact, in a sentence.
-        expectation: What was expected.
-        found: The calls that match, with their numbers.
+        headline: The first line.
+        expectation: The expectation.
+        found: The matching calls, with their numbers.
         others: All other calls of the operation.
-        in_part: Those of the others that would match with `partial`.
+        in_part: The other calls that match with `partial`.
     """
     lines = [headline, "", f"Expected:  {expectation}"]
     if found:
@@ -179,7 +179,7 @@ def wrong_count(
             told = [*expectation.differences(call), *_fate(call)] or [call.outcome]
             lines.extend(f"  {line}" for line in told)
     else:
-        lines.append(f"There was no call of {expectation.operation}.")
+        lines.append(f"{expectation.operation} was never called.")
     if in_part:
         names = ", ".join(f"#{number + 1}" for number, _ in in_part[:_MOST_CALLS])
         lines += ["", f"With partial=True, which allows additional keys and items, it matches {names}."]
@@ -187,7 +187,7 @@ def wrong_count(
 
 
 def _fate(call: Call) -> list[str]:
-    """Say why a call counts for nothing, if it does."""
+    """Explain why a call does not count, if it failed or was a replay."""
     if call.error is not None:
         return [
             f"{call.outcome}: {call.error}",
@@ -197,9 +197,9 @@ def _fate(call: Call) -> list[str]:
 
 
 def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[int, Call]]) -> str:
-    """Say that calls came which should not have."""
+    """Write the message for unexpected calls."""
     lines = [
-        f"{operation} was called {_times(len(found))}, and should not have been.",
+        f"{operation} was called {_times(len(found))}, but should not have been.",
         "",
         f"Not expected:  {expectation}",
     ]
@@ -211,7 +211,7 @@ def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[i
 
 
 def refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
-    """List the requests that were refused for what is in them, with the constraints that they broke."""
+    """List refused invalid requests, with the constraints that they violate."""
     lines: list[str] = []
     for listed, (number, call) in enumerate(numbered):
         if len(lines) > _MOST_LINES:
@@ -224,14 +224,14 @@ def refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
 
 
 def broken(violation: Violation) -> list[str]:
-    """Say in two lines what a request broke, with the constraint's id and how to relax it."""
+    """Describe a violation in two lines, with the constraint's id and how to relax it."""
     name = violation.constraint
     relaxed = f", relax=[{name!r}] turns it off" if can_be_relaxed(name) else ""
     return [f"{violation.path}: {shorten_text(str(violation))}", f"  constraint {name}{relaxed}"]
 
 
 def shorten_text(text: str) -> str:
-    """Take the middle out of a very long text."""
+    """Remove the middle part of a very long text."""
     return text if len(text) <= 2 * _LONGEST else f"{text[:_LONGEST]} ... {text[-_LONGEST:]}"
 
 
@@ -240,24 +240,24 @@ def _refuser(call: Call) -> str:
 
 
 def is_botocores(call: Call) -> bool:
-    """Tell whether botocore itself has refused a request, by its check or since it could not serialize it."""
+    """Return whether botocore refused a request, in its validation or serialization."""
     return call.outcome == "rejected" and call.error not in catalogue()
 
 
 def is_mistake(call: Call) -> bool:
-    """Tell whether a request was refused for what is in it, rather than for what the service has or had to do."""
+    """Return whether a request was refused because it is invalid, and not because of the service's state."""
     unreadable = call.outcome == "rejected" and call.error == "SerializationException"
     return bool(call.violations) or unreadable or is_botocores(call)
 
 
 def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequence[object]) -> str:
-    """Say that requests to the network were not blocked as expected.
+    """Write the message for a wrong number of blocked requests to the network.
 
     Args:
-        url: The URL or pattern that was expected; `None` for any.
-        found: How many requests match it.
-        times: How many should have matched; `None` for at least one.
-        blocked: All requests that were blocked.
+        url: The expected URL or pattern; `None` for any.
+        found: The number of matching requests.
+        times: The expected number; `None` for at least one.
+        blocked: All blocked requests.
     """
     which = "A request to the network" if url is None else f"A request to {getattr(url, 'pattern', url)!r}"
     fate = f"blocked {_times(found)}" if found else "not blocked"
@@ -270,7 +270,7 @@ def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequenc
 
 
 def unfired(faults: Iterable[Fault]) -> list[str]:
-    """List the faults that fired less often than they were meant to."""
+    """List the faults that fired less often than expected."""
     unfired = [fault for fault in faults if fault.unfired]
     shown = [
         f"{fault!r} fired {_times(fault.fired)}, expected {_expected_times(fault.times)}"
@@ -284,7 +284,7 @@ def _expected_times(times: int | None) -> str:
 
 
 def duplicates(groups: Sequence[Sequence[tuple[int, Call]]]) -> str:
-    """Say which executions were started more than once."""
+    """Write the message for executions that were started more than once."""
     lines = ["The same request started more than one execution."]
     for group in groups[:_MOST_CALLS]:
         call = group[0][1]
@@ -303,16 +303,16 @@ def duplicates(groups: Sequence[Sequence[tuple[int, Call]]]) -> str:
 
 
 def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def count(number: int, noun: str) -> str:
-    """Write a number of things."""
+    """Write a number with a noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def headline(operation: str, fate: str, cause: str, found: int, times: int | None) -> str:
-    """Say how often an operation was called, or refused for a cause, and how often it should have been."""
+    """Write the first line of a message: how often an operation was called or refused, and the expected number."""
     if times is None or (found == 0 and times == 1):
         return f"{operation} was not {fate} as expected{cause}."
-    return f"{operation} was {fate} {_times(found)} as described{cause}, expected {_times(times)}."
+    return f"{operation} was {fate} {_times(found)}{cause} with a matching request, expected {_times(times)}."

@@ -1,8 +1,8 @@
-"""The option `skip_sleep`: test a caller that polls every 30 seconds in milliseconds.
+"""The option `skip_sleep`, which tests a caller that polls every 30 seconds in milliseconds.
 
-Sleeps return at once, and each clock that can be moved is moved by as much. Who moves the wall clock is decided at each
-sleep: freezegun or time-machine if the test has one of them active, else time-machine if it is installed, else a
-wrapper of `time.time`. So they can be combined in any order.
+Sleeps return immediately, and advance the clocks instead. Each sleep chooses how to advance the wall clock: by
+freezegun or time-machine if one of them is active, otherwise by time-machine if it is installed, otherwise by a wrapper
+of `time.time`. So they can be combined in any order.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
 MOST_SECONDS: Final = 86_400.0
 MOST_SLEEPS: Final = 100_000
-# Modules whose own sleeps and time-outs have to stay real.
+# Modules whose sleeps and time-outs must stay real.
 _NOT_PATCHED: Final = sys.stdlib_module_names | {"_pytest", "execnet", "pluggy", "pytest", "xdist", __package__}
 _really_sleep: Final = time.sleep
 
 
 @public
 class SleptTooLong(BaseException):
-    """The test has asked to sleep for more than a day, or 100 000 times: its loop does not end.
+    """The test has slept for more than a day in total, or 100 000 times, so its loop does not end.
 
-    A `BaseException`, so that `except Exception` in the loop does not catch it.
+    It is a `BaseException`, so that `except Exception` in the loop does not catch it.
     """
 
 
 class _Shifted:
-    """A function of the module `time` that is ahead of the real one.
+    """A replacement for a function of the module `time`, which is ahead of the real one.
 
     Attributes:
-        offset: By how many seconds.
+        offset: The difference in seconds.
     """
 
     def __init__(self, name: str) -> None:
@@ -51,40 +51,40 @@ class _Shifted:
         return self._real() + self.offset
 
     def advance(self, before: float, seconds: float) -> None:
-        """Go on by `seconds` since the reading `before`, unless something else has moved the clock by as much."""
+        """Advance by `seconds` from the reading `before`, unless the clock has already been moved."""
         current = getattr(time, self._name)
         if current() - before >= seconds:
             return
         if current is not self:
-            if not isinstance(current, BuiltinFunctionType):  # a clock of the test's own
+            if not isinstance(current, BuiltinFunctionType):  # the test has replaced the clock
                 return
             setattr(time, self._name, self)
         self.offset += seconds
 
     def resume(self) -> None:
-        """Be ahead again by as much as before, where another library has put the real function back."""
+        """Apply the offset again, if another library has restored the real function."""
         if self.offset and isinstance(getattr(time, self._name), BuiltinFunctionType):
             setattr(time, self._name, self)
 
     def remove(self) -> None:
-        """Put the real function back, unless somebody else has replaced this one."""
+        """Restore the real function, unless this replacement was replaced."""
         if getattr(time, self._name) is self:
             setattr(time, self._name, self._real)
         self.offset = 0.0
 
 
 class _Clocks:
-    """The clocks of the process, which all fakes share: time that has passed for one has passed for all."""
+    """The clocks of the process, which all fakes share."""
 
     def __init__(self) -> None:
-        self.monotonic = _Shifted("monotonic")  # never removed: a monotonic clock does not go back
+        self.monotonic = _Shifted("monotonic")  # never removed, because a monotonic clock must not go back
         self.time = _Shifted("time")
         self.users = 0
         self._travel: Any = None
         self._traveller: Any = None
 
     def advance(self, seconds: float) -> None:
-        """Move all clocks on."""
+        """Advance all clocks."""
         wall, monotonic = time.time(), time.monotonic()
         if factories := getattr(sys.modules.get("freezegun.api"), "freeze_factories", None):
             factories[-1].tick(timedelta(seconds=seconds))
@@ -94,7 +94,7 @@ class _Clocks:
         self.monotonic.advance(monotonic, seconds)
 
     def _shift(self, seconds: float) -> None:
-        """Let time-machine move the wall clock, if it is installed: the test's own travel, or else ours."""
+        """Advance the wall clock with time-machine, if it is installed: the travel of the test, or our own."""
         try:
             import time_machine
         except ImportError:
@@ -107,14 +107,14 @@ class _Clocks:
             self._traveller = self._travel.start()
 
     def release(self) -> None:
-        """Let go of the wall clock once no fake skips sleeps any more."""
+        """Restore the wall clock when no fake skips sleeps any more."""
         self.users -= 1
         if self.users:
             return
         self.time.remove()
         if self._travel:
             stack = _stack(sys.modules["time_machine"])
-            if stack and stack[-1] is not self._traveller:  # a travel that began later and still goes on
+            if stack and stack[-1] is not self._traveller:  # a travel that began later and is still active
                 stack.remove(self._traveller)
             else:
                 self._travel.stop()
@@ -122,7 +122,7 @@ class _Clocks:
 
 
 def _stack(module: Any) -> list[Any] | None:
-    """Give time-machine's active travels; `None` if this release keeps them elsewhere."""
+    """Return the active travels of time-machine; `None` if this release stores them elsewhere."""
     stack: list[Any] | None = getattr(module, "traveller_stack", getattr(module, "coordinates_stack", None))
     return stack
 
@@ -131,17 +131,17 @@ _clocks: Final = _Clocks()
 
 
 class SkippedSleep:
-    """Skips the sleeps of the thread that installed it, and moves the clocks by as much.
+    """Skip the sleeps of the thread that installed it, and advance the clocks instead.
 
-    `time.sleep` and `asyncio.sleep` are replaced, as are names imported from them by modules that are loaded already.
-    Other threads still sleep: one that polls in the background would spin otherwise.
+    `time.sleep` and `asyncio.sleep` are replaced, and so are names that loaded modules have imported from there. Other
+    threads still sleep, because a thread that polls in the background would spin otherwise.
 
     Attributes:
-        sleeps: The seconds that were asked for, in order.
+        sleeps: The requested seconds, in order.
     """
 
     def __init__(self) -> None:
-        """Start with nothing slept."""
+        """Start without sleeps."""
         self.sleeps: list[float] = []
         self._skipped = 0.0
         self._thread: threading.Thread | None = None
@@ -171,7 +171,7 @@ class SkippedSleep:
                 names[name] = replaced[id(value)]
 
     def restore(self) -> None:
-        """Put them back; where somebody else has replaced ours since, and may put them back, they no longer skip."""
+        """Restore the functions. If other code has replaced ours, and may restore them later, they no longer skip."""
         self._thread = None
         for names, name, value in self._patched:
             if names.get(name) in {self._sleep_now, self._sleep_async_now}:
@@ -183,11 +183,11 @@ class SkippedSleep:
         if threading.current_thread() is not self._thread or seconds < 0:
             self._real_sleep(seconds)
             return
-        _really_sleep(seconds * 0)  # lets other threads run, and raises for what is no number of seconds
+        _really_sleep(seconds * 0)  # lets other threads run, and raises for an invalid argument
         self._skip("time.sleep", seconds, seconds)
 
     async def _sleep_async(self, delay: float, result: Any = None) -> Any:
-        """Skip the sleep of a task; of several that sleep, the one that is due first goes on first."""
+        """Skip the sleep of a task. If several tasks sleep, the one that is due first continues first."""
         if threading.current_thread() is not self._thread or delay <= 0:
             return await self._real_sleep_async(delay, result)
         due = time.monotonic() + delay
@@ -202,19 +202,19 @@ class SkippedSleep:
         return result
 
     def _skip(self, function: str, asked: float, seconds: float) -> None:
-        """Record a sleep, and move the clocks.
+        """Record a sleep, and advance the clocks.
 
         Raises:
-            SleptTooLong: There were too many of them, or they were too long.
+            SleptTooLong: The sleeps were too many, or too long in total.
         """
         self.sleeps.append(asked)
         self._skipped += seconds
         if seconds:
             _clocks.advance(seconds)
         if self._skipped > MOST_SECONDS or len(self.sleeps) > MOST_SLEEPS:
-            reading = _stalled.describe(sys._getframe(2), _clocks.advance)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - documented, and there is no other
+            reading = _stalled.describe(sys._getframe(2), _clocks.advance)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - it is documented
             message = (
-                f"{function} was called {len(self.sleeps)} times for {self._skipped:g} s in all: "
+                f"{function} was called {len(self.sleeps)} times for {self._skipped:g} s in total: "
                 f"the loop does not end.{reading}"
             )
             raise SleptTooLong(message)

@@ -1,4 +1,4 @@
-"""Errors of the fake itself: mistakes in a test, never in the code under test."""
+"""The exceptions of the fake, which report mistakes in a test, not in the code under test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SITE: Final = "https://pytest-ssm-automation.readthedocs.io/"
-# The number of characters from which on a list of names is not shown.
+# The maximum number of characters of a list of names in a message.
 _LONGEST_LIST: Final = 1000
 _NEAREST: Final = 3
 _LISTED: Final = {
@@ -26,9 +26,9 @@ def public(kind: type[T]) -> type[T]:
 
 
 def hide_usage_errors(excinfo: Any) -> bool:
-    """Hide the frames of a module in the traceback of a usage error, so that it ends in the test's own line.
+    """Hide the frames of a module in the traceback of a usage error, so that it ends at the line of the test.
 
-    pytest calls it where a module has it as `__tracebackhide__`.
+    pytest calls it in modules that define it as `__tracebackhide__`.
     """
     return excinfo is not None and issubclass(excinfo.type, AutomationFakeError)
 
@@ -38,25 +38,30 @@ __tracebackhide__ = hide_usage_errors
 
 @public
 class AutomationFakeError(Exception):
-    """Base of all errors that are about the test, never about the code under test."""
+    """Base class of errors that report a mistake in a test, not in the code under test."""
 
 
 @public
 class FakeUsageError(AutomationFakeError, TypeError):
-    """The fake was given something it does not know; the message says what is allowed and what is nearest."""
+    """Invalid use of the fake. The message lists what is allowed, and suggests a similar name."""
 
 
 @public
-class StepFailed(Exception):  # noqa: N818 - what happened, and no error of the test
-    """Raised by a function given to `step_outputs`, it fails the step.
+class StepFailed(Exception):  # noqa: N818 - it is an outcome, not an error of the test
+    """Raise this in a function that is passed to `step_outputs`, to fail the step.
 
     Attributes:
-        message: Why the step fails.
-        status: How it ends: `Failed` or `TimedOut`.
+        message: The failure message.
+        status: The status of the step: `Failed` or `TimedOut`.
+
+    Example:
+        >>> def outputs(run):
+        ...     raise StepFailed("The instance does not exist.")
+        >>> fake.step_outputs("getInstance", outputs)
     """
 
     def __init__(self, message: str, status: str = "Failed") -> None:
-        """Say why and how the step fails."""
+        """Set the failure message and the status."""
         super().__init__(message)
         if status not in {"Failed", "TimedOut"}:
             raise unknown_name("status of a step that fails", status, ("Failed", "TimedOut"))
@@ -66,18 +71,18 @@ class StepFailed(Exception):  # noqa: N818 - what happened, and no error of the 
 
 @public
 class PolledTooOften(BaseException):
-    """An execution that has ended was asked for 10 000 times: the loop that polls it never ends."""
+    """An execution was polled 10 000 times after its end, so the polling loop does not end."""
 
 
-_OWN: Final = "raised by a function that the test has given to the fake"
+_OWN: Final = "raised by a function that the test passed to the fake"
 
 
 def call_own(function: Callable[[Any], Any], argument: object) -> Any:
-    """Call a function of the test's own, with no lock held; what it raises has a note that says so.
+    """Call a function of the test, and add a note to its exceptions. Callers must not hold a lock.
 
     Raises:
-        RuntimeError: The function raises StopIteration, which generators on the way would take for their own end.
-        BaseException: Whatever else it raises.
+        RuntimeError: The function raised StopIteration, which would end generators between it and the test.
+        BaseException: The function raised another exception.
     """
     try:
         return function(argument)
@@ -91,27 +96,27 @@ def call_own(function: Callable[[Any], Any], argument: object) -> Any:
 
 
 def is_own(error: BaseException) -> bool:
-    """Tell whether an error is about the test: raised by a function of its own, or by what the fake was given."""
+    """Return whether an error reports a mistake in the test, or was raised by a function of the test."""
     return isinstance(error, AutomationFakeError) or _OWN in getattr(error, "__notes__", ())
 
 
 def unknown_name(kind: str, given: object, allowed: Iterable[str]) -> FakeUsageError:
-    """Make the error for a name that is not one of those allowed.
+    """Make the error for an unknown name.
 
     Args:
-        kind: What the name should have been, as a noun: `"option"`.
-        given: What was given instead.
-        allowed: All names that would have been right.
+        kind: The kind of name, such as `"option"`.
+        given: The unknown name.
+        allowed: The allowed names.
     """
     names = sorted(set(allowed))
     if not names:
-        return FakeUsageError(f"Unknown {kind} {given!r}. There is none.")
+        return FakeUsageError(f"Unknown {kind} {given!r}. There is no {kind}.")
     first, *others = _nearest(str(given), names) or ("",)
     hint = f" Did you mean {first!r}?" if first else ""
     everything = ", ".join(names)
     if len(everything) <= _LONGEST_LIST:
         return FakeUsageError(f"Unknown {kind} {given!r}.{hint} Allowed: {everything}.")
-    hint += f" Other near names: {', '.join(map(repr, others))}." if others else ""
+    hint += f" Similar names: {', '.join(map(repr, others))}." if others else ""
     listed = f" All {len(names)} are listed {_LISTED[kind]}." if kind in _LISTED else f" There are {len(names)}."
     return FakeUsageError(f"Unknown {kind} {given!r}.{hint}{listed}")
 

@@ -1,4 +1,4 @@
-"""Forks of the process, on systems that have them."""
+"""Forks of the process, on systems that support them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 def _ignore(**_: Callable[[], None]) -> None:
-    """Stand for `os.register_at_fork` on Windows."""
+    """Replace `os.register_at_fork` on Windows."""
 
 
-# Takes functions to call `before` a fork, and `after_in_child`.
+# Registers functions to call `before` a fork, and `after_in_child`.
 on_fork: Final[Any] = getattr(os, "register_at_fork", _ignore)

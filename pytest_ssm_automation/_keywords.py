@@ -1,4 +1,4 @@
-"""Error messages for assertions that are called with the wrong arguments: each says what to write."""
+"""Error messages for assertions with wrong arguments, which show what to write instead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OPTIONS: Final = frozenset({"account", "constraint", "error", "exact", "partial
 
 
 def check_keywords(assertion: F) -> F:
-    """Refuse a request passed as a dict, and options that an assertion does not have."""
+    """Reject a request that is passed as a dict, and options that an assertion does not have."""
     code = assertion.__code__
     places: int = code.co_argcount
     own = frozenset(code.co_varnames[: places + code.co_kwonlyargcount])

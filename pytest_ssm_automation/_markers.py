@@ -1,4 +1,4 @@
-"""What the ini file and the markers say of the fake of one test."""
+"""Read the ini file and the markers of a test."""
 
 from __future__ import annotations
 
@@ -20,49 +20,51 @@ _ini_key = pytest.StashKey[Options]()
 
 
 def options_of(item: pytest.Item) -> Options:
-    """Add up ini file and markers; the nearest marker wins, option by option.
+    """Combine the ini file and the markers; for each option, the nearest marker wins.
 
     Raises:
-        FakeUsageError: An option has no such name, or cannot have such a value.
+        FakeUsageError: An option does not exist, or its value is invalid.
     """
     options = _options_of_ini(item.config)
     if options.seed is None:
         options = options.but({"seed": item.nodeid})
     for mark in reversed(list(item.iter_markers("ssm_automation"))):
         if mark.args:
-            raise FakeUsageError(f"The marker ssm_automation takes keywords only, but got {mark.args[0]!r}")
+            raise FakeUsageError(f"The marker ssm_automation takes only keyword arguments, but got {mark.args[0]!r}")
         options = options.but(mark.kwargs)
     return options
 
 
 def _options_of_ini(config: pytest.Config) -> Options:
-    """Read the ini file, once in a run."""
+    """Read the ini file, once per run."""
     if _ini_key not in config.stash:
         folder = config.inipath.parent if config.inipath else config.invocation_params.dir
-        config.stash[_ini_key] = from_ini({name: _said(config, f"ssm_automation_{name}") for name in NAMES}, folder)
+        config.stash[_ini_key] = from_ini(
+            {name: _ini_value(config, f"ssm_automation_{name}") for name in NAMES}, folder
+        )
     return config.stash[_ini_key]
 
 
-def _said(config: pytest.Config, option: str) -> object:
-    """Read an option, as it stands where its type is not the one that pytest expects.
+def _ini_value(config: pytest.Config, option: str) -> object:
+    """Read an option. If its type is not the one that pytest expects, return the raw value.
 
-    The table `[tool.pytest]` has values of TOML's own types, such as the number of `execution_limit = 5`.
+    The table `[tool.pytest]` contains values of TOML's own types, such as the number in `execution_limit = 5`.
     """
     try:
         return config.getini(option)
     except (TypeError, ValueError, pytest.UsageError) as error:
-        # pytest 9 deprecates what pytest 8 has, and keeps beside the value how the file was read.
+        # pytest 9 renamed the attribute, and wraps the values.
         said: Any = getattr(config, "_inicfg", None) or getattr(config, "inicfg", {})
         if option not in said:
-            raise FakeUsageError(f"Expected another value of {option}: {error}") from None
+            raise FakeUsageError(f"Invalid value of {option}: {error}") from None
         return getattr(said[option], "value", said[option])
 
 
 def faults_of(item: pytest.Item) -> list[Fault]:
-    """Make the faults that markers inject, outer ones first, decorators from the top down and lists as written.
+    """Make the faults of markers: outer markers first, decorators from top to bottom, and lists in their order.
 
     Raises:
-        FakeUsageError: There is no such error or argument, or no error at all.
+        FakeUsageError: An error or argument does not exist, or a marker has no error.
     """
     if not item.get_closest_marker("ssm_automation_error"):
         return []
@@ -71,10 +73,10 @@ def faults_of(item: pytest.Item) -> list[Fault]:
 
 
 def steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
-    """Give what markers say of steps, outer ones first, decorators from the top down and lists as written.
+    """Return the arguments of step markers: outer markers first, decorators from top to bottom, lists in their order.
 
     Raises:
-        FakeUsageError: A marker names no step, or several.
+        FakeUsageError: A marker does not name exactly one step.
     """
     if not item.get_closest_marker("ssm_automation_step"):
         return []
@@ -89,7 +91,7 @@ def _step(mark: pytest.Mark) -> Mapping[str, Any]:
 
 
 def _in_reading_order(node: Any) -> list[pytest.Mark]:
-    """Turn round what decorators have stored, which apply from the bottom up, and as marks; lists hold decorators."""
+    """Return markers in reading order: reverse those of decorators, which apply from bottom to top, but not lists."""
     marks: list[pytest.Mark] = list(node.own_markers)
     owner = getattr(node, "obj", None)
     for each in getattr(owner, "__mro__", (owner,)):
@@ -107,5 +109,5 @@ def _faults(mark: pytest.Mark) -> list[Fault]:
         if name not in _OF_ERROR:
             raise unknown_name("argument of the marker ssm_automation_error", name, _OF_ERROR)
     if not mark.args:
-        raise FakeUsageError("The marker ssm_automation_error needs the name of at least one error")
+        raise FakeUsageError("The marker ssm_automation_error needs at least one error")
     return [Fault(error, **mark.kwargs) for error in mark.args]

@@ -1,4 +1,4 @@
-"""Options: their names, defaults and checks, and how ini, markers and keywords add up to one frozen set."""
+"""The options of a fake: their defaults and validation, and how the ini file, markers and keywords are combined."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Runbooks: TypeAlias = "ListOf[Runbook | str | PathLike[str]] | tuple[Runbook | s
 
 
 class OptionValues(TypedDict, total=False):
-    """The options as a test gives them; `Options` says what they mean."""
+    """Options as a test passes them; `Options` documents them."""
 
     transport: TransportName
     strict: bool
@@ -39,28 +39,26 @@ class OptionValues(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """How a fake behaves.
+    """The behaviour of a fake.
 
     Attributes:
-        transport: How requests are answered: `"stubber"`, by botocore's Stubber, with one attempt; `"wire"`, as an HTTP
-            response, so that signing, botocore's retries and its parser all run.
-        strict: Whether a test that passed fails for what its code under test may have swallowed.
-        relax: Ids of constraints that are not enforced.
-        enforce: Ids of constraints that are enforced, though they are not by default because the service does not
-            enforce them either. `constraints()` says which they are.
-        runbooks: Runbooks to register at the start: `Runbook` objects, files, folders and globs. A file is read when
-            its document is first asked for.
-        pace: How far a poll takes an execution that walks its runbook: `"run"`, to the first step, and then as far as
-            it goes without a signal; `"step"`, to the next step.
-        unknown_documents: What becomes of a runbook that is not registered: `"accept"` starts it, `"reject"` refuses
-            it.
-        unknown_urls: What becomes of a TargetLocationsURL that nobody hosts: `"accept"` starts without the locations,
-            `"reject"` refuses it.
-        execution_limit: How many unfinished executions there may be in an account and Region; `None` for any number.
-        allow_network: Whether requests that nobody answers may leave the process, or the names of the hosts that may be
-            reached.
-        skip_sleep: Whether `time.sleep` returns at once in the thread of the test, and its clocks go on by as much.
-        seed: Makes all that is random the same at every run; `None` takes the id of the running test.
+        transport: How requests are answered: `"stubber"`, by botocore's Stubber and without retries; or `"wire"`, as an
+            HTTP response, so that signing, botocore's retries and its parser run.
+        strict: Whether a test that passed fails if its code may have swallowed a mistake.
+        relax: The ids of constraints to turn off.
+        enforce: The ids of constraints to turn on that are off by default, because the service does not enforce them
+            either. `constraints()` lists them.
+        runbooks: Runbooks to register: `Runbook` objects, files, folders and globs. A file is read when its document is
+            first used.
+        pace: How far a poll advances an execution that walks its runbook: `"run"`, to the first step, and then as far
+            as possible without a signal; or `"step"`, to the next step.
+        unknown_documents: Whether to start runbooks that are not registered: `"accept"` or `"reject"`.
+        unknown_urls: Whether to accept a TargetLocationsURL that the test does not host: `"accept"`, without the
+            locations, or `"reject"`.
+        execution_limit: The maximum number of unfinished executions in an account and Region; `None` for no limit.
+        allow_network: Whether requests that nothing answers may leave the process; or a list of allowed hosts.
+        skip_sleep: Whether `time.sleep` returns immediately in the thread of the test, and advances its clocks instead.
+        seed: A seed for all random values; `None` for the id of the running test.
     """
 
     transport: str = field(default="stubber", metadata={"choices": ("stubber", "wire")})
@@ -77,27 +75,27 @@ class Options:
     seed: str | int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse values of the wrong kind."""
+        """Validate the values."""
         for item in fields(self):
             _check(item.name, getattr(self, item.name), item.metadata.get("choices"))
 
     def but(self, given: Mapping[str, Any], folder: Path | None = None) -> Options:
-        """Give these options with some replaced.
+        """Return a copy with some options replaced.
 
-        `relax`, `enforce` and `runbooks` add up. A constraint that these options relax and the given ones enforce is
-        enforced, and the other way round.
+        `relax`, `enforce` and `runbooks` are added to. If a constraint is in `relax` here and in `enforce` of `given`,
+        or the other way round, `given` wins.
 
         Args:
             given: Options by name.
-            folder: What paths are relative to; by default the current directory.
+            folder: The base of relative paths; by default the current directory.
 
         Raises:
-            FakeUsageError: An option has no such name, or cannot have such a value.
+            FakeUsageError: An option does not exist, or its value is invalid.
         """
         for name in given:
             if name not in NAMES:
                 raise unknown_name("option", name, NAMES)
-        if given == {"runbooks": ()}:  # what `AutomationFake()` gives
+        if given == {"runbooks": ()}:  # the arguments of `AutomationFake()`
             return self
         changed = dict(given)
         changed |= self._of_constraints(given)
@@ -123,16 +121,16 @@ NAMES = tuple(item.name for item in fields(Options))
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "transport": ((str,), "a name"),
     "strict": ((bool,), "True or False"),
-    "relax": ((tuple,), "ids of constraints"),
-    "enforce": ((tuple,), "ids of constraints"),
+    "relax": ((tuple,), "constraint ids"),
+    "enforce": ((tuple,), "constraint ids"),
     "runbooks": ((tuple,), "runbooks"),
     "pace": ((str,), "run or step"),
     "unknown_documents": ((str,), "accept or reject"),
     "unknown_urls": ((str,), "accept or reject"),
     "skip_sleep": ((bool,), "True or False"),
     "execution_limit": ((int, type(None)), "a whole number of at least 0, or None"),
-    "allow_network": ((bool, tuple), "True, False or names of hosts"),
-    "seed": ((str, int, type(None)), "a text or a whole number"),
+    "allow_network": ((bool, tuple), "True, False or host names"),
+    "seed": ((str, int, type(None)), "a string or a whole number"),
 }
 
 
@@ -149,17 +147,17 @@ def _check(name: str, value: object, choices: tuple[str, ...] | None) -> None:
 def _names(option: str, given: object) -> tuple[str, ...]:
     names = _listed(option, given, "names")
     if not all(isinstance(name, str) for name in names):
-        raise _no_list(option, given, "names")
+        raise _not_a_list(option, given, "names")
     return names
 
 
 def _listed(option: str, given: object, what: str = "files and folders") -> tuple[Any, ...]:
     if not isinstance(given, list | tuple | set | frozenset):
-        raise _no_list(option, given, what)
+        raise _not_a_list(option, given, what)
     return tuple(cast("Collection[Any]", given))
 
 
-def _no_list(option: str, given: object, what: str) -> FakeUsageError:
+def _not_a_list(option: str, given: object, what: str) -> FakeUsageError:
     kind = type(given).__name__
     return FakeUsageError(
         f"Expected {option} to be a list or tuple of {what}, but got {option}={given!r} (type={kind})"
@@ -170,7 +168,7 @@ def _hosts(given: object) -> tuple[str, ...]:
     hosts = _names("allow_network", given)
     for host in hosts:
         if not _HOST.fullmatch(host):
-            raise FakeUsageError(f"Expected allow_network to have names of hosts, and nothing else, but got {host!r}")
+            raise FakeUsageError(f"Expected allow_network to contain only host names, but got {host!r}")
     return tuple(host.lower() for host in hosts)
 
 
@@ -181,10 +179,10 @@ _FLAGS: Final = frozenset({"strict", "skip_sleep"})
 
 
 def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
-    """Make options of what pytest's ini file says: text, lists of words, and `None` for what it does not say.
+    """Make options from values of pytest's ini file: strings, lists of words, and `None` for missing ones.
 
     Args:
-        values: What it says, by option.
+        values: The values by option.
         folder: The folder of the ini file; by default the current directory.
     """
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}

@@ -1,4 +1,4 @@
-"""What a fake has recorded, and the assertions about it."""
+"""The records of a fake, and assertions about them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NOT_FOUND: Final = frozenset({"AutomationExecutionNotFoundException", "InvalidR
 
 
 class Record:
-    """Calls, executions and faults of a fake, and questions about what the code under test did."""
+    """The calls, executions and faults of a fake, and assertions about them."""
 
     _service: Service
     _blocked: list[BlockedRequest]
@@ -49,25 +49,25 @@ class Record:
 
     @property
     def calls(self) -> Sequence[Call]:
-        """Every Automation request, oldest first, answered or refused."""
+        """All Automation requests, oldest first, including refused ones."""
         return View(self._service.calls, itself)
 
     @property
     def executions(self) -> Sequence[Execution]:
-        """Every execution that was started or added, oldest first; those that these started are their `children`."""
+        """All executions that were started or added, oldest first, without their `children`."""
         return View(self._service.store.started, execution_of)
 
     @property
     def faults(self) -> Sequence[Fault]:
-        """Every fault that was injected, in order, fired or not."""
+        """All injected faults, in order, including unused ones."""
         return View(self._service.faults.all, itself)
 
     @property
     def events(self) -> Sequence[Mapping[str, Any]]:
-        """What EventBridge delivers: an event for each change of status of an execution or a step, oldest first.
+        """The events that EventBridge delivers, one for each status change of an execution or a step, oldest first.
 
-        The first event of an execution is the status at its start. Each event is a new dict at each look, ready for
-        the handler of a rule.
+        The first event of an execution is its status at the start. Each access returns a new dict, which can be passed
+        to the handler of a rule.
         """
         with self._service.lock:
             return View(self._service.store.log, _event)
@@ -83,20 +83,20 @@ class Record:
         partial: bool = False,
         **request: Unpack[StartMembers],
     ) -> Execution:
-        """Assert that an execution was started by a request with these members, and give the latest one.
+        """Assert that an execution was started by a request with these members, and return the latest one.
 
         Args:
-            times: How many executions there must be; `None` is at least one.
-            account: The account, 12 digits, in which they must have been started.
-            region: The Region in which they must have been started.
+            times: The expected number of executions; `None` for at least one.
+            account: The expected account, 12 digits; `None` for any.
+            region: The expected Region; `None` for any.
             exact: Whether the request must have no other members.
             partial: Whether nested mappings may have additional keys, and lists additional items, in the same order.
-            **request: AWS member names and what they must equal.
+            **request: Expected values by AWS member name.
 
         Raises:
-            AssertionError: There was no such start, or not that many; the message shows the closest calls and how they
-                differ.
-            FakeUsageError: The request has no such member, or the account has not 12 digits.
+            AssertionError: The number of such executions is different. The message shows the closest calls and their
+                differences.
+            FakeUsageError: The request has no such member, or the account does not have 12 digits.
         """
         __tracebackhide__ = True
         expectation = self._expect(model.START, request, account=account, region=region, exact=exact, partial=partial)
@@ -113,7 +113,7 @@ class Record:
         partial: bool = False,
         **request: Unpack[StartMembers],
     ) -> Execution:
-        """Assert that exactly one execution was started by a request with these members, and give it.
+        """Assert that exactly one execution was started by a request with these members, and return it.
 
         Arguments and errors are those of `assert_started`.
         """
@@ -152,20 +152,20 @@ class Record:
         partial: bool = False,
         **request: Unpack[AnyMembers],
     ) -> Call:
-        """Assert that an operation was called with these members, whatever became of the call, and give the latest one.
+        """Assert that an operation was called with these members, successfully or not, and return the latest call.
 
         Args:
             operation: The operation's name, such as `GetAutomationExecution`.
-            times: How many calls there must be; `None` is at least one.
-            account: The account, 12 digits, in which they must have been made.
-            region: The Region in which they must have been made.
+            times: The expected number of calls; `None` for at least one.
+            account: The expected account, 12 digits; `None` for any.
+            region: The expected Region; `None` for any.
             exact: Whether the request must have no other members.
             partial: Whether nested mappings may have additional keys, and lists additional items, in the same order.
-            **request: AWS member names and what they must equal.
+            **request: Expected values by AWS member name.
 
         Raises:
-            AssertionError: There was no such call, or not that many.
-            FakeUsageError: There is no such operation, or its request has no such member.
+            AssertionError: The number of such calls is different.
+            FakeUsageError: The operation does not exist, or its request has no such member.
         """
         __tracebackhide__ = True
         if operation not in model.CHECKED:
@@ -185,25 +185,26 @@ class Record:
         partial: bool = False,
         **request: Unpack[RefusedMembers],
     ) -> Call:
-        """Assert that a request was refused by botocore's check or by the service's own judgement, and give the latest.
+        """Assert that botocore or the service refused a request, and return the latest such call.
 
-        A strict test does not fail for refusals that were expected so.
+        Injected faults do not count as refusals. Refusals that this expects do not fail a strict test.
 
         Args:
-            constraint: The id of a constraint that the request must have broken, see `constraints()`; or of a runbook's
-                declaration, such as `runbook:InstanceIds:required`. An id with an operation in front, such as
-                `GetAutomationExecution/AutomationExecutionId:min`, is about that operation, any other about starts.
-            error: The error code, or `ParamValidationError`, that the caller must have got. One that no start gets is
-                about the operation that got it last.
-            times: How many such calls there must be; `None` is at least one.
-            account: The account, 12 digits, in which they must have been made.
-            region: The Region in which they must have been made.
+            constraint: The id of a violated constraint, see `constraints()`; or of a runbook's declaration, such as
+                `runbook:InstanceIds:required`. An id that begins with an operation, such as
+                `GetAutomationExecution/AutomationExecutionId:min`, refers to that operation, all others to
+                StartAutomationExecution.
+            error: The error code that the caller received, or `ParamValidationError`. An error that
+                StartAutomationExecution does not have refers to the operation that raised it last.
+            times: The expected number of calls; `None` for at least one.
+            account: The expected account, 12 digits; `None` for any.
+            region: The expected Region; `None` for any.
             partial: Whether nested mappings may have additional keys, and lists additional items, in the same order.
-            **request: AWS member names and what they must equal.
+            **request: Expected values by AWS member name.
 
         Raises:
-            AssertionError: There was no such refusal, or not that many.
-            FakeUsageError: There is no such constraint, error or member.
+            AssertionError: The number of such refusals is different.
+            FakeUsageError: The constraint, error or member does not exist.
         """
         __tracebackhide__ = True
         operation = self._refused_operation(constraint, error)
@@ -222,14 +223,14 @@ class Record:
     def assert_blocked(self, url: str | re.Pattern[str] | None = None, *, times: int | None = None) -> None:
         """Assert that requests to the network were blocked.
 
-        A strict test does not fail for requests that were expected in this way.
+        Requests that this expects do not fail a strict test.
 
         Args:
-            url: The URL without its query, or a pattern that must be found in it; `None` is any.
-            times: How many requests must have been blocked; `None` is at least one.
+            url: The URL without its query, or a compiled pattern to search for in the URL; `None` for any.
+            times: The expected number of requests; `None` for at least one.
 
         Raises:
-            AssertionError: No such request was blocked, or not that many; the message lists those that were.
+            AssertionError: The number of such requests is different. The message lists all blocked requests.
             FakeUsageError: An argument has the wrong type.
         """
         __tracebackhide__ = True
@@ -242,31 +243,31 @@ class Record:
             request.expected = True
 
     def assert_faults_raised(self) -> None:
-        """Assert that every injected fault fired as often as it should.
+        """Assert that all injected faults fired as often as expected.
 
         Raises:
-            AssertionError: The message names each fault that did not.
+            AssertionError: Some did not; the message lists them.
         """
         __tracebackhide__ = True
         if lines := _assertions.unfired(self.faults):
             raise AssertionError("\n".join(("Injected faults did not fire.", "", *lines)))
 
     def assert_requests_valid(self) -> None:
-        """Assert that no request was refused for a broken constraint, but for those that `assert_rejected` expected.
+        """Assert that no invalid request was refused, except those that `assert_rejected` expected.
 
         Raises:
-            AssertionError: The message names each request and each constraint that it broke.
+            AssertionError: The message lists the requests and the constraints that they violate.
         """
         __tracebackhide__ = True
         if lines := _assertions.refused(self._mistakes()):
-            raise AssertionError("\n".join(("Requests were refused for what is in them.", "", *lines)))
+            raise AssertionError("\n".join(("Invalid requests were refused.", "", *lines)))
 
     def assert_no_duplicate_starts(self, *, across_regions: bool = False, across_accounts: bool = False) -> None:
-        """Assert that no two executions were started by requests that are equal but for ClientToken.
+        """Assert that no two executions were started by requests that differ only in ClientToken.
 
         Args:
-            across_regions: Whether starts in different Regions count as duplicates too.
-            across_accounts: Whether starts in different accounts count as duplicates too.
+            across_regions: Whether equal requests in different Regions are duplicates too.
+            across_accounts: Whether equal requests in different accounts are duplicates too.
 
         Raises:
             AssertionError: The message lists the duplicates with their tokens.
@@ -283,33 +284,33 @@ class Record:
             raise AssertionError(_assertions.duplicates(repeated))
 
     def verify(self) -> None:
-        """Assert that nothing went wrong which the code under test may have swallowed.
+        """Assert that the code under test swallowed no mistakes.
 
         Raises:
-            AssertionError: Requests were refused for a broken constraint and no `assert_rejected` expected it, injected
-                faults did not fire as often as they should, a marker names a step that no registered runbook has,
-                requests to the network were blocked, or a function of the test's own raised. All of it is listed.
+            AssertionError: Invalid requests were refused without `assert_rejected`, faults fired less often than
+                expected, a marker names a step that no registered runbook has, requests to the network were blocked, or
+                a function of the test raised an exception. The message lists all problems.
         """
         __tracebackhide__ = True
         if found := self._problems():
             raise AssertionError(describe(found))
 
     def _take_problems(self, *, faults: bool = True) -> str:
-        """Describe what `verify` would fail for and no report has shown yet; empty if there is nothing."""
+        """Describe the problems of `verify` that no report has shown yet; empty if there are none."""
         found = self._told.take(self._problems(), self.faults)
         return describe([problem for problem in found if faults or problem[0] != "unfired"])
 
     def _hints(self, failure: str, *, looked_up: bool) -> str:
-        """Say what may be behind a failure of the test: a wrong client, outputs that nobody gave, and unknown steps.
+        """Write hints for a failed test: a wrong client, outputs without a value, and missing runbooks.
 
         Args:
             failure: The text of the failure.
-            looked_up: Whether something was looked up in vain.
+            looked_up: Whether the failure is a failed lookup.
         """
         looked_up = looked_up or "StepExecutions" in failure
         runs = self._service.store.all
         lines = [
-            f"{run.document_name} {run.id} reads outputs that nobody gave (fake.step_outputs): "
+            f"{run.document_name} {run.id} reads outputs without a value (set them with fake.step_outputs): "
             + ", ".join(run.walk.unresolved)
             for run in runs
             if run.walk and run.walk.unresolved
@@ -322,7 +323,7 @@ class Record:
         return "\n".join([*_listed(self._asked_elsewhere()), *lines])
 
     def _asked_elsewhere(self) -> list[str]:
-        """Name the calls that asked the wrong account or Region for an execution."""
+        """Describe the calls that requested an execution from the wrong account or Region."""
         lines: list[str] = []
         for number, call in enumerate(self.calls):
             if call.error in _NOT_FOUND and call.outcome == "rejected":
@@ -358,12 +359,12 @@ class Record:
         return [(number, call) for number, call in enumerate(self.calls) if call.operation == operation]
 
     def _starts(self) -> Callable[[Call], bool]:
-        """Give a function that tells whether a call has started an execution; a replay has not, lost or answered."""
+        """Return a function that tells whether a call started an execution. A replay did not."""
         starting = {id(run.call) for run in self._service.store.started}
         return lambda call: id(call) in starting
 
     def _refused_operation(self, constraint: str | None, error: str | None) -> str:
-        """Check what a refusal is expected to be for, and give the operation that it is about."""
+        """Check the arguments of `assert_rejected`, and return the operation that they refer to."""
         codes = {*catalogue(), "ParamValidationError", *(call.error for call in self.calls if call.error)}
         if error is not None and error not in codes:
             raise unknown_name("error", error, codes)
@@ -391,7 +392,7 @@ class Record:
         *,
         fact: tuple[str, str] = ("called", ""),
     ) -> _Numbered:
-        """Find the calls that match and count, and raise if they are not as many as they should be."""
+        """Return the matching calls, and raise if their number is wrong."""
         __tracebackhide__ = True
         _check_times(times)
         calls = self._of(expectation.operation)
@@ -421,4 +422,4 @@ def _check_times(times: object) -> None:
 
 def _check_url(url: object) -> None:
     if url is not None and not isinstance(url, str | re.Pattern):
-        raise FakeUsageError(f"Expected url to be a text, a compiled pattern or None, but got url={url!r}")
+        raise FakeUsageError(f"Expected url to be a string, a compiled pattern or None, but got url={url!r}")

@@ -1,4 +1,4 @@
-"""Error coverage: which documented errors the code under test has faced, over a run and over xdist's workers."""
+"""Error coverage: the documented errors that tests have faced, summed over the workers of pytest-xdist."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _COUNTS: Final = {"started": "executions", "rejected": "refusals", "failed": "fa
 
 
 class StepCoverage:
-    """Collects which steps of registered runbooks have run, and which have failed.
+    """Collect which steps of registered runbooks have run, and which have failed.
 
     Attributes:
         steps: The steps of each runbook that a test started, by its name.
-        ran: Those of them that have begun.
-        failed: Those of them that have failed or timed out.
+        ran: The steps that have begun.
+        failed: The steps that have failed or timed out.
     """
 
     def __init__(self) -> None:
-        """Start with nothing."""
+        """Start empty."""
         self.steps: dict[str, list[str]] = {}
         self.ran: dict[str, set[str]] = {}
         self.failed: dict[str, set[str]] = {}
 
     def add(self, runs: Iterable[Run]) -> None:
-        """Take the runs of one fake."""
+        """Add the runs of one fake."""
         for run in runs:
             if run.runbook is None:
                 continue
@@ -52,7 +52,7 @@ class StepCoverage:
             )
 
     def merge(self, sent: dict[str, Any]) -> None:
-        """Add what a worker has collected."""
+        """Add the data of a worker."""
         for name, (steps, ran, failed) in sent.items():
             self._take(name, steps, set(ran), set(failed))
 
@@ -63,11 +63,11 @@ class StepCoverage:
         self.failed.setdefault(name, set()).update(failed)
 
     def to_send(self) -> dict[str, Any]:
-        """Give all of it as plain lists, for `merge`."""
+        """Return all data as plain lists, for `merge`."""
         return {name: [steps, sorted(self.ran[name]), sorted(self.failed[name])] for name, steps in self.steps.items()}
 
     def missing(self) -> dict[str, dict[str, list[str]]]:
-        """Name the steps that never ran, and those that never failed, by runbook."""
+        """Return the steps that never ran, and those that never failed, by runbook."""
         return {
             name: {
                 "never_run": [step for step in self.steps[name] if step not in self.ran[name]],
@@ -77,7 +77,7 @@ class StepCoverage:
         }
 
     def lines(self) -> list[str]:
-        """Write the report for the terminal: three lines a runbook."""
+        """Return the lines of the report for the terminal, three for each runbook."""
         return [
             line
             for name, missing in self.missing().items()
@@ -90,17 +90,17 @@ class StepCoverage:
 
 
 class ErrorCoverage:
-    """Counts what fakes have recorded.
+    """Count the records of fakes.
 
     Attributes:
-        steps: Which steps of runbooks have run and failed.
-        tests: The ids of the tests in which the code under test got an error, by the error's code.
-        counts: How many executions, refusals and faults there were.
-        crashed: How many workers of xdist crashed, so that their counts are missing.
+        steps: The steps of runbooks that have run and failed.
+        tests: The ids of the tests in which the code under test received an error, by error code.
+        counts: The numbers of executions, refusals and faults.
+        crashed: The number of crashed xdist workers, whose counts are missing.
     """
 
     def __init__(self) -> None:
-        """Start with nothing."""
+        """Start empty."""
         self.steps = StepCoverage()
         self.tests: dict[str, set[str]] = {}
         self.counts: Counter[str] = Counter()
@@ -115,19 +115,19 @@ class ErrorCoverage:
             if call.outcome in _COUNTS:
                 self.counts[_COUNTS[call.outcome]] += 1
             if call.operation == START:
-                if call.outcome == "lost" and call.execution_id not in known:  # a replay may get lost, too
+                if call.outcome == "lost" and call.execution_id not in known:  # a replay may be lost, too
                     self.counts["executions"] += 1
                 known.add(call.execution_id)
 
     def merge(self, sent: dict[str, Any]) -> None:
-        """Add what a worker has counted."""
+        """Add the counts of a worker."""
         for error, tests in sent["tests"].items():
             self.tests.setdefault(error, set()).update(tests)
         self.counts.update(sent["counts"])
         self.steps.merge(sent["steps"])
 
     def to_send(self) -> dict[str, Any]:
-        """Give all of it as plain lists and numbers, for `merge`."""
+        """Return all counts as plain lists and numbers, for `merge`."""
         return {
             "tests": {error: sorted(tests) for error, tests in self.tests.items()},
             "counts": dict(self.counts),
@@ -135,28 +135,28 @@ class ErrorCoverage:
         }
 
     def faced(self) -> dict[str, int]:
-        """Give the number of tests for each documented error, in the model's order."""
+        """Return the number of tests for each documented error, in the model's order."""
         from ._service.checks.model import documented_errors
 
         return {error: len(self.tests.get(error, ())) for error in documented_errors()}
 
     def missing(self, required: Iterable[str]) -> list[str]:
-        """Name the errors that are required and were never faced."""
+        """Return the required errors that no test faced."""
         return [error for error in required if not self.tests.get(error)]
 
     def lines(self) -> list[str]:
-        """Write the report for the terminal."""
+        """Return the lines of the report for the terminal."""
         faced = self.faced()
         width = max(map(len, faced))
         lines = [f"{error:{width}}  {_counted(count, 'test') if count else 'never'}" for error, count in faced.items()]
         return [*lines, *self._sums()]
 
     def missing_counts(self) -> list[str]:
-        """Say in a line that counts are missing; nothing if none are."""
+        """Return a line about missing counts, if any are missing."""
         return [f"The counts of {_counted(self.crashed, 'crashed worker')} are missing."] if self.crashed else []
 
     def _sums(self) -> list[str]:
-        """Say in a line each which errors nobody faced, how much there was, and whether counts are missing."""
+        """Return the last lines: the errors that no test faced, the sums, and missing counts."""
         never = ", ".join(error for error, count in self.faced().items() if not count)
         faced = f"Never faced: {never}" if never else "Every documented error was faced."
         sums = ", ".join(_counted(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault"))
@@ -189,7 +189,7 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-# What fakes report to when they end; nothing, unless the run was asked for a report.
+# Fakes add their records here when they end; `None` in a run without a report.
 coverage: ErrorCoverage | None = None
 
 
@@ -197,7 +197,7 @@ def required_errors(text: str) -> list[str]:
     """Read the value of `--ssm-automation-require`.
 
     Raises:
-        FakeUsageError: It names an error that there is not.
+        FakeUsageError: An error does not exist.
     """
     from ._service.checks.model import documented_errors
     from ._service.errors import CONNECTION_ERRORS, catalogue

@@ -1,4 +1,4 @@
-"""The hooks of the report, registered only in a run that asks for it."""
+"""The hooks of the report, which are registered only if a report is requested."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ._errors import FakeUsageError
 
 
 class ReportPlugin:
-    """Counts the errors that tests face, sums them over xdist's workers, and reports."""
+    """Count the errors that tests face, sum them over xdist workers, and report them."""
 
     def __init__(self, config: pytest.Config) -> None:
-        """Let fakes report from now on."""
+        """Read the options, and let fakes add their records from now on."""
         reports: list[str] = config.option.ssm_automation_report
         required: str | None = config.option.ssm_automation_require
         try:
@@ -30,14 +30,14 @@ class ReportPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Add what a worker of xdist has counted; one that crashed has sent nothing."""
+        """Add the counts of an xdist worker. A crashed worker has sent nothing."""
         if sent := getattr(node, "workeroutput", {}).get("ssm_automation"):
             self._coverage.merge(sent)
         else:
             self._coverage.crashed += 1
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the counts, from a worker; else write the file, and fail the run if something required is missing."""
+        """In a worker, send the counts. Otherwise write the files, and fail the run if required errors are missing."""
         output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
         if output is not None:
             output["ssm_automation"] = self._coverage.to_send()
@@ -51,7 +51,7 @@ class ReportPlugin:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the report, and what is missing."""
+        """Print the report, and missing required errors."""
         if self._terminal:
             terminalreporter.section("SSM Automation: errors faced")
             for line in self._coverage.lines():
@@ -66,7 +66,7 @@ class ReportPlugin:
                 terminalreporter.line(line)
 
     def pytest_unconfigure(self) -> None:
-        """Let fakes no longer report."""
+        """Restore the state before this run."""
         _report.coverage = self._before
 
 

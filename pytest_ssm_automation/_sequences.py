@@ -1,4 +1,4 @@
-"""Read-only views of what a fake records."""
+"""Read-only views of the records of a fake."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _MOST_SHOWN: Final = 10
 
 
 class View(Sequence[T]):
-    """What a list has in it now, though the list grows later; what is taken from the list is gone from it, too.
+    """The current items of a list. Items that are added later are not in the view; removed ones disappear from it.
 
-    It copies nothing, and compares with lists and tuples item by item.
+    It copies nothing, and compares equal to lists and tuples with equal items.
     """
 
     __slots__ = ("_items", "_length", "_shown")
-    __hash__: ClassVar[None]  # type: ignore[assignment]  # as a list has none
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # like list
 
     def __init__(self, items: Sequence[Any], shown: Callable[[Any], T]) -> None:
-        """View the items that there are, each as the function shows it."""
+        """View the current items, each converted by the function `shown`."""
         self._items = items
         self._length = len(items)
         self._shown = shown
@@ -47,7 +47,7 @@ class View(Sequence[T]):
         return len(self) == len(there) and all(map(_equal, self, there))
 
     def __repr__(self) -> str:
-        """Write the first items as a list, and say how many more there are."""
+        """Show the first items, and the number of others."""
         shown = [repr(item) for item in islice(self, _MOST_SHOWN)]
         more = len(self) - len(shown)
         return f"[{', '.join(shown)}{f', ... and {more} more' if more > 0 else ''}]"
@@ -58,5 +58,5 @@ def _equal(one: object, other: object) -> bool:
 
 
 def itself(item: T) -> T:
-    """Show an item as it is."""
+    """Return an item unchanged."""
     return item

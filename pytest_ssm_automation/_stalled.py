@@ -1,4 +1,4 @@
-"""Which clock a loop reads that does not end, and whether skipped sleeps move that clock."""
+"""Find the clock that an endless loop reads, and whether skipped sleeps advance it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _NANOSECONDS: Final = 1_000_000_000
 
 
 def describe(frame: FrameType | None, advance: Callable[[float], None]) -> str:
-    """Say which clock the code around a sleep reads, and whether it moves; empty where no clock is found.
+    """Describe the clock that the code around a sleep reads, and whether it advances; empty if there is no clock.
 
     Args:
-        frame: The frame that sleeps; those that called it are looked at too.
-        advance: Moves the clocks by some seconds.
+        frame: The frame that sleeps. Its callers are searched too.
+        advance: Advances the clocks by some seconds.
     """
     for _ in range(_MOST_FRAMES):
         if frame is None:
@@ -32,15 +32,15 @@ def describe(frame: FrameType | None, advance: Callable[[float], None]) -> str:
         for name, read in _clocks_of(frame):
             place = f"{frame.f_code.co_name} ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
             if _moves(read, advance):
-                return f" {place} reads {name}, which moves with skipped sleeps: its deadline is further away, if any."
+                return f" {place} reads {name}, which skipped sleeps advance: its deadline is later, if it has one."
             hint = " Install pytest-ssm-automation[time]." if name.startswith(_WALL_CLOCKS) else ""
-            return f" {place} reads {name}, which does not move with skipped sleeps.{hint}"
+            return f" {place} reads {name}, which skipped sleeps do not advance.{hint}"
         frame = frame.f_back
     return ""
 
 
 def _clocks_of(frame: FrameType) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Find the clocks that a function reads: global names, and what it looks up in the modules and in `datetime`."""
+    """Find the clocks that a function reads: global names, and attributes of `time` and `datetime`."""
     value: Any = None
     for step in dis.get_instructions(frame.f_code):
         if step.opname == "LOAD_GLOBAL":
@@ -56,12 +56,12 @@ def _clocks_of(frame: FrameType) -> Iterator[tuple[str, Callable[[], Any]]]:
 
 
 def _has_clocks(value: Any) -> bool:
-    """Tell whether a value is one of the modules `time` and `datetime`, or a class of the latter."""
+    """Return whether a value is the module `time` or `datetime`, or a class of the latter."""
     return value is time or value is dt or (isinstance(value, type) and issubclass(value, dt.date))
 
 
 def _moves(read: Callable[[], Any], advance: Callable[[float], None]) -> bool:
-    """Try whether a clock moves."""
+    """Return whether `advance` advances a clock."""
     before = read()
     advance(1.0)
     passed = read() - before

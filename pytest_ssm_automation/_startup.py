@@ -1,4 +1,4 @@
-"""The AWS settings of whoever runs the tests, read when the package is imported and before a test can change them."""
+"""The user's AWS settings, which are read on import, before a test can change them."""
 
 from __future__ import annotations
 

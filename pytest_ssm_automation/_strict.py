@@ -1,4 +1,4 @@
-"""What a strict test fails for although it passed: each problem with the way to turn it off, and told once."""
+"""The problems for which a strict test fails although it passed, and how to turn each check off."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from ._transports.active import BlockedRequest
 
 _TITLES: Final = {
-    "refused": "Requests were refused (expect them with assert_rejected, or turn the constraint off by relax):",
-    "unfired": "Injected faults did not fire (remove them, or turn this off by the option strict):",
-    "unknown": "No registered runbook has these steps (register it, or turn this off by the option strict):",
+    "refused": "Requests were refused (expect them with assert_rejected, or turn the constraint off with relax):",
+    "unfired": "Injected faults did not fire (remove them, or turn this check off with the option strict):",
+    "unknown": "No registered runbook has these steps (register it, or turn this check off with the option strict):",
     "blocked": (
         "Requests to the network were blocked (answer them with moto or a Stubber, expect them with assert_blocked, "
-        "or allow their host by the option allow_network):"
+        "or allow their host with the option allow_network):"
     ),
-    "forked": "Calls of forked processes were refused (serve them by the fixture ssm_automation_endpoint):",
-    "broken": "A function that the test gave to the fake raised (correct it, or turn this off by the option strict):",
+    "forked": "Calls of forked processes were refused (use the fixture ssm_automation_endpoint):",
+    "broken": "A function of the test raised an exception (correct it, or turn this check off with the option strict):",
 }
-# A problem's kind, what tells it from others of its kind, and what it is: a call with its number, a fault, or a line.
+# The kind of a problem, an identifier within the kind, and the problem: a call with its number, a fault, or a line.
 Problem = tuple[str, object, Any]
 
 
@@ -37,15 +37,15 @@ def problems(
     forked: Iterable[str],
     broken: Iterable[str],
 ) -> list[Problem]:
-    """List everything that is wrong.
+    """List all problems.
 
     Args:
-        mistakes: The calls that were refused for a broken constraint and not expected, with their numbers.
-        faults: Every fault that was injected.
+        mistakes: Unexpected refusals of invalid requests, with their numbers.
+        faults: All injected faults.
         steps: The steps that no runbook has.
-        blocked: Every request that was blocked, expected or not.
-        forked: What was said of calls of forked processes, a line each.
-        broken: What functions of the test raised, a line each.
+        blocked: All blocked requests, expected or not.
+        forked: Lines about calls of forked processes.
+        broken: Lines about exceptions of the test's functions.
     """
     return [
         *(("refused", number, (number, call)) for number, call in mistakes),
@@ -58,7 +58,7 @@ def problems(
 
 
 def describe(found: Sequence[Problem]) -> str:
-    """Write problems, each kind under its title, and of many the first ones; empty if there is none."""
+    """Describe problems, grouped by kind, and only the first of many; empty if there are none."""
     parts: list[str] = []
     for kind, title in _TITLES.items():
         if items := [item for each, _, item in found if each == kind]:
@@ -78,18 +78,18 @@ _LINES: Final[dict[str, Callable[[list[Any]], list[str]]]] = {
 
 
 class Told:
-    """Remembers which problems a report has shown already, so that the next one shows the others."""
+    """The problems that a report has already shown, so that the next one omits them."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start empty."""
         self._known: set[object] = set()
 
     def take(self, found: Sequence[Problem], faults: Iterable[Fault]) -> list[Problem]:
-        """Give the problems that were not shown yet. A fault that was injected before the last time is not shown again.
+        """Return the problems that were not shown yet, and remember them. Later reports also omit current faults.
 
         Args:
             found: All problems.
-            faults: Every fault that was injected, wrong or not.
+            faults: All injected faults.
         """
         new = [problem for problem in found if problem[:2] not in self._known]
         self._known |= {problem[:2] for problem in found} | {("unfired", id(fault)) for fault in faults}

@@ -140,7 +140,7 @@ def test_no_call_at_all_is_said(fake: AutomationFake) -> None:
         StartAutomationExecution was not called as expected.
 
         Expected:  any request
-        There was no call of StartAutomationExecution.
+        StartAutomationExecution was never called.
         """
     )
 
@@ -274,13 +274,15 @@ def test_the_number_of_starts_is_counted(fake: AutomationFake, client: Any) -> N
     assert fake.assert_started(times=3) is fake.executions[2]
     assert failure(fake.assert_started_once, **REQUEST) == text(
         """
-        StartAutomationExecution was called 3 times as described, expected once.
+        StartAutomationExecution was called 3 times with a matching request, expected once.
 
         Expected:  DocumentName='AWS-RestartEC2Instance', Parameters={'InstanceId': ['i-1']}
         Matching:  #1 (us-east-1, thread THREAD), #2 (us-east-1, thread THREAD), #3 (us-east-1, thread THREAD)
         """
     )
-    assert "was called never as described, expected twice." in failure(fake.assert_started, times=2, Mode="Auto")
+    assert "was called 0 times with a matching request, expected twice." in failure(
+        fake.assert_started, times=2, Mode="Auto"
+    )
 
 
 @pytest.mark.parametrize("times", [0, -1, True, 1.0, "1"])
@@ -358,7 +360,7 @@ def test_nothing_was_started(fake: AutomationFake, client: Any) -> None:
     fake.assert_not_started(region="eu-central-1")
     assert failure(fake.assert_not_started, DocumentName=REQUEST["DocumentName"]) == text(
         """
-        StartAutomationExecution was called once, and should not have been.
+        StartAutomationExecution was called once, but should not have been.
 
         Not expected:  DocumentName='AWS-RestartEC2Instance'
         #2 (us-east-1, thread THREAD): DocumentName='AWS-RestartEC2Instance', Parameters={'InstanceId': ['i-1']}
@@ -380,7 +382,7 @@ def test_any_operation_can_be_asked_for(fake: AutomationFake, client: Any) -> No
         StopAutomationExecution was not called as expected.
 
         Expected:  in us-east-1
-        There was no call of StopAutomationExecution.
+        StopAutomationExecution was never called.
         """
     )
     with pytest.raises(FakeUsageError, match=r"^Unknown operation 'GetAutomation'\. Did you mean 'GetAutomationExec"):
@@ -451,7 +453,7 @@ def test_an_ordinary_refusal_can_be_asked_for(fake: AutomationFake, client: Any)
 
 def test_an_error_of_other_operations_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
     """An error that no start gets is about the operation that got it."""
-    assert "There was no call of GetAutomationExecution." in failure(
+    assert "GetAutomationExecution was never called." in failure(
         fake.assert_rejected, error="AutomationExecutionNotFoundException"
     )
     with pytest.raises(ClientError):
@@ -490,7 +492,7 @@ def test_the_number_of_refusals_is_counted(fake: AutomationFake, client: Any) ->
         refused(client, Mode="auto")
     message = failure(fake.assert_rejected, constraint="Mode:enum", times=3)
     assert message.startswith(
-        "StartAutomationExecution was refused twice as described for Mode:enum, expected 3 times.\n"
+        "StartAutomationExecution was refused twice for Mode:enum with a matching request, expected 3 times.\n"
     )
 
 
@@ -534,7 +536,7 @@ def test_faults_that_did_not_fire_are_named(fake: AutomationFake, client: Any) -
     refused(client)
     expected = [
         "Fault('InvalidTarget', times=3) fired once, expected 3 times",
-        "Fault('InternalServerError', times=None, when={'Mode': 'Auto'}) fired never, expected at least once",
+        "Fault('InternalServerError', times=None, when={'Mode': 'Auto'}) fired 0 times, expected at least once",
     ]
     assert failure(fake.assert_faults_raised) == "\n".join(["Injected faults did not fire.", "", *expected])
     for _ in range(2):
@@ -549,7 +551,7 @@ def test_refused_requests_are_named(fake: AutomationFake, client: Any) -> None:
     refused(client, Targets=[{"Values": "x"}])
     assert failure(fake.assert_requests_valid) == text(
         """
-        Requests were refused for what is in them.
+        Invalid requests were refused.
 
         StartAutomationExecution #1 (us-east-1, thread THREAD) was refused by the service: ValidationException
           Mode: Value 'auto' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: \
@@ -624,17 +626,17 @@ def test_all_is_said_at_once(fake: AutomationFake, client: Any) -> None:
         client.get_parameter(Name="x")
     assert failure(fake.verify) == text(
         """
-        Requests were refused (expect them with assert_rejected, or turn the constraint off by relax):
+        Requests were refused (expect them with assert_rejected, or turn the constraint off with relax):
           StartAutomationExecution #1 (us-east-1, thread THREAD) was refused by the service: ValidationException
             Mode: Value 'auto' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: \
 [Auto, Interactive]
               constraint Mode:enum, relax=['Mode:enum'] turns it off
 
-        Injected faults did not fire (remove them, or turn this off by the option strict):
-          Fault('InvalidTarget') fired never, expected once
+        Injected faults did not fire (remove them, or turn this check off with the option strict):
+          Fault('InvalidTarget') fired 0 times, expected once
 
         Requests to the network were blocked (answer them with moto or a Stubber, expect them with assert_blocked, \
-or allow their host by the option allow_network):
+or allow their host with the option allow_network):
           POST https://ssm.us-east-1.amazonaws.com/ (ssm GetParameter)
         """
     )

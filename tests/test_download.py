@@ -70,7 +70,7 @@ def test_nothing_is_overwritten_without_force(client: Any, folder: Path, capsys:
     kept = folder / f"{NAME}.json"
     kept.write_text("{}")
     assert download(folder, NAME) == 1
-    assert capsys.readouterr().err == f"Error: {NAME}: {kept} exists; --force replaces it\n"
+    assert capsys.readouterr().err == f"Error: {NAME}: {kept} already exists; --force replaces it\n"
     assert [path.name for path in folder.iterdir()] == [kept.name]
     assert download(folder, NAME, "--force") == 0
     assert [path.name for path in folder.iterdir()] == [f"{NAME}.yaml"]
@@ -98,7 +98,7 @@ def test_an_error_of_aws_is_one_line(client: Any, folder: Path, capsys: pytest.C
     assert unknown.startswith(
         "Error: None-Such: An error occurred (InvalidDocument) when calling the GetDocument operation"
     )
-    assert other == "Error: Shell: a document of type Command is no Automation runbook"
+    assert other == "Error: Shell: a document of type Command is not an Automation runbook"
     assert [path.name for path in folder.iterdir()] == [f"{NAME}.yaml"]
 
 

@@ -187,7 +187,7 @@ def test_an_execution_is_what_was_asked_for(client: Any, fake: AutomationFake) -
 
 def test_an_unknown_execution_is_refused(client: Any, fake: AutomationFake) -> None:
     """An id that nobody has is a mistake in the test; the message names the nearest, if there is any."""
-    with pytest.raises(FakeUsageError, match=r"^Unknown execution 'exec-1'\. There is none\.$"):
+    with pytest.raises(FakeUsageError, match=r"^Unknown execution 'exec-1'\. There is no execution\.$"):
         fake.execution("exec-1")
     execution_id = start(client)
     with pytest.raises(FakeUsageError, match=f"Unknown execution .* Did you mean '{execution_id}'"):

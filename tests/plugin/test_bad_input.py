@@ -30,7 +30,7 @@ def outcome(run: Any, *, marker: str = "", call: str = "pass", ini: str = "") ->
         ("ssm_automation(relax='Parameters:max')", "Expected relax to be a list or tuple of names, but got *"),
         ("ssm_automation(relax=['Mode:type'])", "Mode:type can't be relaxed: botocore can't send such a request *"),
         ("ssm_automation(strict='no')", "Expected strict to be True or False, but got strict='no' (type=str)"),
-        ("ssm_automation('wire')", "The marker ssm_automation takes keywords only, but got 'wire'"),
+        ("ssm_automation('wire')", "The marker ssm_automation takes only keyword arguments, but got 'wire'"),
         ("ssm_automation_error('InvalidTargets')", "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'?*"),
         ("ssm_automation_error('InvalidTarget', 'Throttling')",
          "Unknown error 'Throttling'. Did you mean 'ThrottlingException'?*"),
@@ -44,8 +44,8 @@ def outcome(run: Any, *, marker: str = "", call: str = "pass", ini: str = "") ->
          "Unknown operation 'GetAutomation'. Did you mean 'GetAutomationExecution'?*"),
         ("ssm_automation_error('InvalidTarget', lost=True)",
          "Unknown argument of the marker ssm_automation_error 'lost'. *"),
-        ("ssm_automation_error()", "The marker ssm_automation_error needs the name of at least one error"),
-        ("ssm_automation_error", "The marker ssm_automation_error needs the name of at least one error"),
+        ("ssm_automation_error()", "The marker ssm_automation_error needs at least one error"),
+        ("ssm_automation_error", "The marker ssm_automation_error needs at least one error"),
     ],
 )  # fmt: skip
 def test_mistakes_in_markers_stop_the_test_at_setup(run: Any, marker: str, message: str) -> None:

@@ -73,6 +73,6 @@ def test_outputs_that_nobody_gave(run: Any) -> None:
     result.stdout.fnmatch_lines(
         [
             "*SSM Automation: hints*",
-            "Doc * reads outputs that nobody gave (fake.step_outputs): get.Id",
+            "Doc * reads outputs without a value (set them with fake.step_outputs): get.Id",
         ]
     )

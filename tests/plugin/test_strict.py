@@ -28,7 +28,7 @@ def test_a_swallowed_type_error_fails_the_test(run: Any) -> None:
     """A request that botocore refused, whatever the caller made of it."""
     failed(
         run(BROAD + "    def test_it(ssm_automation): caller(Targets='x', Bogus=1)"),
-        "Requests were refused (expect them with assert_rejected, or turn the constraint off by relax):",
+        "Requests were refused (expect them with assert_rejected, or turn the constraint off with relax):",
         "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by botocore: ParamValidationError",
         "    Targets: Invalid type for parameter Targets, *",
         "      constraint Targets:type",
@@ -41,7 +41,7 @@ def test_a_swallowed_refusal_fails_the_test(run: Any) -> None:
     """A request that the service refused for what is in it."""
     failed(
         run(BROAD + "    def test_it(ssm_automation): caller(Parameters={})"),
-        "Requests were refused (expect them with assert_rejected, or turn the constraint off by relax):",
+        "Requests were refused (expect them with assert_rejected, or turn the constraint off with relax):",
         "  StartAutomationExecution #1 (us-east-1, thread MainThread) was refused by the service: ValidationException",
         "    Parameters: Value '{}' at 'parameters' failed to satisfy constraint: Member must have length greater *",
         "      constraint Parameters:min, relax=['Parameters:min'] turns it off",
@@ -59,7 +59,7 @@ def test_a_fault_that_did_not_fire_fails_the_test(run: Any) -> None:
         caller()
     """
         ),
-        "Injected faults did not fire (remove them, or turn this off by the option strict):",
+        "Injected faults did not fire (remove them, or turn this check off with the option strict):",
         "  Fault('InvalidTarget', times=2) fired once, expected twice",
     )
 

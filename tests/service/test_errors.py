@@ -70,7 +70,7 @@ def test_message_and_status_come_from_the_catalogue() -> None:
 @pytest.mark.parametrize("given", ["InvalidTargets", "invalidtarget"])
 def test_a_misspelt_code_is_refused_with_the_nearest(given: str) -> None:
     """A code that cannot be sent is a mistake in the test, whatever its letters' case, and the message helps."""
-    with pytest.raises(FakeUsageError, match=rf"^Unknown error '{given}'\. Did you mean 'InvalidTarget'\? Other near "):
+    with pytest.raises(FakeUsageError, match=rf"^Unknown error '{given}'\. Did you mean 'InvalidTarget'\? Similar "):
         entry(given)
 
 
@@ -81,12 +81,12 @@ def test_a_long_list_is_not_shown() -> None:
     count = len({*catalogue(), *CONNECTION_ERRORS})
     assert str(caught.value) == (
         "Unknown error 'InvalidTargt'. Did you mean 'InvalidTarget'? "
-        f"Other near names: 'InvalidTag', 'InvalidTargetMaps'. All {count} are listed under Errors at {SITE}."
+        f"Similar names: 'InvalidTag', 'InvalidTargetMaps'. All {count} are listed under Errors at {SITE}."
     )
     names = [f"{number:06}" for number in range(200)]
     assert str(unknown_name("thing", "abc", names)) == "Unknown thing 'abc'. There are 200."
     assert str(unknown_name("thing", "00006", [*names[:10], "x" * 1000])).endswith(
-        " Did you mean '000006'? Other near names: '000009', '000008'. There are 11."
+        " Did you mean '000006'? Similar names: '000009', '000008'. There are 11."
     )
 
 

@@ -75,7 +75,7 @@ def test_a_child_without_the_endpoint_is_refused(fake: AutomationFake) -> None:
     assert "ssm_automation_endpoint" in text
     assert fake.calls == ()
     with pytest.raises(
-        AssertionError, match=r"forked processes were refused \(serve them by the fixture ssm_automation_endpoint\)"
+        AssertionError, match=r"forked processes were refused \(use the fixture ssm_automation_endpoint\)"
     ):
         fake.verify()
 
