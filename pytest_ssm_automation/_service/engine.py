@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from hashlib import blake2b
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -17,7 +16,7 @@ from .._forks import on_fork
 from .calls import Call, Outcome, Request
 from .checks import model
 from .checks.constraints import check
-from .checks.rules import ONE_TARGET, all_constraints, check_rules
+from .checks.rules import NOT_ENFORCED, ONE_TARGET, all_constraints, check_rules
 from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
@@ -97,6 +96,7 @@ class Service:
             steps: What is said of steps at the start.
             pace: How far a poll takes an execution that walks its runbook: `run` or `step`.
         """
+        model.service_model()  # read before a test patches the file system
         self._relaxed = _relaxed(relax, enforce)
         self._limit = execution_limit
         self._reject_unknown_documents = unknown_documents == "reject"
@@ -339,12 +339,7 @@ def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]
     for name in enforce:
         if name not in all_constraints():
             raise unknown_name("constraint", name, all_constraints())
-    return (frozenset(relax) | _not_enforced()) - frozenset(enforce)
-
-
-@cache
-def _not_enforced() -> frozenset[str]:
-    return frozenset(each.id for each in all_constraints().values() if not each.enforced)
+    return (frozenset(relax) | NOT_ENFORCED) - frozenset(enforce)
 
 
 def _count_fork() -> None:

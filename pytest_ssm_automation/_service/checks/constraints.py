@@ -129,7 +129,7 @@ class Compiler:
         regex: str | None = shape.metadata.get("pattern")
         names: list[str] = shape.metadata.get("enum", [])
         pattern = self._add(place, "pattern", regex) if regex else None
-        match = compile_pattern(regex).fullmatch if regex else None
+        match: Callable[[str], object] | None = None  # compiled when it is first needed
         least, most, size = self._size(shape, place)
         enum = self._add(place, "enum", tuple(names)) if names else None
         measure = _measure(shape)
@@ -139,8 +139,11 @@ class Compiler:
             if not isinstance(value, types):
                 found.append((wrong_type, (), value))
                 return
-            if match and pattern and not match(value):
-                found.append((pattern, (), value))
+            nonlocal match
+            if pattern and regex:
+                match = match or compile_pattern(regex).fullmatch
+                if not match(value):
+                    found.append((pattern, (), value))
             if measured and not least <= measure(value) <= most:
                 size(value, found)
             if enum and value not in names:

@@ -51,34 +51,32 @@ def loader() -> Loader:
 
 @cache
 def service_model() -> ServiceModel:
-    """Return botocore's model of SSM, which is loaded once per process.
-
-    If loading fails, because a test has patched the file system, use the model of an existing client.
+    """Return botocore's model of SSM: that of an SSM client if the process has one, else read from botocore's files.
 
     Raises:
-        botocore.exceptions.DataNotFoundError: Loading failed, and there is no client.
+        botocore.exceptions.DataNotFoundError: There is no client, and the files cannot be read, because a test has
+            patched the file system.
     """
-    from botocore.exceptions import BotoCoreError
     from botocore.model import ServiceModel
 
-    try:
-        return ServiceModel(loader().load_service_model("ssm", "service-2"), "ssm")
-    except (BotoCoreError, OSError, ValueError, TypeError, AttributeError):
-        if found := _model_of_a_client():
-            return found
-        raise
+    return _model_of_a_client() or ServiceModel(loader().load_service_model("ssm", "service-2"), "ssm")
 
 
 def _model_of_a_client() -> ServiceModel | None:
-    """Return the model of a client in memory, if there is one."""
+    """Return the model of a client in memory, if there is one; to find it is much faster than to read the files."""
     import gc
 
     from botocore.client import BaseClient
 
-    models: Iterator[Any] = (
-        each.meta.service_model for each in gc.get_objects() if isinstance(each, BaseClient) and hasattr(each, "meta")
-    )
-    return next((each for each in models if each.service_name == "ssm"), None)
+    kinds = [kind for kind in _subclasses(BaseClient) if kind.__name__ == "SSM"]
+    clients: Iterator[Any] = (each for each in gc.get_referrers(*kinds) if type(each) in kinds)
+    return next((each.meta.service_model for each in clients if hasattr(each, "meta")), None)
+
+
+def _subclasses(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _subclasses(each)
 
 
 @cache

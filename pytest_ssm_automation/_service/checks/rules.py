@@ -110,6 +110,8 @@ _KNOWN: Final[Mapping[str, tuple[bool, str]]] = {
         "assumed: the service model says so, but public callers send an empty map; name it in relax to accept one",
     ),
 }
+# Constraints that the service is known not to enforce.
+NOT_ENFORCED: Final = frozenset(name for name, (enforced, _) in _KNOWN.items() if not enforced)
 
 
 @cache
