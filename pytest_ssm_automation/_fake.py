@@ -83,8 +83,18 @@ class AutomationFake(Setup, Record):
         Raises:
             FakeUsageError: An option has no such name, or cannot have such a value.
         """
-        self.options: Options = DEFAULTS.but({**options, "runbooks": runbooks})
-        seed = self.options.seed
+        self._set_up(DEFAULTS.but({**options, "runbooks": runbooks}), faults, steps)
+
+    @classmethod
+    def _with_options(cls, options: Options, faults: Iterable[Fault], steps: Iterable[Mapping[str, Any]]) -> Self:
+        """Make the fake of a test, whose options the ini file and the markers have given."""
+        fake = cls.__new__(cls)
+        fake._set_up(options, faults, steps)  # noqa: SLF001 - of this class
+        return fake
+
+    def _set_up(self, options: Options, faults: Iterable[Fault], steps: Iterable[Mapping[str, Any]]) -> None:
+        self.options: Options = options
+        seed = options.seed
         self._service = Service(
             seed=str(_running_test() if seed is None else seed),
             relax=self.options.relax,

@@ -27,7 +27,7 @@ def options_of(item: pytest.Item) -> Options:
     """
     options = _options_of_ini(item.config)
     if options.seed is None:
-        options = options.but({"seed": item.nodeid})
+        options = options.seeded(item.nodeid)
     for mark in reversed(list(item.iter_markers("ssm_automation"))):
         if mark.args:
             raise FakeUsageError(f"The marker ssm_automation takes only keyword arguments, but got {mark.args[0]!r}")

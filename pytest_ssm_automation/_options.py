@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, cast
 
@@ -78,6 +79,12 @@ class Options:
         """Validate the values."""
         for item in fields(self):
             _check(item.name, getattr(self, item.name), item.metadata.get("choices"))
+
+    def seeded(self, seed: str) -> Options:
+        """Return these options with another seed; nothing else is checked again."""
+        made = copy(self)
+        object.__setattr__(made, "seed", seed)
+        return made
 
     def but(self, given: Mapping[str, Any], folder: Path | None = None) -> Options:
         """Return a copy with some options replaced.

@@ -268,7 +268,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AutomationFake]:
+def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
     """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends.
     Example: `ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")`.
     Documentation: https://pytest-ssm-automation.readthedocs.io/
@@ -276,22 +276,26 @@ def ssm_automation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     from ._errors import FakeUsageError
     from ._fake import AutomationFake
     from ._markers import faults_of, options_of, steps_of
-    from ._transports.environment import dummy_environment
 
     _refuse_hypothesis(request)
-    # By the user's own monkeypatch, so that what a test sets on top is undone in the right order.
-    for name, value in dummy_environment().items():
-        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    if "monkeypatch" in request.fixturenames:
+        _set_environment(request.getfixturevalue("monkeypatch"))
     try:
         options, faults, steps = options_of(request.node), faults_of(request.node), steps_of(request.node)
-        fake = AutomationFake(
-            faults=faults, steps=steps, **{name: getattr(options, name) for name in options.__slots__}
-        )
+        fake = AutomationFake._with_options(options, faults, steps)  # noqa: SLF001 - options that are checked already
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
     request.node.stash[_fake_key] = fake
     with fake:
         yield fake
+
+
+def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what the fake would set, so that what a test sets on top by the same `monkeypatch` is undone first."""
+    from ._transports.environment import dummy_environment
+
+    for name, value in dummy_environment().items():
+        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
