@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from hypothesis import strategies as st
 
@@ -56,7 +56,7 @@ def piece_of(of: Characters) -> Piece:
     # Listing the characters with a property is slow, so defer it until something is drawn.
     letters = "".join(each for each in _PREFERRED if _has(of, each))[:_MANY]
     if letters:
-        return Piece(st.deferred(lambda: _as_strategy(_alphabet(listed(of)))), letters)
+        return Piece(st.deferred(lambda: _any_of(of)), letters)
     return Piece(_alphabet(listed(of)), "".join(islice(_usable(listed(of)), _MANY)))
 
 
@@ -87,6 +87,19 @@ def _alphabet(ranges: Ranges) -> str | st.SearchStrategy[str]:
         )
         return st.one_of(*within)
     return st.sampled_from("".join(_usable(ranges)))
+
+
+def _any_of(of: Characters) -> st.SearchStrategy[str]:
+    """Draw from a class with properties.
+
+    Hypothesis needs about a second for an alphabet as long as that of all letters, and milliseconds for categories.
+    Python and `regex` may know different versions of Unicode, so a rare character may not be in the class.
+    """
+    few = sum(high - low + 1 for low, high in of.ranges) <= _FEW
+    if of.others or not few or any(name.startswith("C") for name in of.categories):
+        return _as_strategy(_alphabet(listed(of)))
+    names = cast("tuple[Literal['L'], ...]", tuple(sorted(of.categories)))
+    return st.characters(categories=names, include_characters="".join(_usable(of.ranges)))
 
 
 def _as_strategy(alphabet: str | st.SearchStrategy[str]) -> st.SearchStrategy[str]:

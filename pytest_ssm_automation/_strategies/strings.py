@@ -86,7 +86,7 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
     if pattern is not None and not made:
         anything = [text_of(parse(pattern))]
     mixed = _mostly(name, chosen, anything)
-    if pattern is not None and ("(?" in pattern or not made):
+    if pattern is not None and ("(?" in pattern or "\\p" in pattern or not made):
         return mixed.filter(lambda text: fits(text, pattern, low, high))
     return mixed
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.checks import model
+from pytest_ssm_automation._strategies import pieces
 from pytest_ssm_automation._strategies.shapes import bounds
 from pytest_ssm_automation._strategies.templates import templates
 from pytest_ssm_automation.strategies import from_shape
@@ -222,6 +223,9 @@ def test_patterns_beyond_templates(pattern: str) -> None:
         (r"[\ud800]*a+", 2, 4),
         (r"([\ud800]{2})?b", 0, 4),
         (r"[\ud800]+|c", 0, 4),
+        (r"[\p{L}\p{Z}.]+", 1, 9),
+        (r"\P{L}+", 1, 9),
+        (r"[\p{Lu}\p{Co}]+", 1, 9),
     ],
 )
 def test_patterns(pattern: str, low: int, high: int) -> None:
@@ -233,6 +237,14 @@ def test_patterns(pattern: str, low: int, high: int) -> None:
         judge(shape, text)
 
     matched()
+
+
+def test_letters_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All letters are drawn without a list of them, which hypothesis takes so long to read that it fails the test."""
+    monkeypatch.setattr(pieces, "listed", None)
+    shape = shape_of({"It": {"type": "string", "pattern": r"[\p{L}\p{N}~]+"}})
+
+    assert simplest(from_shape(shape), lambda text: unicodedata.category(text[0]) == "Lo")
 
 
 def test_no_such_string() -> None:
