@@ -260,7 +260,7 @@ class ErrorTable(SphinxDirective):
         marks = register.basis_of("errors", wanted, register.load())
         entries = map(errors.entry, wanted)
         rows = [(code(entry.code), str(entry.status), entry.text, mark(self, marks[entry.code])) for entry in entries]
-        return [table(("code", "status", "text", "text is"), rows, widths=(34, 8, 44, 14), name="ssm-errors")]
+        return [table(("code", "status", "text", "text is"), rows, widths=(46, 8, 33, 13), name="ssm-errors")]
 
 
 class ConnectionErrors(SphinxDirective):
@@ -292,7 +292,7 @@ class PytestOutput(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Run it in a separate process, and show the output from the failed line on."""
-        path = Path(self.env.srcdir) / self.arguments[0]
+        path = Path(self.env.relfn2path(self.arguments[0])[1])
         self.env.note_dependency(path)
         options = ["-p", "no:cacheprovider", "-p", "no:asyncio", "--show-capture=no"]
         command = [sys.executable, "-m", "pytest", *options, path.name]
