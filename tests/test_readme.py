@@ -22,8 +22,9 @@ def lines(text: str) -> str:
 
 
 def test_code_is_that_of_the_examples() -> None:
-    """The Python block of README.md is a whole file among the examples."""
+    """The Python block of README.md is a whole file among the examples, and imports what the package installs."""
     assert blocks("python") == [(EXAMPLES / "readme_fault.py").read_text(encoding="utf-8")]
+    assert set(re.findall(r"^(?:import|from) (\w+)", blocks("python")[0], re.MULTILINE)) == {"botocore", "contextlib"}
 
 
 def test_message_is_what_pytest_prints(pytester: pytest.Pytester) -> None:

@@ -1,11 +1,9 @@
 import contextlib
 
-import boto3
 from botocore.exceptions import ClientError
 
 
-def restart(instance_ids):
-    ssm = boto3.client("ssm")
+def restart(ssm, instance_ids):
     for instance_id in instance_ids:
         with contextlib.suppress(ClientError):
             ssm.start_automation_execution(
@@ -14,15 +12,15 @@ def restart(instance_ids):
             )
 
 
-def test_instance_is_restarted(ssm_automation):
-    restart(["i-0aaaaaaa"])
+def test_instance_is_restarted(ssm_automation, ssm_client):
+    restart(ssm_client, ["i-0aaaaaaa"])
 
     ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0aaaaaaa"]})
 
 
-def test_every_instance_is_restarted(ssm_automation):
+def test_every_instance_is_restarted(ssm_automation, ssm_client):
     ssm_automation.fail_with("ThrottlingException", after=1)
 
-    restart(["i-0aaaaaaa", "i-0bbbbbbb"])
+    restart(ssm_client, ["i-0aaaaaaa", "i-0bbbbbbb"])
 
     ssm_automation.assert_started_once(Parameters={"InstanceId": ["i-0bbbbbbb"]})
