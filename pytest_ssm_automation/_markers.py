@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -11,7 +11,7 @@ from ._options import NAMES, Options, from_ini
 from ._service.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 __tracebackhide__ = hide_usage_errors
 
@@ -28,7 +28,7 @@ def options_of(item: pytest.Item) -> Options:
     options = _options_of_ini(item.config)
     if options.seed is None:
         options = options.seeded(item.nodeid)
-    for mark in reversed(list(item.iter_markers("ssm_automation"))):
+    for mark in _marks(item, "ssm_automation"):
         if mark.args:
             raise FakeUsageError(f"The marker ssm_automation takes only keyword arguments, but got {mark.args[0]!r}")
         options = options.but(mark.kwargs)
@@ -66,10 +66,7 @@ def faults_of(item: pytest.Item) -> list[Fault]:
     Raises:
         FakeUsageError: An error or argument does not exist, or a marker has no error.
     """
-    if not item.get_closest_marker("ssm_automation_error"):
-        return []
-    marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
-    return [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
+    return [fault for mark in _marks(item, "ssm_automation_error") for fault in _faults(mark)]
 
 
 def steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
@@ -78,10 +75,7 @@ def steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
     Raises:
         FakeUsageError: A marker does not name exactly one step.
     """
-    if not item.get_closest_marker("ssm_automation_step"):
-        return []
-    marks = [mark for node in item.listchain() for mark in _in_reading_order(node)]
-    return [_step(mark) for mark in marks if mark.name == "ssm_automation_step"]
+    return [_step(mark) for mark in _marks(item, "ssm_automation_step")]
 
 
 def _step(mark: pytest.Mark) -> Mapping[str, Any]:
@@ -90,18 +84,32 @@ def _step(mark: pytest.Mark) -> Mapping[str, Any]:
     return {**dict(zip(("name",), mark.args, strict=False)), **mark.kwargs}
 
 
+def _marks(item: pytest.Item, name: str) -> list[pytest.Mark]:
+    """Return all markers of a name: the nearest last, decorators from top to bottom, lists in their order."""
+    if not item.get_closest_marker(name):
+        return []
+    return [mark for node in item.listchain() for mark in _in_reading_order(node) if mark.name == name]
+
+
 def _in_reading_order(node: Any) -> list[pytest.Mark]:
-    """Return markers in reading order: reverse those of decorators, which apply from bottom to top, but not lists."""
+    """Return markers in reading order: base classes first (last in pytest 7), then reverse those of decorators."""
     marks: list[pytest.Mark] = list(node.own_markers)
     owner = getattr(node, "obj", None)
-    for each in getattr(owner, "__mro__", (owner,)):
-        stored = getattr(each, "__dict__", {}).get("pytestmark")
-        listed = cast("Sequence[object]", stored) if isinstance(stored, list) else ()
-        decorated = {id(mark) for mark in listed if isinstance(mark, pytest.Mark)}
-        places = [place for place, mark in enumerate(marks) if id(mark) in decorated]
-        for place, mark in zip(places, [marks[place] for place in reversed(places)], strict=True):
-            marks[place] = mark
+    classes = reversed(getattr(owner, "__mro__", (owner,)))
+    order = {id(mark): number for number, mark in enumerate(mark for each in classes for mark in _stored(each))}
+    places = [place for place, mark in enumerate(marks) if id(mark) in order]
+    ordered = sorted((marks[place] for place in places), key=lambda mark: order[id(mark)])
+    for place, mark in zip(places, ordered, strict=True):
+        marks[place] = mark
     return marks
+
+
+def _stored(owner: object) -> list[pytest.Mark]:
+    stored: Any = getattr(owner, "__dict__", {}).get("pytestmark", ())
+    marks: list[Any] = [*stored] if isinstance(stored, list | tuple) else [stored]
+    # Decorators apply from the bottom up, and leave marks; what is written in a list are decorators.
+    decorated = [mark for mark in marks if isinstance(mark, pytest.Mark)]
+    return decorated[::-1] or [mark.mark for mark in marks]
 
 
 def _faults(mark: pytest.Mark) -> list[Fault]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 import pytest
@@ -74,13 +76,21 @@ def _file(report: str) -> tuple[str, Path]:
     """Read a value of the option: the format, and the path of the file."""
     kind, _, name = report.partition(":")
     path = Path(name)
+    # Path.exists and Path.is_dir raise for a name that is too long, before Python 3.14.
     if kind not in {"json", "markdown"} or not name:
-        hint = "; paths of tests go in front of it" if Path(report.partition("::")[0]).exists() else ""
+        is_path = os.path.exists(report.partition("::")[0])  # noqa: PTH110 - see above
+        hint = "; paths of tests go in front of it" if is_path else ""
         raise pytest.UsageError(
             f"--ssm-automation-report takes no value, json:PATH or markdown:PATH, but got {report!r}{hint}"
         )
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):  # noqa: PTH112 - see above
         raise pytest.UsageError(f"--ssm-automation-report={report}: there is no folder {str(path.parent)!r}")
-    if path.is_dir():
+    try:
+        is_folder = S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        is_folder = False
+    except OSError as error:
+        raise pytest.UsageError(f"--ssm-automation-report={report}: {error.strerror}") from None
+    if is_folder:
         raise pytest.UsageError(f"--ssm-automation-report={report}: {name!r} is a folder")
     return kind, path

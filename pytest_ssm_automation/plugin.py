@@ -82,10 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ssm-automation-require",
         metavar="all|NAME,...",
-        help=(
-            "fail the run if one of these errors was never faced, as in "
-            "--ssm-automation-require=InvalidTarget,ThrottlingException"
-        ),
+        help="fail the run if one of these errors was never faced, such as InvalidTarget,ThrottlingException",
     )
 
 
@@ -142,7 +139,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
     A run in which no test uses the fake does neither.
     """
-    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    # in a controller of pytest-xdist, the session of pytest 7 has no list
+    items: list[pytest.Item] = getattr(session, "items", [])
+    used = {name for item in items for name in getattr(item, "fixturenames", ())}
     if session.config.option.collectonly or not (
         "ssm_automation" in used or "pytest_ssm_automation._fake" in sys.modules
     ):

@@ -29,6 +29,9 @@ from pytest_ssm_automation import AutomationFake
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# The facts are about these members too.
+pytestmark = pytest.mark.needs("TargetLocation.Targets", "TargetLocationsURL")
+
 FACTS = register.load()
 
 

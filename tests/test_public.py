@@ -92,7 +92,7 @@ def test_public_classes_show_an_example() -> None:
             "--markers",
             ["@pytest.mark.ssm_automation", "Example: `@pytest.mark.ssm_automation(tr", SITE],
         ),
-        ("--help", [SITE, "--ssm-automation-report", "markdown:PATH", "--ssm-automation-require=InvalidTarget"]),
+        ("--help", [SITE, "--ssm-automation-report", "markdown:PATH", "such as InvalidTarget,ThrottlingException"]),
     ],
 )
 def test_what_pytest_lists_shows_an_example(pytester: pytest.Pytester, option: str, shown: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final, NoReturn, cast
 
 # Deeper than any request that makes sense, and not as deep as Python can go.
@@ -15,6 +16,29 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 _decode: Final = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+def read_json(text: str) -> Any:
+    """Read JSON that is not nested too deeply.
+
+    Raises:
+        ValueError: It is no JSON.
+        RecursionError: It is nested too deeply.
+    """
+    _check_depth(text)
+    return json.loads(text)
+
+
+def _check_depth(text: str) -> None:
+    # How deep json itself goes depends on the release of Python, and on the stack.
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
+    opened = 0
+    for token in _STRING_OR_BRACKET.findall(text):
+        opened += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0)
+        if opened > DEEPEST:
+            raise RecursionError
 
 
 def read_members(body: bytes) -> dict[str, Any]:
@@ -24,23 +48,23 @@ def read_members(body: bytes) -> dict[str, Any]:
         ValueError: It is no such JSON.
         RecursionError: It is nested too deeply.
     """
-    members: Any = _decode(body.decode("utf-8"))
+    text = body.decode("utf-8")
+    _check_depth(text)
+    members: Any = _decode(text)
     if not isinstance(members, dict):
         raise ValueError("The request is not a JSON object")  # noqa: TRY004 - of a text, not of an argument
-    if b"null" in body or body.count(b"[") + body.count(b"{") > DEEPEST:
-        members = _without_nulls(members, DEEPEST)
+    if "null" in text:
+        members = _without_nulls(members)
     return cast("dict[str, Any]", members)
 
 
-def _without_nulls(value: Any, levels: int) -> Any:
-    if not isinstance(value, dict | list):
-        return value
-    if levels == 0:
-        raise RecursionError
+def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
-        return {name: _without_nulls(item, levels - 1) for name, item in members.items() if item is not None}
-    return [_without_nulls(item, levels - 1) for item in cast("list[object]", value)]
+        return {name: _without_nulls(item) for name, item in members.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in cast("list[object]", value)]
+    return value
 
 
 def as_bytes(body: Any) -> bytes:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.needs("account_id")
 def test_a_poll_with_the_wrong_client_is_explained(run: Any) -> None:
     """A test that fails because an execution was not found is told in which account and Region it is."""
     result = run(

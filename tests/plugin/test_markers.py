@@ -91,7 +91,7 @@ def test_no_marker_no_fixture(run: Any) -> None:
 
 
 def test_the_nearest_marker_wins_option_by_option(run: Any) -> None:
-    """Function before class before module, each for the options that it names; `relax` adds up."""
+    """Function before class before its base before module, each for the options that it names; `relax` adds up."""
     run(
         """
         import pytest
@@ -114,14 +114,26 @@ def test_the_nearest_marker_wins_option_by_option(run: Any) -> None:
         @pytest.mark.ssm_automation(seed="upper")
         @pytest.mark.ssm_automation(seed="lower", execution_limit=3)
         def test_stacked(ssm_automation):
+            assert ssm_automation.options.seed == "lower"
             assert ssm_automation.options.execution_limit == 3
+
+        @pytest.mark.ssm_automation(seed="base", execution_limit=4)
+        class Base:
+            pass
+
+        class TestInherited(Base):
+            pytestmark = pytest.mark.ssm_automation(seed="inherited")
+
+            def test_class(self, ssm_automation):
+                assert ssm_automation.options.seed == "inherited"
+                assert ssm_automation.options.execution_limit == 4
         """,
         ini="""
         ssm_automation_relax =
             Mode:enum
         ssm_automation_execution_limit = 9
         """,
-    ).assert_outcomes(passed=3)
+    ).assert_outcomes(passed=4)
 
 
 ERRORS = """

@@ -91,7 +91,7 @@ def test_a_wrong_override_is_refused(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(ssm_automation): pass")
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-o", "ssm_automation_strict=maybe")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: *ssm_automation_strict *maybe*"])
+    result.stdout.fnmatch_lines(["*UsageError: *ssm_automation_strict*maybe*"])
 
 
 def test_markers_win_over_the_ini_file(run: Any) -> None:

@@ -97,7 +97,7 @@ def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:", "markdown:", "markdown"])
+@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:", "markdown:", "markdown", "x" * 5000])
 def test_a_wrong_value_is_refused_at_the_start(run: Any, value: str) -> None:
     """Before anything is collected."""
     result = run(SOURCE, f"--ssm-automation-report={value}")
@@ -122,6 +122,16 @@ def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None
     result.stderr.fnmatch_lines(
         ["ERROR: --ssm-automation-report=json:missing/report.json: there is no folder 'missing'"]
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"), [("x" * 5000, "File name too long"), ("x" * 5000 + "/report", "there is no folder 'x*'")]
+)
+def test_a_path_that_is_too_long_is_refused_at_the_start(run: Any, path: str, problem: str) -> None:
+    """So does one with a path that no file can have, whatever Python's `Path` makes of it."""
+    result = run(SOURCE, f"--ssm-automation-report=json:{path}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report=json:{path}: {problem}"])
 
 
 @pytest.mark.parametrize("kind", ["json", "markdown"])

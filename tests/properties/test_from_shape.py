@@ -103,7 +103,7 @@ def test_ends_of_strings() -> None:
         ("TagValue", 0, 256),
         ("MaxConcurrency", 1, 7),
         ("AlarmName", 1, 255),
-        ("ExcludeAccount", 12, 68),
+        pytest.param("ExcludeAccount", 12, 68, marks=pytest.mark.needs("ExcludeAccount")),
         ("AlarmList", 1, 1),
         ("TargetMap", 1, 20),
         ("TargetMapValueList", 0, 25),

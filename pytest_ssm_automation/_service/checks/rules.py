@@ -109,6 +109,7 @@ _KNOWN: Final[Mapping[str, tuple[bool, str]]] = {
         True,
         "assumed: the service model says so, but public callers send an empty map; name it in relax to accept one",
     ),
+    "request:at_most_one_target": (True, f"observed: the service refuses two with the text {ONE_TARGET!r}"),
 }
 # Constraints that the service is known not to enforce.
 NOT_ENFORCED: Final = frozenset(name for name, (enforced, _) in _KNOWN.items() if not enforced)

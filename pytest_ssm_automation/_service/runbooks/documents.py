@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeGuard
 
 from ..._errors import FakeUsageError, hide_usage_errors
+from ..contents import read_json
 from .yaml_text import MAX_VALUES, parse_yaml, write_yaml
 
 __tracebackhide__ = hide_usage_errors
@@ -100,6 +102,18 @@ def is_text(content: str) -> bool:
     return "\n" in content or content.lstrip().startswith("{")
 
 
+def _is_file(path: Path) -> bool:
+    """Tell whether there is a file: a device or a pipe might never end.
+
+    Raises:
+        OSError: The file cannot be reached. Since Python 3.14, `Path.is_file` says no instead.
+    """
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+
+
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(_MOST_READ + 1)
@@ -112,8 +126,7 @@ def read_text(path: Path) -> str:
         FakeUsageError: The file does not exist, cannot be read, or is too large for a document.
     """
     try:
-        # Reading a device or a pipe might never end.
-        raw = _head(path) if path.is_file() else None
+        raw = _head(path) if _is_file(path) else None
     except OSError as error:
         raise FakeUsageError(f"{str(path)[:_MOST_SHOWN]} cannot be read: {error.strerror}") from None
     if raw is None:
@@ -159,7 +172,7 @@ def _size(text: str) -> int:
 
 def _parsed(text: str, form: Format, source: str) -> object:
     try:
-        return json.loads(text) if form == "JSON" else parse_yaml(text)
+        return read_json(text) if form == "JSON" else parse_yaml(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise FakeUsageError(f"{source} is not valid JSON: {place}: {error.msg}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from typing import TYPE_CHECKING, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors
@@ -47,9 +48,11 @@ def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, .
 def _matched(folder: Path, pattern: str) -> list[Path]:
     path = folder / pattern
     # A file name may contain brackets, and is not a glob then.
-    if path.is_file():
+    # Before Python 3.14, Path.is_file raises for a name that is too long.
+    if os.path.isfile(path):  # noqa: PTH113 - see above
         return [path]
-    matched = [path] if path.is_dir() else [folder / each for each in _globbed(pattern, folder)]
+    folders = [path] if os.path.isdir(path) else []  # noqa: PTH112 - see above
+    matched = folders or [folder / each for each in _globbed(pattern, folder)]
     files = [file for each in matched for file in (_below(each) if each.is_dir() else [each])]
     return sorted(file for file in files if file.suffix.lower() in SUFFIXES)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..checks.violations import Violation
+from ..contents import read_json
 from .documents import is_list
 from .expressions import ExpressionError, matches
 
@@ -124,7 +125,7 @@ def _typed(parameter: Parameter, values: Sequence[str]) -> Any:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except (ValueError, RecursionError):
         return text
 
@@ -204,7 +205,7 @@ class _Values:
     def _maps(self, value: str) -> list[Any] | None:
         """Return the maps in a JSON string; `None` if it contains anything else."""
         try:
-            parsed: Any = json.loads(value)
+            parsed: Any = read_json(value)
         except (ValueError, RecursionError):
             return None
         whole = self._parameter.type == "MapList" and len(self._values) == 1 and is_list(parsed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from ..contents import read_json
 from ..errors import ServiceError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def read_locations(url: str, fetch: Fetch) -> list[Any] | None:
     if len(body) > MOST_BYTES:
         raise refused(f"it has {len(body)} bytes, more than the maximum of {MOST_BYTES}")
     try:
-        locations = json.loads(body)
+        locations = read_json(body.decode(json.detect_encoding(body), "surrogatepass"))
     except ValueError:
         raise refused("it is not JSON") from None
     except RecursionError:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import time
 from pathlib import Path
@@ -141,6 +142,9 @@ def laughs(levels: int, line: str) -> str:
         ("- " * 30_000 + "\n", "nested more than 64 levels deep"),
         ("a:\n  " + "[" * 70 + "]" * 70, "nested more than 64 levels deep"),
         ('{"a":' * 10_000, "nested more than 64 levels deep"),
+        # json itself can read these
+        ('{"a": ' + "[" * 64 + "0" + "]" * 64 + "}", "nested more than 64 levels deep"),
+        ('{"a": ' + "[" * 200, "nested more than 64 levels deep"),
         ("a:\n" + "- ? " * 15_000 + "\n", "nested more than 64 levels deep"),
         ("a\n" * MAX_BYTES, "larger than 65536 bytes"),
         ("\u00e9\n" * (MAX_BYTES // 3 + 1), "larger than 65536 bytes"),
@@ -166,6 +170,22 @@ def test_white_space_of_json_does_not_count() -> None:
 def test_rulers_in_a_script_are_no_nesting(line: str) -> None:
     """Dashes and brackets in a string may be many."""
     assert read_document(f"a: |\n  {line}\n").members == {"a": f"{line}\n"}
+
+
+@pytest.mark.parametrize("text", ["[" * 999, '\\"' + "[" * 999, "\\" * 3 + "[" * 999])
+def test_brackets_in_a_string_of_json_are_no_nesting(text: str) -> None:
+    """They may be many, also behind quotes and backslashes."""
+    content = json.dumps({"a": [text], "b": [[]] * 99})
+    assert read_document(content).members == json.loads(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [('{"a": "' + "[" * 999, "Unterminated string"), ('{"a": "' + "b]" * 999, "Unterminated")]
+)
+def test_a_string_without_end_is_not_nested(content: str, message: str) -> None:
+    """What is in it is text, to its last character."""
+    with pytest.raises(FakeUsageError, match=message):
+        read_document(content)
 
 
 def test_a_mapping_that_contains_itself_is_refused() -> None:
@@ -215,3 +235,10 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         read_document(latin)
     with pytest.raises(FakeUsageError, match=r"large\.yaml is larger than 65536 bytes"):
         read_document(large)
+
+
+def test_a_name_that_is_too_long_is_told_by_every_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told too where `Path.is_file` says no, as it does since Python 3.14."""
+    monkeypatch.setattr(Path, "is_file", os.path.isfile)
+    with pytest.raises(FakeUsageError, match="cannot be read: File name too long"):
+        read_document(Path("x" * 5000))

@@ -70,6 +70,8 @@ def test_files_are_found_by_the_name_of_their_document(
         ("books/Five.yaml", r"runbooks: 'books/Five\.yaml' is neither a file"),
         ("empty/*", r"runbooks: 'empty/\*' matches no file \(\.json, \.yaml, \.yml\) in /"),
         ("books/*.txt", r"runbooks: 'books/\*\.txt' matches no file"),
+        ("x" * 5000, "x' is neither a file nor a folder with files"),
+        ("x" * 5000 + "*", r"x\*' matches no file"),
     ],
 )
 def test_what_matches_nothing_is_refused(folder: Path, pattern: str, message: str) -> None:

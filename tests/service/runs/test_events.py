@@ -72,6 +72,7 @@ def test_steps_have_events(fake: AutomationFake, client: Any) -> None:
     assert moments == sorted(moments)
 
 
+@pytest.mark.needs("account_id")
 @time_machine.travel(datetime(2016, 11, 29, 19, 43, 20, 100_000, tzinfo=UTC), tick=False)
 def test_the_members_of_an_event(fake: AutomationFake) -> None:
     """They have the members, formats and types of AWS's examples."""

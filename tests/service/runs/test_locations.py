@@ -101,10 +101,12 @@ def test_a_file_may_have_more_locations_than_a_request(fake: AutomationFake, cli
         (b"", "it is not JSON."),
         (b"\xff\xfe", "it is not JSON."),
         (b"[" * 100_000, "it is nested too deeply."),
+        # json itself can read this
+        (b"[" * 101 + b"]" * 101, "it is nested too deeply."),
         (json.dumps(LOCATIONS[0]).encode(), "it is not a JSON array of target locations."),
         (b" " * (MOST_BYTES + 1), f"it has {MOST_BYTES + 1} bytes, more than the maximum of {MOST_BYTES}."),
     ],
-    ids=["yaml", "empty", "binary", "deep", "object", "large"],
+    ids=["yaml", "empty", "binary", "deep", "less deep", "object", "large"],
 )
 def test_files_that_cant_be_read(fake: AutomationFake, refusal: Any, body: bytes, reason: str) -> None:
     """Each has an error of its own, and nothing is started."""
