@@ -137,6 +137,12 @@ def innermost(active: Active) -> Active:
     return active
 
 
+def around(gone: Active) -> Active | None:
+    """Return the fake that answers in place of one that has ended: of those around it; `None` if all have ended."""
+    nearest = _nearest(gone)
+    return None if nearest is None else innermost(nearest)
+
+
 def owner_of_new_work() -> Active | None:
     """Give the fake that a thread or task belongs to which is started here; `None` if it belongs to none."""
     found = current()

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError
 
 from .._service.calls import Request
 from .._service.contents import as_bytes, copy_arguments
+from .active import around
 from .credentials import identity_of
 from .late import answering
 
@@ -78,14 +79,19 @@ class Claim:
 
 
 def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
-    """Give the fake that has claimed a request, or else the one that answers here.
+    """Return the fake that has claimed a request, or else the one that answers here.
+
+    A fake that has ended since is replaced by the fake around it, and if there is none, it answers all the same.
 
     Raises:
-        LateCallError: It has gone meanwhile.
+        LateCallError: The fake has ended, and the request is made by work that the fake's test has left behind.
     """
     active: Active | None
     active, _, _ = context.get(_KEY, _NOTHING)
-    return active if active is not None and active.entered else answering(operation)
+    if active is not None and active.entered:
+        return active
+    found = answering(operation)
+    return found if active is None else around(active) or active
 
 
 def checked_members(context: Mapping[str, Any], body: object) -> Mapping[str, Any] | None:

@@ -31,6 +31,7 @@ from .network import Guard, NetworkBlockedError, check_host
 from .patching import Patches, WrapperPatch
 from .stubber import stubbed
 from .user_agent import user_agent_patches
+from .waiting import calling
 from .wire import WireTap
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ _aio_gate = Patches()
 _patches = Patches()
 _aio_patches = Patches()
 _environments: list[DummyEnvironment] = []
+# Threads that were calling when the last fake ended, whose calls the fake may have claimed.
+_on_their_way: set[threading.Thread] = set()
 
 
 def activate(active: Active) -> None:
@@ -72,6 +75,7 @@ def deactivate(active: Active) -> None:
     with _lock:
         if stack.any_active():
             return
+        _on_their_way.update(calling(_CLAIMED))
         _aio_patches.restore()
         _patches.restore()
         forget_accounts()
@@ -82,7 +86,9 @@ def deactivate(active: Active) -> None:
 
 def _open_gate() -> None:
     """Put back what every call passes, unless work is left that belongs to a fake, or this process was forked."""
-    if stack.any_active() or any_left() or stack.inherited() is not None:
+    if _on_their_way:
+        _on_their_way.intersection_update(calling(_CLAIMED))
+    if stack.any_active() or any_left() or _on_their_way or stack.inherited() is not None:
         return
     _aio_gate.restore()
     _gate.restore()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import dis
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Collection
     from types import FrameType
 
@@ -75,6 +75,25 @@ def waiting(threads: Collection[threading.Thread]) -> list[threading.Thread]:
             if waits_still or (now.state == "held" and steady):
                 del undecided[thread]
     return found
+
+
+def calling(operations: Collection[str]) -> set[threading.Thread]:
+    """Return the other threads that are in the middle of a call of one of these operations of SSM.
+
+    Calls of aiobotocore are not found: a task that waits is on the stack of no thread.
+    """
+    others = set(threading.enumerate()) - {threading.current_thread()}
+    frames = sys._current_frames() if others else {}  # pyright: ignore[reportPrivateUsage]  # documented
+    return {thread for thread in others if _is_calling(frames.get(thread.ident or 0), operations)}
+
+
+def _is_calling(frame: FrameType | None, operations: Collection[str]) -> bool:
+    while frame is not None:
+        if frame.f_code.co_name == "_make_api_call" and frame.f_globals.get("__name__") == "botocore.client":
+            called = frame.f_locals
+            return called["self"].meta.service_model.service_name == "ssm" and called["operation_name"] in operations
+        frame = frame.f_back
+    return False
 
 
 def waits(thread: threading.Thread) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError
 from pytest_ssm_automation._transports import active
@@ -47,7 +48,15 @@ class Worker:
 
     def call(self, function: Callable[[], Any]) -> None:
         """Call a function in the thread, and wait for it."""
+        self.begin(function)
+        self.join()
+
+    def begin(self, function: Callable[[], Any]) -> None:
+        """Call a function in the thread."""
         self._jobs.put(function)
+
+    def join(self) -> None:
+        """Wait for all that was begun."""
         self._jobs.join()
 
     def end(self) -> None:
@@ -235,6 +244,36 @@ def test_a_request_whose_fake_goes_meanwhile() -> None:
         client.meta.events.register_first("before-call.ssm", leave)
         start(client=client)
     assert (len(outer.calls), len(inner.calls)) == (1, 0)
+
+
+@pytest.mark.parametrize("following", [None, "stubber", "wire"])
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_a_call_that_is_on_its_way_when_the_last_fake_ends(
+    worker: Worker, transport: str, following: str | None
+) -> None:
+    """The fake that has claimed it answers, though the thread is older: no other test sees the call, and no network."""
+    client: Any = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="AKIDOWNER", aws_secret_access_key="x")
+    arrived, go = threading.Event(), threading.Event()
+
+    def hold(**_: Any) -> None:
+        arrived.set()
+        go.wait(20)
+
+    client.meta.events.register_first("before-call.ssm", hold)
+    base: Any = BaseClient
+    original, results = base._convert_to_request_dict, list[str]()
+    with AutomationFake(transport=transport) as fake:
+        worker.begin(lambda: results.append(start("Held", client)))
+        assert arrived.wait(20)
+    assert base._convert_to_request_dict is not original
+    with AutomationFake(transport=following) if following else nullcontext() as other:
+        go.set()
+        worker.join()
+    assert [execution.id for execution in fake.executions] == results
+    assert other is None or other.calls == ()
+    with AutomationFake():
+        pass
+    assert base._convert_to_request_dict is original
 
 
 def test_current_is_the_fake_of_the_own_thread() -> None:
