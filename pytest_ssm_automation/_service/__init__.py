@@ -1,1 +1,1 @@
-"""The service: a request in, an answer or a ServiceError out. It knows neither pytest nor botocore's clients."""
+"""The service, which answers a request or raises a ServiceError. It does not know pytest or botocore's clients."""

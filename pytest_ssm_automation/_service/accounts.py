@@ -1,7 +1,7 @@
-"""Accounts: which AWS account an access key belongs to.
+"""Find the AWS account of an access key.
 
-The id of an access key encodes the account: after the four letters of its kind it is base32, and 40 bits of the first
-six bytes are the account's number. Older ids encode none, and neither do those in AWS's documentation.
+The id of an access key encodes the account: after a prefix of four letters it is base32, and 40 bits of the first six
+bytes are the account id. Older keys, and the examples in AWS's documentation, do not encode an account.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _VARIABLE: Final = "AWS_ACCOUNT_ID"
 
 
 def account_of_key(access_key_id: str | None) -> str:
-    """Give the account that an access key belongs to.
+    """Return the account of an access key.
 
     Args:
-        access_key_id: The id of the access key; `None` where there is none.
+        access_key_id: The id of the access key, if any.
 
     Returns:
-        The account that the id encodes. For an id that encodes none: the account in the environment variable
-        `AWS_ACCOUNT_ID`, as botocore takes it, else 123456789012.
+        The account that the id encodes; otherwise that of the environment variable `AWS_ACCOUNT_ID`, as in botocore;
+        otherwise 123456789012.
     """
     return _encoded_account(access_key_id) or default_account()
 
 
 def default_account() -> str:
-    """Give the account of credentials that name none."""
+    """Return the account of credentials without an account."""
     account = os.environ.get(_VARIABLE, "")
     return account if is_account(account) else ACCOUNT_ID
 
@@ -47,23 +47,23 @@ def _encoded_account(access_key_id: str | None) -> str | None:
         return None
     number = int.from_bytes(base64.b32decode(access_key_id[4:])[:6]) >> 7 & (1 << 40) - 1
     account = f"{number:012}"
-    return account if is_account(account) else None  # 40 bits have room for 13 digits
+    return account if is_account(account) else None  # 40 bits allow 13 digits
 
 
 def is_account(value: Any) -> bool:
-    """Tell whether something is the number of an account: a text of 12 digits."""
+    """Return whether a value is an account id: a string of 12 digits."""
     return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
 
 def check_account(account: object) -> None:
-    """Refuse what is neither the number of an account nor `None`.
+    """Check that a value is an account id or `None`.
 
     Raises:
-        FakeUsageError: It is not a text of 12 digits.
+        FakeUsageError: It is not.
     """
     if account is not None and not is_account(account):
-        hint = f" Write {account:012} as a text." if type(account) is int and 0 <= account < 10**12 else ""
+        hint = f" Write it as a string, '{account:012}'." if type(account) is int and 0 <= account < 10**12 else ""
         raise FakeUsageError(
-            f"Expected account to be a text of 12 digits, or None, but got account={account!r}"
+            f"Expected account to be a string of 12 digits, or None, but got account={account!r}"
             f" (type={type(account).__name__}).{hint}"
         )

@@ -1,4 +1,4 @@
-"""Requests as they reach the service, and the record that is kept of each."""
+"""Requests to the service, and the records of them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 Outcome = Literal["started", "replayed", "answered", "rejected", "failed", "lost"]
 _STARTED: Final = ("started", "replayed")
-# What a request is about, in its `repr`.
+# Members that show the subject of a request in its repr.
 _SUBJECTS: Final = ("DocumentName", "AutomationExecutionId", "Name", "ResourceId")
 _LONGEST: Final = 100
 
 
 @dataclass(slots=True)
 class Request:
-    """One attempt of a client to call an operation.
+    """A request, which is one attempt of a client to call an operation.
 
     Attributes:
         operation: The operation's name, such as `StartAutomationExecution`.
-        content: The serialized request; or the arguments as given, where they could not be serialized.
+        content: The serialized request; or the arguments, if they could not be serialized.
         region: The Region of the client.
-        endpoint_url: Where the client would have sent it.
-        access_key_id: Whose credentials the client has; `None` where it has none.
-        attempt: 1, and more for botocore's retries.
-        over_http: Whether it came over HTTP, and not from a botocore client of this process.
+        endpoint_url: The URL to which the client would have sent it.
+        access_key_id: The access key of the client; `None` without credentials.
+        attempt: The number of the attempt, from 1; botocore may retry.
+        over_http: Whether it came over HTTP instead of from a botocore client of this process.
         account: The account of the credentials: 12 digits.
     """
 
@@ -51,11 +51,11 @@ class Request:
 
     @property
     def scope(self) -> tuple[str, str]:
-        """The account and the Region, which share nothing with any other."""
+        """The account and the Region. Scopes share no executions."""
         return self.account, self.region
 
     def params(self) -> dict[str, Any]:
-        """Give the request's members, a fresh copy at each call; none if they can't be read."""
+        """Return a copy of the request's members; empty if they can't be read."""
         if not isinstance(self.content, bytes):
             copied: dict[str, Any] = copy_containers(self.content)
             return copied
@@ -65,7 +65,7 @@ class Request:
             return {}
 
     def is_readable(self) -> bool:
-        """Tell whether there are members; an event handler may have put something else in their place."""
+        """Return whether the members can be read. An event handler may have replaced the body."""
         if isinstance(self.content, bytes):
             try:
                 read_members(self.content)
@@ -77,19 +77,19 @@ class Request:
 @public
 @dataclass(frozen=True, slots=True, repr=False)
 class Call(Brief):
-    """A request that reached the fake, and what became of it; it never changes.
+    """An immutable record of a request to the fake and its outcome.
 
     Attributes:
-        request: The request itself, whose fields can be read from the call too.
-        outcome: `"started"`; `"replayed"`, for a known ClientToken; `"answered"`, by another operation; `"rejected"`,
-            by botocore's check or by the service's own judgement; `"failed"`, by an injected fault, or by a function of
-            the test's own that raised; `"lost"`, where only the response was lost.
-        execution_id: The execution that was started, replayed or asked for.
-        error: The error code, or the name of botocore's exception; `None` if there was none.
-        violations: Every constraint that the request broke.
-        acknowledged: Whether an `assert_rejected` has expected the refusal.
+        request: The request. Its fields are also attributes of the call.
+        outcome: `"started"`; `"replayed"` for a known ClientToken; `"answered"` for other operations; `"rejected"` if
+            botocore or the service refused it; `"failed"` for an injected fault, or an exception of a function of the
+            test; `"lost"` if only the response was lost.
+        execution_id: The execution that was started, replayed or requested.
+        error: The error code, or the name of botocore's exception; `None` without an error.
+        violations: The constraints that the request violates.
+        acknowledged: Whether `assert_rejected` has expected the refusal.
         thread: The name of the calling thread.
-        started_at: When the request came in, in UTC.
+        started_at: The time of the request, in UTC.
 
     Example:
         >>> call = fake.assert_called("StopAutomationExecution")
@@ -107,7 +107,7 @@ class Call(Brief):
     started_at: datetime = field(default_factory=lambda: datetime.fromtimestamp(time.time(), UTC))
 
     def __repr__(self) -> str:
-        """Write in one line what was called, where, and what became of it."""
+        """Show the operation, its subject, the account and Region, and the outcome."""
         params = self.params
         subject = next((f" of {shorten(params[name])}" for name in _SUBJECTS if name in params), "")
         result = self.error or (self.execution_id if self.outcome in _STARTED else None)
@@ -121,7 +121,7 @@ class Call(Brief):
 
     @property
     def params(self) -> dict[str, Any]:
-        """The request's members; a fresh copy at each look."""
+        """A copy of the request's members."""
         return self.request.params()
 
     @property
@@ -136,28 +136,28 @@ class Call(Brief):
 
     @property
     def endpoint_url(self) -> str:
-        """Where the client would have sent the request."""
+        """The URL to which the client would have sent the request."""
         return self.request.endpoint_url
 
     @property
     def access_key_id(self) -> str | None:
-        """Whose credentials the client had; `None` where it had none."""
+        """The access key of the client; `None` without credentials."""
         return self.request.access_key_id
 
     @property
     def attempt(self) -> int:
-        """The number of the attempt: 1, and more for botocore's retries."""
+        """The number of the attempt, from 1; botocore may retry."""
         return self.request.attempt
 
 
 def shorten(value: object) -> str:
-    """Write a name that may be of any type and length."""
+    """Write a name of any type in at most about a hundred characters."""
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def copy_containers(value: Any) -> Any:
-    """Copy dicts, lists and tuples at any depth, and keep all else, which may be of any kind and not copyable."""
+    """Copy dicts, lists and tuples at any depth, but not other values, which may not be copyable."""
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
         return {key: copy_containers(item) for key, item in members.items()}

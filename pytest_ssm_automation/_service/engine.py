@@ -1,4 +1,4 @@
-"""The service: the order in which a request is judged, and the record of what became of it."""
+"""The service: the order of all checks of a request, and the record of its outcome."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 _SEEDS: Final[Counter[str]] = Counter()
-# How many calls at most come in between a call and its record.
+# The number of latest calls to search for an interrupted one.
 _LATEST: Final = 1000
-# How many children this process has forked; and before it, the same of its ancestors when they forked it.
+# The number of children that this process has forked, after the same numbers of its ancestors when they forked it.
 _FORKS: Final = [0]
-# What each hexadecimal digit becomes where a UUID of version 4 has one of 8, 9, a and b.
+# Maps random digits to 8, 9, a and b, for the digit of a UUID of version 4 that must be one of these.
 _VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _SIZES: Final = frozenset({"min", "max"})
 
@@ -53,15 +53,15 @@ _services: WeakSet[Service] = WeakSet()
 
 
 class Service:
-    """Takes requests from any transport and any thread, answers or refuses them, and records both.
+    """Answer or refuse requests from all transports and threads, and record them.
 
     Attributes:
-        calls: Every request, oldest first.
-        broken: What functions of the test have raised while a request was judged.
-        store: Every execution.
-        faults: The faults that are or were queued.
-        runbooks: The runbooks that are registered.
-        state: What the operations read and change.
+        calls: All requests, oldest first.
+        broken: Exceptions that functions of the test have raised, as text.
+        store: All executions.
+        faults: All faults.
+        runbooks: The registered runbooks.
+        state: The state that operations read and change.
     """
 
     def __init__(
@@ -80,21 +80,21 @@ class Service:
         steps: tuple[StepOverride, ...] = (),
         pace: str = "run",
     ) -> None:
-        """Start with nothing recorded.
+        """Start without records.
 
         Args:
-            seed: Makes ids the same at every run; a second service of the same seed has other ids than the first.
-            relax: Ids of constraints that are not enforced.
-            enforce: Ids of constraints that are enforced, though they are not by default.
-            execution_limit: How many executions may run in an account and Region at a time.
-            unknown_documents: `"reject"` refuses runbooks that are not registered.
-            unknown_urls: `"reject"` refuses a TargetLocationsURL that nobody hosts.
-            fetch: Gets status and body of a URL; `None` if nobody hosts it.
-            faults: Faults to queue at the start.
-            runbooks: Runbooks to register at the start.
-            files: Files of runbooks that are registered when they are first asked for.
-            steps: What is said of steps at the start.
-            pace: How far a poll takes an execution that walks its runbook: `run` or `step`.
+            seed: The seed of ids. Services with the same seed still have different ids.
+            relax: The ids of constraints to turn off.
+            enforce: The ids of constraints to turn on that are off by default.
+            execution_limit: The maximum number of unfinished executions in an account and Region.
+            unknown_documents: `"reject"` to refuse runbooks that are not registered.
+            unknown_urls: `"reject"` to refuse a TargetLocationsURL that is not hosted.
+            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted.
+            faults: Faults to inject.
+            runbooks: Runbooks to register.
+            files: Files of runbooks, which are read on first use.
+            steps: Overrides of steps.
+            pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
         """
         model.service_model()  # read before a test patches the file system
         self._relaxed = _relaxed(relax, enforce)
@@ -105,7 +105,7 @@ class Service:
         self._first_faults = faults
         self._first_runbooks = runbooks
         self._files = files
-        self._first_words = steps
+        self._first_steps = steps
         self._pace = pace
         self.lock = threading.RLock()
         self._seed = seed
@@ -114,14 +114,14 @@ class Service:
         self.reset()
 
     def seed_anew(self) -> None:
-        """Give ids from now on that no other service of the process gives, nor one of another forked process."""
+        """Reset the source of ids, so that they differ from those of other services and forked processes."""
         _SEEDS[self._seed] += 1
         ancestors = "".join(f" {number}" for number in _FORKS[:-1])
         self._source = f"{self._seed} {_SEEDS[self._seed]}{ancestors}".encode(errors="surrogatepass")
         self._numbers = count()
 
     def reset(self) -> None:
-        """Forget what was recorded, scripted and registered, and begin as at the start."""
+        """Return to the state after `__init__`."""
         with self.lock:
             self.calls: list[Call] = []
             self.broken: list[str] = []
@@ -140,15 +140,15 @@ class Service:
             )
             self.runbooks = self.state.runbooks
             self.store.find_runbook = self.state.runbook_of_step
-            for override in self._first_words:
+            for override in self._first_steps:
                 self.say(replace(override), checked=False)
 
     def say(self, override: StepOverride, *, checked: bool = True) -> None:
-        """Take what the test says of a step; a step that fails is a fault too.
+        """Add an override of a step. A failure of a step is also a fault.
 
         Args:
-            override: What it says.
-            checked: Whether a registered runbook has to have the step already.
+            override: The override.
+            checked: Whether a registered runbook must already contain the step.
 
         Raises:
             FakeUsageError: No runbook has such a step, or the step has no such output.
@@ -171,17 +171,17 @@ class Service:
         )
 
     def unknown_steps(self) -> list[str]:
-        """List the steps of which the test says something, and which no registered runbook has."""
+        """List the steps with overrides that no registered runbook has."""
         overrides: list[StepOverride] = [*self.store.overrides.faults, *self.store.overrides.outputs]
         return list(dict.fromkeys(override.step for override in overrides if not self._has_step(override)))
 
     def new_id(self) -> str:
-        """Make a UUID of version 4, as the service does for executions and requests."""
+        """Make a UUID of version 4, for executions and requests."""
         text = blake2b(b"%d %s" % (next(self._numbers), self._source), digest_size=16).hexdigest()
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
 
     def claims(self, request: Request) -> bool:
-        """Tell whether a request is for this service: documents are if they are registered, or have to be."""
+        """Return whether this service answers a request; for documents, if they are registered or must be."""
         if request.operation in model.OPERATIONS:
             return True
         params = request.params()
@@ -193,35 +193,38 @@ class Service:
         )
 
     def concerns(self, operation: str, params: Any) -> bool:
-        """Tell whether a request is about automations, so that no one else answers it."""
+        """Return whether a request concerns automations, so that no other library answers it."""
         if operation in model.TAG_OPERATIONS:
             return isinstance(params, dict) and cast("dict[str, Any]", params).get("ResourceType") == "Automation"
         return operation in model.OPERATIONS
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
-        """List what a request breaks, of all that is enforced."""
+        """List the violations of enforced constraints in a request."""
         broken = check(operation, params)
         if not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
         return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
 
     def _tolerates(self, violation: Violation) -> bool:
-        """Let relaxed constraints pass, and the length of an id that the test itself has chosen."""
+        """Return whether a constraint is relaxed, or is the length of an id that the test has chosen."""
         chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
         return violation.constraint in self._relaxed or (chosen and bool(self.store.named(str(violation.value))))
 
     def answer(self, request: Request, *, checked: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Judge a request, record it, and give the members of the response.
+        """Answer a request, and record it.
 
         Args:
             request: The request.
-            checked: Its members, if `violations` has found nothing in them already; they are not kept.
+            checked: Its members, if `violations` has already found them valid. They are not stored.
+
+        Returns:
+            The members of the response.
 
         Raises:
-            ServiceError: The service refuses, or a fault makes it fail.
-            BaseException: A fault raises it in the caller.
+            ServiceError: The service refuses the request, or an injected fault is a service error.
+            BaseException: An injected fault is another exception.
         """
-        # What runs on targets keeps parts of its request.
+        # Executions on targets store parts of the request, so they need a copy.
         params = checked if checked is not None and TARGET_MEMBERS.isdisjoint(checked) else request.params()
         fault = None
         try:
@@ -250,7 +253,7 @@ class Service:
         return reply.members
 
     def _finish(self, request: Request, then: Callable[[], object]) -> None:
-        """Do what follows a call that is answered and recorded, with no lock held."""
+        """Run the function that follows a recorded call, without holding a lock."""
         try:
             then()
         except BaseException as error:
@@ -260,15 +263,15 @@ class Service:
             raise
 
     def refuse(self, request: Request, error: Exception) -> None:
-        """Record a request that botocore itself refused, so that it never left the client."""
+        """Record a request that botocore refused before sending it."""
         violations: tuple[Violation, ...] = ()
-        with suppress(RecursionError):  # arguments that are nested too deeply to be looked at
+        with suppress(RecursionError):  # arguments that are nested too deeply
             violations = self.violations(request.operation, request.params())
         with self.lock:
             self.calls.append(Call(request, "rejected", error=_name(error), violations=violations))
 
     def acknowledge(self, numbers: Collection[int]) -> None:
-        """Mark the calls at these positions as expected to be refused."""
+        """Mark these calls as expected refusals."""
         with self.lock:
             for number in numbers:
                 self.calls[number] = replace(self.calls[number], acknowledged=True)
@@ -295,7 +298,7 @@ class Service:
                 self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
 
     def _was_interrupted(self, request: Request, error: BaseException) -> bool:
-        """Complete the record of a call that a signal has interrupted when it was recorded, or had started a run."""
+        """Complete the record of a call that a signal interrupted; return whether it is recorded or started a run."""
         call = next((call for call in islice(reversed(self.calls), _LATEST) if call.request is request), None)
         started = next((run for run in islice(reversed(self.store.started), _LATEST) if run.source is request), None)
         if call is None and started is not None:
@@ -308,7 +311,7 @@ class Service:
     def _refuse_invalid(self, request: Request, params: Mapping[str, Any]) -> None:
         if not params and not request.is_readable():
             raise ServiceError("SerializationException")
-        # The service ignores members that it does not know, and botocore never sends any.
+        # The service ignores unknown members, which botocore never sends.
         violations = tuple(each for each in self.violations(request.operation, params) if each.rule != "unknown")
         if not violations:
             return
@@ -329,13 +332,13 @@ def _name(error: BaseException) -> str:
 
 
 def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]:
-    """Give the ids of all constraints that are not enforced: those in `relax`, and those that are not by default."""
+    """Return the ids of all constraints that are not enforced: those in `relax`, and those that are off by default."""
     for name in relax:
         declared = name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES
         if not declared and name not in all_constraints():
             raise unknown_name("constraint", name, all_constraints())
         if not can_be_relaxed(name):
-            raise FakeUsageError(f"{name} can't be relaxed: botocore can't send such a request at all")
+            raise FakeUsageError(f"{name} can't be relaxed, because botocore does not send such requests")
     for name in enforce:
         if name not in all_constraints():
             raise unknown_name("constraint", name, all_constraints())
@@ -347,7 +350,7 @@ def _count_fork() -> None:
 
 
 def _renew() -> None:
-    """In a child that was just forked: free locks that another thread may have held, and give ids of its own."""
+    """In a forked child, release locks that another thread may have held, and reset the source of ids."""
     _FORKS.append(0)
     for service in list(_services):
         service.lock._at_fork_reinit()  # type: ignore[attr-defined]  # noqa: SLF001 - as the standard library does

@@ -1,4 +1,4 @@
-"""Errors that the service answers with: the catalogue of their codes, statuses and texts."""
+"""The errors of the service: their codes, HTTP statuses and messages."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ CONNECTION_ERRORS: Final = (
     "EndpointConnectionError",
     "ConnectionClosedError",
 )
-# Their body has `message`, whatever the model says.
+# The body of these errors contains `message` in lower case, whatever the model says.
 _LOWER_CASE: Final = frozenset({"AccessDeniedException", "ThrottlingException", "ValidationException"})
 
 
 class ServiceError(Exception):
-    """The service refuses: an error code, as it goes over the wire.
+    """An error response of the service.
 
     Attributes:
         code: The error code, such as `InvalidTarget`.
-        message: The text that the service sends.
+        message: The message.
         status: The HTTP status.
     """
 
     def __init__(self, code: str, message: str | None = None, status: int | None = None) -> None:
-        """Take from the catalogue what is not given; a code that is not in it needs a status."""
+        """Take missing arguments from the catalogue. A code that is not in the catalogue needs a status."""
         usual = catalogue().get(code) if status else entry(code)
         self.code = code
         self.message: str = message if message is not None else usual.text if usual else code
@@ -44,22 +44,22 @@ class ServiceError(Exception):
 
 
 class InvalidRequestError(ServiceError):
-    """The request breaks constraints: of the model, of the documentation, or of a runbook's declaration."""
+    """The request violates constraints of the model, of the documentation, or of a runbook's declarations."""
 
     def __init__(self, code: str, message: str, violations: tuple[Violation, ...]) -> None:
-        """Keep the violations for the record."""
+        """Store the violations for the record of the call."""
         super().__init__(code, message)
         self.violations = violations
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """What is sent for one error code.
+    """The HTTP status and the message of an error code.
 
     Attributes:
         code: The error code.
         status: The HTTP status.
-        text: The usual message; `{account}`, `{operation}` and `{resource}` stand for those of the request.
+        text: The message; `{account}`, `{operation}` and `{resource}` are replaced by those of the request.
     """
 
     code: str
@@ -71,7 +71,7 @@ _DENIED = (
     "User: arn:aws:sts::{account}:assumed-role/test-role/test-session is not authorized to perform: "
     "ssm:{operation} on resource: {resource} because no identity-based policy allows the ssm:{operation} action"
 )
-# The errors that any AWS service may send and that SSM's model does not list, or lists without their usual text:
+# Errors that all AWS services have, and that SSM's model does not contain, or contains without their usual message:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
 _COMMON: Final = (
     CatalogueEntry("AccessDeniedException", 400, _DENIED),
@@ -99,7 +99,7 @@ _catalogue: dict[str, CatalogueEntry] = {}
 
 
 def catalogue() -> Mapping[str, CatalogueEntry]:
-    """Give every error code that can be sent: SSM's own, from the service model, and those common to AWS services."""
+    """Return all error codes: those of SSM, from the service model, and those common to AWS services."""
     if not _catalogue:
         own = {
             name: CatalogueEntry(
@@ -112,7 +112,7 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
 
 
 def entry(code: str) -> CatalogueEntry:
-    """Look up one error code; a code that cannot be sent raises `FakeUsageError`."""
+    """Return the entry of an error code; raise `FakeUsageError` for an unknown code."""
     try:
         return catalogue()[code]
     except KeyError:
@@ -120,7 +120,7 @@ def entry(code: str) -> CatalogueEntry:
 
 
 def error_body(error: ServiceError) -> dict[str, str]:
-    """Give the members of an error's body: the message, under the name that the service uses for it."""
+    """Return the members of an error's body: the message, under the name that the service uses."""
     shape = model.error_shapes().get(error.code)
     if shape is None or error.code in _LOWER_CASE:
         return {"message": error.message}
@@ -128,6 +128,6 @@ def error_body(error: ServiceError) -> dict[str, str]:
 
 
 def modeled_fields(error: ServiceError) -> dict[str, str]:
-    """Give the members of an error's body that botocore knows, and shows beside `Error` in the exception's response."""
+    """Return the modeled members of an error's body, which botocore adds to the response next to `Error`."""
     shape = model.error_shapes().get(error.code)
     return {name: value for name, value in error_body(error).items() if shape is not None and name in shape.members}

@@ -1,4 +1,4 @@
-"""Faults that a test injects, and the queue of them."""
+"""Injected faults, and the queue of them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ When = Mapping[str, Any] | Callable[[Call], bool]
 @public
 @dataclass(slots=True, eq=False, repr=False)
 class Fault:
-    """A failure that the next matching calls meet; its `repr` can be pasted into a test.
+    """A fault that makes the next matching calls fail. Its `repr` can be pasted into a test.
 
     Attributes:
-        error: The name of an error, or an exception: an instance, or a class that can be made without arguments.
-        message: The text instead of the usual one.
-        times: How many calls fail; `None` is every one.
-        after: How many matching calls are let through first.
-        when: Part of a request, or a function of the `Call`, that says which calls match.
+        error: The name of an error, or an exception: an instance, or a class that needs no arguments.
+        message: The message; by default the usual one of the error.
+        times: The number of calls that fail; `None` for all.
+        after: The number of matching calls that succeed first.
+        when: The calls that match: part of a request, or a function of the `Call`.
         operation: The operation that fails.
-        lost: Whether the service does its work, and only the response gets lost.
-        fired: How many calls have failed so far.
+        lost: Whether the service handles the request, and only the response is lost.
+        fired: The number of calls that have failed so far.
 
     Example:
         >>> with AutomationFake(faults=[Fault("ThrottlingException", times=2)]) as fake:
@@ -50,10 +50,10 @@ class Fault:
     fired: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        """Refuse what no service could do."""
+        """Validate the fields."""
         if self.times is not None and (type(self.times) is not int or self.times < 1):
             raise FakeUsageError(
-                "Expected times to be a whole number of at least 1, or None for every time, "
+                "Expected times to be a whole number of at least 1, or None for every call, "
                 f"but got times={self.times!r}"
             )
         if type(self.after) is not int or self.after < 0:
@@ -64,7 +64,7 @@ class Fault:
         check_when(self.when, self.operation)
 
     def __repr__(self) -> str:
-        """Write the call that makes the same fault again."""
+        """Return the call that makes the same fault."""
         defaults = {item.name: item.default for item in fields(self)}
         given = ((name, getattr(self, name)) for name in ("message", "times", "after", "when", "operation", "lost"))
         changed = [f"{name}={value!r}" for name, value in given if value != defaults[name]]
@@ -72,20 +72,20 @@ class Fault:
 
     @property
     def used_up(self) -> bool:
-        """Whether it has fired as often as it should."""
+        """Whether it has fired `times` times."""
         return self.times is not None and self.fired >= self.times
 
     @property
     def unfired(self) -> bool:
-        """Whether it has fired less often than it was meant to."""
+        """Whether it has fired less often than expected."""
         return not self.used_up and not (self.times is None and self.fired)
 
     def meets(self, request: Request) -> bool:
-        """Tell whether a call is one of those that the fault is for."""
+        """Return whether a request matches."""
         return self.operation == request.operation and matches(self.when, request)
 
     def raised(self, request: Request, params: Mapping[str, Any]) -> BaseException:
-        """Make the exception that the caller meets, a new one each time."""
+        """Make a new exception to raise in the caller."""
         refusal = refusal_of(self.error)
         if refusal is None:
             return made(self.error, request.endpoint_url)
@@ -109,7 +109,7 @@ def _usual_text(code: str, request: Request, params: Mapping[str, Any]) -> str:
 
 
 def matches(when: When | None, request: Request) -> bool:
-    """Tell whether a request is one of those that `when` means."""
+    """Return whether a request matches `when`."""
     if when is None:
         return True
     if callable(when):
@@ -119,7 +119,7 @@ def matches(when: When | None, request: Request) -> bool:
 
 
 def check_when(when: object, operation: str) -> None:
-    """Refuse what is neither part of a request of the operation nor a function."""
+    """Check that a value is part of a request of the operation, a function, or `None`."""
     if isinstance(when, Mapping):
         check_members(operation, cast("Mapping[str, Any]", when))
     elif when is not None and not callable(when):
@@ -127,7 +127,7 @@ def check_when(when: object, operation: str) -> None:
 
 
 def check_members(operation: str, names: Mapping[str, Any]) -> None:
-    """Refuse the name of a member that the operation's request does not have."""
+    """Check that the operation's request has these members."""
     members = model.input_shape(operation).members
     for name in names:
         if name not in members:
@@ -135,25 +135,25 @@ def check_members(operation: str, names: Mapping[str, Any]) -> None:
 
 
 class FaultQueue:
-    """Faults in the order in which they were injected; the first that matches a call and isn't used up has the call.
+    """Faults in the order of injection. The first one that matches a call and is not used up applies.
 
     Attributes:
-        all: All of them, fired or not.
+        all: All faults, including used up ones.
     """
 
     def __init__(self, faults: tuple[Fault, ...] = (), lock: threading.RLock | None = None) -> None:
-        """Take faults that may have served before, each as if new; `lock` guards their counts."""
+        """Start with copies of faults, whose counts start at 0; `lock` guards the counts."""
         self.all = [replace(fault) for fault in faults]
         self._let_through: Counter[Fault] = Counter()
         self._lock = lock or threading.RLock()
 
     def add(self, fault: Fault) -> Fault:
-        """Put a fault at the end of the queue."""
+        """Append a fault."""
         self.all.append(fault)
         return fault
 
     def _count(self, fault: Fault) -> bool | None:
-        """Count a call that a fault is for; tell whether the fault fires, or `None` if it is used up."""
+        """Count a matching call; return whether the fault fires, or `None` if it is used up."""
         if fault.used_up:
             return None
         if self._let_through[fault] < fault.after:
@@ -163,9 +163,9 @@ class FaultQueue:
         return True
 
     def take(self, request: Request) -> Fault | None:
-        """Give the fault that this call meets, if any, and count the call.
+        """Return the fault for a call, if any, and count the call.
 
-        Functions of the test are called with no lock held, if the caller holds none.
+        This may call functions of the test, so callers must not hold a lock.
 
         Raises:
             FakeUsageError: The call came over HTTP, and the exception cannot be sent over HTTP.
@@ -175,14 +175,14 @@ class FaultQueue:
                 continue
             with self._lock:
                 fires = self._count(fault)
-            if fires is None:  # another call has used it up meanwhile
+            if fires is None:  # another call has used it up in the meantime
                 continue
             if not fires:
                 return None
             if request.over_http and not has_http_form(fault.error):
                 raise FakeUsageError(
-                    f"{written(fault.error)} can't be raised in a caller that sends HTTP: it gets responses and broken "
-                    f"connections. Inject an error of the service, or one of {', '.join(CONNECTION_ERRORS)}"
+                    f"{written(fault.error)} can't be raised in a caller that sends HTTP, which only gets responses "
+                    f"and broken connections. Inject an error of the service, or one of {', '.join(CONNECTION_ERRORS)}"
                 )
             return fault
         return None

@@ -1,4 +1,4 @@
-"""Exceptions that a test injects: which are allowed, and what is raised in the caller."""
+"""Injected exceptions: validate them, and make the exceptions to raise in the caller."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _STATUSES: Final = range(300, 600)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The error of the service that an injected exception stands for.
+    """The service error of an injected exception.
 
     Attributes:
         code: The error code.
-        message: The text of its own; `None` for the usual one.
-        status: The HTTP status of its own; `None` for the usual one.
+        message: The message of the exception; `None` for the usual one.
+        status: The HTTP status of the exception; `None` for the usual one.
     """
 
     code: str
@@ -35,7 +35,7 @@ class Refusal:
 
 
 def refusal_of(error: Injected) -> Refusal | None:
-    """Give the service's error that `error` names; `None` for a connection error and any other exception."""
+    """Return the service error of `error`; `None` for connection errors and other exceptions."""
     from botocore.exceptions import ClientError
 
     if isinstance(error, str):
@@ -49,7 +49,7 @@ def refusal_of(error: Injected) -> Refusal | None:
 
 
 def has_http_form(error: Injected) -> bool:
-    """Tell whether an error can be sent over HTTP: as a response, or as a broken connection."""
+    """Return whether an error can be sent over HTTP, as a response or a broken connection."""
     from botocore.exceptions import ConnectionError as BotoConnectionError
     from botocore.exceptions import HTTPClientError
 
@@ -58,7 +58,7 @@ def has_http_form(error: Injected) -> bool:
 
 
 def written(error: Injected) -> str:
-    """Return an error as it is written in a test."""
+    """Return an error as source code."""
     from botocore.exceptions import ClientError
 
     if isinstance(error, ClientError):
@@ -67,9 +67,9 @@ def written(error: Injected) -> str:
 
 
 def made(error: Injected, endpoint_url: str) -> BaseException:
-    """Make the exception to raise in the caller, a new one for each call. It is not for errors of the service.
+    """Make a new exception to raise in the caller, for errors that are not service errors.
 
-    An instance that cannot be copied is used itself.
+    An instance that cannot be copied is returned itself.
     """
     if isinstance(error, str) or _is_connection_class(error):
         import botocore.exceptions
@@ -81,13 +81,13 @@ def made(error: Injected, endpoint_url: str) -> BaseException:
 
 
 def check_error(error: object, *, message: str | None, operation: str, lost: bool) -> None:
-    """Refuse an error that cannot be raised.
+    """Check that an error can be raised.
 
     Args:
-        error: What is to be raised.
-        message: The text for it.
+        error: The error.
+        message: The message for it.
         operation: The operation that fails.
-        lost: Whether only the response gets lost, which no error of the service can be.
+        lost: Whether only the response is lost. Service errors are responses, so they are not allowed then.
 
     Raises:
         FakeUsageError: The message says what to write instead.
@@ -103,19 +103,19 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
         if isinstance(given, str):
             raise unknown_name("connection error", given, CONNECTION_ERRORS)
         raise FakeUsageError(
-            f"lose_response needs an error that is no answer of the service, such as "
+            f"lose_response needs an error that is not a response of the service, such as "
             f"{' or '.join(CONNECTION_ERRORS[:2])}, but got {written(given)}"
         )
     if refusal.message is not None and message is not None:
-        raise FakeUsageError(f"The exception has a text of its own, {refusal.message!r}: leave out message={message!r}")
+        raise FakeUsageError(f"The exception has its own message, {refusal.message!r}: omit message={message!r}")
     if refusal.status is None or not refusal.code:
         entry(refusal.code)
     elif type(refusal.status) is not int or refusal.status not in _STATUSES:
-        raise FakeUsageError(f"Expected HTTPStatusCode to be that of an error, but got {refusal.status!r}")
+        raise FakeUsageError(f"Expected HTTPStatusCode to be the status of an error, but got {refusal.status!r}")
     called: object = getattr(given, "operation_name", operation)
     if called != operation and called in model.CHECKED:
         raise FakeUsageError(
-            f"The exception is of {called}, but operation is {operation!r}: write operation={called!r}"
+            f"The exception is for {called}, but operation is {operation!r}: write operation={called!r}"
         )
 
 
@@ -123,12 +123,12 @@ def _check_other(error: Injected, message: str | None) -> None:
     from botocore.exceptions import ClientError
 
     if message is not None:
-        raise FakeUsageError(f"{written(error)} has a text of its own: leave out message={message!r}")
+        raise FakeUsageError(f"{written(error)} has its own message: omit message={message!r}")
     if not isinstance(error, type) or _is_connection_class(error):
         return
     if error is ClientError:
         raise FakeUsageError(
-            "ClientError alone has no error code: name one, as in fail_with('InvalidTarget'), or give an instance, "
+            "ClientError has no error code: pass a code, as in fail_with('InvalidTarget'), or an instance, "
             "ClientError({'Error': {'Code': ..., 'Message': ...}}, operation_name)"
         )
     try:
@@ -136,7 +136,7 @@ def _check_other(error: Injected, message: str | None) -> None:
     except Exception as problem:  # noqa: BLE001 - any constructor may be called here
         raise FakeUsageError(
             f"{error.__name__} can't be made without arguments ({type(problem).__name__}: {problem}): "
-            f"give an instance, {error.__name__}(...)"
+            f"pass an instance, {error.__name__}(...)"
         ) from None
 
 
@@ -145,7 +145,7 @@ def _is_exception_class(error: object) -> bool:
 
 
 def _is_modeled(kind: type) -> bool:
-    """Tell whether this is a class of `client.exceptions`; each client has classes of its own."""
+    """Return whether this is a class of `client.exceptions`; each client has its own classes."""
     from botocore.exceptions import ClientError
 
     return issubclass(kind, ClientError) and kind.__module__ == "botocore.errorfactory"
@@ -158,7 +158,7 @@ def _is_connection_class(error: object) -> bool:
 
 
 def _copied(error: BaseException) -> BaseException:
-    """Copy an exception, so that tracebacks and notes are not shared between calls."""
+    """Copy an exception, so that calls do not share tracebacks and notes."""
     for copied in (copy.copy, _copied_by_hand):
         try:
             new = copied(error)

@@ -1,8 +1,7 @@
-"""What each operation does with a request that is well-formed: one function an operation."""
+"""The operations, one function for each. They receive valid requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -33,17 +32,17 @@ if TYPE_CHECKING:
 
 DEFAULT_PAGE: Final = 50
 MOST_POLLS: Final = 10_000
-# What the payload of a signal has to name: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
+# Required keys of a signal's payload: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
 _NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What functions of the test have said of a start.
+    """The parts of a start that depend on functions of the test.
 
     Attributes:
-        params: The members of the request, with the target locations that lie behind its TargetLocationsURL.
-        plan: How the execution goes, and what it runs on.
+        params: The members of the request, with target locations read from their URL.
+        plan: The plan for the execution.
     """
 
     params: Mapping[str, Any]
@@ -51,13 +50,13 @@ class Prepared:
 
 
 def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> Operation:
-    """Call the functions of the test that a start needs, with no lock held.
+    """Call the functions of the test that a start needs, without holding a lock.
 
-    What comes before them in the order of judgement is judged first, and once more by the start itself, as other calls
-    may come in between.
+    Checks that come before them in the documented order are made first. The start repeats these checks, because other
+    calls may have changed the state.
 
     Returns:
-        What starts the execution.
+        A function that starts the execution.
     """
     if "TargetLocationsURL" not in params and not state.store.planner.asks:
         return start
@@ -72,7 +71,7 @@ def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> 
 
 
 def start(state: State, request: Request, params: Mapping[str, Any], prepared: Prepared | None = None) -> Reply:
-    """StartAutomationExecution: replay a known token, or start what is declared so and within the limit."""
+    """StartAutomationExecution: replay a known token, or check the parameters and the limit, and start."""
     token = _token(request, params)
     if known := state.tokens.get(token):
         if _without_token(known.request) != _without_token(request.params()):
@@ -97,18 +96,18 @@ def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """GetAutomationExecution: show it, then let it go on.
+    """GetAutomationExecution: show the execution, then advance it.
 
     Raises:
-        PolledTooOften: It has ended, and was asked for 10 000 times since.
+        PolledTooOften: It was polled 10 000 times after its end.
     """
     run = _asked_for(state, request, params)
     if run.ended:
         run.polls += 1
         if run.polls >= MOST_POLLS:
             raise PolledTooOften(
-                f"The execution {run.id} of {run.document_name} has ended as {run.status}, and was asked for "
-                f"{MOST_POLLS} times since. The loop that polls it does not take {run.status} for an end."
+                f"The execution {run.id} of {run.document_name} has ended as {run.status}, and was polled "
+                f"{MOST_POLLS} times since. The polling loop does not treat {run.status} as an end."
             )
     members = {"AutomationExecution": execution_members(run)}
     if run.walk is None and not run.sought:
@@ -117,9 +116,9 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
 
 
 def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """DescribeAutomationExecutions: list a page, newest first, then let all that is on it go on.
+    """DescribeAutomationExecutions: list a page, newest first, then advance the executions on it.
 
-    Executions that others started are listed only where a filter names them or their parent.
+    Child executions are listed only if a filter names them or their parent.
     """
     filters = params.get("Filters", [])
     check_filters(filters, EXECUTION_FILTERS)
@@ -149,7 +148,7 @@ def _poll_all(page: Iterable[tuple[Run, object]]) -> None:
 
 
 def describe_steps(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """DescribeAutomationStepExecutions: list a page of an execution's steps; it does not go on."""
+    """DescribeAutomationStepExecutions: list a page of an execution's steps, without advancing it."""
     execution = _asked_for(state, request, params)
     filters = params.get("Filters", [])
     check_filters(filters, STEP_FILTERS)
@@ -163,7 +162,7 @@ def describe_steps(state: State, request: Request, params: Mapping[str, Any]) ->
 
 
 def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """StopAutomationExecution: cancel it, or let it complete what it is at."""
+    """StopAutomationExecution: cancel an execution, or let it complete its current steps."""
     execution = _asked_for(state, request, params)
     cancel = params.get("Type", "Cancel") == "Cancel"
     _require(execution, lambda: can_stop(execution, cancel=cancel), "InvalidAutomationStatusUpdateException")
@@ -172,7 +171,7 @@ def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
 
 
 def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """SendAutomationSignal: let an execution that waits go on, or end it; or end one that works."""
+    """SendAutomationSignal: continue or end a waiting execution, or stop a step of a running one."""
     execution = _asked_for(state, request, params)
     kind = params["SignalType"]
     named = _named_by(kind, params.get("Payload", {}))
@@ -186,7 +185,7 @@ def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
 
 
 def _require(execution: Run, right: Callable[[], bool], error: str) -> None:
-    """Refuse what is right neither for what an execution has become nor for what the caller has been shown."""
+    """Check a condition for the current state of an execution, or for the state that the caller has seen."""
     for _ in range(2):
         if right():
             return
@@ -195,7 +194,7 @@ def _require(execution: Run, right: Callable[[], bool], error: str) -> None:
 
 
 def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:
-    """Give the steps that a signal names; refuse it if it has to name one, and doesn't."""
+    """Return the steps that a signal names; refuse it if it must name one and does not."""
     named: Collection[str] = payload.get(_NAMED.get(kind, ""), ())
     if kind in _NAMED and not named:
         raise ServiceError("InvalidAutomationSignalException")
@@ -218,9 +217,9 @@ def describe_document(state: State, request: Request, params: Mapping[str, Any])
 
 
 def get_document(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """GetDocument: give the content of a version of a registered runbook, as JSON unless YAML is asked for.
+    """GetDocument: return the content of a version of a registered runbook, as JSON unless YAML is requested.
 
-    Public downloads of documents that are listed as YAML show that the answer is JSON all the same:
+    Public downloads of documents that are listed as YAML show that the default is JSON for them too:
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetDocument.html#API_GetDocument_RequestSyntax
     """
     runbook = _registered(state, request, params)
@@ -237,7 +236,7 @@ def list_document_versions(state: State, request: Request, params: Mapping[str, 
 
 
 def _registered(state: State, request: Request, params: Mapping[str, Any]) -> Runbook:
-    """Find the runbook that a request about documents means; no version of a runbook has a name."""
+    """Return the runbook of a request about documents. Versions have no names, so VersionName matches none."""
     try:
         runbook = state.runbooks.find(params["Name"], params.get("DocumentVersion"), request.region)
     except ServiceError:
@@ -256,7 +255,7 @@ def _default_of(state: State, request: Request, runbook: Runbook) -> Runbook:
 def _page(
     listing: str, params: Mapping[str, Any], items: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Cut a page out of a list, with the token for the next one."""
+    """Return a page of a list, and the token for the next one."""
     first = place_of(listing, params["NextToken"]) if "NextToken" in params else 0
     after = first + params.get("MaxResults", DEFAULT_PAGE)
     return items[first:after], {"NextToken": token_of(listing, after)} if after < len(items) else {}

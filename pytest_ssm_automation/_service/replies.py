@@ -1,4 +1,4 @@
-"""What an operation answers."""
+"""Replies of operations."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Reply:
-    """What the service answers: the members of the response, and what the record says of it.
+    """The reply of an operation: the members of the response, and details for the record.
 
     Attributes:
         members: The members of the response.
-        outcome: What became of the call.
-        execution_id: The execution that it was about.
-        started: The execution that it started.
-        then: What happens once the call is recorded, with no lock held.
+        outcome: The outcome of the call.
+        execution_id: The execution that the call refers to.
+        started: The execution that the call started.
+        then: A function to call after the call is recorded, without holding a lock.
     """
 
     members: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What there is to start and to ask for: runbooks, executions, tokens, and the limits on what is started."""
+"""The state of the service: runbooks, executions, tokens, tags and limits."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class State:
-    """What the operations read and change.
+    """The state that operations read and change.
 
     Attributes:
-        store: Every execution.
-        runbooks: The runbooks that are registered.
-        reject_unknown_documents: Whether runbooks have to be registered.
-        tokens: What each ClientToken has started, by account, Region, and token in lower case.
+        store: All executions.
+        runbooks: The registered runbooks.
+        reject_unknown_documents: Whether runbooks must be registered.
+        tokens: The execution of each ClientToken, by account, Region and token in lower case.
     """
 
     def __init__(
@@ -44,18 +44,18 @@ class State:
         reject_unknown_documents: bool,
         reject_unknown_urls: bool,
     ) -> None:
-        """Start with no execution.
+        """Start without executions.
 
         Args:
-            store: Where executions are kept.
-            violations: Lists what the members of a request break, of all that is enforced.
-            relaxed: Ids of the constraints that are not enforced.
-            fetch: Gets status and body of a URL; `None` if nobody hosts it.
-            runbooks: Runbooks to register at the start.
-            files: Files of runbooks that are registered when they are first asked for.
-            limit: How many executions may run in an account and Region at a time.
-            reject_unknown_documents: Whether runbooks have to be registered.
-            reject_unknown_urls: Whether a TargetLocationsURL has to be hosted.
+            store: The store of executions.
+            violations: A function that lists the violations in a request.
+            relaxed: The ids of constraints that are not enforced.
+            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted.
+            runbooks: Runbooks to register.
+            files: Files of runbooks, which are read on first use.
+            limit: The maximum number of unfinished executions in an account and Region.
+            reject_unknown_documents: Whether runbooks must be registered.
+            reject_unknown_urls: Whether a TargetLocationsURL must be hosted.
         """
         self.store = store
         self.runbooks = RunbookStore(files)
@@ -71,21 +71,21 @@ class State:
         self._reject_unknown_urls = reject_unknown_urls
 
     def tags_of(self, run: Run) -> Mapping[str, str]:
-        """Give the tags of an execution by key: those of its start, or those that it has got since."""
+        """Return the current tags of an execution."""
         if run in self._tags:
             return self._tags[run]
         return {tag["Key"]: tag["Value"] for tag in run.request.get("Tags", ())}
 
     def set_tags(self, run: Run, tags: Mapping[str, str]) -> None:
-        """Give an execution other tags."""
+        """Replace the tags of an execution."""
         self.store.retag(run, self.tags_of(run), tags)
         self._tags[run] = tags
 
     def declared_runbook(self, request: Request, params: Mapping[str, Any]) -> Runbook | None:
-        """Find the runbook that a request starts, and check its parameters; `None` for one that may be unknown.
+        """Return the runbook of a request, and check its parameters; `None` if it is not registered.
 
         Raises:
-            ServiceError: It has to be known and isn't, has no such version, or the parameters are not as it declares.
+            ServiceError: It must be registered and is not, does not have this version, or the parameters are invalid.
         """
         runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
         if runbook is None:
@@ -98,34 +98,34 @@ class State:
         return runbook
 
     def runbook_of_step(self, document_name: str, version: str | None, region: str) -> Runbook | None:
-        """Find the runbook that a step starts; `None` for one that is not registered, or not in that version."""
+        """Return the runbook of an `aws:executeAutomation` step; `None` if it is not registered in that version."""
         try:
             return self.runbooks.find(document_name, version, region)
         except ServiceError:
             return None
 
     def with_locations(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Give the members of a request with the target locations that lie behind its TargetLocationsURL.
+        """Return the members of a request, with target locations read from their URL.
 
         Raises:
-            ServiceError: They can't be read, are not valid, or have to be hosted and aren't.
+            ServiceError: The locations can't be read or are invalid, or they must be hosted and are not.
         """
         url = params.get("TargetLocationsURL")
         locations = read_locations(url, self._fetch) if url else None
         if locations is None:
             if url and self._reject_unknown_urls:
-                raise refused("nobody hosts it")
+                raise refused("it is not hosted")
             return params
         merged = {**params, "TargetLocations": locations}
         known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}
-        # A file may have more of them than a request.
+        # A file may contain more locations than a request.
         broken = [each for each in self._violations(model.START, known) if each.constraint != "TargetLocations:max"]
         if broken:
             raise refused(f"at {broken[0].path}: {broken[0]}")
         return merged
 
     def check_limit(self, scope: tuple[str, str]) -> None:
-        """Refuse a further execution in an account and Region where too many run already."""
+        """Refuse another execution in an account and Region that has reached the limit."""
         if self._limit is None:
             return
         unfinished = self.store.unfinished

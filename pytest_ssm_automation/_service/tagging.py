@@ -1,4 +1,4 @@
-"""The operations on the tags of executions; those of all other resources are left to whoever else answers."""
+"""The operations on tags of executions. Requests for other resources are left to other libraries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def list_tags(state: State, request: Request, params: Mapping[str, Any]) -> Repl
 
 
 def add_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """AddTagsToResource: add tags to an execution, or give tags that it has another value."""
+    """AddTagsToResource: add tags to an execution, or change the values of existing ones."""
     execution = _tagged(state, request, params)
     given = {tag["Key"]: tag["Value"] for tag in params["Tags"]}
     tags = {**state.tags_of(execution), **given}
@@ -35,7 +35,7 @@ def add_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply
 
 
 def remove_tags(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """RemoveTagsFromResource: remove tags of an execution; tags that it does not have are ignored."""
+    """RemoveTagsFromResource: remove tags of an execution; ignore tags that it does not have."""
     execution = _tagged(state, request, params)
     tags = state.tags_of(execution)
     state.set_tags(execution, {key: value for key, value in tags.items() if key not in params["TagKeys"]})

@@ -28,7 +28,7 @@ def outcome(run: Any, *, marker: str = "", call: str = "pass", ini: str = "") ->
         ("ssm_automation(transport='wired')", "Unknown transport 'wired'. *"),
         ("ssm_automation(relax=['Parametrs:max'])", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters*"),
         ("ssm_automation(relax='Parameters:max')", "Expected relax to be a list or tuple of names, but got *"),
-        ("ssm_automation(relax=['Mode:type'])", "Mode:type can't be relaxed: botocore can't send such a request *"),
+        ("ssm_automation(relax=['Mode:type'])", "Mode:type can't be relaxed, because botocore does not *"),
         ("ssm_automation(strict='no')", "Expected strict to be True or False, but got strict='no' (type=str)"),
         ("ssm_automation('wire')", "The marker ssm_automation takes only keyword arguments, but got 'wire'"),
         ("ssm_automation_error('InvalidTargets')", "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'?*"),

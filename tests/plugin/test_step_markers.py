@@ -61,7 +61,7 @@ def test_brings_the_fixture_in(request):
 """
     )
     result.assert_outcomes(passed=3, failed=1)
-    result.stdout.fnmatch_lines(["*fail_step('get', 'no') fired never, expected at least once*", "  get"])
+    result.stdout.fnmatch_lines(["*fail_step('get', 'no') fired 0 times, expected at least once*", "  get"])
 
 
 @pytest.mark.parametrize(

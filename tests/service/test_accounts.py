@@ -77,8 +77,8 @@ def test_an_account_has_twelve_digits(account: str | None) -> None:
 @pytest.mark.parametrize(
     ("account", "told"),
     [
-        (12, "but got account=12 (type=int). Write 000000000012 as a text."),
-        (111122223333, "but got account=111122223333 (type=int). Write 111122223333 as a text."),
+        (12, "but got account=12 (type=int). Write it as a string, '000000000012'."),
+        (111122223333, "but got account=111122223333 (type=int). Write it as a string, '111122223333'."),
         (10**12, "but got account=1000000000000 (type=int)."),
         (-1, "but got account=-1 (type=int)."),
         (True, "but got account=True (type=bool)."),
@@ -93,4 +93,4 @@ def test_anything_else_is_refused(account: object, told: str) -> None:
     """The message says what was given, and how a number has to be written."""
     with pytest.raises(FakeUsageError) as caught:
         check_account(account)
-    assert str(caught.value) == f"Expected account to be a text of 12 digits, or None, {told}"
+    assert str(caught.value) == f"Expected account to be a string of 12 digits, or None, {told}"

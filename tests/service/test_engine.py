@@ -234,7 +234,7 @@ def test_declarations_of_runbooks_can_be_relaxed() -> None:
         ("Parametrs:max", r"Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
         ("Mode", "Unknown constraint 'Mode'"),
         ("runbook:X:pattern", "Unknown constraint 'runbook:X:pattern'"),
-        ("DocumentName:type", "DocumentName:type can't be relaxed: botocore can't send such a request at all"),
+        ("DocumentName:type", "DocumentName:type can't be relaxed, because botocore does not send such requests"),
         ("Tags[].Key:required", r"Tags\[\]\.Key:required can't be relaxed"),
     ],
 )

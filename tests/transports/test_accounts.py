@@ -228,9 +228,9 @@ def test_assertions_name_the_account(fake: AutomationFake, clients: tuple[Any, A
 )
 def test_what_is_no_account_is_refused(fake: AutomationFake, ask: Callable[[AutomationFake, Any], Any]) -> None:
     """An account that no client could have would otherwise let an assertion pass for nothing."""
-    with pytest.raises(FakeUsageError, match="Expected account to be a text of 12 digits"):
+    with pytest.raises(FakeUsageError, match="Expected account to be a string of 12 digits"):
         ask(fake, "1111")
-    with pytest.raises(FakeUsageError, match="Write 111111111111 as a text"):
+    with pytest.raises(FakeUsageError, match="Write it as a string, '111111111111'"):
         ask(fake, 111111111111)
     assert not fake.executions
 

@@ -176,7 +176,7 @@ def test_an_exception_without_a_form_in_http_is_refused(
     fake.fail_with(ClientError({"Error": {"Code": "InvalidTarget"}}, START))
     assert post(START, DOC).json()["__type"] == "InvalidTarget"
     fake.fail_with(KeyboardInterrupt())
-    with pytest.raises(FakeUsageError, match=r"^KeyboardInterrupt\(\) can't be raised in a caller that sends HTTP: "):
+    with pytest.raises(FakeUsageError, match=r"^KeyboardInterrupt\(\) can't be raised in a caller that sends HTTP, "):
         post(START, DOC)
     assert [(call.outcome, call.error) for call in fake.calls[1:]] == [("failed", "FakeUsageError")]
     with pytest.raises(AssertionError, match=r"FakeUsageError: KeyboardInterrupt\(\) can't be raised"):

@@ -73,7 +73,7 @@ def _model_of_a_client() -> ServiceModel | None:
     return next((each.meta.service_model for each in clients if hasattr(each, "meta")), None)
 
 
-def _subclasses(kind: type) -> Iterator[type]:
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
     for each in kind.__subclasses__():
         yield each
         yield from _subclasses(each)

@@ -175,7 +175,7 @@ def test_a_url_that_nobody_hosts_may_be_refused() -> None:
     with AutomationFake(unknown_urls="reject") as fake:
         for serve in (lambda: None, fake.serve_requests):
             serve()
-            with pytest.raises(ClientError, match=re.escape(f"{UNUSABLE}nobody hosts it.")):
+            with pytest.raises(ClientError, match=re.escape(f"{UNUSABLE}it is not hosted.")):
                 start(fake.client(), URL)
         start(fake.client(), fake.host_target_locations(LOCATIONS))
         fake.assert_started_once()
@@ -191,7 +191,7 @@ def test_never_a_real_connection(monkeypatch: pytest.MonkeyPatch) -> None:
         for mocks in ([], [mock_aws(config={"core": {"mock_credentials": True, "passthrough": {"urls": [".*"]}}})]):
             for each in mocks:
                 each.start()
-            with pytest.raises(ClientError, match="nobody hosts it"):
+            with pytest.raises(ClientError, match="it is not hosted"):
                 start(fake.client(), url)
             for each in mocks:
                 each.stop()
@@ -215,7 +215,7 @@ def test_hosted_files_are_gone_with_the_fake() -> None:
     """After the fake the URL leads nowhere again."""
     with AutomationFake() as fake:
         url = fake.host_target_locations(LOCATIONS)
-    with AutomationFake(unknown_urls="reject") as later, pytest.raises(ClientError, match="nobody hosts it"):
+    with AutomationFake(unknown_urls="reject") as later, pytest.raises(ClientError, match="it is not hosted"):
         start(later.client(), url)
     assert later.executions == ()
 
@@ -230,7 +230,7 @@ def test_a_thread_may_read_hosted_locations(fake: AutomationFake) -> None:
 
 
 def test_reading() -> None:
-    """An array is given as it is, nothing where nobody hosts it, and all else is an error of the service."""
+    """An array is given as it is, nothing where it is not hosted, and all else is an error of the service."""
     assert read_locations(URL, lambda _: (200, b"[1]")) == [1]
     assert read_locations(URL, lambda _: None) is None
     with pytest.raises(ServiceError, match="HTTP status 403"):

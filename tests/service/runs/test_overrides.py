@@ -199,7 +199,7 @@ def test_a_step_that_never_failed_is_an_unused_fault(doc: AutomationFake, client
     with pytest.raises(AssertionError) as caught:
         doc.assert_faults_raised()
     assert (
-        "fail_step('script', 'no', times=2, status='TimedOut', when={'DocumentName': 'Else'}) fired never, "
+        "fail_step('script', 'no', times=2, status='TimedOut', when={'DocumentName': 'Else'}) fired 0 times, "
         "expected twice" in str(caught.value)
     )
     assert doc.faults[0].fired == 0

@@ -440,7 +440,7 @@ def test_polling_for_ever_is_stopped(fake: AutomationFake, client: Any, monkeypa
     for _ in range(5):
         client.describe_automation_executions()
     statuses(client, execution_id, 2)
-    with pytest.raises(PolledTooOften, match="has ended as Failed, and was asked for 3 times since"):
+    with pytest.raises(PolledTooOften, match="has ended as Failed, and was polled 3 times since"):
         poll(client, execution_id)
     assert not issubclass(PolledTooOften, Exception)
 
