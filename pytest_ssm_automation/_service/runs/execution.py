@@ -166,7 +166,7 @@ class Execution:
         advance(self._run)
 
     def run_to(self, step: str) -> None:
-        """Run until a step is in progress.
+        """Run until a step is in progress. A step that needs a signal, such as `aws:approve`, then waits for it.
 
         Args:
             step: The step's name.

@@ -97,7 +97,7 @@ def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failu
 
 
 def run_to(run: Run, name: str) -> None:
-    """Advance a run until a step is in progress.
+    """Advance a run until a step is in progress, or waits for a signal.
 
     Raises:
         FakeUsageError: The step does not exist, or the run ends or waits before it.
@@ -120,7 +120,11 @@ def run_to(run: Run, name: str) -> None:
 
 def _is_at(run: Run, name: str) -> bool:
     at = run.walk.at if run.walk else None
-    return at is not None and at.step.name == name and (at.status == "InProgress" or at.step.action in PAUSING)
+    if at is None or at.step.name != name:
+        return False
+    if at.step.action in PAUSING:
+        return run.scripted or at.status == "Waiting"
+    return at.status == "InProgress"
 
 
 def progress(run: Run) -> tuple[Any, ...]:

@@ -446,13 +446,13 @@ def test_polling_for_ever_is_stopped(fake: AutomationFake, client: Any, monkeypa
 
 
 def test_run_to(fake: AutomationFake, client: Any) -> None:
-    """The execution goes on until the step is in progress, and the caller sees it there."""
+    """The execution goes on until the step is in progress, or waits for a signal, and the caller sees it there."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b", "action": "aws:pause"}, {"name": "c"}), name="Doc")
     execution = fake.execution(start(client))
     execution.run_to("a")
     assert poll(client, execution.id)["CurrentStepName"] == "a"
     execution.run_to("b")
-    assert execution.step("b")["StepStatus"] in {"InProgress", "Waiting"}
+    assert (execution.step("b")["StepStatus"], execution.status) == ("Waiting", "Waiting")
     with pytest.raises(FakeUsageError, match=r"is Waiting at step 'b', and has not reached step 'c'$"):
         execution.run_to("c")
     client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": ["b"]})
