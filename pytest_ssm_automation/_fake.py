@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -294,6 +295,8 @@ class AutomationFake(Setup, Record):
 
 
 def _fetch(url: str) -> tuple[int, bytes] | None:
+    if "requests" not in sys.modules:  # then nothing mocks it, and its import would slow down a property
+        return None
     from ._transports.requests_mock import fetch
 
     return fetch(url)

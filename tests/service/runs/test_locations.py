@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +181,21 @@ def test_a_url_that_nobody_hosts_may_be_refused() -> None:
                 start(fake.client(), URL)
         start(fake.client(), fake.host_target_locations(LOCATIONS))
         fake.assert_started_once()
+
+
+def test_requests_is_not_imported_to_look_for_a_url() -> None:
+    """Where `requests` was never imported nothing mocks it: its import would outlast hypothesis's deadline."""
+    code = """
+import sys
+from pytest_ssm_automation import AutomationFake
+with AutomationFake() as fake:
+    url = "https://bucket.s3.amazonaws.com/targets.json"
+    fake.client().start_automation_execution(DocumentName="Doc", TargetLocationsURL=url)
+    fake.assert_started_once(TargetLocationsURL=url)
+print("requests" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_never_a_real_connection(monkeypatch: pytest.MonkeyPatch) -> None:
