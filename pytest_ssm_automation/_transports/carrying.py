@@ -6,11 +6,13 @@ lend it one. The threads of a pool belong to nobody, since they serve the tasks 
 
 from __future__ import annotations
 
+import _thread
 import operator
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
 _POOLS: Final = ("anyio.", "concurrent.", "multiprocessing.", "trio.")
 _POOLS_THAT_COPY_CONTEXTS: Final = ("anyio.", "trio.")
 _THREAD_POOL: Final = "multiprocessing.pool"
+_CALLBACKS: Final = frozenset({"callback", "error_callback"})
 _MISSING: Final = object()
 
 
 class OwnedTask:
-    """A function that was submitted to a pool: runs as part of the work that has submitted it."""
+    """A function that was submitted to a pool, or as a callback: runs as part of the work that has submitted it."""
 
     __slots__ = ("__weakref__", "_function", "_owner")
 
@@ -115,6 +118,20 @@ def _submit(original: Callable[..., Any], pool: ThreadPoolExecutor, *args: Any, 
     return original(pool, *args, **kwargs)
 
 
+def _call_back(original: Callable[..., None], future: Any, *args: Any, **kwargs: Any) -> None:
+    """Stand before `concurrent.futures.Future.add_done_callback`."""
+    if args and (owner := owner_of_new_work()):
+        args = (_OwnedOnce(args[0], owner), *args[1:])
+    original(future, *args, **kwargs)
+
+
+def _start_raw(original: Callable[..., int], *args: Any, **kwargs: Any) -> int:
+    """Stand before `_thread.start_new_thread`, which `threading` has imported by name."""
+    if args and callable(args[0]) and (owner := owner_of_new_work()):
+        args = (_OwnedOnce(args[0], owner), *args[1:])
+    return original(*args, **kwargs)
+
+
 def patch_thread_pools() -> None:
     """Let the tasks of `multiprocessing.pool` belong to the work that hands them out, once it has been imported."""
     if _THREAD_POOL in sys.modules and not _pool_patches:
@@ -128,10 +145,19 @@ def _of_thread_pools(module: Any) -> Sequence[WrapperPatch]:
 
 
 def _hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
-    """Stand before the methods of `multiprocessing.pool.Pool` that take a function."""
-    if isinstance(pool, sys.modules[_THREAD_POOL].ThreadPool) and (owner := owner_of_new_work()):
-        function = OwnedTask(function, owner)
+    """Stand before the methods of `multiprocessing.pool.Pool` that take a function; callbacks run in this process."""
+    if owner := owner_of_new_work():
+        if isinstance(pool, sys.modules[_THREAD_POOL].ThreadPool):
+            function = OwnedTask(function, owner)
+        _, _, *names = signature(original).parameters
+        given = zip(names, args, strict=False)
+        args = tuple(_owned_callback(name, value, owner) for name, value in given) + args[len(names) :]
+        kwargs = {name: _owned_callback(name, value, owner) for name, value in kwargs.items()}
     return original(pool, function, *args, **kwargs)
+
+
+def _owned_callback(name: str, value: Any, owner: Active) -> Any:
+    return _OwnedOnce(value, owner) if name in _CALLBACKS and value is not None else value
 
 
 def _home(thread: threading.Thread) -> str:
@@ -140,8 +166,10 @@ def _home(thread: threading.Thread) -> str:
     return f"{type(thread).__module__ if target is None else getattr(target, '__module__', '')}."
 
 
-# What lets threads and tasks belong to the work that starts or submits them.
+# What lets threads, tasks and callbacks belong to the work that starts or submits them.
 CARRIERS: Final = (
     WrapperPatch(threading.Thread, "start", _start),
+    WrapperPatch(_thread, "start_new_thread", _start_raw),
     WrapperPatch(ThreadPoolExecutor, "submit", _submit),
+    WrapperPatch(Future, "add_done_callback", _call_back),
 )

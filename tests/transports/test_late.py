@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import _thread
 import asyncio
 import pickle
 import queue
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from contextvars import copy_context
 from functools import partial
@@ -252,6 +253,100 @@ def test_a_queued_task_of_a_thread_pool_too(submit: str) -> None:
             pool.apply(start, (results,))
         assert results[1:] == [later.executions[0].id]
     assert noted() == results[:1]
+
+
+class Handing:
+    """Ways of handing a function to a pool as a callback; each pool runs `int` with the arguments first."""
+
+    @staticmethod
+    def future(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
+        """A callback of a future; the pool is shut down later, and waits for it."""
+        pool = ThreadPoolExecutor(1)
+        pool.submit(task, argument).add_done_callback(callback)
+        return pool
+
+    @staticmethod
+    def by_name(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
+        """A callback of a thread pool, by name."""
+        pool = ThreadPool(1)
+        pool.apply_async(task, (argument,), callback=callback)
+        return pool
+
+    @staticmethod
+    def by_position(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
+        """A callback of a thread pool, by its position; there is none for errors."""
+        pool = ThreadPool(1)
+        pool.map_async(task, [argument], 1, callback, None)
+        return pool
+
+    @staticmethod
+    def for_errors(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
+        """A callback of a thread pool, for an error."""
+        pool = ThreadPool(1)
+
+        def fail(argument: Any) -> None:
+            task(argument)
+            raise ValueError
+
+        pool.apply_async(fail, (argument,), error_callback=callback)
+        return pool
+
+
+@pytest.mark.parametrize("hand", [Handing.future, Handing.by_name, Handing.by_position, Handing.for_errors])
+def test_a_callback_belongs_to_the_test_that_has_handed_it_out(hand: Callable[..., Any]) -> None:
+    """Whatever thread calls it after the fake is refused, and is free again afterwards."""
+    results: list[Any] = []
+    go, done = threading.Event(), threading.Event()
+
+    def call_back(_: Any) -> None:
+        start(results)
+        done.set()
+
+    with AutomationFake():
+        pool = hand(go.wait, 10, call_back)
+    with AutomationFake() as later:
+        go.set()
+        assert done.wait(10)
+        assert later.calls == ()
+    with pool:
+        pass  # ends its threads
+    assert "after the fake had gone" in results[0]
+    assert noted() == results
+
+
+def test_a_thread_that_threading_does_not_know() -> None:
+    """A raw thread belongs to what has started it; one that waits for work is served in the next test."""
+    results: list[Any] = []
+    go, done = threading.Event(), threading.Event()
+    jobs: queue.Queue[Any] = queue.Queue()
+
+    def held() -> None:
+        go.wait(10)
+        start(results)
+        done.set()
+
+    def serve() -> None:
+        while jobs.get():
+            start(results)
+            jobs.task_done()
+        jobs.task_done()
+
+    with AutomationFake() as first:
+        _thread.start_new_thread(serve, ())
+        jobs.put(1)
+        jobs.join()
+        _thread.start_new_thread(held, ())
+        time.sleep(0.05)  # the worker is back at its queue
+    with AutomationFake() as later:
+        go.set()
+        assert done.wait(10)
+        assert later.calls == ()
+        jobs.put(1)
+        jobs.join()
+    jobs.put(0)
+    jobs.join()
+    assert [results[0], results[2]] == [first.executions[0].id, later.executions[0].id]
+    assert noted() == results[1:2]
 
 
 def test_a_thread_that_a_left_thread_starts_is_late() -> None:
@@ -551,6 +646,10 @@ def test_wrong_arguments_fail_as_ever() -> None:
         worker.join()
         with pytest.raises(RuntimeError, match="threads can only be started once"):
             worker.start()
+        with pytest.raises(TypeError):
+            Future[int]().add_done_callback()  # type: ignore[call-arg]
+        with pytest.raises(TypeError):
+            _thread.start_new_thread(1, ())  # type: ignore[call-overload]
         assert fake.calls == ()
 
 
