@@ -72,6 +72,8 @@ class Run:
 
     def stop(self, kind: str) -> str | None:
         """Stop it, or give the error."""
+        if self.status == "Success" and self.stepwise and kind == "Complete":
+            return None
         if self.status in ENDED or (self.status == "Cancelling" and kind == "Complete"):
             return "InvalidAutomationStatusUpdateException"
         if kind == "Complete":
@@ -92,7 +94,7 @@ class Run:
             self.turn_to("Rejected" if self.status == "PendingApproval" else "Failed")
         else:
             later = dropwhile(lambda status: status in WAITING, self.future)
-            self.turn_to(*([*later] or ["InProgress", "Waiting" if self.stepwise else "Success"]))
+            self.turn_to(*([*later] or ["InProgress", "Success"]))
         return None
 
 

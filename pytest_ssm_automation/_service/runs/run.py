@@ -130,7 +130,7 @@ class Run:
         walk: Its walk, if its steps are known.
         scripted: Whether its script determines its status. Its walk follows then.
         behind: Whether its walk still has to follow its first turn.
-        stepwise: Whether it is interactive and its steps are not known. Each signal counts as one step.
+        stepwise: Whether it is interactive and its steps are not known. One signal starts all of them.
         fan_out: The targets that it runs on.
         spawned: The executions that its steps have started.
         moving: Whether a caller is advancing it.

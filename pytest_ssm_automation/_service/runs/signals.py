@@ -20,18 +20,23 @@ if TYPE_CHECKING:
     from .run import Run
     from .walk import Walk
 
-# The turns after a signal to an interactive run whose steps are not known. Only a stop ends it.
-_ONE_STEP: Final = (WORK[0], Turn("Waiting"))
 OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
 
 
 def can_stop(run: Run, *, cancel: bool) -> bool:
-    """Return whether a run can be stopped."""
-    return not run.ended and (cancel or run.status != "Cancelling")
+    """Return whether a run can be stopped.
+
+    An interactive run ends only when it is completed. If its steps are not known, it has ended before.
+    """
+    if run.ended:
+        return run.stepwise and run.status == "Success" and not cancel
+    return cancel or run.status != "Cancelling"
 
 
 def stop(run: Run, *, cancel: bool) -> None:
     """Cancel a run, or let it complete its current steps without starting others."""
+    if run.ended:
+        return
     if run.fan_out and not cancel:
         run.fan_out.close()
     walk = run.walk
@@ -126,7 +131,7 @@ def _resume(run: Run) -> None:
     walk = run.walk
     run.forget_shown()
     if walk is None or walk.ended:
-        turn, *ahead = later or (_ONE_STEP if run.stepwise and not run.fan_out else WORK)
+        turn, *ahead = later or WORK
         run.ahead = tuple(ahead)
         run.take(turn)
         return

@@ -125,18 +125,19 @@ def test_it_ends_after_it_has_started(fake: AutomationFake, client: Any) -> None
 
 @pytest.mark.needs("SignalType=Revoke")
 def test_interactive_waits_for_a_signal(client: Any) -> None:
-    """In mode Interactive it waits before each step and after the last one, and approvals are nothing to it."""
+    """In mode Interactive it waits for a signal that starts it; it can be completed, also after it has ended."""
     for kind in ("StartStep", "Resume"):
         execution_id = start(client, Mode="Interactive")
         assert statuses(client, execution_id, 3) == ["Waiting"] * 3
         for approval in ("Approve", "Reject", "Revoke"):
             with pytest.raises(client.exceptions.InvalidAutomationSignalException):
                 signal(client, execution_id, approval)
-        for _ in range(2):
-            signal(client, execution_id, kind, StepName=["any"])
-            assert statuses(client, execution_id, 3) == ["InProgress", "Waiting", "Waiting"]
+        signal(client, execution_id, kind, StepName=["any"])
+        assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
         client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
-        assert statuses(client, execution_id, 2) == ["Waiting", "Success"]
+        assert statuses(client, execution_id, 1) == ["Success"]
+        with pytest.raises(client.exceptions.InvalidAutomationStatusUpdateException):
+            client.stop_automation_execution(AutomationExecutionId=execution_id)
 
 
 def test_interactive_can_be_stopped_before_it_begins(client: Any) -> None:
