@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from neighbours import run as neighbours
 
 from pytest_ssm_automation._strict import _TITLES
 
@@ -82,3 +83,10 @@ def test_the_page_on_strict_mode_has_every_line() -> None:
     """What strict mode prints is explained where it says so."""
     page = text_of(DOCS / "howto" / "strict.md")
     assert [title for title in _TITLES.values() if f"`{title.partition(' (')[0]}`" not in page] == []
+
+
+def test_the_page_about_other_libraries_is_written() -> None:
+    """The page about other libraries is what the script that runs them writes, with the versions that it has run."""
+    text = text_of(neighbours.PAGE)
+    tested = dict(re.findall(r"^\| (\S+) \| ([\d.]+) \|", text, re.MULTILINE))
+    assert text == neighbours.page(tested)

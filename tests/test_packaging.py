@@ -73,6 +73,6 @@ def test_the_releases_of_aiobotocore_are_those_that_are_tested() -> None:
     *older, newest = row.split(", ")
     environment = next(name for name in TOX.sections() if name.startswith("testenv:aio{"))
 
-    assert environment == f"testenv:aio{{,-{',-'.join(older)}}}"
+    assert environment == f"testenv:aio{{,{','.join(older)}}}"
     assert f"{older[0]} to {newest}" == SUPPORTED
     assert PROJECT["optional-dependencies"]["aio"] == [f"aiobotocore>={older[0]}"]

@@ -8,10 +8,16 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "reference" / "works-with.md"
-COMMAND = (sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "-c", os.devnull)
+# neither the settings nor the conftest.py of this project
+ALONE = ("-c", os.devnull, "--rootdir", str(HERE), "--confcutdir", str(HERE))
+COMMAND = (sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", *ALONE)
 HEAD = """% Written by tests/neighbours/run.py: change it there, then run `tox run -e neighbours`.
 
 # Works with
@@ -28,34 +34,32 @@ pytest-rerunfailures, pytest-randomly and pytest-forked. See [](../howto/moto.md
 """
 
 
+def situations() -> dict[str, Path]:
+    """Map each library to its test module."""
+    return {path.stem.rstrip("_").replace("_", "-"): path for path in sorted((HERE / "situations").glob("*.py"))}
+
+
+def page(versions: Mapping[str, str]) -> str:
+    """Write the page: the statement of each module, with the version of the library."""
+    rows = (
+        f"| {library} | {versions[library]} | {ast.get_docstring(ast.parse(path.read_text(encoding='utf-8')))} |\n"
+        for library, path in situations().items()
+    )
+    return HEAD + "".join(rows) + FOOT
+
+
 def main() -> int:
     """Run every situation; write the page, or with `--check` leave it and report the failures alone."""
-    rows: list[str] = []
-    failed: list[str] = []
-    for path in sorted((HERE / "situations").glob("*.py")):
-        library = path.stem.rstrip("_").replace("_", "-")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-W",
-            "error",
-            "-p",
-            "no:cacheprovider",
-            "--rootdir",
-            str(HERE),
-        ]
-        result = subprocess.run([*command, "-c", "/dev/null", str(path)], capture_output=True, text=True, check=False)
+    failed = 0
+    for library, path in situations().items():
+        result = subprocess.run([*COMMAND, str(path)], capture_output=True, text=True, check=False)
         print(f"{library} {version(library)}: {result.stdout.splitlines()[-1] if result.stdout else result.stderr}")
         if result.returncode:
-            failed.append(library)
+            failed += 1
             print(result.stdout)
-        statement = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-        rows.append(f"| {library} | {version(library)} | {statement} |\n")
     if not failed and "--check" not in sys.argv:
-        PAGE.write_text(HEAD + "".join(rows) + FOOT, encoding="utf-8")
-    return len(failed)
+        PAGE.write_text(page({library: version(library) for library in situations()}), encoding="utf-8")
+    return failed
 
 
 if __name__ == "__main__":

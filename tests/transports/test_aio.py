@@ -6,7 +6,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -316,9 +315,11 @@ def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch)
     assert list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None))) == []
 
 
-@pytest.mark.skipif(not find_spec("aiobotocore.httpxsession"), reason="this aiobotocore sends by aiohttp alone")
 def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where neither httpx nor httpx2 is installed, aiohttp's connections are guarded alone."""
+    module = pytest.importorskip("aiobotocore.httpxsession", reason="this aiobotocore sends by aiohttp alone")
+    if module.httpx is None:
+        pytest.skip("neither httpx nor httpx2 is installed")
     with_httpx = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
     monkeypatch.setattr("aiobotocore.httpxsession.httpx", None)
     without = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
