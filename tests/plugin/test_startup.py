@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-HEAVY = ("aiobotocore", "boto3", "botocore", "faker", "hypothesis", "requests", "responses", "yaml")
+HEAVY = ("aiobotocore", "boto3", "botocore", "faker", "hypothesis", "regex", "requests", "responses", "yaml")
 ALONE = ("-p", "pytest_ssm_automation.plugin", "-p", "no:cacheprovider")
 
 
