@@ -10,7 +10,8 @@ from packaging.requirements import Requirement
 from pytest_ssm_automation._transports.aio import SUPPORTED
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 TOX = configparser.ConfigParser(interpolation=None)
 TOX.read(ROOT / "tox.ini", encoding="utf-8")
 
@@ -41,6 +42,26 @@ def test_lowest_run_pins_every_lower_bound() -> None:
     assert pins == versions(DEPENDENCIES, ">=")
 
 
+def test_the_page_of_policies_names_the_lower_bounds() -> None:
+    """Its table has the bounds of pyproject.toml for Python and the dependencies that users choose."""
+    page = (ROOT / "docs" / "reference" / "policies.md").read_text(encoding="utf-8")
+    table = page.partition("## Dependencies")[0]
+    named = dict(re.findall(r"^\| (\w+)(?: \(optional\))? \| (\d[\d.]+) \|", table, re.MULTILINE))
+    [aio] = map(Requirement, PROJECT["optional-dependencies"]["aio"])
+    bounds = versions([*DEPENDENCIES, aio], ">=") | {"Python": PROJECT["requires-python"].removeprefix(">=")}
+
+    assert named == {name: bounds[name] for name in named}
+    assert named.keys() >= {"Python", "botocore", "pytest", "hypothesis", "Faker", "responses", "aiobotocore"}
+
+
+def test_the_page_of_policies_lists_every_dependency() -> None:
+    """Its second table has each of them but for pluggy, which comes with pytest."""
+    page = (ROOT / "docs" / "reference" / "policies.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\w+) \| [\d.]+ MiB \|", page, re.MULTILINE)
+
+    assert sorted([*listed, "pluggy"]) == sorted(requirement.name for requirement in DEPENDENCIES)
+
+
 def test_installed_releases_are_those_meant() -> None:
     """Every run has releases that pyproject.toml allows, and the lowest run has the lowest of them."""
     meant = LOWEST if os.environ.get("TOX_ENV_NAME") == "lowest" else DEPENDENCIES
@@ -67,12 +88,17 @@ def test_pytest_finds_the_plugin() -> None:
 
 
 def test_the_releases_of_aiobotocore_are_those_that_are_tested() -> None:
-    """The page about asynchronous code lists the releases of the tox environments, and the message their range."""
+    """The page about asynchronous code lists the releases of the tox environments; README gives their range."""
     page = (ROOT / "docs" / "howto" / "async.md").read_text(encoding="utf-8")
     [row] = re.findall(r"^\| aiobotocore \| (.*) \|$", page, re.MULTILINE)
     *older, newest = row.split(", ")
     environment = next(name for name in TOX.sections() if name.startswith("testenv:aio{"))
 
     assert environment == f"testenv:aio{{,{','.join(older)}}}"
+    [of_aioboto3] = re.findall(r"^\| aioboto3 \| ([\d.]+),", page, re.MULTILINE)
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
     assert f"{older[0]} to {newest}" == SUPPORTED
+    assert f"aiobotocore {SUPPORTED}, and of aioboto3 {of_aioboto3}:" in readme
+    assert f"aioboto3>={of_aioboto3}" in GROUPS["aioboto3"]
     assert PROJECT["optional-dependencies"]["aio"] == [f"aiobotocore>={older[0]}"]
