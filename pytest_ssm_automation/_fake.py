@@ -1,4 +1,4 @@
-"""AutomationFake: what a test holds."""
+"""The class AutomationFake."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 
-# Among how many executions a mistyped id looks for the nearest, since it takes long.
+# The number of executions among which to search for ids similar to an unknown one, because that is slow.
 _MOST_NAMED: Final = 1000
 _OF_STEP: Final = ("name", "outputs", "fails", "times", "status", "runbook", "when")
 
 
 @public
 class AutomationFake(Setup, Record):
-    """A stand-in for AWS Systems Manager Automation, active inside a `with` block.
+    """A fake of AWS Systems Manager Automation, which is active inside a `with` block.
 
-    While it is active, the Automation operations of every botocore SSM client of the process are answered by it:
-    clients made before or after, by any session, in any thread. All other operations and services are left alone.
+    While it is active, it answers the Automation operations of all botocore SSM clients in the process, whenever, in
+    whichever session and in whichever thread they were created. It does not affect other operations and services.
 
-    A call is answered by the fake of its own context: the one that its thread or asyncio task has entered, or under
-    which its thread or the task of its pool was started. A call that has none is answered by the innermost active fake.
+    A call is answered by the fake of its context: the one that its thread or asyncio task entered, or under which its
+    thread or pool task was started. Calls without such a fake are answered by the innermost active fake.
 
     Documentation: https://pytest-ssm-automation.readthedocs.io/
 
@@ -75,20 +75,20 @@ class AutomationFake(Setup, Record):
 
         Args:
             faults: Faults to inject, in this order, such as a plan drawn from `strategies.fault_plans()`.
-            steps: What to say of steps of runbooks: mappings with the arguments of the marker `ssm_automation_step`,
-                such as a walk drawn from `strategies.walks()`.
-            runbooks: Runbooks to register: `Runbook` objects; or files, folders and globs, relative to the current
-                directory, each file of which is read when its document is first asked for.
-            **options: See the options of the marker `ssm_automation`.
+            steps: Failures and outputs of steps: mappings with the arguments of the marker `ssm_automation_step`, such
+                as a walk drawn from `strategies.walks()`.
+            runbooks: Runbooks to register: `Runbook` objects, or files, folders and globs relative to the current
+                directory. A file is read when its document is first used.
+            **options: The options of the marker `ssm_automation`.
 
         Raises:
-            FakeUsageError: An option has no such name, or cannot have such a value.
+            FakeUsageError: An option does not exist, or its value is invalid.
         """
         self._set_up(DEFAULTS.but({**options, "runbooks": runbooks}), faults, steps)
 
     @classmethod
     def _with_options(cls, options: Options, faults: Iterable[Fault], steps: Iterable[Mapping[str, Any]]) -> Self:
-        """Make the fake of a test, whose options the ini file and the markers have given."""
+        """Make the fake of a test, with options from the ini file and markers."""
         fake = cls.__new__(cls)
         fake._set_up(options, faults, steps)  # noqa: SLF001 - of this class
         return fake
@@ -119,15 +119,15 @@ class AutomationFake(Setup, Record):
         self._told = Told()
 
     def __repr__(self) -> str:
-        """Write the transport, how much was recorded, and the test that it is for."""
+        """Show the transport, the numbers of calls and executions, and the test."""
         counts = [count(len(self._service.calls), "call"), count(len(self._service.store.started), "execution")]
         test = self._active.test if self._active else _running_test()
         return f"<AutomationFake {', '.join(filter(None, (self.options.transport, *counts, test)))}>"
 
     def __enter__(self) -> Self:
-        """Let the fake answer."""
+        """Activate the fake."""
         if self._active is not None and self._active.entered:
-            raise AutomationFakeError("This fake is active already; make another one for a nested block")
+            raise AutomationFakeError("This fake is already active; make another one for a nested block")
         self._active = active.Active(
             self, self._service, self.options.transport, self.options.allow_network, _running_test(), self._blocked
         )
@@ -139,7 +139,7 @@ class AutomationFake(Setup, Record):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let it no longer answer, and put everything back; in a forked process, leave that to the parent."""
+        """Deactivate the fake, and restore everything, except in a forked process."""
         if self._active is not None and self._active.inherited:
             return
         self._check_active()
@@ -155,7 +155,7 @@ class AutomationFake(Setup, Record):
         self._report()
 
     def _report(self) -> None:
-        """Add what was recorded to the report of the run, if there is one."""
+        """Add the records to the report of the run, if there is one."""
         if _report.coverage is not None:
             _report.coverage.add(_running_test(), self._service.calls[self._reported :])
             _report.coverage.steps.add(self._service.store.all)
@@ -163,12 +163,12 @@ class AutomationFake(Setup, Record):
 
     def _check_active(self) -> active.Active:
         if self._active is None or not self._active.entered:
-            raise AutomationFakeError("The fake has to be active for this: with AutomationFake() as fake: ...")
+            raise AutomationFakeError("The fake must be active for this: with AutomationFake() as fake: ...")
         return self._active
 
     @property
     def sleeps(self) -> Sequence[float]:
-        """The seconds that `time.sleep` was asked for, in order, with the option `skip_sleep`."""
+        """The arguments of all skipped sleeps, in order, with the option `skip_sleep`."""
         return tuple(self._clock.sleeps)
 
     @property
@@ -177,20 +177,20 @@ class AutomationFake(Setup, Record):
         return sum(self._clock.sleeps)
 
     def host_target_locations(self, locations: Sequence[Mapping[str, Any]]) -> str:
-        """Host target locations as the JSON array that TargetLocationsURL leads to, until the fake is no longer active.
+        """Host target locations as a JSON file for TargetLocationsURL, while the fake is active.
 
-        They are read, and checked against the service model, when an execution is started with the URL.
+        They are read and validated when an execution is started with the URL.
 
         Args:
             locations: The members of each `TargetLocation`.
 
         Returns:
-            A URL that looks like one presigned for S3. It can be fetched with `requests`; no connection is made.
+            A URL that looks like a presigned URL of S3. It can be fetched with `requests`, without a connection.
         """
         return self._mock_requests().host(locations)
 
     def serve_requests(self) -> responses.RequestsMock:
-        """Answer callers as well that sign their own HTTP requests and send them with `requests`.
+        """Also answer callers that sign their own HTTP requests and send them with `requests`.
 
         Returns:
             The active `responses.RequestsMock`, on which other URLs can be mocked too.
@@ -200,16 +200,16 @@ class AutomationFake(Setup, Record):
         return mock.mock
 
     def serve_endpoint(self) -> str:
-        """Serve other processes by a loopback HTTP server, until the fake is no longer active.
+        """Serve other processes with a loopback HTTP server, while the fake is active.
 
-        `AWS_ENDPOINT_URL_SSM` is set, so that child processes with the AWS CLI or another SDK find it. It needs the
-        extra `pytest-ssm-automation[endpoint]`.
+        It sets `AWS_ENDPOINT_URL_SSM`, so that the AWS CLI and other SDKs in child processes find the server. It
+        requires the extra `pytest-ssm-automation[endpoint]`.
 
-        Whatever names one of our operations is among the `calls`, also where it has no signature or can't be read. A
-        connection error that was injected breaks the connection.
+        All requests that name an operation of the fake are recorded in `calls`, even if they are unsigned or can't be
+        read. An injected connection error breaks the connection.
 
         Returns:
-            The server's URL, on a free port of 127.0.0.1.
+            The server's URL, with a free port of 127.0.0.1.
 
         Raises:
             AutomationFakeError: The fake is not active, or pytest-socket blocks all sockets.
@@ -244,10 +244,10 @@ class AutomationFake(Setup, Record):
         return self._requests
 
     def execution(self, execution_id: str) -> Execution:
-        """Give the execution of this id, in whatever Region.
+        """Return the execution with this id, in any Region.
 
         Raises:
-            FakeUsageError: There is none.
+            FakeUsageError: It does not exist.
         """
         found = self._service.store.named(execution_id)
         if not found:
@@ -255,11 +255,11 @@ class AutomationFake(Setup, Record):
         return execution_of(found[-1])
 
     def client(self, region_name: str = "us-east-1", **kwargs: Any) -> SSMClient:
-        """Make a botocore SSM client; the fake has to be active.
+        """Make a botocore SSM client, while the fake is active.
 
         Args:
             region_name: The client's Region.
-            **kwargs: Anything else that botocore's `create_client` takes, such as `config`.
+            **kwargs: Other arguments of botocore's `create_client`, such as `config`.
 
         Raises:
             AutomationFakeError: The fake is not active.
@@ -270,7 +270,7 @@ class AutomationFake(Setup, Record):
         return made
 
     def reset(self) -> None:
-        """Forget calls, executions and faults, and start again as the fake was made."""
+        """Return to the state after creation: forget calls, executions, runbooks and added faults."""
         self._report()
         self._service.reset()
         self._reported = 0
@@ -280,10 +280,10 @@ class AutomationFake(Setup, Record):
 
     @classmethod
     def current(cls) -> AutomationFake:
-        """Give the fake that answers a call made here: that of this thread or task, else the innermost active one.
+        """Return the fake that answers a call made here: that of this thread or task, or the innermost active one.
 
         Raises:
-            AutomationFakeError: None is active, or the fake that this thread or task belongs to has gone.
+            AutomationFakeError: No fake is active, or the fake of this thread or task has ended.
         """
         found = active.current()
         if found is None:
@@ -305,14 +305,14 @@ def _fetch(url: str) -> tuple[int, bytes] | None:
 def _faults(given: Iterable[object]) -> Iterator[Fault]:
     for fault in given:
         if not isinstance(fault, Fault):
-            raise FakeUsageError(f"Expected each of faults to be a Fault, as of fault_plans(), but got {fault!r}")
+            raise FakeUsageError(f"Expected each item of faults to be a Fault, but got {fault!r}")
         yield fault
 
 
 def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
     for step in given:
         if not isinstance(step, Mapping) or "name" not in step:
-            raise FakeUsageError(f"Expected each of steps to be a mapping with the name of a step, but got {step!r}")
+            raise FakeUsageError(f"Expected each item of steps to be a mapping with a name, but got {step!r}")
         said: Mapping[str, Any] = cast("Mapping[str, Any]", step)
         for name in said:
             if name not in _OF_STEP:

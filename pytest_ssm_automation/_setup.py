@@ -1,4 +1,4 @@
-"""What a test tells a fake: which calls fail, what exists, and how executions go."""
+"""The methods with which a test sets up a fake: faults, runbooks, executions and scripts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __tracebackhide__ = hide_usage_errors
 
 
 class Setup:
-    """Faults, runbooks, executions and scripts of a fake."""
+    """Methods to set up faults, runbooks, executions and scripts."""
 
     _service: Service
 
@@ -45,24 +45,25 @@ class Setup:
     ) -> Fault:
         """Let the next matching calls fail.
 
-        Faults queue up in the order in which they are injected. The first one that matches a call and is not used up
-        has that call; an invalid request uses none up.
+        Faults apply in the order in which they are injected: the first one that matches a call and is not used up makes
+        it fail. Invalid requests never use up a fault.
 
         Args:
             error: The name of an exception of SSM, of an error common to AWS services (`ThrottlingException`,
                 `AccessDeniedException`, ...), or of a connection error of botocore (`ReadTimeoutError`,
-                `ConnectTimeoutError`, `EndpointConnectionError`, `ConnectionClosedError`). Or any exception: a class of
-                `client.exceptions`, and a `ClientError`, stand for the error of that code, text and HTTP status; all
-                others, such as `KeyboardInterrupt()`, are raised in the caller as they are, a copy each time.
-            message: The text instead of the service's usual one.
-            times: How many calls fail; `None` is every one.
-            after: How many matching calls are let through first.
-            when: Part of a request, as a dict of members compared by `==`, or a function of the `Call`.
+                `ConnectTimeoutError`, `EndpointConnectionError`, `ConnectionClosedError`). Or an exception: a class of
+                `client.exceptions` or a `ClientError` becomes the service error with its code, message and HTTP status;
+                others, such as `KeyboardInterrupt()`, are raised in the caller, as a copy for each call.
+            message: The message; by default the service's usual one.
+            times: The number of calls that fail; `None` for all.
+            after: The number of matching calls that succeed first.
+            when: The calls that match: part of a request, as a dict of members compared with `==`, or a function of the
+                `Call`.
             operation: The operation that fails.
 
         Raises:
-            FakeUsageError: There is no such error, operation or member, or a number makes no sense. It is also raised
-                in a call that comes over HTTP, if the exception cannot be sent over HTTP.
+            FakeUsageError: An error, operation or member does not exist, or a number is invalid. A call over HTTP also
+                raises it if the exception can't be sent over HTTP.
         """
         return self._service.faults.add(
             Fault(error, message=message, times=times, after=after, when=when, operation=operation)
@@ -77,10 +78,10 @@ class Setup:
         when: When | None = None,
         operation: OperationName = model.START,
     ) -> Fault:
-        """Let the service do its work for the next matching calls, and the caller get a connection error.
+        """Let the service handle the next matching calls, but raise a connection error in the caller.
 
-        It shows who retries without a ClientToken: see `assert_no_duplicate_starts`. The arguments are those of
-        `fail_with`. Any exception is allowed that is no answer of the service, such as `KeyboardInterrupt()`.
+        It finds retries without a ClientToken, see `assert_no_duplicate_starts`. The arguments are those of
+        `fail_with`. All exceptions that are not service errors are allowed, such as `KeyboardInterrupt()`.
         """
         return self._service.faults.add(
             Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
@@ -96,25 +97,25 @@ class Setup:
         runbook: str | None = None,
         when: When | None = None,
     ) -> Fault:
-        """Let a step of a registered runbook fail in executions that walk it.
+        """Let a step of a registered runbook fail.
 
-        What follows is the runbook's: `maxAttempts`, `onFailure` and `isCritical`. Of several failures of a step the
-        first that is not used up has the next attempt.
+        `maxAttempts`, `onFailure` and `isCritical` in the runbook determine what happens next. If there are several
+        failures for a step, the first one that is not used up applies.
 
         Args:
             step: The step's name.
-            message: Why it fails. The service's frame is put around it, unless it has it already.
-            times: How many attempts fail; `None` is every one.
-            status: How the step ends: `Failed` or `TimedOut`.
-            runbook: The name of the only runbook that is meant; by default all that have such a step.
-            when: Which executions: part of the request, as a dict of members compared by `==`, or a function of the
-                `Call`.
+            message: The failure message. The service's prefix and suffix are added, unless it has them.
+            times: The number of attempts that fail; `None` for all.
+            status: The status of the step: `Failed` or `TimedOut`.
+            runbook: The name of the runbook; by default all runbooks with such a step.
+            when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
+                of the `Call`.
 
         Returns:
-            The fault, which counts the attempts that have failed. A strict test fails if there was none.
+            The fault, which counts the failed attempts. A strict test fails if the fault was not used.
 
         Raises:
-            FakeUsageError: No registered runbook has such a step, or the step cannot end so.
+            FakeUsageError: No registered runbook has such a step, or an argument is invalid.
         """
         fault = StepFault(message=message, times=times, when=when, step=step, status=status, runbook=runbook)
         self._service.say(fault)
@@ -123,21 +124,21 @@ class Setup:
     def step_outputs(
         self, step: str, outputs: Outputs, *, runbook: str | None = None, when: When | None = None
     ) -> None:
-        """Say what a step of a registered runbook puts out in executions that walk it.
+        """Set the outputs of a step of a registered runbook.
 
-        References and conditions read it, with its type. What is said last of a step is what holds.
+        References and conditions use these values. If there are several outputs for a step, the latest ones apply.
 
         Args:
             step: The step's name.
-            outputs: The step's outputs by name, as JSON has them; or a function of a `StepRun` that gives them. The
-                function is called once for each attempt, with no lock held. It may raise `StepFailed`.
-            runbook: The name of the only runbook that is meant; by default all that have such a step.
-            when: Which executions: part of the request, as a dict of members compared by `==`, or a function of the
-                `Call`.
+            outputs: JSON values by name of the output, or a function of a `StepRun` that returns them. The function is
+                called for each attempt, without holding a lock. It may raise `StepFailed`.
+            runbook: The name of the runbook; by default all runbooks with such a step.
+            when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
+                of the `Call`.
 
         Raises:
-            FakeUsageError: No registered runbook has such a step, the step has no such output, or the value is not of
-                the type that the runbook declares.
+            FakeUsageError: No registered runbook has such a step, the step has no such output, or a value does not have
+                the declared type.
         """
         self._service.say(StepOutputs(step, outputs, runbook, when))
 
@@ -149,16 +150,16 @@ class Setup:
         version: int | str | None = None,
         region: str | None = None,
     ) -> Runbook:
-        """Register a runbook; from then on its parameters and versions are checked as it declares them.
+        """Register a runbook. From then on, requests are validated against its parameters and versions.
 
         Args:
             content: The runbook (schemaVersion 0.3) as a mapping, as JSON or YAML text, or as the path of a file.
-            name: Its name; by default that of the file.
-            version: Its version, a number; by default the next one.
-            region: Where it is registered; `None` is every Region.
+            name: The document's name; by default the stem of the file's name.
+            version: The version number; by default the next one.
+            region: The Region; `None` for all Regions.
 
         Raises:
-            FakeUsageError: The runbook is malformed; the message names each place. Or it has such a version already.
+            FakeUsageError: The runbook is not valid, and the message lists all problems; or the version already exists.
         """
         runbook = load_runbook(content, name=name, version=version, region=region)
         with self._service.lock:
@@ -177,21 +178,21 @@ class Setup:
         steps: Sequence[Mapping[str, Any]] | None = None,
         failure_message: str | None = None,
     ) -> Execution:
-        """Let an execution exist that nobody called for.
+        """Add an execution that no call has started.
 
         Args:
-            document_name: The name of its runbook.
+            document_name: The name or ARN of its runbook.
             execution_id: Its id; by default a new one.
-            account: The account in which it runs: 12 digits; with `None` it is visible from every account.
-            region: Where it runs.
-            statuses: As in `script`.
-            parameters: The runbook's parameters: lists of texts by name.
-            outputs: As in `script`.
-            steps: As in `script`.
-            failure_message: As in `script`.
+            account: The account, 12 digits; `None` to make it visible in all accounts.
+            region: The Region.
+            statuses: See `script`.
+            parameters: The runbook's parameters, lists of strings by name.
+            outputs: See `script`.
+            steps: See `script`.
+            failure_message: See `script`.
 
         Raises:
-            FakeUsageError: See `script`; the account has not 12 digits; or an execution of that id exists there.
+            FakeUsageError: An argument is invalid, see `script`; or an execution with this id already exists.
         """
         script = make_script(
             statuses, outputs=outputs, steps=steps, failure_message=failure_message, execution_id=execution_id
@@ -204,7 +205,7 @@ class Setup:
             try:
                 runbook = service.runbooks.find(name, None, region)
             except ServiceError:
-                raise FakeUsageError(f"Runbook {name!r} has no such version") from None
+                raise FakeUsageError(f"Runbook {name!r} does not have this version") from None
             run = service.store.add(name, region, script, account=account, parameters=given, runbook=runbook)
         catch_up(run)
         return execution_of(run)
@@ -219,23 +220,23 @@ class Setup:
         failure_message: str | None = None,
         execution_id: str | None = None,
     ) -> None:
-        """Say how executions go that are started from now on; a later script goes before an earlier one.
+        """Script the statuses of executions that are started from now on. The latest script that matches applies.
 
-        Without a script an execution is Pending, then InProgress, then Success.
+        Without a script, an execution is Pending, then InProgress, then Success.
 
         Args:
-            statuses: The status at the start, then the one after each GetAutomationExecution or
-                DescribeAutomationExecutions that shows the execution; the last one stays. An item is a status, or a
-                dict of `AutomationExecution` members that go with it, its `AutomationExecutionStatus` among them.
-            when: Which executions: part of the request, as a dict of members compared by `==`, or a function of the
-                `Call`; executions that run on one of several targets are matched by their own request.
-            outputs: What they put out once they have ended: lists of texts by name.
-            steps: Their steps, as members of `StepExecution`.
-            failure_message: Why they failed.
-            execution_id: The id of the first one; it may be one that AWS would never give.
+            statuses: The status at the start, then the status after each GetAutomationExecution or
+                DescribeAutomationExecutions that shows the execution. The last one stays. An item is a status, or a
+                dict of `AutomationExecution` members that contains `AutomationExecutionStatus`.
+            when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
+                of the `Call`. Executions on one of several targets have their own request.
+            outputs: The outputs after the end, lists of strings by name.
+            steps: The steps, as members of `StepExecution`.
+            failure_message: The failure message, if the execution fails.
+            execution_id: The id of the first execution. It may be an id that AWS would not generate.
 
         Raises:
-            FakeUsageError: There is no such status or member, or something has the wrong shape.
+            FakeUsageError: A status or member does not exist, or a value has the wrong shape.
         """
         script = make_script(
             statuses,
@@ -248,13 +249,14 @@ class Setup:
         self._service.store.planner.add_script(script)
 
     def resolve_targets(self, resolver: Resolver) -> None:
-        """Say which resources targets stand for that name a tag, a resource group or all resources.
+        """Set a function that resolves targets such as tags and resource groups to resources.
 
         Args:
-            resolver: Takes a target, as a dict with `Key` and `Values`, and gives a list of the ids of its resources.
+            resolver: A function that takes a target, as a dict with `Key` and `Values`, and returns a list of resource
+                ids.
 
         Raises:
-            FakeUsageError: The resolver is no function.
+            FakeUsageError: The resolver is not a function.
         """
         if not callable(resolver):
             raise FakeUsageError(f"Expected a function of a target, but got {resolver!r}")

@@ -1,4 +1,4 @@
-"""The pytest plugin: hooks, markers, options and fixtures. Nothing heavy is imported until a test uses them."""
+"""The pytest plugin: hooks, markers, options and fixtures. Large modules are imported only if a test needs them."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 
     from ._fake import AutomationFake
 
-# What the ini file may say: the name of the option, its type there, and its meaning.
+# Options of the ini file: name, type and help.
 _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...] = (
     ("transport", "string", "how requests are answered: stubber or wire"),
-    ("strict", "bool", "whether a test that passed fails for mistakes that its code under test may have swallowed"),
-    ("relax", "linelist", "ids of constraints that are not enforced"),
-    ("enforce", "linelist", "ids of constraints that are enforced, though they are not by default"),
-    ("runbooks", "args", "files, folders or globs of runbooks that every fake knows, relative to the ini file"),
-    ("pace", "string", "how far a poll takes an execution that walks its runbook: run or step"),
-    ("unknown_documents", "string", "what becomes of runbooks that are not registered: accept or reject"),
-    ("unknown_urls", "string", "what becomes of a TargetLocationsURL that nobody hosts: accept or reject"),
-    ("execution_limit", "string", "how many unfinished executions there may be in an account and Region"),
-    ("allow_network", "args", "true, or the names of the hosts that requests nobody answers may reach"),
-    ("skip_sleep", "bool", "whether time.sleep returns at once in the thread of the test"),
-    ("seed", "string", "makes ids the same at every run; default: the id of the test"),
+    ("strict", "bool", "whether a test that passed fails if its code may have swallowed a mistake"),
+    ("relax", "linelist", "ids of constraints to turn off"),
+    ("enforce", "linelist", "ids of constraints to turn on that are off by default"),
+    ("runbooks", "args", "files, folders or globs of runbooks to register, relative to the ini file"),
+    ("pace", "string", "how far a poll advances an execution that walks its runbook: run or step"),
+    ("unknown_documents", "string", "whether to start runbooks that are not registered: accept or reject"),
+    ("unknown_urls", "string", "whether to accept a TargetLocationsURL that the test does not host: accept or reject"),
+    ("execution_limit", "string", "the maximum number of unfinished executions in an account and Region"),
+    ("allow_network", "args", "true, or the hosts that unanswered requests may reach"),
+    ("skip_sleep", "bool", "whether time.sleep returns immediately in the thread of the test, and advances its clocks"),
+    ("seed", "string", "a seed for all random values; default: the id of the test"),
 )
 _MARKERS = (
     (
-        "ssm_automation(**options): set options of the fixture ssm_automation, and use it. "
+        "ssm_automation(**options): use the fixture ssm_automation, with these options. "
         f'Example: `@pytest.mark.ssm_automation(transport="wire")`. Documentation: {SITE}'
     ),
     (
         "ssm_automation_error(*errors, message=None, times=1, after=0, when=None, "
         'operation="StartAutomationExecution"): '
-        "let the next matching calls fail with these errors, in this order. "
+        "let the next matching calls fail with these errors, in order. "
         'Example: `@pytest.mark.ssm_automation_error("ThrottlingException", times=2)`'
     ),
     (
         'ssm_automation_step(name, *, outputs=None, fails=None, times=None, status="Failed", runbook=None, when=None): '
-        "say what a step of a registered runbook puts out, or why it fails. "
+        "set the outputs of a step of a registered runbook, or let it fail. "
         'Example: `@pytest.mark.ssm_automation_step("createImage", outputs={"ImageId": "ami-1"})`'
     ),
 )
@@ -76,7 +76,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="json:PATH|markdown:PATH",
         help=(
             "report which documented errors the code under test has faced, in the terminal, or in a file: "
-            "json:PATH writes it, markdown:PATH appends it, as for the summary of a CI job; can be given several times"
+            "json:PATH writes a file, markdown:PATH appends to a file, such as the summary of a CI job; "
+            "can be used several times"
         ),
     )
     group.addoption(
@@ -88,7 +89,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Set dummy credentials, if the ini file asks for it, before anything is collected that could make a client."""
+    """Set dummy credentials, if the ini file says so, before modules are imported that might make a client."""
     try:
         wanted = early_config.getini("ssm_automation_dummy_credentials")
     except (TypeError, ValueError, pytest.UsageError) as error:
@@ -100,7 +101,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, and count errors if the command line asks for it."""
+    """Register the markers, and the plugin for the report if it is requested."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
     if config.option.ssm_automation_report or config.option.ssm_automation_require:
@@ -111,7 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring in the fixture wherever a marker is, before other fixtures of function scope."""
+    """Add the fixture to all tests with a marker, before other function-scoped fixtures."""
     for item in items:
         names: list[str] | None = getattr(item, "fixturenames", None)
         marked = any(item.get_closest_marker(name) for name in _BRINGING_IN)
@@ -121,12 +122,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _bring_in(item: Any, names: list[str]) -> None:
     place = _first_of_function_scope(item, names)
-    # A list of its own: all parameter sets of a test share one.
+    # A new list, because all parameter sets of a test share the original.
     item.fixturenames = [*names[:place], "ssm_automation", *names[place:]]
 
 
 def _first_of_function_scope(item: Any, names: list[str]) -> int:
-    known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest tells the scopes of fixtures nowhere else
+    known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public access to the scopes of fixtures
     return next(
         (place for place, name in enumerate(names) if name not in known or known[name][-1].scope == "function"),
         len(names),
@@ -135,10 +136,7 @@ def _first_of_function_scope(item: Any, names: list[str]) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Import the fake, and read the service model, before any test can patch the file system.
-
-    A run in which no test uses the fake does neither.
-    """
+    """Import the fake and read the service model before a test patches the file system, if a test uses the fake."""
     # in a controller of pytest-xdist, the session of pytest 7 has no list
     items: list[pytest.Item] = getattr(session, "items", [])
     used = {name for item in items for name in getattr(item, "fixturenames", ())}
@@ -151,14 +149,14 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     from ._service.checks.model import service_model
     from ._transports.clients import read_data
 
-    import_module("._fake", __package__)  # pyfakefs forgets what is first imported while it is active
+    import_module("._fake", __package__)  # pyfakefs removes modules that are first imported while it is active
     service_model()
     if "ssm_client" in used:
         read_data()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `each_documented_error` once for each."""
+    """Run a test that requests `each_documented_error` once for each error."""
     asked = "each_documented_error" in metafunc.fixturenames
     if asked and not any(
         "each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")
@@ -174,12 +172,12 @@ def _names(mark: pytest.Mark) -> list[str]:
 
 
 class _StrictError(AssertionError):
-    """Fails a test that passed though something was wrong."""
+    """Fail a test that passed, because strict mode found problems."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail a strict test that passed though something was wrong; to raise it lets xfail expect it."""
+    """Fail a strict test that passed with problems. The exception is raised here, so that xfail can expect it."""
     result = yield
     fake = item.stash.get(_fake_key, None)
     if fake is not None and not getattr(item, "_excinfo", None) and (text := _problems(fake)):
@@ -191,7 +189,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what strict mode has to say: as the failure, or beside a failure that the test has of its own."""
+    """Show the problems of strict mode: as the failure, or in a section if the test failed by itself."""
     report = yield
     if text := _take_late_calls():
         report.sections.append((_LATE, text))
@@ -208,19 +206,19 @@ def pytest_runtest_makereport(
     if report.failed and call.when == "call" and call.excinfo is not None:
         looked_up = isinstance(call.excinfo.value, LookupError | StopIteration)
         asked: Any = fake
-        if text := asked._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - nobody else asks for it
+        if text := asked._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - it is only for the plugin
             report.sections.append(("SSM Automation: hints", text))
     return report
 
 
 def _problems(fake: Any, *, faults: bool = True) -> str:
-    """Describe what was wrong since the last look; in a setup that failed no fault can have fired."""
-    text: str = fake._take_problems(faults=faults)  # noqa: SLF001 - nobody else asks for it
+    """Describe new problems. If the setup failed, faults are omitted, because none can have fired."""
+    text: str = fake._take_problems(faults=faults)  # noqa: SLF001 - it is only for the plugin
     return text if fake.options.strict else ""
 
 
 def _add_problems(report: pytest.TestReport, text: str) -> None:
-    """Put problems beside a failure; a teardown that passed fails for its own."""
+    """Add problems to a failure; fail a teardown that passed with problems."""
     if report.failed:
         report.sections.append((f"SSM Automation: problems noted during {report.when}", text))
     elif report.when == "teardown":
@@ -229,7 +227,7 @@ def _add_problems(report: pytest.TestReport, text: str) -> None:
 
 
 def _take_late_calls() -> str:
-    """Give the late calls that no report has yet, one a line."""
+    """Return the late calls that no report contains yet, one per line."""
     late = sys.modules.get("pytest_ssm_automation._transports.late")
     text = "\n".join(late.calls) if late else ""
     if late:
@@ -238,7 +236,7 @@ def _take_late_calls() -> str:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Send the late calls that came after the last report, if this is a worker of xdist."""
+    """In an xdist worker, send late calls since the last report."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
         output[_LATE] = _take_late_calls()
@@ -246,13 +244,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take them from a worker; one that crashed has sent nothing."""
+    """Receive late calls from an xdist worker. A crashed worker has sent nothing."""
     if text := getattr(node, "workeroutput", {}).get(_LATE):
         node.config.stash.setdefault(_late_key, []).append(text)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the calls that were made after their test had ended, from the reports of all workers."""
+    """List the calls that were made after their test had ended, of all workers."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
     texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
     nothing: list[str] = []
@@ -268,7 +266,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
-    """An active `AutomationFake`, which answers the Automation operations of every SSM client until the test ends.
+    """An active `AutomationFake`, which answers the Automation operations of all SSM clients until the test ends.
     Example: `ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")`.
     Documentation: https://pytest-ssm-automation.readthedocs.io/
     """
@@ -281,7 +279,7 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
         _set_environment(request.getfixturevalue("monkeypatch"))
     try:
         options, faults, steps = options_of(request.node), faults_of(request.node), steps_of(request.node)
-        fake = AutomationFake._with_options(options, faults, steps)  # noqa: SLF001 - options that are checked already
+        fake = AutomationFake._with_options(options, faults, steps)  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
     request.node.stash[_fake_key] = fake
@@ -290,7 +288,7 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
 
 
 def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set what the fake would set, so that what a test sets on top by the same `monkeypatch` is undone first."""
+    """Set the fake's variables with `monkeypatch`, so that changes of the test are undone first."""
     from ._transports.environment import dummy_environment
 
     for name, value in dummy_environment().items():
@@ -299,7 +297,7 @@ def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ssm_client(ssm_automation: AutomationFake) -> SSMClient:
-    """A botocore SSM client on the fake, in us-east-1.
+    """A botocore SSM client of the fake, in us-east-1.
     Example: `ssm_client.start_automation_execution(DocumentName="AWS-RestartEC2Instance")`.
     """
     return ssm_automation.client()
@@ -320,7 +318,7 @@ def ssm_faker(faker: Faker) -> Faker:
 
 @pytest.fixture
 def ssm_automation_http(ssm_automation: AutomationFake) -> RequestsMock:
-    """An active `responses.RequestsMock` on which the fake also answers callers that sign their own HTTP requests.
+    """An active `responses.RequestsMock`, with which the fake also answers callers that sign their own HTTP requests.
     Example: `ssm_automation_http.get("https://example.com", body="other URLs can be mocked too")`.
     """
     return ssm_automation.serve_requests()
@@ -341,21 +339,20 @@ def ssm_automation_endpoint(request: pytest.FixtureRequest, ssm_automation: Auto
 
 @pytest.fixture
 def each_documented_error(request: pytest.FixtureRequest) -> str:
-    """The name of one exception that StartAutomationExecution documents; the test runs once for each.
+    """The name of a documented exception of StartAutomationExecution. The test runs once for each of them.
     Example: `ssm_automation.fail_with(each_documented_error)`.
     """
     if not hasattr(request, "param"):
         raise _usage_error(
             request,
-            "each_documented_error needs a test function that names it as an argument "
-            "(not getfixturevalue, not unittest)",
+            "each_documented_error must be an argument of a test function (not getfixturevalue, not unittest)",
         )
     name: str = request.param
     return name
 
 
 def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
-    """Refuse to share one fake among all examples of a property, unless the user has said that it is meant."""
+    """Refuse to share one fake among all examples of a property, unless the health check for that is suppressed."""
     function: Any = request.function
     if not getattr(function, "is_hypothesis_test", False):
         return
@@ -372,7 +369,7 @@ def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
 
 
 def _usage_error(request: pytest.FixtureRequest, text: str) -> pytest.UsageError:
-    """Make the error for a slip in a test; its traceback has frames of the plugin only, so it names the test's line."""
+    """Make the error for a mistake in a test. It names the line, because the traceback has only our frames."""
     path, line, name = request.node.location
     return pytest.UsageError(f"{text}\n{path}:{line + 1}: in {name}")
 
@@ -381,5 +378,5 @@ def _is_usage_error(excinfo: Any) -> bool:
     return excinfo is not None and issubclass(excinfo.type, pytest.UsageError)
 
 
-# Pytest leaves the frames of this module out of the traceback of a usage error.
+# pytest hides the frames of this module in the traceback of a usage error.
 __tracebackhide__ = _is_usage_error

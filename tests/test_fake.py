@@ -227,7 +227,7 @@ def test_a_fake_is_what_its_options_say() -> None:
     [
         ({"transprot": "wire"}, r"^Unknown option 'transprot'\. Did you mean 'transport'\? Allowed: allow_network, "),
         ({"transport": "stuber"}, r"^Unknown transport 'stuber'\. Did you mean 'stubber'\?"),
-        ({"faults": ["InvalidTarget"]}, r"^Expected each of faults to be a Fault, .* but got 'InvalidTarget'"),
+        ({"faults": ["InvalidTarget"]}, r"^Expected each item of faults to be a Fault, but got 'InvalidTarget'"),
         ({"relax": ("Parametrs:max",)}, r"^Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
     ],
 )

@@ -1,1 +1,1 @@
-"""Transports: the ways in which a request reaches the service, and the answer the client."""
+"""The transports, which bring requests to the service, and responses to the client."""

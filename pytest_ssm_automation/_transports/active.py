@@ -1,8 +1,8 @@
-"""The active fakes, and which of them a call belongs to.
+"""The active fakes, and which of them answers a call.
 
-A call is answered by the fake in whose context it is made. Entering a fake sets a context variable, which asyncio
-copies to its tasks. What a thread or the task of a pool was started under is kept on the thread, see `carrying`. A call
-without an owner is answered by the innermost active fake of the process.
+The fake in whose context a call is made answers it. Entering a fake sets a context variable, which asyncio copies to
+tasks. For threads and tasks of pools, the owner is stored on the thread, see `carrying`. The innermost active fake of
+the process answers calls without an owner.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
     from .._service.engine import Service
 
-# On a thread: the fake that owns what it runs; `None` on a thread that has lost its owner.
+# An attribute of threads: the fake that owns the running work; `None` if the thread has lost its owner.
 OWNER: Final = "_ssm_automation_owner"
 
 
 @dataclass(slots=True)
 class BlockedRequest:
-    """A request that the guard has kept from leaving the process.
+    """A request that the guard has blocked.
 
     Attributes:
         method: The HTTP method.
         url: The URL, without its query.
-        service: The name of the AWS service, such as `s3`; empty if the request is not of a client.
-        operation: The operation, such as `ListBuckets`; empty if the request is not of a client.
-        expected: Whether an `assert_blocked` has acknowledged it.
+        service: The name of the AWS service, such as `s3`; empty if no client sent the request.
+        operation: The operation, such as `ListBuckets`; empty if no client sent the request.
+        expected: Whether `assert_blocked` has expected it.
     """
 
     method: str
@@ -47,18 +47,18 @@ class BlockedRequest:
     expected: bool = False
 
     def __str__(self) -> str:
-        """Name the request in one line."""
+        """Describe the request in one line."""
         called = f" ({self.service} {self.operation})" if self.operation else ""
         return f"{self.method} {self.url}{called}"
 
     def matches(self, url: str | re.Pattern[str] | None) -> bool:
-        """Tell whether the request went to this URL, whose query and closing slash don't matter."""
+        """Return whether the request has this URL, without regard to the query and a trailing slash."""
         if isinstance(url, re.Pattern):
             return url.search(self.url) is not None
         return url is None or url.partition("?")[0].rstrip("/") == self.url.rstrip("/")
 
     def hint(self) -> str:
-        """Say how to have it answered, or let through."""
+        """Explain how to answer or allow the request."""
         ours = self.service == "ssm" and self.operation in DOCUMENT_OPERATIONS
         first = f"{how_to_register()}. Or answer" if ours else "Answer"
         return f"{first} it with moto or a Stubber, or allow it with the option allow_network."
@@ -66,23 +66,23 @@ class BlockedRequest:
 
 @dataclass(eq=False, slots=True)
 class Active:
-    """A fake while it is active; each time that a fake is entered has its own.
+    """An active fake. There is a new object for each time that a fake is entered.
 
     Attributes:
-        fake: The fake itself.
-        service: What answers.
-        transport: How it is reached: `"stubber"` or `"wire"`.
-        allow_network: Whether, or to which hosts, requests may leave the process.
-        test: The id of the test that it is for.
-        blocked: The requests that were kept from leaving it.
+        fake: The fake.
+        service: The service.
+        transport: `"stubber"` or `"wire"`.
+        allow_network: Whether requests may leave the process, or the allowed hosts.
+        test: The id of the test.
+        blocked: The blocked requests.
         entered: Whether it is active.
-        thread: The thread that has entered it.
-        task: The asyncio task that has entered it, if it was one.
+        thread: The thread that entered it.
+        task: The asyncio task that entered it, if any.
         parent: The fake that was active in the context in which it was entered.
-        nested: The active fake that the same thread or task has entered inside it.
-        endpoint_url: Where other processes reach it, if they do.
-        inherited: Whether it is the copy that a forked process has of a fake of its parent.
-        refusals: Not zero if a call of a forked process was refused; shared with all forked processes.
+        nested: The active fake that the same thread or task entered inside it.
+        endpoint_url: The URL for other processes, if it serves them.
+        inherited: Whether it is a copy in a forked process.
+        refusals: Not zero if a call of a forked process was refused. Shared with forked processes.
     """
 
     fake: Any
@@ -101,18 +101,18 @@ class Active:
     refusals: mmap | None = None
 
     def __deepcopy__(self, _: object) -> Self:
-        """Be itself: requests have it in their context, and handlers may copy those."""
+        """Return itself. Requests contain it in their context, and event handlers may copy requests."""
         return self
 
 
 _context: ContextVar[Active | None] = ContextVar("pytest_ssm_automation_owner", default=None)
 _stack: list[Active] = []
-# In a forked process: what the stack was in the parent.
+# In a forked process: the stack of the parent process.
 _inherited: list[Active] = []
 
 
 def owner() -> Active | None:
-    """Give the fake that the running work belongs to, active or gone; `None` if it belongs to none."""
+    """Return the fake that owns the running work, active or ended; `None` without an owner."""
     found = _context.get()
     if found is not None and found.entered:
         return found
@@ -123,7 +123,7 @@ def owner() -> Active | None:
 
 
 def current() -> Active | None:
-    """Give the fake that answers a call made here; `None` if there is none, or the call's owner has gone."""
+    """Return the fake that answers a call made here; `None` if there is none, or if the call's owner has ended."""
     found = owner()
     if found is None:
         return _stack[-1] if _stack else None
@@ -131,26 +131,26 @@ def current() -> Active | None:
 
 
 def innermost(active: Active) -> Active:
-    """Give the fake that answers what belongs to an active one: the innermost that is nested in it."""
+    """Return the fake that answers calls of an active one: the innermost fake nested in it."""
     while active.nested is not None:
         active = active.nested
     return active
 
 
 def around(gone: Active) -> Active | None:
-    """Return the fake that answers in place of one that has ended: of those around it; `None` if all have ended."""
+    """Return the fake that answers instead of an ended one: the nearest around it; `None` if all have ended."""
     nearest = _nearest(gone)
     return None if nearest is None else innermost(nearest)
 
 
 def owner_of_new_work() -> Active | None:
-    """Give the fake that a thread or task belongs to which is started here; `None` if it belongs to none."""
+    """Return the owner of a thread or task that is started here; `None` without an owner."""
     found = current()
     return owner() if found is None else found
 
 
 def inherited() -> Active | None:
-    """Give the fake of the parent process that would answer a call made here; `None` outside forked processes."""
+    """Return the fake of the parent process that would answer a call made here; `None` outside forked processes."""
     found = owner()
     if found is None:
         return _inherited[-1] if _inherited else None
@@ -158,7 +158,7 @@ def inherited() -> Active | None:
 
 
 def inherit() -> None:
-    """In a child that was just forked: let no fake of the parent be active."""
+    """In a forked child, deactivate the fakes of the parent."""
     for active in _stack:
         active.entered, active.inherited = False, True
     _inherited[:] = _stack or _inherited
@@ -166,17 +166,17 @@ def inherit() -> None:
 
 
 def any_active() -> bool:
-    """Tell whether any fake is active."""
+    """Return whether any fake is active."""
     return bool(_stack)
 
 
 def all_active() -> Sequence[Active]:
-    """Give the active fakes, in the order in which they were entered."""
+    """Return the active fakes in the order in which they were entered."""
     return tuple(_stack)
 
 
 def push(active: Active) -> None:
-    """Make a fake active: the one that answers in this context, and the innermost of the process."""
+    """Make a fake active. It answers in this context, and is the innermost one of the process."""
     parent = _nearest(owner())
     active.parent, active.thread, active.task = parent, threading.current_thread(), _current_task()
     if parent is not None and parent.nested is None and (parent.thread, parent.task) == (active.thread, active.task):
@@ -187,7 +187,7 @@ def push(active: Active) -> None:
 
 
 def remove(active: Active) -> None:
-    """Make a fake inactive; in this context the one around it answers again."""
+    """Make a fake inactive. In this context, the fake around it answers again."""
     _stack.remove(active)
     active.entered = False
     parent, nested = active.parent, active.nested
@@ -201,17 +201,17 @@ def remove(active: Active) -> None:
 
 
 def _nearest(active: Active | None) -> Active | None:
-    """Give the nearest fake that is active, of one and those around it."""
+    """Return the nearest active fake: this one, or one around it."""
     while active is not None and not active.entered:
         active = active.parent
     return active
 
 
 def _is_free(gone: Active, thread: threading.Thread) -> bool:
-    """Tell whether a context whose fake has gone may belong to later work too.
+    """Return whether a context whose fake has ended may belong to later work too.
 
-    In an event loop nothing tells a task that a test has left from one that serves all tests. The thread of the test
-    itself may keep the context if it leaves the fake in another one. And a thread may have lost its owner.
+    In an event loop, a task that a test has left behind can't be told from one that serves all tests. The thread of the
+    test keeps the context if the fake ended in another context. And a thread may have lost its owner.
     """
     return gone.thread is thread or getattr(thread, OWNER, gone) is None or _runs_a_loop()
 

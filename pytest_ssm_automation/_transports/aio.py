@@ -1,6 +1,6 @@
-"""aiobotocore's clients: the same as botocore's, but that their methods have to be awaited.
+"""Support for aiobotocore's clients, whose methods must be awaited.
 
-aiobotocore is imported only if somebody has imported it already.
+aiobotocore is used only if it has already been imported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 SUPPORTED: Final = "2.13 to 3.10"
-# What the fake replaces: module, class and name. The names are private, and releases differ.
+# The module, class and name of the methods that the fake replaces. The names are private, and releases differ.
 _HOOKS: Final = (
     ("client", "AioBaseClient", "_convert_to_request_dict"),
     ("client", "AioBaseClient", "_make_request"),
@@ -41,7 +41,7 @@ class AioWireTap(WireTap):
     """A `WireTap` for a client of aiobotocore."""
 
     async def emit(self, event_name: str, **kwargs: Any) -> Any:
-        """Answer what is about to be sent to us, unless a handler of the user's does, and pass everything else on."""
+        """Answer a request for the fake unless a handler of the user answers it; pass on all other events."""
         claimed = self._claimed(event_name, kwargs)
         if claimed is None:
             return await self._events.emit(event_name, **kwargs)
@@ -56,31 +56,31 @@ class AioWireTap(WireTap):
 
 
 class _Body:
-    """The body of a response, as aiobotocore reads it from aiohttp and httpx."""
+    """The body of a response, with the interface of aiohttp and httpx that aiobotocore uses."""
 
     def __init__(self, answer: HttpAnswer) -> None:
         self._content = answer.body
-        # for releases before 2.14
+        # for aiobotocore before 2.14
         self.raw_headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
 
     async def read(self) -> bytes:
-        """Give all of it."""
+        """Return the whole body."""
         return self._content
 
 
 def is_aio(client: BaseClient) -> bool:
-    """Tell whether a client is one of aiobotocore's."""
+    """Return whether a client is one of aiobotocore's."""
     module: Any = sys.modules.get("aiobotocore.client")
     return module is not None and isinstance(client, module.AioBaseClient)
 
 
 def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
-    """Wrap aiobotocore's clients, if it has been imported, as botocore's are wrapped.
+    """Wrap aiobotocore's clients like botocore's, if it has been imported.
 
     Args:
-        convert: Stands before `AioBaseClient._convert_to_request_dict`.
-        make_request: Stands before `AioBaseClient._make_request`.
-        guard: Refuses requests that must not leave the process.
+        convert: The wrapper of `AioBaseClient._convert_to_request_dict`.
+        make_request: The wrapper of `AioBaseClient._make_request`.
+        guard: Blocks requests that would leave the process.
     """
     if "aiobotocore.client" not in sys.modules:
         return
@@ -102,7 +102,7 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], gua
 
 
 def _missing_hooks() -> list[str]:
-    """List the names of aiobotocore that the fake needs and the installed release does not have."""
+    """List the names that the fake needs and the installed aiobotocore does not have."""
     return [
         f"{owner}.{name}"
         for module, owner, name in _HOOKS
@@ -111,7 +111,7 @@ def _missing_hooks() -> list[str]:
 
 
 def _refuse(missing: list[str]) -> Callable[..., Any]:
-    """Make a method that refuses every call of a client, since the fake could not answer it."""
+    """Make a method that refuses all calls, because the fake could not answer them."""
     text = (
         f"The fake does not support aiobotocore {sys.modules['aiobotocore'].__version__}: "
         f"{', '.join(missing)} is missing. These versions work: {SUPPORTED}."
@@ -124,7 +124,7 @@ def _refuse(missing: list[str]) -> Callable[..., Any]:
 
 
 def patch_aio_credentials() -> Iterator[Patch]:
-    """Let aiobotocore, if it has been imported, read no real credentials, and run no program for them."""
+    """Prevent aiobotocore, if it has been imported, from reading real credentials or running a program for them."""
     if "aiobotocore.client" not in sys.modules or _missing_hooks():
         return
 
@@ -140,7 +140,7 @@ def patch_aio_credentials() -> Iterator[Patch]:
 
 
 def _httpx_pools() -> Iterator[type]:
-    """Give the class by which httpx, or its fork httpx2, opens connections; nothing if neither is installed."""
+    """Yield the class that opens connections for httpx, or its fork httpx2, if one of them is installed."""
     if (httpx := _module("httpxsession").httpx) is not None:
         yield import_module(httpx.__name__.replace("httpx", "httpcore")).AsyncConnectionPool
 

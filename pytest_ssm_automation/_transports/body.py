@@ -1,4 +1,4 @@
-"""The body of an HTTP request: read from a connection with limits of size and time, and unpacked.
+"""Read the body of an HTTP request from a connection, with limits on size and time, and decompress it.
 
 Source: https://www.rfc-editor.org/rfc/rfc9112 (chunked transfer coding)
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
 
 MOST_BYTES: Final = 1024 * 1024
-# So much is read of a larger body, so that its sender gets an answer rather than a broken connection.
+# The part of larger bodies to read, so that the sender receives a response instead of a broken connection.
 _MOST_READ: Final = 64 * 1024 * 1024
 _PIECE: Final = 64 * 1024
 _LONGEST_LINE: Final = 8 * 1024
@@ -28,12 +28,15 @@ _LINE_ENDS: Final = frozenset({b"\r\n", b"\n"})
 
 
 def read_body(stream: BufferedIOBase, headers: Mapping[str, str], seconds: float) -> bytes | ServiceError:
-    """Read a body from a connection to its end; or give what to answer instead.
+    """Read a body from a connection.
 
     Args:
-        stream: The connection, behind the headers.
-        headers: The request's headers; their names in lower case.
-        seconds: How long the whole body may take.
+        stream: The connection, after the headers.
+        headers: The request's headers, with names in lower case.
+        seconds: The time limit for the whole body.
+
+    Returns:
+        The body, or the error to respond with.
     """
     kept, size, end = bytearray(), 0, perf_counter() + seconds
     try:
@@ -46,13 +49,13 @@ def read_body(stream: BufferedIOBase, headers: Mapping[str, str], seconds: float
                 return ServiceError("RequestTimeoutException")
     except TimeoutError:
         return ServiceError("RequestTimeoutException")
-    except (ValueError, OSError) as error:  # no length, no chunks, or the sender has gone
+    except (ValueError, OSError) as error:  # no length, no chunks, or the sender has disconnected
         return ServiceError("SerializationException", str(error) if isinstance(error, _MalformedError) else None)
     return too_large() if size > MOST_BYTES else bytes(kept)
 
 
 class _MalformedError(ValueError):
-    """The framing of a body is wrong; the text goes to the sender."""
+    """The framing of a body is invalid. The text is sent to the client."""
 
 
 def _pieces(stream: BufferedIOBase, headers: Mapping[str, str]) -> Iterator[bytes]:
@@ -61,7 +64,7 @@ def _pieces(stream: BufferedIOBase, headers: Mapping[str, str]) -> Iterator[byte
         return _chunks(stream)
     length = headers.get("content-length", "").strip() or "0"
     if coding or not _LENGTH.fullmatch(length):
-        raise _MalformedError("The length of the request's body is not known.")
+        raise _MalformedError("The length of the request's body is unknown.")
     return _exactly(stream, int(length))
 
 
@@ -76,11 +79,11 @@ def _exactly(stream: BufferedIOBase, length: int) -> Iterator[bytes]:
 
 
 def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
-    """Read chunks, whose extensions mean nothing here, and the trailers, which are left out as allowed."""
+    """Read chunks and trailers. Chunk extensions and trailers are ignored, as the RFC allows."""
     while size := _chunk_size(stream):
         yield from _exactly(stream, size)
         if _line(stream) not in _LINE_ENDS:
-            raise _MalformedError("A chunk of the request is longer than it says.")
+            raise _MalformedError("A chunk of the request is longer than its size.")
     for _ in range(_MOST_TRAILERS):
         if _line(stream) in _LINE_ENDS:
             return
@@ -99,21 +102,21 @@ def _line(stream: BufferedIOBase) -> bytes:
 
 
 def unpack(body: bytes, encoding: str, *, most: int | None = None) -> bytes:
-    """Undo the compression of a request's body.
+    """Decompress a request's body.
 
     Args:
-        body: The body as it was sent.
+        body: The body as sent.
         encoding: Its `Content-Encoding`.
-        most: How many bytes of a larger one to give; `None` is all.
+        most: The maximum number of bytes to return; `None` for all.
 
     Raises:
-        ServiceError: It is not compressed as it says, or is not complete.
+        ServiceError: The body is not valid gzip, or incomplete.
     """
     if encoding.strip().lower() != "gzip":
         return body
     content, rest = bytearray(), body
     try:
-        while True:  # a body may have several members of gzip
+        while True:  # a body may consist of several gzip members
             member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
             content += member.decompress(rest, 0 if most is None else most - len(content))
             if not member.eof and len(content) != most:
@@ -126,5 +129,5 @@ def unpack(body: bytes, encoding: str, *, most: int | None = None) -> bytes:
 
 
 def too_large() -> ServiceError:
-    """Make the answer to a request whose body is larger than any that makes sense; what AWS allows is not known."""
-    return ServiceError("SerializationException", f"The request may have {MOST_BYTES} bytes.")
+    """Make the error for a body that is larger than any reasonable request. AWS's own limit is unknown."""
+    return ServiceError("SerializationException", f"The request has more than {MOST_BYTES} bytes.")

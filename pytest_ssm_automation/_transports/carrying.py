@@ -1,7 +1,7 @@
-"""Carries the owner of running work to the threads that it starts, and to the tasks that it submits to a pool.
+"""Carry the owner of running work to the threads that it starts, and to the tasks that it submits to a pool.
 
-Only the owner is carried, never the whole context: production code has no context in a new thread, and a test must not
-lend it one. The threads of a pool belong to nobody, since they serve the tasks of many tests; each task has an owner.
+Only the owner is carried, not the whole context: in production, a new thread has no context, and a test must not
+provide one. The threads of a pool have no owner, because they run the tasks of many tests. Each task has an owner.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ _MISSING: Final = object()
 
 
 class OwnedTask:
-    """A function that was submitted to a pool, or as a callback: runs as part of the work that has submitted it."""
+    """A submitted task or callback, which runs with the owner of the code that submitted it."""
 
     __slots__ = ("__weakref__", "_function", "_owner")
 
     def __init__(self, function: Callable[..., Any], owner: Active) -> None:
-        """Remember whose it is."""
+        """Store the owner."""
         self._function, self._owner = function, owner
         _tasks.add(self)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function, with the thread belonging to the task's owner meanwhile."""
+        """Call the function, and set the owner of the thread meanwhile."""
         of_thread = threading.current_thread().__dict__
         before = of_thread.get(OWNER, _MISSING)
         of_thread[OWNER] = self._owner
@@ -56,12 +56,12 @@ class OwnedTask:
                 of_thread[OWNER] = before
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Be the plain function in another interpreter, to which a pool may copy it."""
+        """Pickle the plain function, because a pool may copy it to another interpreter."""
         return operator.itemgetter(0), ((self._function,),)
 
 
 class _OwnedOnce(OwnedTask):
-    """A function that is called at most once: it's done then, also where its exception keeps it alive."""
+    """A function that is called at most once. It is done after the call, even if its exception keeps it alive."""
 
     __slots__ = ()
 
@@ -78,12 +78,12 @@ _pool_patches = Patches()
 
 
 def restore_thread_pools() -> None:
-    """Put back what was wrapped of `multiprocessing.pool`."""
+    """Restore `multiprocessing.pool`."""
     _pool_patches.restore()
 
 
 def let_go(gone: Active) -> None:
-    """Let threads that wait for work, of a fake that has gone, belong to nobody: they may serve other tests."""
+    """Remove an ended fake as the owner of threads that wait for work, because they may serve other tests."""
     threads = threading.enumerate()
     raw = [each for each in threads if getattr(each, OWNER, None) is gone and not isinstance(each, threading.Timer)]
     mine = [thread for thread in raw if not _home(thread).startswith(_POOLS)]
@@ -93,7 +93,7 @@ def let_go(gone: Active) -> None:
 
 
 def any_left() -> bool:
-    """Tell whether work is left that belongs to a fake: in a thread that runs, or in the queue of a pool."""
+    """Return whether work with an owner is left, in a running thread or in the queue of a pool."""
     for thread in list(_copied):
         if not thread.is_alive() or waits(thread):
             _copied.discard(thread)
@@ -102,7 +102,7 @@ def any_left() -> bool:
 
 
 def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, **kwargs: Any) -> None:
-    """Stand before `threading.Thread.start`."""
+    """Wrap `threading.Thread.start`."""
     home = _home(thread)
     if home == f"{_THREAD_POOL}.":
         patch_thread_pools()
@@ -112,28 +112,28 @@ def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, 
 
 
 def _submit(original: Callable[..., Any], pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> Any:
-    """Stand before `ThreadPoolExecutor.submit`."""
+    """Wrap `ThreadPoolExecutor.submit`."""
     if args and (owner := owner_of_new_work()):
         args = (_OwnedOnce(args[0], owner), *args[1:])
     return original(pool, *args, **kwargs)
 
 
 def _call_back(original: Callable[..., None], future: Any, *args: Any, **kwargs: Any) -> None:
-    """Stand before `concurrent.futures.Future.add_done_callback`."""
+    """Wrap `concurrent.futures.Future.add_done_callback`."""
     if args and (owner := owner_of_new_work()):
         args = (_OwnedOnce(args[0], owner), *args[1:])
     original(future, *args, **kwargs)
 
 
 def _start_raw(original: Callable[..., int], *args: Any, **kwargs: Any) -> int:
-    """Stand before `_thread.start_new_thread`, which `threading` has imported by name."""
+    """Wrap `_thread.start_new_thread`, which `threading` has imported by name."""
     if args and callable(args[0]) and (owner := owner_of_new_work()):
         args = (_OwnedOnce(args[0], owner), *args[1:])
     return original(*args, **kwargs)
 
 
 def patch_thread_pools() -> None:
-    """Let the tasks of `multiprocessing.pool` belong to the work that hands them out, once it has been imported."""
+    """Give tasks of `multiprocessing.pool` the owner of the code that submits them, if it has been imported."""
     if _THREAD_POOL in sys.modules and not _pool_patches:
         _pool_patches.apply(_of_thread_pools(sys.modules[_THREAD_POOL]))
 
@@ -145,7 +145,7 @@ def _of_thread_pools(module: Any) -> Sequence[WrapperPatch]:
 
 
 def _hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
-    """Stand before the methods of `multiprocessing.pool.Pool` that take a function; callbacks run in this process."""
+    """Wrap the methods of `multiprocessing.pool.Pool` that take a function. Callbacks run in this process."""
     if owner := owner_of_new_work():
         if isinstance(pool, sys.modules[_THREAD_POOL].ThreadPool):
             function = OwnedTask(function, owner)
@@ -161,12 +161,12 @@ def _owned_callback(name: str, value: Any, owner: Active) -> Any:
 
 
 def _home(thread: threading.Thread) -> str:
-    """Give the module of what a thread runs, with a dot behind it."""
+    """Return the name of the module that a thread runs, with a dot at the end."""
     target = getattr(thread, "_target", None)
     return f"{type(thread).__module__ if target is None else getattr(target, '__module__', '')}."
 
 
-# What lets threads, tasks and callbacks belong to the work that starts or submits them.
+# Patches that give threads, tasks and callbacks the owner of the code that starts or submits them.
 CARRIERS: Final = (
     WrapperPatch(threading.Thread, "start", _start),
     WrapperPatch(_thread, "start_new_thread", _start_raw),

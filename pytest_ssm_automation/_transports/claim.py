@@ -1,8 +1,8 @@
-"""A call that a fake claims, while botocore turns its arguments into a request.
+"""Claim a call for a fake, while botocore serializes its arguments.
 
-botocore would check the arguments, and the service the request, which says the same again. So they are checked once,
-here: botocore's check is left out where ours, which covers all that botocore checks, has found nothing, and the service
-is told so.
+Normally botocore validates the arguments, and then the service validates the request. To validate only once, this
+module runs the service's validation, which covers botocore's, on the arguments. If it finds nothing, botocore's is
+skipped, and the service's is not repeated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _KEY: Final = "pytest_ssm_automation"
 _NOTHING: Final = (None, None, None)
 
-# What botocore raises for arguments that it refuses or cannot serialize.
+# Exceptions of botocore for arguments that are invalid or cannot be serialized.
 _OF_ARGUMENTS: Final = (
     BotoCoreError,
     ArithmeticError,
@@ -42,49 +42,49 @@ _OF_ARGUMENTS: Final = (
 
 
 class Claim:
-    """One call of one client; the fake that claims it answers it, also where another one has become active since.
+    """One call of a client. The fake that claims it answers it, even if another fake has become active since.
 
     Attributes:
-        client: What `_convert_to_request_dict` needs of the client; without botocore's check, where that is not wanted.
+        client: The client to pass to `_convert_to_request_dict`: the original, or a copy without botocore's validation.
     """
 
     __slots__ = ("_active", "_client", "_operation", "_params", "_violations", "client")
 
     def __init__(self, client: BaseClient, active: Active, operation: str, params: Any) -> None:
-        """Check the arguments, but for those of documents and of resources that have nothing to do with automation."""
+        """Validate the arguments, unless they concern documents, or tags of resources other than automations."""
         self._client, self._active, self._operation, self._params = client, active, operation, params
         self._violations: tuple[Violation, ...] | None = None
         self.client: Any = client
         if active.service.concerns(operation, params):
-            with suppress(RecursionError):  # then botocore raises its own error
+            with suppress(RecursionError):  # botocore raises its own error
                 self._violations = active.service.violations(operation, params)
                 if not any(violation.caught_by == "botocore" for violation in self._violations):
                     self.client = _unchecked(client)
 
     def __enter__(self) -> None:
-        """Begin to serialize."""
+        """Begin serialization."""
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        """Record it, if botocore has refused it, or could not serialize it."""
-        # not what a signal raises in between, such as a time-out
+        """Record the call if botocore refused it, or could not serialize it."""
+        # not exceptions of signal handlers, such as a time-out
         if isinstance(error, _OF_ARGUMENTS):
             request = request_of(self._client, self._operation, copy_arguments(self._params))
             if self._active.service.claims(request):
                 self._active.service.refuse(request, error)
 
     def noted(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Note in a serialized request whose it is, and whether it breaks nothing."""
+        """Add the fake to the context of a serialized request, and whether the request is valid."""
         request["context"][_KEY] = (self._active, request["body"] if self._violations == () else None, self._params)
         return request
 
 
 def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
-    """Return the fake that has claimed a request, or else the one that answers here.
+    """Return the fake that has claimed a request; otherwise the one that answers here.
 
-    A fake that has ended since is replaced by the fake around it, and if there is none, it answers all the same.
+    If the fake has ended since, the one around it answers. If there is none, it still answers itself.
 
     Raises:
-        LateCallError: The fake has ended, and the request is made by work that the fake's test has left behind.
+        LateCallError: The fake has ended, and the request comes from work that its test has left behind.
     """
     active: Active | None
     active, _, _ = context.get(_KEY, _NOTHING)
@@ -95,7 +95,7 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
 
 
 def checked_members(context: Mapping[str, Any], body: object) -> Mapping[str, Any] | None:
-    """Give the members of a body, if they were checked and nobody has changed it since."""
+    """Return the members of a body, if they were validated and the body has not been changed since."""
     _, checked, members = context.get(_KEY, _NOTHING)
     return members if checked is body else None
 
@@ -106,8 +106,8 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
     Args:
         client: The client.
         operation: The operation's name.
-        content: The body, or whatever an event handler has put in its place; or the arguments, as a mapping.
-        attempt: Which of botocore's attempts it is.
+        content: The body, or its replacement by an event handler; or the arguments, as a mapping.
+        attempt: The number of botocore's attempt.
     """
     if not issubclass(type(content), bytes | dict):
         content = as_bytes(content)
@@ -116,7 +116,7 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
 
 
 def _unchecked(client: Any) -> Any:
-    """Give a client for `_convert_to_request_dict` and whoever else has wrapped it, whose serializer doesn't check."""
+    """Return a copy of the client for `_convert_to_request_dict` and its other wrappers, without validation."""
     made: Any = object.__new__(client.__class__)
     made.__dict__.update(client.__dict__)
     made._serializer = getattr(client._serializer, "_serializer", client._serializer)

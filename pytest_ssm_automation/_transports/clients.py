@@ -1,4 +1,4 @@
-"""Clients for tests, made in a fraction of the time that botocore takes for a client of its own."""
+"""Make clients for tests, much faster than botocore."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def make_client(region: str, **kwargs: Any) -> BaseClient:
-    """Make an SSM client of its own for the caller; `kwargs` are those of botocore's `create_client`."""
+    """Make a new SSM client; `kwargs` are those of botocore's `create_client`."""
     if kwargs:
         return _create(Session(), region, **kwargs)
     settings = tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
@@ -26,7 +26,7 @@ def make_client(region: str, **kwargs: Any) -> BaseClient:
 
 
 def read_data() -> None:
-    """Read all that making a client needs, before a test patches the file system."""
+    """Read all data that making a client needs, before a test patches the file system."""
     environment = DummyEnvironment()
     try:
         make_client("us-east-1")
@@ -42,12 +42,13 @@ def _create(session: Session, region: str, **kwargs: Any) -> BaseClient:
 
 @lru_cache(maxsize=8)
 def _template(region: str, _environment: tuple[tuple[str, str], ...], _handlers: int) -> BaseClient:
-    """Make a client to copy, anew where botocore might make another: by the environment, or by moto's handlers."""
+    """Make a client to copy. The arguments contain all that affects clients: the environment and moto's handlers."""
     session = Session(include_builtin_handlers=False)
     events: Any = session.get_component("event_emitter")
     places = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
     for event, handler, *place in BUILTIN_HANDLERS:
-        # Copying a client costs most for its handlers, and nine of ten are of other services and of documentation.
+        # Copying a client takes most time for its handlers. Skip those of other services and of documentation, which
+        # are nine of ten.
         family, _, rest = event.partition(".")
         if family != "docs" and rest.partition(".")[0] in {"", "*", "ssm"}:
             places.get(place[0] if place else None, events.register)(event, handler)
@@ -55,8 +56,8 @@ def _template(region: str, _environment: tuple[tuple[str, str], ...], _handlers:
 
 
 def _clone(template: Any) -> BaseClient:
-    """Copy a client so that event handlers registered on the copy stay with the copy."""
-    client: Any = object.__new__(template.__class__)  # copy.copy asks a client for attributes that it hasn't got yet
+    """Copy a client, so that event handlers of the copy are not registered on the template."""
+    client: Any = object.__new__(template.__class__)  # copy.copy would access attributes before they are set
     client.__dict__.update(template.__dict__)
     client.meta = copy.copy(template.meta)
     client._endpoint, client._request_signer = copy.copy(template._endpoint), copy.copy(template._request_signer)

@@ -1,4 +1,4 @@
-"""Whose credentials a client has: read from botocore's objects, without refreshing them."""
+"""Find the access key and the account of a client, without refreshing its credentials."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from weakref import WeakKeyDictionary
 
 from .._service.accounts import account_of_key, is_account
 
-# Credentials that were refreshed in the middle of a test belong to the same account as before.
+# If credentials are refreshed during a test, they belong to the same account as before.
 _refreshable: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
 def identity_of(credentials: Any) -> tuple[str | None, str]:
-    """Give the id of the access key and the account of a client's credentials.
+    """Return the id of the access key and the account of a client's credentials.
 
-    The account is the one that the credentials name, else the one of the role that they would be refreshed with, else
-    the one that belongs to the access key.
+    The account is that of the credentials object; otherwise that of the role that refreshes them; otherwise that of the
+    access key.
 
     Args:
         credentials: botocore's credentials object; `None` for a client without credentials.
@@ -24,7 +24,7 @@ def identity_of(credentials: Any) -> tuple[str | None, str]:
         key = getattr(credentials, "access_key", None)
         account: Any = getattr(credentials, "account_id", None)
         return key, (account if is_account(account) else account_of_key(key))
-    # Reading `access_key` or `account_id` of credentials that can expire would refresh them.
+    # Reading `access_key` or `account_id` of refreshable credentials would refresh them.
     key = getattr(credentials, "_access_key", None)
     account = _refreshable.get(credentials) or _account_of_refreshable(credentials, key)
     _refreshable[credentials] = account
@@ -32,7 +32,7 @@ def identity_of(credentials: Any) -> tuple[str | None, str]:
 
 
 def forget() -> None:
-    """Forget the accounts of credentials, since the next test may refresh them elsewhere."""
+    """Forget the accounts of credentials, because the next test may refresh them with another role."""
     _refreshable.clear()
 
 

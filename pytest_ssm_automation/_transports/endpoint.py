@@ -1,4 +1,4 @@
-"""A loopback HTTP server that serves a fake to other processes: the AWS CLI, other SDKs."""
+"""A loopback HTTP server that serves a fake to other processes, such as the AWS CLI and other SDKs."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _LONGEST_CLOSE: Final = 3.0
 
 
 class Endpoint:
-    """A server on a free port of 127.0.0.1; child processes find it by `AWS_ENDPOINT_URL_SSM`.
+    """A server on a free port of 127.0.0.1. Child processes find it through `AWS_ENDPOINT_URL_SSM`.
 
     Attributes:
-        url: Where it listens.
+        url: The URL of the server.
     """
 
     def __init__(self, service: Service) -> None:
-        """Start to listen."""
+        """Start the server, and set the environment variables."""
         self._service = service
         self._server = _Server("127.0.0.1", 0, self._respond, _Handler)
         self.url = f"http://127.0.0.1:{self._server.port}"
@@ -65,10 +65,10 @@ class Endpoint:
         _open.add(self)
 
     def close(self) -> None:
-        """Stop listening, break the connections that are left, and put back what nobody has changed since.
+        """Stop the server, close all connections, and restore variables that have not been changed since.
 
-        A request that is still being answered after a few seconds, such as by a function of the test that waits for
-        something, is left to itself.
+        This waits only a few seconds for requests that are still being answered, for example by a function of the test
+        that waits for something.
         """
         _open.discard(self)
         self._patch.restore()
@@ -77,11 +77,11 @@ class Endpoint:
         change_variables({name: self._before[name] for name in untouched})
 
     def leave_to_parent(self) -> None:
-        """In a forked child: don't keep the port open longer than the parent does."""
+        """In a forked child, close the socket, so that the port does not stay open longer than in the parent."""
         self._server.socket.close()
 
     def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Answer a request; break the connection where a fault says so."""
+        """Answer a request, or break the connection for a fault."""
         answer = self._answer(environ)
         headers = {name: value for name, value in answer.headers.items() if name not in {"Connection", "Server"}}
         return Response(answer.body, answer.status, headers)(environ, start_response)
@@ -95,13 +95,13 @@ class Endpoint:
             return answer_http(self._service, environ["REQUEST_METHOD"], self.url, headers, body)
         except BotoCoreError:
             raise ConnectionResetError from None
-        except BaseException as error:  # noqa: BLE001 - of the test's own, such as a fault's condition
+        except BaseException as error:  # noqa: BLE001 - a function of the test may raise anything
             text = f"{type(error).__name__}: {error}"
             return encode_error(self._service.new_id(), ServiceError("InternalFailure", text))
 
 
 class _Server(ThreadedWSGIServer):
-    """Knows its open connections and the threads that serve them, so that it can end them."""
+    """A server that knows its open connections and threads, so that it can end them."""
 
     def __init__(self, *args: Any) -> None:
         self._open: set[socket.socket] = set()
@@ -110,7 +110,7 @@ class _Server(ThreadedWSGIServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
-        # A daemon: one that is stuck in a function of the test must not keep the process from ending.
+        # A daemon, so that a thread that hangs in a function of the test does not keep the process alive.
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), name="ssm-automation-call", daemon=True
         )
@@ -122,21 +122,21 @@ class _Server(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def stop(self, loop: threading.Thread) -> None:
-        """Stop listening, break the connections, and wait for all threads, but not for ever."""
+        """Stop listening, close all connections, and wait for all threads, with a time limit."""
         end = perf_counter() + _LONGEST_CLOSE
-        if loop.is_alive():  # which it is not in a forked child
+        if loop.is_alive():  # it is not in a forked child
             threading.Thread(target=self.shutdown, daemon=True).start()  # it waits without a limit
             loop.join(_LONGEST_CLOSE)
         self.server_close()
         for connection in self._open.copy():
-            with suppress(OSError):  # the other side was faster
+            with suppress(OSError):  # the client has already closed it
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._serving:
             thread.join(max(0.0, end - perf_counter()))
 
 
 class _Reader(BufferedReader):
-    """Gives what has arrived: werkzeug discards what a sender goes on to send behind its answer, but must not wait."""
+    """A reader that returns available data. werkzeug discards data after the request, and must not wait for more."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read once from the connection."""
@@ -144,37 +144,37 @@ class _Reader(BufferedReader):
 
 
 class _Handler(WSGIRequestHandler):
-    """Handles a connection without a word, and gives up one that stays silent."""
+    """Handle a connection without logging, and with a time-out."""
 
     timeout = 20
     rbufsize = 0
 
     def setup(self) -> None:
-        """Read by a reader that doesn't wait."""
+        """Use a reader that does not wait."""
         super().setup()
         self.rfile = _Reader(cast("RawIOBase", self.rfile))
 
     def make_environ(self) -> dict[str, Any]:
-        """Add the connection itself: werkzeug's reader of chunks takes sizes that never end."""
+        """Add the connection, to read the body without werkzeug, whose reader has no limit for chunk sizes."""
         return {**super().make_environ(), _CONNECTION: self.rfile}
 
     def log(self, *_: Any, **__: Any) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
     def log_request(self, *_: Any, **__: Any) -> None:
-        """Keep quiet, and don't even read the address for it."""
+        """Log nothing, and don't decode the address."""
 
     def parse_request(self) -> bool:
-        """Read the request line and the headers; refuse the request line of HTTP 0.9, and none at all."""
+        """Read the request line and the headers; refuse empty request lines, and those of HTTP 0.9."""
         parsed = super().parse_request()
-        nothing = not self.raw_requestline.decode("latin-1").split()  # which http.server passes over without a word
+        nothing = not self.raw_requestline.decode("latin-1").split()  # http.server ignores these
         if nothing or (parsed and self.request_version == "HTTP/0.9"):
             self.send_error(400)
             return False
         return parsed
 
     def run_wsgi(self) -> None:
-        """Answer one request, also where the address can't be read, and close the connection."""
+        """Answer one request, even if its address is invalid, and close the connection."""
         self.close_connection = True
         try:
             super().run_wsgi()
@@ -182,7 +182,7 @@ class _Handler(WSGIRequestHandler):
             self.send_error(400)
 
     def send_error(self, *_: Any, **__: Any) -> None:
-        """Refuse what is not HTTP as AWS refuses an operation that it doesn't know."""
+        """Respond to invalid HTTP with the error for an unknown operation."""
         answer = encode_error(str(uuid4()), ServiceError("UnknownOperationException"))
         self.request_version = self.protocol_version
         self.close_connection = True
@@ -202,7 +202,7 @@ def _headers(environ: dict[str, Any]) -> dict[str, str]:
 
 
 def _refuse_host(host: str | None) -> ServiceError | None:
-    """Refuse a request to another name: a page in a browser can point a name of its own to this machine."""
+    """Refuse requests to other host names, because a web page can point its own host name to this machine."""
     with suppress(ValueError):
         if host is None or is_loopback(urlsplit(f"//{host}").hostname or ""):
             return None

@@ -1,4 +1,4 @@
-"""Dummy credentials and a Region, so that no real credentials are read and no program is run for them."""
+"""Set dummy credentials and a Region, so that real credentials are not read, and no program is run for them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _UNSET: Final = (
     "AWS_ROLE_SESSION_NAME",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
-# How botocore came by credentials that are dummies already, or that some service has to answer for.
+# Sources of credentials that are dummies already, or that come from a service that the test must answer for.
 _HARMLESS: Final = frozenset({"assume-role", "assume-role-with-web-identity", "env", "explicit"})
-# Set beside a Region that was set here because there was none, so that a profile's Region goes before it.
+# Contains the Region that was set here because none was set, so that a profile's Region takes precedence.
 _FALLBACK: Final = "PYTEST_SSM_AUTOMATION_REGION"
 _ALWAYS: Final[Mapping[str, str | None]] = {**DUMMIES, "AWS_EC2_METADATA_DISABLED": "true", **dict.fromkeys(_UNSET)}
 _READ: Final = (*_ALWAYS, *READ, _REGION, _FALLBACK, "AWS_REGION")
@@ -36,10 +36,10 @@ _entered: list[DummyEnvironment] = []
 
 
 def dummy_environment() -> Mapping[str, str | None]:
-    """Give the variables to set, and with `None` those to remove.
+    """Return the variables to set, and those to remove with `None`.
 
-    A Region is set only where there is none: the one of `AWS_REGION`, which botocore doesn't read, else the one of the
-    user's profile, else us-east-1.
+    A Region is set only if none is set: `AWS_REGION`, which botocore does not read; otherwise the Region of the user's
+    profile; otherwise us-east-1.
     """
     now = read_variables(_READ)
     if not copies_exist():
@@ -47,7 +47,7 @@ def dummy_environment() -> Mapping[str, str | None]:
     return _changes(tuple(now.values()), find_files(now))
 
 
-# Each test asks, and rarely anything has changed since the test before.
+# Cached, because little changes between tests.
 @lru_cache(maxsize=8)
 def _changes(values: tuple[str | None, ...], files: Found) -> Mapping[str, str | None]:
     now = dict(zip(_READ, values, strict=True))
@@ -61,17 +61,17 @@ def _changes(values: tuple[str | None, ...], files: Found) -> Mapping[str, str |
 
 
 def dummy_credentials(*_: object) -> dict[str, str]:
-    """Give dummy credentials, as botocore reads them from what a program of the user's prints."""
+    """Return dummy credentials, in the format that botocore reads from a credential process."""
     names = {"access_key": "AWS_ACCESS_KEY_ID", "secret_key": "AWS_SECRET_ACCESS_KEY", "token": "AWS_SESSION_TOKEN"}
     return {name: DUMMIES[variable] for name, variable in names.items()}
 
 
 def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
-    """Give dummies in place of credentials that come from a file, a program or a login; their account stays.
+    """Replace credentials from a file, a program or a login by dummies with the same account.
 
     Args:
-        credentials: What a chain of providers has found; `None` for nothing.
-        kind: botocore's or aiobotocore's class of credentials that never expire.
+        credentials: The credentials that a chain of providers found, if any.
+        kind: botocore's or aiobotocore's class of non-refreshable credentials.
     """
     if credentials is None or credentials.method in _HARMLESS:
         return credentials
@@ -82,10 +82,10 @@ def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
 
 
 class DummyEnvironment:
-    """Sets dummy credentials and a Region, and restores what nobody else has changed since."""
+    """Set dummy credentials and a Region, and restore variables that have not been changed since."""
 
     def __init__(self) -> None:
-        """Set what isn't set so already, and let botocore read nothing secret."""
+        """Set the variables, and prevent botocore from reading secrets."""
         self._set = dummy_environment()
         self._before = read_variables(self._set)
         change_variables(self._set)
@@ -94,7 +94,7 @@ class DummyEnvironment:
         _entered.append(self)
 
     def restore(self) -> None:
-        """Put back what was there before, but for variables that somebody else has changed meanwhile."""
+        """Restore the variables, except those that other code has changed in the meantime."""
         _entered.remove(self)
         if not _entered:
             _patches.restore()
@@ -110,20 +110,20 @@ def _of_botocore() -> Sequence[Patch]:
     return (
         WrapperPatch(CredentialResolver, "load_credentials", _load_credentials),
         WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable),
-        # Sessions keep the profiles that they have read before, and the programs that those name.
+        # Existing sessions may have read profiles that name a credential process.
         Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials),
     )
 
 
 def _load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
-    """Stand before `CredentialResolver.load_credentials`."""
+    """Wrap `CredentialResolver.load_credentials`."""
     from botocore.credentials import Credentials
 
     return without_secrets(original(resolver), Credentials)
 
 
 def _get_config_variable(original: Callable[..., Any], store: Any, name: str) -> Any:
-    """Let the Region of a profile go before the one that was set here."""
+    """Let the Region of a profile take precedence over the one that was set here."""
     from botocore.configprovider import EnvironmentProvider
 
     found = original(store, name)

@@ -1,7 +1,7 @@
-"""Forked processes: in a child, the fake of the parent steps aside.
+"""Handle calls of forked processes.
 
-The child has a copy of the fake, and nothing that the copy records reaches the test. So the child's calls go to the
-endpoint of the parent's fake, where they are recorded; without an endpoint they are refused.
+A child process has only a copy of the fake, and the test would not see what the copy records. So calls of the child go
+to the endpoint of the parent's fake. Without an endpoint, they are refused.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Let a call of a forked process go to the fake of its parent.
+    """Redirect a call of a forked process to the fake of its parent.
 
     Args:
-        client: The client that calls.
-        operation: The operation, one of those that fakes answer.
+        client: The client.
+        operation: An operation that fakes answer.
         params: The members of the request.
         arguments: The arguments of `_convert_to_request_dict`.
 
     Returns:
-        The arguments with the URL of the parent's endpoint; as they are if the process has no fake of a parent.
+        The arguments with the URL of the parent's endpoint; unchanged without a fake in the parent.
 
     Raises:
         AutomationFakeError: The fake of the parent has no endpoint.
@@ -55,13 +55,13 @@ def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[
 
 
 def _sign(client: Any) -> None:
-    """Let a request be signed whose client has no credentials, or would have to fetch them."""
+    """Set dummy credentials for signing, if the client has none or would have to refresh them."""
     credentials = client._request_signer._credentials
     if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed()):
         kind = sys.modules["aiobotocore.credentials"].AioCredentials if is_aio(client) else Credentials
         dummy = kind(*dummy_credentials().values())
         dummy.access_key = getattr(credentials, "_access_key", None) or dummy.access_key
-        client._request_signer._credentials = dummy  # this process has a copy of the client to itself
+        client._request_signer._credentials = dummy  # the client is a copy in this process
 
 
 def _note_refusal(parent: Active) -> None:
@@ -69,7 +69,7 @@ def _note_refusal(parent: Active) -> None:
 
 
 def _share() -> None:
-    """Before a fork: have a place where the child can tell the parent that its call was refused."""
+    """Before a fork, create shared memory in which the child reports refused calls to the parent."""
     for active in stack.all_active():
         if active.refusals is None:
             active.refusals = mmap(-1, 1)

@@ -1,8 +1,7 @@
-"""HTTP for callers without botocore: what they send is read, answered by the service, and sent back as AWS does.
+"""Answer HTTP requests of callers without botocore.
 
-Whatever names one of our operations is on the record, also where no members can be read from it; what names none is
-answered like any other wrong address, and is not. Signatures have to be well-formed; whether they are right is not
-checked, since nobody knows the secret.
+Requests that name an operation of the fake are recorded, even if their members can't be read. Others receive an error,
+and are not recorded. Signatures must be well-formed, but are not verified, because the secret is unknown.
 
 Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
@@ -36,12 +35,12 @@ _SIGNATURE: Final = re.compile("[0-9a-f]{64}")
 
 
 def is_ours(service: Service, headers: Mapping[str, str], body: bytes) -> bool:
-    """Tell whether a request to SSM is for the fake, or for an operation of SSM that it leaves alone.
+    """Return whether the fake answers a request to SSM. It does not answer other operations of SSM.
 
     Args:
-        service: What answers.
-        headers: The request's headers; their names in lower case.
-        body: Its body.
+        service: The service.
+        headers: The request's headers, with names in lower case.
+        body: The request's body.
     """
     operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
     if operation not in model.service_model().operation_names or operation in model.OPERATIONS:
@@ -58,14 +57,14 @@ def is_ours(service: Service, headers: Mapping[str, str], body: bytes) -> bool:
 def answer_http(
     service: Service, method: str, url: str, headers: Mapping[str, str], body: bytes | ServiceError
 ) -> HttpAnswer:
-    """Answer a request that any client may have sent, however malformed.
+    """Answer a request of any client, even if it is malformed.
 
     Args:
-        service: What answers.
+        service: The service.
         method: The HTTP method.
-        url: Where it was sent, without the query.
-        headers: Its headers; their names may have any case.
-        body: Its body; or what to answer, if that could not be read.
+        url: The URL, without the query.
+        headers: The headers, with names in any case.
+        body: The body, or the error to respond with if it could not be read.
 
     Raises:
         botocore.exceptions.BotoCoreError: A fault breaks the connection.
@@ -90,7 +89,7 @@ def answer_http(
 
 
 def _operation(method: str, headers: Mapping[str, str]) -> str | None:
-    """Read which of our operations is called; `None` if it is none, or not called as an operation is."""
+    """Return the operation of a request; `None` if it is not an operation of the fake, or called incorrectly."""
     target = headers.get("x-amz-target", "")
     operation = target.removeprefix(_TARGET)
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -99,7 +98,7 @@ def _operation(method: str, headers: Mapping[str, str]) -> str | None:
 
 
 def _credential(headers: Mapping[str, str]) -> tuple[str, str]:
-    """Read access key and Region from the signature, in the header that signature version 4 puts it in."""
+    """Read the access key and the Region from the header of a signature version 4."""
     if "authorization" not in headers:
         raise ServiceError("MissingAuthenticationTokenException")
     algorithm, _, rest = headers["authorization"].strip().partition(" ")
@@ -123,7 +122,7 @@ def _credential(headers: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _members(headers: Mapping[str, str], body: bytes | ServiceError) -> dict[str, Any]:
-    """Read the members of a request; those that are null are absent, as for the service."""
+    """Read the members of a request, without those that are null, which the service treats as absent."""
     if isinstance(body, ServiceError):
         raise body
     body = unpack(body, headers.get("content-encoding", ""), most=MOST_BYTES + 1)

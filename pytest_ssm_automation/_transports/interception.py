@@ -1,11 +1,11 @@
-"""Interception: every SSM client of the process, old and new, in any thread, is answered by the fake it belongs to.
+"""Interception of the calls of all SSM clients in the process, old and new, in all threads.
 
-botocore's `BaseClient._convert_to_request_dict` is wrapped while a fake is active. Every call of every client passes
-it, bound methods, paginators and waiters included, and it survives people who patch `_make_api_call`. What no handler
-of botocore's `before-call` answers reaches `BaseClient._make_request`, where a Stubber has the service's answer; for
-the wire transport a `WireTap` is attached to the client instead. When the last fake goes, all is put back, except what
-somebody else has put there since. While work is left that belongs to a fake, the wrapper stays to refuse what such work
-calls.
+While a fake is active, botocore's `BaseClient._convert_to_request_dict` is wrapped. All calls of all clients pass
+through it, including those of bound methods, paginators and waiters, and code that patches `_make_api_call` does not
+bypass it. Calls that no handler of `before-call` answers reach `BaseClient._make_request`, where a Stubber returns the
+service's response. For the wire transport, a `WireTap` is attached to the client instead. When the last fake ends,
+everything is restored, except what other code has replaced since. The wrapper stays as long as work of an ended fake is
+left, to refuse its calls.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ if TYPE_CHECKING:
 _CLAIMED = frozenset(CHECKED)
 _lock = threading.RLock()
 _taps: WeakKeyDictionary[BaseClient, WireTap] = WeakKeyDictionary()
-# What every call passes; it stays while work is left that belongs to a fake.
+# Patches that all calls pass through. They stay while work of an ended fake is left.
 _gate = Patches()
 _aio_gate = Patches()
-# What makes clients work without AWS.
+# Patches that let clients work without AWS.
 _patches = Patches()
 _aio_patches = Patches()
 _environments: list[DummyEnvironment] = []
-# Threads that were calling when the last fake ended, whose calls the fake may have claimed.
+# Threads that were in a call when the last fake ended. The fake may have claimed their calls.
 _on_their_way: set[threading.Thread] = set()
 
 
 def activate(active: Active) -> None:
-    """Let a fake answer what belongs to this context, and what belongs to no fake."""
+    """Let a fake answer the calls of this context, and calls without an owner."""
     with _lock:
         if not stack.any_active():
             _environments.append(DummyEnvironment())
@@ -68,7 +68,7 @@ def activate(active: Active) -> None:
 
 
 def deactivate(active: Active) -> None:
-    """Let a fake no longer answer; the last one puts everything back."""
+    """Deactivate a fake; after the last one, restore everything."""
     with _lock:
         stack.remove(active)
     let_go(active)
@@ -85,7 +85,7 @@ def deactivate(active: Active) -> None:
 
 
 def _open_gate() -> None:
-    """Put back what every call passes, unless work is left that belongs to a fake, or this process was forked."""
+    """Remove the patches of the gate, unless work of a fake is left, or the process was forked under a fake."""
     if _on_their_way:
         _on_their_way.intersection_update(calling(_CLAIMED))
     if stack.any_active() or any_left() or _on_their_way or stack.inherited() is not None:
@@ -106,20 +106,20 @@ def _patch_aio() -> None:
 
 
 def _tap(client: BaseClient) -> None:
-    """Let the wire transport reach a client, if it doesn't already."""
+    """Attach the wire transport to a client, unless it is attached."""
     if client in _taps:
         return
     with _lock:
         if stack.any_active() and client not in _taps:
             tap = AioWireTap(client) if is_aio(client) else WireTap(client)
             tap.activate()
-            _taps[client] = tap  # last, as other threads look here without the lock
+            _taps[client] = tap  # last, because other threads read this without the lock
 
 
 def _convert(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
-    """Stand before `BaseClient._convert_to_request_dict`."""
+    """Wrap `BaseClient._convert_to_request_dict`."""
     if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
         return original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
@@ -133,7 +133,7 @@ def _convert(
 async def _convert_aio(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
-    """Stand before `AioBaseClient._convert_to_request_dict`."""
+    """Wrap `AioBaseClient._convert_to_request_dict`."""
     if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
         return await original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
@@ -145,7 +145,7 @@ async def _convert_aio(
 
 
 def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
-    """Let the fake that answers reach a client that calls an operation of ours."""
+    """Claim a call for the fake that answers it; `None` without a fake."""
     active = answering(operation)
     if active is None:
         with _lock:
@@ -159,7 +159,7 @@ def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
 def _make_request(
     original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
 ) -> Any:
-    """Stand before `BaseClient._make_request`, which is called where no handler of `before-call` has answered."""
+    """Wrap `BaseClient._make_request`, which is called if no handler of `before-call` has answered."""
     answer = _answer(client, operation_model, request, context)
     return original(client, operation_model, request, context) if answer is None else answer
 
@@ -167,13 +167,13 @@ def _make_request(
 async def _make_request_aio(
     original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
 ) -> Any:
-    """Stand before `AioBaseClient._make_request`."""
+    """Wrap `AioBaseClient._make_request`."""
     answer = _answer(client, operation_model, request, context)
     return await original(client, operation_model, request, context) if answer is None else answer
 
 
 def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
-    """Answer a call of ours, if its fake does so by the Stubber transport; else give `None`."""
+    """Answer a call of a fake with the Stubber transport; `None` for other calls."""
     if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
         return None
     active = claimed_by(context, operation_model.name)
@@ -183,7 +183,7 @@ def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any
 
 
 def _check_network(request: Any, called: Any) -> None:
-    """Refuse a request that nothing has answered and that would leave the process."""
+    """Block a request that nothing has answered and that would leave the process."""
     active = current() or owner() or stack.inherited()
     if active is None:
         return
@@ -198,7 +198,7 @@ _guard = Guard(_check_network)
 
 
 def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """Stand before `BaseClient.__init__`: aiobotocore may have been imported since the fake became active."""
+    """Wrap `BaseClient.__init__`, because aiobotocore may have been imported since the fake became active."""
     with _lock:
         if stack.any_active():
             _patch_aio()
@@ -215,7 +215,7 @@ _PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client), *user_agent_patc
 
 
 def _renew_lock() -> None:
-    """In a child that was just forked: free the lock that another thread of the parent may have held."""
+    """In a forked child, release the lock, which another thread of the parent may have held."""
     _lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
 
 

@@ -1,4 +1,4 @@
-"""Work that a test leaves behind: what it calls after its fake has gone is no other test's business."""
+"""Calls of work that a test left behind, after its fake has ended. No other fake answers them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 _WAYS_OUT: Final = (
     "Let the test wait for this work (join the thread, wait for the task, cancel the timer), "
-    "or start a thread that serves several tests before the fake."
+    "or start threads that serve several tests before the fake."
 )
 
 
 @public
 class LateCallError(AutomationFakeError):
-    """Work that was started under a fake called after the fake had gone; no other fake answers it.
+    """Work that was started under a fake made a call after the fake had ended. No other fake answers it.
 
-    Such work is a thread, a `threading.Timer` or a task of a thread pool. The test ended before it had finished. Let
-    the test wait for it: join the thread, cancel the timer, wait for the task.
+    Such work is a thread, a `threading.Timer` or a task of a thread pool. Let the test wait for it before it ends: join
+    the thread, cancel the timer, or wait for the task.
     """
 
 
@@ -30,16 +30,16 @@ calls: list[str] = []
 
 
 def answering(operation: str) -> Active | None:
-    """Give the fake that answers a call of an operation made here; `None` if none is active.
+    """Return the fake that answers a call of an operation made here; `None` if none is active.
 
     Raises:
-        LateCallError: The call belongs to a fake that has gone; it is noted for the report.
+        LateCallError: The fake of the call has ended. The call is recorded for the report.
     """
     found = current()
     if found is None and (gone := owner()) is not None and not gone.inherited:
         text = (
             f"Thread {threading.current_thread().name!r} of {gone.test or 'an earlier fake'} "
-            f"called {operation} after the fake had gone."
+            f"called {operation} after its fake had ended."
         )
         calls.append(text)
         raise LateCallError(f"{text} {_WAYS_OUT}")

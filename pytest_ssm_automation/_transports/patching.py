@@ -1,4 +1,4 @@
-"""Replacing what belongs to others, and putting back only what is still ours."""
+"""Patches of other libraries, which restore only what other code has not replaced since."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Patch:
-    """Replaces an attribute of a class or module from `apply` to `restore`, as often as wanted."""
+    """Replace an attribute of a class or module from `apply` to `restore`, repeatedly if needed."""
 
     def __init__(self, owner: type | ModuleType, name: str, value: Any = None) -> None:
-        """Take the class or module, the attribute's name, and what to put there."""
+        """Set the class or module, the attribute's name, and its replacement."""
         self._owner, self._name, self._value = owner, name, value
         self._original: Any = None
 
@@ -26,28 +26,28 @@ class Patch:
         return self
 
     def restore(self) -> None:
-        """Put the original back, unless somebody else has replaced it since."""
+        """Restore the original, unless other code has replaced the attribute since."""
         if self._owner.__dict__[self._name] is self._value:
             setattr(self._owner, self._name, self._original)
 
 
 class WrapperPatch(Patch):
-    """Wraps a method of a class, or a function of a module, from `apply` to `restore`."""
+    """Wrap a method of a class, or a function of a module, from `apply` to `restore`."""
 
     def __init__(self, owner: type | ModuleType, name: str, replacement: Callable[..., Any]) -> None:
-        """Let `replacement` stand before the method.
+        """Set the method and its wrapper.
 
         Args:
             owner: The class or module.
             name: The method's name.
-            replacement: What to call instead, with the original in front of the arguments.
+            replacement: The function to call instead, with the original as its first argument.
         """
         super().__init__(owner, name)
         self._replacement = replacement
         self._wrapper: _Wrapper | None = None
 
     def apply(self) -> Self:
-        """Wrap the method; the wrapper of the last time serves again if it wraps the same."""
+        """Wrap the method; reuse the last wrapper if it wraps the same original."""
         original = self._owner.__dict__[self._name]
         if self._wrapper is None or self._wrapper.original is not original:
             self._wrapper = _Wrapper(original, self._replacement)
@@ -56,14 +56,14 @@ class WrapperPatch(Patch):
         return super().apply()
 
     def restore(self) -> None:
-        """Put the original back; where somebody else has wrapped the wrapper since, let it do nothing."""
+        """Restore the original. If other code has wrapped the wrapper since, deactivate it."""
         if self._wrapper:
             self._wrapper.active = False
         super().restore()
 
 
 class _Wrapper:
-    """Holds a function that calls the replacement while the wrapper is active, and the original otherwise."""
+    """A wrapper that calls the replacement while it is active, and otherwise the original."""
 
     def __init__(self, original: Callable[..., Any], replacement: Callable[..., Any]) -> None:
         self.original = original
@@ -77,21 +77,21 @@ class _Wrapper:
 
 
 class Patches:
-    """The patches that are applied at the moment, of those that belong together."""
+    """A group of applied patches."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start empty."""
         self._applied: list[Patch] = []
 
     def __bool__(self) -> bool:
-        """Tell whether any is applied."""
+        """Return whether any patch is applied."""
         return bool(self._applied)
 
     def apply(self, patches: Iterable[Patch]) -> None:
-        """Apply further ones."""
+        """Apply more patches."""
         self._applied.extend(patch.apply() for patch in patches)
 
     def restore(self) -> None:
-        """Restore all, the last one first."""
+        """Restore all patches in reverse order."""
         while self._applied:
             self._applied.pop().restore()

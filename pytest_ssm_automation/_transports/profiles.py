@@ -1,7 +1,7 @@
-"""The profiles that a test sees: those of its own files as they are, those of the user's files without their secrets.
+"""The profiles that a test sees: those of the test's files unchanged, and those of the user's files without secrets.
 
-A file is the test's own if the variable that names it has changed since the package was imported. Of the user's files
-a copy takes the place that has the names and Regions of the profiles, and dummy credentials.
+A file belongs to the test if the environment variable with its path has changed since the package was imported. The
+user's files are replaced by a copy with the names and Regions of the profiles, and dummy credentials.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ DUMMIES: Final = {
 }
 _DEFAULT_PATHS: Final = {CONFIG_FILE: "~/.aws/config", CREDENTIALS_FILE: "~/.aws/credentials"}
 _HOMES: Final = ("HOME", "USERPROFILE")
-# The variables that `profile_variables` reads.
+# The environment variables that `profile_variables` reads.
 READ: Final = (CONFIG_FILE, CREDENTIALS_FILE, *PROFILES, *_HOMES)
 _NAME: Final = re.compile(r"[^\[\]\s](?:[^\[\]\r\n]*[^\[\]\s])?")
 _REGION: Final = re.compile(r"[A-Za-z0-9-]+")
-# The paths of the user's files, each with its time and size; those that do not exist are missing.
+# The existing files of the user, each with its variable, path, time and size.
 Found: TypeAlias = "tuple[tuple[str, str, int, int], ...]"
-# The copies written by this process, by what is in them.
+# The paths of the copies that this process has written, by content.
 _copies: dict[str, str] = {}
 
 
 def find_files(now: Mapping[str, str | None]) -> Found:
-    """Look for the user's files.
+    """Find the user's files.
 
     Args:
-        now: The values that the variables in `READ` have.
+        now: The values of the variables in `READ`.
 
     Returns:
         The variable, path, time and size of each file that exists.
@@ -51,24 +51,24 @@ def find_files(now: Mapping[str, str | None]) -> Found:
     homes = tuple(now[name] for name in _HOMES)
     found: list[tuple[str, str, int, int]] = []
     for variable in (CONFIG_FILE, CREDENTIALS_FILE):
-        with suppress(OSError, RuntimeError):  # botocore would not find the file, either
+        with suppress(OSError, RuntimeError):  # botocore would not find the file either
             path = _path(os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable]), homes)
-            status = os.stat(path)  # noqa: PTH116 - a Path takes longer, and each fake asks
+            status = os.stat(path)  # noqa: PTH116 - a Path is slower, and each fake calls this
             found.append((variable, path, status.st_mtime_ns, status.st_size))
     return tuple(found)
 
 
 def copies_exist() -> bool:
-    """Tell whether nobody has removed the copies of the user's files."""
+    """Return whether the copies of the user's files still exist."""
     return all(map(os.path.isfile, _copies.values()))
 
 
 def profile_variables(now: Mapping[str, str | None], files: Found) -> tuple[dict[str, str | None], str | None]:
-    """Give the variables that lead to files and profiles, as they should be, and the Region of the user's profile.
+    """Return the values to set for the variables of files and profiles, and the Region of the user's profile.
 
     Args:
-        now: The values that the variables in `READ` have.
-        files: The user's files, as `find_files` gives them.
+        now: The values of the variables in `READ`.
+        files: The result of `find_files`.
     """
     own = {name for name in (CONFIG_FILE, CREDENTIALS_FILE) if _is_the_tests_own(name, now[name])}
     profiles = _users_profiles(file for file in files if file[0] not in own)
@@ -85,10 +85,10 @@ def _is_the_tests_own(variable: str, value: str | None) -> bool:
 
 
 def _users_profiles(files: Iterable[tuple[str, str, int, int]]) -> Mapping[str, str | None]:
-    """Give the Regions of the profiles in the user's files, by the profiles' names."""
+    """Return the Regions of the profiles in the user's files by profile name."""
     found: dict[str, str | None] = {}
-    for variable, path, _, _ in files:  # a Region in the credentials file wins, as for botocore
-        with suppress(OSError, Error, UnicodeDecodeError):  # botocore would not find the profile, either
+    for variable, path, _, _ in files:  # a Region in the credentials file takes precedence, as in botocore
+        with suppress(OSError, Error, UnicodeDecodeError):  # botocore would not find the profile either
             for name, region in _parse(path, prefixed=variable == CONFIG_FILE).items():
                 found[name] = region or found.get(name)
     return found
@@ -112,7 +112,7 @@ def _parse(path: str, *, prefixed: bool) -> Mapping[str, str | None]:
 
 
 def _profile(section: str) -> str | None:
-    """Read the name of a profile from the head of a section of the configuration file."""
+    """Return the profile name of a section of the configuration file."""
     if section == "default":
         return section
     with suppress(ValueError):
@@ -123,7 +123,7 @@ def _profile(section: str) -> str | None:
 
 
 def _copy(profiles: Mapping[str, str | None]) -> str:
-    """Write a configuration file that holds these names, these Regions and dummy credentials, and give its path."""
+    """Write a configuration file with these profiles, their Regions and dummy credentials, and return its path."""
     lines: list[str] = []
     for name, region in profiles.items():
         lines.append(f"[{name}]" if name == "default" else f"[profile {shlex.quote(name)}]")
@@ -140,7 +140,7 @@ def _copy(profiles: Mapping[str, str | None]) -> str:
 
 
 def _remove(path: str, process: int) -> None:
-    """Remove a copy at the end of the process that wrote it; a forked child ends earlier."""
+    """Remove a copy at the exit of the process that wrote it, but not of its forked children."""
     if os.getpid() == process:
         with suppress(OSError):
             Path(path).unlink()

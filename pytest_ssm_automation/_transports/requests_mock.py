@@ -1,4 +1,4 @@
-"""`responses` for callers that sign their own requests and send them with `requests`, and for TargetLocationsURL."""
+"""Answer callers that sign their own requests and send them with `requests`, and host files for TargetLocationsURL."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TIMEOUT_SECONDS: Final = 5.0
 
 @cache
 def ssm_url() -> re.Pattern[str]:
-    """Give the pattern of SSM's endpoints: of every Region and partition, FIPS, dual-stack and of a VPC."""
+    """Return the pattern of SSM's endpoints: all Regions and partitions, FIPS, dual-stack and VPC endpoints."""
     partitions = model.loader().load_data("partitions")["partitions"]
     suffixes = {each["outputs"][name] for each in partitions for name in ("dnsSuffix", "dualStackDnsSuffix")}
     domains = "|".join(map(re.escape, sorted(suffixes, key=len, reverse=True)))
@@ -43,46 +43,46 @@ def ssm_url() -> re.Pattern[str]:
 
 
 class RequestsMock:
-    """A `responses.RequestsMock` on which a service answers, and which hosts target locations.
+    """A `responses.RequestsMock` that answers for a service, and hosts target locations.
 
-    Requests for the fake go to it even beneath a mock that was started later, such as moto's; all others go to that
-    mock, or to the one that was active before, or nowhere.
+    It receives requests for the fake even if another mock, such as moto's, was started later. All other requests go to
+    that mock, or to the one that was active before.
 
     Attributes:
         mock: The `responses.RequestsMock`.
     """
 
     def __init__(self, service: Service) -> None:
-        """Mock nothing yet."""
+        """Start without mocks."""
         self._service = service
         self._hosted: set[str] = set()
         self._serving = False
         self._patch = WrapperPatch(requests.Session, "get_adapter", self._get_adapter)
         beneath: Any = HTTPAdapter.send
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, real_adapter_send=beneath)
-        if beneath.__module__ != HTTPAdapter.__module__:  # somebody else's mock: leave to it what is not ours
+        if beneath.__module__ != HTTPAdapter.__module__:  # another mock, which answers everything else
             self.mock.add_passthru(re.compile(""))
 
     def start(self) -> None:
-        """Stand before all connections of `requests`."""
+        """Patch `requests`."""
         self.mock.start()
         self._patch.apply()
 
     def stop(self) -> None:
-        """Step aside."""
+        """Restore `requests`."""
         self._patch.restore()
         self.mock.stop(allow_assert=False)
         self.mock.reset()
 
     def serve_ssm(self) -> None:
-        """Answer what is sent to SSM."""
+        """Answer requests to SSM."""
         if not self._serving:
             self._serving = True
             for method in _METHODS:
                 self.mock.add_callback(method, ssm_url(), self._answer, match=[self._matches])
 
     def host(self, locations: Any) -> str:
-        """Host a JSON array behind a URL that looks like one presigned for S3, and give the URL."""
+        """Host a JSON array, and return its URL, which looks like a presigned URL of S3."""
         key, token = self._service.new_id(), self._service.new_id().replace("-", "")
         url = f"https://target-locations.s3.us-east-1.amazonaws.com/{key}.json"
         query = (
@@ -96,7 +96,7 @@ class RequestsMock:
 
     def _matches(self, request: Any) -> tuple[bool, str]:
         ours = is_ours(self._service, _text(request.headers), _read_body(request))
-        return ours, "" if ours else "an operation of SSM that the fake leaves alone"
+        return ours, "" if ours else "an operation of SSM that the fake does not answer"
 
     def _answer(self, request: Any) -> tuple[int, Mapping[str, str], bytes]:
         url = request.url.partition("?")[0]
@@ -107,7 +107,7 @@ class RequestsMock:
         return answer.status, answer.headers, b"" if request.method == "HEAD" else answer.body
 
     def claims(self, request: Any) -> bool:
-        """Tell whether a request is for the fake, or for what it hosts."""
+        """Return whether a request is for the fake, or for a hosted file."""
         url = request.url.partition("?")[0]
         return url in self._hosted or (self._serving and bool(ssm_url().fullmatch(url)) and self._matches(request)[0])
 
@@ -117,7 +117,7 @@ class RequestsMock:
 
 
 class _Adapter(HTTPAdapter):
-    """Sends what is for the fake to its mock, and all else by the adapter that the session has."""
+    """Send requests for the fake to its mock, and all others with the adapter of the session."""
 
     def __init__(self, owner: RequestsMock, adapter: HTTPAdapter) -> None:
         super().__init__()
@@ -132,19 +132,19 @@ class _Adapter(HTTPAdapter):
 
 
 class _Offline(HTTPAdapter):
-    """An adapter that is answered by mocks, or not at all."""
+    """An adapter without connections, whose requests only mocks answer."""
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
-        raise requests.ConnectionError("Nobody hosts it")
+        raise requests.ConnectionError("It is not hosted")
 
 
 def fetch(url: str) -> tuple[int, bytes] | None:
-    """Get status and body of a URL that is mocked; `None` if it isn't, since no connection is ever made.
+    """Return the status and the body of a mocked URL; `None` for other URLs, because no connection is made.
 
-    A callback of a mock knows no time limit. So it runs in a thread of its own, and is left there if it takes too long.
+    Callbacks of mocks have no time limit, so they run in another thread, which is abandoned after a time-out.
 
     Raises:
-        ServiceError: It takes too long, or fails.
+        ServiceError: The mock takes too long, or fails.
     """
     done: SimpleQueue[Callable[[], tuple[int, bytes] | None]] = SimpleQueue()
     arguments = (contextvars.copy_context().run, url, done)
@@ -159,7 +159,7 @@ def fetch(url: str) -> tuple[int, bytes] | None:
 def _fetch_into(run: Callable[..., Any], url: str, done: SimpleQueue[Any]) -> None:
     try:
         answer = run(_get, url)
-    except BaseException as error:  # noqa: BLE001 - it is raised where the URL is fetched
+    except BaseException as error:  # noqa: BLE001 - it is raised in the other thread
         done.put(partial(_raise, error))
     else:
         done.put(lambda: answer)
@@ -190,7 +190,7 @@ def _too_slow() -> ServiceError:
 
 
 def _of_requests(error: Exception) -> type[requests.RequestException]:
-    """Give what `requests` raises where botocore raises `error`."""
+    """Return the exception of `requests` that corresponds to one of botocore."""
     if isinstance(error, botocore.exceptions.ConnectTimeoutError):
         return requests.ConnectTimeout
     return requests.ReadTimeout if isinstance(error, botocore.exceptions.ReadTimeoutError) else requests.ConnectionError
@@ -204,7 +204,7 @@ def _text(headers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read_body(request: Any) -> bytes:
-    """Read the body, and keep it: it may be a file or a generator, which can be read only once."""
+    """Read the body, and store it in the request, because a file or a generator can be read only once."""
     body: Any = request.body or b""
     if hasattr(body, "read"):
         body = body.read()

@@ -1,4 +1,4 @@
-"""botocore's retries of the calls that a fake answers: the usual number of attempts, no waiting, a full retry quota."""
+"""Adapt botocore's retries for calls to a fake: no delays, and a full retry quota for each fake."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _filled_for: WeakKeyDictionary[RetryQuota, Active | None] = WeakKeyDictionary()
 
 
 def is_rate_limiter(handler: Callable[..., Any]) -> bool:
-    """Tell whether an event handler is adaptive mode's rate limiter, which waits before it lets a request through.
+    """Return whether an event handler is the rate limiter of adaptive mode, which delays requests.
 
-    aiobotocore has limiters of its own, which share no base class with botocore's.
+    aiobotocore's limiters share no base class with botocore's.
     """
     return type(getattr(handler, "__self__", None)).__name__.endswith("ClientRateLimiter")
 
@@ -26,11 +26,11 @@ def is_rate_limiter(handler: Callable[..., Any]) -> bool:
 def fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) -> None:
     """Fill the retry quota of a client, once for each fake.
 
-    The quota belongs to the client: without this, the throttling of one test takes retries away from the next.
+    The quota belongs to the client. Otherwise, throttling in one test would leave fewer retries for the next test.
 
     Args:
         handlers: The client's handlers of `needs-retry`.
-        active: The fake that answers; `None` when it is done with the client.
+        active: The fake that answers; `None` after the fake has ended.
     """
     for handler in handlers:
         checker = getattr(getattr(handler, "__self__", None), "_retry_quota", None)
@@ -41,5 +41,5 @@ def fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) ->
 
 
 def without_delay(responses: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """Set the delays that handlers of `needs-retry` ask for to 0 seconds."""
+    """Set the delays that handlers of `needs-retry` return to 0 seconds."""
     return [(handler, 0 if delay else delay) for handler, delay in responses]

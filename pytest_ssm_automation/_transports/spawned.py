@@ -1,6 +1,6 @@
-"""Processes that `multiprocessing` spawns, or has a fork server fork: they get the environment of the running test.
+"""Pass the environment of the running test to processes that `multiprocessing` starts with spawn or a fork server.
 
-A fork server keeps the environment that it was started with, maybe by an earlier test or before any fake.
+A fork server keeps the environment with which it was started, possibly by an earlier test.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 
 
 class _Os:
-    """Is unpickled as the module `os`."""
+    """An object that is unpickled as the module `os`."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return import_module, ("os",)
 
 
 class _Environment:
-    """Is unpickled as `os.environ`, in which it sets variables; this package need not be importable there."""
+    """An object that is unpickled as `os.environ` and sets variables, even if this package can't be imported there."""
 
     def __init__(self, variables: dict[str, str]) -> None:
         self._variables = variables
@@ -36,12 +36,12 @@ class _Environment:
 
 
 def carry_environment() -> Patch:
-    """Let processes that are started from now on have the AWS variables that this process has then."""
+    """Pass the current AWS variables to all processes that are started from now on."""
     return WrapperPatch(spawn, "get_preparation_data", _prepare).apply()
 
 
 def _prepare(original: Callable[..., dict[str, Any]], *args: Any, **kwargs: Any) -> dict[str, Any]:
-    """Stand before `multiprocessing.spawn.get_preparation_data`; what it doesn't know the new process ignores."""
+    """Wrap `multiprocessing.spawn.get_preparation_data`. The new process ignores unknown keys."""
     variables = {
         name: value for name, value in os.environ.items() if name.startswith("AWS_") or name.lower() == "no_proxy"
     }

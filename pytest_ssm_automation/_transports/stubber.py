@@ -1,4 +1,4 @@
-"""The Stubber transport: botocore's own Stubber, which asks the service instead of holding answers ready."""
+"""The Stubber transport: botocore's Stubber, with responses of the service instead of a queue."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ _METHODS = {operation: xform_name(operation) for operation in CHECKED}
 
 
 class AutomationStubber(Stubber):
-    """Holds the answer to one call of one client.
+    """A Stubber for the response to one call of one client.
 
-    It is never activated: a plain Stubber claims every operation of its client, and answers in the order in which
-    answers were queued.
+    It is never activated, because an active Stubber claims all operations of its client, and returns responses in the
+    order in which they were queued.
     """
 
-    # botocore's, but its stubs leave it out
+    # missing in botocore-stubs
     _get_response_handler: Callable[[Any, Mapping[str, Any], Any], Any]
 
     def _validate_operation_response(self, operation_name: str, service_response: dict[str, Any]) -> None:
-        """Leave out the Stubber's check, which is for answers written by hand.
+        """Skip the Stubber's validation, which is for manually written responses.
 
-        Ids that a test scripts may be impossible ones.
+        A test may script ids that are not valid.
         """
 
     def _validate_response(self, shape: Any, response: dict[str, Any]) -> None:
-        """Leave out the check of errors too."""
+        """Skip the validation of errors too."""
 
 
 def stubbed(
     client: BaseClient, service: Service, model: Any, request_dict: Mapping[str, Any], context: Mapping[str, Any]
 ) -> Any:
-    """Ask the service, and give its answer as a Stubber does; `None` for a request that is not for the service."""
+    """Return the service's response as a Stubber does; `None` for a request that the service does not answer."""
     body = request_dict.get("body")
     request = request_of(client, model.name, body)
     if not service.claims(request):

@@ -1,4 +1,4 @@
-"""botocore's User-Agent header, a third of what a call costs: each of its components is written once.
+"""Cache the components of botocore's User-Agent header, which takes a third of the time of a call.
 
 A component is an immutable tuple, and its text depends on nothing else.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def user_agent_patches() -> Iterator[Patch]:
-    """Let components remember their texts; no patch where botocore has no such components."""
+    """Yield a patch that caches the texts of components, if botocore has such components."""
     component: Any = getattr(useragent, "UserAgentComponent", None)
     write = vars(component).get("to_string") if component else None
     if write is not None and issubclass(component, tuple):

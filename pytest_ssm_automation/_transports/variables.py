@@ -1,7 +1,7 @@
-"""Variables of the environment, read and changed by the dozen, as each fake does.
+"""Fast access to environment variables, because each fake reads and changes dozens of them.
 
-`os.environ` encodes each name anew, and raises for each variable that is not set. So what it holds is used directly,
-where it is the `os.environ` that Python made, with the private names that it has today. Else its public methods are.
+`os.environ` encodes each name again, and raises internally for each variable that is not set. So its private data is
+used directly, if it is Python's own object and has the expected private names. Otherwise its public methods are used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NAMES: Final = ("_data", "encodekey", "encodevalue", "decodevalue")
 
 
 def read_variables(names: Iterable[str]) -> Mapping[str, str | None]:
-    """Give the values of variables; `None` for those that are not set."""
+    """Return the values of variables; `None` for those that are not set."""
     held = _held()
     if held is None:
         return {name: os.environ.get(name) for name in names}
@@ -44,7 +44,7 @@ def change_variables(variables: Mapping[str, str | None]) -> None:
 
 
 def _held() -> dict[Any, Any] | None:
-    """Give what `os.environ` holds, encoded; `None` where it must not be used."""
+    """Return the encoded data of `os.environ`; `None` if it can't be used."""
     usable = type(os.environ) is _KIND and all(hasattr(os.environ, name) for name in _NAMES)
     held: dict[Any, Any] | None = getattr(os.environ, "_data", None) if usable else None
     return held

@@ -1,7 +1,7 @@
-"""Whether a thread waits for work, or is at work: read from its frames.
+"""Find out from the frames of a thread whether it waits for work.
 
-A worker that outlives a test waits on a queue, a condition or a socket between its tasks. Whoever waits on anything
-else, such as an event, a lock, a result or the clock, is in the middle of something.
+Between its tasks, a worker that outlives a test waits on a queue, a condition or a socket. A thread that waits on
+anything else, such as an event, a lock, a result or the clock, is busy.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from types import FrameType
 
-# What code outside the standard library calls to wait for work: the function, by module and qualified name.
+# Functions of the standard library with which other code waits for work, by module and qualified name.
 _FUNCTIONS: Final = frozenset(
     {
         ("asyncio.base_events", "BaseEventLoop.run_forever"),
@@ -43,7 +43,7 @@ _FUNCTIONS: Final = frozenset(
     }
 )
 _SELECTS: Final = "selectors"
-# The same for functions that have no frame of their own.
+# Built-in functions for the same purpose, which have no frames.
 _BUILTINS: Final = frozenset(
     {"accept", "get", "poll", "recv", "recv_into", "recvfrom", "recvfrom_into", "run_forever", "select"}
 )
@@ -55,9 +55,9 @@ _pause = time.sleep
 
 
 def waiting(threads: Collection[threading.Thread]) -> list[threading.Thread]:
-    """Give those of the threads that wait for work.
+    """Return the threads that wait for work.
 
-    A thread that runs at the moment may be on its way back to its queue: it gets some milliseconds to arrive.
+    A running thread may be about to return to its queue, so it gets some milliseconds for that.
     """
     found: list[threading.Thread] = []
     undecided = {thread: (_look(thread), 0) for thread in threads}
@@ -67,7 +67,7 @@ def waiting(threads: Collection[threading.Thread]) -> list[threading.Thread]:
         _pause(_PAUSE_SECONDS)
         for thread, (before, steady) in list(undecided.items()):
             now = _look(thread)
-            steady = steady + 1 if now == before else 0  # noqa: PLW2901 - counted on
+            steady = steady + 1 if now == before else 0  # noqa: PLW2901 - it is a counter
             undecided[thread] = now, steady
             waits_still = now.state == before.state == "waits" or (now.state == "seems" and steady == _STEADY)
             if waits_still:
@@ -78,9 +78,9 @@ def waiting(threads: Collection[threading.Thread]) -> list[threading.Thread]:
 
 
 def calling(operations: Collection[str]) -> set[threading.Thread]:
-    """Return the other threads that are in the middle of a call of one of these operations of SSM.
+    """Return the other threads that are in a call of one of these operations of SSM.
 
-    Calls of aiobotocore are not found: a task that waits is on the stack of no thread.
+    Calls of aiobotocore are not found, because a waiting task is not on the stack of a thread.
     """
     others = set(threading.enumerate()) - {threading.current_thread()}
     frames = sys._current_frames() if others else {}  # pyright: ignore[reportPrivateUsage]  # documented
@@ -97,14 +97,15 @@ def _is_calling(frame: FrameType | None, operations: Collection[str]) -> bool:
 
 
 def waits(thread: threading.Thread) -> bool:
-    """Tell whether a thread waits for work at this moment."""
+    """Return whether a thread waits for work now."""
     return _look(thread).state in {"waits", "seems"}
 
 
 class _Look(NamedTuple):
-    """Where a thread was at one moment, and what it did.
+    """The state of a thread at one moment.
 
-    It waited for work; seemed to, as it called what has the name of a wait; was held by something else; or ran.
+    It waits for work; seems to wait, because it calls a function with the name of such a wait; is held by something
+    else; or runs.
     """
 
     state: Literal["waits", "seems", "held", "runs"]
@@ -113,7 +114,7 @@ class _Look(NamedTuple):
 
 
 def _look(thread: threading.Thread) -> _Look:
-    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented, and there is no other
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented
     frame = frames.get(thread.ident or 0)
     if frame is None:
         return _Look("held")
@@ -139,7 +140,7 @@ def _is_standard(frame: FrameType) -> bool:
 
 
 def _is_start(frame: FrameType) -> bool:
-    """Tell whether a frame is one of those with which each thread starts."""
+    """Return whether a frame is one of the first frames of all threads."""
     module, name = _name(frame)
     return module == "threading" and name in {"Thread._bootstrap", "Thread._bootstrap_inner", "Thread.run"}
 
@@ -149,9 +150,9 @@ def _name(frame: FrameType) -> tuple[str, str]:
 
 
 def _builtin(frame: FrameType, instruction: int) -> str:
-    """Name the function without a frame that a frame is calling; "get" where it iterates over one that blocks.
+    """Return the name of the built-in function that a frame is calling; "get" for an iterator that blocks.
 
-    The instructions that have loaded the function begin where the call does, and its arguments come later.
+    The instructions that load the function have the same position as the call. Those of the arguments come later.
     """
     before = [each for each in dis.get_instructions(frame.f_code) if each.offset <= instruction]
     call = before.pop()
@@ -172,7 +173,7 @@ def _builtin(frame: FrameType, instruction: int) -> str:
 
 
 def _is_lookup(frame: FrameType, names: list[str]) -> bool:
-    """Tell whether a call, by the names that lead to its function, is the `get` of a mapping."""
+    """Return whether a call, described by the names in its expression, is the `get` of a mapping."""
     first, *attributes = names[:-1] or [""]
     with suppress(KeyError, TypeError):
         value = {**frame.f_globals, **frame.f_locals}[first]

@@ -1,6 +1,6 @@
-"""The wire transport: AWS JSON 1.1 over HTTP, answered at botocore's `before-send`.
+"""The wire transport, which answers at botocore's `before-send` with AWS JSON 1.1 over HTTP.
 
-Signing, compression, botocore's retries and its parser all run; only the connection is missing.
+Signing, compression, botocore's retries and its parser all run. Only the connection is missing.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ _CLAIMED = CHECKED
 _SENDING = {f"before-send.ssm.{operation}": operation for operation in _CLAIMED}
 _RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in _CLAIMED}
 _CREATING = frozenset(f"request-created.ssm.{operation}" for operation in _CLAIMED)
-# botocore hands the context of a request to its handlers when it creates the request, and not when it sends it.
+# botocore passes the context of a request to its handlers when it creates the request, but not when it sends it.
 _created: ContextVar[Any] = ContextVar("the context of the request that botocore has created")
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer of the service as it goes over HTTP.
+    """An HTTP response of the service.
 
     Attributes:
         status: The HTTP status.
@@ -60,7 +60,7 @@ class HttpAnswer:
 
 
 def answer_over_http(service: Service, request: Request) -> HttpAnswer:
-    """Ask the service, and encode what it answers.
+    """Answer a request, and encode the response.
 
     Raises:
         botocore.exceptions.BotoCoreError: A fault breaks the connection.
@@ -77,7 +77,7 @@ def encode_error(request_id: str, error: ServiceError) -> HttpAnswer:
 
 
 def encode(request_id: str, status: int, members: Mapping[str, Any]) -> HttpAnswer:
-    """Encode the members of an answer; times go as seconds of the epoch, with milliseconds."""
+    """Encode the members of a response. Times become epoch seconds with milliseconds."""
     body = json.dumps(members, default=lambda time: round(time.timestamp(), 3)).encode()
     headers = {
         "Server": "Server",
@@ -91,50 +91,50 @@ def encode(request_id: str, status: int, members: Mapping[str, Any]) -> HttpAnsw
 
 
 def attempt_of(header: str) -> int:
-    """Read from `amz-sdk-request` which attempt a request is; 1 where it isn't told."""
+    """Read the number of the attempt from `amz-sdk-request`; 1 if it is missing."""
     found = _ATTEMPT.search(header)
     return int(found[1]) if found else 1
 
 
 class _Body(io.BytesIO):
-    """The body of a response, as botocore reads it from urllib3."""
+    """The body of a response, with the interface of urllib3 that botocore uses."""
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        """Give what is left to read."""
+        """Yield the rest."""
         yield self.read()
 
 
 class WireTap:
-    """Stands before the event emitter of one client's endpoint, and answers the Automation requests about to be sent.
+    """A proxy of the event emitter of one client's endpoint, which answers Automation requests before they are sent.
 
-    botocore calls all handlers of `before-send`, and moto's raises NotImplementedError for operations that it lacks.
-    So the tap must not be one of them. It also sees `needs-retry`, and lets botocore retry a call of ours at once.
+    It can't be a handler of `before-send`, because botocore calls all handlers, and moto's raises NotImplementedError
+    for operations that moto lacks. It also handles `needs-retry`, so that calls to the fake are retried without delay.
     """
 
     def __init__(self, client: BaseClient) -> None:
-        """Make a tap for `client`, without keeping it alive."""
+        """Make a tap with a weak reference to `client`."""
         self._client: Any = weakref.proxy(client)
         self._events: Any = None
 
     def activate(self) -> None:
-        """Stand before the emitter."""
+        """Replace the emitter."""
         endpoint = self._client._endpoint
         self._events, endpoint._event_emitter = endpoint._event_emitter, self
         self._client.meta.events.register("choose-signer.ssm", self._choose_signer)
 
     def deactivate(self) -> None:
-        """Step aside."""
+        """Restore the emitter."""
         if self._client._endpoint._event_emitter is self:
             self._client._endpoint._event_emitter = self._events
         self._client.meta.events.unregister("choose-signer.ssm", self._choose_signer)
         fill_quota(self._all_handlers("needs-retry.ssm"), None)
 
     def __getattr__(self, name: str) -> Any:
-        """Be the emitter in all else."""
+        """Return other attributes of the emitter."""
         return getattr(self._events, name)
 
     def emit(self, event_name: str, **kwargs: Any) -> Any:
-        """Answer what is about to be sent to us, unless a handler of the user's does, and pass everything else on."""
+        """Answer a request for the fake unless a handler of the user answers it; pass on all other events."""
         claimed = self._claimed(event_name, kwargs)
         if claimed is None:
             return self._events.emit(event_name, **kwargs)
@@ -143,7 +143,7 @@ class WireTap:
         return self._conclude(event_name, kwargs, claimed, responses)
 
     def _claimed(self, event_name: str, kwargs: Mapping[str, Any]) -> tuple[Active, Request] | None:
-        """Give the request that is sent or retried, with the fake that it is for; `None` if it isn't for us."""
+        """Return the request that is sent or retried, and its fake; `None` if it is not for a fake."""
         if event_name in _CREATING:
             _created.set(kwargs["request"].context)
         operation = _SENDING.get(event_name) or _RETRYING.get(event_name)
@@ -162,7 +162,7 @@ class WireTap:
         return (active, request) if active.service.claims(request) else None
 
     def _handlers(self, event_name: str, active: Active) -> list[Any]:
-        """Give all handlers but those of moto, which raises for operations it lacks, and of botocore's rate limiter."""
+        """Return all handlers except moto's, which raises for operations that it lacks, and botocore's rate limiter."""
         handlers = self._all_handlers(event_name)
         if event_name in _RETRYING:
             fill_quota(handlers, active)
@@ -178,7 +178,7 @@ class WireTap:
         claimed: tuple[Active, Request],
         responses: list[tuple[Any, Any]],
     ) -> list[tuple[Any, Any]]:
-        """Answer a request that no handler has answered, and take the delay from a retry."""
+        """Answer a request that no handler has answered; remove the delay of a retry."""
         if event_name in _RETRYING:
             return without_delay(responses)
         if any(response is not None for _, response in responses):
@@ -194,7 +194,7 @@ class WireTap:
         return AWSResponse(url, answer.status, headers, _Body(answer.body))
 
     def _choose_signer(self, event_name: str, context: Mapping[str, Any], **_: Any) -> Any:
-        """Leave requests unsigned whose credentials are missing, or would have to be fetched."""
+        """Leave requests unsigned if credentials are missing, or would have to be refreshed."""
         operation = _SENDING.get(event_name.replace("choose-signer", "before-send"))
         active = claimed_by(context, operation) if operation else None
         if active is None or active.transport != "wire":
@@ -205,7 +205,7 @@ class WireTap:
 
 
 def _unpacked(body: Any, headers: Any) -> bytes:
-    """Undo the compression of a body; what is not compressed as it says stays, and can't be read."""
+    """Decompress a body; return it unchanged if it is not valid."""
     content = as_bytes(body)
     try:
         return unpack(content, _header(headers, "content-encoding"))

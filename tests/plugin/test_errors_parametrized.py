@@ -88,7 +88,7 @@ def test_the_users_own_fixture_wins(run: Any) -> None:
     ).assert_outcomes(passed=COUNT)
 
 
-WAY_OUT = "*UsageError: each_documented_error needs a test function that names it as an argument (not getfixturevalue*"
+WAY_OUT = "*UsageError: each_documented_error must be an argument of a test function (not getfixturevalue*"
 
 
 def test_getfixturevalue_is_refused(run: Any) -> None:

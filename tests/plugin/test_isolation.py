@@ -350,7 +350,7 @@ def test_a_thread_that_is_left(run: Any) -> None:
     """
     )
     result.assert_outcomes(passed=4)
-    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after the fake had gone."
+    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after its fake had ended."
     result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line, line])
 
 
@@ -387,7 +387,7 @@ def test_late_calls_after_the_last_test(pytester: pytest.Pytester, options: tupl
     )
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
     result.assert_outcomes(passed=2)
-    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after the fake had gone."
+    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after its fake had ended."
     result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line])
 
 

@@ -9,7 +9,7 @@ def test_markers_are_documented(pytester: pytest.Pytester) -> None:
     """`pytest --markers` explains both, so that --strict-markers knows them."""
     pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines(
         [
-            "@pytest.mark.ssm_automation(**options): set options of the fixture ssm_automation, and use it. *",
+            "@pytest.mark.ssm_automation(**options): use the fixture ssm_automation, with these options. *",
             "@pytest.mark.ssm_automation_error(*errors, message=None, times=1, after=0, when=None, operation=*",
         ]
     )

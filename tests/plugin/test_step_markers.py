@@ -71,7 +71,7 @@ def test_brings_the_fixture_in(request):
             "'get', 'put', fails='x'",
             "The marker ssm_automation_step takes the name of one step, but got ('get', 'put')",
         ),
-        ("fails='x'", "Expected each of steps to be a mapping with the name of a step"),
+        ("fails='x'", "Expected each item of steps to be a mapping with a name"),
         ("'get'", "Expected outputs or fails for step 'get', but got neither"),
         ("'get', fail='x'", "Unknown argument of ssm_automation_step 'fail'. Did you mean 'fails'?"),
         ("'get', fails='x', status='Fail'", "Did you mean 'Failed'?"),

@@ -91,5 +91,5 @@ def test_exceptions_paginators_and_waiters_of_a_clone_work(fake: AutomationFake)
 def test_an_inactive_fake_makes_no_clients() -> None:
     """A client made outside would call AWS, so there is none."""
     fake = AutomationFake()
-    with pytest.raises(AutomationFakeError, match="The fake has to be active for this: with AutomationFake"):
+    with pytest.raises(AutomationFakeError, match="The fake must be active for this: with AutomationFake"):
         fake.client()

@@ -332,7 +332,7 @@ def test_other_codings_are_refused(fake: AutomationFake, url: str, signed: Sign)
     """A body whose length can't be known is not guessed at."""
     sent = raw(signed(START, DOC), chunked=b"").replace(b"chunked", b"gzip, chunked")
     status, _, body = exchange(url, sent)
-    assert (status, json.loads(body)["message"]) == (400, "The length of the request's body is not known.")
+    assert (status, json.loads(body)["message"]) == (400, "The length of the request's body is unknown.")
 
 
 def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,7 +340,7 @@ def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkey
     monkeypatch.setattr(body_module, "_MOST_READ", 3 * 1024 * 1024)
     endless = (b"%x\r\n" % 65536 + b" " * 65536 + b"\r\n") * 49
     status, _, body = exchange(url, raw(signed(START, DOC), chunked=endless), end=False)
-    assert (status, json.loads(body)["message"]) == (400, "The request may have 1048576 bytes.")
+    assert (status, json.loads(body)["message"]) == (400, "The request has more than 1048576 bytes.")
     monkeypatch.setattr(module._Handler, "timeout", 0.5)
     with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
         connection.sendall(raw(signed(START, DOC), length=100_000))

@@ -207,11 +207,11 @@ def test_fakes_may_end_in_any_order() -> None:
 def test_a_fake_is_entered_once() -> None:
     """The same fake can't be active twice at a time, but again afterwards; and it is left as often as entered."""
     fake = AutomationFake()
-    with fake, pytest.raises(AutomationFakeError, match="active already; make another one for a nested block"):
+    with fake, pytest.raises(AutomationFakeError, match="already active; make another one for a nested block"):
         fake.__enter__()
     with fake:
         assert AutomationFake.current() is fake
-    with pytest.raises(AutomationFakeError, match="has to be active for this"):
+    with pytest.raises(AutomationFakeError, match="must be active for this"):
         fake.__exit__(None, None, None)
 
 

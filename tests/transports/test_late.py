@@ -59,7 +59,7 @@ def test_a_late_call_is_nobody_elses() -> None:
         assert later.calls == ()
     (text,) = results
     assert text.startswith("Thread 'worker-1' of ")
-    assert text.endswith(" called StartAutomationExecution after the fake had gone.")
+    assert text.endswith(" called StartAutomationExecution after its fake had ended.")
     assert noted() == [text]
 
 
@@ -76,7 +76,7 @@ def test_a_late_call_without_any_fake_is_refused_too() -> None:
         worker.start()
     go.set()
     worker.join()
-    assert "after the fake had gone" in results[0]
+    assert "after its fake had ended" in results[0]
     assert noted() == results
 
 
@@ -214,7 +214,7 @@ def test_a_timer_belongs_to_the_test_that_started_it() -> None:
     with AutomationFake() as later:
         timer.join()
         assert later.calls == ()
-    assert "after the fake had gone" in results[0]
+    assert "after its fake had ended" in results[0]
     assert noted() == results
 
 
@@ -310,7 +310,7 @@ def test_a_callback_belongs_to_the_test_that_has_handed_it_out(hand: Callable[..
         assert later.calls == ()
     with pool:
         pass  # ends its threads
-    assert "after the fake had gone" in results[0]
+    assert "after its fake had ended" in results[0]
     assert noted() == results
 
 
@@ -369,7 +369,7 @@ def test_a_thread_that_a_left_thread_starts_is_late() -> None:
         go.set()
         worker.join()
         assert later.calls == ()
-    assert all("after the fake had gone" in text for text in results)
+    assert all("after its fake had ended" in text for text in results)
     assert noted() == results
     assert len(results) == 2
 

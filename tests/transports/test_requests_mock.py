@@ -202,7 +202,7 @@ def test_others_are_refused(fake: AutomationFake, mock: responses.RequestsMock, 
     """No request leaves the process: neither to other hosts, nor to SSM's operations that the fake hasn't got."""
     with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
         requests.get(MINE, timeout=5)
-    with pytest.raises(requests.ConnectionError, match="an operation of SSM that the fake leaves alone"):
+    with pytest.raises(requests.ConnectionError, match="an operation of SSM that the fake does not answer"):
         post("GetParameter", {"Name": "x"})
     assert fake.calls == ()
 
@@ -303,7 +303,7 @@ def test_an_inactive_fake_serves_nobody() -> None:
     """Outside its block a fake can neither serve nor host, and says so."""
     fake = AutomationFake()
     for serve in (fake.serve_requests, fake.serve_endpoint, lambda: fake.host_target_locations([])):
-        with pytest.raises(AutomationFakeError, match="The fake has to be active for this"):
+        with pytest.raises(AutomationFakeError, match="The fake must be active for this"):
             serve()
 
 

@@ -267,7 +267,7 @@ def test_adding_an_execution_of_a_version_that_there_is_not(fake: AutomationFake
     """The runbook of an execution that is added has to exist in that version, if it is registered at all."""
     fake.add_runbook(PAUSE, name="Pause")
     with pytest.raises(
-        FakeUsageError, match=r"^Runbook 'arn:aws:ssm:us-east-1:1:document/Pause:7' has no such version"
+        FakeUsageError, match=r"^Runbook 'arn:aws:ssm:us-east-1:1:document/Pause:7' does not have this version"
     ):
         fake.add_execution("arn:aws:ssm:us-east-1:1:document/Pause:7")
 

@@ -301,8 +301,8 @@ def test_a_fake_can_be_made_with_steps(client: Any) -> None:
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ([{"outputs": {}}], "Expected each of steps to be a mapping with the name of a step"),
-        (["get"], "Expected each of steps to be a mapping with the name of a step"),
+        ([{"outputs": {}}], "Expected each item of steps to be a mapping with a name"),
+        (["get"], "Expected each item of steps to be a mapping with a name"),
         ([{"name": "get"}], "Expected outputs or fails for step 'get', but got neither"),
         (
             [{"name": "get", "outputs": {}, "times": 1}],
