@@ -73,18 +73,18 @@ class ReportPlugin:
 
 
 def _file(report: str) -> tuple[str, Path]:
-    """Read a value of the option: the format, and the path of the file."""
+    """Parse a value of the option: the format, and the path of the file."""
     kind, _, name = report.partition(":")
     path = Path(name)
     # Path.exists and Path.is_dir raise for a name that is too long, before Python 3.14.
     if kind not in {"json", "markdown"} or not name:
         is_path = os.path.exists(report.partition("::")[0])  # noqa: PTH110 - see above
-        hint = "; paths of tests go in front of it" if is_path else ""
+        hint = "; put paths of tests before it" if is_path else ""
         raise pytest.UsageError(
             f"--ssm-automation-report takes no value, json:PATH or markdown:PATH, but got {report!r}{hint}"
         )
     if not os.path.isdir(path.parent):  # noqa: PTH112 - see above
-        raise pytest.UsageError(f"--ssm-automation-report={report}: there is no folder {str(path.parent)!r}")
+        raise pytest.UsageError(f"--ssm-automation-report={report}: the folder {str(path.parent)!r} does not exist")
     try:
         is_folder = S_ISDIR(path.stat().st_mode)
     except FileNotFoundError:

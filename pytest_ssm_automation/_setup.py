@@ -118,7 +118,7 @@ class Setup:
             FakeUsageError: No registered runbook has such a step, or an argument is invalid.
         """
         fault = StepFault(message=message, times=times, when=when, step=step, status=status, runbook=runbook)
-        self._service.say(fault)
+        self._service.add_override(fault)
         return fault
 
     def step_outputs(
@@ -140,7 +140,7 @@ class Setup:
             FakeUsageError: No registered runbook has such a step, the step has no such output, or a value does not have
                 the declared type.
         """
-        self._service.say(StepOutputs(step, outputs, runbook, when))
+        self._service.add_override(StepOutputs(step, outputs, runbook, when))
 
     def add_runbook(
         self,

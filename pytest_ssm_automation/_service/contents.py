@@ -1,4 +1,4 @@
-"""What a request holds: read from the bytes that were sent, or copied from the arguments of a call."""
+"""Read the members of a request from its bytes, or copy them from the arguments of a call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Final, NoReturn, cast
 
-# Deeper than any request that makes sense, and not as deep as Python can go.
+# Deeper than any reasonable request, and less than Python's limit.
 DEEPEST: Final = 100
 CUT: Final = "..."
 
@@ -23,7 +23,7 @@ def read_json(text: str) -> Any:
     """Read JSON that is not nested too deeply.
 
     Raises:
-        ValueError: It is no JSON.
+        ValueError: It is not valid JSON.
         RecursionError: It is nested too deeply.
     """
     _check_depth(text)
@@ -31,7 +31,7 @@ def read_json(text: str) -> Any:
 
 
 def _check_depth(text: str) -> None:
-    # How deep json itself goes depends on the release of Python, and on the stack.
+    # The limit of the module json depends on the release of Python and on the stack.
     if text.count("[") + text.count("{") <= DEEPEST:
         return
     opened = 0
@@ -42,17 +42,17 @@ def _check_depth(text: str) -> None:
 
 
 def read_members(body: bytes) -> dict[str, Any]:
-    """Read a body as the service does: a JSON object in UTF-8 without a byte order mark; what is null is absent.
+    """Read a body as the service does: a JSON object in UTF-8 without a byte order mark. Omit members that are null.
 
     Raises:
-        ValueError: It is no such JSON.
+        ValueError: It is not such a JSON object.
         RecursionError: It is nested too deeply.
     """
     text = body.decode("utf-8")
     _check_depth(text)
     members: Any = _decode(text)
     if not isinstance(members, dict):
-        raise ValueError("The request is not a JSON object")  # noqa: TRY004 - of a text, not of an argument
+        raise ValueError("The request is not a JSON object")  # noqa: TRY004 - the content is invalid, not the type of an argument
     if "null" in text:
         members = _without_nulls(members)
     return cast("dict[str, Any]", members)
@@ -68,7 +68,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def as_bytes(body: Any) -> bytes:
-    """Give what botocore would send of a body, whatever an event handler has put in its place."""
+    """Return the bytes that botocore would send for a body, which an event handler may have replaced."""
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
     if hasattr(body, "read"):
@@ -80,11 +80,11 @@ def as_bytes(body: Any) -> bytes:
 
 
 def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
-    """Copy arguments that may contain themselves, or be nested more deeply than can be looked at; the rest is cut.
+    """Copy arguments that may contain themselves or be nested too deeply; cut off the rest.
 
     Args:
         value: The arguments.
-        inside: The identities of the containers around them.
+        inside: The ids of the containers around them.
     """
     if id(value) in inside or len(inside) > DEEPEST:
         return CUT

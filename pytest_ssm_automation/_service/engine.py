@@ -141,9 +141,9 @@ class Service:
             self.runbooks = self.state.runbooks
             self.store.find_runbook = self.state.runbook_of_step
             for override in self._first_steps:
-                self.say(replace(override), checked=False)
+                self.add_override(replace(override), checked=False)
 
-    def say(self, override: StepOverride, *, checked: bool = True) -> None:
+    def add_override(self, override: StepOverride, *, checked: bool = True) -> None:
         """Add an override of a step. A failure of a step is also a fault.
 
         Args:

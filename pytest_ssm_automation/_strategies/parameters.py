@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .._service.java.nodes import Node
-    from .._service.runbooks.library import Parameter
+    from .._service.runbooks.declarations import Parameter
     from .pieces import Piece
 
 __tracebackhide__ = hide_usage_errors

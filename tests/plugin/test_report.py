@@ -112,7 +112,7 @@ def test_a_path_of_tests_is_no_value(pytester: pytest.Pytester, run: Any) -> Non
     pytester.mkpydir("tests")
     result = run(SOURCE, "--ssm-automation-report", "tests::test_it")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *, but got 'tests::test_it'; paths of tests go in front of it"])
+    result.stderr.fnmatch_lines(["ERROR: *, but got 'tests::test_it'; put paths of tests before it"])
 
 
 def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None:
@@ -120,12 +120,12 @@ def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None
     result = run(SOURCE, "--ssm-automation-report=json:missing/report.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
-        ["ERROR: --ssm-automation-report=json:missing/report.json: there is no folder 'missing'"]
+        ["ERROR: --ssm-automation-report=json:missing/report.json: the folder 'missing' does not exist"]
     )
 
 
 @pytest.mark.parametrize(
-    ("path", "problem"), [("x" * 5000, "File name too long"), ("x" * 5000 + "/report", "there is no folder 'x*'")]
+    ("path", "problem"), [("x" * 5000, "File name too long"), ("x" * 5000 + "/report", "the folder 'x*' does *")]
 )
 def test_a_path_that_is_too_long_is_refused_at_the_start(run: Any, path: str, problem: str) -> None:
     """So does one with a path that no file can have, whatever Python's `Path` makes of it."""

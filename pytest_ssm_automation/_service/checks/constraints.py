@@ -166,7 +166,7 @@ class Compiler:
                 before = len(found)
                 member(item, found)
                 if len(found) > before:
-                    _put_in_front(("item", number), found, before)
+                    _prepend(("item", number), found, before)
 
         return list_
 
@@ -187,7 +187,7 @@ class Compiler:
                     before = len(found)
                     check_part(part, found)
                     if len(found) > before:
-                        _put_in_front((step, key), found, before)
+                        _prepend((step, key), found, before)
 
         return map_
 
@@ -214,7 +214,7 @@ class Compiler:
                 if check_member := checks.get(name):
                     check_member(item, found)
                     if len(found) > before:
-                        _put_in_front(("member", name), found, before)
+                        _prepend(("member", name), found, before)
                 else:
                     found.append((unknown, (("member", name),), item))
             if not required.keys() <= value.keys():
@@ -242,10 +242,10 @@ def _no_boolean(scalar: Check, wrong_type: Constraint) -> Check:
 
 
 def _sort_by_member(order: Mapping[str, int], found: Found, first: int) -> None:
-    """Put what was found of a structure from a place on in the model's order; unknown members come last."""
+    """Sort the violations of a structure from index `first` on in the model's order, with unknown members last."""
     found[first:] = sorted(found[first:], key=lambda each: order.get(each[1][0][1], len(order)))
 
 
-def _put_in_front(step: tuple[str, Any], found: Found, first: int) -> None:
+def _prepend(step: tuple[str, Any], found: Found, first: int) -> None:
     """Prepend a step to the paths of all violations from index `first` on."""
     found[first:] = [(broken, (step, *steps), value) for broken, steps, value in found[first:]]

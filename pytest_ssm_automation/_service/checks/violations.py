@@ -102,7 +102,7 @@ class Violation(Brief):
 
 
 def can_be_relaxed(identifier: str) -> bool:
-    """Whether the option `relax` accepts a constraint. botocore cannot send requests that violate the others."""
+    """Return whether the option `relax` accepts a constraint. botocore cannot send requests that violate the others."""
     return identifier.startswith(OF_RUNBOOK) or identifier.rpartition(":")[2] not in _NOT_RELAXABLE
 
 

@@ -263,7 +263,7 @@ def _either(one: Characters | None, other: Characters) -> Characters:
 
 
 def _plain(node: Node) -> bool:
-    """Whether a part matches the same backwards, which is how `regex` matches a lookbehind."""
+    """Return whether a part matches the same backwards, which is how `regex` matches a lookbehind."""
     match node:
         case Sequence(parts=parts) | Alternation(alternatives=parts):
             return all(map(_plain, parts))

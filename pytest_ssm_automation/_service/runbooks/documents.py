@@ -46,12 +46,12 @@ class Document:
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """Whether a part of a document is a mapping."""
+    """Return whether a part of a document is a mapping."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether a part of a document is a list."""
+    """Return whether a part of a document is a list."""
     return isinstance(value, list)
 
 
@@ -98,15 +98,15 @@ def _path(given: Any) -> Path:
 
 
 def is_text(content: str) -> bool:
-    """Whether a string is the text of a document, not a path."""
+    """Return whether a string is the text of a document, not a path."""
     return "\n" in content or content.lstrip().startswith("{")
 
 
 def _is_file(path: Path) -> bool:
-    """Tell whether there is a file: a device or a pipe might never end.
+    """Return whether a path is a regular file. Reading a device or a pipe might never end.
 
     Raises:
-        OSError: The file cannot be reached. Since Python 3.14, `Path.is_file` says no instead.
+        OSError: The file is not accessible. Since Python 3.14, `Path.is_file` returns `False` instead.
     """
     try:
         return stat.S_ISREG(path.stat().st_mode)

@@ -54,7 +54,7 @@ def check_expression(pattern: str) -> str | None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole of `text` matches.
+    """Return whether the whole of `text` matches.
 
     Assumed: the whole value must match. The documentation only says that the input must match the pattern.
 

@@ -306,7 +306,7 @@ class _Reader:
 
 
 def _is_reference(given: object) -> bool:
-    """Whether a value is a reference, whose value is not known before the run."""
+    """Return whether a value is a reference, whose value is not known before the run."""
     return isinstance(given, str) and "{{" in given
 
 

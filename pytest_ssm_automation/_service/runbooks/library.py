@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..errors import ServiceError
-from .declarations import Parameter, Runbook
+from .declarations import Runbook
 from .documents import is_text
 from .files import find_files
 from .loading import load_runbook, read_file
-from .parameters import check_parameters, resolved_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,15 +21,12 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 __all__ = [
-    "Parameter",
     "Runbook",
     "RunbookFiles",
     "RunbookStore",
-    "check_parameters",
     "find_runbooks",
     "how_to_register",
     "load_runbook",
-    "resolved_parameters",
 ]
 
 _MOST_SHOWN: Final = 200
@@ -71,7 +67,7 @@ class RunbookFiles:
         self._loaded: dict[str, Runbook] = {}
 
     def __contains__(self, name: str) -> bool:
-        """Whether there is a file for this name; does not read it."""
+        """Return whether there is a file for this name; does not read it."""
         return name in self._files
 
     def __getitem__(self, name: str) -> Runbook:
@@ -177,7 +173,7 @@ class RunbookStore:
         return sorted(self._named(name, region), key=lambda runbook: int(runbook.version))
 
     def knows(self, document_name: str, region: str) -> bool:
-        """Whether there is a document with this name or ARN in a Region; does not read files."""
+        """Return whether there is a document with this name or ARN in a Region; does not read files."""
         name, _ = _split(document_name)
         return bool(self._registered(name, region)) or any(name in files for files in self._files)
 

@@ -87,7 +87,7 @@ def _resolve_text(text: str, lookup: Lookup) -> Any:
 
 
 def unknown_in(value: object) -> bool:
-    """Whether a resolved value still contains references without a known value."""
+    """Return whether a resolved value still contains references without a known value."""
     if isinstance(value, str):
         return isinstance(value, Unresolved)
     if is_mapping(value):

@@ -11,8 +11,8 @@ import pytest
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.errors import ServiceError
+from pytest_ssm_automation._service.runbooks.declarations import Parameter
 from pytest_ssm_automation._service.runbooks.library import (
-    Parameter,
     Runbook,
     RunbookFiles,
     RunbookStore,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.runbooks.library import Runbook, check_parameters, load_runbook, resolved_parameters
-from pytest_ssm_automation._service.runbooks.parameters import check_start
+from pytest_ssm_automation._service.runbooks.library import Runbook, load_runbook
+from pytest_ssm_automation._service.runbooks.parameters import check_parameters, check_start, resolved_parameters
 
 
 def runbook(**parameters: Any) -> Runbook:
