@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, cast
 
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
@@ -111,7 +111,8 @@ class Options:
             changed["runbooks"] = (*self.runbooks, *find_runbooks(runbooks, folder))
         if not isinstance(given.get("allow_network", False), bool):
             changed["allow_network"] = _hosts(given["allow_network"])
-        return replace(self, **changed)
+        # dataclasses.replace would be a frame in the traceback of a usage error
+        return Options(**{name: getattr(self, name) for name in NAMES} | changed)
 
     def _of_constraints(self, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         relax, enforce = (_names(option, given.get(option, ())) for option in ("relax", "enforce"))

@@ -36,9 +36,15 @@ class View(Sequence[T]):
     @overload
     def __getitem__(self, place: slice) -> list[T]: ...
     def __getitem__(self, place: int | slice) -> T | list[T]:
+        __tracebackhide__ = True  # pytest shows the line of the test for a wrong index
+        places = range(len(self))
         if isinstance(place, slice):
-            return [self._shown(self._items[each]) for each in range(len(self))[place]]
-        return self._shown(self._items[range(len(self))[place]])
+            return [self._shown(self._items[each]) for each in places[place]]
+        try:
+            number = places[place]
+        except IndexError:
+            raise IndexError(f"index {place} is out of range, as there are {len(places)} items") from None
+        return self._shown(self._items[number])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, View | list | tuple):

@@ -62,7 +62,7 @@ def test_a_view_has_what_was_there_when_it_was_made() -> None:
     items.append(3)
     assert view == [1, 2]
     assert ([*view], view[-1], view[-5:], repr(view)) == ([1, 2], 2, [1, 2], "[1, 2]")
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match=r"^index 2 is out of range, as there are 2 items$"):
         view[2]
     del items[1:]
     assert (len(view), view[-1], [*view]) == (1, 1, [1])

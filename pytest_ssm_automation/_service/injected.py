@@ -17,6 +17,10 @@ __tracebackhide__ = hide_usage_errors
 
 Injected: TypeAlias = "str | BaseException | type[BaseException]"
 _STATUSES: Final = range(300, 600)
+_NO_CODE: Final = (
+    "ClientError has no error code: pass a code, as in fail_with('InvalidTarget'), or an instance, "
+    "ClientError({'Error': {'Code': ..., 'Message': ...}}, operation_name)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
     Raises:
         FakeUsageError: The message says what to write instead.
     """
+    from botocore.exceptions import ClientError
+
     if not isinstance(error, str | BaseException) and not _is_exception_class(error):
         raise FakeUsageError(f"Expected the name of an error, or an exception, but got {error!r}")
     given = cast("Injected", error)
@@ -108,8 +114,10 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
         )
     if refusal.message is not None and message is not None:
         raise FakeUsageError(f"The exception has its own message, {refusal.message!r}: omit message={message!r}")
-    if refusal.status is None or not refusal.code:
-        entry(refusal.code)
+    if isinstance(given, ClientError) and not refusal.code:
+        raise FakeUsageError(_NO_CODE)
+    if refusal.status is None:
+        _check_code(refusal.code, given)
     elif type(refusal.status) is not int or refusal.status not in _STATUSES:
         raise FakeUsageError(f"Expected HTTPStatusCode to be the status of an error, but got {refusal.status!r}")
     called: object = getattr(given, "operation_name", operation)
@@ -117,6 +125,18 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
         raise FakeUsageError(
             f"The exception is for {called}, but operation is {operation!r}: write operation={called!r}"
         )
+
+
+def _check_code(code: str, given: Injected) -> None:
+    """Check that a code has a usual status."""
+    try:
+        entry(code)
+    except FakeUsageError as error:
+        if not isinstance(given, BaseException):
+            raise
+        raise FakeUsageError(
+            f"{error} For any other code, add the status to the response: 'ResponseMetadata': {{'HTTPStatusCode': 400}}"
+        ) from None
 
 
 def _check_other(error: Injected, message: str | None) -> None:
@@ -127,10 +147,7 @@ def _check_other(error: Injected, message: str | None) -> None:
     if not isinstance(error, type) or _is_connection_class(error):
         return
     if error is ClientError:
-        raise FakeUsageError(
-            "ClientError has no error code: pass a code, as in fail_with('InvalidTarget'), or an instance, "
-            "ClientError({'Error': {'Code': ..., 'Message': ...}}, operation_name)"
-        )
+        raise FakeUsageError(_NO_CODE)
     try:
         error()
     except Exception as problem:  # noqa: BLE001 - any constructor may be called here

@@ -157,6 +157,7 @@ def test_assertions_point_at_the_test(run: Any) -> None:
         "ssm_automation.add_runbook({}, name='Doc')",
         "ssm_automation.execution('none')",
         "AutomationFake(transprot='wire')",
+        "AutomationFake(transport='wired')",
         "AutomationFake(relax=['Parametrs:max'])",
         "constraints('StartAutomation')",
         "Fault('InvalidTargets')",
@@ -169,4 +170,14 @@ def test_usage_errors_point_at_the_test(run: Any, call: str) -> None:
     imports = "from pytest_ssm_automation import AutomationFake, Fault, constraints, strategies"
     result = run(TEMPLATE.format(marker="", call=call).replace("import pytest", imports))
     result.stdout.fnmatch_lines([f">       {call}", "E       pytest_ssm_automation.FakeUsageError: *"])
+    result.stdout.no_fnmatch_line("*pytest_ssm_automation*.py:*")
+    result.stdout.no_fnmatch_line("*dataclasses.py:*")
+
+
+def test_an_index_that_is_out_of_range_points_at_the_test(run: Any) -> None:
+    """So does the error for a call or an execution that is not there, which says how many are."""
+    result = run(TEMPLATE.format(marker="", call="ssm_automation.executions[0]"))
+    result.stdout.fnmatch_lines(
+        [">       ssm_automation.executions[0]", "E       IndexError: index 0 is out of range, as there are 0 items"]
+    )
     result.stdout.no_fnmatch_line("*pytest_ssm_automation*.py:*")

@@ -199,8 +199,8 @@ def test_the_repr_shows_what_was_written(error: Any, text: str) -> None:
     ("error", "more", "message"),
     [
         (client_error("Throttling"), {}, "Unknown error 'Throttling'. Did you mean 'ThrottlingException'?"),
-        (client_error(""), {"lost": False}, "Unknown error ''."),
-        (client_error("", status=400), {}, "Unknown error ''."),
+        (client_error(""), {"lost": False}, "ClientError has no error code: pass a code, as in fail_with("),
+        (client_error("", status=400), {}, "ClientError has no error code: pass a code, as in fail_with("),
         (client_error(status=200), {}, "Expected HTTPStatusCode to be the status of an error, but got 200"),
         (client_error(status="400"), {}, "Expected HTTPStatusCode to be the status of an error, but got '400'"),
         (client_error(message="x"), {"message": "y"},
@@ -217,6 +217,13 @@ def test_what_no_caller_could_meet_is_refused(error: Any, more: dict[str, Any], 
     """At once, with what to write."""
     with pytest.raises(FakeUsageError, match=f"^{re.escape(message)}"):
         Fault(error, **more)
+
+
+def test_a_code_of_ones_own_needs_its_status() -> None:
+    """Without it, the code may be a slip; the message says what to add, and with it the code is raised."""
+    with pytest.raises(FakeUsageError, match=r"^Unknown error 'Odd'\. .* 'ResponseMetadata': {'HTTPStatusCode': 400}$"):
+        Fault(client_error("Odd"))
+    assert raised(client_error("Odd", status=400)).code == "Odd"
 
 
 def test_a_client_error_of_any_other_name_is_of_every_operation() -> None:
