@@ -1,4 +1,4 @@
-"""The code under test: callers of Automation, as people write them."""
+"""The code under test: typical callers of Automation."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ SSM: Any = boto3.client("ssm", config=RETRIES)
 
 
 def code(error: ClientError) -> str:
-    """Give the code of an error of the service."""
+    """Return the code of a service error."""
     return error.response.get("Error", {}).get("Code", "")
 
 
 def start(ssm: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
+    """Start an execution, and return its id."""
     execution_id: str = ssm.start_automation_execution(**{**REQUEST, **members})["AutomationExecutionId"]
     return execution_id
 
 
 def start_by_module_client() -> str:
-    """Start an execution through the client that this module made."""
+    """Start an execution with the client of this module."""
     return start(SSM)
 
 
 def start_in_a_loop(ssm: Any) -> str:
-    """Start an execution; after throttling, try again at most twice."""
+    """Start an execution; after throttling, retry at most twice."""
     for _ in range(2):
         try:
             return start(ssm)
@@ -44,7 +44,7 @@ def start_in_a_loop(ssm: Any) -> str:
 
 
 def start_until_answered(ssm: Any) -> str:
-    """Start an execution; if the answer does not arrive, start again, without a ClientToken: a bug."""
+    """Start an execution; if no response arrives, retry without a ClientToken, which is a bug."""
     try:
         return start(ssm)
     except ReadTimeoutError:
@@ -52,7 +52,7 @@ def start_until_answered(ssm: Any) -> str:
 
 
 def start_if_there_is_room(ssm: Any) -> str | None:
-    """Start an execution, or give nothing if too many run already."""
+    """Start an execution, unless too many run already."""
     try:
         return start(ssm)
     except ssm.exceptions.AutomationExecutionLimitExceededException:
@@ -60,7 +60,7 @@ def start_if_there_is_room(ssm: Any) -> str | None:
 
 
 def wait(ssm: Any, execution_id: str) -> str:
-    """Poll until the execution has ended, and give its status."""
+    """Poll until the execution has ended, and return its status."""
     while True:
         execution = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
         status: str = execution["AutomationExecutionStatus"]

@@ -33,7 +33,7 @@ below with each tool and writes this page. Only the lines *AWS* come from the do
 - Each tool is used as its documentation says, with the help that it can use: exceptions of a real client, handlers that
   respond in order, a runbook created in moto. "Accepts" means that the call returned a response.
 - The Stubber had no expected request. With `expected_params` it compares a request with the one in the test. This finds
-  slips of the code. It does not find mistakes of the test's author about AWS.
+  mistakes in the code. It does not find wrong assumptions of the test about AWS.
 - This project ran with its default transport. For botocore's own retries it ran with `transport="wire"`.
 - A request that no tool answers would have been counted as *not answered*. No request left the process.
 
@@ -47,8 +47,8 @@ below with each tool and writes this page. Only the lines *AWS* come from the do
 - **MagicMock** needs no installation. It returns responses that AWS never returns, such as one without its members. It
   counts the calls, which is enough for a function whose request never changes.
 - **pytest-boto-mock** patches each client of each service with one line, and a handler can be any function.
-- This project knows of AWS what the service model, the documentation and public records say. For everything else it
-  makes assumptions. A response written by hand makes assumptions too, but shows them in the test.
+- This project relies on the service model, the documentation and public records. For everything else it makes
+  assumptions. A response written by hand makes assumptions too, but shows them in the test.
 """
 
 

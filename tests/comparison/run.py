@@ -1,4 +1,4 @@
-"""Run every situation with every tool, and write what came of it to docs: `tox run -e comparison`.
+"""Run each situation with each tool, and write the results to docs: `tox run -e comparison`.
 
 With `--check` nothing is written: it fails if the page in docs says something else.
 """
@@ -34,7 +34,7 @@ def observe() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or check it; give the exit status."""
+    """Write or check the page; return the exit status."""
     if arguments not in ([], ["--check"]):
         print(f"Expected nothing or --check, but got {' '.join(arguments)}", file=sys.stderr)
         return 2

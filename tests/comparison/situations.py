@@ -1,4 +1,4 @@
-"""The situations: what happens in each with a tool, as seen by the code under test."""
+"""The situations, and what the code under test observes in them with a tool."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RUNBOOK = {
 
 
 class Unanswered(Exception):  # noqa: N818 - it is a finding, not a failure
-    """A request that nobody has answered would have left the process."""
+    """An unanswered request would have left the process."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Situation:
     """A row of the table.
 
     Attributes:
-        title: What the code under test does, or what befalls it.
+        title: What the code under test does, or what happens to it.
         aws: What AWS does.
-        observe: Runs it with a tool, and says what the code under test saw.
+        observe: A function that runs it with a tool, and returns what the code under test observed.
     """
 
     title: str
@@ -45,7 +45,7 @@ class Situation:
 
 
 def seen(act: Callable[[], str]) -> str:
-    """Run something, and say what came of it; an error is an observation like any other."""
+    """Run a function, and return the observation, which may be an error."""
     try:
         with mock.patch("botocore.httpsession.URLLib3Session.send", side_effect=Unanswered):
             return act()
@@ -62,7 +62,7 @@ def seen(act: Callable[[], str]) -> str:
 
 
 def request(runbook: tuple[str, dict[str, Any]] | None = None, **members: Any) -> Callable[[Tool], str]:
-    """Start an execution by a request that AWS refuses."""
+    """Start an execution with a request that AWS refuses."""
 
     def observe(tool: Tool) -> str:
         def act() -> str:
@@ -76,7 +76,7 @@ def request(runbook: tuple[str, dict[str, Any]] | None = None, **members: Any) -
 
 
 def throttled_twice(tool: Tool) -> str:
-    """Throttle two attempts: once under botocore's own retries, once under a loop in the code under test."""
+    """Throttle two attempts, once with botocore's own retries, and once with a loop in the code under test."""
     errors = (Error("ThrottlingException", "Rate exceeded"),) * 2
 
     def act(start: Callable[[Any], str], *, retries: bool) -> str:
@@ -95,7 +95,7 @@ def throttled_twice(tool: Tool) -> str:
 
 
 def response_lost(tool: Tool) -> str:
-    """Start an execution, lose the answer, and let the code start it again."""
+    """Start an execution, lose the response, and let the code retry."""
     lost = ReadTimeoutError(endpoint_url="made up")
 
     def act() -> str:
@@ -107,7 +107,7 @@ def response_lost(tool: Tool) -> str:
 
 
 def module_level_client(tool: Tool) -> str:
-    """Answer code that uses a client made when its module was imported."""
+    """Answer code that uses a client created when its module was imported."""
 
     def unnamed() -> str:
         with tool.on(Plan(starts=IDS[:1])):
@@ -117,7 +117,7 @@ def module_level_client(tool: Tool) -> str:
     def named() -> str:
         with tool.on(Plan(starts=IDS[:1]), application.SSM) as ssm, mock.patch.object(application, "SSM", ssm):
             application.start_by_module_client()
-        return "answers once the test names that client"
+        return "answers, if the test passes that client"
 
     found = seen(unnamed)
     return seen(named) if found == "not answered" else found
@@ -129,7 +129,7 @@ def polling(tool: Tool) -> str:
     def act() -> str:
         with tool.on(Plan(starts=IDS[:1], statuses=("Pending", "InProgress", "Success"))) as ssm:
             status = application.wait(ssm, application.start(ssm))
-        return f"`{status}`, with {tool.written or 'no'} answers written by hand"
+        return f"`{status}`, with {tool.written or 'no'} responses written by hand"
 
     return seen(act)
 
@@ -149,16 +149,16 @@ def typed_exception(tool: Tool) -> str:
         return seen(act)
     except TypeError:
         found = seen(lambda: act(make_client().exceptions))
-        return f"TypeError; {found} once the test gives it the exceptions of a real client"
+        return f"TypeError; {found} if the test adds the exceptions of a real client"
 
 
 def token_replay(tool: Tool) -> str:
-    """Send a request twice with one ClientToken, and then another request with it."""
+    """Send a request twice with one ClientToken, and then another request with the same token."""
 
     def act() -> str:
         with tool.on(Plan(starts=IDS)) as ssm:
             ids = {application.start(ssm, ClientToken=TOKEN) for _ in range(2)}
-            found = "the same execution" if len(ids) == 1 else "another execution, whatever was written by hand"
+            found = "the same execution" if len(ids) == 1 else "another execution, as written by hand"
             return f"{found}; then {seen(lambda: other(ssm))}"
 
     def other(ssm: Any) -> str:
@@ -169,7 +169,7 @@ def token_replay(tool: Tool) -> str:
 
 
 def other_services(tool: Tool) -> str:
-    """Use STS, and another operation of the same SSM client, with moto beside the tool."""
+    """Use STS, and another operation of the same SSM client, together with moto."""
 
     def start(ssm: Any) -> str:
         application.start(ssm)
@@ -182,9 +182,9 @@ def other_services(tool: Tool) -> str:
     def parameter(ssm: Any) -> str:
         try:
             value = ssm.get_parameter(Name="/role")["Parameter"]["Value"]
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is what the code under test gets
+        except Exception as error:  # noqa: BLE001 - any exception is an observation
             return type(error).__name__
-        return "answered" if value == "automation" else f"a made-up {type(value).__name__}"
+        return "answered" if value == "automation" else f"a new {type(value).__name__}"
 
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
@@ -226,10 +226,10 @@ SITUATIONS = (
             Parameters={"InstanceId": ["i-0123456789abcdef0"], "Force": ["true"]},
         ),
     ),
-    Situation("Throttled twice, then not", "botocore tries again", throttled_twice),
-    Situation("The answer is lost, and the code starts again without a token", "2 executions", response_lost),
-    Situation("A client made when a module was imported", "answers", module_level_client),
-    Situation("Polling until `Success`", "`Success`, in time", polling),
+    Situation("Throttled twice, then not", "botocore retries", throttled_twice),
+    Situation("The response is lost, and the code retries without a token", "2 executions", response_lost),
+    Situation("A client created when a module is imported", "answers", module_level_client),
+    Situation("Polling until `Success`", "`Success`, after some time", polling),
     Situation("An error that the code catches as `client.exceptions.X`", "caught", typed_exception),
     Situation(
         "One `ClientToken`: the same request again, then another request",

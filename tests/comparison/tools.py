@@ -1,4 +1,4 @@
-"""The five ways to answer for AWS, each used as its own documentation says."""
+"""The five tools, each used as its documentation says."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from pytest_ssm_automation import AutomationFake
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# it says that it is typed, but its functions are not
+# the package claims to be typed, but its functions are not
 _boto_mock: Any = import_module("pytest_boto_mock.plugin")
 
 
 class CannotExpress(Exception):  # noqa: N818 - it is a finding, not a failure
-    """The tool has no way to say what the situation needs."""
+    """The tool does not support the situation."""
 
 
 @dataclass(frozen=True)
 class Error:
-    """An error of the service that a situation needs."""
+    """A service error of a situation."""
 
     code: str
     message: str = "made up"
@@ -40,13 +40,13 @@ class Error:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a situation needs AWS to do.
+    """The behaviour of AWS that a situation needs.
 
     Attributes:
-        starts: What becomes of each start: the id of the execution, an error, or a connection error of botocore after
-            the execution was started.
-        statuses: What each GetAutomationExecution shows.
-        runbook: A runbook that exists: its name, and its content.
+        starts: The result of each start: the id of the execution, an error, or a connection error of botocore after the
+            execution was started.
+        statuses: The status in each response of GetAutomationExecution.
+        runbook: An existing runbook: its name and its content.
         retries: Whether botocore's own retries matter.
     """
 
@@ -57,17 +57,17 @@ class Plan:
 
 
 def make_client(service: str = "ssm") -> Any:
-    """Make a client as code under test does, with retries switched on."""
+    """Make a client as code under test does, with retries."""
     return boto3.client(service, config=RETRIES)
 
 
 def view(status: str) -> dict[str, Any]:
-    """Write what GetAutomationExecution answers, as briefly as callers can bear."""
+    """Write a response of GetAutomationExecution with the members that callers need."""
     return {"AutomationExecution": {"AutomationExecutionStatus": status}}
 
 
 def answers(plan: Plan, client: Any) -> dict[str, list[Any]]:
-    """Write by hand what the operations answer, in order; errors are those of a real client."""
+    """Write the responses of operations by hand, in order, with errors of a real client."""
     return {
         "StartAutomationExecution": [
             {"AutomationExecutionId": start} if isinstance(start, str) else typed_error(client, start)
@@ -78,7 +78,7 @@ def answers(plan: Plan, client: Any) -> dict[str, list[Any]]:
 
 
 def typed_error(client: Any, error: Error | BotoCoreError) -> Exception:
-    """Make the exception that botocore would raise for an error."""
+    """Make botocore's exception for an error."""
     if not isinstance(error, Error):
         return error
     response = {"Error": {"Code": error.code, "Message": error.message}}
@@ -87,11 +87,11 @@ def typed_error(client: Any, error: Error | BotoCoreError) -> Exception:
 
 
 class Tool:
-    """A way to answer for AWS.
+    """A tool to fake AWS.
 
     Attributes:
-        name: What the page calls it.
-        written: How many answers had to be written by hand in the latest situation.
+        name: Its name on the page.
+        written: The number of responses written by hand in the latest situation.
     """
 
     name: str
@@ -101,27 +101,27 @@ class Tool:
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
-        """Let the tool answer as planned, and give the client that the code under test is to use.
+        """Set up the tool, and yield the client for the code under test.
 
         Args:
-            plan: What AWS is to do.
-            client: A client that was made before; by default, one is made as the tool prefers it.
+            plan: The behaviour of AWS.
+            client: An existing client; by default, the tool makes one.
         """
         raise NotImplementedError
 
     def duplicates(self) -> str:
-        """Say what the tool knows of executions that were started twice."""
-        return "it knows no executions"
+        """Describe what the tool knows about duplicate executions."""
+        return "it does not know executions"
 
 
 class BareStubber(Tool):
-    """botocore's Stubber: answers queued by hand."""
+    """botocore's Stubber: a queue of responses."""
 
     name = "botocore Stubber"
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
-        """Queue the answers on the client."""
+        """Queue the responses on the client."""
         client = client or make_client()
         with Stubber(client) as stubber:
             for start in plan.starts:
@@ -139,17 +139,17 @@ class BareStubber(Tool):
         try:
             stubber.add_response("start_automation_execution", answer)
         except (AttributeError, TypeError, ParamValidationError) as error:
-            raise CannotExpress("it queues answers and service errors, no connection errors") from error
+            raise CannotExpress("it queues responses and service errors, but no connection errors") from error
 
 
 class Moto(Tool):
-    """moto: a stand-in for many services, with state."""
+    """moto: a fake of many services, with state."""
 
     name = "moto"
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
-        """Mock AWS; a runbook is created as in AWS."""
+        """Mock AWS, and create the runbook."""
         self.written = 0
         with mock_aws():
             if client:
@@ -162,13 +162,13 @@ class Moto(Tool):
 
 
 class Magic(Tool):
-    """MagicMock in the place of the client."""
+    """A MagicMock instead of the client."""
 
     name = "MagicMock"
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
-        """Give a mock with the answers as side effects, and whatever else MagicMock makes up."""
+        """Yield a mock with the responses as side effects."""
         client = client or make_client()
         planned = answers(plan, client)
         self.written = sum(map(len, planned.values()))
@@ -178,18 +178,18 @@ class Magic(Tool):
         yield self._mock
 
     def duplicates(self) -> str:
-        """Say what the mock has counted."""
-        return f"it counts {self._mock.start_automation_execution.call_count} calls, but knows no executions"
+        """Return what the mock has counted."""
+        return f"it counts {self._mock.start_automation_execution.call_count} calls, but does not know executions"
 
 
 class BotoMock(Tool):
-    """pytest-boto-mock: a handler for each operation, in the place of botocore's `_make_api_call`."""
+    """pytest-boto-mock: a handler for each operation, instead of botocore's `_make_api_call`."""
 
     name = "pytest-boto-mock"
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
-        """Patch botocore with handlers that take the answers in order."""
+        """Patch botocore with handlers that return the responses in order."""
         client = client or make_client()
         planned = answers(plan, client)
         self.written = sum(map(len, planned.values()))
@@ -198,7 +198,7 @@ class BotoMock(Tool):
             def patch(target: str, new: Any) -> None:
                 stack.enter_context(mock.patch(target, new=new))
 
-            # in a test this is pytest-mock's fixture; its `patch` does the same until the test ends
+            # in a test, this is the fixture of pytest-mock
             mocker = _boto_mock.BotoMockerFixture(SimpleNamespace(patch=patch))
             handlers = {operation: mock.Mock(side_effect=queue) for operation, queue in planned.items()}
             mocker.patch(mocker.build_make_api_call({"ssm": handlers}))
@@ -206,13 +206,13 @@ class BotoMock(Tool):
 
 
 class Ours(Tool):
-    """This project: errors are asked for, and answers follow from requests."""
+    """This project: errors are injected, and responses depend on requests."""
 
     name = "pytest-ssm-automation"
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
-        """Activate a fake that knows the runbook, and raises the errors."""
+        """Activate a fake with the runbook and the errors."""
         self.written = 0
         with AutomationFake(transport="wire" if plan.retries else "stubber") as self._fake:
             if plan.runbook:
@@ -226,7 +226,7 @@ class Ours(Tool):
             yield client or make_client()
 
     def duplicates(self) -> str:
-        """Ask the fake."""
+        """Use the fake's assertion."""
         try:
             self._fake.assert_no_duplicate_starts()
         except AssertionError:

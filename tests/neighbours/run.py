@@ -40,7 +40,7 @@ def situations() -> dict[str, Path]:
 
 
 def page(versions: Mapping[str, str]) -> str:
-    """Write the page: the statement of each module, with the version of the library."""
+    """Return the page: the docstring of each module, with the version of the library."""
     rows = (
         f"| {library} | {versions[library]} | {ast.get_docstring(ast.parse(path.read_text(encoding='utf-8')))} |\n"
         for library, path in situations().items()
@@ -49,7 +49,7 @@ def page(versions: Mapping[str, str]) -> str:
 
 
 def main() -> int:
-    """Run every situation; write the page, or with `--check` leave it and report the failures alone."""
+    """Run all situations, and write the page; with `--check`, only run them."""
     failed = 0
     for library, path in situations().items():
         result = subprocess.run([*COMMAND, str(path)], capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Under `freeze_time` executions have the frozen times, and a skipped sleep moves them."""
+"""Under `freeze_time`, executions have the frozen time, and skipped sleeps advance it."""
 
 import time
 from datetime import UTC, datetime, timedelta

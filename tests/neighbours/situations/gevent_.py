@@ -1,4 +1,4 @@
-"""The calls of greenlets are answered by the fake of the test that spawned them."""
+"""The fake of the test that spawned a greenlet answers its calls."""
 
 import gevent
 

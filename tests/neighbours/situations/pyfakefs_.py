@@ -1,4 +1,4 @@
-"""On the empty file system of the fixture `fs` executions can be started, in any order of the fixtures."""
+"""Executions can be started on the empty file system of the fixture `fs`, whatever the order of the fixtures."""
 
 import boto3
 

@@ -1,4 +1,4 @@
-"""A marked `TestCase` has the fake in its tests; `setUpTestData` runs before it, and enters one of its own."""
+"""A marked `TestCase` has the fake in its tests. `setUpTestData` runs earlier, and needs its own fake."""
 
 import boto3
 import django

@@ -1,4 +1,4 @@
-"""Under the markers `vcr` and `block_network` the fake answers Automation, and nothing of it is recorded."""
+"""With the markers `vcr` and `block_network`, the fake answers Automation requests, and they are not recorded."""
 
 import pytest
 

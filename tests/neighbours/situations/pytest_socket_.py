@@ -1,4 +1,4 @@
-"""With sockets disabled executions can be started; the endpoint needs `allow_hosts(["127.0.0.1"])`."""
+"""Executions can be started while sockets are disabled. The endpoint needs `allow_hosts(["127.0.0.1"])`."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Under `time_machine.travel` executions have the times of the journey, and a skipped sleep moves them."""
+"""Under `time_machine.travel`, executions have the travelled time, and skipped sleeps advance it."""
 
 import time
 from datetime import UTC, datetime, timedelta

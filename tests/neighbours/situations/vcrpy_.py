@@ -1,4 +1,4 @@
-"""Inside a cassette the fake answers Automation, and nothing of it is recorded."""
+"""Inside a cassette, the fake answers Automation requests, and they are not recorded."""
 
 import vcr
 
