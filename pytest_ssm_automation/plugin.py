@@ -52,6 +52,8 @@ _MARKERS = (
 )
 _BRINGING_IN = ("ssm_automation", "ssm_automation_error", "ssm_automation_step")
 _LATE = "SSM Automation: late calls"
+# The fixture that makes a client, and those of pyfakefs, where `fake.client()` could not read the files of botocore.
+_NEED_DATA = frozenset({"ssm_client", "fs", "fs_class", "fs_module", "fs_session"})
 _fake_key = pytest.StashKey["AutomationFake"]()
 _late_key = pytest.StashKey[list[str]]()
 
@@ -151,7 +153,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
     import_module("._fake", __package__)  # pyfakefs removes modules that are first imported while it is active
     service_model()
-    if "ssm_client" in used:
+    if used & _NEED_DATA:
         read_data()
 
 

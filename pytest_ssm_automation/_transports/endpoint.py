@@ -91,6 +91,8 @@ class Endpoint:
         if (refusal := _refuse_host(headers.get("host"))) is not None:
             return encode_error(self._service.new_id(), refusal)
         body = read_body(environ[_CONNECTION], headers, _Handler.timeout or 0)
+        if self._server.stopping and isinstance(body, ServiceError):
+            raise ConnectionResetError  # the end of the server has broken the request off, and not its sender
         try:
             return answer_http(self._service, environ["REQUEST_METHOD"], self.url, headers, body)
         except BotoCoreError:
@@ -104,6 +106,7 @@ class _Server(ThreadedWSGIServer):
     """A server that knows its open connections and threads, so that it can end them."""
 
     def __init__(self, *args: Any) -> None:
+        self.stopping = False
         self._open: set[socket.socket] = set()
         self._serving: set[threading.Thread] = set()
         super().__init__(*args)
@@ -123,7 +126,7 @@ class _Server(ThreadedWSGIServer):
 
     def stop(self, loop: threading.Thread) -> None:
         """Stop listening, close all connections, and wait for all threads, with a time limit."""
-        end = perf_counter() + _LONGEST_CLOSE
+        end, self.stopping = perf_counter() + _LONGEST_CLOSE, True
         if loop.is_alive():  # it is not in a forked child
             threading.Thread(target=self.shutdown, daemon=True).start()  # it waits without a limit
             loop.join(_LONGEST_CLOSE)

@@ -35,6 +35,11 @@ def test_fs_of_the_module(fs_module, ssm_automation, ssm_client):
         ssm_client.start_automation_execution(DocumentName="Doc", Mode="Wrong")
     ssm_automation.assert_rejected(constraint="Mode:enum")
 """,
+    "client-of-the-fake": """
+def test_client_of_the_fake(ssm_automation, fs):
+    start(ssm_automation.client())
+    ssm_automation.assert_started_once(DocumentName="Doc")
+""",
     "open": """
 def test_open(ssm_automation, ssm_client):
     with mock.patch("builtins.open", mock.mock_open(read_data="{}")), mock.patch("io.open", mock.mock_open()):
@@ -65,14 +70,14 @@ def run(pytester: pytest.Pytester, tests: Sequence[str], *options: str) -> pytes
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 2, 3, 1, 0]], ids=str)
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 2, 4, 1, 0]], ids=str)
 def test_in_any_order(pytester: pytest.Pytester, order: Sequence[int]) -> None:
     """The service model is known before a test patches the file system, whichever test comes first."""
     tests = list(TESTS.values())
     run(pytester, [tests[number] for number in order]).assert_outcomes(passed=len(tests))
 
 
-@pytest.mark.parametrize("name", ["fs-first", "os"])
+@pytest.mark.parametrize("name", ["fs-first", "client-of-the-fake", "os"])
 def test_alone(pytester: pytest.Pytester, name: str) -> None:
     """Also where no other test has prepared the ground."""
     run(pytester, [TESTS[name]]).assert_outcomes(passed=1)

@@ -107,6 +107,19 @@ def test_it_is_gone_afterwards() -> None:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ssm-automation")]
 
 
+@pytest.mark.parametrize("how", [{"length": 1000}, {"chunked": b"17\r\n{"}], ids=["length", "chunks"])
+def test_a_request_that_the_end_breaks_off(signed: Sign, how: dict[str, Any]) -> None:
+    """A body that is still being sent when the fake ends is no mistake of its sender: nothing is recorded."""
+    with AutomationFake() as fake:
+        url = fake.serve_endpoint()
+        connection = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+        connection.sendall(raw(signed(START, DOC), **how))
+        time.sleep(0.1)
+    with connection:
+        assert connection.recv(1) == b""
+    assert fake.calls == ()
+
+
 def test_serving_twice_is_serving_once(fake: AutomationFake, url: str) -> None:
     """A fake has one server."""
     assert fake.serve_endpoint() == url
