@@ -364,7 +364,8 @@ def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
     if HealthCheck.function_scoped_fixture not in chosen.suppress_health_check:
         raise _usage_error(
             request,
-            "The fixture ssm_automation is set up once, so all examples of a @given test would share one fake. "
+            "The fixture ssm_automation, which its markers request too, is set up once, "
+            "so all examples of a @given test would share one fake. "
             "Use `with AutomationFake() as fake:` inside the test instead, "
             "or suppress HealthCheck.function_scoped_fixture.",
         )
