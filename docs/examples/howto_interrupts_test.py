@@ -54,7 +54,7 @@ def test_ctrl_c_while_polling_stops_the_execution(ssm_automation, ssm_client):
 @pytest.mark.ssm_automation_error(
     "ReadTimeoutError", operation="GetAutomationExecution", times=3, after=1
 )
-def test_time_outs_while_polling_do_not_end_it(ssm_automation, ssm_client):
+def test_timeouts_while_polling_do_not_end_it(ssm_automation, ssm_client):
     ssm_automation.script(["Pending", "InProgress", "Success"])
 
     assert run(ssm_client, DocumentName="AWS-CreateImage") == "Success"
