@@ -33,7 +33,7 @@ nitpick_ignore_regex = [
     # what annotations are written with, and aliases inside the package
     ("py:class", r"(Any|BaseClient|BaseProvider|Callable|Collection|Iterable|Mapping|Path|Self|Sequence)"),
     ("py:class", r"(AnyMembers|CheckedOperationName|ErrorName|Injected|OperationName|OptionValues|RefusedMembers)"),
-    ("py:class", r"(Format|Outputs|Runbooks|SSMClient|StartMembers|StatusName|Statuses)"),
+    ("py:class", r"(Format|Outputs|Override|Runbooks|SSMClient|StartMembers|StatusName|Statuses)"),
     (
         "py:class",
         r"(CaughtBy|datetime|Outcome|Parameter|Request|Resolver|Shape|Strategy|Target|When|st\.SearchStrategy|Literal)",
