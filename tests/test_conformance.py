@@ -44,6 +44,14 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def _ctrl_c() -> Iterator[None]:
+    """Let SIGINT interrupt, which a run in the background ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
 def standin() -> StandIn:
     """A service with documents, in front of a fake that is reached through it alone."""
     return StandIn(AutomationFake(seed="conformance", unknown_documents="reject"))
@@ -245,6 +253,7 @@ def test_what_cannot_be_deleted_is_named(standin: StandIn, url: str, capsys: pyt
     assert "--clean" in told
 
 
+@pytest.mark.usefixtures("_ctrl_c")
 def test_an_interrupted_run_cleans_up(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Ctrl-C ends the run: what was made is deleted, what runs is stopped, and the rest could not be told."""
 
@@ -262,6 +271,7 @@ def test_an_interrupted_run_cleans_up(standin: StandIn, url: str, capsys: pytest
     assert "the run was interrupted" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("_ctrl_c")
 def test_an_interrupted_clean_up_says_so(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Ctrl-C while things are deleted ends that too, with the way to go on."""
 
