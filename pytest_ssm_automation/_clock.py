@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS: Final = 86_400.0
 MOST_SLEEPS: Final = 100_000
-# Modules whose sleeps and time-outs must stay real.
+# Modules whose sleeps and timeouts must stay real.
 _NOT_PATCHED: Final = sys.stdlib_module_names | {"_pytest", "execnet", "pluggy", "pytest", "xdist", __package__}
 _really_sleep: Final = time.sleep
 

@@ -224,7 +224,7 @@ def test_names_imported_before_are_skipped_too(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_standard_library_still_waits(skipping: AutomationFake) -> None:
-    """Time-outs of the standard library are real: an event that never comes is waited for."""
+    """Timeouts of the standard library are real: an event that never comes is waited for."""
     assert real_seconds(lambda: threading.Event().wait(0.02)) >= 0.02
     assert skipping.sleeps == ()
 
@@ -361,7 +361,7 @@ def test_tasks_that_sleep_wake_in_order(skipping: AutomationFake) -> None:
 
 
 def test_time_outs_of_asyncio_arrive(skipping: AutomationFake) -> None:
-    """A time-out around a polling loop is reached by the sleeps that were skipped."""
+    """A timeout around a polling loop is reached by the sleeps that were skipped."""
 
     async def poll() -> None:
         while True:  # noqa: ASYNC110 - what a poller does

@@ -66,7 +66,7 @@ class Claim:
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         """Record the call if botocore refused it, or could not serialize it."""
-        # not exceptions of signal handlers, such as a time-out
+        # not exceptions of signal handlers, such as a timeout
         if isinstance(error, _OF_ARGUMENTS):
             request = request_of(self._client, self._operation, copy_arguments(self._params))
             if self._active.service.claims(request):

@@ -147,7 +147,7 @@ class _Reader(BufferedReader):
 
 
 class _Handler(WSGIRequestHandler):
-    """Handle a connection without logging, and with a time-out."""
+    """Handle a connection without logging, and with a timeout."""
 
     timeout = 20
     rbufsize = 0

@@ -141,7 +141,7 @@ class _Offline(HTTPAdapter):
 def fetch(url: str) -> tuple[int, bytes] | None:
     """Return the status and the body of a mocked URL; `None` for other URLs, because no connection is made.
 
-    Callbacks of mocks have no time limit, so they run in another thread, which is abandoned after a time-out.
+    Callbacks of mocks have no time limit, so they run in another thread, which is abandoned after a timeout.
 
     Raises:
         ServiceError: The mock takes too long, or fails.
