@@ -12,19 +12,19 @@ from pytest_ssm_automation._service.checks import model
 
 
 def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
+    """Start an execution, and return its id."""
     execution_id: str = client.start_automation_execution(**{"DocumentName": "Doc", **members})["AutomationExecutionId"]
     return execution_id
 
 
 def poll(client: Any, execution_id: str) -> dict[str, Any]:
-    """Poll an execution, and give what is shown."""
+    """Poll an execution, and return what the response shows."""
     shown: dict[str, Any] = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
     return shown
 
 
 def statuses(client: Any, execution_id: str, times: int) -> list[str]:
-    """Poll an execution several times, and give the statuses."""
+    """Poll an execution several times, and return the statuses."""
     return [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(times)]
 
 

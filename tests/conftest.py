@@ -40,7 +40,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the credentials and settings of whoever runs the tests."""
+    """Hide the credentials and settings of the user."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
@@ -50,7 +50,7 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def fake() -> Iterator[AutomationFake]:
-    """An active fake that no plugin looks after, so that a test may leave mistakes behind."""
+    """An active fake without the plugin's checks, so that a test may leave mistakes in it."""
     with AutomationFake(seed="tests") as active:
         yield active
 

@@ -20,7 +20,7 @@ _ALONE = re.compile(r"\{\{ *([\w.:]+) *\}\}")
 
 
 class _JumpError(Exception):
-    """The flow goes on at another step."""
+    """The flow continues at another step."""
 
     def __init__(self, target: str, status: str) -> None:
         super().__init__(target)
@@ -170,7 +170,7 @@ class Reading:
         return False if False in answers else None if None in answers else True
 
     def value(self, given: Any) -> Any:
-        """Give the value of a reference that stands alone, or of what is none; `None` if nobody has given it."""
+        """Return the value of a single reference, or a plain value; `None` if it is unknown."""
         found = _ALONE.fullmatch(given.strip()) if isinstance(given, str) else None
         return self.values.get(found[1]) if found else given
 
@@ -248,7 +248,7 @@ def names(step: dict[str, Any]) -> list[str]:
 def read(
     document: dict[str, Any], values: dict[str, Any], becomes: Callable[[str], Attempt], most: int
 ) -> Reading | None:
-    """Read a runbook to its end, with what becomes of each attempt; `None` if it takes more attempts than `most`."""
+    """Read a runbook to its end, with the outcome of each attempt; `None` if it needs more attempts than `most`."""
     reading = Reading(document, dict(values))
     flow = reading.run()
     try:

@@ -1,7 +1,7 @@
-r"""A second opinion on requests, which shares no code with the package.
+r"""An independent validation of requests, which shares no code with the package.
 
-The shapes of the installed SSM model become JSON Schema, which ``jsonschema`` judges; patterns go to the ``regex``
-package, which knows ``\p{L}`` by itself. Property tests compare the package's verdicts with these.
+The shapes of the installed SSM model are converted to JSON Schema for ``jsonschema``. Patterns are matched by the
+package ``regex``, which supports ``\p{L}``. Property tests compare the package's results with these.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _pairs(schema: Schema, error: ValidationError) -> Iterator[tuple[str, str]]:
 
 
 def violations(operation: str, params: dict[str, Any]) -> set[tuple[str, str]]:
-    """What a request breaks in the model, as pairs of path and rule.
+    """List the violations of the model in a request, as pairs of path and rule.
 
     Args:
         operation: An SSM operation, e.g. ``"StartAutomationExecution"``.
@@ -220,7 +220,7 @@ def _count(rng: random.Random, schema: Schema) -> int:
 
 
 def _valid(rng: random.Random, schema: Schema, density: float) -> Value:
-    """A value that breaks nothing in the model; optional members are there as often as the density says."""
+    """Generate a valid value of a shape, with as many optional members as the density allows."""
     if "properties" in schema:
         members = schema["properties"].items()
         wanted = {name: rng.random() < density or name in schema["required"] for name, _ in members}
@@ -284,7 +284,7 @@ def _bent_object(rng: random.Random, schema: Schema, value: dict[Any, Any]) -> d
 
 
 def _bent(rng: random.Random, schema: Schema, value: Value) -> Value:
-    """A value spoilt, or just made unusual, in a way that suits its type."""
+    """Change a value so that it is invalid, or just unusual, in a way that suits its type."""
     if isinstance(value, dict) and schema["type"] == "object":
         return _bent_object(rng, schema, value)
     if isinstance(value, str):
@@ -303,7 +303,7 @@ def _reconcile(rng: random.Random, request: dict[str, Any]) -> None:
 
 
 def mutations(rng: random.Random, operation: str = "StartAutomationExecution") -> Iterator[dict[str, Any]]:
-    """Requests without end, from valid to badly spoilt, with every member at any depth; the same for the same rng."""
+    """Generate endless requests, from valid to badly broken, with all members at any depth; reproducible by rng."""
     schema = schema_for(operation)
     while True:
         request = _valid(rng, schema, rng.choice((0.0, 0.15, 0.3, 1.0)))
@@ -420,7 +420,7 @@ def _parameter_violations(name: str, declared: Declaration, values: list[str]) -
 
 
 def parameter_violations(declared: dict[str, Declaration], given: dict[str, list[str]]) -> set[tuple[str, str]]:
-    """What the parameters of a request break of a runbook's declarations, as pairs of path and rule.
+    """List the violations of a runbook's declarations in the parameters of a request, as pairs of path and rule.
 
     Args:
         declared: The runbook's `parameters`.
@@ -465,7 +465,7 @@ def _declaration(rng: random.Random) -> Declaration:
 
 
 def _texts(rng: random.Random, declared: Declaration) -> list[str]:
-    """Values for a parameter, which suit it more often than not, some of them spoilt by a character."""
+    """Generate values for a parameter, most of them valid, some of them with one wrong character."""
     allowed = [each if isinstance(each, str) else json.dumps(each) for each in declared.get("allowedValues", ())]
     size = rng.choice((0, 1, 1, 1, 1, 2, 3)) if "List" in declared["type"] or rng.random() < 0.1 else 1
     values = [rng.choice(allowed) if allowed and rng.random() < 0.6 else rng.choice(_VALUES) for _ in range(size)]

@@ -1,4 +1,4 @@
-"""Every way to reach a fake, for tests of what holds over all of them; moto stands beside it."""
+"""All ways to reach a fake, for tests of what they have in common, together with moto."""
 
 from __future__ import annotations
 

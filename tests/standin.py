@@ -91,7 +91,7 @@ class _Quiet(WSGIRequestHandler):
 
 @contextmanager
 def served(application: Any) -> Iterator[str]:
-    """Serve a WSGI application on a free port of 127.0.0.1, and give its URL."""
+    """Serve a WSGI application on a free port of 127.0.0.1, and return its URL."""
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

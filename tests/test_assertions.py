@@ -25,7 +25,7 @@ REQUEST: dict[str, Any] = {"DocumentName": "AWS-RestartEC2Instance", "Parameters
 
 
 def start(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
+    """Start an execution, and return its id."""
     execution_id: str = client.start_automation_execution(**{**REQUEST, **members})["AutomationExecutionId"]
     return execution_id
 
@@ -37,7 +37,7 @@ def refused(client: Any, **members: Any) -> None:
 
 
 def text(expected: str) -> str:
-    """Give a message as it is, without the indentation that it has in a test."""
+    """Return a message without the indentation of the test."""
     return textwrap.dedent(expected).strip("\n").replace("THREAD", threading.current_thread().name)
 
 
@@ -134,7 +134,7 @@ and nothing else, in us-east-1
 
 
 def test_no_call_at_all_is_said(fake: AutomationFake) -> None:
-    """Without any call there is nothing to compare with."""
+    """Without any call, the message says so."""
     assert failure(fake.assert_started) == text(
         """
         StartAutomationExecution was not called as expected.
@@ -200,7 +200,7 @@ def test_a_part_of_what_is_inside_will_do(fake: AutomationFake, client: Any, req
 def test_a_part_has_to_match_all_the_same(
     fake: AutomationFake, client: Any, request_: dict[str, Any], line: str
 ) -> None:
-    """`partial` allows more, but nothing less and nothing else; other members are no matter of it."""
+    """`partial` allows additional items, but not other values; it does not affect other members."""
     start(client, **NESTED)
     message = failure(fake.assert_started, partial=True, **request_)
     assert f"\n  {line}" in message
@@ -251,7 +251,7 @@ def test_what_is_not_there_equals_nothing(fake: AutomationFake, client: Any) -> 
 
 
 def test_matched_parts_are_not_shown(fake: AutomationFake, client: Any) -> None:
-    """A matcher that matched is no difference, though it isn't a plain value."""
+    """A matcher that matched is not a difference."""
     start(client, Parameters={"InstanceId": ["i-1"], "Force": ["true"]})
     parameters = {"InstanceId": [IsStr(regex="i-.*")], "Force": ["false"]}
     message = failure(fake.assert_started, Parameters=parameters)
@@ -268,7 +268,7 @@ def test_very_long_values_lose_their_middle(fake: AutomationFake, client: Any) -
 
 
 def test_the_number_of_starts_is_counted(fake: AutomationFake, client: Any) -> None:
-    """`times` is exact, and the message says how many there were and which."""
+    """`times` is exact, and the message lists the matching calls."""
     for _ in range(3):
         start(client)
     assert fake.assert_started(times=3) is fake.executions[2]
@@ -294,7 +294,7 @@ def test_how_often_is_a_whole_number(fake: AutomationFake, times: Any) -> None:
 
 
 def test_refused_and_failed_calls_are_no_starts(fake: AutomationFake, client: Any) -> None:
-    """They are shown with what became of them."""
+    """Refused and failed calls are shown with their outcome."""
     refused(client, Mode="auto")
     fake.fail_with("InvalidTarget")
     refused(client)
@@ -346,14 +346,14 @@ def test_misspelt_members_are_refused(fake: AutomationFake) -> None:
 def test_slips_in_the_call_of_an_assertion_are_told_what_to_write(
     fake: AutomationFake, assertion: str, arguments: list[Any], keywords: dict[str, Any], message: str
 ) -> None:
-    """A request given as a dict, and an option that another assertion has, show the right call."""
+    """For a request passed as a dict, or an option of another assertion, the message shows the right call."""
     with pytest.raises(FakeUsageError) as caught:
         getattr(fake, assertion)(*arguments, **keywords)
     assert str(caught.value) == message
 
 
 def test_nothing_was_started(fake: AutomationFake, client: Any) -> None:
-    """Refused requests, and others than described, are no such starts."""
+    """Refused requests, and requests with other members, do not count as starts."""
     refused(client, Mode="auto")
     start(client)
     fake.assert_not_started(DocumentName="Other")
@@ -369,7 +369,7 @@ def test_nothing_was_started(fake: AutomationFake, client: Any) -> None:
 
 
 def test_any_operation_can_be_asked_for(fake: AutomationFake, client: Any) -> None:
-    """`assert_called` takes every Automation operation, whatever became of the call."""
+    """`assert_called` accepts all Automation operations, whatever the outcome of the call."""
     fake.fail_with("AutomationExecutionNotFoundException", operation="GetAutomationExecution", times=2)
     for execution_id in ("0" * 36, "1" * 36):
         with pytest.raises(ClientError):
@@ -404,7 +404,7 @@ def test_any_operation_can_be_asked_for(fake: AutomationFake, client: Any) -> No
 def test_an_expected_refusal_is_no_mistake(
     fake: AutomationFake, client: Any, members: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    """`assert_rejected` finds a refusal by constraint, error and members, and then it is no mistake."""
+    """`assert_rejected` finds a refusal by constraint, error and members, and marks it as expected."""
     refused(client, **{"Mode": "x", **members})
     assert not fake.calls[0].acknowledged
     with pytest.raises(AssertionError, match="Requests were refused"):
@@ -497,7 +497,7 @@ def test_the_number_of_refusals_is_counted(fake: AutomationFake, client: Any) ->
 
 
 def test_a_refusal_that_never_came_is_said(fake: AutomationFake, client: Any) -> None:
-    """The message says what was looked for, and what became of the calls."""
+    """The message shows the expectation, and the outcome of the calls."""
     start(client)
     assert failure(fake.assert_rejected, constraint="Mode:enum", error="ValidationException", Mode="auto") == text(
         """
@@ -524,7 +524,7 @@ def test_what_became_of_a_call_is_said(fake: AutomationFake, client: Any) -> Non
     ],
 )
 def test_misspelt_refusals_are_refused(fake: AutomationFake, expected: dict[str, Any], message: str) -> None:
-    """A constraint or an error that there is not would never be found."""
+    """An unknown constraint or error would never be found, so it raises."""
     with pytest.raises(FakeUsageError, match=message):
         fake.assert_rejected(**expected)
 
@@ -569,7 +569,7 @@ valid type: list
 
 
 def test_very_long_sentences_lose_their_middle(fake: AutomationFake, client: Any) -> None:
-    """What the service says of a long value is shortened for people, though it is sent whole."""
+    """Messages shorten the service's error for a long value, though it is sent in full."""
     with pytest.raises(ClientError) as caught:
         start(client, MaxErrors="x" * 5000)
     assert "x" * 5000 in caught.value.response["Error"]["Message"]
@@ -579,7 +579,7 @@ def test_very_long_sentences_lose_their_middle(fake: AutomationFake, client: Any
 
 
 def test_duplicate_starts_are_named(fake: AutomationFake, client: Any) -> None:
-    """Equal requests but for their token start two executions, and the caller that retries so is told."""
+    """Equal requests with different tokens start two executions, and the message lists them."""
     fake.lose_response()
     with pytest.raises(ReadTimeoutError):
         start(client)
@@ -653,7 +653,7 @@ def test_a_fake_that_nobody_called_is_fine(fake: AutomationFake) -> None:
 
 
 def test_a_message_fits_a_screen(fake: AutomationFake, client: Any) -> None:
-    """Where there is much to list, a message lists the first and says how many more there are."""
+    """If there is much to list, a message lists the first items and the number of others."""
     for number in range(60):
         start(client)
         with pytest.raises(client.exceptions.ClientError):

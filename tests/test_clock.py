@@ -67,14 +67,14 @@ def test_sleeping_takes_no_time(skipping: AutomationFake) -> None:
 
 @pytest.mark.parametrize("clock", ["time", "monotonic"])
 def test_clocks_go_on(skipping: AutomationFake, clock: str) -> None:
-    """Read through the module, both clocks have gone on by what was slept, so that deadlines arrive."""
+    """Read through the module, both clocks have advanced by the skipped time, so that deadlines are reached."""
     before = getattr(time, clock)()
     time.sleep(3600)
     assert 3600 <= getattr(time, clock)() - before < 3601
 
 
 def test_without_the_option_nothing_is_skipped() -> None:
-    """By default sleeps are real, and nobody counts them."""
+    """By default, sleeps are real, and are not recorded."""
     with AutomationFake(seed="clock") as fake:
         assert time.sleep is REAL[0]
         assert real_seconds(lambda: time.sleep(0.01)) >= 0.01
@@ -95,7 +95,7 @@ def test_other_threads_sleep_in_earnest(skipping: AutomationFake) -> None:
 
 
 def test_a_loop_without_end_is_stopped(skipping: AutomationFake) -> None:
-    """Even one that swallows every Exception ends, after a day at the latest, and is told why."""
+    """An endless loop is stopped after a day at most, even if it swallows every Exception."""
 
     def forever() -> None:
         while True:
@@ -141,7 +141,7 @@ def test_it_is_restored_after_an_error() -> None:
 
 
 def test_nested_fakes_count_for_themselves(skipping: AutomationFake) -> None:
-    """The innermost fake has the sleeps, and its end gives them back to the outer one."""
+    """The innermost fake skips sleeps; after its end, the outer one does."""
     before = time.time()
     time.sleep(10)
     with AutomationFake(skip_sleep=True, seed="inner") as inner:
@@ -152,7 +152,7 @@ def test_nested_fakes_count_for_themselves(skipping: AutomationFake) -> None:
 
 
 def test_others_may_patch_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What somebody else has put there stays, and where they put ours back later, it skips nothing any more."""
+    """Patches of other code stay, and if that code restores ours later, it no longer skips anything."""
     with AutomationFake(skip_sleep=True, seed="clock") as fake:
         ours = time.sleep
         with monkeypatch.context() as patch:
@@ -206,7 +206,7 @@ def loaded_module(**names: Any) -> ModuleType:
 
 
 async def rested(module: Any) -> object:
-    """Sleep by the name that a module has imported, and give what the sleep gives."""
+    """Sleep by a name that a module has imported, and return the result."""
     result: object = await module.rest(40, "done")
     return result
 
@@ -232,7 +232,7 @@ def test_the_standard_library_still_waits(skipping: AutomationFake) -> None:
 @pytest.mark.parametrize("clock", [dt.datetime.now, dt.datetime.utcnow, lambda: dt.datetime.now(UTC), time.gmtime])
 @pytest.mark.filterwarnings("ignore:.*utcnow.*:DeprecationWarning")
 def test_every_wall_clock_moves_with_time_machine(skipping: AutomationFake, clock: Callable[[], Any]) -> None:
-    """Where time-machine is installed, clocks written in C move as well, under whatever name."""
+    """If time-machine is installed, clocks written in C advance too, under any name."""
     before = clock()
     time.sleep(3600)
     passed: Any = time.mktime(clock()) - time.mktime(before) if clock is time.gmtime else clock() - before
@@ -243,7 +243,7 @@ def test_every_wall_clock_moves_with_time_machine(skipping: AutomationFake, cloc
 
 @pytest.mark.usefixtures("no_time_machine")
 def test_without_time_machine_the_module_still_moves() -> None:
-    """`time.time` moves without any other library, and is real again once the last fake has gone."""
+    """`time.time` advances without any other library, and is real again after the last fake."""
     with AutomationFake(skip_sleep=True, seed="clock"):
         before, today = time.time(), dt.datetime.now(UTC)
         with AutomationFake(skip_sleep=True, seed="inner"):
@@ -312,7 +312,7 @@ FREEZE: dict[str, Callable[[], Any]] = {
 )
 @pytest.mark.parametrize("library", FREEZE)
 def test_frozen_clocks_move_in_any_order(library: str, order: str) -> None:
-    """Beside freezegun and time-machine, in whatever order they begin and end, each sleep moves each clock once."""
+    """With freezegun and time-machine, in any order of begin and end, each sleep advances each clock once."""
     fake: Any = AutomationFake(skip_sleep=True, seed="clock")
     frozen = FREEZE[library]()
     first, second = (frozen, fake) if order == "inside" else (fake, frozen)
@@ -334,7 +334,7 @@ def test_frozen_clocks_move_in_any_order(library: str, order: str) -> None:
 
 
 def test_a_release_of_time_machine_that_hides_its_travels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where time-machine's list of travels is not found, it is left alone, and `time.time` moves without it."""
+    """If time-machine's list of travels is not found, it is not used, and `time.time` advances without it."""
     with monkeypatch.context() as patch, AutomationFake(skip_sleep=True, seed="clock"):
         patch.delattr(time_machine, "traveller_stack")
         before = time.time()
@@ -376,7 +376,7 @@ def test_time_outs_of_asyncio_arrive(skipping: AutomationFake) -> None:
 
 
 def test_loops_of_other_threads_sleep_in_earnest(skipping: AutomationFake) -> None:
-    """An event loop in another thread really sleeps; so does a task that only gives way to others."""
+    """Sleeps in an event loop of another thread are real, and so are sleeps of 0 seconds."""
 
     def work() -> None:
         thread = threading.Thread(target=lambda: asyncio.run(asyncio.sleep(0.05)))
@@ -456,7 +456,7 @@ def by_nothing() -> None:
 def test_the_message_names_the_clock_that_the_loop_reads(
     skipping: AutomationFake, loop: Callable[[], None], text: str
 ) -> None:
-    """Where the code that sleeps reads a clock, the error says which one, and whether it moves."""
+    """If the sleeping code reads a clock, the error names it, and says whether it advances."""
     with pytest.raises(SleptTooLong, match=text):
         loop()
     assert skipping.slept > MOST_SECONDS
@@ -465,7 +465,7 @@ def test_the_message_names_the_clock_that_the_loop_reads(
 def test_a_loop_that_reads_no_clock_is_told_nothing_of_clocks(
     skipping: AutomationFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no clock is found nearby, the error says no more than what was slept."""
+    """If no clock is found nearby, the error only contains the sleeps."""
     monkeypatch.setattr(_stalled, "_MOST_FRAMES", 1)
     with pytest.raises(SleptTooLong, match=r"the loop does not end\.$"):
         by_nothing()

@@ -10,7 +10,7 @@ SCRIPT = Path(__file__).parent / "comparison" / "run.py"
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the comparison in a process of its own, as its tools all patch botocore."""
+    """Run the comparison in another process, because its tools all patch botocore."""
     return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False)
 
 

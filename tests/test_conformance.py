@@ -53,7 +53,7 @@ def _ctrl_c() -> Iterator[None]:
 
 @pytest.fixture
 def standin() -> StandIn:
-    """A service with documents, in front of a fake that is reached through it alone."""
+    """A service with documents in front of a fake, which is reached only through it."""
     return StandIn(AutomationFake(seed="conformance", unknown_documents="reject"))
 
 
@@ -84,7 +84,7 @@ def written(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_every_fact_holds_for_the_fake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Over four transports no fact differs, and each is told by at least one."""
+    """Over four transports, no fact differs, and each is determined by at least one."""
     path = tmp_path / "result.json"
     assert command.run(["--json", str(path)]) == 0
     assert {row["outcome"] for row in written(path).values()} == {HELD}
@@ -92,7 +92,7 @@ def test_every_fact_holds_for_the_fake(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_what_a_run_starts_is_within_what_it_says() -> None:
-    """All checks together start no more executions than the suite promises, and need no more to be told."""
+    """All checks together start at most as many executions as the suite promises."""
     with fake_target("endpoint") as target:
         verdicts = runner.examine(target, FACTS)
         assert set(outcomes(verdicts).values()) == {HELD}
@@ -144,7 +144,7 @@ def test_planted_deviations_are_found() -> None:
 def test_a_service_gets_runbooks_and_loses_them_again(
     standin: StandIn, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An endpoint has its runbooks created, run and deleted; what only a fake can show can't be told."""
+    """Runbooks are created at an endpoint, run and deleted; checks that need the fake are not determined."""
     path = tmp_path / "result.json"
     assert command.run(["--target", url, "--json", str(path)]) == 0
     found = written(path)
@@ -175,7 +175,7 @@ endpoint.close()
 
 @contextmanager
 def endpoint_elsewhere(*runbooks: str) -> Iterator[str]:
-    """Serve a fake that has these runbooks in another process, and give the URL."""
+    """Serve a fake with these runbooks in another process, and yield the URL."""
     command = [sys.executable, "-c", ENDPOINT, *runbooks]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
@@ -185,7 +185,7 @@ def endpoint_elsewhere(*runbooks: str) -> Iterator[str]:
 
 
 def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where no documents can be created, registered runbooks are used: what can be told holds, and nothing is left."""
+    """If no documents can be created, registered runbooks are used, and nothing is left behind."""
     path = tmp_path / "result.json"
     with endpoint_elsewhere(*(name for name, runbook in RUNBOOKS.items() if actions(runbook) <= HARMLESS)) as url:
         assert command.run(["--target", url, "--json", str(path)]) == 0
@@ -201,7 +201,7 @@ def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_an_endpoint_without_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An endpoint that can neither create documents nor knows any is no difference, and nothing is left there."""
+    """An endpoint that neither creates nor knows documents is not a difference, and nothing is left behind."""
     path = tmp_path / "result.json"
     with endpoint_elsewhere() as url:
         assert command.run(["--target", url, "--json", str(path), "--only", "form-of-ids", "form-of-ids"]) == 0
@@ -211,7 +211,7 @@ def test_an_endpoint_without_documents(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_no_action_touches_resources(standin: StandIn, url: str) -> None:
-    """Every step that a service was given to run is of a harmless action, under a name of the suite's own."""
+    """All steps that run at a service have harmless actions, in runbooks with the suite's own names."""
     service = targets.Service("it", boto3.client("ssm", endpoint_url=url, region_name="us-east-1", **targets.KEYS))
     runner.examine(service, FACTS)
     made = [json.loads(document["Content"]) for document in standin.documents.values()]
@@ -223,7 +223,7 @@ def test_no_action_touches_resources(standin: StandIn, url: str) -> None:
 def test_an_endpoint_that_throttles_loses_and_denies(
     standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The run ends, says what could not be told, and deletes what it has made."""
+    """The run ends, reports what could not be determined, and deletes what it has created."""
 
     def interfere(operation: str, members: Members) -> Answer | None:
         count = len(standin.operations)
@@ -255,7 +255,7 @@ def test_what_cannot_be_deleted_is_named(standin: StandIn, url: str, capsys: pyt
 
 @pytest.mark.usefixtures("_ctrl_c")
 def test_an_interrupted_run_cleans_up(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ctrl-C ends the run: what was made is deleted, what runs is stopped, and the rest could not be told."""
+    """After Ctrl-C, everything created is deleted, running executions are stopped, and the rest is not determined."""
 
     def interfere(operation: str, _: Members) -> Answer | None:
         if operation == "GetAutomationExecution" and not interrupted:
@@ -273,7 +273,7 @@ def test_an_interrupted_run_cleans_up(standin: StandIn, url: str, capsys: pytest
 
 @pytest.mark.usefixtures("_ctrl_c")
 def test_an_interrupted_clean_up_says_so(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ctrl-C while things are deleted ends that too, with the way to go on."""
+    """Ctrl-C during the clean-up ends it too, with a message how to continue."""
 
     def interfere(operation: str, _: Members) -> Answer | None:
         if operation == "DeleteDocument":
@@ -287,7 +287,7 @@ def test_an_interrupted_clean_up_says_so(standin: StandIn, url: str, capsys: pyt
 
 
 def test_an_endpoint_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where nobody listens, a line says so, and nothing is tried."""
+    """If no server listens, a line says so, and nothing is tried."""
     with served(None) as gone:
         pass
     assert command.run(["--target", gone]) == 1
@@ -295,7 +295,7 @@ def test_an_endpoint_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_crash_is_cleaned_up_later(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """--clean stops and deletes what a run has left behind, and leaves everything else alone."""
+    """--clean stops and deletes what a run has left behind, and nothing else."""
     client = boto3.client("ssm", endpoint_url=url, region_name="us-east-1", **targets.KEYS)
     bench = Bench(targets.Service("crashed", client))
     running = bench.start("pause")
@@ -311,7 +311,7 @@ def test_a_crash_is_cleaned_up_later(standin: StandIn, url: str, capsys: pytest.
 def test_a_live_run_says_what_it_does_and_asks(
     standin: StandIn, aws: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is created before somebody has agreed."""
+    """Nothing is created before the user has agreed."""
     asked: list[str] = []
 
     def say_no(text: str) -> str:
@@ -356,7 +356,7 @@ def test_what_the_command_refuses(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """AWS is reached on request alone, and never in CI."""
+    """The command uses AWS only on request, and never in CI."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit):
@@ -365,7 +365,7 @@ def test_what_the_command_refuses(
 
 
 def test_motos_server(tmp_path: Path) -> None:
-    """What moto's server has of documents is compared with the facts; what it lacks can't be told."""
+    """The documents of moto's server are compared with the facts; what it lacks is not determined."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     path = tmp_path / "result.json"
@@ -418,7 +418,7 @@ def test_scrubbing() -> None:
 
 
 def test_a_fact_differs_if_it_does_so_anywhere() -> None:
-    """Of several transports the worst counts, but one that can't tell leaves it to the others."""
+    """Of several transports, the worst result counts, but one without a result does not matter."""
     verdicts = [[Verdict(FACTS[0], outcome, outcome)] for outcome in (UNTOLD, HELD, DIFFERS)]
     assert runner.merged(verdicts)[0].outcome == DIFFERS
     assert runner.merged(verdicts[:2])[0].outcome == HELD

@@ -17,7 +17,7 @@ GENERATED = {"__pycache__", "_build"}
 
 
 def tree(folder: str) -> set[str]:
-    """The files of a folder, as paths from the root, without what tools leave behind."""
+    """List the files of a folder, as relative paths, without files of tools."""
     paths = [path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()]
     return {
         path.as_posix()
@@ -54,7 +54,7 @@ def test_wheel_has_the_package_and_nothing_else(folder: Path) -> None:
 
 
 def test_sdist_has_what_it_takes_to_test_and_document(folder: Path) -> None:
-    """The sdist has the package, its tests and documentation, and what builds and runs them, and nothing else."""
+    """The sdist contains exactly the package, its tests and documentation, and the files to build and run them."""
     with tarfile.open(folder / f"{NAME}.tar.gz") as sdist:
         names = [member.name for member in sdist.getmembers()]
 

@@ -33,7 +33,7 @@ FAILING = sorted({(page.parent / name).resolve() for page in PAGES for name in O
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_all_code_is_included(page: Path) -> None:
-    """No page has code of its own but for commands: what it shows is a file, or printed by one."""
+    """Pages contain no code except commands: all code is in a file, or the output of one."""
     opened: list[str] = []
     untested = []
     for fence in FENCE.findall(text_of(page)):
@@ -72,7 +72,7 @@ def test_what_has_to_fail_does(path: Path) -> None:
 
 
 def test_every_example_is_shown() -> None:
-    """Examples made for the pages are on one: an example that nobody sees is a test in the wrong place."""
+    """All examples made for the pages are shown on one."""
     shown = {path for page in PAGES for path in included(page)} | set(FAILING)
     made = {path for path in EXAMPLES.iterdir() if path.name.startswith(("howto_", "tutorial_"))}
 
@@ -80,7 +80,7 @@ def test_every_example_is_shown() -> None:
 
 
 def test_the_page_on_strict_mode_has_every_line() -> None:
-    """What strict mode prints is explained where it says so."""
+    """The page on strict mode explains all its messages."""
     page = text_of(DOCS / "howto" / "strict.md")
     assert [title for title in _TITLES.values() if f"`{title.partition(' (')[0]}`" not in page] == []
 

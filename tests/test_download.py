@@ -64,7 +64,7 @@ def test_documents_are_written_by_their_format(client: Any, folder: Path, capsys
 
 
 def test_nothing_is_overwritten_without_force(client: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file of the name is kept, whatever its format is, unless `--force` replaces it."""
+    """A file with the same name is kept, whatever its format, unless `--force` replaces it."""
     create(client, NAME, YAML, "YAML")
     folder.mkdir(parents=True)
     kept = folder / f"{NAME}.json"
@@ -79,7 +79,7 @@ def test_nothing_is_overwritten_without_force(client: Any, folder: Path, capsys:
 
 
 def test_versions_and_arns(client: Any, folder: Path) -> None:
-    """`--version` chooses the version; the file of a document that is given by its ARN has its bare name."""
+    """`--version` chooses the version; a document given by its ARN is written under its bare name."""
     create(client, NAME, YAML, "YAML")
     client.update_document(Name=NAME, Content=YAML + "outputs: []\n", DocumentFormat="YAML", DocumentVersion="$LATEST")
     assert download(folder, NAME, "--version", "$LATEST") == 0
@@ -90,7 +90,7 @@ def test_versions_and_arns(client: Any, folder: Path) -> None:
 
 
 def test_an_error_of_aws_is_one_line(client: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A document that does not exist, or is no runbook, is told in a line each, and the others are written."""
+    """For a missing document, or one of another type, a line is printed, and the others are written."""
     create(client, NAME, YAML, "YAML")
     create(client, "Shell", '{"schemaVersion": "2.2", "mainSteps": []}', kind="Command")
     assert download(folder, "None-Such", "Shell", NAME) == 1
@@ -113,7 +113,7 @@ def test_an_error_of_aws_is_one_line(client: Any, folder: Path, capsys: pytest.C
 def test_what_botocore_lacks_is_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    """Without a profile, a Region or credentials nothing is sent or written, and a line says what is missing."""
+    """Without a profile, a Region or credentials, nothing is sent or written, and a line says what is missing."""
     assert main(["download", "One", "Two", "--to", str(folder), *arguments]) == 1
     assert capsys.readouterr().err.endswith(message)
     assert not folder.exists()
@@ -122,7 +122,7 @@ def test_what_botocore_lacks_is_one_line(
 def test_a_folder_that_cannot_be_made_is_one_line(
     client: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An error of the file system is told like one of AWS."""
+    """An error of the file system is printed like one of AWS."""
     create(client, NAME, YAML, "YAML")
     (tmp_path / "file").touch()
     assert download(tmp_path / "file" / "below", NAME) == 1

@@ -30,7 +30,7 @@ CONSTRAINTS = {item.id: item for item in chain.from_iterable(map(constraints, (*
 
 
 def test_every_fact_has_its_check_and_its_source() -> None:
-    """Each fact has a check, each check a fact; what is documented has an address, what was observed says when."""
+    """Facts and checks correspond; documented facts have a URL, and observed ones a date."""
     assert list(problems(load(), all_checks())) == []
 
 
@@ -47,7 +47,7 @@ def test_every_fact_has_its_check_and_its_source() -> None:
     ],
 )
 def test_problems_of_a_register(text: str, checks: list[str], problem: str | None) -> None:
-    """Each thing that a register can lack is said in a line that names it."""
+    """Each problem of a register is reported in a line that names the fact."""
     found = list(problems(load(text), checks))
     assert any(line.startswith(problem) for line in found) if problem else found == []
 
@@ -58,7 +58,7 @@ def test_observations_have_a_date() -> None:
 
 
 def test_errors_and_constraints_that_facts_name() -> None:
-    """A fact names errors that can be sent and constraints that there are; some constraints only older models have."""
+    """Facts name existing errors and constraints, some of which only older models have."""
     facts = load()
     errors = {name for fact in facts for name in fact.errors}
     named = {name for fact in facts for name in fact.constraints}
@@ -68,7 +68,7 @@ def test_errors_and_constraints_that_facts_name() -> None:
 
 
 def test_constraints_say_what_their_facts_say() -> None:
-    """The evidence that a constraint gives begins with the basis of its fact."""
+    """The evidence of a constraint begins with the basis of its fact."""
     facts = basis_of("constraints", CONSTRAINTS, load())
     said = {name: item.evidence.partition(":")[0] for name, item in CONSTRAINTS.items() if name != "Targets:max"}
     assert said == {name: facts[name].basis for name in said}
@@ -88,5 +88,5 @@ def test_statements_are_short() -> None:
 
 @pytest.mark.parametrize("name", RUNBOOKS)
 def test_runbooks_of_the_suite_are_well_formed(name: str) -> None:
-    """The fake takes each of them, and none has more steps than what a live run says of its cost."""
+    """The fake accepts them all, and none has more steps than a live run announces."""
     assert len(load_runbook(RUNBOOKS[name], name=name).steps) <= MOST_STEPS

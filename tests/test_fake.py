@@ -19,7 +19,7 @@ COMMON = sorted(set(catalogue()) - set(SHAPES))
 
 
 def outcomes(client: Any, times: int, **members: Any) -> list[str]:
-    """List what becomes of several starts: `ok`, or the code of the error."""
+    """List the outcomes of several starts: `ok`, or the error code."""
     found = []
     for _ in range(times):
         try:
@@ -62,7 +62,7 @@ def test_each_documented_error_can_be_caught(each_documented_error: str, ssm_aut
 
 @pytest.mark.parametrize("code", SHAPES)
 def test_every_other_exception_of_ssm_can_be_caught(client: Any, fake: AutomationFake, code: str) -> None:
-    """Any exception in the model can be met, whatever its operation."""
+    """All exceptions in the model can be raised, for any operation."""
     fake.fail_with(code)
     with pytest.raises(getattr(client.exceptions, code)) as caught:
         start(client)
@@ -186,7 +186,7 @@ def test_an_execution_is_what_was_asked_for(client: Any, fake: AutomationFake) -
 
 
 def test_an_unknown_execution_is_refused(client: Any, fake: AutomationFake) -> None:
-    """An id that nobody has is a mistake in the test; the message names the nearest, if there is any."""
+    """An unknown id is a mistake in the test, and the message suggests the nearest one, if any."""
     with pytest.raises(FakeUsageError, match=r"^Unknown execution 'exec-1'\. There is no execution\.$"):
         fake.execution("exec-1")
     execution_id = start(client)
@@ -204,7 +204,7 @@ def test_sequences_are_snapshots(client: Any, fake: AutomationFake) -> None:
 
 
 def test_ids_repeat_with_the_seed_but_never_collide() -> None:
-    """Two fakes of a process never give the same id, even if seeded alike."""
+    """Two fakes in a process never have the same ids, even with the same seed."""
     ids = []
     for seed in ("a", "a", 1, 1, None, None):
         options: dict[str, Any] = {} if seed is None else {"seed": seed}
@@ -238,7 +238,7 @@ def test_misspelt_options_are_refused(arguments: dict[str, Any], message: str) -
 
 
 def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
-    """So is an error that nobody sends, in `fail_with` and `lose_response`."""
+    """`fail_with` and `lose_response` refuse unknown errors."""
     with pytest.raises(FakeUsageError, match=r"^Unknown error 'InvalidTargets'\. Did you mean 'InvalidTarget'\?"):
         fake.fail_with("InvalidTargets")
     with pytest.raises(FakeUsageError, match=r"^Unknown connection error 'ReadTimeout'\. Did you mean 'ReadTimeoutE"):
@@ -249,7 +249,7 @@ def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
 
 
 def test_the_repr_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Transport, calls and executions, and the test; what was recorded can still be seen when the fake has gone."""
+    """The repr has the transport, the numbers of calls and executions, and the test, even after the fake."""
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "test_it.py::test_it[a b] (call)")
     with AutomationFake(transport="wire") as fake:
         fake.add_execution("Doc", execution_id="exec-1")

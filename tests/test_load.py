@@ -105,7 +105,7 @@ def bytes_for_each(number: int) -> float:
 
 
 def test_memory_is_flat() -> None:
-    """An execution costs a few kilobytes, and of many each costs no more than of few."""
+    """An execution takes a few kilobytes, however many there are."""
     few, many = bytes_for_each(EXECUTIONS // 20), bytes_for_each(EXECUTIONS // 4)
     assert many < 6000
     assert many < few * 1.2
@@ -147,7 +147,7 @@ def listing(client: Any, **asked: str) -> Callable[[], object]:
 
 
 def questions(fake: AutomationFake, client: Any) -> dict[str, Callable[[], object]]:
-    """What a test or its code under test asks of a record, whatever its size."""
+    """Make the queries of a test and its code under test, for a record of any size."""
     first = fake.executions[0].id
     return {
         "start": lambda: client.start_automation_execution(DocumentName="Doc"),

@@ -42,7 +42,7 @@ def test_defaults_are_the_documented_ones() -> None:
 
 
 def test_the_last_word_wins_option_by_option() -> None:
-    """What isn't named stays, and the options given to are left alone."""
+    """Other options stay, and the original object does not change."""
     first = Options().but({"strict": False, "seed": "a"})
     second = first.but({"seed": 7})
     assert (second.strict, second.seed) == (False, 7)
@@ -50,7 +50,7 @@ def test_the_last_word_wins_option_by_option() -> None:
 
 
 def test_relaxed_constraints_add_up() -> None:
-    """`relax` and `enforce` add up, each in the order in which its ids were given."""
+    """`relax` and `enforce` are added to, in the order of the ids."""
     for name in ("relax", "enforce"):
         assert getattr(Options().but({name: ["a"]}).but({name: ["b"]}).but({name: {"c"}}), name) == ("a", "b", "c")
 
@@ -91,7 +91,7 @@ def test_runbooks_add_up(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_list_of_runbooks_is_refused(given: Any, message: str) -> None:
-    """Whatever is no list, or has items that name no file, is refused with the way to register it."""
+    """A value that is not a list, or whose items are not files, is refused, with a hint to add_runbook."""
     with pytest.raises(FakeUsageError, match=message):
         Options().but({"runbooks": given})
 
@@ -132,7 +132,7 @@ def test_hosts_are_names_in_any_letter_case(given: Any, kept: Any) -> None:
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(given: dict[str, Any], message: str) -> None:
-    """Names and values that no option has are mistakes in the test, and the message says what is right."""
+    """Unknown names and values are mistakes in the test, and the message lists the right ones."""
     with pytest.raises(FakeUsageError, match=f"^{re.escape(message)}"):
         Options().but(given)
 
@@ -162,7 +162,7 @@ def test_what_the_ini_file_does_not_say_is_the_default() -> None:
 
 @pytest.mark.parametrize("text", ["-1", "many", "1.5"])
 def test_numbers_of_the_ini_file_are_checked(text: str) -> None:
-    """A limit that is no number is refused."""
+    """A limit that is not a number is refused."""
     with pytest.raises(FakeUsageError, match=f"at least 0, or none, but got '{text}'"):
         from_ini({"execution_limit": text})
 

@@ -32,7 +32,7 @@ def pair(violation: Violation) -> tuple[str, str]:
 
 
 def disagreements(operation: str, params: dict[str, Any]) -> list[Any]:
-    """List what the package says of a request that others don't, and the other way round."""
+    """List the differences between the package and the others about a request."""
     ours = check(operation, params)
     pairs, theirs = {pair(violation) for violation in ours}, oracle.violations(operation, params)
     found: list[Any] = sorted(pairs ^ theirs)
@@ -48,7 +48,7 @@ def disagreements(operation: str, params: dict[str, Any]) -> list[Any]:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_nobody_disagrees_about_starts(seed: int) -> None:
-    """Random and mutated requests are judged as by the oracle, which shares no code, and as by botocore's own check."""
+    """The package, the oracle and botocore's own validation agree about random and mutated requests."""
     requests = itertools.islice(oracle.mutations(random.Random(seed)), REQUESTS // SEEDS)
     found = ((params, disagreements(START, params)) for params in requests)
     assert [each for each in found if each[1]][:3] == []
@@ -56,7 +56,7 @@ def test_nobody_disagrees_about_starts(seed: int) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS[1:])
 def test_nobody_disagrees_about_other_operations(operation: str) -> None:
-    """So are requests of the other operations."""
+    """They also agree about requests of the other operations."""
     requests = itertools.islice(oracle.mutations(random.Random(0), operation), REQUESTS // 50)
     found = ((params, disagreements(operation, params)) for params in requests)
     assert [each for each in found if each[1]][:3] == []
@@ -73,7 +73,7 @@ def test_the_requests_are_worth_judging() -> None:
 
 
 def judged(declared: dict[str, Any], given: dict[str, list[str]]) -> set[tuple[str, str]]:
-    """Give what the package says of parameters, as the oracle does."""
+    """Return the package's violations in parameters, in the format of the oracle."""
     steps = [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]
     content = {"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}
     found = check_parameters(load_runbook(content, name="Team-Runbook"), given)
@@ -82,7 +82,7 @@ def judged(declared: dict[str, Any], given: dict[str, list[str]]) -> set[tuple[s
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_nobody_disagrees_about_parameters(seed: int) -> None:
-    """Random and mutated parameters of random declarations are judged as by the oracle, which shares no code."""
+    """The package and the oracle agree about random and mutated parameters of random declarations."""
     draws = itertools.islice(oracle.parameter_draws(random.Random(seed)), PARAMETERS // SEEDS)
     differing = ((each, judged(*each) ^ oracle.parameter_violations(*each)) for each in draws)
     assert [each for each in differing if each[1]][:3] == []

@@ -30,7 +30,7 @@ def versions(requirements: list[Requirement], operator: str) -> dict[str, str]:
 
 
 def test_every_dependency_has_a_lower_bound() -> None:
-    """Each runtime dependency says from which release on it is known to work."""
+    """Each runtime dependency has a lower bound."""
     assert set(versions(DEPENDENCIES, ">=")) == {requirement.name for requirement in DEPENDENCIES}
 
 
@@ -55,7 +55,7 @@ def test_the_page_of_policies_names_the_lower_bounds() -> None:
 
 
 def test_the_page_of_policies_lists_every_dependency() -> None:
-    """Its second table has each of them but for pluggy, which comes with pytest."""
+    """Its second table lists all of them except pluggy, which pytest requires."""
     page = (ROOT / "docs" / "reference" / "policies.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| (\w+) \| [\d.]+ MiB \|", page, re.MULTILINE)
 
@@ -88,7 +88,7 @@ def test_pytest_finds_the_plugin() -> None:
 
 
 def test_the_releases_of_aiobotocore_are_those_that_are_tested() -> None:
-    """The page about asynchronous code lists the releases of the tox environments; README gives their range."""
+    """The page about asynchronous code lists the releases of the tox environments."""
     page = (ROOT / "docs" / "howto" / "async.md").read_text(encoding="utf-8")
     [row] = re.findall(r"^\| aiobotocore \| (.*) \|$", page, re.MULTILINE)
     *older, newest = row.split(", ")

@@ -64,7 +64,7 @@ def make_faker(seed: int = 0, locale: str | list[str] = "en_US") -> Faker:
 
 
 def draws(method: str, **arguments: Any) -> Iterator[Any]:
-    """What a method gives, for every seed, and for every locale in turn."""
+    """The values of a method, for all seeds and locales."""
     fakers = [make_faker(locale=locale) for locale in LOCALES]
     for seed in SEEDS:
         faker = fakers[seed % len(fakers)]
@@ -100,7 +100,7 @@ def _limits(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("method", PLACES)
 def test_values_are_valid_in_every_locale(method: str) -> None:
-    """Whatever the seed and the locale, a value keeps to the types, limits, patterns and enums of the model."""
+    """For all seeds and locales, values match the types, limits, patterns and enums of the model."""
     name, pattern = PLACES[method]
     structure, _, member = name.partition(".")
     shape: Any = model.service_model().shape_for(structure)
@@ -148,7 +148,7 @@ def test_requests_have_every_member() -> None:
 
 
 def test_target_locations_have_targets_only_in_requests() -> None:
-    """A location by itself never needs a TargetParameterName; in a request it may have targets, named beside it."""
+    """A single location has no targets; in a request it may have some, together with a TargetParameterName."""
     assert not any("Targets" in location for location in draws("target_location"))
     located = [
         request
@@ -160,7 +160,7 @@ def test_target_locations_have_targets_only_in_requests() -> None:
 
 
 def test_a_parameter_that_targets_fill_is_not_given_too() -> None:
-    """What targets or target maps give a runbook is not among the parameters of the request."""
+    """Parameters of targets or target maps are not in the parameters of the request."""
     for request in draws("automation_request"):
         filled = {request.get("TargetParameterName")} | {key for each in request.get("TargetMaps", ()) for key in each}
         assert not filled & request.get("Parameters", {}).keys()
@@ -168,7 +168,7 @@ def test_a_parameter_that_targets_fill_is_not_given_too() -> None:
 
 @pytest.mark.parametrize("method", PLACES)
 def test_same_seed_same_values(method: str) -> None:
-    """Two Fakers with one seed give the same values in the same order, and values differ from draw to draw."""
+    """Two Fakers with the same seed generate the same values, which differ from draw to draw."""
     first, second = make_faker(7), make_faker(7)
     values = [getattr(first, method)() for _ in range(20)]
     assert values == [getattr(second, method)() for _ in range(20)]
@@ -177,7 +177,7 @@ def test_same_seed_same_values(method: str) -> None:
 
 @pytest.mark.parametrize("method", PLACES)
 def test_locales_make_no_difference(method: str) -> None:
-    """One seed gives the same value under every locale, and under whichever Faker picks of several."""
+    """A seed generates the same value in all locales, and in several at once."""
     values = [getattr(make_faker(11, locale), method)() for locale in LOCALES]
     assert all(value == values[0] for value in values)
 
@@ -243,7 +243,7 @@ def test_runbook_names_are_of_the_kind_asked_for() -> None:
 
 
 def test_runbook_arns() -> None:
-    """An ARN has what was asked for; a runbook of AWS's own names no account, unless one is given."""
+    """An ARN contains the arguments; the ARN of a runbook of AWS has an account only if one is passed."""
     faker = make_faker()
     assert faker.runbook_arn(name="AWS-StopEC2Instance", region="eu-west-1") == (
         "arn:aws:ssm:eu-west-1::document/AWS-StopEC2Instance"
@@ -281,7 +281,7 @@ def test_tags() -> None:
 
 @pytest.mark.needs("TargetLocation.ExcludeAccounts")
 def test_target_locations_are_where_asked_for() -> None:
-    """Accounts and Regions that are given are taken; otherwise, organizational units come as well as accounts."""
+    """Accounts and Regions are those passed; otherwise, organizational units occur as well as accounts."""
     faker = make_faker()
     location = faker.target_location(accounts=["123456789012"], regions=["eu-west-1"])
     assert (location["Accounts"], location["Regions"]) == (["123456789012"], ["eu-west-1"])
@@ -291,12 +291,12 @@ def test_target_locations_are_where_asked_for() -> None:
 
 
 def test_responses_have_the_id_asked_for() -> None:
-    """A response takes the id that is given."""
+    """A response contains the id that is passed."""
     assert make_faker().automation_response(execution_id="my-id") == {"AutomationExecutionId": "my-id"}
 
 
 def test_executions_take_what_is_given() -> None:
-    """Name, status, id and start are as given, and the name is bare as in the service's answers."""
+    """Name, status, id and start are those passed, and an ARN becomes the bare name."""
     start = datetime(2020, 2, 29, 12, 30, tzinfo=UTC)
     arn = "arn:aws:ssm:eu-west-1:123456789012:document/Mine"
     execution = make_faker().automation_execution(

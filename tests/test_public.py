@@ -96,7 +96,7 @@ def test_public_classes_show_an_example() -> None:
     ],
 )
 def test_what_pytest_lists_shows_an_example(pytester: pytest.Pytester, option: str, shown: list[str]) -> None:
-    """Who looks there finds the plugin, an example and the site."""
+    """The plugin, an example and the site are in the output."""
     pytester.makepyfile("")
     output = " ".join(pytester.runpytest_inprocess(option).stdout.str().split())
     places = [output.find(text) for text in shown]

@@ -39,7 +39,7 @@ def test_message_is_what_pytest_prints(pytester: pytest.Pytester) -> None:
 
 
 def test_commands_stand_alone() -> None:
-    """The two commands for a fresh machine can be copied, each a block of its own, and run one tox environment each."""
+    """The two commands for a fresh machine are separate blocks, and run one tox environment each."""
     setup = "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox run -e"
     commands = [f"{setup} example\n", f"{setup} py\n"]
 

@@ -87,7 +87,7 @@ def test_what_is_sent_can_be_merged() -> None:
 
 
 def test_the_lines_say_how_many_tests_and_name_the_rest() -> None:
-    """Never, once, more often; errors that nobody faced are named; sums stand last, zeros included."""
+    """Counts are never, one or more; errors without a test are listed; sums come last, including zeros."""
     coverage = counted(call("failed", FIRST), call("failed", SECOND), call("started"))
     coverage.add("two", [call("failed", FIRST)])
     lines = coverage.lines()

@@ -72,7 +72,7 @@ print(json.dumps([keys, events]))
 
 @pytest.fixture
 def child(tmp_path: Path) -> Callable[[str], tuple[list[str], list[list[str]]]]:
-    """Run the script where credentials are in every place that botocore knows; give the keys, and what it touched."""
+    """Run the script with credentials in all places that botocore reads; return the keys, and what it accessed."""
     home = tmp_path / MARKER
     (home / ".aws").mkdir(parents=True)
     secrets = f"aws_access_key_id = AKIA{MARKER}\naws_secret_access_key = {MARKER}\nregion = eu-west-3\n"
@@ -163,7 +163,7 @@ def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest
 
 
 def test_credentials_of_an_older_client_stay_here(fake: AutomationFake) -> None:
-    """A client that was made with credentials of its own is answered too, and what it signs with goes nowhere."""
+    """A client with explicit credentials is answered too, and its signature is not sent."""
     client = fake.client(aws_access_key_id=f"AKIA{MARKER}", aws_secret_access_key=MARKER)
     client.start_automation_execution(DocumentName="Doc")
     assert fake.calls[0].access_key_id == f"AKIA{MARKER}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_a_view_is_a_sequence() -> None:
-    """It has what a list has, but for changes."""
+    """A view has all methods of a list that do not change it."""
     view = View([1, 2, 3], lambda number: number * 10)
     assert [*view] == [10, 20, 30]
     assert (len(view), view[0], view[-1], view[1:], view[::-1]) == (3, 10, 30, [20, 30], [30, 20, 10])
@@ -51,7 +51,7 @@ def test_a_view_equals_a_list_of_the_same_items() -> None:
     ],
 )
 def test_the_repr_of_a_view(count: int, text: str) -> None:
-    """It reads like a list, and a long one says how much is left out."""
+    """It looks like a list, and a long one shows the number of other items."""
     assert repr(View(range(count), itself)) == text
 
 

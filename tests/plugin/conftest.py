@@ -1,4 +1,4 @@
-"""After every test: nothing that the plugin replaces, sets or starts is left behind."""
+"""Check after each test that nothing the plugin replaces, sets or starts is left behind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _before_key = pytest.StashKey[dict[str, object]]()
 
 
 def state() -> dict[str, object]:
-    """Give what a test must leave as it was, by names that say what it is."""
+    """Return what a test must not change, by descriptive names."""
     attributes = {f"{owner.__name__}.{name}": vars(owner)[name] for owner, name in ATTRIBUTES}
     # pytest's own, and set anew for each phase of a test
     variables = {f"os.environ[{name!r}]": text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
@@ -54,7 +54,7 @@ def state() -> dict[str, object]:
 
 
 def leaks(before: dict[str, object]) -> list[str]:
-    """Say what is not as it was; a thread that is about to end has a moment for it."""
+    """List what has changed; a thread that is about to end gets a moment for it."""
     deadline = time.monotonic() + _LONGEST_WAIT
     while True:
         after = state()
@@ -76,7 +76,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """Compare when all of them are gone; those of wider scope may stay active, and are no matter of one test."""
+    """Compare after all fakes have ended; fakes of a wider scope may stay active."""
     yield
     if lines := leaks(item.stash[_before_key]):
         raise AssertionError("\n  ".join(["The test has left something behind:", *lines]))

@@ -1,4 +1,4 @@
-"""What a failing test is told of clients of the wrong account."""
+"""Hints of failing tests about clients of the wrong account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 @pytest.mark.needs("account_id")
 def test_a_poll_with_the_wrong_client_is_explained(run: Any) -> None:
-    """A test that fails because an execution was not found is told in which account and Region it is."""
+    """If a test fails because an execution was not found, a hint shows its account and Region."""
     result = run(
         """
         def of(fake, account, region="us-east-1"):

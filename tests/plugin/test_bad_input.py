@@ -70,7 +70,7 @@ def test_mistakes_in_markers_stop_the_test_at_setup(run: Any, marker: str, messa
     ],
 )
 def test_mistakes_in_the_ini_file_stop_the_test_at_setup(run: Any, ini: str, message: str) -> None:
-    """So do those in the ini file."""
+    """Mistakes in the ini file fail the setup too."""
     kind, result = outcome(run, ini=ini)
     assert kind == "errors"
     result.stdout.fnmatch_lines([USAGE + message])
@@ -88,7 +88,7 @@ def test_mistakes_in_the_ini_file_stop_the_test_at_setup(run: Any, ini: str, mes
 def test_mistakes_of_a_fixture_name_the_test_and_not_the_plugin(
     run: Any, monkeypatch: pytest.MonkeyPatch, marker: str, call: str
 ) -> None:
-    """The traceback has frames of the plugin only, so the message says where the test is."""
+    """The traceback only has frames of the plugin, so the message contains the line of the test."""
     monkeypatch.setitem(sys.modules, "werkzeug.serving", None)
     monkeypatch.delitem(sys.modules, "pytest_ssm_automation._transports.endpoint")
     _, result = outcome(run, marker=marker, call=call)
@@ -128,7 +128,7 @@ def test_unknown_options_of_the_ini_file_are_pytests_business(run: Any) -> None:
     ],
 )  # fmt: skip
 def test_mistakes_in_the_test_fail_it(run: Any, call: str, message: str) -> None:
-    """What a test gets wrong itself raises where it is written, and can be told from the code under test's errors."""
+    """A mistake in the test raises on its line, with an exception that AWS never raises."""
     kind, result = outcome(run, call=call)
     assert kind == "failed"
     result.stdout.fnmatch_lines(["E *FakeUsageError: " + message])
@@ -175,7 +175,7 @@ def test_usage_errors_point_at_the_test(run: Any, call: str) -> None:
 
 
 def test_an_index_that_is_out_of_range_points_at_the_test(run: Any) -> None:
-    """So does the error for a call or an execution that is not there, which says how many are."""
+    """The error for a missing call or execution points at the test too, and shows how many there are."""
     result = run(TEMPLATE.format(marker="", call="ssm_automation.executions[0]"))
     result.stdout.fnmatch_lines(
         [">       ssm_automation.executions[0]", "E       IndexError: index 0 is out of range, as there are 0 items"]

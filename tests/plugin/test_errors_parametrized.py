@@ -27,7 +27,7 @@ def test_a_fixture_may_ask_for_it(run: Any) -> None:
 
 
 def test_it_multiplies_with_other_parameters(run: Any) -> None:
-    """The test's own parameters and markers go on working."""
+    """It is combined with the test's own parameters and markers."""
     result = run(
         """
         import pytest
@@ -92,14 +92,14 @@ WAY_OUT = "*UsageError: each_documented_error must be an argument of a test func
 
 
 def test_getfixturevalue_is_refused(run: Any) -> None:
-    """Pytest can't run a test that is running once more for each, so the message says what to do."""
+    """Pytest can't parametrize a running test, so the message says what to do."""
     result = run("def test_it(request): request.getfixturevalue('each_documented_error')")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([WAY_OUT])
 
 
 def test_unittest_is_refused(run: Any) -> None:
-    """Unittest's tests take no arguments, so there is nothing to run for each."""
+    """Tests of unittest have no arguments, so they can't be parametrized."""
     result = run(
         """
         import unittest, pytest

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def test_it_is_fakers_own_fixture(faker: Faker, ssm_faker: Faker) -> None:
-    """The same object, with our provider beside all of Faker's, so that what seeds the one seeds the other."""
+    """It is the same object, with our provider added, so that seeding one seeds the other."""
     assert ssm_faker is faker
     assert ssm_faker.name()
     ssm_faker.seed_instance(7)

@@ -64,7 +64,7 @@ def _pyfakefs() -> None:
 
 
 def run(pytester: pytest.Pytester, tests: Sequence[str], *options: str) -> pytest.RunResult:
-    """Run tests in a process of their own, in which no model is loaded yet."""
+    """Run tests in another process, in which no model is loaded yet."""
     pytester.makeini("[pytest]\nfilterwarnings = error\nssm_automation_dummy_credentials = true")
     pytester.makepyfile("\n".join((HEAD, *tests)))
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)

@@ -94,7 +94,7 @@ def test_ids_are_the_same_at_every_run(run: Any) -> None:
 
 
 def test_ids_are_the_same_in_every_process(pytester: pytest.Pytester) -> None:
-    """A run in a new process gives the same ids."""
+    """A run in a new process generates the same ids."""
     pytester.makepyfile(
         """
         def test_it(ssm_client):

@@ -1,4 +1,4 @@
-"""What a failing test is told of executions whose steps or outputs nobody has given."""
+"""Hints of failing tests about unregistered runbooks and outputs without a value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HINT = "*AWS-Bake is not registered, so its executions have no steps. Register t
     ],
 )
 def test_steps_of_an_unregistered_runbook(run: Any, line: str) -> None:
-    """Who reads the steps of a runbook that is not registered is told how to register it."""
+    """If a test reads the steps of an unregistered runbook, a hint explains how to register it."""
     first = 'execution_id = shown["AutomationExecutionId"]'
     result = run(SOURCE + f"\ndef test_it(shown, ssm_client):\n    {first}\n    {line}\n")
     result.assert_outcomes(failed=1)
@@ -53,7 +53,7 @@ def test_no_hint_where_none_applies(run: Any, test: str) -> None:
 
 
 def test_outputs_that_nobody_gave(run: Any) -> None:
-    """They are named beside the failure."""
+    """Outputs without a value are listed below the failure."""
     result = run(
         """
         RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [

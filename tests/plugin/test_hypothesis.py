@@ -32,7 +32,7 @@ def test_one_fake_for_all_examples_is_refused(run: Any, decorator: str) -> None:
 
 
 def test_a_named_fixture_is_refused(run: Any) -> None:
-    """So is the fixture by name."""
+    """The fixture as an argument is refused too."""
     result = run(GIVEN + "    @given(number=st.integers())\n    def test_it(ssm_automation, number): pass")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([WAY_OUT])
@@ -71,7 +71,7 @@ def test_a_profile_may_suppress_it(pytester: pytest.Pytester) -> None:
 
 
 def test_a_fake_for_each_example_is_the_way(run: Any) -> None:
-    """`with AutomationFake()` inside the test gives each example its own."""
+    """`with AutomationFake()` inside the test makes a fake for each example."""
     run(
         GIVEN
         + """

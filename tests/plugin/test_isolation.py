@@ -24,7 +24,7 @@ START = """
 
 @pytest.fixture
 def checked(run: Any, pytester: pytest.Pytester) -> Any:
-    """Like `run`, and after each test of the run what it left behind is checked as it is after our own tests.
+    """Like `run`, with the check for leaks after each test of the run.
 
     Beside those of the source there is one test more, first in the module, which passes.
     """
@@ -47,7 +47,7 @@ def checked(run: Any, pytester: pytest.Pytester) -> Any:
     ],
 )
 def test_the_check_finds_leaks(pytester: pytest.Pytester, leak: str) -> None:
-    """What this folder relies on tells a test that leaves something behind."""
+    """The check that this folder relies on finds a test that leaves something behind."""
     source = CONFTEST.read_text("utf-8").replace("_LONGEST_WAIT: Final = 5.0", "_LONGEST_WAIT: Final = 0.1")
     pytester.makeconftest(source)
     pytester.makepyfile(START + f"    def test_leaks():\n        {leak}\n")
@@ -118,7 +118,7 @@ def test_however_a_test_ends(checked: Any, options: str) -> None:
 )
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
-    """An alarm that raises in the middle of a call leaves a fake that goes on answering, and nothing when it ends."""
+    """After an alarm raises during a call, the fake still answers, and restores everything at its end."""
     result = checked(
         f"""
     import signal
@@ -168,7 +168,7 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_child_may_end_at_once(pytester: pytest.Pytester) -> None:
-    """A forked child that calls a fake of its own and leaves by `os._exit` takes nothing with it."""
+    """A forked child that uses its own fake and ends with `os._exit` does not affect the parent."""
     pytester.makeconftest(CONFTEST.read_text("utf-8"))
     pytester.makepyfile(
         START
@@ -392,7 +392,7 @@ def test_late_calls_after_the_last_test(pytester: pytest.Pytester, options: tupl
 
 
 def test_a_client_that_is_closed(checked: Any) -> None:
-    """Closing it closes connections, of which the fake needs none; the next test has a client of its own."""
+    """Closing it closes connections, which the fake does not need; the next test has a new client."""
     checked(
         """
     @pytest.mark.parametrize("transport", ["stubber", "wire"])
@@ -409,7 +409,7 @@ def test_a_client_that_is_closed(checked: Any) -> None:
 
 
 def test_calls_that_are_copied(checked: Any) -> None:
-    """A call that was copied, pickled or kept says the same after its fake has gone, and keeps no client alive."""
+    """A copied, pickled or stored call is the same after its fake, and keeps no client alive."""
     checked(
         """
     import copy, gc, pickle, weakref
@@ -457,7 +457,7 @@ def test_doctests(run: Any, pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
 def test_fixtures_of_wider_scope(run: Any, scope: str) -> None:
-    """A fake that lives longer than a test serves all of them, but for those that have one of their own."""
+    """A fake with a wider scope serves all its tests, except those with their own fake."""
     run(
         START
         + f"""
@@ -536,7 +536,7 @@ def test_test_cases_with_the_context_manager(checked: Any) -> None:
 
 
 def test_a_test_case_with_a_fake_for_all_its_tests(run: Any) -> None:
-    """Entered by setUpClass, it is shared, and gone afterwards."""
+    """A fake that setUpClass enters is shared, and ends afterwards."""
     run(
         START
         + """

@@ -71,7 +71,7 @@ def test_a_marker_of_one_parameter_set_is_for_that_one(run: Any) -> None:
 
 
 def test_no_marker_no_fixture(run: Any) -> None:
-    """Other tests, and items that are no Python functions, are left alone."""
+    """Other tests, and items that are not Python functions, are not affected."""
     result = run(
         '''
         def double(number):
@@ -253,7 +253,7 @@ def test_any_exception_can_be_marked(run: Any) -> None:
 
 
 def test_markers_and_fail_with_add_up(run: Any) -> None:
-    """Faults injected by the test come behind those of its markers."""
+    """Faults that the test injects come after those of its markers."""
     run(
         """
         import pytest
@@ -269,7 +269,7 @@ def test_markers_and_fail_with_add_up(run: Any) -> None:
 
 
 def test_a_reset_brings_them_back(run: Any) -> None:
-    """A fake that is reset begins as it was made, faults of its markers included."""
+    """A reset restores the initial state, including faults of markers."""
     run(
         """
         import pytest

@@ -26,7 +26,7 @@ import pytest
     ],
 )  # fmt: skip
 def test_options_are_read_from_the_ini_file(run: Any, ini: str, name: str, value: str) -> None:
-    """Each option may be said in the ini file, with its name prefixed."""
+    """All options can be set in the ini file, with a prefix."""
     source = f"def test_it(ssm_automation): assert ssm_automation.options.{name} == {value}"
     run(source, ini=ini).assert_outcomes(passed=1)
 
@@ -76,7 +76,7 @@ def test_values_of_toml_are_taken_as_such(pytester: pytest.Pytester, line: str, 
     ],
 )
 def test_wrong_values_of_toml_are_refused(pytester: pytest.Pytester, line: str, message: str) -> None:
-    """The option, what was given and what is allowed are named."""
+    """The message contains the option, the value, and what is allowed."""
     if int(pytest.__version__.partition(".")[0]) < 9:
         pytest.skip("pytest 9 brought the table [tool.pytest]")
     pytester.makepyprojecttoml(f"[tool.pytest]\nssm_automation_{line}")
@@ -195,7 +195,7 @@ def test_dummy_credentials_are_there_before_conftest_files(pytester: pytest.Pyte
 
 
 def test_without_the_option_there_are_none(pytester: pytest.Pytester) -> None:
-    """The environment stays as it is, unless the ini file asks for dummies."""
+    """The environment does not change, unless the ini file requests dummies."""
     pytester.makepyfile("import os\n\ndef test_it(): assert 'AWS_ACCESS_KEY_ID' not in os.environ")
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 

@@ -50,7 +50,7 @@ TESTS = 16
 
 @pytest.fixture
 def process(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
-    """Run a source in a process of its own, with the check for leaks, warnings as errors."""
+    """Run a source in another process, with the check for leaks, and warnings as errors."""
 
     def process(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makeconftest(CONFTEST.read_text("utf-8"))
@@ -67,7 +67,7 @@ def ids(result: pytest.RunResult) -> dict[str, str]:
 
 
 def test_four_workers(process: Callable[..., pytest.RunResult]) -> None:
-    """Under xdist each test has its own fake, in whatever worker, and its ids are those of a run without."""
+    """With xdist, each test has its own fake, in any worker, and the same ids as without xdist."""
     alone = process(SOURCE, "-rP", "-p", "no:randomly")
     alone.assert_outcomes(passed=TESTS)
     together = process(SOURCE, "-rP", "-n4", "-p", "no:randomly")
@@ -111,7 +111,7 @@ def test_any_order(process: Callable[..., pytest.RunResult], seed: int) -> None:
 
 
 def test_reruns(process: Callable[..., pytest.RunResult]) -> None:
-    """pytest-rerunfailures gives each attempt a new fake, and runs a strict failure again as any other."""
+    """With pytest-rerunfailures, each attempt has a new fake, and strict failures are rerun like others."""
     pytest.importorskip("pytest_rerunfailures")
     result = process(
         """
@@ -152,7 +152,7 @@ def test_reruns(process: Callable[..., pytest.RunResult]) -> None:
 
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
 def test_a_second_try_is_judged_by_itself(process: Callable[..., pytest.RunResult]) -> None:
-    """With reruns, subtests of the second try are not failed for what the first one left behind."""
+    """With reruns, subtests of the second attempt do not fail for problems of the first one."""
     pytest.importorskip("pytest_rerunfailures")
     result = process(
         """
@@ -177,7 +177,7 @@ def test_a_second_try_is_judged_by_itself(process: Callable[..., pytest.RunResul
 
 
 def test_a_worker_that_crashes(process: Callable[..., pytest.RunResult]) -> None:
-    """What it had counted is lost, and the report says so."""
+    """Its counts are lost, and the report says so."""
     source = """
     import os
 
@@ -213,7 +213,7 @@ def test_a_rerun_test_counts_once(process: Callable[..., pytest.RunResult]) -> N
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_forked(process: Callable[..., pytest.RunResult]) -> None:
-    """pytest-forked runs each test in a child of its own: all pass, a strict failure fails, a crash takes one along."""
+    """With pytest-forked, each test runs in a child: all pass, strict failures fail, a crash affects one test."""
     pytest.importorskip("pytest_forked")
     if process("def test_it(): pass", "--forked", "-p", "no:ssm_automation").ret:
         pytest.skip("this pytest-forked does not work with this pytest, with or without the plugin")

@@ -53,7 +53,7 @@ LINES = [
 
 
 def test_the_terminal_says_which_errors_were_faced(run: Any) -> None:
-    """Tests are counted, however their fake came and whether it was reset, and what nobody faced is named."""
+    """Tests are counted, however they use the fake, and errors that no test faced are listed."""
     result = run(SOURCE, "--ssm-automation-report")
     result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines([TITLE])
@@ -62,7 +62,7 @@ def test_the_terminal_says_which_errors_were_faced(run: Any) -> None:
 
 
 def test_a_run_without_the_option_says_nothing(run: Any) -> None:
-    """No section, and nobody counts."""
+    """There is no section, and nothing is counted."""
     source = """
         def test_none(pytestconfig):
             assert not pytestconfig.pluginmanager.has_plugin("ssm_automation_report")
@@ -108,7 +108,7 @@ def test_a_wrong_value_is_refused_at_the_start(run: Any, value: str) -> None:
 
 
 def test_a_path_of_tests_is_no_value(pytester: pytest.Pytester, run: Any) -> None:
-    """Who wrote it behind the option without a value is told where it goes."""
+    """For a path of tests after the option without a value, the message says where to put it."""
     pytester.mkpydir("tests")
     result = run(SOURCE, "--ssm-automation-report", "tests::test_it")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -128,7 +128,7 @@ def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None
     ("path", "problem"), [("x" * 5000, "File name too long"), ("x" * 5000 + "/report", "the folder 'x*' does *")]
 )
 def test_a_path_that_is_too_long_is_refused_at_the_start(run: Any, path: str, problem: str) -> None:
-    """So does one with a path that no file can have, whatever Python's `Path` makes of it."""
+    """A path that is too long for any file fails at the start too."""
     result = run(SOURCE, f"--ssm-automation-report=json:{path}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report=json:{path}: {problem}"])
@@ -136,7 +136,7 @@ def test_a_path_that_is_too_long_is_refused_at_the_start(run: Any, path: str, pr
 
 @pytest.mark.parametrize("kind", ["json", "markdown"])
 def test_a_folder_is_refused_at_the_start(run: Any, pytester: pytest.Pytester, kind: str) -> None:
-    """So does one whose path is that of a folder."""
+    """The path of a folder fails at the start too."""
     pytester.mkdir("reports")
     result = run(SOURCE, f"--ssm-automation-report={kind}:reports")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -144,7 +144,7 @@ def test_a_folder_is_refused_at_the_start(run: Any, pytester: pytest.Pytester, k
 
 
 def test_markdown_is_appended(run: Any, pytester: pytest.Pytester) -> None:
-    """A table, behind what the file has already, so that a CI job can show it in its summary."""
+    """The table is appended to the existing content, so that a CI job can show it in its summary."""
     (pytester.path / "summary.md").write_text("# Tests", "utf-8")
     for _ in range(2):
         run(SOURCE, "--ssm-automation-report=markdown:summary.md").stdout.no_fnmatch_line("*SSM Automation*")
@@ -173,7 +173,7 @@ def test_the_report_can_go_to_several_places(run: Any, pytester: pytest.Pytester
 
 
 def test_all_that_is_required_was_faced(run: Any) -> None:
-    """The run passes and says nothing more."""
+    """The run passes, without further output."""
     source = """
         import pytest
 
@@ -190,7 +190,7 @@ def test_all_that_is_required_was_faced(run: Any) -> None:
 
 
 def test_a_required_error_that_nobody_faced_fails_the_run(run: Any) -> None:
-    """Though every test passed; what is missing is named, and nothing else."""
+    """The run fails even if all tests passed, and lists exactly the missing errors."""
     result = run(SOURCE, "--ssm-automation-require=all")
     result.assert_outcomes(passed=6)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -208,7 +208,7 @@ def test_a_required_error_that_nobody_faced_fails_the_run(run: Any) -> None:
     ],
 )
 def test_errors_can_be_required_by_name(run: Any, required: str, missing: str) -> None:
-    """Documented or not; the ones never faced are named in the order in which they were asked for."""
+    """Documented or not; missing ones are listed in the order of the option."""
     result = run(SOURCE, f"--ssm-automation-require={required}")
     if missing:
         result.stdout.fnmatch_lines([REQUIRED, missing])
@@ -226,7 +226,7 @@ def test_a_misspelt_name_is_refused_at_the_start(run: Any) -> None:
 
 
 def test_a_failure_of_the_tests_stays_what_it_is(run: Any) -> None:
-    """A run that failed, or found no test, keeps its exit status, and still says what is missing."""
+    """A failed or empty run keeps its exit status, and still lists missing errors."""
     result = run("def test_it(): assert False", "--ssm-automation-require=InvalidTarget")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines([REQUIRED, "InvalidTarget"])
@@ -248,7 +248,7 @@ def test_both_options_go_together(run: Any) -> None:
 
 
 def test_workers_are_summed_up(run: Any, pytester: pytest.Pytester) -> None:
-    """Under xdist all is said once, by the controller, and is the same as without."""
+    """With xdist, the controller prints everything once, as without xdist."""
     options = ("--ssm-automation-report", "--ssm-automation-require=InvalidTarget,ThrottlingException")
     result = run(SOURCE, "-n2", *options)
     result.assert_outcomes(passed=6)

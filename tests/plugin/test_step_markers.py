@@ -1,4 +1,4 @@
-"""The marker that says what steps put out, or that they fail."""
+"""The marker for outputs and failures of steps."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_brings_the_fixture_in(request):
     ],
 )
 def test_a_malformed_marker_fails_at_setup(run: Any, marker: str, message: str) -> None:
-    """It is told before the test runs."""
+    """It fails before the test runs."""
     result = run(SOURCE + f"@pytest.mark.ssm_automation_step({marker})\ndef test_it():\n    pass\n")
     result.assert_outcomes(errors=1)
     assert message in result.stdout.str()

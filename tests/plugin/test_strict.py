@@ -25,7 +25,7 @@ def failed(result: pytest.RunResult, *lines: str) -> None:
 
 
 def test_a_swallowed_type_error_fails_the_test(run: Any) -> None:
-    """A request that botocore refused, whatever the caller made of it."""
+    """A request that botocore refused fails the test, whatever the caller did with the exception."""
     failed(
         run(BROAD + "    def test_it(ssm_automation): caller(Targets='x', Bogus=1)"),
         "Requests were refused (expect them with assert_rejected, or turn the constraint off with relax):",
@@ -114,7 +114,7 @@ NOTED = "*- SSM Automation: problems noted during {} -*"
 
 
 def test_a_test_that_failed_shows_its_own_failure_first(run: Any) -> None:
-    """What strict mode would have said stands in a section of its own, since it is often the cause."""
+    """Problems of strict mode are shown in a separate section, because they are often the cause."""
     result = run(
         BROAD
         + """
@@ -133,7 +133,7 @@ def test_a_test_that_failed_shows_its_own_failure_first(run: Any) -> None:
 
 
 def test_a_setup_that_failed_shows_it_too(run: Any) -> None:
-    """Of faults nothing is said: none can have fired yet."""
+    """Faults are not listed, because none can have fired yet."""
     result = run(
         BROAD
         + """
@@ -205,7 +205,7 @@ def test_teardown_is_judged_by_itself(run: Any) -> None:
 
 
 def test_a_problem_is_told_once(run: Any) -> None:
-    """What the test itself failed for is no error of its teardown; what came since stands beside an error of it."""
+    """The teardown does not repeat problems of the test; new ones are shown next to its own errors."""
     result = run(
         BROAD
         + """
@@ -236,7 +236,7 @@ def test_a_problem_is_told_once(run: Any) -> None:
 
 
 def test_skipped_and_expected_failures_are_left_alone(run: Any) -> None:
-    """A test that skips, or fails as expected, is not judged, nor is its teardown for what came before."""
+    """Skipped tests and expected failures are not checked, and neither are earlier problems in their teardown."""
     run(
         BROAD
         + """
@@ -367,7 +367,7 @@ def test_all_is_said_under_xdist(run: Any) -> None:
 
 
 def test_late_calls_are_reported(run: Any) -> None:
-    """A call of a thread that a test has left is nobody's failure, but the run says whose it was."""
+    """A late call of a left-over thread fails no test, but the summary names its test."""
     result = run(
         BROAD
         + """

@@ -40,7 +40,7 @@ def test_a_test_case_takes_the_markers(run: Any) -> None:
 
 
 def test_a_test_case_is_strict(run: Any) -> None:
-    """A mistake that was swallowed fails it as any other test, and a failure of its own stays what it is."""
+    """A swallowed mistake fails it like any other test, and its own failures stay unchanged."""
     result = run(
         """
         import unittest
