@@ -39,7 +39,7 @@ _PLAIN: Final[Mapping[str, st.SearchStrategy[Any]]] = {
 }
 
 
-def walks(runbook: Runbook) -> st.SearchStrategy[list[Override]]:
+def walks(runbook: Runbook) -> st.SearchStrategy[list[dict[str, Any]]]:
     """Draw lists of overrides for `AutomationFake(steps=walk)`: outputs of the declared types, and steps that fail.
 
     If conditions compare an output, its values are chosen so that they decide the conditions. Endless walks are not
