@@ -30,7 +30,7 @@ _HARMLESS: Final = frozenset({"assume-role", "assume-role-with-web-identity", "e
 # Contains the Region that was set here because none was set, so that a profile's Region takes precedence.
 _FALLBACK: Final = "PYTEST_SSM_AUTOMATION_REGION"
 _ALWAYS: Final[Mapping[str, str | None]] = {**DUMMIES, "AWS_EC2_METADATA_DISABLED": "true", **dict.fromkeys(_UNSET)}
-_READ: Final = (*_ALWAYS, *READ, _REGION, _FALLBACK, "AWS_REGION")
+_READ: Final = (*_ALWAYS, *READ, _REGION, _FALLBACK)
 _patches = Patches()
 _entered: list[DummyEnvironment] = []
 
@@ -54,9 +54,7 @@ def _changes(values: tuple[str | None, ...], files: Found) -> Mapping[str, str |
     of_profiles, region = profile_variables(now, files)
     wanted = {**_ALWAYS, **of_profiles}
     if not now[_REGION]:
-        given = now["AWS_REGION"]
-        wanted[_REGION] = given or region or "us-east-1"
-        wanted[_FALLBACK] = None if given else wanted[_REGION]
+        wanted[_REGION] = wanted[_FALLBACK] = now["AWS_REGION"] or region or "us-east-1"
     return {name: value for name, value in wanted.items() if now[name] != value}
 
 

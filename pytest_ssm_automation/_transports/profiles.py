@@ -30,7 +30,7 @@ DUMMIES: Final = {
 _DEFAULT_PATHS: Final = {CONFIG_FILE: "~/.aws/config", CREDENTIALS_FILE: "~/.aws/credentials"}
 _HOMES: Final = ("HOME", "USERPROFILE")
 # The environment variables that `profile_variables` reads.
-READ: Final = (CONFIG_FILE, CREDENTIALS_FILE, *PROFILES, *_HOMES)
+READ: Final = (CONFIG_FILE, CREDENTIALS_FILE, *PROFILES, *_HOMES, "AWS_REGION")
 _NAME: Final = re.compile(r"[^\[\]\s](?:[^\[\]\r\n]*[^\[\]\s])?")
 _REGION: Final = re.compile(r"[A-Za-z0-9-]+")
 # The existing files of the user, each with its variable, path, time and size.
@@ -74,7 +74,9 @@ def profile_variables(now: Mapping[str, str | None], files: Found) -> tuple[dict
     profiles = _users_profiles(file for file in files if file[0] not in own)
     wanted: dict[str, str | None] = dict.fromkeys({CONFIG_FILE, CREDENTIALS_FILE} - own, os.devnull)
     if profiles and CONFIG_FILE in wanted:
-        wanted[CONFIG_FILE] = _copy(profiles)
+        # AWS_REGION, which botocore does not read, replaces the Region of the default profile only
+        defaults = {"default": None} if now["AWS_REGION"] and "default" in profiles else {}
+        wanted[CONFIG_FILE] = _copy({**profiles, **defaults})
     wanted |= dict.fromkeys(name for name in PROFILES if not own or not _is_the_tests_own(name, now[name]))
     chosen = next((name for variable in PROFILES if (name := now[variable])), "default")
     return wanted, profiles.get(chosen)

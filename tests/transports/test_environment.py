@@ -145,6 +145,12 @@ def test_the_region_of_a_profile_goes_before_ours(own: Path, monkeypatch: pytest
         assert session.get_config_variable("max_attempts") is None
         monkeypatch.setenv("AWS_PROFILE", "plain")
         assert boto3.Session().region_name == "eu-west-1"
+    monkeypatch.delenv("AWS_PROFILE")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")  # which botocore does not read
+    with AutomationFake():
+        assert boto3.Session().region_name == "eu-west-3"
+        assert boto3.Session(profile_name="plain").region_name == "eu-west-1"
+        assert boto3.Session(profile_name="nowhere").region_name == "us-east-1"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with AutomationFake():
         assert boto3.Session(profile_name="plain").region_name == "us-east-1"
@@ -247,6 +253,16 @@ def test_of_the_users_files_names_and_regions_stay(users: Path) -> None:
         copy.unlink()
     with AutomationFake():
         assert Path(os.environ["AWS_CONFIG_FILE"]).read_text(encoding="utf-8") == text
+
+
+def test_aws_region_and_profiles_of_the_users(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS_REGION replaces the Region of the default profile, and a profile that is named keeps its own."""
+    monkeypatch.setenv("AWS_REGION", "ca-central-1")
+    with AutomationFake():
+        regions = {name: boto3.Session(profile_name=name).region_name for name in (None, "default", "base", "prod eu")}
+    assert regions == {
+        None: "ca-central-1", "default": "ca-central-1", "base": "ap-east-1", "prod eu": "eu-central-1"
+    }  # fmt: skip
 
 
 def test_the_region_of_the_users_profile(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
