@@ -80,7 +80,7 @@ def inside(shape: Any, value: Any) -> Iterator[tuple[Any, Any]]:
 @pytest.mark.parametrize("shape", SHAPES)
 @given(st.data())
 def test_any_shape(shape: Shape, data: st.DataObject) -> None:
-    """What is drawn for the request or the answer of any operation of SSM keeps to its shape."""
+    """Values for the request or the response of any operation of SSM match its shape."""
     judge(shape, data.draw(from_shape(shape)))
 
 
@@ -118,7 +118,7 @@ def test_ends_are_drawn(name: str, low: int, high: int) -> None:
 
 
 def test_overrides() -> None:
-    """A value fixes a member, a strategy is drawn from, None leaves one out; members given are always there."""
+    """Overrides are a value, a strategy, or None to omit the member; members with a value are always present."""
     shape = SERVICE.shape_for("Tag")
     assert simplest(from_shape(shape, Key="Env", Value=st.just("prod")), lambda _: True) == {
         "Key": "Env",
@@ -138,13 +138,13 @@ def test_unknown_override(name: str) -> None:
 
 @pytest.mark.parametrize("shape", ["TagList", None, {"type": "string"}], ids=str)
 def test_no_shape(shape: Any) -> None:
-    """What is no shape is refused at once, with what was given and where a shape comes from."""
+    """Anything but a shape is refused, and the message says where to get one."""
     with pytest.raises(FakeUsageError, match=r"^Expected shape to be a shape .*input_shape, but got shape=.* \(type="):
         from_shape(shape)
 
 
 def test_union() -> None:
-    """Of a union exactly one member is drawn, each of them now and then, and the one given if one is."""
+    """For a union, exactly one member is drawn: any of them, or the one that is passed."""
     text = {"type": "string", "enum": ["a"]}
     members = {"First": {"shape": "Text"}, "Second": {"shape": "Text"}}
     shape = shape_of({"It": {"type": "structure", "union": True, "members": members}, "Text": text})
@@ -229,7 +229,7 @@ def test_patterns_beyond_templates(pattern: str) -> None:
     ],
 )
 def test_patterns(pattern: str, low: int, high: int) -> None:
-    """Strings keep to pattern and length at once, however both are put together."""
+    """Strings match both pattern and length, in all combinations."""
     shape = shape_of({"It": {"type": "string", "pattern": pattern, "min": low, "max": high}})
 
     @given(from_shape(shape))
@@ -248,7 +248,7 @@ def test_letters_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_such_string() -> None:
-    """Where no string is both of the pattern and of the length, there is nothing to draw."""
+    """If no string has the pattern and the length, nothing is drawn."""
     assert from_shape(shape_of({"It": {"type": "string", "pattern": "a{3}", "max": 2}})).is_empty
 
 

@@ -147,7 +147,7 @@ def test_any_depth(fake: AutomationFake, depth: int, *, close: bool, member: str
 
 
 def exchange(port: int, sent: bytes) -> bytes:
-    """Send bytes over a connection of its own, and read until it ends."""
+    """Send bytes over a new connection, and read until it ends."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)

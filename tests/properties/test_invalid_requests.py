@@ -50,7 +50,7 @@ def broken(params: dict[str, Any]) -> list[Violation]:
 
 
 def assert_breaks_one(invalid: InvalidRequest) -> None:
-    """Ask all who judge requests: the package, the oracle, and botocore for what it checks."""
+    """Validate a request with the package, the oracle and botocore, and compare the results."""
     params, violation = invalid.params, invalid.violation
     found = broken(params)
     assert violation in found
@@ -68,7 +68,7 @@ def assert_breaks_one(invalid: InvalidRequest) -> None:
 
 @given(invalid_requests())
 def test_breaks_one_constraint(invalid: InvalidRequest) -> None:
-    """An invalid request breaks the constraint it says, and no other that could hold."""
+    """An invalid request violates the constraint that it names, and no others that are independent of it."""
     assert_breaks_one(invalid)
 
 
@@ -204,13 +204,13 @@ def test_shows_in_a_few_lines(identifier: str) -> None:
     ],
 )
 def test_misused(constraints: Any, message: str) -> None:
-    """A misspelt constraint is refused at once, with the one that was meant; so is none at all."""
+    """An unknown constraint raises at once, with a similar name, and so does an empty list."""
     with pytest.raises(FakeUsageError, match=message):
         invalid_requests(constraints=constraints)
 
 
 def test_nothing_known_to_break_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A constraint that nothing is known to break is refused when asked for, and else left out."""
+    """A constraint that can't be violated is refused if it is named, and otherwise omitted."""
     monkeypatch.setattr(flaws, "_BREAKING", {**flaws._BREAKING, "enum": lambda _: None})
     monkeypatch.setattr(strategies, "flaws", flaws.flaws.__wrapped__)
     with pytest.raises(FakeUsageError, match=r"^No request is known that violates only Mode:enum$"):

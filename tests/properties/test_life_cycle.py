@@ -35,7 +35,7 @@ STATUSES = st.lists(st.sampled_from(model.enum("AutomationExecutionStatus")), mi
 
 @dataclass
 class Run:
-    """An execution as the model sees it: a status, and those that are still to come."""
+    """The model of an execution: a status, and the next ones."""
 
     status: str
     future: list[str]
@@ -44,13 +44,13 @@ class Run:
     shown: tuple[str, list[str]] | None = None
 
     def poll(self) -> None:
-        """Go on by a poll, after which a caller may act upon what it has seen."""
+        """Advance by a poll, after which a caller may act on the state that it has seen."""
         before = (self.status, [*self.future])
         self.go_on()
         self.shown = before if len(before[1]) != len(self.future) else None
 
     def as_shown(self, error: str | None, act: Callable[[Run], str | None]) -> str | None:
-        """Do something to it as it was shown, if it can't be done to it as it is."""
+        """Apply something to the state that was shown, if the current state does not allow it."""
         if error is None or self.shown is None:
             return error
         other = replace(self, status=self.shown[0], future=[*self.shown[1]], shown=None)
@@ -60,18 +60,18 @@ class Run:
         return error
 
     def go_on(self) -> None:
-        """Go on to the next status."""
+        """Advance to the next status."""
         self.shown = None
         if self.future:
             self.status = self.future.pop(0)
 
     def turn_to(self, *statuses: str) -> None:
-        """Go on with other statuses than would have come."""
+        """Continue with other statuses than planned."""
         self.future = [*statuses]
         self.go_on()
 
     def stop(self, kind: str) -> str | None:
-        """Stop it, or give the error."""
+        """Stop it, or return the error."""
         if self.status == "Success" and self.stepwise and kind == "Complete":
             return None
         if self.status in ENDED or (self.status == "Cancelling" and kind == "Complete"):
@@ -83,7 +83,7 @@ class Run:
         return None
 
     def signal(self, kind: str, *, named: bool) -> str | None:
-        """Signal it, or give the error."""
+        """Signal it, or return the error."""
         right = self.status in WAITING or (kind == "StopStep" and self.status in WORKING)
         wrong_kind = self.stepwise and kind in {"Approve", "Reject", "Revoke"}
         if not right or wrong_kind or (kind in NAMED and not named):
@@ -106,7 +106,7 @@ class LifeCycle(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Begin with a fake on which nothing has happened."""
+        """Begin with a new fake."""
         self.fake = AutomationFake(seed="life cycle").__enter__()
         self.client: Any = self.fake.client()
         self.runs: dict[str, Run] = {}
@@ -114,11 +114,11 @@ class LifeCycle(RuleBasedStateMachine):
         self.calls = 0
 
     def teardown(self) -> None:
-        """Put everything back."""
+        """Restore everything."""
         self.fake.__exit__(None, None, None)
 
     def call(self, method: str, **members: Any) -> tuple[dict[str, Any], str | None]:
-        """Call an operation, and give its answer and its error's code."""
+        """Call an operation, and return its response and the error code."""
         self.calls += 1
         try:
             return getattr(self.client, method)(**members), None
@@ -143,7 +143,7 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(target=ids, statuses=STATUSES, fixed=st.booleans())
     def start_scripted(self, statuses: list[str], *, fixed: bool) -> str:
-        """Start an execution that goes by a script, with an id that AWS would never give or without."""
+        """Start an execution with a script, with or without an unusual id."""
         name = f"Scripted-{len(self.runs)}"
         end = next((place for place, status in enumerate(statuses) if status in ENDED), len(statuses))
         statuses = statuses[: end + 1]
@@ -173,7 +173,7 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(execution_id=ids)
     def get(self, execution_id: str) -> None:
-        """A poll shows the status, and what goes with it, and lets the execution go on."""
+        """A poll shows the status and its members, and advances the execution."""
         run = self.runs[execution_id]
         answer, error = self.call("get_automation_execution", AutomationExecutionId=execution_id)
         assert error is None
@@ -193,19 +193,19 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(target=pages, size=st.integers(1, 4))
     def describe_all(self, size: int) -> Any:
-        """A listing shows the newest, lets them go on, and gives a token if there are more."""
+        """A listing shows the newest executions, advances them, and has a token if there are more."""
         answer, _ = self.call("describe_automation_executions", MaxResults=size)
         return self.page(answer, [*reversed(self.runs)], size)
 
     @rule(target=pages, page=consumes(pages), size=st.integers(1, 4))
     def describe_more(self, page: tuple[str, list[str]], size: int) -> Any:
-        """The token leads to those that were left then, whatever has been started since."""
+        """The token leads to the remaining executions, whatever was started since."""
         token, left = page
         answer, _ = self.call("describe_automation_executions", MaxResults=size, NextToken=token)
         return self.page(answer, left, size)
 
     def page(self, answer: dict[str, Any], expected: list[str], size: int) -> Any:
-        """Check a page, and give its token with what it leads to."""
+        """Check a page, and return its token with the rest."""
         shown = [
             (each["AutomationExecutionId"], each["AutomationExecutionStatus"])
             for each in answer["AutomationExecutionMetadataList"]
@@ -218,20 +218,20 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(execution_id=ids)
     def describe_steps(self, execution_id: str) -> None:
-        """Runbooks that nobody has registered have no steps; looking for them lets nothing go on."""
+        """Unregistered runbooks have no steps, and reading them advances nothing."""
         answer, error = self.call("describe_automation_step_executions", AutomationExecutionId=execution_id)
         assert (answer["StepExecutions"], error) == ([], None)
 
     @rule(execution_id=ids, kind=st.sampled_from(model.enum("StopType")))
     def stop(self, execution_id: str, kind: str) -> None:
-        """What runs can be stopped, what has ended can't."""
+        """Running executions can be stopped, ended ones can't."""
         _, error = self.call("stop_automation_execution", AutomationExecutionId=execution_id, Type=kind)
         run = self.runs[execution_id]
         assert error == run.as_shown(run.stop(kind), lambda shown: shown.stop(kind))
 
     @rule(execution_id=ids, kind=st.sampled_from(model.enum("SignalType")), named=st.booleans())
     def signal(self, execution_id: str, kind: str, *, named: bool) -> None:
-        """What waits goes on or ends by a signal, what doesn't wait takes none."""
+        """A signal continues or ends a waiting execution; others do not accept signals."""
         given = {"Payload": {NAMED.get(kind, "Comment"): ["any"]}} if named else {}
         _, error = self.call("send_automation_signal", AutomationExecutionId=execution_id, SignalType=kind, **given)
         run = self.runs[execution_id]
@@ -239,20 +239,20 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(execution_id=ids)
     def advance(self, execution_id: str) -> None:
-        """The test's own hand does what a poll does."""
+        """`advance` has the effect of a poll."""
         self.fake.execution(execution_id).advance()
         self.runs[execution_id].go_on()
 
     @rule(execution_id=ids, status=st.sampled_from(sorted(ENDED)))
     def finish(self, execution_id: str, status: str) -> None:
-        """The test's own hand ends what has not ended."""
+        """`finish` ends a running execution."""
         if self.runs[execution_id].status not in ENDED:
             self.fake.execution(execution_id).finish(status)
             self.runs[execution_id].turn_to(status)
 
     @rule(execution_id=ids, method=st.sampled_from(["get_automation_execution", "stop_automation_execution"]))
     def fail(self, execution_id: str, method: str) -> None:
-        """An injected fault is all that a call meets: nothing goes on."""
+        """A call with an injected fault advances nothing."""
         operation = {"g": "GetAutomationExecution", "s": "StopAutomationExecution"}[method[0]]
         self.fake.fail_with("InternalServerError", operation=operation)
         assert self.call(method, AutomationExecutionId=execution_id) == ({}, "InternalServerError")
@@ -263,13 +263,13 @@ class LifeCycle(RuleBasedStateMachine):
         )
     )
     def ask_for_another(self, method: str) -> None:
-        """What nobody has started is nowhere to be found."""
+        """An execution that was not started is not found."""
         _, error = self.call(method, AutomationExecutionId=ABSENT)
         assert error == "AutomationExecutionNotFoundException"
 
     @invariant()
     def agrees(self) -> None:
-        """The fake and the model know the same executions in the same statuses, and every call is on record."""
+        """The fake and the model have the same executions with the same statuses, and all calls are recorded."""
         if hasattr(self, "runs"):
             known = {execution.id: execution.status for execution in self.fake.executions}
             assert known == {execution_id: run.status for execution_id, run in self.runs.items()}

@@ -93,7 +93,7 @@ def test_realistic() -> None:
 
 @given(strategies.execution_ids())
 def test_execution_ids(identifier: str) -> None:
-    """Ids of executions keep to the model's length."""
+    """Ids of executions have the model's length."""
     assert oracle.violations("GetAutomationExecution", {"AutomationExecutionId": identifier}) == set()
 
 

@@ -1,4 +1,4 @@
-"""Executions that walk their runbooks, by any calls of a caller, against the other reading of the flow rules."""
+"""Executions that walk their runbooks with any calls of a caller, compared with an independent model of the flow."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
 
 class Model:
-    """An execution as it is read the other way: where it is, and what it shows.
+    """An independent model of an execution: its position, and what it shows.
 
-    All that happens to it is a list of deeds, so that it can be made again as it was before some of them.
+    All its changes are recorded as a list of deeds, so that an earlier state can be restored.
     """
 
     def __init__(self, document: dict[str, Any], steps: dict[str, dict[str, Any]]) -> None:
@@ -35,7 +35,7 @@ class Model:
         self.redo([])
 
     def redo(self, deeds: list[Deed]) -> None:
-        """Be as these deeds make it."""
+        """Apply these deeds."""
         self.deeds: list[Deed] = []
         self.status, self.at = "Pending", ""
         self.began = self.waits = self.over = self.leaves = False
@@ -46,7 +46,7 @@ class Model:
             self.do(*deed)
 
     def do(self, kind: str, attempt: Attempt = ("", {})) -> bool:
-        """Do a deed; tell whether the step that it was at is over by that."""
+        """Apply a deed; return whether it ends the current step."""
         self.deeds.append((kind, attempt))
         before = (self.at, len(self.reading.ran))
         getattr(self, f"_{kind}")(attempt)
@@ -99,13 +99,13 @@ class Model:
         self.status = self.reading.status
 
     def poll(self, becomes: Callable[[str], Attempt]) -> None:
-        """Go on by a poll, after which a caller may act upon what it has seen."""
+        """Advance by a poll, after which a caller may act on the state that it has seen."""
         before = len(self.deeds)
         self.go_on(becomes)
         self.shown = before if len(self.deeds) > before else None
 
     def go_on(self, becomes: Callable[[str], Attempt]) -> None:
-        """Go on by one step."""
+        """Advance by one step."""
         self.shown = None
         if self.status in ENDED:
             return
@@ -128,7 +128,7 @@ class Model:
             self.do("end")
 
     def stop(self) -> str | None:
-        """Be stopped, as it is or as it was shown; or give the error."""
+        """Stop the current state or the shown one; or return the error."""
         if self.status in ENDED:
             if self.shown is None:
                 return "InvalidAutomationStatusUpdateException"
@@ -139,7 +139,7 @@ class Model:
         return None
 
     def signal(self, kind: str) -> str | None:
-        """Take a signal, or give the error."""
+        """Send a signal, or return the error."""
         if not self.waits or self.status in ENDED:
             return "InvalidAutomationSignalException"
         self.shown = None
@@ -148,7 +148,7 @@ class Model:
 
 
 class Runs(RuleBasedStateMachine):
-    """Calls of a caller and words of a test, and what the other reading expects of each."""
+    """Calls of a caller, overrides of a test, and the results that the model expects."""
 
     ids = Bundle("ids")
 
@@ -165,12 +165,12 @@ class Runs(RuleBasedStateMachine):
         self.outputs: dict[str, dict[str, Any]] = {}
 
     def teardown(self) -> None:
-        """Put everything back."""
+        """Restore everything."""
         if hasattr(self, "fake"):
             self.fake.__exit__(None, None, None)
 
     def becomes(self, name: str) -> Attempt:
-        """Say what becomes of an attempt, from all that was said so far."""
+        """Return the outcome of an attempt, from all overrides so far."""
         for fault in self.faults:
             if fault[0] == name and fault[2] != 0:
                 if fault[2] is not None:
@@ -179,7 +179,7 @@ class Runs(RuleBasedStateMachine):
         return "Success", self.outputs.get(name, {})
 
     def call(self, method: str, **members: Any) -> str | None:
-        """Call an operation, and give its error's code."""
+        """Call an operation, and return its error code."""
         try:
             getattr(self.client, method)(**members)
         except ClientError as error:
@@ -203,7 +203,7 @@ class Runs(RuleBasedStateMachine):
 
     @rule(data=st.data(), outputs=VALUES)
     def step_outputs(self, data: st.DataObject, outputs: dict[str, Any]) -> None:
-        """Say what a step puts out from now on."""
+        """Set the outputs of a step."""
         names = [name for name, step in self.steps.items() if "outputs" in step]
         if names:
             name = data.draw(st.sampled_from(sorted(names)))
@@ -212,32 +212,32 @@ class Runs(RuleBasedStateMachine):
 
     @rule(execution_id=ids)
     def poll(self, execution_id: str) -> None:
-        """A poll goes on by one step."""
+        """A poll advances by one step."""
         assert self.call("get_automation_execution", AutomationExecutionId=execution_id) is None
         self.models[execution_id].poll(self.becomes)
 
     @rule(execution_id=ids)
     def advance(self, execution_id: str) -> None:
-        """The test's own hand does what a poll does."""
+        """`advance` has the effect of a poll."""
         self.fake.execution(execution_id).advance()
         self.models[execution_id].go_on(self.becomes)
 
     @rule(execution_id=ids)
     def stop(self, execution_id: str) -> None:
-        """What runs can be stopped, and goes the way of onCancel."""
+        """A running execution can be stopped, and continues with onCancel."""
         assert self.call("stop_automation_execution", AutomationExecutionId=execution_id) == (
             self.models[execution_id].stop()
         )
 
     @rule(execution_id=ids, kind=st.sampled_from(["Approve", "Reject"]))
     def signal(self, execution_id: str, kind: str) -> None:
-        """An approval waits for a signal, and for nothing else."""
+        """Only an approval waits, and only for a signal."""
         error = self.call("send_automation_signal", AutomationExecutionId=execution_id, SignalType=kind)
         assert error == self.models[execution_id].signal(kind)
 
     @invariant()
     def agrees(self) -> None:
-        """The fake and the other reading know the same statuses, of the executions and of their steps."""
+        """The fake and the model have the same statuses of executions and steps."""
         for execution_id, model in getattr(self, "models", {}).items():
             execution = self.fake.execution(execution_id)
             assert execution.status == model.status

@@ -71,7 +71,7 @@ TOKEN = "6f1c2b9e-64a0-4f6e-9a54-0d3c5b1f7e21"
 
 
 def start(ssm: Any, attempts: int, **request: Any) -> None:
-    """Start an execution as a caller does that tries again whatever happens."""
+    """Start an execution like a caller that retries after any error."""
     for _ in range(attempts):
         try:
             ssm.start_automation_execution(**request)
@@ -115,25 +115,25 @@ def test_refusals_alone_lose_no_response(plan: list[Fault]) -> None:
 
 @given(strategies.fault_plans(errors=["InvalidTarget", "ReadTimeoutError"], max_size=2))
 def test_a_plan_keeps_to_the_errors_and_the_size_given(plan: list[Fault]) -> None:
-    """Only the errors named are drawn, and no more faults than allowed."""
+    """Only the named errors are drawn, and at most the maximum number of faults."""
     assert {fault.error for fault in plan} <= {"InvalidTarget", "ReadTimeoutError"}
     assert len(plan) <= 2
 
 
 def test_no_errors_are_refused_at_once() -> None:
-    """Without an error to draw from there is no plan."""
+    """An empty list of errors is refused."""
     with pytest.raises(FakeUsageError, match="needs at least one error"):
         strategies.fault_plans(errors=[])
 
 
 def test_a_misspelt_error_is_refused_at_once() -> None:
-    """An error that there is not is named, with the nearest that there is, before anything is drawn."""
+    """An unknown error raises before anything is drawn, with a similar name."""
     with pytest.raises(FakeUsageError, match=r"Unknown error 'InvalidTargets'\. Did you mean 'InvalidTarget'\?"):
         strategies.fault_plans(errors=["InvalidTargets"])
 
 
 def test_one_error_has_to_be_in_a_list() -> None:
-    """A name that stands alone, whose letters would be taken for names, is refused with what to write instead."""
+    """A single string is refused, because its letters would be the names, and the message shows what to write."""
     with pytest.raises(FakeUsageError, match=r"errors='InvalidTarget' \(type=str\): .*errors=\['InvalidTarget'\]"):
         strategies.fault_plans(errors="InvalidTarget")
 
@@ -188,7 +188,7 @@ def declarations(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(declarations(), st.data())
 def test_parameters_keep_to_all_limits_together(declaration: dict[str, Any], data: st.DataObject) -> None:
-    """Whatever limits a declaration combines, what is drawn keeps to it and to the service model, or none is drawn."""
+    """Values match all limits of a declaration and of the service model; otherwise none is drawn."""
     runbook = with_parameter(declaration)
     try:
         strategy = strategies.parameters_for(runbook)
@@ -296,7 +296,7 @@ def test_a_strategy_for_a_large_runbook_is_built_at_once() -> None:
 
 @pytest.mark.parametrize("runbook", ["AWS-StopEC2Instance", None, {"schemaVersion": "0.3"}], ids=str)
 def test_what_is_no_runbook_is_refused_at_once(runbook: Any) -> None:
-    """What was given is named, and where a runbook comes from."""
+    """The message contains the value, and says where to get a runbook."""
     with pytest.raises(
         FakeUsageError, match=r"^Expected runbook to be a Runbook, as add_runbook returns it, but got runb"
     ):
@@ -322,7 +322,7 @@ def test_what_is_no_runbook_is_refused_at_once(runbook: Any) -> None:
     ids=str,
 )
 def test_what_limits_leave_nothing_of_is_left_out_or_refused(declaration: dict[str, Any]) -> None:
-    """Where no value is within the limits an optional parameter is never given, and a required one is refused."""
+    """Without a possible value, optional parameters are omitted, and required ones raise."""
     assert find(strategies.parameters_for(with_parameter({**declaration, "default": None})), lambda _: True) == {}
     with pytest.raises(FakeUsageError, match="No value is known for the required parameter 'Given'"):
         strategies.parameters_for(with_parameter(declaration))
@@ -421,7 +421,7 @@ def test_histories_reach_every_status(status: str) -> None:
     ],
 )
 def test_patterns_of_every_kind_are_drawn(pattern: str) -> None:
-    """Wide choices, atomic groups and references give values that the fake accepts."""
+    """For many alternatives, atomic groups and backreferences, values are drawn that the fake accepts."""
     runbook = load_runbook(
         {
             "schemaVersion": "0.3",
@@ -436,7 +436,7 @@ def test_patterns_of_every_kind_are_drawn(pattern: str) -> None:
 
 
 def test_a_pattern_without_a_translation_limits_nothing() -> None:
-    """A pattern that is taken to match anything is no reason to draw nothing."""
+    """For a pattern that is not checked, values are drawn."""
     with pytest.warns(UserWarning, match="allowedPattern"):
         runbook = load_runbook(
             {

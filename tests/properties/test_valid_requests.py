@@ -49,7 +49,7 @@ def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool])
 
 
 def assert_breaks_nothing(request: dict[str, Any]) -> None:
-    """Ask all who judge requests: the package, botocore and the oracle."""
+    """Validate a request with the package, botocore and the oracle."""
     assert check(START, request) == []
     assert rules.check_rules(START, request) == []
     assert not ParamValidator().validate(request, SHAPE).has_errors()
@@ -66,7 +66,7 @@ def combination(request: dict[str, Any]) -> Combination:
 
 
 def legal_combinations() -> set[Combination]:
-    """Let the oracle say which combinations of the tied members are allowed, of those that the model has."""
+    """Return the combinations of the restricted members that the oracle allows, of those in the model."""
     known = {name: values for name, values in WAYS.items() if name in SHAPE.members}
     if not has("TargetLocation.Targets"):
         known["TargetLocations"] = known["TargetLocations"][:1]
@@ -77,7 +77,7 @@ def legal_combinations() -> set[Combination]:
 
 @given(valid_requests())
 def test_breaks_nothing(request: dict[str, Any]) -> None:
-    """No judge finds anything broken in a valid request."""
+    """All validations accept a valid request."""
     assert_breaks_nothing(request)
 
 
@@ -90,7 +90,7 @@ def test_no_tag_key_twice(request: dict[str, Any]) -> None:
 
 @given(valid_requests())
 def test_values_keep_to_what_is_not_enforced(request: dict[str, Any]) -> None:
-    """Valid requests keep to the limits that the fake enforces only on request."""
+    """Valid requests are within limits that the fake enforces only on request."""
     assert all(len(text) <= 512 for values in request.get("Parameters", {}).values() for text in values)
 
 
@@ -172,7 +172,7 @@ def test_all_members_left_out(request: dict[str, Any]) -> None:
 
 @given(valid_requests(Targets=[{"Key": "tag:Env", "Values": ["prod"]}]))
 def test_companions_of_a_fixed_member(request: dict[str, Any]) -> None:
-    """A fixed member brings along what the rules want beside it."""
+    """A fixed member is drawn together with the members that the rules require."""
     assert "TargetParameterName" in request
     assert not request.get("TargetMaps")
     assert_breaks_nothing(request)
@@ -215,7 +215,7 @@ def test_impossible_members(members: dict[str, Any], constraint: str) -> None:
 
 
 def test_impossible_drawn_member() -> None:
-    """What is drawn from a strategy is judged when it is drawn."""
+    """Values from strategies are validated when they are drawn."""
 
     @given(valid_requests(MaxErrors=st.just("None")))
     def never_runs(request: dict[str, Any]) -> None:
@@ -240,7 +240,7 @@ def test_shows_as_a_name(strategy: st.SearchStrategy[Any]) -> None:
 
 
 def test_a_model_without_newer_members(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Members that the model of an older botocore lacks are left out; to ask for one of them alone is refused."""
+    """Members that an older model lacks are omitted, and their strategies raise."""
     caches = (
         requests.all_members,
         requests._presences,

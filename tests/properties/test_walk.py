@@ -28,13 +28,13 @@ def walk_of(document: dict[str, Any], note: Any = lambda *_: None) -> Walk:
 
 
 def becomes(attempts: list[Any]) -> Any:
-    """Give a function that says what becomes of each attempt: those drawn in turn, again and again."""
+    """Return a function that returns the outcome of each attempt: those drawn, repeatedly."""
     places = count()
     return lambda name: attempts[next(places) % len(attempts)]
 
 
 def outcome_of(walk: Walk, attempt: tuple[str, dict[str, Any]]) -> Outcome:
-    """Make what the walk is told of an attempt."""
+    """Make the outcome of an attempt for the walk."""
     step = walk.at.step if walk.at else None
     outputs = attempt[1] if step and step.outputs and attempt[0] == "Success" else {}
     return Outcome(attempt[0], outputs)

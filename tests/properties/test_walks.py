@@ -1,4 +1,4 @@
-"""Properties of `strategies.walks`: what it draws could be said, is printable, and reaches every step."""
+"""Properties of `strategies.walks`: its draws are valid and printable, and reach every step."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ REACHABLE: dict[str, dict[str, Any]] = {
 
 
 def ran(runbook: Runbook, walk: list[dict[str, Any]]) -> tuple[str, set[str]]:
-    """Run a runbook of which this is said, and give how it ended and the steps that ran."""
+    """Run a runbook with these overrides, and return its status and the steps that ran."""
     with AutomationFake(runbooks=[runbook], steps=walk) as fake:
         client = fake.client()
         client.start_automation_execution(DocumentName=runbook.name)
@@ -139,7 +139,7 @@ def ran(runbook: Runbook, walk: list[dict[str, Any]]) -> tuple[str, set[str]]:
 
 @pytest.mark.parametrize("name", REACHABLE)
 def test_every_step_is_reached(name: str) -> None:
-    """For each step there is a walk among those drawn that comes to it."""
+    """For each step, a walk is drawn that reaches it."""
     runbook = load_runbook({"schemaVersion": "0.3", **REACHABLE[name]}, name="Doc")
     wanted = {step for step, _ in runbook.steps}
     wanted |= {"inner", "try", "wait"} if name == "loops" else set()
@@ -175,6 +175,6 @@ def test_a_walk_shrinks_to_steps_that_succeed() -> None:
 
 
 def test_walks_are_of_a_runbook() -> None:
-    """A name or a mapping is no runbook yet."""
+    """A name or a mapping is not a runbook."""
     with pytest.raises(FakeUsageError, match="Expected runbook to be a Runbook, as add_runbook returns it, but got"):
         strategies.walks("Doc")  # type: ignore[arg-type]

@@ -90,7 +90,7 @@ def test_an_account_has_twelve_digits(account: str | None) -> None:
     ],
 )
 def test_anything_else_is_refused(account: object, told: str) -> None:
-    """The message says what was given, and how a number has to be written."""
+    """The message contains the value, and shows how to write a number."""
     with pytest.raises(FakeUsageError) as caught:
         check_account(account)
     assert str(caught.value) == f"Expected account to be a string of 12 digits, or None, {told}"

@@ -46,7 +46,7 @@ def call(fake: AutomationFake, client: Any) -> Call:
     ],
 )  # fmt: skip
 def test_the_repr_of_a_call_is_one_line(request_: Request, more: dict[str, Any], text: str) -> None:
-    """It has the operation, what it is about, where it was called, and what became of it."""
+    """It shows the operation, its subject, the account and Region, and the outcome."""
     assert repr(Call(request_, **more)) == text
 
 
@@ -152,5 +152,5 @@ def test_hypothesis_prints_the_repr(fake: AutomationFake, client: Any) -> None:
 
 
 def test_arguments_are_readable() -> None:
-    """What could not be serialized is kept as it was given, and can be read."""
+    """Arguments that could not be serialized are stored unchanged, and can be read."""
     assert Request("StartAutomationExecution", {"DocumentName": 1}, "us-east-1", "", None).is_readable()

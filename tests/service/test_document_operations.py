@@ -79,13 +79,13 @@ def test_registered_documents_are_described(fake: AutomationFake, client: Any) -
     ("name", "owner"), [("AWS-Run", "Amazon"), ("Amazon-Run", "Amazon"), ("My-AWS-Run", "123456789012")]
 )
 def test_documents_of_amazon_are_amazons(fake: AutomationFake, client: Any, name: str, owner: str) -> None:
-    """What only Amazon may name so belongs to Amazon, and all else to the account."""
+    """Names that only Amazon may use belong to Amazon, and all others to the account."""
     fake.add_runbook(RUNBOOK, name=name)
     assert client.describe_document(Name=name)["Document"]["Owner"] == owner
 
 
 def test_the_content_of_registered_documents(fake: AutomationFake, client: Any) -> None:
-    """GetDocument gives JSON unless YAML is asked for: the text as it was registered, or the same content converted."""
+    """GetDocument returns JSON unless YAML is requested: the original text, or the converted content."""
     text = f"# why\n{yaml.safe_dump(RUNBOOK)}"
     runbook = fake.add_runbook(text, name="Run")
     answer = client.get_document(Name="Run")
@@ -181,7 +181,7 @@ def test_versions_are_listed(fake: AutomationFake, client: Any) -> None:
 
 @pytest.mark.parametrize("operation", model.DOCUMENT_OPERATIONS)
 def test_malformed_requests_about_documents_are_botocores(fake: AutomationFake, client: Any, operation: str) -> None:
-    """A name that is no text is nobody's document, and gets botocore's own error."""
+    """A name that is not a string raises botocore's own error."""
     fake.add_runbook(RUNBOOK, name="Run")
     with pytest.raises(ParamValidationError):
         call(client, operation, Name=5)

@@ -20,7 +20,7 @@ TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
 
 
 def refusal(client: Any, **members: Any) -> dict[str, str]:
-    """Try to start an execution, and give the error."""
+    """Try to start an execution, and return the error."""
     with pytest.raises(ClientError) as caught:
         start(client, **members)
     error: Any = caught.value.response["Error"]
@@ -51,7 +51,7 @@ def test_all_that_is_broken_is_said_at_once(client: Any) -> None:
 
 
 def test_one_violation_is_one_error(client: Any) -> None:
-    """A single violation is said in the singular."""
+    """The message for a single violation is in the singular."""
     assert refusal(client, Mode="auto")["Message"] == (
         "1 validation error detected: Value 'auto' at 'mode' failed to satisfy constraint: "
         "Member must satisfy enum value set: [Auto, Interactive]"
@@ -77,14 +77,14 @@ def test_two_targets_get_the_answer_that_was_observed(client: Any, fake: Automat
 
 @pytest.mark.needs("Targets:max=1")
 def test_two_targets_and_more_are_invalid(client: Any) -> None:
-    """With another constraint of the model broken, all are said as such."""
+    """Together with other violations of the model, all of them are reported."""
     error = refusal(client, Targets=TARGETS * 2, TargetParameterName="X", Mode="auto")
     assert error["Code"] == "ValidationException"
     assert error["Message"].startswith("2 validation errors detected: ")
 
 
 def test_a_broken_rule_has_its_own_error(client: Any, fake: AutomationFake) -> None:
-    """Rules across members are judged when the model has nothing to say."""
+    """Documented rules are checked if there are no violations of the model."""
     assert refusal(client, Targets=TARGETS) == {
         "Code": "InvalidAutomationExecutionParametersException",
         "Message": "TargetParameterName is required if you specify Targets.",
@@ -123,7 +123,7 @@ def test_a_repeated_token_starts_nothing_new(fake: AutomationFake, client: Any) 
 
 
 def test_a_token_for_another_request_is_a_mismatch(fake: AutomationFake, client: Any) -> None:
-    """The same token with other members is refused, but is no mistake that a strict test fails for."""
+    """The same token with other members is refused, but does not fail a strict test."""
     start(client, ClientToken=TOKEN)
     assert refusal(client, ClientToken=TOKEN, Mode="Interactive")["Code"] == "IdempotentParameterMismatch"
     assert (fake.calls[1].outcome, fake.calls[1].violations) == ("rejected", ())
@@ -198,7 +198,7 @@ LONG: dict[str, Any] = {"Parameters": {"k": ["v" * 5000]}}
 
 
 def test_what_the_service_does_not_enforce_is_enforced_on_request() -> None:
-    """A constraint that `constraints()` says is not enforced is off unless the option `enforce` names it."""
+    """A constraint that is off by default is on if the option `enforce` names it."""
     assert [each.id for each in all_constraints().values() if not each.enforced] == ["Parameters{value}[]:max"]
     with AutomationFake() as fake:
         start(fake.client(), **LONG)
@@ -216,7 +216,7 @@ def test_what_cannot_be_enforced_is_refused() -> None:
 
 
 def test_declarations_of_runbooks_can_be_relaxed() -> None:
-    """What a runbook declares is not enforced where `relax` names it, and all else still is."""
+    """`relax` turns off the declarations that it names, and no others."""
     declared = {"X": {"type": "String", "allowedPattern": "[a-z]+", "maxChars": 3}}
     steps = [{"name": "Wait", "action": "aws:sleep"}]
     runbook = load_runbook({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
@@ -286,7 +286,7 @@ def test_a_function_that_fails_says_so(fake: AutomationFake, client: Any) -> Non
 
 
 def test_what_the_test_itself_gave_may_raise(fake: AutomationFake, client: Any) -> None:
-    """The caller gets it, and if the caller swallows it, the test is still told."""
+    """The caller gets the exception, and strict mode reports it if the caller swallows it."""
     fake.fail_with("ThrottlingException", when=lambda call: bool(call.params["Mode"]))
     with pytest.raises(KeyError):
         start(client)
@@ -326,7 +326,7 @@ def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> Non
 
 
 def test_an_error_after_the_answer_is_the_tests_only_if_it_says_so() -> None:
-    """What follows an answer may raise; strict mode is told of errors of the fake and of the test alone."""
+    """Work after a response may raise; strict mode reports only errors of the fake and of the test."""
     service = Service(seed="engine")
 
     def fail() -> None:

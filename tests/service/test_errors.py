@@ -45,7 +45,7 @@ def test_only_internal_errors_are_the_servers_fault() -> None:
     ],
 )
 def test_texts_that_were_observed_are_sent_word_for_word(code: str, status: int, text: str | None) -> None:
-    """A text that was observed is sent as it is; every other error has some text."""
+    """Observed messages are sent unchanged; all other errors have a message too."""
     known = entry(code)
     assert known.status == status
     assert known.text
@@ -59,7 +59,7 @@ def test_exceptions_of_the_model_say_their_documentation() -> None:
 
 
 def test_message_and_status_come_from_the_catalogue() -> None:
-    """A ServiceError needs no more than its code."""
+    """A ServiceError only needs its code."""
     error = ServiceError("ThrottlingException")
     assert (error.code, error.message, error.status) == ("ThrottlingException", "Rate exceeded", 400)
     assert str(error) == "ThrottlingException: Rate exceeded"
@@ -69,7 +69,7 @@ def test_message_and_status_come_from_the_catalogue() -> None:
 
 @pytest.mark.parametrize("given", ["InvalidTargets", "invalidtarget"])
 def test_a_misspelt_code_is_refused_with_the_nearest(given: str) -> None:
-    """A code that cannot be sent is a mistake in the test, whatever its letters' case, and the message helps."""
+    """An unknown code is a mistake in the test, and the message suggests similar ones, ignoring case."""
     with pytest.raises(FakeUsageError, match=rf"^Unknown error '{given}'\. Did you mean 'InvalidTarget'\? Similar "):
         entry(given)
 

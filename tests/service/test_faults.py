@@ -81,7 +81,7 @@ def test_faults_are_met_in_order() -> None:
 
 
 def test_the_first_matching_fault_has_the_call() -> None:
-    """A call that a fault lets through is met by none of those behind it."""
+    """If a fault lets a call through, no later fault applies to it."""
     queue = FaultQueue((Fault("InvalidTarget", after=1), Fault("InternalServerError")))
     assert take(queue, 4) == [None, "InvalidTarget", "InternalServerError", None]
 
@@ -122,7 +122,7 @@ def test_when_says_which_calls_match(arguments: dict[str, Any], expected: bool) 
 
 
 def test_a_plan_can_be_used_again() -> None:
-    """A queue takes faults as if new, and leaves those given to it alone."""
+    """A queue copies its faults with new counts, and does not change the originals."""
     plan = (Fault("InvalidTarget"),)
     assert take(FaultQueue(plan), 2) == take(FaultQueue(plan), 2) == ["InvalidTarget", None]
     assert plan[0].fired == 0
@@ -149,7 +149,7 @@ def test_connection_errors_are_botocores(name: str) -> None:
     ],
 )
 def test_a_denial_names_operation_and_resource(operation: str, params: dict[str, Any], resource: str) -> None:
-    """AccessDeniedException has the text that was observed, with what was asked for filled in."""
+    """AccessDeniedException has the observed message, with the operation and the resource."""
     fault = Fault("AccessDeniedException", operation=operation)
     raised = fault.raised(Request(operation, params, "eu-central-1", "", None), params)
     assert isinstance(raised, ServiceError)
@@ -160,7 +160,7 @@ def test_a_denial_names_operation_and_resource(operation: str, params: dict[str,
 
 
 def test_a_message_replaces_the_usual_text() -> None:
-    """`message` is sent as it is."""
+    """`message` is sent unchanged."""
     raised = Fault("InvalidTarget", message="nope").raised(REQUEST, PARAMS)
     assert isinstance(raised, ServiceError)
     assert (raised.code, raised.message, raised.status) == ("InvalidTarget", "nope", 400)

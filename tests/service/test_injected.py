@@ -25,7 +25,7 @@ class TwoPartError(Exception):
 
 
 class PrefixedError(Exception):
-    """Copied by its args, it would say its prefix twice."""
+    """An exception whose message would repeat the prefix if it was copied by its args."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no {name}")
@@ -45,11 +45,11 @@ class UncopiedError(Exception):
 
 
 class OwnClientError(ClientError):
-    """What somebody's wrapper of botocore raises."""
+    """An exception as a wrapper of botocore might raise it."""
 
 
 def client_error(code: str = "InvalidTarget", operation: str = START, **more: Any) -> ClientError:
-    """Make a ClientError; `message` and `status` as they are given."""
+    """Make a ClientError with this `message` and `status`."""
     response: Any = {"Error": {"Code": code}}
     if "message" in more:
         response["Error"]["Message"] = more["message"]
@@ -86,7 +86,7 @@ def test_a_response_can_get_lost_by_any_exception(fake: AutomationFake, client: 
 
 
 def test_an_injected_check_of_botocore_is_no_mistake(fake: AutomationFake, client: Any) -> None:
-    """A ParamValidationError that the test asked for says nothing about the request."""
+    """An injected ParamValidationError is not a mistake of the request."""
     fake.fail_with(botocore.exceptions.ParamValidationError(report="x"))
     with pytest.raises(botocore.exceptions.ParamValidationError):
         client.start_automation_execution(DocumentName="Doc")
@@ -122,7 +122,7 @@ def test_a_client_error_gives_code_text_and_status(transport: str) -> None:
 
 
 def test_what_a_client_error_leaves_out_is_as_usual() -> None:
-    """Text and status are those of the code, or the text that the test gives."""
+    """Missing messages and statuses are the usual ones of the code."""
     usual = raised(client_error("AccessDeniedException"))
     assert isinstance(usual, ServiceError)
     assert (usual.status, usual.message) == (400, raised("AccessDeniedException").message)
@@ -132,7 +132,7 @@ def test_what_a_client_error_leaves_out_is_as_usual() -> None:
 
 
 def test_a_class_of_ones_own_is_no_answer_of_the_service() -> None:
-    """A subclass that somebody has made of ClientError is raised as it is."""
+    """A subclass of ClientError is raised unchanged."""
     error = OwnClientError({"Error": {"Code": "x"}}, START)
     assert type(raised(error)) is OwnClientError
 
@@ -150,7 +150,7 @@ def test_a_class_of_ones_own_is_no_answer_of_the_service() -> None:
     ],
 )
 def test_each_raise_is_fresh(error: Exception) -> None:
-    """Tracebacks and notes of one caller never show up at the next, whatever the exception's constructor takes."""
+    """Callers do not share tracebacks and notes, whatever the exception's constructor."""
     error.__cause__ = ValueError("cause")
     error.add_note("mine")
     fault = Fault(error, times=2)
@@ -220,7 +220,7 @@ def test_what_no_caller_could_meet_is_refused(error: Any, more: dict[str, Any], 
 
 
 def test_a_code_of_ones_own_needs_its_status() -> None:
-    """Without it, the code may be a slip; the message says what to add, and with it the code is raised."""
+    """An unknown code needs a status, because it may be a typo, and the message says so."""
     with pytest.raises(FakeUsageError, match=r"^Unknown error 'Odd'\. .* 'ResponseMetadata': {'HTTPStatusCode': 400}$"):
         Fault(client_error("Odd"))
     assert raised(client_error("Odd", status=400)).code == "Odd"

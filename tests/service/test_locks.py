@@ -16,7 +16,7 @@ PATIENCE = 20
 
 
 def start(client: Any, name: str = "Doc", **members: Any) -> str:
-    """Start an execution, and give its id."""
+    """Start an execution, and return its id."""
     execution_id: str = client.start_automation_execution(DocumentName=name, **members)["AutomationExecutionId"]
     return execution_id
 
@@ -167,7 +167,7 @@ def test_a_resolver_that_is_set_while_accounts_wait(fake: AutomationFake, client
 
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_a_fault_fires_exactly_as_often_as_it_should(transport: str) -> None:
-    """However many calls match at once; and as many calls are let through as `after` says."""
+    """`times` and `after` are exact, even if many calls match at the same time."""
     with AutomationFake(transport=transport) as fake:
         client = fake.client()
         fault = fake.fail_with("InvalidTarget", times=5, after=3, when=lambda _: True)
@@ -183,7 +183,7 @@ def test_a_fault_fires_exactly_as_often_as_it_should(transport: str) -> None:
 
 
 def test_a_fault_that_its_own_condition_uses_up(fake: AutomationFake, client: Any) -> None:
-    """A call that is made in `when` meets the fault, and the call that it was asked for goes on without."""
+    """A call in `when` uses up the fault, and the original call succeeds."""
     seen: list[str] = []
 
     def ask(call: Any) -> bool:
@@ -239,7 +239,7 @@ def test_a_token_that_two_starts_share(fake: AutomationFake, client: Any) -> Non
 
 
 def test_a_limit_that_two_starts_reach() -> None:
-    """Nor do they start more than the limit allows."""
+    """They do not start more executions than the limit allows."""
     with AutomationFake(execution_limit=1) as fake:
         client = fake.client()
         fake.script(["InProgress"], when=meeting())
@@ -284,7 +284,7 @@ def test_whatever_a_function_raises_is_shown(transport: str, error: BaseExceptio
 
 @pytest.mark.parametrize("give", ["fault", "script", "resolver"])
 def test_a_function_that_has_nothing_more_to_give(fake: AutomationFake, client: Any, give: str) -> None:
-    """StopIteration, as a mock raises it at its end, is no end of anything else: it is shown as an error."""
+    """StopIteration, as an exhausted mock raises it, ends no generator, and is reported as an error."""
     function = mock.Mock(side_effect=[], name="mine")
     if give == "fault":
         fake.fail_with("InvalidTarget", when=function)

@@ -32,7 +32,7 @@ RUNBOOK: dict[str, Any] = {
 
 
 def call(client: Any, operation: str, **members: Any) -> Any:
-    """Call an operation by its name in the model, with what it needs unless it is given."""
+    """Call an operation by its name in the model, with defaults for required members."""
     needed: dict[str, Any] = {"DocumentName": "Doc"} if operation.startswith("Start") else {}
     if operation in OF_ONE:
         needed["AutomationExecutionId"] = ABSENT
@@ -47,7 +47,7 @@ def code(error: Any) -> str:
 
 
 def refusal(client: Any, operation: str, **members: Any) -> str:
-    """Call an operation that is refused, and give the error's code."""
+    """Call an operation that is refused, and return the error code."""
     with pytest.raises(ClientError) as caught:
         call(client, operation, **members)
     assert caught.value.operation_name == operation
@@ -55,13 +55,13 @@ def refusal(client: Any, operation: str, **members: Any) -> str:
 
 
 def started(client: Any, **members: Any) -> str:
-    """Start an execution, and give its id."""
+    """Start an execution, and return its id."""
     execution_id: str = call(client, "StartAutomationExecution", **members)["AutomationExecutionId"]
     return execution_id
 
 
 def status(client: Any, execution_id: str) -> str:
-    """Poll an execution, and give its status."""
+    """Poll an execution, and return its status."""
     answer = client.get_automation_execution(AutomationExecutionId=execution_id)
     shown: str = answer["AutomationExecution"]["AutomationExecutionStatus"]
     return shown
@@ -74,7 +74,7 @@ def test_all_six_are_known() -> None:
 
 @pytest.mark.parametrize("operation", NAMES)
 def test_each_is_checked_by_botocore(fake: AutomationFake, client: Any, operation: str) -> None:
-    """A member of the wrong type, or one that is unknown, is botocore's own error, and goes on record."""
+    """Wrong types and unknown members raise botocore's own error, and are recorded."""
     for members in ({"Nope": 1}, {next(iter(model.input_shape(operation).members)): 5}):
         with pytest.raises(ParamValidationError):
             call(client, operation, **members)
@@ -142,7 +142,7 @@ def test_each_documented_error_can_be_injected(fake: AutomationFake, client: Any
 
 
 def test_a_fault_is_for_its_operation(fake: AutomationFake, client: Any) -> None:
-    """A fault of one operation leaves the others alone, and `when` knows the members of its operation."""
+    """A fault of one operation does not affect others, and `when` accepts the members of its operation."""
     execution_id = started(client)
     fake.fail_with("InternalServerError", operation="StopAutomationExecution", when={"Type": "Complete"})
     assert status(client, execution_id) == "Pending"
@@ -161,7 +161,7 @@ def test_a_lost_response_to_a_stop(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_lost_replay_starts_nothing(fake: AutomationFake, client: Any) -> None:
-    """A replay whose response gets lost is no second start: not to any of the assertions."""
+    """A replay with a lost response does not count as a start in any assertion."""
     execution_id = started(client, ClientToken=TOKEN)
     fake.lose_response()
     with pytest.raises(ReadTimeoutError):
@@ -268,7 +268,7 @@ def test_a_signal_for_a_step_names_one(fake: AutomationFake, client: Any, kind: 
 
 @pytest.mark.parametrize("kind", ["Reject", REVOKE])
 def test_a_refusal_fails_the_execution(fake: AutomationFake, client: Any, kind: str) -> None:
-    """What waits for an approval and does not get it has failed, and says why."""
+    """An execution whose approval is rejected fails, with a message."""
     execution = fake.add_execution("Doc", statuses=["Waiting", "Success"])
     client.send_automation_signal(AutomationExecutionId=execution.id, SignalType=kind)
     shown = client.get_automation_execution(AutomationExecutionId=execution.id)["AutomationExecution"]
@@ -318,7 +318,7 @@ def test_another_impossible_id_is_refused_by_botocore(fake: AutomationFake, clie
 
 
 def test_64_threads_with_one_token_start_one_execution(fake: AutomationFake) -> None:
-    """Whoever comes first starts it, and all others are told its id, in whatever case they write the token."""
+    """The first call starts it, and all others get its id, whatever the case of the token."""
     clients = [fake.client() for _ in range(64)]
     barrier = threading.Barrier(64)
 
@@ -365,7 +365,7 @@ def test_ended_executions_free_the_limit() -> None:
 
 
 def test_children_count_for_no_limit() -> None:
-    """What an execution has started on its targets takes no place of its own."""
+    """Executions on targets do not count for the limit."""
     with AutomationFake(execution_limit=2, seed="children") as fake:
         client = fake.client()
         targets = {"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
@@ -377,7 +377,7 @@ def test_children_count_for_no_limit() -> None:
 
 
 def test_runbook_errors_are_the_services(fake: AutomationFake, client: Any) -> None:
-    """What a registered runbook refuses is said in the service's own words, and is a mistake."""
+    """Violations of a registered runbook have the service's messages, and count as mistakes."""
     fake.add_runbook(RUNBOOK, name="Run")
     for parameters, text in (
         ({}, "Missing required parameter: InstanceId in user inputs."),
@@ -416,7 +416,7 @@ def test_versions(fake: AutomationFake, client: Any, name: str, version: str | N
 
 
 def test_unknown_versions_and_documents() -> None:
-    """A version that there isn't is refused, and a document that isn't registered where the option says so."""
+    """Unknown versions are refused, and so are unknown documents if the option says so."""
     with AutomationFake(unknown_documents="reject", seed="unknown") as fake:
         fake.add_runbook(RUNBOOK, name="Run")
         client = fake.client()

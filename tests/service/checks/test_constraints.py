@@ -118,12 +118,12 @@ def test_what_the_model_allows_breaks_nothing(params: dict[str, Any]) -> None:
     ],
 )  # fmt: skip
 def test_what_the_model_forbids_is_found(params: dict[str, Any], ids: list[str]) -> None:
-    """Each broken constraint is reported by its id, and nothing else is."""
+    """Each violation is reported by its constraint's id, without others."""
     assert broken(**params) == ids
 
 
 def test_everything_is_reported_at_once_in_the_models_order() -> None:
-    """A request is judged as a whole, member by member as the model lists them, unknown ones last."""
+    """All violations are reported, in the order of the model's members, with unknown ones last."""
     params: dict[str, Any] = {"Nope": 1, "Mode": "x", "MaxErrors": "", "Parameters": {}, "DocumentName": 1}
     assert broken(**params) == [
         "DocumentName:type",
@@ -159,7 +159,7 @@ def test_a_violation_says_where_what_and_who() -> None:
 
 
 def test_ids_of_other_operations_carry_the_operation() -> None:
-    """Requests of the other five operations are judged as well, whole numbers included."""
+    """Requests of the other operations are validated too, including numbers."""
     assert broken("GetAutomationExecution", AutomationExecutionId="x") == [
         "GetAutomationExecution/AutomationExecutionId:min"
     ]
@@ -177,13 +177,13 @@ def test_ids_are_unique() -> None:
 
 
 def test_no_constraint_is_empty() -> None:
-    """A minimum of 0 forbids nothing, so it is no constraint."""
+    """A minimum of 0 is not a constraint."""
     assert [item for item in LIMITS if item.rule == "min" and not item.limit] == []
 
 
 @pytest.mark.parametrize("rule", ["min", "max", "pattern", "enum", "type", "required", "unknown"])
 def test_limits_are_the_installed_models(rule: str) -> None:
-    """Every limit equals what the model says at the place that its id names."""
+    """Every limit equals that of the model at the place in its id."""
     read: Callable[[Any], Any] = {
         "type": lambda shape: shape.type_name,
         "required": lambda needed: None if needed else "is not required",

@@ -43,7 +43,7 @@ def matches(pattern: str, text: str) -> bool:
     ],
 )
 def test_java_patterns_match_as_in_java(pattern: str, text: str, *, expected: bool) -> None:
-    """The whole string has to match, classes mean ASCII, and a hyphen behind a class is one."""
+    """The whole string must match, classes are ASCII, and a hyphen at the end of a class is literal."""
     assert matches(pattern, text) is expected
 
 
@@ -93,7 +93,7 @@ def test_what_re_cannot_say_is_refused() -> None:
 
 
 def test_every_pattern_of_the_model_compiles() -> None:
-    """All requests of the installed model can be judged."""
+    """All requests of the installed model can be validated."""
     service = botocore.session.Session().get_service_model("ssm")
     shapes: Any = itertools.chain.from_iterable(
         _below(service.operation_model(operation).input_shape, ()) for operation in OPERATIONS

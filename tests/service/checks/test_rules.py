@@ -97,7 +97,7 @@ def test_every_constraint_has_evidence() -> None:
 
 
 def test_other_operations_have_no_rules() -> None:
-    """The rules are StartAutomationExecution's alone."""
+    """Only StartAutomationExecution has rules."""
     assert check_rules("GetAutomationExecution", {"Targets": TARGETS}) == []
 
 

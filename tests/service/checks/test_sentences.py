@@ -32,7 +32,7 @@ OF_VALUES = (
 
 
 def said(operation: str = START, **params: Any) -> list[str]:
-    """List what the service says of a request."""
+    """List the service's messages about a request."""
     if operation == START:
         params = {"DocumentName": "Doc", **params}
     return [str(violation) for violation in check(operation, params)]
@@ -77,7 +77,7 @@ def test_sentences_are_the_services_word_for_word(params: dict[str, Any], senten
 
 
 def test_numbers_have_a_value_not_a_length() -> None:
-    """A whole number that is too large is said to be so."""
+    """The message for a number is about its value."""
     assert said("DescribeAutomationExecutions", MaxResults=51) == [
         "Value '51' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 50"
     ]

@@ -94,7 +94,7 @@ def test_yaml_scalars_have_the_types_of_json() -> None:
 
 
 def test_aliases_are_written_out() -> None:
-    """What an alias repeats is a value of its own afterwards."""
+    """Each use of an alias is a separate value."""
     document = read_document("a: &a [1]\nb: *a\n").members
     assert document["a"] == document["b"]
     assert document["a"] is not document["b"]
@@ -174,7 +174,7 @@ def test_rulers_in_a_script_are_no_nesting(line: str) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 999, '\\"' + "[" * 999, "\\" * 3 + "[" * 999])
 def test_brackets_in_a_string_of_json_are_no_nesting(text: str) -> None:
-    """They may be many, also behind quotes and backslashes."""
+    """There may be many, including after quotes and backslashes."""
     content = json.dumps({"a": [text], "b": [[]] * 99})
     assert read_document(content).members == json.loads(content)
 
@@ -238,7 +238,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_too_long_is_told_by_every_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told too where `Path.is_file` says no, as it does since Python 3.14."""
+    """The error is also raised if `Path.is_file` returns `False`, as since Python 3.14."""
     monkeypatch.setattr(Path, "is_file", os.path.isfile)
     with pytest.raises(FakeUsageError, match="cannot be read: File name too long"):
         read_document(Path("x" * 5000))

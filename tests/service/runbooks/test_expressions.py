@@ -49,7 +49,7 @@ def test_the_whole_text_has_to_match() -> None:
 
 
 def test_catastrophic_pattern_is_stopped() -> None:
-    """Matching that would take years is given up after a second."""
+    """Matching that would take years is stopped after a second."""
     with pytest.raises(ExpressionError, match="it takes more than 1 s"):
         matches("(a|aa)+$", "a" * 64 + "!")
 
@@ -126,7 +126,7 @@ def test_long_patterns_are_not_checked(part: str) -> None:
     ],
 )
 def test_patterns_that_blow_up_when_compiled_are_not_checked(pattern: str) -> None:
-    """Repeats are written out when they are compiled: what they come to is bounded, however they are nested."""
+    """Compiling expands repeats, and the size of the result is limited, however they are nested."""
     unchecked(pattern, "^with expanded repeats it is longer than 100000 characters$")
 
 
@@ -147,7 +147,7 @@ def test_what_has_no_translation_is_not_checked(pattern: str, message: str) -> N
 
 @pytest.mark.parametrize("error", [MemoryError, RecursionError])
 def test_a_lack_of_memory_is_told(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    """What the machine cannot hold is no crash, when a pattern is compiled or matched."""
+    """A lack of memory, when a pattern is compiled or matched, is reported."""
 
     class Failing:
         def fullmatch(self, *_: Any, **__: Any) -> None:
@@ -189,7 +189,7 @@ def test_a_lack_of_memory_is_told(monkeypatch: pytest.MonkeyPatch, error: type[E
     ],
 )
 def test_long_values_are_matched_in_bounded_time(pattern: str) -> None:
-    """Backtracking, look-behind, large classes and long literals end soon, whether or not the timeout reaches them."""
+    """Backtracking, lookbehinds, large classes and long literals take a short time, even without the timeout."""
     bounded(pattern)
 
 

@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 def test_files_are_found_by_the_name_of_their_document(
     folder: Path, patterns: list[str], expected: dict[str, list[str]]
 ) -> None:
-    """Files, folders with all below them, and globs give the stems of files; absolute or not, and each file once."""
+    """Files, folders and globs, absolute or relative, map names to files, each of them once."""
     found = find_files([pattern.replace("{folder}", str(folder)) for pattern in patterns], folder)
     assert {name: sorted(paths) for name, paths in found.items()} == {
         name: sorted(folder / path for path in paths) for name, paths in expected.items()

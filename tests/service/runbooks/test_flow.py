@@ -1,4 +1,4 @@
-"""The flow of runbooks, as it is checked when they are registered."""
+"""Validation of the flow of runbooks when they are registered."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def loop(*steps: Any, **inputs: Any) -> dict[str, Any]:
     ],
 )
 def test_what_aws_refuses_is_refused(document: list[Any], problem: str) -> None:
-    """Each mistake is told with its place and the nearest name."""
+    """Each mistake is reported with its path and a similar name."""
     assert any(found.startswith(problem) for found in problems(*document)), problems(*document)
 
 
@@ -189,7 +189,7 @@ COMPARISONS: list[tuple[str, Any, Any, bool]] = [
 
 @pytest.mark.parametrize(("operator", "value", "expected", "holds"), COMPARISONS)
 def test_each_operator(operator: str, value: Any, expected: Any, holds: bool) -> None:  # noqa: FBT001 - of the table
-    """Each operator compares as AWS documents it, and knows nothing of what nobody has given."""
+    """Each operator compares as AWS documents, and is undetermined for unknown values."""
     condition = {"Variable": "{{ x }}", operator: expected}
     assert truth(condition, lambda given: value if given == "{{ x }}" else given) is holds
     assert truth(condition, lambda given: Unresolved(given) if given == "{{ x }}" else given) is None
@@ -250,7 +250,7 @@ VALUES = {"text": "a", "list": ["a", 1], "map": {"k": True}, "number": 5, "step.
     ],
 )
 def test_references(given: Any, expected: Any) -> None:
-    """A reference that stands alone takes the value with its type; any other takes it as text."""
+    """A single reference becomes the value with its type; in other strings, the value is inserted as text."""
     assert resolve(given, lambda name: VALUES.get(name, NO_NAME)) == expected
 
 
@@ -270,6 +270,6 @@ def test_references_that_nobody_has_given() -> None:
 
 
 def test_values_as_texts() -> None:
-    """A list shows its items, and what is no text shows as JSON."""
+    """A list becomes its items, and other values than strings become JSON."""
     assert as_texts(["a", 1, {"b": None}]) == ["a", "1", '{"b":null}']
     assert as_texts({"é": True}) == ['{"é":true}']

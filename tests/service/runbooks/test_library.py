@@ -74,7 +74,7 @@ def problems(**parts: Any) -> list[str]:
 
 
 def test_all_that_a_runbook_says_is_read() -> None:
-    """Name, version, parameters and steps of a runbook are what its text says."""
+    """The name, version, parameters and steps of a runbook are those of its text."""
     runbook = load_runbook(YAML, name="My-Runbook", version=3, region="eu-west-1")
     assert (runbook.name, runbook.version, runbook.region) == ("My-Runbook", "3", "eu-west-1")
     assert (runbook.description, runbook.assume_role) == ("Restarts instances.", "{{ AutomationAssumeRole }}")
@@ -105,7 +105,7 @@ def test_all_that_a_runbook_says_is_read() -> None:
 
 
 def test_a_file_names_its_runbook(tmp_path: Path) -> None:
-    """A runbook from a file has the file's stem as its name, unless it is given another."""
+    """A runbook from a file has the stem of the file's name, unless a name is passed."""
     path = tmp_path / "Restart-It.yml"
     path.write_text(YAML, encoding="utf-8")
     assert load_runbook(path).name == "Restart-It"
@@ -132,7 +132,7 @@ def test_runbooks_can_be_compared_and_hashed() -> None:
 
 @pytest.mark.parametrize("default", [None, "", [], "{{ssm:x}}"])
 def test_any_default_makes_a_parameter_optional(default: object) -> None:
-    """A default of nothing is a default; only a parameter without one has to be given."""
+    """A default of null is a default; only parameters without one are required."""
     parameters = {"X": {"type": "StringList", "default": default}, "Y": {"type": "StringList"}}
     runbook = book(parameters=parameters)
     assert not runbook.parameters["X"].required
@@ -229,7 +229,7 @@ def test_what_is_missing_altogether_is_told() -> None:
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "^([a-z]+-)*[a-z]+$"])
 def test_patterns_with_nested_repeats_are_accepted(pattern: str) -> None:
-    """A pattern that Python's own machine might never finish is no reason to refuse a runbook."""
+    """A pattern that Python's `re` might never finish is accepted."""
     runbook = book(parameters={"X": {"type": "String", "allowedPattern": pattern}})
     assert runbook.parameters["X"].allowed_pattern == pattern
 
@@ -242,7 +242,7 @@ def test_names_that_a_document_cannot_have_are_refused(name: Any) -> None:
 
 
 def test_a_name_is_needed() -> None:
-    """A runbook that comes from no file has to be given a name, and the message says how."""
+    """A runbook that is not from a file needs a name, and the message says how to pass it."""
     with pytest.raises(FakeUsageError, match="needs a name: add_runbook"):
         load_runbook(YAML)
 
@@ -316,7 +316,7 @@ def library(folder: Path, **texts: str) -> RunbookFiles:
 
 
 def test_files_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
-    """A file is read once, when its document is first found, and a broken one bothers nobody before."""
+    """A file is read once, when its document is first used; before that, a broken file does not matter."""
     files = library(tmp_path, Good=YAML, Broken="a: [")
     store, other = RunbookStore([files]), RunbookStore([files])
     assert store.knows("Good", "us-east-1")
@@ -355,7 +355,7 @@ def test_a_malformed_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_name_in_two_files_is_refused_when_it_is_asked_for(tmp_path: Path) -> None:
-    """Two files of the same name in one library cannot be told apart; all others can."""
+    """Two files with the same name are ambiguous; all other files can be used."""
     (tmp_path / "Run.json").write_text("{}", encoding="utf-8")
     files = library(tmp_path, Run=YAML, Other=YAML)
     store = RunbookStore([files])
@@ -404,7 +404,7 @@ def test_the_whole_library_is_loaded_once(tmp_path: Path) -> None:
 
 
 def test_a_runbook_has_the_format_that_it_was_read_in(tmp_path: Path) -> None:
-    """Its content is the text as it was, in that format, and converted in another."""
+    """Its content is the original text in that format, and converted in the other."""
     (tmp_path / "Run.json").write_text('{"schemaVersion":  "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}')
     of_file = load_runbook(tmp_path / "Run.json")
     assert (of_file.document_format, of_file.content()) == ("JSON", (tmp_path / "Run.json").read_text())

@@ -26,7 +26,7 @@ def broken(declaration: dict[str, Any], values: list[str]) -> list[tuple[str, st
 
 
 def test_what_is_missing_is_told_in_the_services_words() -> None:
-    """A parameter without a default has to be given, by the request or by its targets."""
+    """The request or its targets must supply parameters without a default."""
     book = runbook(InstanceIds={"type": "StringList"}, Role={"type": "String", "default": None})
     (violation,) = check_parameters(book, {})
     assert str(violation) == "Missing required parameter: InstanceIds in user inputs."
@@ -148,7 +148,7 @@ def test_allowed_values() -> None:
     ],
 )
 def test_allowed_values_of_other_kinds(kind: str, allowed: list[Any], yes: str, no: str) -> None:
-    """Allowed values that are no strings are compared by what they mean."""
+    """Allowed values that are not strings are compared by their meaning."""
     declaration = {"type": kind, "allowedValues": allowed}
     assert broken(declaration, [yes]) == []
     assert broken(declaration, [no]) == [("allowedValues", "[0]")]
@@ -178,14 +178,14 @@ def test_allowed_pattern() -> None:
     ids=str,
 )
 def test_what_stands_in_parameter_store_is_not_judged(declaration: dict[str, Any]) -> None:
-    """A value that refers to Parameter Store matches neither type, values, pattern nor sizes, given or as a default."""
+    """References to Parameter Store are not validated, neither as values nor as defaults."""
     for text in ("{{ssm:/path/to.it}}", "{{ ssm:name:3 }}", "{{ssm-secure:name}}", "x-{{ssm:/path}}"):
         assert broken(declaration, [text]) == []
         assert resolved_parameters(runbook(X={**declaration, "default": text}), {}) == {"X": [text]}
 
 
 def test_what_is_no_reference_is_judged() -> None:
-    """Other items of the same list are judged, and so is what only looks like a reference."""
+    """Other items of the same list are validated, and so is text that only resembles a reference."""
     declaration = {"type": "StringList", "allowedPattern": "[a-z]+", "maxItems": 1}
     assert broken(declaration, ["{{ssm:/a}}", "1", "b"]) == [("allowedPattern", "[1]")]
     assert broken({"type": "Integer"}, ["{{ssm:}}"]) == [("type", "[0]")]
@@ -194,7 +194,7 @@ def test_what_is_no_reference_is_judged() -> None:
 
 
 def test_a_pattern_that_takes_too_long_is_refused() -> None:
-    """A hostile pattern neither hangs the run nor passes for a match: the test is told."""
+    """A hostile pattern does not hang the run, and does not match: the test fails with a message."""
     book = runbook(X={"type": "String", "allowedPattern": "((a{1,20}){1,20}){1,10}b"})
     with pytest.raises(FakeUsageError, match=r"Parameter 'X': allowedPattern .* cannot be used: it takes more than"):
         check_parameters(book, {"X": ["a" * 5000]})
@@ -214,7 +214,7 @@ def test_a_pattern_that_takes_too_long_is_refused() -> None:
     ],
 )
 def test_sizes(declaration: dict[str, Any], good: list[str], bad: list[str], text: str) -> None:
-    """Numbers of characters and of items are kept to."""
+    """Limits on the numbers of characters and items are enforced."""
     book = runbook(X=declaration)
     assert check_parameters(book, {"X": good}) == []
     (violation,) = check_parameters(book, {"X": bad})
@@ -227,12 +227,12 @@ def test_sizes(declaration: dict[str, Any], good: list[str], bad: list[str], tex
 
 
 def test_items_of_a_scalar_are_not_counted() -> None:
-    """A number of items says nothing about a parameter that has just one value."""
+    """Limits on items do not apply to parameters with a single value."""
     assert broken({"type": "String", "minItems": 2}, ["a"]) == []
 
 
 def test_a_value_may_break_several_rules() -> None:
-    """All that is wrong with a value is told at once, and nothing more of one whose type is wrong."""
+    """All violations of a value are reported, but only the type if it is wrong."""
     declaration = {"type": "Integer", "allowedValues": [1], "allowedPattern": "[0-4]+", "maxChars": 1}
     assert broken(declaration, ["55"]) == [("allowedValues", "[0]"), ("allowedPattern", "[0]"), ("maxChars", "[0]")]
     assert broken(declaration, ["five"]) == [("type", "[0]")]
@@ -241,7 +241,7 @@ def test_a_value_may_break_several_rules() -> None:
 
 
 def test_defaults_fill_what_is_not_given() -> None:
-    """An execution runs with what was given and with the defaults of all else, as lists of strings."""
+    """An execution has the parameters of the request, and defaults for the others, as lists of strings."""
     book = runbook(
         Needed={"type": "String"},
         Text={"type": "String", "default": "x"},

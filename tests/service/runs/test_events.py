@@ -35,7 +35,7 @@ def told(events: Sequence[Mapping[str, Any]]) -> list[tuple[str | None, str]]:
 
 
 def test_a_plain_execution(fake: AutomationFake, client: Any) -> None:
-    """Each status of it is an event, as soon as it has it; a poll that shows the same one is none."""
+    """Each new status is an event at once; polls that show the same status are not."""
     execution_id = start(client)
     execution = fake.execution(execution_id)
     seen = [told(execution.events)]
@@ -228,7 +228,7 @@ def test_partitions(fake: AutomationFake) -> None:
 
 
 def test_a_reset_forgets_events(fake: AutomationFake) -> None:
-    """After it there are none."""
+    """A reset removes all events."""
     fake.add_execution("Doc")
     fake.reset()
     assert fake.events == []

@@ -1,4 +1,4 @@
-"""Executions: how they go on by themselves, by signals, and by the test's own hand."""
+"""Executions advance by themselves, by signals, and by methods that the test calls."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def signal(client: Any, execution_id: str, kind: str, **payload: list[str]) -> N
 
 
 def step_statuses(client: Any, execution_id: str) -> list[str]:
-    """List the statuses of an execution's steps, without letting it go on."""
+    """List the statuses of an execution's steps, without advancing it."""
     steps = client.describe_automation_step_executions(AutomationExecutionId=execution_id)["StepExecutions"]
     return [step["StepStatus"] for step in steps]
 
@@ -53,7 +53,7 @@ def test_only_polls_let_it_go_on(fake: AutomationFake, client: Any) -> None:
 
 
 def test_advance_is_a_poll(fake: AutomationFake, client: Any) -> None:
-    """The test can let it go on by hand, and the last status stays."""
+    """The test can advance it, and the last status stays."""
     execution = fake.execution(start(client))
     seen = [execution.status]
     for _ in range(3):
@@ -73,7 +73,7 @@ def test_finish_ends_it(fake: AutomationFake, client: Any) -> None:
 
 
 def test_finish_as_failed(fake: AutomationFake, client: Any) -> None:
-    """A failure says why: what the test says, or at least how it ended."""
+    """The failure message is that of the test, or a default one with the status."""
     silent, told = (fake.execution(start(client)) for _ in range(2))
     silent.finish("TimedOut")
     told.finish("Failed", failure_message="No such instance")
@@ -115,7 +115,7 @@ def test_times_are_aware_and_never_whole_seconds(
 
 
 def test_it_ends_after_it_has_started(fake: AutomationFake, client: Any) -> None:
-    """The end comes when the last status is reached, and stays as it was."""
+    """The end time is set when the last status is reached, and does not change."""
     execution = fake.execution(start(client))
     assert execution.ended_at is None
     execution.finish()
@@ -179,7 +179,7 @@ def test_a_rejected_approval_fails_its_step(fake: AutomationFake, client: Any) -
 
 
 def test_a_pause_waits_to_be_resumed(fake: AutomationFake, client: Any) -> None:
-    """A pause step takes Resume, and nothing else."""
+    """A pause step accepts only Resume."""
     fake.add_runbook(PAUSE, name="Pause")
     execution_id = start(client, DocumentName="Pause")
     assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Waiting"]
@@ -203,7 +203,7 @@ def test_interactive_with_an_approval(fake: AutomationFake, client: Any) -> None
 
 
 def test_an_added_execution(fake: AutomationFake, client: Any) -> None:
-    """What nobody called for is there for every caller, and counts as started by none."""
+    """All callers see it, and it does not count as started."""
     execution = fake.add_execution(
         "AWS-StopEC2Instance", execution_id="exec-7", statuses=["InProgress", "Success"], parameters={"Id": ["i-1"]}
     )
@@ -235,7 +235,7 @@ def test_an_added_execution_has_to_make_sense(fake: AutomationFake) -> None:
 
 
 def test_a_caller_acts_upon_what_it_was_shown(fake: AutomationFake, client: Any) -> None:
-    """Who has seen an execution wait may approve it, and who has seen it run may stop it, though it has gone on."""
+    """A caller may approve or stop an execution in the state that it saw, even if it has advanced since."""
     fake.script(["InProgress", "Waiting", "Success"], when={"DocumentName": "Ask"})
     asking = start(client, DocumentName="Ask")
     assert statuses(client, asking, 2) == ["InProgress", "Waiting"]
@@ -249,7 +249,7 @@ def test_a_caller_acts_upon_what_it_was_shown(fake: AutomationFake, client: Any)
 
 
 def test_what_was_shown_counts_until_something_else_happens(fake: AutomationFake, client: Any) -> None:
-    """An execution that the test itself has ended, or that fits in neither status, stays as it is."""
+    """If the test has ended the execution, or neither state fits, it does not change."""
     execution = fake.execution(start(client))
     assert statuses(client, execution.id, 1) == ["Pending"]
     with pytest.raises(client.exceptions.InvalidAutomationSignalException):
@@ -329,7 +329,7 @@ def test_an_execution_shows_what_the_contract_names(fake: AutomationFake, client
 
 
 def test_there_is_one_execution_of_each_id(fake: AutomationFake, client: Any) -> None:
-    """However it is asked for, a test gets the same object."""
+    """All ways to access it return the same object."""
     execution = fake.execution(start(client))
     assert execution is fake.executions[0]
     assert execution is fake.assert_started_once()

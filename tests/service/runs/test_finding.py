@@ -170,7 +170,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_few_are_looked_at(
     fake: AutomationFake, client: Any, looked_at: list[str], filters: dict[str, list[str]], most: int
 ) -> None:
-    """A listing looks at what it finds, and not at the thousands beside it."""
+    """A listing reads the executions that it finds, not the thousands of others."""
     fake.script(["InProgress", "Failed"], when={"DocumentName": "Rare"})
     ids = [start(client, DocumentName=f"Doc{number % 7}") for number in range(3000)]
     rare = start(client, DocumentName="Rare")

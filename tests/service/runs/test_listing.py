@@ -20,7 +20,7 @@ Names = dict[str, str]
 
 
 def listed(client: Any, filters: dict[str, list[str]] | None = None, **given: Any) -> list[str]:
-    """List executions, and give their ids."""
+    """List executions, and return their ids."""
     if filters:
         given["Filters"] = [{"Key": key, "Values": values} for key, values in filters.items()]
     answer = client.describe_automation_executions(**given)
@@ -174,7 +174,7 @@ def test_an_unknown_key_of_a_filter_is_refused(
 def test_filters_that_are_refused(
     fake: AutomationFake, client: Any, operation: Callable[[Any, AutomationFake, list[dict[str, Any]]], None]
 ) -> None:
-    """A key given twice, and a value that its key can't have, are the errors that both operations document."""
+    """Repeated keys and invalid values raise the errors that both operations document."""
     status = "ExecutionStatus" if operation is describe else "StepExecutionStatus"
     twice = {"Key": "StartTimeBefore", "Values": ["2020-01-01"]}
     with pytest.raises(client.exceptions.InvalidFilterKey):
@@ -216,7 +216,7 @@ def test_what_starts_between_pages_shifts_nothing(client: Any) -> None:
 
 
 def test_pages_keep_to_their_filter(fake: AutomationFake, client: Any) -> None:
-    """Only what the filter lets through counts, and there is no token where nothing more would come."""
+    """Only matching executions count, and the last page has no token."""
     fake.script(["InProgress"], when={"DocumentName": "Doc"})
     ids = []
     for _ in range(4):
@@ -276,7 +276,7 @@ def test_a_token_is_for_its_listing(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_token_from_before_a_reset(fake: AutomationFake, client: Any) -> None:
-    """A token that leads past all there is leads to whatever there is."""
+    """A token beyond the end starts with the newest execution."""
     for _ in range(9):
         start(client)
     token = client.describe_automation_executions(MaxResults=1)["NextToken"]
@@ -286,7 +286,7 @@ def test_a_token_from_before_a_reset(fake: AutomationFake, client: Any) -> None:
 
 
 def test_children_with_scripted_members_are_hidden_too(fake: AutomationFake, client: Any) -> None:
-    """A listing that names neither an execution nor a parent shows no children, whatever a script gives them."""
+    """A listing without a filter for an execution or a parent shows no children, even with scripted members."""
     fake.script([{"AutomationExecutionStatus": "InProgress", "FailureMessage": "odd"}])
     start(client, TargetMaps=[{"Id": ["a"]}, {"Id": ["b"]}])
     [parent] = fake.executions

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.needs("TargetLocationsURL")
 
 
 def start(client: Any, url: str) -> str:
-    """Start an execution with the locations behind a URL."""
+    """Start an execution with the locations at a URL."""
     answer = client.start_automation_execution(DocumentName="Doc", TargetLocationsURL=url)
     execution_id: str = answer["AutomationExecutionId"]
     return execution_id
@@ -42,7 +42,7 @@ def start(client: Any, url: str) -> str:
 
 @pytest.fixture
 def refusal(client: Any) -> Callable[[str], str]:
-    """Start with a URL that can't be used, and give the reason."""
+    """Start with an unusable URL, and return the reason."""
 
     def refusal(url: str) -> str:
         with pytest.raises(ClientError) as caught:
@@ -111,7 +111,7 @@ def test_a_file_may_have_more_locations_than_a_request(fake: AutomationFake, cli
     ids=["yaml", "empty", "binary", "deep", "less deep", "object", "large"],
 )
 def test_files_that_cant_be_read(fake: AutomationFake, refusal: Any, body: bytes, reason: str) -> None:
-    """Each has an error of its own, and nothing is started."""
+    """Each has a specific error, and nothing is started."""
     fake.serve_requests().add("GET", URL.partition("?")[0], body=body)
     assert refusal(URL) == reason
     assert fake.executions == ()
@@ -157,7 +157,7 @@ def test_invalid_locations(fake: AutomationFake, refusal: Any, locations: Any, p
 
 
 def test_a_name_of_targets_needs_targets_in_the_file(fake: AutomationFake, client: Any) -> None:
-    """TargetParameterName, which may stand beside any URL, is refused once the file is seen to have no targets."""
+    """TargetParameterName is allowed with any URL, and refused if the file contains no targets."""
     location: dict[str, Any] = {"Accounts": ["123456789012"], "Regions": ["us-east-1"]}
     targets = [{"Key": "ParameterValues", "Values": ["i-1"]}]
     request = {"DocumentName": "Doc", "TargetParameterName": "Id"}
@@ -238,7 +238,7 @@ def test_hosted_files_are_gone_with_the_fake() -> None:
 
 
 def test_a_thread_may_read_hosted_locations(fake: AutomationFake) -> None:
-    """As all else, hosted files are there for every thread of the process."""
+    """All threads of the process can read hosted files."""
     url = fake.host_target_locations(LOCATIONS)
     worker = threading.Thread(target=lambda: start(fake.client(), url))
     worker.start()
@@ -247,7 +247,7 @@ def test_a_thread_may_read_hosted_locations(fake: AutomationFake) -> None:
 
 
 def test_reading() -> None:
-    """An array is given as it is, nothing where it is not hosted, and all else is an error of the service."""
+    """An array is returned, `None` if it is not hosted, and everything else is a service error."""
     assert read_locations(URL, lambda _: (200, b"[1]")) == [1]
     assert read_locations(URL, lambda _: None) is None
     with pytest.raises(ServiceError, match="HTTP status 403"):

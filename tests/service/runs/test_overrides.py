@@ -1,4 +1,4 @@
-"""What a test says of steps: those that fail, and what the others put out."""
+"""Failures and outputs of steps that a test sets."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_step_that_fails(doc: AutomationFake, client: Any, name: str, phase: s
 
 
 def test_a_message_that_has_the_frame_stays(doc: AutomationFake, client: Any) -> None:
-    """A test can paste what the service said."""
+    """A test can paste a message of the service."""
     text = FRAME.format("Poll action status for completion", "Pasted")
     doc.fail_step("get", text)
     assert run(client)["FailureMessage"] == text
@@ -229,7 +229,7 @@ def test_a_step_that_never_failed_is_an_unused_fault(doc: AutomationFake, client
     ],
 )
 def test_what_no_step_can_do_is_refused_at_once(doc: AutomationFake, call: Any, message: str) -> None:
-    """A slip is told where it is made, with the nearest name."""
+    """A mistake raises on its line, with a similar name."""
     with pytest.raises(FakeUsageError) as caught:
         call(doc)
     assert message in str(caught.value)
@@ -312,14 +312,14 @@ def test_a_fake_can_be_made_with_steps(client: Any) -> None:
     ],
 )
 def test_steps_that_say_nothing_sound(steps: Any, message: str) -> None:
-    """A slip is told when the fake is made."""
+    """A mistake raises when the fake is created."""
     with pytest.raises(FakeUsageError) as caught:
         AutomationFake(steps=steps)
     assert message in str(caught.value)
 
 
 def test_a_step_in_no_runbook_is_told_in_the_end() -> None:
-    """What is said at the start may be about a runbook that comes later; it is told if none came."""
+    """Initial overrides may concern a runbook that is registered later; if none is, the test fails at its end."""
     with AutomationFake(steps=[{"name": "gett", "outputs": {}}, {"name": "get", "outputs": {}}]) as fake:
         fake.add_runbook(RUNBOOK, name="Doc")
         with pytest.raises(AssertionError, match=r"No registered runbook has these steps[^\n]*\n  gett$"):
@@ -327,7 +327,7 @@ def test_a_step_in_no_runbook_is_told_in_the_end() -> None:
 
 
 def test_a_fault_that_another_run_uses_up_meanwhile(doc: AutomationFake, client: Any) -> None:
-    """It fires as often as it should, and no more."""
+    """It fires exactly `times` times."""
     seen: list[str] = []
 
     def when(_: Any) -> bool:

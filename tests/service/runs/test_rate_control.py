@@ -35,7 +35,7 @@ def children(client: Any, execution_id: str) -> list[dict[str, Any]]:
 
 
 def outcome(fake: AutomationFake, client: Any, **members: Any) -> tuple[str, int]:
-    """Start an execution, poll it to its end, and give its status and how many it has started."""
+    """Start an execution, poll it to its end, and return its status and the number of its children."""
     execution = fake.execution(start(client, **members))
     for _ in range(100):
         if poll(client, execution.id)["AutomationExecutionStatus"] in {"Success", "Failed"}:
@@ -74,7 +74,7 @@ def test_children_know_their_parent(fake: AutomationFake, client: Any) -> None:
 
 
 def test_children_are_no_starts_of_the_caller(fake: AutomationFake, client: Any) -> None:
-    """The test asked for one execution, and finds one: in the record, and in a listing without a filter."""
+    """The record, and a listing without a filter, contain only the parent."""
     execution_id = start(client, **on("i-1", "i-2"))
     poll(client, execution_id)
     assert fake.assert_started_once() is fake.executions[0]
@@ -133,7 +133,7 @@ def test_failures_within_max_errors(fake: AutomationFake, client: Any) -> None:
 
 
 def test_what_runs_may_complete(fake: AutomationFake, client: Any) -> None:
-    """Too many failures start nothing more; what runs goes on, and only then the parent has failed, and says so."""
+    """After too many failures nothing more is started; the parent fails after the running children have ended."""
     fake.script(["InProgress", "Failed"], when={"Parameters": {"Id": ["a"]}})
     fake.script(["InProgress", "InProgress", "InProgress", "Success"], when={"Parameters": {"Id": ["b"]}})
     execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="2")))
@@ -158,7 +158,7 @@ def test_events_count_in_their_order(fake: AutomationFake, client: Any) -> None:
 
 
 def test_polling_only_the_children(fake: AutomationFake, client: Any) -> None:
-    """A caller who looks only at the children sees each of them come and go."""
+    """A caller that polls only the children sees each of them start and end."""
     execution_id = start(client, **on("a", "b", "c", MaxConcurrency="1"))
     poll(client, execution_id)
     listed = [children(client, execution_id) for _ in range(9)][-1]
@@ -168,7 +168,7 @@ def test_polling_only_the_children(fake: AutomationFake, client: Any) -> None:
 
 
 def test_progress_is_counted(fake: AutomationFake, client: Any) -> None:
-    """The answer counts what became of the targets, as far as the installed model has a place for it."""
+    """The response counts the targets by result, if the installed model has members for that."""
     for name, status in {"a": "Success", "b": "Failed", "c": "TimedOut", "d": "Cancelled"}.items():
         fake.script([status], when={"Parameters": {"Id": [name]}})
     execution = fake.execution(start(client, **on("a", "b", "c", "d", "e", "f", MaxErrors="9", MaxConcurrency="1")))
@@ -183,7 +183,7 @@ def test_progress_is_counted(fake: AutomationFake, client: Any) -> None:
 
 
 def test_target_maps(fake: AutomationFake, client: Any) -> None:
-    """Each map is a target, and gives the parameters it names."""
+    """Each map is a target, and sets its parameters."""
     maps = [{"Id": ["i-1", "i-2"], "Size": ["s"]}, {"Id": ["i-3"]}]
     execution = fake.execution(start(client, TargetMaps=maps, Parameters={"Size": ["m"], "A": ["b"]}))
     shown = [poll(client, execution.id) for _ in range(2)][1]
@@ -219,7 +219,7 @@ def test_a_tag_stands_for_what_the_test_says(fake: AutomationFake, client: Any) 
 
 @pytest.mark.needs("TargetLocation.Targets")
 def test_a_resolver_gets_a_copy(fake: AutomationFake, client: Any) -> None:
-    """Whatever it does to the target, the execution's request stays as it was."""
+    """Changes by the resolver do not affect the request of the execution."""
     fake.resolve_targets(lambda target: target.pop("Values"))  # type: ignore[attr-defined]
     target = {"Key": "tag:Env", "Values": ["prod"]}
     location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"], "Targets": [target]}
@@ -242,7 +242,7 @@ def test_a_tag_of_which_nothing_is_known(fake: AutomationFake, client: Any) -> N
 
 @pytest.mark.parametrize("found", ["i-1", [1], None, {"i-1"}])
 def test_a_resolver_gives_a_list_of_ids(fake: AutomationFake, client: Any, found: Any) -> None:
-    """Anything else is a mistake of the test, told where it shows."""
+    """Any other result is a mistake in the test, and raises."""
     fake.resolve_targets(lambda _: found)
     with pytest.raises(FakeUsageError, match="Expected resolve_targets to return a list of ids for"):
         start(client, TargetParameterName="Id", Targets=[{"Key": "tag:Env", "Values": ["prod"]}])
@@ -276,7 +276,7 @@ def test_what_is_being_cancelled_gets_no_further(fake: AutomationFake, client: A
 
 
 def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> None:
-    """With type Complete what runs goes on to its end, the rest never starts, and the parent succeeds."""
+    """With type Complete, running children continue to the end, others are never started, and the parent succeeds."""
     execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="1")))
     poll(client, execution.id)
     client.stop_automation_execution(AutomationExecutionId=execution.id, Type="Complete")
@@ -286,7 +286,7 @@ def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> No
 
 
 def test_the_end_of_a_parent_ends_its_children(fake: AutomationFake, client: Any) -> None:
-    """Finished by the test or by its script, it leaves nothing running behind."""
+    """If the test or the script ends the parent, no child keeps running."""
     finished = fake.execution(start(client, **on("a", "b")))
     poll(client, finished.id)
     finished.finish("TimedOut")
@@ -307,7 +307,7 @@ def test_a_scripted_parent_that_ends_at_once(fake: AutomationFake, client: Any) 
 
 
 def test_stopping_the_step_of_one_target(fake: AutomationFake, client: Any) -> None:
-    """StopStep with the step of a target ends that one alone; once it has ended it makes no sense."""
+    """StopStep with the step of a target ends only that one, and is invalid after its end."""
     execution = fake.execution(start(client, **on("a", "b", MaxErrors="1")))
     poll(client, execution.id)
     given = {
@@ -398,7 +398,7 @@ def test_the_step_of_a_location_is_the_callers(client: Any) -> None:
 
 
 def test_locations_have_defaults(client: Any) -> None:
-    """Where a location says nothing, the documented defaults hold."""
+    """Locations have the documented defaults."""
     execution_id = start(client, TargetLocations=[{"Accounts": ["111111111111"], "Regions": ["eu-west-1"]}])
     location = poll(client, execution_id)["StepExecutions"][0]["TargetLocation"]
     assert location == {
@@ -428,7 +428,7 @@ def test_locations_have_defaults(client: Any) -> None:
 def test_rate_control_of_a_location(
     fake: AutomationFake, client: Any, given: dict[str, Any], status: str, started: int
 ) -> None:
-    """Accounts and Regions have a rate control of their own, and accounts may be left out."""
+    """Accounts and Regions have separate rate controls, and accounts can be excluded."""
     fake.script(["Pending", "Failed"], when=lambda call: call.region != "us-east-1")
     assert outcome(fake, client, TargetLocations=[{**LOCATION, **given}]) == (status, started)
 

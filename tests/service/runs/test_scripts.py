@@ -1,4 +1,4 @@
-"""Status scripts: what a test says of how executions go."""
+"""Scripts of statuses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_one_status_a_poll(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_listing_is_a_poll_of_all_that_it_shows(fake: AutomationFake, client: Any) -> None:
-    """DescribeAutomationExecutions lets what it lists go on, and nothing else."""
+    """DescribeAutomationExecutions advances exactly the executions that it lists."""
     fake.script(["Pending", "InProgress", "Failed"])
     shown, hidden = start(client), start(client, DocumentName="Other")
     for expected in ("Pending", "InProgress", "Failed"):
@@ -90,7 +90,7 @@ def test_a_status_that_there_is_not(fake: AutomationFake, status: str) -> None:
     ],
 )
 def test_statuses_of_the_wrong_kind(fake: AutomationFake, statuses: Any, message: str) -> None:
-    """Each mistake in the statuses is said, and nothing is scripted."""
+    """Each mistake in the statuses raises, and nothing is scripted."""
     with pytest.raises(FakeUsageError, match=message):
         fake.script(statuses)
 
@@ -126,7 +126,7 @@ def test_what_has_ended_goes_on_no_more(fake: AutomationFake, client: Any) -> No
 
 
 def test_when_is_part_of_the_request(fake: AutomationFake, client: Any) -> None:
-    """A script is for the executions whose request has the members given, as they are given."""
+    """A script matches executions whose request has these members with these values."""
     fake.script(["Failed"], when={"DocumentName": "Doc", "Parameters": {"A": ["b"]}})
     assert statuses(client, start(client, Parameters={"A": ["b"]}), 1) == ["Failed"]
     assert statuses(client, start(client, Parameters={"A": ["c"]}), 1) == ["Pending"]
@@ -149,7 +149,7 @@ def test_when_is_a_function_of_the_call(fake: AutomationFake, client: Any) -> No
 
 
 def test_a_later_script_wins(fake: AutomationFake, client: Any) -> None:
-    """Of scripts that are for an execution the latest has it; what was started before goes on as it did."""
+    """The latest matching script applies; executions that were started before do not change."""
     fake.script(["Failed"])
     before = start(client)
     fake.script(["Cancelled"])
@@ -202,7 +202,7 @@ def test_the_script_is_copied(fake: AutomationFake, client: Any) -> None:
 
 
 def test_an_id_is_for_the_first(fake: AutomationFake, client: Any) -> None:
-    """A fixed id is given once in each Region, and later executions get ids of their own."""
+    """A fixed id is used once in each Region; later executions have new ids."""
     fake.script(["Success"], execution_id="exec-1")
     first, second = start(client), start(client)
     assert first == "exec-1"

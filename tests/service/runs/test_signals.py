@@ -11,7 +11,7 @@ from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsage
 
 
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """Write a runbook; a step is an `aws:sleep` unless it says otherwise."""
+    """Write a runbook; steps are `aws:sleep` by default."""
     return {"schemaVersion": "0.3", "mainSteps": [{"action": "aws:sleep", **step} for step in steps], **members}
 
 
@@ -75,7 +75,7 @@ def test_a_stop_without_on_cancel(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_caller_stops_what_it_was_shown(fake: AutomationFake, client: Any) -> None:
-    """Who has seen the first step in progress can stop it there, though the run has gone on to its end since."""
+    """A caller that saw the first step in progress can stop it there, even if the run has ended since."""
     calls: list[int] = []
 
     def outputs(attempt: StepRun) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def test_stopping_before_the_first_step(fake: AutomationFake, client: Any) -> No
 
 
 def test_completing_what_it_is_at(fake: AutomationFake, client: Any) -> None:
-    """With type Complete the step goes on to its end, and nothing more begins; what waits is given up."""
+    """With type Complete, the step continues to its end, no other begins, and a waiting one is cancelled."""
     fake.add_runbook(runbook({"name": "a", "onFailure": "step:b"}, {"name": "b"}), name="Doc")
     fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}, {"name": "b"}), name="Ask")
     good, bad = (start(client) for _ in range(2))
@@ -132,7 +132,7 @@ def test_completing_what_it_is_at(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_rejected_approval_takes_its_on_failure(fake: AutomationFake, client: Any) -> None:
-    """Reject fails the step for good, whatever attempts it has, and the runbook says what follows."""
+    """Reject fails the step without retries, and `onFailure` determines the next step."""
     ask = {"name": "ask", "action": "aws:approve", "onFailure": "step:tell", "maxAttempts": 3}
     fake.add_runbook(runbook(ask, {"name": "act", "isEnd": True}, {"name": "tell"}), name="Doc")
     execution_id = start(client)
@@ -283,7 +283,7 @@ THREE = runbook({"name": "a"}, {"name": "b"}, {"name": "c"})
 def test_a_script_rules_and_the_walk_follows(
     fake: AutomationFake, client: Any, script: list[str], expected: list[str]
 ) -> None:
-    """The statuses are the script's; the steps come along as far as they say."""
+    """The statuses are those of the script, and the steps follow them."""
     fake.add_runbook(THREE, name="Doc")
     fake.script(script)
     execution_id = start(client)
@@ -296,7 +296,7 @@ def test_a_script_rules_and_the_walk_follows(
 
 
 def test_a_script_says_where_the_run_failed(fake: AutomationFake, client: Any) -> None:
-    """`steps` completes the runbook's steps by name; the one that it says has failed is where the run ended."""
+    """`steps` adds to the runbook's steps by name; the run ends at the step that failed."""
     fake.add_runbook(THREE, name="Doc")
     fake.script(
         ["InProgress", "Failed"],
@@ -327,7 +327,7 @@ def test_a_script_overrides_outputs_by_name(fake: AutomationFake, client: Any) -
 
 
 def test_a_script_passes_approvals(fake: AutomationFake, client: Any) -> None:
-    """Its statuses go on without a signal; Waiting is at the step that waits, and a signal goes on from there."""
+    """Its statuses advance without a signal; Waiting is at the waiting step, and a signal continues from there."""
     fake.add_runbook(
         runbook({"name": "a"}, {"name": "ask", "action": "aws:approve"}, {"name": "c"}, {"name": "d"}), name="Doc"
     )
@@ -417,7 +417,7 @@ def test_a_step_starts_a_child_that_walks(fake: AutomationFake, client: Any) -> 
 
 
 def test_a_child_that_fails_fails_its_step(fake: AutomationFake, client: Any) -> None:
-    """Each attempt starts a child of its own."""
+    """Each attempt starts a new child."""
     fake.add_runbook(PARENT, name="Doc")
     fake.add_runbook(CHILD, name="Child")
     fake.fail_step("work", "no", times=1)
@@ -434,7 +434,7 @@ def test_a_child_that_fails_fails_its_step(fake: AutomationFake, client: Any) ->
 
 
 def test_a_step_said_to_fail_starts_no_child(fake: AutomationFake, client: Any) -> None:
-    """What the test says of the step itself goes first; outputs that it gives go with those of the child."""
+    """Overrides of the step take precedence; outputs that the test sets are added to those of the child."""
     fake.add_runbook(PARENT, name="Doc")
     fake.add_runbook(CHILD, name="Child")
     fake.step_outputs("call", {"Output": ["mine"]})
@@ -449,7 +449,7 @@ def test_a_step_said_to_fail_starts_no_child(fake: AutomationFake, client: Any) 
 
 
 def test_a_child_that_waits_holds_its_parent(fake: AutomationFake, client: Any) -> None:
-    """The parent goes on once somebody has approved in the child; stopping the parent ends the child."""
+    """The parent continues after an approval in the child; stopping the parent ends the child."""
     fake.add_runbook(PARENT, name="Doc")
     fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}, parameters=CHILD["parameters"]), name="Child")
     first, second = (fake.execution(start(client)) for _ in range(2))
@@ -524,7 +524,7 @@ def test_a_child_on_several_targets(fake: AutomationFake, client: Any) -> None:
 
 
 def test_runbooks_that_start_each_other_for_ever(fake: AutomationFake, client: Any) -> None:
-    """They are cut, and the message says which."""
+    """They are aborted, and the message lists them."""
     inputs = {"DocumentName": "Doc"}
     fake.add_runbook(runbook({"name": "call", "action": "aws:executeAutomation", "inputs": inputs}), name="Doc")
     execution = fake.execution(start(client))
@@ -534,7 +534,7 @@ def test_runbooks_that_start_each_other_for_ever(fake: AutomationFake, client: A
 
 
 def test_a_script_may_outlast_its_steps(fake: AutomationFake, client: Any) -> None:
-    """After the last step has been approved, the script still says how the run goes on and ends."""
+    """After the last step has been approved, the script still determines the status and the end."""
     fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}), name="Doc")
     fake.script(["Waiting", "InProgress", "Success"])
     succeeding, finished = start(client), start(client)
@@ -547,7 +547,7 @@ def test_a_script_may_outlast_its_steps(fake: AutomationFake, client: Any) -> No
 
 
 def test_approving_what_has_not_begun(fake: AutomationFake, client: Any) -> None:
-    """An approval before the start, or one that is no step's, lets the run go on where it is."""
+    """An approval before the start, or outside an approval step, continues the run."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b"}), name="Doc")
     fake.script(["PendingApproval", "InProgress", "PendingApproval", "InProgress", "Success"])
     execution_id = start(client)
@@ -563,7 +563,7 @@ def test_approving_what_has_not_begun(fake: AutomationFake, client: Any) -> None
 
 
 def test_a_signal_that_fits_neither_what_is_nor_what_was_shown(fake: AutomationFake, client: Any) -> None:
-    """It is refused, and the run stays as it is."""
+    """It is refused, and the run does not change."""
     fake.add_runbook(runbook({"name": "wait", "action": "aws:pause"}), name="Doc")
     execution_id = start(client)
     assert statuses(client, execution_id, 2) == ["Pending", "InProgress"]

@@ -21,7 +21,7 @@ RUNBOOK: dict[str, Any] = {
 
 
 def steps(client: Any, execution_id: str) -> list[dict[str, Any]]:
-    """Poll an execution, and give its steps."""
+    """Poll an execution, and return its steps."""
     answer = client.get_automation_execution(AutomationExecutionId=execution_id)
     shown: list[dict[str, Any]] = answer["AutomationExecution"]["StepExecutions"]
     return shown
@@ -75,7 +75,7 @@ def test_steps_have_ids_of_their_own(fake: AutomationFake, client: Any) -> None:
 
 
 def test_the_step_that_failed(fake: AutomationFake, client: Any) -> None:
-    """The step that the test says has failed is where the execution ended; those before it have succeeded."""
+    """The execution ends at the step that the test lets fail, and those before it have succeeded."""
     names: list[dict[str, Any]] = [{"StepName": name} for name in ("one", "two", "three")]
     names[1] |= {"StepStatus": "Failed", "FailureMessage": "Why"}
     fake.script(["InProgress", "Failed"], steps=names)
@@ -88,7 +88,7 @@ def test_the_step_that_failed(fake: AutomationFake, client: Any) -> None:
 
 @pytest.mark.parametrize("status", ["Failed", "TimedOut", "Cancelled", "Exited"])
 def test_without_a_word_the_current_step_ended(fake: AutomationFake, client: Any, status: str) -> None:
-    """Where the test does not say which, the step that it was at has the end, and no step goes back."""
+    """Without a scripted step, the current step ends, and no step goes back."""
     fake.script(["InProgress", status], steps=[{"StepName": "one"}, {"StepName": "two"}])
     execution_id = start(client)
     steps(client, execution_id)
@@ -172,7 +172,7 @@ def test_the_step_of_a_target_shows_its_parameter(client: Any, targets: dict[str
 
 
 def test_inputs_of_a_location_are_json_text(client: Any) -> None:
-    """The step of an account and a Region says what it runs, as JSON text, and what came of it."""
+    """The step of an account and Region shows its inputs as JSON text, and its result."""
     name = "arn:aws:ssm:us-east-1:123456789012:document/Mine"
     located = [{"Accounts": ["111122223333"], "Regions": ["us-east-1"]}]
     execution_id = start(client, DocumentName=name, Parameters={"A": ["é"]}, TargetLocations=located)

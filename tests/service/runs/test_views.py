@@ -1,4 +1,4 @@
-"""Executions as the service shows them: every answer has the shape that the model gives it."""
+"""Responses match the shapes of the model."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_every_answer_has_the_shape_of_its_operation(fake: AutomationFake, clien
 
 @pytest.mark.parametrize("status", model.enum("AutomationExecutionStatus"))
 def test_answers_of_every_status_have_their_shape(fake: AutomationFake, client: Any, status: str) -> None:
-    """No scripted status leads to an answer that AWS could not give."""
+    """Responses with any scripted status match the model."""
     fake.script([status], steps=[{"StepName": "a", "Inputs": {"x": "{}"}}, {}], outputs={"o": ["p"]})
     check_all(client, client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"])
 
@@ -122,7 +122,7 @@ def test_answers_about_documents_have_their_shape(fake: AutomationFake, client: 
 
 
 def test_the_check_sees_what_is_wrong() -> None:
-    """The check of these tests is no blank cheque."""
+    """The check of these tests finds wrong responses."""
     shape = OUTPUTS["GetAutomationExecution"]
     wrong = {"DocumentName": "a/b", "AutomationExecutionStatus": "Done", "ExecutionStartTime": datetime(2030, 1, 1)}  # noqa: DTZ001
     assert len(mismatches(shape, {"AutomationExecution": wrong})) == 3
@@ -150,7 +150,7 @@ def test_what_a_plain_execution_shows(fake: AutomationFake, client: Any) -> None
 
 
 def test_what_a_listing_shows(fake: AutomationFake, client: Any) -> None:
-    """DescribeAutomationExecutions has no steps and no parameters, but says what kind of execution it is."""
+    """DescribeAutomationExecutions shows no steps and parameters, but the type of the execution."""
     fake.script(["InProgress"], steps=[{"StepName": "a", "Action": "aws:sleep"}])
     client.start_automation_execution(DocumentName="Doc", Parameters={"A": ["b"]})
     (shown,) = client.describe_automation_executions()["AutomationExecutionMetadataList"]
@@ -160,7 +160,7 @@ def test_what_a_listing_shows(fake: AutomationFake, client: Any) -> None:
 
 
 def test_targets_come_back_as_requested(client: Any) -> None:
-    """What the request said of targets and rate control is in the answer."""
+    """The response contains the targets and rate control of the request."""
     given = STARTS["targets"]
     execution_id = client.start_automation_execution(DocumentName="Doc", **given)["AutomationExecutionId"]
     shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]

@@ -12,12 +12,12 @@ from pytest_ssm_automation._service import operations
 
 
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """Write a runbook; a step is an `aws:sleep` unless it says otherwise."""
+    """Write a runbook; steps are `aws:sleep` by default."""
     return {"schemaVersion": "0.3", "mainSteps": [{"action": "aws:sleep", **step} for step in steps], **members}
 
 
 def ended(fake: AutomationFake, client: Any, content: dict[str, Any], **parameters: list[str]) -> dict[str, Any]:
-    """Run a runbook to its end, and give what a poll shows."""
+    """Run a runbook to its end, and return the response of a poll."""
     fake.add_runbook(content, name="Doc")
     given = {"Parameters": parameters} if parameters else {}
     execution_id = start(client, **given)
@@ -117,7 +117,7 @@ def test_the_first_critical_failure_counts(fake: AutomationFake, client: Any) ->
 
 
 def test_a_branch_without_a_choice(fake: AutomationFake, client: Any) -> None:
-    """Without Default it goes on with the next step, or ends if it is the end."""
+    """Without Default, it continues with the next step, or ends if `isEnd` is set."""
     never = {"Variable": "a", "StringEquals": "b", "NextStep": "last"}
     fake.add_runbook(runbook(branch("choose", never), {"name": "next"}, {"name": "last"}), name="Doc")
     assert steps(ended_of(client, "Doc")) == {"choose": "Success", "next": "Success", "last": "Success"}
@@ -210,7 +210,7 @@ def test_a_round_that_has_begun(fake: AutomationFake, client: Any) -> None:
     ],
 )
 def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[str, Any], rounds: int) -> None:
-    """MaxIterations, Iterators and LoopCondition say it, and never more than 100 times; what is open ends it."""
+    """MaxIterations, Iterators and LoopCondition limit a loop, and so does the maximum of 100 iterations."""
     inner = {"name": "inner", "action": "aws:executeScript"}
     loop = {"name": "loop", "action": "aws:loop", "inputs": {**inputs, "Steps": [inner]}}
     content = runbook(
@@ -249,7 +249,7 @@ def test_a_loop_step_that_fails(fake: AutomationFake, client: Any) -> None:
 
 
 def test_members_of_a_step(fake: AutomationFake, client: Any) -> None:
-    """A step shows what its runbook declares, and what it has come to; each time is later than the one before."""
+    """A step shows its declared properties and its result, with increasing times."""
     content = runbook(
         {
             "name": "a",
@@ -310,7 +310,7 @@ TIMES = ("ExecutionStartTime", "ExecutionEndTime")
 
 
 def test_outputs_of_the_runbook(fake: AutomationFake, client: Any) -> None:
-    """Every output that the runbook declares is there all along, and says why it has no value."""
+    """All declared outputs are shown from the start, with the reason if they have no value."""
     content = runbook(
         {"name": "a", "action": "aws:createImage"},
         {"name": "b", "action": "aws:createImage"},
@@ -390,7 +390,7 @@ def test_parameters_have_their_types(fake: AutomationFake, client: Any, case: tu
 
 
 def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
-    """The reference stays in the inputs, and the execution names what conditions and inputs have read in vain."""
+    """References without a value stay in the inputs, and the execution lists them."""
     content = runbook(
         {"name": "get", "action": "aws:executeAwsApi"},
         branch("choose", {"Variable": "{{ get.Name }}", "StringEquals": "x", "NextStep": "use"}),
@@ -407,7 +407,7 @@ def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
 
 
 def test_the_pace_of_polls() -> None:
-    """With the pace of a step, each poll goes on by one."""
+    """With the pace `step`, each poll advances by one step."""
     with AutomationFake(pace="step") as fake:
         fake.add_runbook(runbook({"name": "a", "maxAttempts": 2}, {"name": "b"}), name="Doc")
         fake.fail_step("a", times=1)
@@ -446,7 +446,7 @@ def test_polling_for_ever_is_stopped(fake: AutomationFake, client: Any, monkeypa
 
 
 def test_run_to(fake: AutomationFake, client: Any) -> None:
-    """The execution goes on until the step is in progress, or waits for a signal, and the caller sees it there."""
+    """The execution runs until the step is in progress, or waits for a signal, and the caller sees it there."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b", "action": "aws:pause"}, {"name": "c"}), name="Doc")
     execution = fake.execution(start(client))
     execution.run_to("a")
@@ -470,7 +470,7 @@ def test_run_to(fake: AutomationFake, client: Any) -> None:
 
 
 def test_the_history_of_a_run(fake: AutomationFake, client: Any) -> None:
-    """Each change of status is kept with its time, of the run and of its steps."""
+    """Each status change of the run and its steps is recorded with its time."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b"}), name="Doc")
     fake.fail_step("b", "no")
     execution_id = start(client)
