@@ -19,6 +19,7 @@ from ._service.faults import Fault, check_members
 from ._service.runbooks.library import how_to_register
 from ._service.runs.events import event_of
 from ._service.runs.execution import execution_of
+from ._service.runs.moving import state_of
 from ._strict import describe, problems
 
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ class Record:
         return describe([problem for problem in found if faults or problem[0] != "unfired"])
 
     def _hints(self, failure: str, *, looked_up: bool) -> str:
-        """Write hints for a failed test: a wrong client, outputs without a value, and missing runbooks.
+        """Write hints for a failed test: wrong clients, refused signals, outputs without a value, missing runbooks.
 
         Args:
             failure: The text of the failure.
@@ -320,7 +321,17 @@ class Record:
             f"{name} is not registered, so its executions have no steps. {how_to_register(name)}"
             for name in dict.fromkeys(sought)
         ]
-        return "\n".join([*_listed(self._asked_elsewhere()), *lines])
+        return "\n".join([*_listed(self._asked_elsewhere()), *_listed(self._signalled_in_vain()), *lines])
+
+    def _signalled_in_vain(self) -> list[str]:
+        """Describe the executions that did not take a signal."""
+        return [
+            f"{call.params['SignalType']} {_assertions.where(number, call)} was refused: "
+            f"the execution {run.id} {state_of(run)}"
+            for number, call in enumerate(self.calls)
+            if call.error == "InvalidAutomationSignalException" and call.outcome == "rejected"
+            for run in self._service.store.named(call.params["AutomationExecutionId"])
+        ]
 
     def _asked_elsewhere(self) -> list[str]:
         """Describe the calls that requested an execution from the wrong account or Region."""

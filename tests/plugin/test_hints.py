@@ -1,4 +1,4 @@
-"""Hints of failing tests about unregistered runbooks and outputs without a value."""
+"""Hints of failing tests about unregistered runbooks, outputs without a value, and refused signals."""
 
 from __future__ import annotations
 
@@ -75,4 +75,35 @@ def test_outputs_that_nobody_gave(run: Any) -> None:
             "*SSM Automation: hints*",
             "Doc * reads outputs without a value (set them with fake.step_outputs): get.Id",
         ]
+    )
+
+
+def test_refused_signals(run: Any) -> None:
+    """The service does not explain why it refuses a signal. A hint shows where the execution is."""
+    result = run(
+        """
+        RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
+            {"name": "first", "action": "aws:sleep"}, {"name": "ask", "action": "aws:approve"},
+        ]}
+
+        def signal(ssm_client, execution_id):
+            ssm_client.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
+
+        def test_walk(ssm_automation, ssm_client):
+            ssm_automation.add_runbook(RUNBOOK, name="Doc")
+            execution_id = ssm_client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+            ssm_automation.execution(execution_id).run_to("first")
+            signal(ssm_client, execution_id)
+
+        def test_unregistered(ssm_automation, ssm_client):
+            signal(ssm_client, ssm_automation.add_execution("Doc", statuses=["InProgress"]).id)
+
+        def test_ended(ssm_automation, ssm_client):
+            signal(ssm_client, ssm_automation.add_execution("Doc").id)
+        """
+    )
+    result.assert_outcomes(failed=3)
+    call = "Approve #* was refused: the execution *-*"
+    result.stdout.fnmatch_lines(
+        [call + " is InProgress at step 'first'", call + " is InProgress", call + " has ended as Success"]
     )

@@ -113,9 +113,17 @@ def run_to(run: Run, name: str) -> None:
         mark = progress(run)
         advance(run, STEP)
         if not _is_at(run, name) and (run.ended or progress(run) == mark):
-            at = f"at step {run.walk.at.step.name!r}" if run.walk and run.walk.at else "after its last step"
-            where = f"has ended as {run.status}" if run.ended else f"is {run.status} {at}"
-            raise FakeUsageError(f"The execution {run.id} {where}, and has not reached step {name!r}")
+            raise FakeUsageError(f"The execution {run.id} {state_of(run)}, and has not reached step {name!r}")
+
+
+def state_of(run: Run) -> str:
+    """Describe the status of a run, and the step that it is at."""
+    if run.ended:
+        return f"has ended as {run.status}"
+    if run.walk is None:
+        return f"is {run.status}"
+    at = f"at step {run.walk.at.step.name!r}" if run.walk.at else "after its last step"
+    return f"is {run.status} {at}"
 
 
 def _is_at(run: Run, name: str) -> bool:
