@@ -1,4 +1,4 @@
-"""What the fake costs, beside what it is compared with: `tox run -e bench`.
+"""Measure the costs of the fake, compared with other tools: `tox run -e bench`.
 
 Whatever is compared is measured in turns, in one run of this script; medians and the middle half of all rounds are
 printed.
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def set_up() -> Iterator[Row]:
-    """The fake set up and torn down, and a client made, beside mock_aws and boto3.client."""
+    """Measure the set-up and teardown of the fake, and a client, compared with mock_aws and boto3.client."""
 
     def fake() -> None:
         with AutomationFake():
@@ -64,7 +64,7 @@ def set_up() -> Iterator[Row]:
 
 
 def growth() -> Iterator[Row]:
-    """The call when many calls are recorded, beside the call when few are; and the memory that a record takes."""
+    """Measure a call with many recorded calls, compared with few; and the memory of a record."""
     with AutomationFake() as fake:
         client: Any = fake.client()
 
@@ -127,7 +127,7 @@ def library(folder: Path) -> Iterator[Row]:
 
 
 def runs() -> Iterator[Row]:
-    """A run along a runbook of 40 steps; and a start beside a registered runbook, beside one without."""
+    """Measure a run of a runbook with 40 steps; and a start with a registered runbook, compared with one without."""
     step = {"action": "aws:executeAwsApi", "outputs": [{"Name": "Id", "Type": "String", "Selector": "$.Id"}]}
     steps = [
         {"name": f"step{n}", **step, "inputs": {"Service": "ec2", "Ids": ["{{ Id }}", f"{{{{ step{n - 1}.Id }}}}"]}}
@@ -167,7 +167,7 @@ def runs() -> Iterator[Row]:
 
 
 def validation() -> Iterator[Row]:
-    """The checks of one request, beside botocore's, which are fewer, and those of `jsonschema`, which are the same."""
+    """Measure the validation of a request, compared with botocore's, which checks less, and `jsonschema`."""
     shape = input_shape(START)
     other = runpy.run_path(str(Path(__file__).parents[1] / "oracle.py"))["_validator"](START)
 

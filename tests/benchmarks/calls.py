@@ -1,4 +1,4 @@
-"""What calls through the fake cost, beside the same calls through botocore's Stubber, and moto's."""
+"""Measure calls of the fake, compared with botocore's Stubber and moto."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _mean(call: Callable[[], object], times: int, clock: Callable[[], float]) ->
 
 
 def in_turns(*measurements: Callable[[], float], rounds: int = ROUNDS) -> list[list[float]]:
-    """What each measurement gave in each round; they take turns, after a first one that doesn't count."""
+    """The results of each measurement in each round. They take turns, after a first round that does not count."""
     for measure in measurements:
         measure()
     results = [[measure() for measure in measurements] for _ in range(rounds)]
@@ -45,7 +45,7 @@ def text(seconds: float) -> str:
 
 
 def compare(what: str, aim: str, measured: Sequence[float], name: str, reference: Sequence[float]) -> Row:
-    """One thing beside another: the median of the ratios of all rounds, and the middle half of them."""
+    """Compare two measurements: the median of the ratios of all rounds, and their middle half."""
     ratios = [one / other for one, other in zip(measured, reference, strict=True)]
     low, middle, high = quantiles(ratios, n=4, method="inclusive")
     shown = f"{middle:.2f} ({low:.2f}-{high:.2f})" if middle > 0.2 else f"1/{1 / middle:.1f}"
@@ -53,7 +53,7 @@ def compare(what: str, aim: str, measured: Sequence[float], name: str, reference
 
 
 def difference(what: str, aim: str, measured: Sequence[float], name: str, reference: Sequence[float]) -> Row:
-    """One thing beside another that is part of it: the median of the differences of all rounds, and the middle half."""
+    """Compare a measurement with a part of it: the median of the differences of all rounds, and their middle half."""
     more = [one - other for one, other in zip(measured, reference, strict=True)]
     low, middle, high = (f"{value * 1e3:+.2f}" for value in quantiles(more, n=4, method="inclusive"))
     return (what, text(median(measured)), f"{name} {text(median(reference))}", f"{middle} ms ({low} to {high})", aim)

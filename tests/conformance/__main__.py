@@ -62,7 +62,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check the facts and show the verdicts; return 1 if something differs or was left behind."""
+    """Check the facts and show the results; return 1 if something differs or was left behind."""
     given = parse(arguments)
     facts = [fact for fact in register.load() if not given.only or fact.id in given.only]
     left = False
@@ -149,7 +149,7 @@ def describe(service: Service, account: str, region: str, yes: bool) -> bool:  #
 
 
 def sweep(service: Service, *, asked: bool) -> int:
-    """Delete what runs have left behind."""
+    """Delete what earlier runs have left behind."""
     documents, executions = leftovers(service.client)
     if not (documents or executions):
         print("Nothing is left behind.")

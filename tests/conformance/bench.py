@@ -35,7 +35,7 @@ ENDED: Final = frozenset(
 
 
 class Differs(Exception):  # noqa: N818 - it is a verdict
-    """The answer is not what the fact says."""
+    """The response differs from the fact."""
 
     def __init__(self, wanted: object, got: object) -> None:
         """Keep both."""
@@ -123,7 +123,7 @@ class Bench:
         _ = self.fake
 
     def expect(self, got: object, wanted: object) -> None:
-        """Raise `Differs` unless an answer is what the fact says."""
+        """Raise `Differs` unless a response matches the fact."""
         if got != wanted:
             raise Differs(wanted, got)
 
@@ -245,7 +245,7 @@ def refusal(error: ClientError) -> Refusal:
 
 
 def says_nothing(told: Refusal) -> bool:
-    """Tell whether an error says nothing about the fact, such as a throttled or denied request."""
+    """Return whether an error is unrelated to the fact, such as a throttled or denied request."""
     return told.code in NO_ANSWERS or told.status >= _SERVERS_OWN
 
 

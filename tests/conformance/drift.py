@@ -36,7 +36,7 @@ def flat(shape: Any, path: str = "") -> dict[str, str]:
 
 
 def required(shape: Any, path: str = "") -> list[str]:
-    """List the members that have to be given, by their paths."""
+    """List the paths of required members."""
     if shape.type_name == "list":
         return required(shape.member, f"{path}[]")
     if shape.type_name == "map":

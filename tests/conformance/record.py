@@ -51,7 +51,7 @@ class Scrubber:
         return self._text(str(value))
 
     def _member(self, name: object, value: Any) -> Any:
-        """Replace tokens of pages, too: nobody knows what is encoded in them."""
+        """Replace pagination tokens too, because their contents are unknown."""
         return self._named("token", value) if name == "NextToken" else self.scrub(value)
 
     def _text(self, text: str) -> str:

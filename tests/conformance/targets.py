@@ -1,4 +1,4 @@
-"""The targets: the fake, over each of its transports, and a service behind a client."""
+"""The targets: the fake with each of its transports, and a service behind a client."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Target(Protocol):
         ...
 
     def host(self, locations: Any) -> str:
-        """Host target locations, and return the URL."""
+        """Host it together with the fake."""
         ...
 
     def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
@@ -230,7 +230,7 @@ class Service:
 
 
 def leftovers(client: Any) -> tuple[list[str], list[str]]:
-    """List the documents that runs of the suite have left behind, and the executions that are still running."""
+    """List documents of earlier runs, and executions that are still running."""
     filters = [{"Key": "Owner", "Values": ["Self"]}, {"Key": "DocumentType", "Values": ["Automation"]}]
     pages = client.get_paginator("list_documents").paginate(Filters=filters)
     names = [found["Name"] for page in pages for found in page["DocumentIdentifiers"]]

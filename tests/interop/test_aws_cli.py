@@ -1,4 +1,4 @@
-"""The AWS CLI against the loopback server: a client that nobody here wrote."""
+"""The AWS CLI with the loopback server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def aws(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def answer(*arguments: str) -> Any:
-    """Run `aws ssm`, and give what it prints."""
+    """Run `aws ssm`, and return its output."""
     done = aws(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""AWS's JavaScript SDK against the loopback server: a client that nobody here wrote."""
+"""AWS's JavaScript SDK with the loopback server."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ pytestmark = [
 
 
 def call(*calls: tuple[str, dict[str, Any]], **settings: Any) -> list[dict[str, Any]]:
-    """Make calls by the SDK, and give what became of each."""
+    """Make calls with the SDK, and return the outcomes."""
     # The SDK warns of older releases of node, and reads its Region from here alone.
     environment = {**os.environ, "AWS_REGION": "us-east-1", "NODE_NO_WARNINGS": "1"}
     arguments = [str(HERE / "client.mjs"), str(DIRECTORY.resolve()), json.dumps(calls), json.dumps(settings)]

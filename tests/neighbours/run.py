@@ -1,4 +1,4 @@
-"""Run the fake beside other libraries, and write the page about it: `tox run -e neighbours`."""
+"""Run the fake with other libraries, and write the page about it: `tox run -e neighbours`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything is per account and Region, and a client's credentials say which account it is."""
+"""All state is kept per account and Region; a client's credentials determine the account."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_FOUND = "AutomationExecutionNotFoundException"
 
 
 def assume(account: str) -> Keys:
-    """Assume a role of an account through moto's STS, and give the keywords of its client."""
+    """Assume a role of an account with moto's STS, and return the keywords of its client."""
     sts = boto3.client("sts", region_name="us-east-1")
     role = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/operations", RoleSessionName="session")
     return {
@@ -55,7 +55,7 @@ def test_the_same_token_starts_in_each_account(pair: tuple[AutomationFake, Any, 
 
 
 def test_polling_with_the_wrong_client(pair: tuple[AutomationFake, Any, Any]) -> None:
-    """What runs in one account is unknown in the other, whatever is asked of it, and is not listed there."""
+    """An execution of one account is unknown in the other, for all operations and listings."""
     fake, one, other = pair
     execution_id = start(one)
     shown = poll(one, execution_id)
@@ -118,7 +118,7 @@ def test_the_limit_is_each_accounts() -> None:
 
 
 def test_a_page_is_continued_in_its_own_account(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
-    """A token of one account's listing is none of another's."""
+    """A token of one account's listing is invalid in another account."""
     one, other = clients
     for client in (one, other):
         start(client), start(client)
@@ -169,7 +169,7 @@ def test_a_scripted_id_is_given_once_in_each_account(fake: AutomationFake, clien
 
 
 def test_locations_start_in_their_accounts(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
-    """A child runs in the account of its location, where that is an account, and is seen there alone."""
+    """A child runs in the account of its location, and is visible only there."""
     unit = "ou-abcd-12345678"
     start(clients[0], TargetLocations=[{"Accounts": [OTHER, unit], "Regions": ["us-east-1"]}])
     (parent,) = fake.executions
@@ -188,7 +188,7 @@ def test_locations_start_in_their_accounts(fake: AutomationFake, clients: tuple[
 
 
 def test_assertions_name_the_account(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
-    """Each assertion looks at one account alone, where it is asked to."""
+    """With `account`, each assertion only considers that account."""
     one, other = clients
     first, second = start(one), start(other)
     start(fake.client())
@@ -236,7 +236,7 @@ def test_what_is_no_account_is_refused(fake: AutomationFake, ask: Callable[[Auto
 
 
 def test_duplicates_are_each_accounts(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
-    """Equal starts in two accounts are no duplicates, unless the test says so."""
+    """Equal starts in two accounts are not duplicates, unless the test says so."""
     for client in clients:
         start(client)
     fake.assert_no_duplicate_starts()

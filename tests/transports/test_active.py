@@ -22,7 +22,7 @@ CLIENT: Any = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="AK
 
 
 def start(name: str = "Doc", client: Any = CLIENT) -> str:
-    """Start an execution, and give its id."""
+    """Start an execution, and return its id."""
     execution_id: str = client.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
     return execution_id
 
@@ -33,7 +33,7 @@ def names(fake: AutomationFake) -> list[str]:
 
 
 class Worker:
-    """A thread that calls what it is given, one after the other."""
+    """A thread that calls functions one after the other."""
 
     def __init__(self) -> None:
         """Start the thread."""
@@ -76,7 +76,7 @@ def worker() -> Iterator[Worker]:
 @pytest.mark.parametrize("transports", [["stubber"] * 4, ["wire"] * 4, ["stubber", "wire"] * 2], ids="-".join)
 @pytest.mark.parametrize("around", [nullcontext, AutomationFake], ids=["alone", "inside-another"])
 def test_threads_with_a_fake_each(transports: list[str], around: Callable[[], Any]) -> None:
-    """Threads that enter fakes of their own, and share a client, never record in each other's, nor what they start."""
+    """Threads with their own fakes, and a shared client, never record in each other's fakes."""
     barrier = threading.Barrier(len(transports))
 
     def work(number: int) -> AutomationFake:
@@ -102,7 +102,7 @@ def test_threads_with_a_fake_each(transports: list[str], around: Callable[[], An
 
 
 def test_tasks_with_a_fake_each() -> None:
-    """So do asyncio tasks, with whatever threads they use."""
+    """Neither do asyncio tasks, whatever threads they use."""
 
     async def work(number: int) -> AutomationFake:
         with AutomationFake(transport="wire" if number % 2 else "stubber") as fake:
@@ -216,7 +216,7 @@ def test_a_request_whose_claim_was_gone_round() -> None:
 
 
 def test_a_claim_keeps_its_fake() -> None:
-    """A fake that becomes active while a request is on its way does not answer it; one that has gone refuses none."""
+    """A fake that becomes active during a request does not answer it; one that has ended refuses none."""
     client: Any = boto3.client("ssm", region_name="us-east-1")
     inner = AutomationFake(transport="wire")
 

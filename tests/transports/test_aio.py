@@ -85,7 +85,7 @@ def backend_config(backend: str) -> dict[str, Any]:
 
 
 def test_a_hundred_starts_at_once_are_all_answered(transport: str) -> None:
-    """Concurrent starts of one client are recorded once each, with ids of their own."""
+    """Concurrent starts of one client are recorded once each, with different ids."""
 
     async def body(client: Any) -> list[str]:
         starts = (client.start_automation_execution(DocumentName=f"Doc-{number}") for number in range(100))
@@ -135,7 +135,7 @@ def test_retries_run_on_the_wire_without_waiting(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_client_made_before_the_fake_is_answered(transport: str) -> None:
-    """A client that is older than the fake is answered by it, and no longer when the fake has gone."""
+    """A client that is older than the fake is answered while the fake is active."""
 
     async def body(client: Any) -> list[int]:
         with AutomationFake(transport=transport) as first:
@@ -160,7 +160,7 @@ def test_botocores_own_refusal_is_recorded(transport: str) -> None:
 
 
 def test_a_chosen_id_gets_past_botocores_length_check(transport: str) -> None:
-    """An id that AWS would never give can be asked for."""
+    """An id of any length can be requested, if the test has chosen it."""
 
     async def body(client: Any) -> str:
         await client.start_automation_execution(DocumentName="Doc")
@@ -205,7 +205,7 @@ def test_documents_are_answered(transport: str) -> None:
 
 @pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
 def test_nothing_leaves_the_process(backend: str) -> None:
-    """A request that nobody answers is refused, whichever HTTP library would have sent it."""
+    """An unanswered request is blocked, whichever HTTP library would have sent it."""
     config = backend_config(backend)
 
     async def body(client: Any) -> None:
@@ -231,7 +231,7 @@ interactions:
 
 @pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
 def test_a_recorder_replays_and_records_nothing(backend: str, tmp_path: Path) -> None:
-    """Vcrpy answers from its cassette, beside the fake; what it would have to record is blocked."""
+    """Vcrpy replays its cassette together with the fake, and new recordings are blocked."""
     config = backend_config(backend)
     cassette = tmp_path / "cassette.yaml"
     cassette.write_text(CASSETTE, encoding="utf-8")
@@ -256,7 +256,7 @@ def test_a_recorder_replays_and_records_nothing(backend: str, tmp_path: Path) ->
 
 
 def test_other_calls_wait_before_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that the fake leaves alone is retried after botocore's delay."""
+    """A call that the fake does not answer is retried after botocore's delay."""
     slept = note_sleeps(monkeypatch)
 
     async def body(client: Any) -> None:
@@ -273,7 +273,7 @@ def test_other_calls_wait_before_a_retry(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_loopback_is_let_through() -> None:
-    """A request to this machine is sent; here nobody listens."""
+    """A request to this machine is sent, though no server listens here."""
 
     async def run() -> None:
         config = AioConfig(retries={"total_max_attempts": 1})
@@ -310,13 +310,13 @@ def test_a_handler_of_the_users_may_answer(*, asynchronous: bool) -> None:
 
 
 def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody has imported aiobotocore, there is nothing to wrap."""
+    """If aiobotocore has not been imported, nothing is wrapped."""
     monkeypatch.delitem(sys.modules, "aiobotocore.client")
     assert list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None))) == []
 
 
 def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where neither httpx nor httpx2 is installed, aiohttp's connections are guarded alone."""
+    """Without httpx and httpx2, only aiohttp's connections are guarded."""
     module = pytest.importorskip("aiobotocore.httpxsession", reason="this aiobotocore sends by aiohttp alone")
     if module.httpx is None:
         pytest.skip("neither httpx nor httpx2 is installed")
@@ -327,7 +327,7 @@ def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_is_put_back() -> None:
-    """Nothing of aiobotocore stays replaced when the fake has gone."""
+    """Everything of aiobotocore is restored after the fake."""
     owners = (
         (AioBaseClient, "_convert_to_request_dict"),
         (AioBaseClient, "_make_request"),
@@ -412,7 +412,7 @@ def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("owner", [AioEndpoint, AIOHTTPSession])
 def test_a_release_without_a_hook_is_refused_when_it_is_used(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a private name of aiobotocore is missing, only its own clients fail, and the message says what works."""
+    """If a private name of aiobotocore is missing, only its own clients fail, and the message lists versions."""
     name = "_send_request" if owner is AioEndpoint else "send"
     monkeypatch.delattr(owner, name)
     with AutomationFake() as fake:
@@ -424,7 +424,7 @@ def test_a_release_without_a_hook_is_refused_when_it_is_used(owner: Any, monkeyp
 
 
 def test_a_release_without_httpx_is_supported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A release that sends by aiohttp alone is answered."""
+    """A release that only uses aiohttp is supported."""
     monkeypatch.setattr(aio, "find_spec", lambda _: None)
     with AutomationFake() as fake:
         with_client(lambda client: client.start_automation_execution(DocumentName="Doc"))

@@ -37,7 +37,7 @@ def test_handlers_of_a_clone_are_called(fake: AutomationFake) -> None:
 
 
 def test_a_clone_sends_what_it_has_signed(fake: AutomationFake) -> None:
-    """An operation that the fake leaves alone is signed once, by the clone's own signer."""
+    """A call that the fake does not answer is signed once, by the clone's signer."""
     client: Any = fake.client("eu-west-1")
     sent: list[Any] = []
 
@@ -54,7 +54,7 @@ def test_a_clone_sends_what_it_has_signed(fake: AutomationFake) -> None:
 
 
 def test_clients_are_of_their_region(fake: AutomationFake) -> None:
-    """The Region is us-east-1, or the one asked for."""
+    """The Region is us-east-1, or the argument."""
     assert fake.client().meta.region_name == "us-east-1"
     assert fake.client("ap-south-1").meta.endpoint_url == "https://ssm.ap-south-1.amazonaws.com"
 
@@ -89,7 +89,7 @@ def test_exceptions_paginators_and_waiters_of_a_clone_work(fake: AutomationFake)
 
 
 def test_an_inactive_fake_makes_no_clients() -> None:
-    """A client made outside would call AWS, so there is none."""
+    """Outside the block, no client is made, because it would call AWS."""
     fake = AutomationFake()
     with pytest.raises(AutomationFakeError, match="The fake must be active for this: with AutomationFake"):
         fake.client()

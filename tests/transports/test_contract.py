@@ -64,7 +64,7 @@ def refusal(call: Any, **members: Any) -> dict[str, Any]:
 
 
 def test_a_start_and_its_record(reached: tuple[AutomationFake, Any]) -> None:
-    """A start gives the id of the execution, and is recorded with its members, its Region and its key."""
+    """A start returns the id of the execution, and is recorded with its members, Region and key."""
     fake, client = reached
     answer = client.start_automation_execution(DocumentName="Doc", Parameters={"InstanceId": ["i-1"]}, Mode="Auto")
     execution = fake.assert_started_once(
@@ -80,7 +80,7 @@ def test_a_start_and_its_record(reached: tuple[AutomationFake, Any]) -> None:
 
 
 def test_a_life(reached: tuple[AutomationFake, Any]) -> None:
-    """An execution goes on from look to look, with all members of its answer of the right type."""
+    """An execution advances with each poll, and all members of the responses have the right type."""
     fake, client = reached
     fake.script(["Pending", "InProgress", "Success"], outputs={"Result": ["done"]})
     execution_id = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
@@ -178,7 +178,7 @@ def test_tokens(reached: tuple[AutomationFake, Any]) -> None:
 
 
 def test_a_lost_response(reached: tuple[AutomationFake, Any]) -> None:
-    """The service has started the execution, and the caller meets a connection error of its own library."""
+    """The service has started the execution, and the caller gets a connection error of its library."""
     fake, client = reached
     fake.lose_response()
     with pytest.raises((BotoCoreError, requests.ConnectionError, requests.Timeout)):

@@ -19,7 +19,7 @@ ENCODED = "029608264753"
 
 
 def unwanted(*_: Any, **__: Any) -> NoReturn:
-    """Fail, since nobody should refresh the credentials."""
+    """Fail, because the credentials must not be refreshed."""
     pytest.fail("The credentials were refreshed")
 
 
@@ -72,7 +72,7 @@ def test_the_account_of_a_role_that_was_not_assumed_yet(role: str, account: str)
 
 
 def test_the_account_stays_when_credentials_are_refreshed() -> None:
-    """Credentials that somebody refreshes in the middle of a test belong to the account that they had before."""
+    """Credentials that are refreshed during a test keep their account."""
     expires = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     fresh = {"access_key": KEY, "secret_key": "secret", "token": "token", "expiry_time": expires}
     credentials: Any = DeferredRefreshableCredentials(lambda: fresh, "test")

@@ -81,7 +81,7 @@ def raw(
 
 
 def test_it_listens_on_loopback_only(fake: AutomationFake, url: str) -> None:
-    """The port is a free one of 127.0.0.1, so that nobody else on the network gets there."""
+    """It listens on a free port of 127.0.0.1, so that other machines can't reach it."""
     assert re.fullmatch(r"http://127\.0\.0\.1:\d{4,5}", url)
     assert fake._endpoint is not None
     assert fake._endpoint._server.socket.getsockname() == ("127.0.0.1", port_of(url))
@@ -90,7 +90,7 @@ def test_it_listens_on_loopback_only(fake: AutomationFake, url: str) -> None:
 
 
 def test_it_is_gone_afterwards() -> None:
-    """After the fake nobody listens, no thread is left, and connections that were open are broken."""
+    """After the fake, the port is closed, no thread is left, and open connections are closed."""
     with AutomationFake() as fake:
         url = fake.serve_endpoint()
         idle = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
@@ -109,7 +109,7 @@ def test_it_is_gone_afterwards() -> None:
 
 @pytest.mark.parametrize("how", [{"length": 1000}, {"chunked": b"17\r\n{"}], ids=["length", "chunks"])
 def test_a_request_that_the_end_breaks_off(signed: Sign, how: dict[str, Any]) -> None:
-    """A body that is still being sent when the fake ends is no mistake of its sender: nothing is recorded."""
+    """A body that is still being sent when the fake ends is not recorded."""
     with AutomationFake() as fake:
         url = fake.serve_endpoint()
         connection = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
@@ -195,7 +195,7 @@ def test_the_fixture_gives_the_url(run: Any) -> None:
 
 
 def test_without_werkzeug(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message names what to install; nothing else needs it."""
+    """The message names the extra to install; nothing else needs it."""
     original = builtins.__import__
 
     def without(name: str, *args: Any) -> Any:
@@ -394,7 +394,7 @@ def test_only_loopback_names_are_served(fake: AutomationFake, url: str, signed: 
 
 
 def test_a_request_without_a_host_is_served(fake: AutomationFake, url: str, signed: Sign) -> None:
-    """Browsers always name the host, so one that names none is none of them."""
+    """Browsers always send the Host header, so a request without it is not from one."""
     sent = raw(signed(START, DOC)).replace(b"Host: 127.0.0.1\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0")
     assert exchange(url, sent)[0] == 200
 
@@ -436,7 +436,7 @@ def test_a_loop_that_is_gone_is_not_waited_for() -> None:
 
 
 def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that stops in the middle, and stays, is given up in the end."""
+    """A request that stops in the middle is refused after a timeout."""
     monkeypatch.setattr(module._Handler, "timeout", 0.2)
     status, _, body = exchange(url, raw(signed(START, DOC), length=1000), end=False)
     assert (status, json.loads(body)["__type"]) == (408, "RequestTimeoutException")
@@ -461,7 +461,7 @@ def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypat
     ids=lambda sent: repr(sent[:24]),
 )
 def test_what_is_hardly_http(fake: AutomationFake, url: str, sent: bytes, capfd: pytest.CaptureFixture[str]) -> None:
-    """Everything gets an answer of AWS's shape, nothing is printed, and the server goes on."""
+    """Everything gets a response in AWS's format, nothing is printed, and the server continues."""
     status, headers, body = exchange(url, sent)
     assert (status, headers["content-type"], headers["connection"]) == (400, "application/x-amz-json-1.1", "close")
     if not sent.startswith(b"HEAD"):
@@ -499,7 +499,7 @@ def _quiet(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 @pytest.mark.parametrize("name", ["SocketBlockedError", "RuntimeError"])
 def test_a_blocked_socket_is_explained(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Where pytest-socket blocks the server's socket, the error says how to allow it; other errors stay as they are."""
+    """If pytest-socket blocks the socket, the error says how to allow it; other errors are unchanged."""
     error = type(name, (RuntimeError,), {})("blocked")
 
     def refuse(*_: object) -> None:

@@ -45,7 +45,7 @@ def test_credentials_are_dummies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_region_that_is_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Region is put in only where there is none."""
+    """A Region is set only if there is none."""
     with AutomationFake():
         assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
@@ -55,7 +55,7 @@ def test_a_region_that_is_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_aws_region_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Botocore reads AWS_DEFAULT_REGION alone, so it gets the value of AWS_REGION, which other tools read."""
+    """Botocore only reads AWS_DEFAULT_REGION, so it gets the value of AWS_REGION, which other tools read."""
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     before = dict(os.environ)
     with AutomationFake():
@@ -92,7 +92,7 @@ source_profile = plain
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configuration file that the test itself points to; programs would leave the file `ran` beside it."""
+    """A configuration file of the test, whose programs would create the file `ran`."""
     file = tmp_path / "config"
     file.write_text(OWN.format(ran=tmp_path / "ran"), encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
@@ -126,7 +126,7 @@ def test_profiles_of_the_test_have_their_region_and_dummy_credentials(
 
 @pytest.mark.needs("account_id")
 def test_the_account_of_a_profile_stays(own: Path) -> None:
-    """An account id is no secret, and says whose executions a client sees."""
+    """An account id is not secret, and determines which executions a client sees."""
     with AutomationFake():
         credentials = boto3.Session(profile_name="plain").get_credentials()
         assert credentials is not None
@@ -170,7 +170,7 @@ def test_the_profile_that_the_test_chooses_stays(
 
 
 def test_roles_of_a_profile_are_assumed(own: Path) -> None:
-    """Moto gives the credentials of the role; the source's secret is not used; without moto the call is blocked."""
+    """Moto returns the role's credentials without the source's secret; without moto, the call is blocked."""
     with AutomationFake() as fake, mock_aws():
         session = boto3.Session(profile_name="role")
         role: Any = session.client("ssm")
@@ -284,7 +284,7 @@ def test_a_file_that_cannot_be_read_has_no_profiles(users: Path, text: bytes) ->
 
 
 def test_copies_are_removed_by_the_process_that_made_them(users: Path) -> None:
-    """A forked child that ends leaves the copy to its parent."""
+    """A forked child that ends does not remove the copy."""
     with AutomationFake():
         copy = os.environ["AWS_CONFIG_FILE"]
     profiles._remove(copy, 0)
@@ -326,7 +326,7 @@ def test_the_ini_option_does_the_same(pytester: pytest.Pytester, monkeypatch: py
 
 
 def test_what_the_test_has_changed_meanwhile_stays() -> None:
-    """Restoring never overwrites a variable that somebody else has set since."""
+    """Restoring never overwrites a variable that other code has set since."""
     before = dict(os.environ)
     dummies = DummyEnvironment()
     os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
@@ -351,7 +351,7 @@ def test_nested_fakes_share_the_dummies() -> None:
     [("ssm_automation, monkeypatch", "eu-central-1"), ("monkeypatch, ssm_automation", "eu-central-1")],
 )
 def test_setting_a_region_in_a_test_leaves_no_leak(pytester: pytest.Pytester, names: str, seen: str) -> None:
-    """In either order of the fixtures, what a test sets is seen by it, and gone afterwards."""
+    """In either order of the fixtures, the test sees its own value, which is removed afterwards."""
     pytester.makepyfile(
         f"""
         import os, pytest
@@ -392,7 +392,7 @@ def test_setting_a_region_in_a_test_leaves_no_leak(pytester: pytest.Pytester, na
 def test_variables_are_read_with_and_without_the_private_names_of_os(
     monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    """What `os.environ` gives is read, also where it has none of its private names."""
+    """`os.environ` is read correctly with and without its private names."""
     monkeypatch.setenv("AWS_PROFILE", "müller")
     monkeypatch.delenv("AWS_REGION", raising=False)
     if missing:

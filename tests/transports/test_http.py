@@ -24,7 +24,7 @@ START = "StartAutomationExecution"
 
 @pytest.fixture
 def send(signed: Sign) -> Callable[..., tuple[AutomationFake, HttpAnswer]]:
-    """Send a signed start to a fake of its own, with other headers, method or body."""
+    """Send a signed start to a new fake, with other headers, method or body."""
 
     def send(
         headers: dict[str, str | None] | None = None,
@@ -130,7 +130,7 @@ def test_parts_of_a_signature_may_come_in_any_order(send: Any) -> None:
     ids=str,
 )
 def test_what_names_no_operation_is_unknown(send: Any, how: dict[str, Any]) -> None:
-    """A wrong target, method or content type is no Automation request, and so on no record."""
+    """A request with a wrong target, method or content type is refused, and not recorded."""
     fake, answer = send(**how)
     assert (answer.status, json.loads(answer.body)["__type"]) == (400, "UnknownOperationException")
     assert fake.calls == ()
@@ -186,7 +186,7 @@ def test_nulls_are_absent_and_unknown_members_ignored(send: Any) -> None:
 
 
 def test_bodies_may_be_compressed(send: Any) -> None:
-    """Gzip is undone; a body that isn't gzip though it says so, or is too large once unpacked, is refused."""
+    """Gzip is decompressed; invalid gzip, and a body that is too large after decompression, are refused."""
     packed = {"Content-Encoding": "gzip"}
     assert send(packed, body=gzip.compress(b'{"DocumentName": "Doc"}'))[1].status == 200
     assert send(packed, body=b'{"DocumentName": "Doc"}')[1].status == 400
@@ -194,7 +194,7 @@ def test_bodies_may_be_compressed(send: Any) -> None:
 
 
 def test_compressed_bodies_have_to_be_complete(send: Any) -> None:
-    """Several members are one body; what ends too early, or goes on with something else, is refused."""
+    """Several gzip members are one body; incomplete ones, or other data after them, are refused."""
     packed, body = {"Content-Encoding": "GZIP"}, b'{"DocumentName": "Doc"}'
     whole = gzip.compress(body)
     assert send(packed, body=gzip.compress(body[:9]) + gzip.compress(body[9:]))[1].status == 200
@@ -206,7 +206,7 @@ def test_compressed_bodies_have_to_be_complete(send: Any) -> None:
 
 @pytest.mark.parametrize("value", ["true", "false", "1.5", '"1"'])
 def test_a_number_is_a_number(send: Any, value: str) -> None:
-    """JSON's true is no integer for the service, though it is one for Python."""
+    """JSON's true is not an integer for the service."""
     fake, answer = send(operation="DescribeAutomationExecutions", body=b'{"MaxResults": %s}' % value.encode())
     assert json.loads(answer.body)["__type"] == "SerializationException"
     assert fake.calls[0].violations[0].constraint == "DescribeAutomationExecutions/MaxResults:type"
@@ -219,14 +219,14 @@ def test_attempts_are_recorded(send: Any) -> None:
 
 
 def test_unregistered_documents_are_unknown_here(send: Any) -> None:
-    """Where nobody else could answer, a document that isn't registered doesn't exist."""
+    """Without another library to answer, unregistered documents do not exist."""
     fake, answer = send(operation="DescribeDocument", body=b'{"Name": "Doc"}')
     assert json.loads(answer.body)["__type"] == "InvalidDocument"
     assert [(call.operation, call.error) for call in fake.calls] == [("DescribeDocument", "InvalidDocument")]
 
 
 def test_what_is_ours(signed: Sign) -> None:
-    """Automation operations, wrong targets, and documents that are registered; all else of SSM is somebody else's."""
+    """The fake claims Automation operations, wrong targets and registered documents, but nothing else of SSM."""
     fake = AutomationFake()
     fake.add_runbook({"schemaVersion": "0.3", "mainSteps": [
         {"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}

@@ -29,7 +29,7 @@ PATCHED = ((botocore.client.BaseClient, "_convert_to_request_dict"), (URLLib3Ses
 
 
 def start(client: Any, name: str = "Doc") -> str:
-    """Start an execution, and give its id."""
+    """Start an execution, and return its id."""
     execution_id: str = client.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
     return execution_id
 
@@ -56,7 +56,7 @@ def test_a_client_made_before_is_answered(fake: AutomationFake) -> None:
 
 
 def test_a_stored_method_is_answered(fake: AutomationFake) -> None:
-    """So is a method taken off such a client."""
+    """A stored bound method of such a client is answered too."""
     assert STORED_METHOD(DocumentName="Doc")["AutomationExecutionId"] == fake.executions[0].id
 
 
@@ -109,7 +109,7 @@ def test_paginators_are_answered(fake: AutomationFake) -> None:
 
 
 def test_waiters_are_answered(fake: AutomationFake) -> None:
-    """So do those of a waiter that the caller has defined, until it gives up or finds what it waits for."""
+    """The calls of a custom waiter are answered too, until it fails or succeeds."""
     error = {"matcher": "error", "argument": "AutomationExecutionNotFoundException"}
     acceptors = [
         {**error, "expected": "AutomationExecutionNotFoundException", "state": "retry"},
@@ -178,7 +178,7 @@ def test_moto_serves_what_the_fake_does_not(first: str) -> None:
 
 
 def test_the_innermost_fake_answers() -> None:
-    """Nested fakes answer alone, and the outer one again afterwards."""
+    """Only the innermost of nested fakes answers, and afterwards the outer one."""
     with AutomationFake() as outer:
         start(MODULE_CLIENT, "one")
         with AutomationFake() as inner:
@@ -191,7 +191,7 @@ def test_the_innermost_fake_answers() -> None:
 
 
 def test_fakes_may_end_in_any_order() -> None:
-    """An outer fake that ends first is gone, and all is restored when the last one ends."""
+    """An outer fake may end first; everything is restored when the last one ends."""
     before = originals()
     outer, inner = AutomationFake(), AutomationFake()
     outer.__enter__()
@@ -216,7 +216,7 @@ def test_a_fake_is_entered_once() -> None:
 
 
 def test_none_is_current_outside() -> None:
-    """Without an active fake there is nothing to give, and the message says how to have one."""
+    """Without an active fake, `current` raises, and the message says how to make one."""
     with pytest.raises(AutomationFakeError, match="No AutomationFake is active: request the fixture ssm_automation"):
         AutomationFake.current()
 
@@ -277,7 +277,7 @@ def test_patching_make_api_call_goes_on_working(fake: AutomationFake) -> None:
 
 
 def test_a_wrapper_of_our_wrapper_stays() -> None:
-    """What somebody else has put on top isn't torn out; ours only does nothing underneath it any more."""
+    """A wrapper of other code around ours stays, and ours becomes inactive."""
     owner, name = PATCHED[0]
     before = owner.__dict__[name]
     with AutomationFake() as fake:
@@ -302,7 +302,7 @@ def test_a_wrapper_of_our_wrapper_stays() -> None:
 
 
 def test_presigned_urls_are_left_alone(fake: AutomationFake) -> None:
-    """Presigning is no call, so it is neither answered nor recorded."""
+    """Presigning is not a call, so it is neither answered nor recorded."""
     url = MODULE_CLIENT.generate_presigned_url("start_automation_execution", Params={"DocumentName": "Doc"})
     assert url.startswith("https://ssm.us-east-1.amazonaws.com/")
     assert fake.calls == ()
@@ -351,7 +351,7 @@ def test_a_client_without_validation_is_judged_by_the_service(fake: AutomationFa
 
 
 def test_a_relaxed_minimum_passes_botocores_check() -> None:
-    """What the option `relax` names is let through though botocore refuses it, and nothing else is."""
+    """Constraints in `relax` also pass botocore's validation, and no others do."""
     with AutomationFake(relax=["Parameters{value}[]:min"]) as fake:
         request: dict[str, Any] = {"DocumentName": "Doc", "Parameters": {"Comment": [""]}}
         MODULE_CLIENT.start_automation_execution(**request)

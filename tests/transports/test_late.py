@@ -28,7 +28,7 @@ CLIENT: Any = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="AK
 
 
 def start(results: list[Any]) -> None:
-    """Start an execution, and keep what becomes of it."""
+    """Start an execution, and store the outcome."""
     try:
         results.append(CLIENT.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"])
     except LateCallError as error:
@@ -274,7 +274,7 @@ class Handing:
 
     @staticmethod
     def by_position(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
-        """A callback of a thread pool, by its position; there is none for errors."""
+        """A callback of a thread pool as a positional argument; there is none for errors."""
         pool = ThreadPool(1)
         pool.map_async(task, [argument], 1, callback, None)
         return pool
@@ -350,7 +350,7 @@ def test_a_thread_that_threading_does_not_know() -> None:
 
 
 def test_a_thread_that_a_left_thread_starts_is_late() -> None:
-    """Whatever work that was left behind starts, in threads and in pools, belongs to the same test."""
+    """Threads and pool tasks that left-over work starts belong to the same test."""
     results: list[Any] = []
     go = threading.Event()
 
@@ -375,7 +375,7 @@ def test_a_thread_that_a_left_thread_starts_is_late() -> None:
 
 
 def test_what_was_left_may_have_a_fake_of_its_own() -> None:
-    """A thread that enters a fake after its first one has gone is answered by it, and is late again afterwards."""
+    """A thread that enters a fake after its first one is answered by it, and is late again afterwards."""
     results: list[Any] = []
     go = threading.Event()
     own = AutomationFake()
@@ -587,7 +587,7 @@ def test_all_is_put_back_when_nothing_is_left() -> None:
 
 
 def test_a_task_that_fails_is_done() -> None:
-    """An exception that keeps a task alive leaves no work behind, and reaches the caller as ever."""
+    """An exception that keeps a task alive leaves no work behind, and reaches the caller."""
     with AutomationFake():
         pass
     before = threading.Thread.start
@@ -654,7 +654,7 @@ def test_wrong_arguments_fail_as_ever() -> None:
 
 
 def test_a_task_is_the_plain_function_elsewhere() -> None:
-    """A pool that copies its tasks to another interpreter copies the function alone."""
+    """A pool that copies tasks to another interpreter copies only the function."""
     assert pickle.loads(pickle.dumps(carrying.OwnedTask(int, cast("Any", None)))) is int  # noqa: S301
 
 

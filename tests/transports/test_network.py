@@ -83,7 +83,7 @@ def prepared(method: str, url: str) -> Any:
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 def test_a_request_that_nobody_answers_is_refused_at_once(reached: list[str], fake: AutomationFake, mode: str) -> None:
-    """It never leaves the process, isn't retried, and the error says how to let it."""
+    """It does not leave the process, is not retried, and the error says how to allow it."""
     retries: Any = {"mode": mode}
     client: Any = boto3.client("s3", region_name="us-east-1", config=Config(retries=retries))
     began = time.perf_counter()
@@ -114,7 +114,7 @@ def test_other_operations_of_ssm_are_guarded(reached: list[str], fake: Automatio
 
 
 def test_secrets_in_a_query_are_not_shown(fake: AutomationFake) -> None:
-    """What stands behind the question mark of a URL is in no message."""
+    """No message contains the query of a URL."""
     url = "https://example.com/key?X-Amz-Signature=secret"
     request = prepared("GET", url)
     with pytest.raises(NetworkBlockedError, match=r"^Blocked GET https://example\.com/key, which"):
@@ -155,7 +155,7 @@ def test_hosts_may_be_allowed(reached: list[str], allowed: Any) -> None:
     ],
 )
 def test_what_may_be_reached(url: str, allowed: Any) -> None:
-    """Loopback always, all else when it is allowed."""
+    """Loopback addresses always, and other hosts if they are allowed."""
     assert check_host("GET", url, allowed=allowed) is None  # type: ignore[func-returns-value]
 
 
@@ -190,7 +190,7 @@ def test_looking_for_the_machines_credentials_is_no_mistake(
 
 
 def test_moto_and_stubbers_are_not_disturbed(fake: AutomationFake) -> None:
-    """What somebody answers never reaches the guard."""
+    """Answered requests do not reach the guard."""
     with mock_aws():
         s3: Any = boto3.client("s3", region_name="us-east-1")
         s3.create_bucket(Bucket="bucket")
@@ -214,7 +214,7 @@ def test_the_innermost_fake_guards(reached: list[str]) -> None:
 
 
 def test_resetting_forgets_blocked_requests(fake: AutomationFake) -> None:
-    """A fake that was reset has nothing to say of what came before."""
+    """A reset forgets blocked requests."""
     client: Any = boto3.client("s3")
     with pytest.raises(NetworkBlockedError):
         client.list_buckets()
@@ -223,7 +223,7 @@ def test_resetting_forgets_blocked_requests(fake: AutomationFake) -> None:
 
 
 def test_documents_can_be_registered(fake: AutomationFake, client: Any) -> None:
-    """The error of an operation that the fake could answer says how it would."""
+    """For an operation that the fake could answer, the error says how."""
     with pytest.raises(NetworkBlockedError, match=r"\(ssm DescribeDocument\).* Register the runbook with add_runbook"):
         client.describe_document(Name="Doc")
     with pytest.raises(NetworkBlockedError) as caught:
@@ -257,7 +257,7 @@ def test_a_connection_that_is_open_is_guarded(port: int) -> None:
 
 
 class _Manager:
-    """Gives one connection pool, whatever the URL."""
+    """A manager with the same connection pool for all URLs."""
 
     def __init__(self, pool: Any) -> None:
         """Hold the pool."""
@@ -265,7 +265,7 @@ class _Manager:
 
 
 def test_a_recorder_replays(reached: list[str], fake: AutomationFake, tmp_path: Path) -> None:
-    """Vcrpy patches the connections: what is on its cassette is answered from there, beside the fake."""
+    """Vcrpy patches connections, and replays its cassette together with the fake."""
     cassette = tmp_path / "cassette.yaml"
     cassette.write_text(CASSETTE, encoding="utf-8")
     client: Any = boto3.client("s3", region_name="us-east-1", endpoint_url="https://s3.example")
@@ -297,7 +297,7 @@ def test_other_libraries_connect_as_ever(fake: AutomationFake, port: int) -> Non
 
 
 def test_blocked_requests_can_be_expected(fake: AutomationFake) -> None:
-    """What `assert_blocked` names is no mistake any more; all else still is."""
+    """Requests that `assert_blocked` expects are not problems; others still are."""
     client: Any = boto3.client("s3", region_name="us-east-1")
     for _ in range(2):
         with pytest.raises(NetworkBlockedError):

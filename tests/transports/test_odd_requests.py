@@ -1,4 +1,4 @@
-"""Requests that nobody writes on purpose: arguments without end, and bodies that event handlers have replaced."""
+"""Unusual requests: recursive arguments, and bodies that event handlers have replaced."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fake(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
 
 @pytest.fixture
 def client(fake: AutomationFake) -> Any:
-    """A client of its own."""
+    """A new client."""
     return boto3.client("ssm", region_name="us-east-1")
 
 
@@ -182,7 +182,7 @@ def test_a_body_that_is_not_compressed_as_it_says(client: Any, fake: AutomationF
 
 @pytest.mark.parametrize("operation", ["DescribeDocument", "ListTagsForResource"])
 def test_other_operations_are_left_alone(client: Any, fake: AutomationFake, operation: str) -> None:
-    """A request that says nothing readable is not taken for one about a registered runbook."""
+    """An unreadable request is not treated as one for a registered runbook."""
     call: dict[str, Callable[[], Any]] = {
         "DescribeDocument": lambda: client.describe_document(Name="Doc"),
         "ListTagsForResource": lambda: client.list_tags_for_resource(ResourceType="Automation", ResourceId="x" * 36),

@@ -23,7 +23,7 @@ def test_an_attribute_is_replaced_and_restored() -> None:
 
 
 def test_what_somebody_else_has_put_there_stays() -> None:
-    """An attribute that isn't ours any more is left alone."""
+    """An attribute that other code has replaced is not restored."""
     original = Owner.__dict__["method"]
     patch = Patch(Owner, "method", 1).apply()
     setattr(Owner, "method", 2)  # noqa: B010 - mypy refuses an assignment to a method
@@ -42,7 +42,7 @@ def test_a_wrapper_is_given_the_original() -> None:
 
 
 def test_a_wrapped_wrapper_does_nothing_any_more() -> None:
-    """Underneath somebody else's wrapper ours lets all calls through once it is restored."""
+    """Inside another wrapper, ours calls the original after it is restored."""
     original = Owner.__dict__["method"]
     patch = WrapperPatch(Owner, "method", lambda *_: 0).apply()
     ours = Owner.__dict__["method"]
@@ -72,7 +72,7 @@ def test_a_wrapper_serves_again_for_the_same_original() -> None:
 
 
 def test_a_wrapper_of_before_stays_inactive() -> None:
-    """What somebody has put around a wrapper that was restored is wrapped anew, and counts once."""
+    """A wrapper of other code around a restored one is wrapped again, and the replacement runs once."""
     original = Owner.__dict__["method"]
     patch = WrapperPatch(Owner, "method", lambda original, owner, number: original(owner, number + 1)).apply()
     ours = Owner.__dict__["method"]

@@ -38,7 +38,7 @@ def fake(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
 
 
 def in_child(function: Callable[[], object]) -> str:
-    """Run a function in a forked process, and give what it returns, or raises, as text."""
+    """Run a function in a forked process, and return its result or exception as text."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -68,7 +68,7 @@ def test_a_child_reaches_the_parent_by_the_endpoint(fake: AutomationFake) -> Non
 
 
 def test_a_child_without_the_endpoint_is_refused(fake: AutomationFake) -> None:
-    """Its calls are no part of the test's record; it is told so, and a strict test too, whatever the child swallows."""
+    """Its calls raise, and fail a strict test, even if the child swallows the exception."""
     fake.verify()
     text = in_child(lambda: start_with_old_client("Doc"))
     assert text.startswith("AutomationFakeError: A forked process called StartAutomationExecution.")
@@ -81,7 +81,7 @@ def test_a_child_without_the_endpoint_is_refused(fake: AutomationFake) -> None:
 
 
 def test_a_child_may_enter_a_fake_of_its_own(fake: AutomationFake) -> None:
-    """It answers there, with ids that neither the parent's nor its siblings' fakes give."""
+    """Its own fake answers, with ids that differ from those of the parent and siblings."""
 
     def own() -> str:
         with AutomationFake(seed="processes") as inner:
@@ -97,7 +97,7 @@ def test_a_child_may_enter_a_fake_of_its_own(fake: AutomationFake) -> None:
 
 
 def test_a_fake_is_not_active_in_a_child(fake: AutomationFake) -> None:
-    """A child that leaves the block of its parent's fake takes nothing away, and hides no exception of its own."""
+    """A child that leaves the block of its parent's fake restores nothing, and hides no exception."""
     assert in_child(AutomationFake.current).startswith("AutomationFakeError: No AutomationFake is active")
     assert in_child(lambda: fake.__exit__(None, None, None)) == "None"
     assert in_child(fake.serve_endpoint).startswith("AutomationFakeError")
@@ -169,7 +169,7 @@ def test_clients_without_usable_credentials(fake: AutomationFake) -> None:
 
 
 def test_other_operations_of_a_child() -> None:
-    """Moto goes on answering them, and the guard goes on blocking them."""
+    """Moto still answers them, and the guard still blocks them."""
     with AutomationFake() as fake:
         fake.serve_endpoint()
         assert in_child(lambda: CLIENT.get_parameter(Name="x")).startswith(NetworkBlockedError.__name__)
@@ -181,7 +181,7 @@ def test_other_operations_of_a_child() -> None:
 
 
 def test_documents_of_a_child(fake: AutomationFake) -> None:
-    """Registered runbooks are described by the parent, others are left to others."""
+    """The parent describes registered runbooks, but not others."""
     fake.serve_endpoint()
     fake.add_runbook(
         {"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:pause", "inputs": {}}]}, name="Own"
@@ -191,7 +191,7 @@ def test_documents_of_a_child(fake: AutomationFake) -> None:
 
 
 def test_after_the_parents_fake_has_gone(fake: AutomationFake) -> None:
-    """A child that outlives the fake reaches nobody."""
+    """Calls of a child that outlives the fake fail."""
     url = fake.serve_endpoint()
     client: Any = boto3.client("ssm", region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}))
     reading, writing = os.pipe()
@@ -252,7 +252,7 @@ def test_a_client_of_aiobotocore() -> None:
 
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_children_beside_busy_threads(transport: str) -> None:
-    """None hangs, none is lost, whatever locks the busy threads hold when a child is forked."""
+    """No child hangs or is lost, whatever locks busy threads hold during the fork."""
     with AutomationFake(transport=transport) as fake, ExitStack() as stack:
         fake.serve_endpoint()
         over = threading.Event()
@@ -279,7 +279,7 @@ def test_children_beside_busy_threads(transport: str) -> None:
 
 
 def test_children_with_a_fake_of_their_own_beside_busy_threads() -> None:
-    """Nor does a child hang that answers itself, by locks of its own."""
+    """Children with their own fake do not hang either."""
 
     def own() -> str:
         with AutomationFake() as inner:
@@ -302,7 +302,7 @@ def test_children_with_a_fake_of_their_own_beside_busy_threads() -> None:
 
 
 def test_without_any_fake() -> None:
-    """A child of a process without fakes is left alone."""
+    """A child of a process without fakes is not affected."""
     with pytest.raises(AutomationFakeError):
         AutomationFake.current()
     with mock_aws():

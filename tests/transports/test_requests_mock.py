@@ -77,7 +77,7 @@ def test_every_endpoint_is_served(fake: AutomationFake, mock: responses.Requests
 @pytest.mark.parametrize("use_dualstack_endpoint", [False, True])
 @pytest.mark.parametrize("use_fips_endpoint", [False, True])
 def test_endpoints_of_clients_are_known(*, use_fips_endpoint: bool, use_dualstack_endpoint: bool) -> None:
-    """The newer rules of botocore for endpoints give names that are served, too."""
+    """Host names from botocore's newer endpoint rules are served too."""
     config = Config(use_fips_endpoint=use_fips_endpoint, use_dualstack_endpoint=use_dualstack_endpoint)
     seen: list[str] = []
     for region in ("us-east-1", "eu-west-3", "us-gov-west-1", "cn-north-1"):
@@ -100,19 +100,19 @@ def test_endpoints_of_clients_are_known(*, use_fips_endpoint: bool, use_dualstac
     ],
 )
 def test_other_hosts_are_not_served(url: str) -> None:
-    """What only looks like an endpoint of SSM is none."""
+    """Host names that only resemble an endpoint of SSM are not served."""
     assert not ssm_url().fullmatch(url)
 
 
 def test_endpoints_of_a_vpc_are_served(fake: AutomationFake, mock: responses.RequestsMock, post: Any) -> None:
-    """An interface endpoint has a name of its own."""
+    """Interface endpoints have other host names."""
     url = "https://vpce-0123456789abcdef0-abcdefgh.ssm.us-east-1.vpce.amazonaws.com/"
     assert post(START, DOC, url=url).status_code == 200
     assert fake.calls[0].endpoint_url == url
 
 
 def test_a_fixture_gives_the_mock(run: Any) -> None:
-    """Users name the fixture, post, and may mock other URLs on what it gives."""
+    """With the fixture, users can post requests, and mock other URLs."""
     run(
         """
         import requests
@@ -132,7 +132,7 @@ def test_a_fixture_gives_the_mock(run: Any) -> None:
 def test_wrong_requests_get_the_answers_of_aws(
     fake: AutomationFake, mock: responses.RequestsMock, post: Any, signed: Any
 ) -> None:
-    """A wrong target, JSON that is none, another method: no exception of `responses`, but AWS's answer."""
+    """A wrong target, invalid JSON or another method gets AWS's response, not an exception of `responses`."""
     assert post("Bogus", DOC).json()["__type"] == "UnknownOperationException"
     assert post(START, body=b"{").json()["__type"] == "SerializationException"
     for method in ("GET", "PUT", "DELETE", "OPTIONS", "PATCH", "HEAD"):
@@ -154,7 +154,7 @@ def test_bodies_of_any_kind_are_read(
 
 
 def test_connection_errors_are_those_of_requests(fake: AutomationFake, mock: responses.RequestsMock, post: Any) -> None:
-    """A caller who uses `requests` meets its exceptions, with the request, and not botocore's."""
+    """A caller that uses `requests` gets its exceptions, with the request, instead of botocore's."""
     for error, expected in {
         "ReadTimeoutError": requests.ReadTimeout,
         "ConnectTimeoutError": requests.ConnectTimeout,
@@ -172,7 +172,7 @@ def test_connection_errors_are_those_of_requests(fake: AutomationFake, mock: res
 def test_an_exception_without_a_form_in_http_is_refused(
     fake: AutomationFake, mock: responses.RequestsMock, post: Any
 ) -> None:
-    """The caller's test is told, at the call and when it is over; errors of the service may be given as exceptions."""
+    """The call and the strict test fail; service errors as exceptions are allowed."""
     fake.fail_with(ClientError({"Error": {"Code": "InvalidTarget"}}, START))
     assert post(START, DOC).json()["__type"] == "InvalidTarget"
     fake.fail_with(KeyboardInterrupt())
@@ -199,7 +199,7 @@ def _retry() -> Any:
 
 
 def test_others_are_refused(fake: AutomationFake, mock: responses.RequestsMock, post: Any) -> None:
-    """No request leaves the process: neither to other hosts, nor to SSM's operations that the fake hasn't got."""
+    """No request leaves the process, neither to other hosts nor to other operations of SSM."""
     with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
         requests.get(MINE, timeout=5)
     with pytest.raises(requests.ConnectionError, match="an operation of SSM that the fake does not answer"):
@@ -208,7 +208,7 @@ def test_others_are_refused(fake: AutomationFake, mock: responses.RequestsMock, 
 
 
 def test_documents_that_are_registered(fake: AutomationFake, mock: responses.RequestsMock, post: Any) -> None:
-    """Registered runbooks are described; others would be somebody else's."""
+    """Registered runbooks are described, but not others."""
     fake.add_runbook(RUNBOOK, name="Known")
     assert post("DescribeDocument", {"Name": "Known"}).json()["Document"]["Name"] == "Known"
     with pytest.raises(requests.ConnectionError):
@@ -300,7 +300,7 @@ def test_adapters_of_another_kind_are_left_alone(mock: responses.RequestsMock) -
 
 
 def test_an_inactive_fake_serves_nobody() -> None:
-    """Outside its block a fake can neither serve nor host, and says so."""
+    """Outside its block, a fake can neither serve nor host, and raises."""
     fake = AutomationFake()
     for serve in (fake.serve_requests, fake.serve_endpoint, lambda: fake.host_target_locations([])):
         with pytest.raises(AutomationFakeError, match="The fake must be active for this"):

@@ -58,7 +58,7 @@ def client_of(mode: str, **retries: Any) -> Any:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("error", ERRORS)
 def test_attempts(fake: AutomationFake, error: str, mode: str) -> None:
-    """Each error is tried as often as botocore's retry mode says, each attempt is one call, and none of them waits."""
+    """Errors have the attempts of botocore's retry mode, each attempt is one call, and none is delayed."""
     fake.fail_with(error, times=None)
     client = client_of(mode)
     attempts = RETRIED.get(error, (1, 1, 1))[MODES.index(mode)]
@@ -88,7 +88,7 @@ def test_retries_at_work(fake: AutomationFake, mode: str) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_callers_own_number_of_attempts(fake: AutomationFake, mode: str) -> None:
-    """A caller who asks for fewer attempts gets fewer."""
+    """A caller that configures fewer attempts gets fewer."""
     fake.fail_with("InternalServerError", times=None)
     client = client_of(mode, total_max_attempts=2)
     with pytest.raises(client.exceptions.InternalServerError, match=r"reached max retries: 1"):
@@ -134,7 +134,7 @@ def test_nothing_of_botocores_is_replaced() -> None:
 
 
 def test_a_token_bucket_is_botocores(fake: AutomationFake) -> None:
-    """A bucket that is empty says so, as botocore's own tests expect."""
+    """An empty bucket behaves as botocore's own tests expect."""
     bucket = TokenBucket(max_rate=10, clock=Clock())
     with pytest.raises(CapacityNotAvailableError):
         bucket.acquire(11, block=False)
@@ -156,7 +156,7 @@ def test_clients_of_other_services_wait(fake: AutomationFake, monkeypatch: pytes
 
 
 def test_other_operations_of_ssm_wait(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same client's calls that the fake leaves alone are not helped, either."""
+    """Calls of the same client that the fake does not answer are not changed."""
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setattr(random, "random", lambda: 0.5)

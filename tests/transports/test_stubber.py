@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_it_is_botocores_stubber(client: Any, fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each answer is one that a Stubber has queued, with nothing pending, for our operations of the client alone."""
+    """Responses come from a Stubber without pending ones, only for operations of the fake."""
     made: list[Any] = []
 
     class Seen(AutomationStubber):
@@ -60,7 +60,7 @@ def test_an_answer_has_what_the_services_has(client: Any, fake: AutomationFake) 
 def test_each_call_gets_its_own_answer(
     client: Any, fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, error: str | None
 ) -> None:
-    """An answer that an alarm or Ctrl-C has kept from being handed out is not handed to the next call."""
+    """A response that an alarm or Ctrl-C interrupted is not returned to the next call."""
 
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt

@@ -23,7 +23,7 @@ UNKNOWN = "01234567-89ab-cdef-0123-456789abcdef"
 
 @pytest.fixture(params=TRANSPORTS)
 def pair(request: pytest.FixtureRequest) -> Iterator[tuple[AutomationFake, Any]]:
-    """A fake and a client, over each transport, beside moto."""
+    """A fake and a client, over each transport, together with moto."""
     with reached(request.param) as (fake, client):
         yield fake, client(KEYS)
 
@@ -89,7 +89,7 @@ def test_an_unknown_execution(pair: tuple[AutomationFake, Any]) -> None:
 
 
 def test_an_execution_has_five_tags_at_most(pair: tuple[AutomationFake, Any]) -> None:
-    """A sixth tag is a TooManyTagsError, and adds none of the request's; another value for a tag is no further tag."""
+    """A sixth tag is a TooManyTagsError, and none is added; changing the value of a tag is allowed."""
     _, client = pair
     execution_id = start(client, Tags=[{"Key": f"Key{number}", "Value": ""} for number in range(4)])
     sixth = [ENV, TEAM]
@@ -129,7 +129,7 @@ def test_a_fault_of_a_tag_operation(pair: tuple[AutomationFake, Any]) -> None:
 
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_what_botocore_refuses(transport: str) -> None:
-    """Its own check is recorded for executions, and for nothing else."""
+    """Botocore's validation errors are recorded only for executions."""
     with AutomationFake(transport=transport) as fake:
         client: Any = fake.client()
         for members in ({"ResourceType": "Automation"}, {"ResourceType": "Document"}, {"ResourceId": "x"}, {}):
@@ -178,7 +178,7 @@ def test_requests_leaves_other_resources_to_others() -> None:
 
 
 def test_the_endpoint_knows_no_other_resource() -> None:
-    """Nobody stands beside the endpoint, so the tags of anything else are those of an unknown resource."""
+    """At the endpoint, tags of other resources are those of an unknown resource."""
     with reached("endpoint") as (_, client):
         members = {"ResourceType": "Parameter", "ResourceId": "/mine"}
         assert code(client(KEYS).list_tags_for_resource, **members) == "InvalidResourceId"
@@ -186,7 +186,7 @@ def test_the_endpoint_knows_no_other_resource() -> None:
 
 @pytest.mark.needs("account_id")
 def test_tags_are_each_accounts_and_regions(fake: AutomationFake) -> None:
-    """The tags of an execution can be read and changed from its own account and Region alone."""
+    """The tags of an execution can be read and changed only in its account and Region."""
     keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
     execution_id = start(fake.client(), Tags=[ENV])
     for client in (fake.client("eu-west-1"), fake.client(aws_account_id="111111111111", **keys)):

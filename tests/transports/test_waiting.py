@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Stage:
-    """What a thread can wait on, and how to let it go on."""
+    """Objects that a thread can wait on, and how to release it."""
 
     def __init__(self, stack: ExitStack) -> None:
         """Make it, and put its end on the stack."""
@@ -41,7 +41,7 @@ class Stage:
         stack.callback(self.loop.close)
 
     def let_go(self) -> None:
-        """Let whoever waits on anything go on."""
+        """Release all waiting threads."""
         self.over.set()
         self.lock.release()
         self.simple.put(None)
@@ -170,7 +170,7 @@ def test_who_is_at_work(stage: Stage, work: Callable[[Stage], Any]) -> None:
 
 
 def test_functions_of_the_standard_library_as_targets(stage: Stage) -> None:
-    """A thread that runs nothing of the user's between the thread's start and the wait is told the same way."""
+    """A thread that runs only code of the standard library is recognized too."""
     assert watched(stage, stage.simple.get)
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -202,7 +202,7 @@ def test_who_is_on_the_way_back_to_work(stage: Stage) -> None:
 
 
 def test_a_lock_as_a_target(stage: Stage) -> None:
-    """So is one that waits for anything else."""
+    """So is a thread that waits for something else."""
     assert not watched(stage, stage.lock.acquire)
 
 
@@ -216,7 +216,7 @@ def test_who_has_ended() -> None:
 
 
 def test_code_without_positions(stage: Stage) -> None:
-    """Where the interpreter keeps no places of calls, it can't be told what a thread waits on."""
+    """If the interpreter has no positions of calls, waits can't be recognized."""
     code = compile("def work(jobs):\n    jobs.get()\n", "work.py", "exec")
     functions: dict[str, Any] = {}
     exec(code, functions)  # noqa: S102 - code to strip

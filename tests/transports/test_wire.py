@@ -149,7 +149,7 @@ def test_requests_may_be_compressed(fake: AutomationFake) -> None:
 
 
 def test_unpacking() -> None:
-    """Only gzip is undone, at most as much of it as asked for, and what isn't gzip is refused."""
+    """Only gzip is decompressed, up to the requested size, and invalid gzip is refused."""
     packed = gzip.compress(b"x" * 1000)
     assert unpack(packed, " GZIP ") == b"x" * 1000
     assert unpack(packed, "gzip", most=10) == b"x" * 10
@@ -159,7 +159,7 @@ def test_unpacking() -> None:
 
 
 def test_attempts_are_read() -> None:
-    """The number of an attempt stands in a header of its own; without it, it is the first."""
+    """The number of the attempt is read from its header; without it, it is 1."""
     assert [attempt_of(header) for header in ("attempt=3; max=5", "ttl=1; attempt=2", "", "attempt=x")] == [3, 2, 1, 1]
 
 
@@ -176,14 +176,14 @@ def test_a_client_without_credentials_is_answered(fake: AutomationFake, monkeypa
 
 
 def test_an_unsigned_client_is_answered(fake: AutomationFake) -> None:
-    """Nor does a client that is told not to sign."""
+    """A client that does not sign is answered too."""
     start(boto3.client("ssm", region_name="us-east-1", config=Config(signature_version=UNSIGNED)))
     fake.assert_started_once()
 
 
 @pytest.mark.parametrize(("minutes", "signed"), [(60, True), (1, False)], ids=["fresh", "stale"])
 def test_credentials_are_never_refreshed(fake: AutomationFake, minutes: int, *, signed: bool) -> None:
-    """Credentials that are still good sign; those that would have to be fetched anew are left alone."""
+    """Valid credentials sign; credentials that would have to be refreshed are not used."""
     session: Any = botocore.session.Session()
     session._credentials = RefreshableCredentials(
         "AKIDROLE", "secret", "token", datetime.now(UTC) + timedelta(minutes=minutes), _never, "assume-role"
@@ -197,7 +197,7 @@ def test_credentials_are_never_refreshed(fake: AutomationFake, minutes: int, *, 
 
 
 def test_credentials_are_never_fetched(fake: AutomationFake) -> None:
-    """Nor those of a role that nobody has assumed yet."""
+    """Credentials of a role that has not been assumed yet are not fetched either."""
     session: Any = botocore.session.Session()
     session._credentials = DeferredRefreshableCredentials(_never, "assume-role")
     start(session.create_client("ssm", region_name="us-east-1"))
@@ -225,7 +225,7 @@ def test_moto_serves_what_the_fake_does_not(first: str) -> None:
 
 
 def test_documents_of_others_are_left_to_others(fake: AutomationFake) -> None:
-    """DescribeDocument is the fake's for a runbook that it knows, and somebody else's for any other."""
+    """The fake answers DescribeDocument for registered runbooks, and leaves others to other libraries."""
     fake.add_runbook(RUNBOOK, name="Known")
     assert MODULE_CLIENT.describe_document(Name="Known")["Document"]["DocumentType"] == "Automation"
     with mock_aws(), pytest.raises(MODULE_CLIENT.exceptions.InvalidDocument):
@@ -236,7 +236,7 @@ def test_documents_of_others_are_left_to_others(fake: AutomationFake) -> None:
 
 
 def test_operations_that_are_not_served_are_left_alone(fake: AutomationFake) -> None:
-    """What the fake doesn't serve isn't recorded, and is kept from leaving the process."""
+    """Other operations are not recorded, and do not leave the process."""
     with pytest.raises(NetworkBlockedError):
         MODULE_CLIENT.get_parameter(Name="x")
     assert fake.calls == ()
@@ -285,7 +285,7 @@ def test_an_injected_instance_reaches_the_caller(fake: AutomationFake) -> None:
 
 
 def test_clients_are_as_before_afterwards() -> None:
-    """Endpoint and handlers of a client are its own again; what somebody has put on top since stays."""
+    """The endpoint and handlers of a client are restored, and patches of other code stay."""
     client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
     emitter = client._endpoint._event_emitter
     with AutomationFake(transport="wire"):
@@ -300,7 +300,7 @@ def test_clients_are_as_before_afterwards() -> None:
 
 
 def test_a_tap_that_outlives_its_fake_answers_nothing(fake: AutomationFake) -> None:
-    """Where somebody still holds the tap of a fake that has ended, all goes its usual way."""
+    """A tap that is still referenced after its fake passes on all events."""
     client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
     start(client)
     tap = client._endpoint._event_emitter

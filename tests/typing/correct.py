@@ -1,4 +1,4 @@
-"""What a user's tests say rightly: type checkers have nothing to report."""
+"""Correct tests of a user, in which type checkers must report nothing."""
 
 # pyright: strict
 

@@ -1,4 +1,4 @@
-"""Slips in a user's tests: each function has one, in the line that says which.
+"""Tests of a user with mistakes: each function has one, which its name describes.
 
 `# reported` is what type checkers report; `# at run time` is what only the fake can, since a name may be newer than the
 types: the fake refuses all of these at once.

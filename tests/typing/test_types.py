@@ -23,7 +23,7 @@ CORRECT, SLIPS = HERE / "correct.py", HERE / "slips.py"
 
 
 def load(name: str) -> ModuleType:
-    """Import a module of this folder, which is no package."""
+    """Import a module of this folder, which is not a package."""
     spec: Any = importlib.util.spec_from_file_location(f"typing_{name}", HERE / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -82,7 +82,7 @@ def test_every_member_of_a_start_has_a_type() -> None:
 
 
 def test_every_option_has_a_type() -> None:
-    """`runbooks` is an argument of its own."""
+    """`runbooks` is a separate argument."""
     assert {*OptionValues.__annotations__, "runbooks"} == set(NAMES)
 
 
@@ -96,7 +96,7 @@ def test_slips_are_reported(check: Callable[[Path], set[int]]) -> None:
 
 @pytest.mark.parametrize("check", [mypy, pyright])
 def test_nothing_else_is_reported(check: Callable[[Path], set[int]]) -> None:
-    """What is right gives no alarm: plain values, `mock.ANY`, dirty-equals, matchers of one's own, parts of members."""
+    """Correct code is not reported: plain values, `mock.ANY`, dirty-equals, custom matchers, partial members."""
     pytest.importorskip("mypy_boto3_ssm")
     assert check(CORRECT) == set()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def described(bench: Bench) -> None:
-    """DescribeDocument says that it is a runbook, and which versions of it there are."""
+    """DescribeDocument shows that it is a runbook, and its versions."""
     name = bench.name("sleep")
     shown = bench.client.describe_document(Name=name)["Document"]
     wanted = {"Name": name, "DocumentType": "Automation", "SchemaVersion": "0.3", "Status": "Active"}
@@ -36,7 +36,7 @@ def versions(bench: Bench) -> None:
 
 
 def content(bench: Bench) -> None:
-    """GetDocument gives JSON, or YAML if it is asked for."""
+    """GetDocument returns JSON, or YAML if requested."""
     name = bench.name("sleep")
     shown = bench.client.get_document(Name=name)
     bench.expect((shown["DocumentFormat"], json.loads(shown["Content"])), ("JSON", RUNBOOKS["sleep"]))
@@ -51,7 +51,7 @@ def platforms(bench: Bench) -> None:
 
 
 def hashed(bench: Bench) -> None:
-    """The hash is that of the content as GetDocument gives it."""
+    """The hash is that of the content that GetDocument returns."""
     name = bench.name("sleep")
     shown = bench.client.describe_document(Name=name)["Document"]
     given = bench.client.get_document(Name=name, DocumentFormat=shown["DocumentFormat"])["Content"]

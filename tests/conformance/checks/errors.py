@@ -50,13 +50,13 @@ def _first_sentence(error: str) -> str:
 
 
 def texts_of_the_model(bench: Bench) -> None:
-    """An error that nobody has seen says what the model says of it."""
+    """Errors without an observed message have the documentation of the model."""
     for error in ("InvalidTarget", "AutomationExecutionLimitExceededException"):
         bench.expect(bench.provoked(error).text, _first_sentence(error))
 
 
 def texts_of_common_errors(bench: Bench) -> None:
-    """Errors common to AWS services that nobody has seen have a text of ours."""
+    """Common errors without an observed message have our own message."""
     told = bench.provoked("ServiceUnavailable")
     bench.expect(told.text, "The request has failed due to a temporary failure of the server.")
 

@@ -1,4 +1,4 @@
-"""What EventBridge delivers; no client can ask a service for it, so a fake alone can show it."""
+"""Events of EventBridge, which only a fake can show, because a client can't request them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def members(bench: Bench) -> None:
 
 
 def first(bench: Bench) -> None:
-    """It says Pending, as the execution does."""
+    """Its status is Pending, like that of the execution."""
     bench.expect(_events(bench)[0]["detail"]["Status"], "Pending")
 
 

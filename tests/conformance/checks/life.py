@@ -154,6 +154,6 @@ def _not_found(client: Any, execution_id: str) -> None:
 
 
 def unknown_execution(bench: Bench) -> None:
-    """An id that nobody has been given is not found."""
+    """An unknown id is not found."""
     told = bench.refused("get_automation_execution", AutomationExecutionId="0" * 36)
     bench.expect((told.code, told.status), ("AutomationExecutionNotFoundException", 400))

@@ -26,7 +26,7 @@ def _listed(bench: Bench, *filters: dict[str, Any], **members: Any) -> list[dict
 
 
 def unknown_id(bench: Bench) -> None:
-    """An id that there is not filters to nothing."""
+    """A filter for an unknown id finds nothing."""
     bench.expect(_listed(bench, _filter("ExecutionId", "00000000-0000-4000-8000-000000000000")), [])
 
 
@@ -60,14 +60,14 @@ def key_given_twice(bench: Bench) -> None:
 
 
 def malformed_values(bench: Bench) -> None:
-    """A status that there is not, and a time that is none, are refused."""
+    """Unknown statuses and invalid times are refused."""
     for key in ("ExecutionStatus", "StartTimeBefore"):
         told = bench.refused(LIST, Filters=[_filter(key, "nonsense")])
         bench.expect((key, told.code), (key, "InvalidFilterValue"))
 
 
 def wrong_token(bench: Bench) -> None:
-    """A token that no page has given is refused."""
+    """An invalid token is refused."""
     bench.expect(bench.refused(LIST, NextToken="nonsense").code, "InvalidNextToken")
 
 

@@ -40,7 +40,7 @@ def not_among_allowed(bench: Bench) -> None:
 
 
 def wrong_type(bench: Bench) -> None:
-    """Two values are no string."""
+    """Two values are not a string."""
     told = _refused(bench, Short=["a", "b"])
     bench.expect(told.text, "Parameter type error. The value supplied for Short is not a valid String.")
 
@@ -60,7 +60,7 @@ def texts_of_other_rules(bench: Bench) -> None:
 
 
 def order_of_mistakes(bench: Bench) -> None:
-    """What is missing is told before what is undeclared, and that before a wrong value."""
+    """Missing parameters are reported before undeclared ones, and these before wrong values."""
     bench.expect(_refused(bench, Required=[], Colour="red").text.partition(":")[0], "Missing required parameter")
     bench.expect(_refused(bench, Colour="red", Choice="no").text.partition(":")[0], "Undefined execution inputs")
 

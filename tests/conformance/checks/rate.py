@@ -28,7 +28,7 @@ def _children(bench: Bench, parent: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def child_for_each_target(bench: Bench) -> None:
-    """Each of two values has an execution of its own."""
+    """Each of two values has a separate execution."""
     parent = _on_two(bench)
     found = _children(bench, parent)
     bench.expect([child["ParentAutomationExecutionId"] for child in found], [parent["AutomationExecutionId"]] * 2)
@@ -115,7 +115,7 @@ def location_at_a_time(bench: Bench) -> None:
 
 
 def step_for_each_location(bench: Bench) -> None:
-    """Each account and Region is a step that starts an execution, and says where."""
+    """Each account and Region is a step that starts an execution, with its location."""
     located = [{**LOCATION, "Accounts": ["111122223333", "444455556666"], "Regions": ["us-east-1", "eu-west-1"]}]
     steps = bench.until(_start(bench, TargetLocations=located))["StepExecutions"]
     found = [
@@ -132,7 +132,7 @@ def names_of_location_steps(bench: Bench) -> None:
 
 
 def failure_of_a_location(bench: Bench) -> None:
-    """The step of an account and Region repeats the message of its execution, without a frame of its own."""
+    """The step of an account and Region repeats the message of its execution unchanged."""
     failing = "777788889999"
     bench.fake.script(["Failed"], failure_message="It broke.", when=lambda call: call.account == failing)
     (step,) = bench.until(_start(bench, TargetLocations=[{**LOCATION, "Accounts": [failing]}]))["StepExecutions"]

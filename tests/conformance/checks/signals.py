@@ -25,7 +25,7 @@ def _signal(bench: Bench, execution_id: str, kind: str, **payload: list[str]) ->
 
 
 def resume(bench: Bench) -> None:
-    """Resume, with the name of the step that waits, lets it go on to the end."""
+    """Resume, with the name of the waiting step, continues the execution to its end."""
     execution_id = _held(bench)
     _signal(bench, execution_id, "Resume", StepName=["hold"])
     shown = bench.until(execution_id)
@@ -34,7 +34,7 @@ def resume(bench: Bench) -> None:
 
 
 def wrong_signals(bench: Bench) -> None:
-    """A pause takes no approval, and no step that there is not; then it is stopped."""
+    """A pause refuses an approval and unknown steps; then it is stopped."""
     execution_id = _held(bench)
     request: dict[str, Any] = {"AutomationExecutionId": execution_id}
     bench.expect(bench.refused(SIGNAL, **request, SignalType="Approve").code, BAD_SIGNAL)

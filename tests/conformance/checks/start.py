@@ -1,4 +1,4 @@
-"""What StartAutomationExecution accepts, and how it says what it does not."""
+"""Requests that StartAutomationExecution accepts, and its errors for others."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def text_of_length(bench: Bench) -> None:
 
 
 def text_of_enum(bench: Bench) -> None:
-    """The text lists the values that there are."""
+    """The message lists the allowed values."""
     told = bench.start_refused(Mode="Fast")
     rule = f"Member must satisfy enum value set: [{', '.join(_metadata('ExecutionMode', 'enum'))}]"
     bench.expect(told.text, _broken(_at("mode", "'Fast'", rule)))
@@ -89,13 +89,13 @@ def text_of_list(bench: Bench) -> None:
 
 
 def text_of_map(bench: Bench) -> None:
-    """The keys of a map have a sentence of their own."""
+    """The message for keys of a map differs from that for values."""
     told = bench.start_refused("parameters", Parameters={"k" * 51: ["a"], "Required": ["a"]})
     bench.expect("Map keys must satisfy constraint: [" in told.text, wanted=True)
 
 
 def text_of_map_of_lists(bench: Bench) -> None:
-    """The values of a map of lists are told by the two sentences, one in the other."""
+    """The message for a map of lists is a combination of both messages."""
     told = bench.start_refused("parameters", Parameters={"Required": ["a"] * 201})
     bench.expect("Map value must satisfy constraint: [Member must have length less than" in told.text, wanted=True)
 
@@ -117,20 +117,20 @@ def path_of_broken_constraint(bench: Bench) -> None:
 
 
 def patterns_match_all(bench: Bench) -> None:
-    """A line feed behind the name of a runbook is not part of a name."""
+    """A line feed at the end of a name is not allowed."""
     told = bench.start_refused(DocumentName="Name\n")
     bench.expect(told.code, "ValidationException")
 
 
 def empty_parameters(bench: Bench) -> None:
-    """Parameters without any is refused, since the model says that there is at least one."""
+    """Empty Parameters are refused, because the minimum in the model is 1."""
     told = bench.start_refused(Parameters={})
     rule = "Member must have length greater than or equal to 1"
     bench.expect(told.text, _broken(_at("parameters", "'{}'", rule)))
 
 
 def empty_lists(bench: Bench) -> None:
-    """Empty lists beside each other start an execution without targets."""
+    """Several empty lists start an execution without targets."""
     bench.start(TargetMaps=[], Targets=[], Tags=[])
 
 
@@ -147,12 +147,12 @@ def _rule(bench: Bench, **members: Any) -> Refusal:
 
 
 def targets_need_parameter_name(bench: Bench) -> None:
-    """Targets alone are refused."""
+    """Targets without TargetParameterName are refused."""
     _rule(bench, Targets=BY_NAME["Targets"])
 
 
 def parameter_name_needs_targets(bench: Bench) -> None:
-    """TargetParameterName alone is refused."""
+    """TargetParameterName without targets is refused."""
     _rule(bench, TargetParameterName="Item")
 
 
@@ -206,7 +206,7 @@ def form_of_ids(bench: Bench) -> None:
 
 
 def unknown_runbook(bench: Bench) -> None:
-    """A name that nobody has given is not found."""
+    """An unknown name is not found."""
     bench.expect(bench.start_refused(DocumentName="No-Such-Runbook").code, "AutomationDefinitionNotFoundException")
 
 

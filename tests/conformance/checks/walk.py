@@ -22,7 +22,7 @@ def _step(shown: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def choice(bench: Bench) -> None:
-    """The choice that is true gives the next step, and isEnd ends the run there."""
+    """The true choice determines the next step, and isEnd ends the run there."""
     shown = bench.finished("branch")
     wanted = {"choose": "Success", "left": "Success", "right": "Pending", "up": "Pending"}
     bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)), ("Success", wanted))
@@ -75,13 +75,13 @@ def inputs(bench: Bench) -> None:
 
 
 def operators(bench: Bench) -> None:
-    """All operators and their combinations, each in a branch of its own, that has to be true."""
+    """All operators and their combinations, each in a separate branch that must be true."""
     statuses = _statuses(bench.finished("operators"))
     bench.expect([name for name, status in statuses.items() if status != "Success"], ["wrong"])
 
 
 def references(bench: Bench) -> None:
-    """A text that is one reference alone takes the value with its type; any other gets it put in."""
+    """A single reference becomes the value with its type; in other strings, the value is inserted."""
     shown = bench.finished("variables")
     values = {step["StepName"]: json.loads(step["Inputs"]["Value"]) for step in shown["StepExecutions"]}
     own = shown["AutomationExecutionId"]
@@ -89,7 +89,7 @@ def references(bench: Bench) -> None:
 
 
 def missing_outputs(bench: Bench) -> None:
-    """The output of a step that did not succeed has a text of its own."""
+    """The output of a step that did not succeed has a special text."""
     bench.expect(bench.finished("branch")["Outputs"], {"right.NextStep": [NO_OUTPUT]})
 
 
@@ -116,7 +116,7 @@ def signal_on_a_cancelled_path(bench: Bench) -> None:
 
 
 def _failed(bench: Bench, runbook: str, *failing: tuple[str, str, str]) -> dict[str, Any]:
-    """Run what only a fake can be told to let fail."""
+    """Run a runbook with failures that only a fake can inject."""
     fake = bench.fake
     name = bench.name(runbook)
     faults: list[Any] = [fake.fail_step(step, text, status=status, runbook=name) for step, text, status in failing]
@@ -146,7 +146,7 @@ def failure_message(bench: Bench) -> None:
 
 
 def failure_of_a_command(bench: Bench) -> None:
-    """A command fails in a phase of its own."""
+    """A command fails in another phase."""
     shown = _failed(bench, "continuing", ("command", "It broke.", "Failed"))
     wanted = f"Step fails when it is verifying the command has completed. It broke. {ENDING}"
     bench.expect(_step(shown, "command")["FailureMessage"], wanted)
@@ -172,7 +172,7 @@ def timeout_message(bench: Bench) -> None:
 
 
 def continues(bench: Bench) -> None:
-    """After a failure a run may go on as after success, or to a step."""
+    """After a failure, a run may continue as after success, or at a step."""
     shown = _failed(bench, "continuing", ("api", "It broke.", "Failed"), ("command", "It broke.", "Failed"))
     wanted = {"api": "Failed", "command": "Failed", "never": "Pending", "repair": "Success"}
     bench.expect(_statuses(shown), wanted)
@@ -193,7 +193,7 @@ def not_critical(bench: Bench) -> None:
 
 
 def outputs_of_a_state(bench: Bench) -> None:
-    """The outputs are the state that was asked for."""
+    """The outputs are the desired state."""
     bench.needs_fake()
     bench.expect(_step(_ended(bench, "state"), "stop")["Outputs"], {"InstanceStates": ["stopped"]})
 
@@ -212,7 +212,7 @@ def stored_parameter(bench: Bench) -> None:
 
 
 def approval(bench: Bench) -> None:
-    """Approve lets a run go on, and Reject fails the step and the run."""
+    """Approve continues a run, and Reject fails the step and the run."""
     bench.needs_fake()
     found = {}
     for kind in ("Approve", "Reject"):
@@ -235,7 +235,7 @@ def loop(bench: Bench) -> None:
 
 
 def outputs_nobody_gave(bench: Bench) -> None:
-    """The output of a step that succeeded, and that the test did not give, says so."""
+    """An output of a successful step that the test has not set says so."""
     bench.needs_fake()
     (found,) = _ended(bench, "failing")["Outputs"]["script.Result"]
     bench.expect("script.Result" in found and found != NO_OUTPUT, wanted=True)

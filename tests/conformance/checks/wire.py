@@ -1,4 +1,4 @@
-"""How requests and answers travel, and what the installed model says of them."""
+"""The format of requests and responses, and the installed model."""
 
 from __future__ import annotations
 
