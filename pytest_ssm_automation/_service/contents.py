@@ -80,12 +80,19 @@ def as_bytes(body: Any) -> bytes:
 
 
 def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
-    """Copy arguments that may contain themselves or be nested too deeply; cut off the rest.
+    """Copy arguments that may contain themselves, be nested too deeply, or raise when looked at; cut off the rest.
 
     Args:
         value: The arguments.
         inside: The ids of the containers around them.
     """
+    try:
+        return _copied(value, inside)
+    except Exception:  # noqa: BLE001 - a method of the value may raise anything
+        return CUT
+
+
+def _copied(value: Any, inside: tuple[int, ...]) -> Any:
     if id(value) in inside or len(inside) > DEEPEST:
         return CUT
     around = (*inside, id(value))
@@ -96,4 +103,5 @@ def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
         return [copy_arguments(item, around) for item in cast("list[object]", value)]
     if isinstance(value, tuple):
         return tuple(copy_arguments(item, around) for item in cast("tuple[object, ...]", value))
+    _ = repr(value), value == value  # what assertions and their messages do  # noqa: PLR0124
     return value

@@ -265,7 +265,7 @@ class Service:
     def refuse(self, request: Request, error: Exception) -> None:
         """Record a request that botocore refused before sending it."""
         violations: tuple[Violation, ...] = ()
-        with suppress(RecursionError):  # arguments that are nested too deeply
+        with suppress(Exception):  # arguments that are nested too deeply, or that raise when looked at
             violations = self.violations(request.operation, request.params())
         with self.lock:
             self.calls.append(Call(request, "rejected", error=_name(error), violations=violations))

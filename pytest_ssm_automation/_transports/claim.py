@@ -56,7 +56,7 @@ class Claim:
         self._violations: tuple[Violation, ...] | None = None
         self.client: Any = client
         if active.service.concerns(operation, params):
-            with suppress(RecursionError):  # botocore raises its own error
+            with suppress(*_OF_ARGUMENTS):  # botocore raises its own error
                 self._violations = active.service.violations(operation, params)
                 if not any(violation.caught_by == "botocore" for violation in self._violations):
                     self.client = _unchecked(client)

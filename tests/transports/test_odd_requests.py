@@ -94,6 +94,57 @@ def test_arguments_without_end(fake: AutomationFake, client: Any, members: dict[
     fake.verify()
 
 
+class Rude:
+    """Raises an error whatever is asked of it."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Refuse to be shown."""
+        raise ValueError("rude")
+
+    def __eq__(self, _: object) -> bool:
+        """Refuse to be compared."""
+        raise ValueError("rude")
+
+
+class RudeDict(dict[str, Any]):
+    """Has no items to show."""
+
+    def items(self) -> Any:
+        """Refuse to be looked at."""
+        raise ValueError("rude")
+
+
+class RudeList(list[Any]):
+    """Can't be iterated."""
+
+    def __iter__(self) -> Any:
+        """Refuse to be looked at."""
+        raise ValueError("rude")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"DocumentName": Rude()},
+        {"Parameters": {"InstanceId": [Rude()]}},
+        {"Parameters": RudeDict(InstanceId=["i-1"])},
+        {"Parameters": {"InstanceId": RudeList(["i-1"])}},
+    ],
+    ids=["value", "item", "dict", "list"],
+)
+def test_arguments_that_raise(fake: AutomationFake, client: Any, members: dict[str, Any]) -> None:
+    """Whatever error their methods raise, the call is on the record, and nothing dies of it later."""
+    with pytest.raises((ValueError, ParamValidationError)) as caught:
+        client.start_automation_execution(**{"DocumentName": "Doc", **members})
+    (call,) = fake.calls
+    assert (call.outcome, call.error) == ("rejected", caught.type.__name__)
+    assert "..." in json.dumps(call.params)
+    looked_at(fake)
+    fake.assert_rejected(error=caught.type.__name__)
+
+
 @pytest.mark.parametrize(
     "body",
     [
