@@ -66,8 +66,8 @@ def _enum(_: object, values: list[str], instance: object, __: Schema) -> Iterato
         yield ValidationError("is not in the enum")
 
 
-# As botocore has it: a tuple is a list, a float is never an integer, 1 is no boolean, and the minimum holds for False.
-# As the service has it: True is no integer, either.
+# As in botocore: a tuple is a list, a float is never an integer, 1 is not a boolean, and minima apply to False.
+# As in the service: True is not an integer either.
 _PYTHON_TYPES = Draft202012Validator.TYPE_CHECKER.redefine_many(
     {
         "array": lambda _, value: isinstance(value, (list, tuple)),
@@ -318,7 +318,7 @@ def mutations(rng: random.Random, operation: str = "StartAutomationExecution") -
         yield root[0]
 
 
-# What follows judges the parameters of runbooks. Source of the keys of a declaration and of what they mean:
+# Validation of the parameters of runbooks. Source of the keys of declarations and their meaning:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
 Declaration = dict[str, Any]
 _STORED = regex.compile(r"\{\{ *ssm(-secure)?:[^{}]+\}\}")

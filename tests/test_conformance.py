@@ -20,7 +20,7 @@ from conformance import register, runner, targets
 from conformance.bench import MOST_EXECUTIONS, Bench
 from conformance.record import Scrubber, table
 from conformance.runbooks import HARMLESS, RUNBOOKS, actions
-from conformance.runner import DIFFERS, HELD, UNTOLD, Verdict
+from conformance.runner import DIFFERS, HELD, UNDETERMINED, Verdict
 from conformance.targets import PREFIX, fake_target
 from standin import LOST, Answer, Members, StandIn, error, served
 
@@ -149,7 +149,7 @@ def test_a_service_gets_runbooks_and_loses_them_again(
     assert command.run(["--target", url, "--json", str(path)]) == 0
     found = written(path)
     assert standin.documents == {}
-    assert {row["outcome"] for row in found.values()} == {HELD, UNTOLD}
+    assert {row["outcome"] for row in found.values()} == {HELD, UNDETERMINED}
     assert found["resume"]["outcome"] == HELD
     assert found["text-of-throttling"]["reason"] == "a real service can't be put into this state on request"
     assert all(each.ended or each.status == "Cancelling" for each in standin.fake.executions)
@@ -240,7 +240,7 @@ def test_an_endpoint_that_throttles_loses_and_denies(
     told = capsys.readouterr().out
     assert standin.documents == {}
     assert "AccessDeniedException: not authorized" in told
-    assert f" {UNTOLD}, " in told
+    assert f" {UNDETERMINED}, " in told
 
 
 def test_what_cannot_be_deleted_is_named(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -320,7 +320,7 @@ def test_a_live_run_says_what_it_does_and_asks(
 
     monkeypatch.setattr("builtins.input", say_no)
     assert command.run(["--live"]) == 2
-    assert set(standin.operations) <= {"", "ListDocuments"}  # who asks whose account it is
+    assert set(standin.operations) <= {"", "ListDocuments"}  # GetCallerIdentity
     told = capsys.readouterr().out
     assert "starts at most 40 executions" in told
     assert "US dollars" in told
@@ -400,7 +400,7 @@ def test_tokens_of_pages_are_replaced(url: str, tmp_path: Path) -> None:
 
 def test_a_reason_takes_one_line() -> None:
     """The page of an error that a server answers with does not fill the table."""
-    lines = list(table([Verdict(FACTS[0], UNTOLD, "it", reason="500: <html>\n" + "<p>\n" * 100)]))
+    lines = list(table([Verdict(FACTS[0], UNDETERMINED, "it", reason="500: <html>\n" + "<p>\n" * 100)]))
     assert len(lines) == 3
     assert lines[1].startswith("    500: <html> <p>")
     assert len(lines[1]) < 170
@@ -419,6 +419,6 @@ def test_scrubbing() -> None:
 
 def test_a_fact_differs_if_it_does_so_anywhere() -> None:
     """Of several transports, the worst result counts, but one without a result does not matter."""
-    verdicts = [[Verdict(FACTS[0], outcome, outcome)] for outcome in (UNTOLD, HELD, DIFFERS)]
+    verdicts = [[Verdict(FACTS[0], outcome, outcome)] for outcome in (UNDETERMINED, HELD, DIFFERS)]
     assert runner.merged(verdicts)[0].outcome == DIFFERS
     assert runner.merged(verdicts[:2])[0].outcome == HELD

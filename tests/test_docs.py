@@ -13,7 +13,7 @@ EXAMPLES = DOCS / "examples"
 PAGES = sorted(page for page in DOCS.rglob("*.md") if not page.relative_to(DOCS).parts[0].startswith("_"))
 INCLUDE = re.compile(r"^`{3,}\{literalinclude\} (\S+)\n(.*?)^`{3,}$", re.DOTALL | re.MULTILINE)
 OUTPUT = re.compile(r"^`{3,}\{pytest-output\} (\S+)$", re.MULTILINE)
-# What a reader would run, or read as code, and nobody has tested.
+# Fences with untested code.
 UNTESTED = re.compile(r"[`:]{3,}(?:\{code(?:-block)?\} *)?(?:python3?|py|pycon|ini|toml|yaml|json|text|console)?")
 FENCE = re.compile(r"^(?:`{3,}|:{3,}).*$", re.MULTILINE)
 

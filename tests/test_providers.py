@@ -56,7 +56,7 @@ ENDED = {
 def make_faker(seed: int = 0, locale: str | list[str] = "en_US") -> Faker:
     """A Faker as a user would make it."""
     faker = Faker(locale)
-    # Faker has no add_provider of its own for several locales.
+    # A Faker with several locales has no add_provider.
     for each in faker.factories if len(faker.locales) > 1 else [faker]:
         each.add_provider(AutomationProvider)
     faker.seed_instance(seed)

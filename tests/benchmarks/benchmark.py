@@ -113,7 +113,7 @@ def library(folder: Path) -> Iterator[Row]:
     rounds = count()
 
     def load(kind: str) -> float:
-        # What was parsed once is kept, so each round has texts of its own.
+        # Parsed texts are cached, so each round has different texts.
         written = writers[kind]({**content, "description": f"Round {next(rounds)}"})
         (folder / kind).mkdir(exist_ok=True)
         for number in range(500):

@@ -39,15 +39,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser("conformance", description=__doc__)
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--target", metavar="URL", help="an endpoint, instead of the fake over each of its transports")
+    where.add_argument("--target", metavar="URL", help="an endpoint, instead of the fake with each of its transports")
     where.add_argument("--live", action="store_true", help="AWS, with your own credentials; never in CI")
-    parser.add_argument("--profile", help="the profile that has the credentials")
-    parser.add_argument("--region", default="us-east-1", help="the Region (us-east-1)")
-    parser.add_argument("--clean", action="store_true", help="only delete what a run has left behind")
-    parser.add_argument("--yes", action="store_true", help="don't ask")
-    parser.add_argument("--only", metavar="ID", nargs="+", help="only these facts")
-    parser.add_argument("--json", metavar="PATH", type=Path, help="where to write the verdicts")
-    parser.add_argument("--record", metavar="PATH", type=Path, help="where to write what was answered, anonymized")
+    parser.add_argument("--profile", help="the AWS profile")
+    parser.add_argument("--region", default="us-east-1", help="the Region; default: us-east-1")
+    parser.add_argument("--clean", action="store_true", help="only delete what earlier runs have left behind")
+    parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
+    parser.add_argument("--only", metavar="ID", nargs="+", help="check only these facts")
+    parser.add_argument("--json", metavar="PATH", type=Path, help="write the results to this file")
+    parser.add_argument("--record", metavar="PATH", type=Path, help="write anonymized responses to this file")
     given = parser.parse_args(arguments)
     if given.target and (urlsplit(given.target).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
         parser.error("an endpoint of AWS needs --live")
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str]) -> int:
         given.json.write_text(record.result(verdicts, about), encoding="utf-8")
     if given.record:
         given.record.write_text(record.recording(verdicts, {**about, "region": given.region}), encoding="utf-8")
-    untold = not (given.live or given.target) and any(each.outcome == runner.UNTOLD for each in verdicts)
+    untold = not (given.live or given.target) and any(each.outcome == runner.UNDETERMINED for each in verdicts)
     return int(left or untold or any(each.outcome == runner.DIFFERS for each in verdicts))
 
 
@@ -99,10 +99,10 @@ def put_to(service: Service, facts: Sequence[Fact]) -> tuple[list[Verdict], bool
     """Check a service, and delete what was made in any case; tell whether something is left."""
     told = [f"{LEFT}, as the run was interrupted again"]
     try:
-        verdicts = runner.examine(service, facts, lambda verdict: print(f"{verdict.outcome:<17} {verdict.fact.id}"))
+        verdicts = runner.examine(service, facts, lambda verdict: print(f"{verdict.outcome:<12} {verdict.fact.id}"))
     finally:
         try:
-            print(f"Deleting what was made, {service.prefix}...", flush=True)
+            print(f"Deleting what was created, {service.prefix}...", flush=True)
             told = service.clean()
             print(*told, f"{len(service.made)} executions stay in the history of the account.", sep="\n")
         finally:
@@ -135,14 +135,14 @@ def connect(given: argparse.Namespace) -> tuple[Service, str]:
 
 
 def describe(service: Service, account: str, region: str, yes: bool) -> bool:  # noqa: FBT001 - the command line's
-    """Print what a live run does and costs, and ask."""
+    """Print what a live run does and costs, and ask for confirmation."""
     count = sum(actions(runbook) <= HARMLESS for runbook in RUNBOOKS.values())
     most = MOST_EXECUTIONS * MOST_STEPS * _DOLLARS_A_STEP
     print(
         f"In account {account}, {region}, this creates at most {count} runbooks named {service.prefix}-...,",
         f"whose actions are {', '.join(sorted(HARMLESS))}, and starts at most {MOST_EXECUTIONS} executions of them,",
-        "one a second. It deletes the runbooks in the end; executions stay in the account's history.",
-        f"Where no free tier covers the steps, they cost at most {most:.2f} US dollars.",
+        "one per second. It deletes the runbooks at the end; executions stay in the account's history.",
+        f"Without a free tier, the steps cost at most {most:.2f} US dollars.",
         sep="\n",
     )
     return _agreed(yes)
@@ -166,7 +166,7 @@ def _agreed(yes: bool) -> bool:  # noqa: FBT001 - the command line's
     try:
         return yes or input("Go on? [y/N] ").strip().lower() in {"y", "yes"}
     except EOFError:
-        print("Nobody is there to answer: repeat it with --yes.")
+        print("There is no terminal for the confirmation: repeat it with --yes.")
         return False
 
 

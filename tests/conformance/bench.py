@@ -250,7 +250,7 @@ def says_nothing(told: Refusal) -> bool:
 
 
 _SERVERS_OWN: Final = 500
-# Errors that say nothing about the fact.
+# Errors that are unrelated to the fact.
 NO_ANSWERS: Final = frozenset(
     (
         "AccessDenied",

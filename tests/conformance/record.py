@@ -10,7 +10,7 @@ from functools import partial
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
-from .runner import DIFFERS, UNTOLD
+from .runner import DIFFERS, UNDETERMINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ def result(verdicts: Sequence[Verdict], about: Mapping[str, Any]) -> str:
             "basis": verdict.fact.basis,
             "outcome": verdict.outcome,
             **({"wanted": scrub(verdict.wanted), "got": scrub(verdict.got)} if verdict.outcome == DIFFERS else {}),
-            **({"reason": scrub(verdict.reason)} if verdict.outcome == UNTOLD else {}),
+            **({"reason": scrub(verdict.reason)} if verdict.outcome == UNDETERMINED else {}),
         }
         for verdict in verdicts
     ]
@@ -125,6 +125,6 @@ def table(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"    {verdict.fact.statement}"
             yield f"    the fact: {verdict.wanted!r}"
             yield f"    {verdict.target}: {verdict.got!r}"
-        elif verdict.outcome == UNTOLD:
+        elif verdict.outcome == UNDETERMINED:
             yield f"    {shorten(verdict.reason, _WIDTH)}"
     yield ", ".join(f"{count} {outcome}" for outcome, count in counts(verdicts).items())

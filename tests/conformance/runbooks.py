@@ -71,7 +71,7 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
             "Instances": {"type": "List<AWS::EC2::Instance::Id>", "default": ["i-00000000000000000"]},
         },
     ),
-    # left and right are two paths; unless told otherwise it goes left, and ends there
+    # left and right are two paths; by default it takes the left one, and ends there
     "branch": _runbook(
         _branch("choose", {"Variable": "{{ Path }}", "StringEquals": "left", "NextStep": "left"}, default="right"),
         _step("left", timeoutSeconds=60, maxAttempts=2, onFailure="Continue", isCritical=False, isEnd=True),

@@ -27,7 +27,7 @@ Check = Callable[[Bench], None]
 Calls = Sequence[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
 HELD: Final = "held"
 DIFFERS: Final = "differs"
-UNTOLD: Final = "could not be told"
+UNDETERMINED: Final = "undetermined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Verdict:
 
     Attributes:
         fact: The fact.
-        outcome: `HELD`, `DIFFERS` or `UNTOLD`.
+        outcome: `HELD`, `DIFFERS` or `UNDETERMINED`.
         target: The target's title.
         wanted: What the fact says, if the answer differs.
         got: The answer, if it differs.
-        reason: Why it could not be told.
+        reason: Why it is undetermined.
         calls: The recorded calls.
     """
 
@@ -68,7 +68,7 @@ def all_checks() -> Mapping[str, Check]:
 def examine(target: Target, facts: Iterable[Fact], told: Callable[[Verdict], None] = lambda _: None) -> list[Verdict]:
     """Run the checks of facts against a target, in order.
 
-    After a KeyboardInterrupt, the remaining facts could not be told.
+    After a KeyboardInterrupt, the remaining facts are undetermined.
 
     Args:
         target: The target.
@@ -80,7 +80,7 @@ def examine(target: Target, facts: Iterable[Fact], told: Callable[[Verdict], Non
     interrupted = False
     for fact in facts:
         first = len(bench.client.calls)
-        verdict: dict[str, Any] = {"outcome": UNTOLD, "reason": "the run was interrupted"}
+        verdict: dict[str, Any] = {"outcome": UNDETERMINED, "reason": "the run was interrupted"}
         if not interrupted:
             try:
                 verdict = _verdict(all_checks()[fact.check], bench)
@@ -98,14 +98,14 @@ def _verdict(check: Check, bench: Bench) -> dict[str, Any]:
     except Differs as error:
         verdict = {"outcome": DIFFERS, "wanted": error.wanted, "got": error.got}
     except CannotTell as error:
-        verdict = {"outcome": UNTOLD, "reason": str(error)}
+        verdict = {"outcome": UNDETERMINED, "reason": str(error)}
     except ClientError as error:
         told = refusal(error)
         verdict = {"outcome": DIFFERS, "wanted": "an answer", "got": f"{told.code}: {told.text}"}
         if says_nothing(told):
-            verdict = {"outcome": UNTOLD, "reason": verdict["got"]}
+            verdict = {"outcome": UNDETERMINED, "reason": verdict["got"]}
     except (BotoCoreError, ResponseParserError, requests.RequestException) as error:
-        verdict = {"outcome": UNTOLD, "reason": f"{type(error).__name__}: {error}"}
+        verdict = {"outcome": UNDETERMINED, "reason": f"{type(error).__name__}: {error}"}
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         answer = f"{type(error).__name__}: {error}"
         verdict = {"outcome": DIFFERS, "wanted": "an answer of its usual form", "got": answer}
@@ -114,5 +114,5 @@ def _verdict(check: Check, bench: Bench) -> dict[str, Any]:
 
 def merged(runs: Sequence[Sequence[Verdict]]) -> list[Verdict]:
     """Combine the verdicts of several targets: a fact differs if it differs on one, and holds if it holds on one."""
-    order = (DIFFERS, HELD, UNTOLD)
+    order = (DIFFERS, HELD, UNDETERMINED)
     return [min(verdicts, key=lambda each: order.index(each.outcome)) for verdicts in zip(*runs, strict=True)]

@@ -31,7 +31,7 @@ pytestmark = [
 
 def call(*calls: tuple[str, dict[str, Any]], **settings: Any) -> list[dict[str, Any]]:
     """Make calls with the SDK, and return the outcomes."""
-    # The SDK warns of older releases of node, and reads its Region from here alone.
+    # The SDK warns about older releases of node, and only reads this variable for the Region.
     environment = {**os.environ, "AWS_REGION": "us-east-1", "NODE_NO_WARNINGS": "1"}
     arguments = [str(HERE / "client.mjs"), str(DIRECTORY.resolve()), json.dumps(calls), json.dumps(settings)]
     command = [shutil.which("node") or "node", *arguments]

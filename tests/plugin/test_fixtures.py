@@ -89,7 +89,7 @@ def test_ids_are_the_same_at_every_run(run: Any) -> None:
         """
     runs = [[line for line in run(source, "-s").outlines if "id: " in line] for _ in range(2)]
     assert len(set(runs[0])) == 3
-    # In one process a seed that served before goes on, so that ids never collide: compare runs of two processes.
+    # In one process, a reused seed continues, so that ids never collide. So compare two processes.
     assert set(runs[0]).isdisjoint(runs[1])
 
 

@@ -125,7 +125,7 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
 
     # Python tells what was raised while it collected garbage, and drops it.
     pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-    RANG = []  # as copyreg, which botocore's deepcopy uses, drops whatever is raised in it
+    RANG = []  # copyreg, which botocore's deepcopy uses, drops exceptions that are raised in it
 
     @pytest.fixture
     def alarm():

@@ -83,7 +83,7 @@ def start(ssm: Any, attempts: int, **request: Any) -> None:
 @given(strategies.fault_plans())
 def test_a_plan_can_be_pasted_into_a_test(plan: list[Fault]) -> None:
     """What a plan prints makes the same plan again."""
-    again = eval(repr(plan), {"Fault": Fault})  # noqa: S307 - what somebody would paste
+    again = eval(repr(plan), {"Fault": Fault})  # noqa: S307 - as if pasted into a test
     assert list(map(repr, again)) == list(map(repr, plan))
 
 

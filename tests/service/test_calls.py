@@ -118,7 +118,7 @@ def test_objects_that_cannot_be_sent_survive(fake: AutomationFake, client: Any) 
 
 def test_calls_can_be_pickled_and_copied(call: Call) -> None:
     """A call can cross processes, as under xdist, and be copied."""
-    assert pickle.loads(pickle.dumps(call)) == call  # noqa: S301 - of our own making
+    assert pickle.loads(pickle.dumps(call)) == call  # noqa: S301 - it was pickled here
     assert copy.copy(call) == copy.deepcopy(call) == call
 
 

@@ -624,7 +624,7 @@ def test_a_pool_that_is_imported_meanwhile(monkeypatch: pytest.MonkeyPatch) -> N
     results: list[Any] = []
     module = sys.modules["multiprocessing.pool"]
     with AutomationFake():
-        pass  # what earlier tests have left is put back
+        pass  # restores patches that earlier tests have left
     monkeypatch.delitem(sys.modules, "multiprocessing.pool")
     with AutomationFake() as fake:
         monkeypatch.setitem(sys.modules, "multiprocessing.pool", module)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODES = ("legacy", "standard", "adaptive")
-# Attempts in legacy, standard and adaptive mode; all else is tried once.
+# Attempts in legacy, standard and adaptive mode; other errors are not retried.
 RETRIED = {
     "InternalServerError": (5, 3, 3),
     "ThrottlingException": (5, 3, 3),

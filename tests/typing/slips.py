@@ -4,7 +4,7 @@
 types: the fake refuses all of these at once.
 """
 
-# ruff: noqa: D103 - their names say it
+# ruff: noqa: D103 - their names describe them
 
 from __future__ import annotations
 
