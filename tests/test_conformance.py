@@ -240,7 +240,7 @@ def test_an_endpoint_that_throttles_loses_and_denies(
     told = capsys.readouterr().out
     assert standin.documents == {}
     assert "AccessDeniedException: not authorized" in told
-    assert f" {UNDETERMINED}, " in told
+    assert f" {UNDETERMINED}\n" in told
 
 
 def test_what_cannot_be_deleted_is_named(standin: StandIn, url: str, capsys: pytest.CaptureFixture[str]) -> None:
