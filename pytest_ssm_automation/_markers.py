@@ -79,8 +79,9 @@ def steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
 
 
 def _step(mark: pytest.Mark) -> Mapping[str, Any]:
-    if len(mark.args) > 1 or (mark.args and "name" in mark.kwargs):
-        raise FakeUsageError(f"The marker ssm_automation_step takes the name of one step, but got {mark.args!r}")
+    if len(mark.args) + ("name" in mark.kwargs) != 1:
+        got = repr(mark.args) if mark.args else "none"
+        raise FakeUsageError(f"The marker ssm_automation_step takes the name of one step, but got {got}")
     return {**dict(zip(("name",), mark.args, strict=False)), **mark.kwargs}
 
 
