@@ -75,8 +75,9 @@ def test_every_module_that_raises_usage_errors_hides_its_frames() -> None:
 
 def test_public_classes_show_an_example() -> None:
     """`help()` of what a test holds shows how it is used, and the fake's own where the documentation is."""
-    kinds = ("AutomationFake", "Call", "Execution", "Fault", "Runbook")
-    assert [name for name in kinds if ">>> " not in str(getattr(pytest_ssm_automation, name).__doc__)] == []
+    kinds = ("AutomationFake", "Call", "Constraint", "Execution", "Fault", "Runbook", "StepFailed", "StepRun")
+    shown = (*kinds, "Violation", "constraints")
+    assert [name for name in shown if ">>> " not in str(getattr(pytest_ssm_automation, name).__doc__)] == []
     for documented in (pytest_ssm_automation, AutomationFake):
         assert f"Documentation: {SITE}\n" in str(documented.__doc__)
 

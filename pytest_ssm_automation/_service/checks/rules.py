@@ -130,6 +130,10 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
 
     Raises:
         FakeUsageError: The operation does not exist.
+
+    Example:
+        >>> [each.id for each in constraints() if not each.enforced]
+        ['Parameters{value}[]:max']
     """
     if operation not in model.CHECKED:
         raise unknown_name("operation", operation, model.CHECKED)

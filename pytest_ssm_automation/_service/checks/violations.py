@@ -83,6 +83,11 @@ class Violation(Brief):
         value: The invalid value; `None` if it is missing.
         caught_by: Who rejects the request: `"botocore"`, `"service"` or `"runbook"`.
         sentence: The service's message.
+
+    Example:
+        >>> call = fake.assert_rejected(constraint="Mode:enum")
+        >>> [(each.path, each.value) for each in call.violations]
+        [('Mode', 'auto')]
     """
 
     constraint: str
