@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import time
 import tracemalloc
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, current_thread
+from random import Random
+from threading import Barrier, Event, current_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +23,8 @@ LARGE = bool(os.environ.get("SSM_AUTOMATION_LARGE_LOAD"))
 THREADS = 64
 STARTS = 1000 if LARGE else 100
 EXECUTIONS = 100_000 if LARGE else 10_000
+CHILDREN = 200 if LARGE else 10
+INTERRUPTS = 1000 if LARGE else 50
 PAGE = 50
 
 
@@ -67,6 +71,91 @@ def test_no_start_is_lost(clients: int, transport: str) -> None:
         started = [execution.id for execution in fake.executions]
         assert len(started) == len(set(started)) == THREADS * starts
         assert set(started) == {id_ for _, ids in got for id_ in ids}
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_interrupts_at_any_moment(transport: str) -> None:
+    """A KeyboardInterrupt anywhere in a call loses no start, records none twice, and leaves no lock held."""
+    moments, returned = Random(transport), list[str]()
+    arrived = 0
+
+    def interrupt(*_: Any) -> None:
+        nonlocal arrived
+        arrived += 1
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with AutomationFake(seed="load", transport=transport) as fake:
+            client = fake.client()
+            client.start_automation_execution(DocumentName="Doc")
+            while arrived < INTERRUPTS:
+                due = arrived + 1
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-6, 6e-4))
+                    while arrived < due:  # the module copyreg swallows an interrupt now and then
+                        answer = client.start_automation_execution(DocumentName="Doc")
+                        returned.append(answer["AutomationExecutionId"])
+                except KeyboardInterrupt:
+                    pass
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            with ThreadPoolExecutor(1) as pool:  # the lock is free for other threads
+                pool.submit(client.start_automation_execution, DocumentName="Doc").result(60)
+            started = [execution.id for execution in fake.executions]
+            assert set(returned) <= set(started)
+            assert len(started) == len(set(started))
+            assert sorted(started) == sorted(call.execution_id or "" for call in fake.calls if call.execution_id)
+            assert all(execution.call is not None for execution in fake.executions)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_forked_children_beside_busy_threads() -> None:
+    """Each child's start is recorded in the parent, and none hangs, though other threads hold locks as it is forked."""
+    stop, results = Event(), list[str]()
+    with AutomationFake(seed="load") as fake, ThreadPoolExecutor(3) as pool:
+        fake.serve_endpoint()
+        client = fake.client()
+
+        def work() -> None:
+            while not stop.is_set():
+                client.start_automation_execution(DocumentName="Busy")
+
+        busy = [pool.submit(work) for _ in range(3)]
+        try:
+            for number in range(CHILDREN):
+                results.append(in_child(client, f"Child-{number}"))
+        finally:
+            stop.set()
+        for future in busy:
+            future.result(60)
+        by_child = {each.document_name: each.id for each in fake.executions if each.document_name != "Busy"}
+        assert by_child == {f"Child-{number}": result for number, result in enumerate(results)}
+        assert len(by_child) == CHILDREN
+        assert len({execution.id for execution in fake.executions}) == len(fake.executions)
+
+
+def in_child(client: Any, name: str) -> str:
+    """Start an execution in a forked process, which has a minute for it, and return its id or what went wrong."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.alarm(60)
+        try:
+            text = client.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            text = f"{type(error).__name__}: {error}"
+        os.write(writing, text.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return text or "hung"
 
 
 def test_every_execution_is_on_one_page() -> None:
