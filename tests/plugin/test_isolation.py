@@ -156,9 +156,12 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
     def test_times_out(ssm_client, alarm):
         RANG.clear()
         alarm(0.05)
-        while not RANG:
-            start(ssm_client)
-        raise TimeoutError("dropped")
+        try:
+            while not RANG:
+                start(ssm_client)
+        except TimeoutError:
+            pass  # pytest cannot show a traceback with an entry that has no line number, as a signal may leave one
+        raise TimeoutError("too long")
     """
     )
     result.assert_outcomes(passed=2, failed=1)
