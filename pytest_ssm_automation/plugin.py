@@ -281,7 +281,8 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
         _set_environment(request.getfixturevalue("monkeypatch"))
     try:
         options, faults, steps = options_of(request.node), faults_of(request.node), steps_of(request.node)
-        fake = AutomationFake._with_options(options, faults, steps)  # noqa: SLF001 - the options are validated
+        kind: Any = AutomationFake
+        fake: AutomationFake = kind._with_options(options, faults, steps)  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
     request.node.stash[_fake_key] = fake

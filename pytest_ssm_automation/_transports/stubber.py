@@ -31,6 +31,10 @@ class AutomationStubber(Stubber):
     # missing in botocore-stubs
     _get_response_handler: Callable[[Any, Mapping[str, Any], Any], Any]
 
+    def hand_out(self, model: Any, request_dict: Mapping[str, Any], context: Any) -> Any:
+        """Return the answer that was added, as a handler of `before-call` does."""
+        return self._get_response_handler(model, request_dict, context)
+
     def _validate_operation_response(self, operation_name: str, service_response: dict[str, Any]) -> None:
         """Skip the Stubber's validation, which is for manually written responses.
 
@@ -63,7 +67,7 @@ def stubbed(
         )
     else:
         stubber.add_response(method, {**members, "ResponseMetadata": _metadata(service.new_id(), 200)})
-    return stubber._get_response_handler(model, request_dict, context)
+    return stubber.hand_out(model, request_dict, context)
 
 
 def _metadata(request_id: str, status: int) -> dict[str, Any]:

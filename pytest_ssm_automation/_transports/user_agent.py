@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def user_agent_patches() -> Iterator[Patch]:
     """Yield a patch that caches the texts of components, if botocore has such components."""
-    component: Any = getattr(useragent, "UserAgentComponent", None)
-    write = vars(component).get("to_string") if component else None
-    if write is not None and issubclass(component, tuple):
+    component: type[Any] = getattr(useragent, "UserAgentComponent", object)
+    write: Any = vars(component).get("to_string")
+    if write is not None and tuple in component.__mro__:
         yield Patch(component, "to_string", lru_cache(maxsize=256)(write))
