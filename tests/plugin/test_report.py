@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 from typing import Any
 
 import pytest
@@ -125,7 +127,8 @@ def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "problem"), [("x" * 5000, "File name too long"), ("x" * 5000 + "/report", "the folder 'x*' does *")]
+    ("path", "problem"),
+    [("x" * 5000, os.strerror(errno.ENAMETOOLONG)), ("x" * 5000 + "/report", "the folder 'x*' does *")],
 )
 def test_a_path_that_is_too_long_is_refused_at_the_start(run: Any, path: str, problem: str) -> None:
     """A path that is too long for any file fails at the start too."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import time
@@ -19,10 +20,10 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 @pytest.fixture(params=["libyaml", "PyYAML alone"], autouse=True)
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each test with libyaml, and with a PyYAML that was built without it."""
-    if request.param == "libyaml":
-        assert yaml.__with_libyaml__
-    else:
-        monkeypatch.delattr(yaml, "CSafeLoader")
+    if request.param != "libyaml":
+        monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    elif not yaml.__with_libyaml__:
+        pytest.skip("this PyYAML was built without libyaml")
 
 
 def test_yaml_and_json_text_and_files_are_the_same_document(tmp_path: Path) -> None:
@@ -229,7 +230,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
         read_document(tmp_path)
     with pytest.raises(FakeUsageError, match="does not exist"):
         read_document(Path(os.devnull))
-    with pytest.raises(FakeUsageError, match="cannot be read: File name too long"):
+    with pytest.raises(FakeUsageError, match=f"cannot be read: {os.strerror(errno.ENAMETOOLONG)}"):
         read_document("schemaVersion: " + "x" * 5000)
     with pytest.raises(FakeUsageError, match=r"latin\.yaml is not UTF-8"):
         read_document(latin)
@@ -240,5 +241,5 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
 def test_a_name_that_is_too_long_is_told_by_every_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error is also raised if `Path.is_file` returns `False`, as since Python 3.14."""
     monkeypatch.setattr(Path, "is_file", os.path.isfile)
-    with pytest.raises(FakeUsageError, match="cannot be read: File name too long"):
+    with pytest.raises(FakeUsageError, match=f"cannot be read: {os.strerror(errno.ENAMETOOLONG)}"):
         read_document(Path("x" * 5000))
