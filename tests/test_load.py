@@ -8,11 +8,13 @@ import time
 import tracemalloc
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from random import Random
 from threading import Barrier, Event, current_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from children import in_child, start
 
 from pytest_ssm_automation import AutomationFake
 
@@ -128,7 +130,7 @@ def test_forked_children_beside_busy_threads() -> None:
         busy = [pool.submit(work) for _ in range(3)]
         try:
             for number in range(CHILDREN):
-                results.append(in_child(client, f"Child-{number}"))
+                results.append(in_child(partial(start, f"Child-{number}", client)))
         finally:
             stop.set()
         for future in busy:
@@ -137,25 +139,6 @@ def test_forked_children_beside_busy_threads() -> None:
         assert by_child == {f"Child-{number}": result for number, result in enumerate(results)}
         assert len(by_child) == CHILDREN
         assert len({execution.id for execution in fake.executions}) == len(fake.executions)
-
-
-def in_child(client: Any, name: str) -> str:
-    """Start an execution in a forked process, which has a minute for it, and return its id or what went wrong."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        signal.alarm(60)
-        try:
-            text = client.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
-        except BaseException as error:  # noqa: BLE001 - the test looks at it
-            text = f"{type(error).__name__}: {error}"
-        os.write(writing, text.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    return text or "hung"
 
 
 def test_every_execution_is_on_one_page() -> None:

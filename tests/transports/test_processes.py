@@ -15,13 +15,13 @@ import pytest
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.session import Session
-from children import CLIENT, start, start_with_old_client
+from children import CLIENT, in_child, start, start_with_old_client
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
@@ -35,24 +35,6 @@ def fake(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
     """An active fake of either transport."""
     with AutomationFake(seed="processes", transport=request.param) as active:
         yield active
-
-
-def in_child(function: Callable[[], object]) -> str:
-    """Run a function in a forked process, and return its result or exception as text."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            text = str(function())
-        except BaseException as error:  # noqa: BLE001 - the test looks at it
-            text = f"{type(error).__name__}: {error}"
-        os.write(writing, text.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    return text
 
 
 def test_a_child_reaches_the_parent_by_the_endpoint(fake: AutomationFake) -> None:
