@@ -672,6 +672,8 @@ def test_others_may_call_while_a_thread_is_left() -> None:
         stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
         results: list[Any] = []
         start(results)
+    with ThreadPool(1) as pool:
+        assert pool.apply(int, ("1",)) == 1
     go.set()
     worker.join()
     assert results == ["1" * 36]
