@@ -84,6 +84,8 @@ def calling(operations: Collection[str]) -> set[threading.Thread]:
     """
     others = set(threading.enumerate()) - {threading.current_thread()}
     frames = sys._current_frames() if others else {}  # pyright: ignore[reportPrivateUsage]  # documented
+    # With the frame of this function, it would be a cycle, and keep alive what all threads have in their frames.
+    frames.pop(threading.get_ident(), None)
     return {thread for thread in others if _is_calling(frames.get(thread.ident or 0), operations)}
 
 
@@ -114,8 +116,8 @@ class _Look(NamedTuple):
 
 
 def _look(thread: threading.Thread) -> _Look:
-    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented
-    frame = frames.get(thread.ident or 0)
+    # No variable for all frames: with the frame of this function, it would be a cycle.
+    frame = sys._current_frames().get(thread.ident or 0)  # pyright: ignore[reportPrivateUsage]  # documented
     if frame is None:
         return _Look("held")
     called: FrameType | None = None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import queue
 import select
 import selectors
@@ -8,13 +9,14 @@ import socket
 import socketserver
 import threading
 import time
+import weakref
 from contextlib import ExitStack
 from multiprocessing import Pipe
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ssm_automation._transports.waiting import waiting, waits
+from pytest_ssm_automation._transports.waiting import calling, waiting, waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -223,3 +225,33 @@ def test_code_without_positions(stage: Stage) -> None:
     bare = functions["work"]
     bare.__code__ = bare.__code__.replace(co_linetable=b"")
     assert not watched(stage, bare, stage.simple)
+
+
+class Held:
+    """An object that can be watched."""
+
+
+@pytest.mark.parametrize("look", [waits, lambda thread: waiting([thread]), lambda _: calling({"DescribeDocument"})])
+def test_a_look_keeps_nothing_alive(look: Callable[[threading.Thread], Any]) -> None:
+    """What a thread has in its frames is freed when it ends, and needs no garbage collector after a look at it."""
+    held: list[weakref.ref[Held]] = []
+    ready, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        mine = Held()
+        held.append(weakref.ref(mine))
+        ready.set()
+        over.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    ready.wait(10)
+    gc.collect()
+    gc.disable()
+    try:
+        look(thread)
+        over.set()
+        thread.join()
+        assert held[0]() is None
+    finally:
+        gc.enable()
