@@ -29,8 +29,8 @@ from pytest_ssm_automation import AutomationFake
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The facts are about these members too.
-pytestmark = pytest.mark.needs("TargetLocation.Targets", "TargetLocationsURL")
+# The facts are about these members and this limit too.
+pytestmark = pytest.mark.needs("TargetLocation.Targets", "TargetLocationsURL", "Targets:max=1")
 
 FACTS = register.load()
 
