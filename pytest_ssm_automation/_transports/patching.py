@@ -44,7 +44,7 @@ class WrapperPatch(Patch):
         """
         super().__init__(owner, name)
         self._replacement = replacement
-        self._wrapper: _Wrapper | None = None
+        self._wrapper: Any = None
 
     def apply(self) -> Self:
         """Wrap the method; reuse the last wrapper if it wraps the same original."""
@@ -57,8 +57,7 @@ class WrapperPatch(Patch):
 
     def restore(self) -> None:
         """Restore the original. If other code has wrapped the wrapper since, deactivate it."""
-        if self._wrapper:
-            self._wrapper.active = False
+        self._wrapper.active = False
         super().restore()
 
 

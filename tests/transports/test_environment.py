@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -388,14 +390,21 @@ def test_setting_a_region_in_a_test_leaves_no_leak(pytester: pytest.Pytester, na
     pytester.runpytest_inprocess("-p", "no:cacheprovider", "-Werror").assert_outcomes(passed=4)
 
 
-@pytest.mark.parametrize("missing", ["", "_data", "encodekey", "decodevalue"])
-def test_variables_are_read_with_and_without_the_private_names_of_os(
-    monkeypatch: pytest.MonkeyPatch, missing: str
-) -> None:
-    """`os.environ` is read correctly with and without its private names."""
+@pytest.mark.parametrize("missing", ["", "_data", "encodekey", "encodevalue", "decodevalue"])
+def test_variables_with_and_without_the_private_names_of_os(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """`os.environ` is read and changed correctly with and without its private names."""
     monkeypatch.setenv("AWS_PROFILE", "müller")
-    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_ROLE_ARN", "role")
+    for name in ("AWS_REGION", "AWS_CREDENTIAL_FILE"):
+        monkeypatch.delenv(name, raising=False)
     if missing:
-        shown = {name: getattr(os.environ, name) for name in ("_data", "encodekey", "decodevalue") if name != missing}
+        names = ("_data", "encodekey", "encodevalue", "decodevalue")
+        shown = {name: getattr(os.environ, name) for name in names if name != missing}
         monkeypatch.setattr(os, "environ", type("Environ", (dict,), shown)(os.environ))
     assert variables.read_variables(("AWS_PROFILE", "AWS_REGION")) == {"AWS_PROFILE": "müller", "AWS_REGION": None}
+    wanted = {"AWS_PROFILE": "jürgen", "AWS_REGION": "eu-west-1", "AWS_ROLE_ARN": None, "AWS_CREDENTIAL_FILE": None}
+    variables.change_variables(wanted)
+    assert {name: os.environ.get(name) for name in wanted} == wanted
+    if not missing:  # the variables of the process too, which its children inherit
+        code = f"import os; print({{name: os.environ.get(name) for name in {[*wanted]}}} == {wanted})"
+        assert subprocess.check_output([sys.executable, "-c", code], text=True) == "True\n"
