@@ -32,6 +32,7 @@ class Model:
     def __init__(self, document: dict[str, Any], steps: dict[str, dict[str, Any]]) -> None:
         self.document, self.steps = document, steps
         self.shown: int | None = None
+        self.decided: list[Attempt] = []
         self.redo([])
 
     def redo(self, deeds: list[Deed]) -> None:
@@ -122,7 +123,7 @@ class Model:
             self._settle(becomes)
 
     def _settle(self, becomes: Callable[[str], Attempt]) -> None:
-        while not self.do("send", becomes(self.at)):
+        while not self.do("send", self.decided.pop(0) if self.decided else becomes(self.at)):
             pass
         if self.over:
             self.do("end")
@@ -132,9 +133,12 @@ class Model:
         if self.status in ENDED:
             if self.shown is None:
                 return "InvalidAutomationStatusUpdateException"
+            # An attempt has only one outcome.
+            self.decided = [attempt for kind, attempt in self.deeds[self.shown :] if kind == "send"]
             self.redo(self.deeds[: self.shown])
         self.shown = None
         if self.status != "Cancelling":
+            self.decided.clear()
             self.do("cancel")
         return None
 

@@ -51,6 +51,28 @@ def test_a_stop_goes_the_way_of_on_cancel(fake: AutomationFake, client: Any) -> 
     assert "FailureMessage" not in shown
 
 
+def test_a_second_stop_repeats_no_attempt(fake: AutomationFake, client: Any) -> None:
+    """A stop of what the caller has seen takes the end back; the attempt that led there keeps its outcome."""
+    asked: list[int] = []
+
+    def outputs(run: StepRun) -> dict[str, Any]:
+        asked.append(run.attempt)
+        return {}
+
+    fake.add_runbook(CANCEL, name="Doc")
+    fake.step_outputs("undo", outputs)
+    execution_id = start(client)
+    fake.execution(execution_id).run_to("work")
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert statuses(client, execution_id, 1) == ["Cancelling"]
+    assert fake.execution(execution_id).status == "Cancelled"
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    fake.fail_step("undo")
+    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
+    assert steps(fake, execution_id)["undo"] == "Success"
+    assert asked == [1]
+
+
 def test_a_stop_on_the_way_that_fails(fake: AutomationFake, client: Any) -> None:
     """Whatever becomes of the path of onCancel, the run is Cancelled."""
     fake.add_runbook(CANCEL, name="Doc")
