@@ -113,23 +113,24 @@ def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, 
 
 def _submit(original: Callable[..., Any], pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> Any:
     """Wrap `ThreadPoolExecutor.submit`."""
-    if args and (owner := owner_of_new_work()):
-        args = (_OwnedOnce(args[0], owner), *args[1:])
-    return original(pool, *args, **kwargs)
+    return original(pool, *_owned_first(args), **kwargs)
 
 
 def _call_back(original: Callable[..., None], future: Any, *args: Any, **kwargs: Any) -> None:
     """Wrap `concurrent.futures.Future.add_done_callback`."""
-    if args and (owner := owner_of_new_work()):
-        args = (_OwnedOnce(args[0], owner), *args[1:])
-    original(future, *args, **kwargs)
+    original(future, *_owned_first(args), **kwargs)
 
 
 def _start_raw(original: Callable[..., int], *args: Any, **kwargs: Any) -> int:
     """Wrap `_thread.start_new_thread`, which `threading` has imported by name."""
-    if args and callable(args[0]) and (owner := owner_of_new_work()):
-        args = (_OwnedOnce(args[0], owner), *args[1:])
-    return original(*args, **kwargs)
+    return original(*(_owned_first(args) if args and callable(args[0]) else args), **kwargs)
+
+
+def _owned_first(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give the function that comes first in some arguments the owner of the running work."""
+    if args and (owner := owner_of_new_work()):
+        return (_OwnedOnce(args[0], owner), *args[1:])
+    return args
 
 
 def patch_thread_pools() -> None:

@@ -116,11 +116,16 @@ def _tap(client: BaseClient) -> None:
             _taps[client] = tap  # last, because other threads read this without the lock
 
 
+def _is_claimed(client: BaseClient, operation_model: Any) -> bool:
+    """Return whether fakes answer an operation of a client."""
+    return operation_model.name in _CLAIMED and client.meta.service_model.service_name == "ssm"
+
+
 def _convert(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Wrap `BaseClient._convert_to_request_dict`."""
-    if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
+    if not _is_claimed(client, operation_model):
         return original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
     if claim is None:
@@ -134,7 +139,7 @@ async def _convert_aio(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Wrap `AioBaseClient._convert_to_request_dict`."""
-    if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
+    if not _is_claimed(client, operation_model):
         return await original(client, api_params, operation_model, *args, **kwargs)
     claim = _claim(client, operation_model.name, api_params)
     if claim is None:
@@ -174,7 +179,7 @@ async def _make_request_aio(
 
 def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
     """Answer a call of a fake with the Stubber transport; `None` for other calls."""
-    if operation_model.name not in _CLAIMED or client.meta.service_model.service_name != "ssm":
+    if not _is_claimed(client, operation_model):
         return None
     active = claimed_by(context, operation_model.name)
     if active is None or active.transport != "stubber":

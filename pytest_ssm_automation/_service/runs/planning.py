@@ -71,15 +71,17 @@ class Planner:
                 script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
         if TARGET_MEMBERS.isdisjoint(params):
             return Plan(script)
-        return self._with_targets(Plan(script), request, params, self.resolver)
+        return self._with_targets(script, request, params, self.resolver)
 
-    def _with_targets(self, plan: Plan, request: Request, params: Mapping[str, Any], resolver: Resolver | None) -> Plan:
+    def _with_targets(
+        self, script: Script, request: Request, params: Mapping[str, Any], resolver: Resolver | None
+    ) -> Plan:
         resolved = resolved_values(params, resolver)
         groups = groups_of(params, request.region, resolved)
         if self.asks:
             for target in (target for group in groups for target in group.targets):
                 target.plan = self.plan(request_on(request, target), target.request)
-        return Plan(plan.script, resolved, groups)
+        return Plan(script, resolved, groups)
 
     def add_fan_out(self, run: Run) -> None:
         """Let later scripts and resolvers apply to the waiting targets of an execution."""
@@ -100,7 +102,7 @@ class Planner:
                 if not TARGET_MEMBERS.isdisjoint(target.request):
                     request = request_on(source, target)
                     plan = target.plan or self.plan(request, target.request)
-                    target.plan = self._with_targets(plan, request, target.request, resolver)
+                    target.plan = self._with_targets(plan.script, request, target.request, resolver)
         self.resolver = resolver
 
     def _waiting(self) -> list[tuple[Request, Sequence[Target[Run]]]]:
