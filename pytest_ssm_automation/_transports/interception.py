@@ -24,6 +24,7 @@ from .aio import AioWireTap, is_aio, patch_aio, patch_aio_credentials
 from .carrying import CARRIERS, any_left, let_go, patch_thread_pools, restore_thread_pools
 from .claim import Claim, claimed_by
 from .credentials import forget as forget_accounts
+from .endpoint_rules import endpoint_patches
 from .environment import DummyEnvironment
 from .forked import redirected
 from .late import answering
@@ -93,9 +94,10 @@ def _open_gate() -> None:
     _aio_gate.restore()
     _gate.restore()
     restore_thread_pools()
-    for tap in list(_taps.values()):
-        tap.deactivate()
-    _taps.clear()
+    if _taps:
+        for tap in list(_taps.values()):
+            tap.deactivate()
+        _taps.clear()
 
 
 def _patch_aio() -> None:
@@ -216,7 +218,7 @@ _GATE = (
     *_guard.patches(),
     *CARRIERS,
 )
-_PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client), *user_agent_patches())
+_PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client), *user_agent_patches(), *endpoint_patches())
 
 
 def _renew_lock() -> None:
