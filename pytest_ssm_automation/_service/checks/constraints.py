@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from . import model
+from .accepting import accepts
 from .patterns import compile_pattern
 from .sentences import sentence
 from .violations import Constraint, Violation, python_path
@@ -49,6 +50,8 @@ Check: TypeAlias = "Callable[[Any, Found], None]"
 
 def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """List all violations of the service model in a request, in the model's order."""
+    if accepts(operation)(params):
+        return []
     found: Found = []
     _compiled(operation).check(params, found)
     if not found:
