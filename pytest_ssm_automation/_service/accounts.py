@@ -37,8 +37,8 @@ def account_of_key(access_key_id: str | None) -> str:
 
 def default_account() -> str:
     """Return the account of credentials without an account."""
-    account = os.environ.get(_VARIABLE, "")
-    return account if is_account(account) else ACCOUNT_ID
+    account = os.environ.get(_VARIABLE)
+    return account if account and is_account(account) else ACCOUNT_ID
 
 
 @lru_cache(maxsize=1024)

@@ -89,7 +89,7 @@ class Call(Brief):
         violations: The constraints that the request violates.
         acknowledged: Whether `assert_rejected` has expected the refusal.
         thread: The name of the calling thread.
-        started_at: The time of the request, in UTC.
+        moment: The time of the request, in seconds since 1970.
 
     Example:
         >>> call = fake.assert_called("StopAutomationExecution")
@@ -104,7 +104,8 @@ class Call(Brief):
     violations: tuple[Violation, ...] = ()
     acknowledged: bool = False
     thread: str = field(default_factory=lambda: threading.current_thread().name)
-    started_at: datetime = field(default_factory=lambda: datetime.fromtimestamp(time.time(), UTC))
+    # `time.time` is called through its module, which other libraries patch
+    moment: float = field(default_factory=lambda: time.time())  # noqa: PLW0108
 
     def __repr__(self) -> str:
         """Show the operation, its subject, the account and Region, and the outcome."""
@@ -123,6 +124,11 @@ class Call(Brief):
     def params(self) -> dict[str, Any]:
         """A copy of the request's members."""
         return self.request.params()
+
+    @property
+    def started_at(self) -> datetime:
+        """The time of the request, in UTC."""
+        return datetime.fromtimestamp(self.moment, UTC)
 
     @property
     def account(self) -> str:

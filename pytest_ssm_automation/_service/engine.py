@@ -44,6 +44,8 @@ _SEEDS: Final[Counter[str]] = Counter()
 _LATEST: Final = 1000
 # The number of children that this process has forked, after the same numbers of its ancestors when they forked it.
 _FORKS: Final = [0]
+# The distance of successive ids: an odd number, the fraction of the golden ratio, so that all their digits differ.
+_DISTANCE: Final = 0x9E3779B97F4A7C15F39CC0605CEDC835
 # Maps random digits to 8, 9, a and b, for the digit of a UUID of version 4 that must be one of these.
 _VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _SIZES: Final = frozenset({"min", "max"})
@@ -117,8 +119,8 @@ class Service:
         """Reset the source of ids, so that they differ from those of other services and forked processes."""
         _SEEDS[self._seed] += 1
         ancestors = "".join(f" {number}" for number in _FORKS[:-1])
-        self._source = f"{self._seed} {_SEEDS[self._seed]}{ancestors}".encode(errors="surrogatepass")
-        self._numbers = count()
+        source = f"{self._seed} {_SEEDS[self._seed]}{ancestors}".encode(errors="surrogatepass")
+        self._ids = count(int.from_bytes(blake2b(source, digest_size=16).digest()), _DISTANCE)
 
     def reset(self) -> None:
         """Return to the state after `__init__`."""
@@ -177,7 +179,7 @@ class Service:
 
     def new_id(self) -> str:
         """Make a UUID of version 4, for executions and requests."""
-        text = blake2b(b"%d %s" % (next(self._numbers), self._source), digest_size=16).hexdigest()
+        text = f"{next(self._ids):032x}"[-32:]
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
 
     def claims(self, request: Request) -> bool:

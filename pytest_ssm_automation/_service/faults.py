@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
@@ -144,7 +144,7 @@ class FaultQueue:
     def __init__(self, faults: tuple[Fault, ...] = (), lock: threading.RLock | None = None) -> None:
         """Start with copies of faults, whose counts start at 0; `lock` guards the counts."""
         self.all = [replace(fault) for fault in faults]
-        self._let_through: Counter[Fault] = Counter()
+        self._let_through: dict[Fault, int] = defaultdict(int)
         self._lock = lock or threading.RLock()
 
     def add(self, fault: Fault) -> Fault:

@@ -85,6 +85,8 @@ def restore_thread_pools() -> None:
 def let_go(gone: Active) -> None:
     """Remove an ended fake as the owner of threads that wait for work, because they may serve other tests."""
     threads = threading.enumerate()
+    if len(threads) == 1:  # the main thread
+        return
     raw = [each for each in threads if getattr(each, OWNER, None) is gone and not isinstance(each, threading.Timer)]
     mine = [thread for thread in raw if not _home(thread).startswith(_POOLS)]
     for thread in waiting(mine):
@@ -94,11 +96,12 @@ def let_go(gone: Active) -> None:
 
 def any_left() -> bool:
     """Return whether work with an owner is left, in a running thread or in the queue of a pool."""
-    for thread in list(_copied):
+    for thread in list(_copied) if _copied else ():
         if not thread.is_alive() or waits(thread):
             _copied.discard(thread)
-    owned = (thread for thread in threading.enumerate() if getattr(thread, OWNER, None) is not None)
-    return bool(_tasks or _copied) or any(owned)
+    if _tasks or _copied:
+        return True
+    return any(getattr(thread, OWNER, None) is not None for thread in threading.enumerate())
 
 
 def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, **kwargs: Any) -> None:

@@ -7,7 +7,6 @@ skipped, and the service's is not repeated.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError
@@ -56,10 +55,12 @@ class Claim:
         self._violations: tuple[Violation, ...] | None = None
         self.client: Any = client
         if active.service.concerns(operation, params):
-            with suppress(*_OF_ARGUMENTS):  # botocore raises its own error
-                self._violations = active.service.violations(operation, params)
-                if not any(violation.caught_by == "botocore" for violation in self._violations):
-                    self.client = _unchecked(client)
+            try:
+                violations = self._violations = active.service.violations(operation, params)
+            except _OF_ARGUMENTS:  # botocore raises its own error
+                return
+            if not violations or not any(violation.caught_by == "botocore" for violation in violations):
+                self.client = _unchecked(client)
 
     def __enter__(self) -> None:
         """Begin serialization."""

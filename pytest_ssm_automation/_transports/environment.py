@@ -41,6 +41,11 @@ def dummy_environment() -> Mapping[str, str | None]:
     A Region is set only if none is set: `AWS_REGION`, which botocore does not read; otherwise the Region of the user's
     profile; otherwise us-east-1.
     """
+    return _changes_now()[0]
+
+
+def _changes_now() -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
+    """Return the variables to change, with their new and with their current values."""
     now = read_variables(_READ)
     if not copies_exist():
         _changes.cache_clear()
@@ -49,13 +54,14 @@ def dummy_environment() -> Mapping[str, str | None]:
 
 # Cached, because little changes between tests.
 @lru_cache(maxsize=8)
-def _changes(values: tuple[str | None, ...], files: Found) -> Mapping[str, str | None]:
+def _changes(values: tuple[str | None, ...], files: Found) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
     now = dict(zip(_READ, values, strict=True))
     of_profiles, region = profile_variables(now, files)
     wanted = {**_ALWAYS, **of_profiles}
     if not now[_REGION]:
         wanted[_REGION] = wanted[_FALLBACK] = now["AWS_REGION"] or region or "us-east-1"
-    return {name: value for name, value in wanted.items() if now[name] != value}
+    changed = {name: value for name, value in wanted.items() if now[name] != value}
+    return changed, {name: now[name] for name in changed}
 
 
 def dummy_credentials(*_: object) -> dict[str, str]:
@@ -84,8 +90,7 @@ class DummyEnvironment:
 
     def __init__(self) -> None:
         """Set the variables, and prevent botocore from reading secrets."""
-        self._set = dummy_environment()
-        self._before = read_variables(self._set)
+        self._set, self._before = _changes_now()
         change_variables(self._set)
         if not _entered:
             _patches.apply(_of_botocore())
@@ -96,8 +101,11 @@ class DummyEnvironment:
         _entered.remove(self)
         if not _entered:
             _patches.restore()
-        now = read_variables(self._set)
-        change_variables({name: value for name, value in self._before.items() if now[name] == self._set[name]})
+        now, ours = read_variables(self._set), self._set
+        kept = now == ours
+        change_variables(
+            self._before if kept else {name: value for name, value in self._before.items() if now[name] == ours[name]}
+        )
 
 
 @cache

@@ -21,7 +21,10 @@ class Patch:
 
     def apply(self) -> Self:
         """Replace the attribute."""
-        self._original = self._owner.__dict__[self._name]
+        return self._replace(self._owner.__dict__[self._name])
+
+    def _replace(self, original: Any) -> Self:
+        self._original = original
         setattr(self._owner, self._name, self._value)
         return self
 
@@ -53,7 +56,7 @@ class WrapperPatch(Patch):
             self._wrapper = _Wrapper(original, self._replacement)
             self._value = self._wrapper.function
         self._wrapper.active = True
-        return super().apply()
+        return self._replace(original)
 
     def restore(self) -> None:
         """Restore the original. If other code has wrapped the wrapper since, deactivate it."""
@@ -88,7 +91,8 @@ class Patches:
 
     def apply(self, patches: Iterable[Patch]) -> None:
         """Apply more patches."""
-        self._applied.extend(patch.apply() for patch in patches)
+        for patch in patches:
+            self._applied.append(patch.apply())
 
     def restore(self) -> None:
         """Restore all patches in reverse order."""

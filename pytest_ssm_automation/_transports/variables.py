@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _KIND: Final = type(os.environ)
-_NAMES: Final = ("_data", "encodekey", "encodevalue", "decodevalue")
+_names_of: Final = attrgetter("_data", "encodekey", "encodevalue", "decodevalue")
 
 
 def read_variables(names: Iterable[str]) -> Mapping[str, str | None]:
@@ -45,8 +46,13 @@ def change_variables(variables: Mapping[str, str | None]) -> None:
 
 def _held() -> dict[Any, Any] | None:
     """Return the encoded data of `os.environ`; `None` if it can't be used."""
-    usable = type(os.environ) is _KIND and all(hasattr(os.environ, name) for name in _NAMES)
-    held: dict[Any, Any] | None = getattr(os.environ, "_data", None) if usable else None
+    environ: Any = os.environ
+    if type(environ) is not _KIND:
+        return None
+    try:
+        held: dict[Any, Any] = _names_of(environ)[0]
+    except AttributeError:
+        return None
     return held
 
 

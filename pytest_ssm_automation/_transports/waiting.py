@@ -83,7 +83,9 @@ def calling(operations: Collection[str]) -> set[threading.Thread]:
     Calls of aiobotocore are not found, because a waiting task is not on the stack of a thread.
     """
     others = set(threading.enumerate()) - {threading.current_thread()}
-    frames = sys._current_frames() if others else {}  # pyright: ignore[reportPrivateUsage]  # documented
+    if not others:
+        return others
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented
     # With the frame of this function, it would be a cycle, and keep alive what all threads have in their frames.
     frames.pop(threading.get_ident(), None)
     return {thread for thread in others if _is_calling(frames.get(thread.ident or 0), operations)}

@@ -137,14 +137,15 @@ class Run:
         changes: How often it was changed other than by its walk.
         polls: The number of polls since it ended.
         place: Its index in the list of all runs; -1 before it is added.
+        scope: The account and the Region in which it is found; `None` in place of the account if all accounts see it.
         sought: `asked` if a caller has read its steps, `shown` if a caller has seen that it has none.
         shown_as: The public object for it, once created.
     """
 
     __slots__ = (
         "_child", "_happened", "_latest", "_shown", "ahead", "behind", "call", "changes", "ended_at", "fan_out", "host",
-        "id", "lock", "members", "moving", "parent", "place", "polls", "resolved", "runbook", "script", "scripted",
-        "shown_as", "sought", "source", "spawned", "started_at", "status", "stepwise", "target", "walk",
+        "id", "lock", "members", "moving", "parent", "place", "polls", "resolved", "runbook", "scope", "script",
+        "scripted", "shown_as", "sought", "source", "spawned", "started_at", "status", "stepwise", "target", "walk",
     )  # fmt: skip
 
     def __init__(
@@ -187,6 +188,7 @@ class Run:
         self.changes: int = 0
         self.polls: int = 0
         self.place: int = -1
+        self.scope: tuple[str | None, str] = source.scope
         self.shown_as: object = None
         self.sought: str = ""
         self._latest: datetime = self.started_at

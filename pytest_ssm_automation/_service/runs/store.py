@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from heapq import merge
@@ -67,8 +67,8 @@ class ExecutionStore:
         self.all: list[Run] = []
         self.started: list[Run] = []
         self.log: list[tuple[Run, int]] = []
-        self.unfinished: Counter[tuple[str | None, str]] = Counter()
-        self._by_id: dict[str, dict[tuple[str | None, str], Run]] = defaultdict(dict)
+        self.unfinished: dict[tuple[str | None, str], int] = defaultdict(int)
+        self._by_id: dict[str, tuple[Run, ...]] = {}
         self._finders: dict[tuple[str | None, str], Finder] = {}
         self._new_id = new_id
 
@@ -138,13 +138,13 @@ class ExecutionStore:
 
     def find(self, execution_id: str, scope: tuple[str, str]) -> Run | None:
         """Return the execution with this id in an account and Region, if any."""
-        known = self._by_id.get(execution_id, {})
-        return known.get(scope) or known.get((None, scope[1]))
+        known = self._by_id.get(execution_id, ())
+        return next((run for run in known if run.scope in {scope, (None, scope[1])}), None)
 
     def named(self, execution_id: str) -> list[Run]:
         """Return the executions with this id in all accounts and Regions, oldest first."""
         with self.lock:
-            return list(self._by_id.get(execution_id, {}).values())
+            return list(self._by_id.get(execution_id, ()))
 
     def newest_first(
         self, scope: tuple[str, str], filters: Sequence[Mapping[str, Any]] = (), before: int | None = None
@@ -168,7 +168,7 @@ class ExecutionStore:
 
     def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
         """Update the tag keys of an execution."""
-        self._finders[self._scope_of(run)].tag(run, before, now)
+        self._finders[run.scope].tag(run, before, now)
 
     def _chosen_id(self, script: Script, request: Request, *, anew: bool) -> str | None:
         """Return the id in a script. It is only for the first execution in each account and Region."""
@@ -176,15 +176,15 @@ class ExecutionStore:
         return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
     def _add(self, execution: Run, params: Mapping[str, Any], *, shared: bool) -> None:
-        scope = (None if shared else execution.account, execution.region)
-        known = self._by_id[execution.id]
-        if any(
-            (region == execution.region and None in {account, scope[0]}) or (account, region) == scope
-            for account, region in known
-        ):
-            where = execution.region if shared else f"account {execution.account} and {execution.region}"
-            raise FakeUsageError(f"An execution {execution.id!r} already exists in {where}")
-        known[scope] = execution
+        if shared:
+            execution.scope = (None, execution.region)
+        scope = execution.scope
+        known = self._by_id.get(execution.id, ())
+        for other in known:
+            if other.scope == scope or (other.region == scope[1] and None in {other.scope[0], scope[0]}):
+                where = execution.region if shared else f"account {execution.account} and {execution.region}"
+                raise FakeUsageError(f"An execution {execution.id!r} already exists in {where}")
+        self._by_id[execution.id] = (*known, execution)
         execution.place = len(self.all)
         self.all.append(execution)
         if scope not in self._finders:
@@ -215,17 +215,12 @@ class ExecutionStore:
         if run.place < 0:
             return
         if run.parent is None:
-            scope = self._scope_of(run)
-            self.unfinished[scope] += (before in ENDED) - run.ended
-            self._finders[scope].changed(run, before)
+            self.unfinished[run.scope] += (before in ENDED) - run.ended
+            self._finders[run.scope].changed(run, before)
         for place in range(happened, len(run.history)):
             self.log.append((run, place))
         if happened > len(run.history):
             self._undo(run, happened)
-
-    def _scope_of(self, run: Run) -> tuple[str | None, str]:
-        scope = (run.account, run.region)
-        return scope if scope in self._by_id[run.id] else (None, run.region)
 
     def _undo(self, run: Run, happened: int) -> None:
         """Remove status changes that were undone from the log, where they are at or near the end."""

@@ -18,8 +18,7 @@ def now(after: datetime | None = None) -> datetime:
     Args:
         after: An earlier time. The result is later, even if the clock stands still.
     """
-    read = datetime.fromtimestamp(time.time(), UTC)
-    moment = read.replace(microsecond=read.microsecond // 1000 * 1000)
+    moment = datetime.fromtimestamp(round(time.time() * 1_000_000) // 1000 / 1000, UTC)
     if after is not None and moment <= after:
         moment = after + _MILLISECOND
     return moment if moment.microsecond else moment + _MILLISECOND
