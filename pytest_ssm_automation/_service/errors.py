@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .._errors import hide_usage_errors, unknown_name
 from .checks import model
@@ -52,8 +51,7 @@ class InvalidRequestError(ServiceError):
         self.violations = violations
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
+class CatalogueEntry(NamedTuple):
     """The HTTP status and the message of an error code.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .calls import Outcome, Request
 from .state import State
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from .runs.run import Run
 
 
-@dataclass(slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The reply of an operation: the members of the response, and details for the record.
 
     Attributes:

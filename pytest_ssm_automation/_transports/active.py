@@ -64,7 +64,7 @@ class BlockedRequest:
         return f"{first} it with moto or a Stubber, or allow it with the option allow_network."
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Active:
     """An active fake. There is a new object for each time that a fake is entered.
 

@@ -20,7 +20,7 @@ from .._forks import on_fork
 from .._service.checks.model import CHECKED
 from . import active as stack
 from .active import current, owner
-from .aio import AioWireTap, is_aio, patch_aio, patch_aio_credentials
+from .aio import is_aio, patch_aio, patch_aio_credentials
 from .carrying import CARRIERS, any_left, let_go, patch_thread_pools, restore_thread_pools
 from .claim import Claim, claimed_by
 from .credentials import forget as forget_accounts
@@ -33,12 +33,12 @@ from .patching import Patches, WrapperPatch
 from .stubber import stubbed
 from .user_agent import user_agent_patches
 from .waiting import calling
-from .wire import WireTap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .active import Active
+    from .wire import WireTap
 
 
 _CLAIMED = frozenset(CHECKED)
@@ -111,11 +111,22 @@ def _tap(client: BaseClient) -> None:
     """Attach the wire transport to a client, unless it is attached."""
     if client in _taps:
         return
+    tap = _make_tap(client)
     with _lock:
         if stack.any_active() and client not in _taps:
-            tap = AioWireTap(client) if is_aio(client) else WireTap(client)
             tap.activate()
             _taps[client] = tap  # last, because other threads read this without the lock
+
+
+def _make_tap(client: BaseClient) -> WireTap:
+    """Make a tap. Its module is imported when it is first needed, and without the lock."""
+    if is_aio(client):
+        from .aio_wire import AioWireTap
+
+        return AioWireTap(client)
+    from .wire import WireTap
+
+    return WireTap(client)
 
 
 def _is_claimed(client: BaseClient, operation_model: Any) -> bool:

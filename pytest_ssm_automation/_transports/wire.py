@@ -10,10 +10,9 @@ import json
 import re
 import weakref
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
@@ -44,8 +43,7 @@ _CREATING = frozenset(f"request-created.ssm.{operation}" for operation in _CLAIM
 _created: ContextVar[Any] = ContextVar("the context of the request that botocore has created")
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(NamedTuple):
     """An HTTP response of the service.
 
     Attributes:

@@ -63,14 +63,19 @@ def service_model() -> ServiceModel:
 
 
 def _model_of_a_client() -> ServiceModel | None:
-    """Return the model of a client in memory, if there is one; to find it is much faster than to read the files."""
-    import gc
+    """Return the model of a client's class in memory, if there is one; reading the files takes much longer.
 
+    The docstrings of a client's methods contain it, because botocore writes them when they are first read.
+    """
     from botocore.client import BaseClient
 
-    kinds = [kind for kind in _subclasses(BaseClient) if kind.__name__ == "SSM"]
-    clients: Iterator[Any] = (each for each in gc.get_referrers(*kinds) if type(each) in kinds)
-    return next((each.meta.service_model for each in clients if hasattr(each, "meta")), None)
+    for kind in _subclasses(BaseClient):
+        method = vars(kind).get("start_automation_execution")
+        operation = getattr(method.__doc__, "_gen_kwargs", {}).get("operation_model")
+        if operation is not None and operation.service_model.service_name == "ssm":
+            found: ServiceModel = operation.service_model
+            return found
+    return None
 
 
 def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:

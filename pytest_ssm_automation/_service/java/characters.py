@@ -7,9 +7,8 @@ module `regex`, which supports nested classes, intersections and properties.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +17,7 @@ Ranges: TypeAlias = tuple[tuple[int, int], ...]
 _LAST: Final = sys.maxunicode
 
 
-@dataclass(frozen=True, slots=True)
-class Characters:
+class Characters(NamedTuple):
     r"""A set of characters.
 
     Attributes:

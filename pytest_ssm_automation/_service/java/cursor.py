@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from .characters import ESCAPES, Characters
@@ -247,6 +246,8 @@ class Cursor:
         if self.read() != "{" or end < 0:
             self.fail("illegal character name escape sequence")
         name, self.position = self.text[self.position : end], end + 1
+        import unicodedata
+
         try:
             return ord(unicodedata.lookup(name))
         except (KeyError, TypeError):

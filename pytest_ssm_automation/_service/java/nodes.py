@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from .characters import Characters
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+class One(NamedTuple):
     """One character from a set."""
 
     of: Characters
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """Parts, one after the other."""
 
     parts: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Alternation:
+class Alternation(NamedTuple):
     """One of several alternatives."""
 
     alternatives: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """A repeated part; `high` is `None` if there is no limit."""
 
     part: Node
@@ -40,23 +35,20 @@ class Repeat:
     mode: Literal["", "?", "+"] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A capturing group."""
 
     part: Node
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Atomic:
+class Atomic(NamedTuple):
     """A part without backtracking into it."""
 
     part: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Lookaround:
+class Lookaround(NamedTuple):
     """A lookahead (`ahead`) or a lookbehind."""
 
     part: Node
@@ -64,8 +56,7 @@ class Lookaround:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """An assertion about the position, such as `^`.
 
     Attributes:
@@ -79,8 +70,7 @@ class Anchor:
     re_text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Backreference:
+class Backreference(NamedTuple):
     """A reference to the text that a group matched."""
 
     number: int

@@ -9,7 +9,6 @@ import copy
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -137,6 +136,8 @@ def flow_of(runbook: Runbook) -> Flow:
 
 
 def _nearest(given: object, allowed: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(str(given), allowed, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; expected one of {', '.join(allowed)}"
 

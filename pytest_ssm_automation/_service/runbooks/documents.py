@@ -7,9 +7,8 @@ import math
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, TypeGuard
+from typing import Any, Final, Literal, NamedTuple, TypeGuard
 
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..contents import read_json
@@ -28,8 +27,7 @@ _MOST_SHOWN: Final = 200
 Format = Literal["JSON", "YAML"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A document.
 
     Attributes:

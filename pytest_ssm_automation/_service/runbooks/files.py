@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +34,7 @@ def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, .
             kinds = ", ".join(SUFFIXES)
             raise FakeUsageError(
                 f"runbooks: {pattern!r} matches no file ({kinds}) in {folder}"
-                if glob.has_magic(pattern)
+                if _is_glob(pattern)
                 else f"runbooks: {pattern!r} is neither a file nor a folder with files ({kinds}) in {folder}"
             )
         for path in matched:
@@ -57,7 +56,15 @@ def _matched(folder: Path, pattern: str) -> list[Path]:
     return sorted(file for file in files if file.suffix.lower() in SUFFIXES)
 
 
+def _is_glob(pattern: str) -> bool:
+    import glob
+
+    return glob.has_magic(pattern)
+
+
 def _globbed(pattern: str, folder: Path) -> list[str]:
+    import glob
+
     return glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob does not accept absolute patterns
 
 

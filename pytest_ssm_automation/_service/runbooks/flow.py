@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any, Final
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from .actions import ACTIONS, BRANCH, LOOP, OUTPUTS
 from .conditions import problems
@@ -32,10 +32,10 @@ _DECLARED: Final = {
 }
 _NUMBERS: Final = frozenset({"timeoutSeconds", "maxAttempts"})
 _FLAGS: Final = frozenset({"isEnd", "isCritical"})
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """The loop of an `aws:loop` step.
 
     Attributes:
@@ -51,8 +51,7 @@ class Loop:
     condition: Condition | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step of a runbook. It refers to other steps by their index in the flow.
 
     Attributes:
@@ -78,9 +77,9 @@ class Step:
     name: str
     action: str
     parent: int | None = None
-    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    declared: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    outputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    inputs: Mapping[str, Any] = _NOTHING
+    declared: Mapping[str, Any] = _NOTHING
+    outputs: Mapping[str, str] = _NOTHING
     following: int | None = None
     is_end: bool = False
     is_critical: bool = True
@@ -98,8 +97,7 @@ class Step:
         return None if own is None else {**own, **self.outputs}
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """The steps of a runbook in document order; inner steps follow their loop.
 
     Attributes:
@@ -155,7 +153,7 @@ def read_flow(document: Mapping[str, Any]) -> tuple[Flow, list[str]]:
     return Flow(steps, reader.places, first, reader.runbook_outputs(document.get("outputs"))), reader.problems
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Found:
     """A step in the document."""
 
@@ -243,6 +241,8 @@ class _Reader:
         return tuple(texts)
 
     def _refuse(self, path: str, given: object, kind: str, allowed: Sequence[str] | Mapping[str, object]) -> None:
+        from difflib import get_close_matches
+
         near = get_close_matches(str(given), allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(allowed)}"
         self.problems.append(f"{path}: {str(given)[:200]!r} is not {kind}; {hint}")

@@ -5,8 +5,8 @@ Plans call functions of the test. A plan is made with no lock held, before the e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .rate_control import TARGET_MEMBERS, groups_of, resolved_values
 from .scripts import UNSCRIPTED, Script
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The plan for an execution that is about to be started.
 
     Attributes:
@@ -114,7 +113,7 @@ class Planner:
         for target in waiting:
             request = request_on(source, target)
             plan: Plan = target.plan or self.plan(request, target.request)
-            target.plan = replace(plan, script=script) if script.meets(request) else plan
+            target.plan = plan._replace(script=script) if script.meets(request) else plan
             self._plan_again(request, (inner for group in plan.groups for inner in group.waiting), script)
 
 
