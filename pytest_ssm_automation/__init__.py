@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._service.checks.rules import constraints
     from ._service.checks.violations import Constraint, Violation
     from ._service.faults import Fault
-    from ._service.runbooks.library import Runbook
+    from ._service.runbooks.declarations import Runbook
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import StepRun
     from ._transports.late import LateCallError
@@ -57,7 +57,7 @@ _HOMES = {
     "LateCallError": "_transports.late",
     "NetworkBlockedError": "_transports.network",
     "PolledTooOften": "_errors",
-    "Runbook": "_service.runbooks.library",
+    "Runbook": "_service.runbooks.declarations",
     "SleptTooLong": "_clock",
     "StepFailed": "_errors",
     "StepRun": "_service.runs.overrides",

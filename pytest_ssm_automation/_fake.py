@@ -15,9 +15,8 @@ from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
 from ._service.faults import Fault
-from ._service.runbooks.library import Runbook
+from ._service.runbooks.library import RunbookFiles
 from ._service.runs.execution import execution_of
-from ._service.runs.overrides import make_overrides
 from ._setup import Setup
 from ._strict import Told
 from ._transports import active, interception
@@ -107,8 +106,8 @@ class AutomationFake(Setup, Record):
             faults=tuple(_faults(faults)),
             steps=tuple(_overrides(steps)),
             pace=self.options.pace,
-            runbooks=tuple(each for each in self.options.runbooks if isinstance(each, Runbook)),
-            files=tuple(each for each in self.options.runbooks if not isinstance(each, Runbook)),
+            runbooks=tuple(each for each in self.options.runbooks if not isinstance(each, RunbookFiles)),
+            files=tuple(each for each in self.options.runbooks if isinstance(each, RunbookFiles)),
         )
         self._clock = SkippedSleep()
         self._reported = 0
@@ -317,6 +316,8 @@ def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
         for name in said:
             if name not in _OF_STEP:
                 raise unknown_name("argument of ssm_automation_step", name, _OF_STEP)
+        from ._service.runs.overrides import make_overrides
+
         yield from make_overrides(**said)
 
 

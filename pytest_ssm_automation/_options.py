@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, cast
 
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
-from ._service.runbooks.library import Runbook, RunbookFiles, find_runbooks
+from ._service.runbooks.library import find_runbooks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from os import PathLike
     from pathlib import Path
 
+    from ._service.runbooks.declarations import Runbook
+    from ._service.runbooks.library import RunbookFiles
     from ._types import ChoiceName, ListOf, Names, PaceName, TransportName
 
 __tracebackhide__ = hide_usage_errors

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ._errors import hide_usage_errors, unknown_name
 from ._service.checks.model import START
-from ._service.runbooks.declarations import flow_of
+from ._service.runbooks.library import flow_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

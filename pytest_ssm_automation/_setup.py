@@ -9,10 +9,8 @@ from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.errors import ServiceError
 from ._service.faults import Fault, When
-from ._service.runbooks.library import Runbook, load_runbook
 from ._service.runs.execution import execution_of
 from ._service.runs.moving import catch_up
-from ._service.runs.overrides import StepFault, StepOutputs
 from ._service.runs.scripts import make_script, read_shape
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ._service.engine import Service
+    from ._service.runbooks.declarations import Runbook
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import Outputs
     from ._service.runs.rate_control import Resolver
@@ -117,6 +116,8 @@ class Setup:
         Raises:
             FakeUsageError: No registered runbook has such a step, or an argument is invalid.
         """
+        from ._service.runs.overrides import StepFault
+
         fault = StepFault(message=message, times=times, when=when, step=step, status=status, runbook=runbook)
         self._service.add_override(fault)
         return fault
@@ -140,6 +141,8 @@ class Setup:
             FakeUsageError: No registered runbook has such a step, the step has no such output, or a value does not have
                 the declared type.
         """
+        from ._service.runs.overrides import StepOutputs
+
         self._service.add_override(StepOutputs(step, outputs, runbook, when))
 
     def add_runbook(
@@ -161,6 +164,8 @@ class Setup:
         Raises:
             FakeUsageError: The runbook is not valid, and the message lists all problems; or the version already exists.
         """
+        from ._service.runbooks.loading import load_runbook
+
         runbook = load_runbook(content, name=name, version=version, region=region)
         with self._service.lock:
             return self._service.runbooks.add(runbook, renumber=version is None)

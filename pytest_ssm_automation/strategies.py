@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-    from ._service.runbooks.library import Runbook
+    from ._service.runbooks.declarations import Runbook
 
 __tracebackhide__ = hide_usage_errors
 

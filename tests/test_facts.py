@@ -14,7 +14,7 @@ from conformance.runner import all_checks
 from pytest_ssm_automation import constraints
 from pytest_ssm_automation._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from pytest_ssm_automation._service.errors import catalogue
-from pytest_ssm_automation._service.runbooks.library import load_runbook
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "service.md"
 ONE = """

@@ -8,7 +8,8 @@ import pytest
 
 from pytest_ssm_automation import FakeUsageError, _markers
 from pytest_ssm_automation._options import NAMES, Options, from_ini
-from pytest_ssm_automation._service.runbooks.library import RunbookFiles, load_runbook
+from pytest_ssm_automation._service.runbooks.library import RunbookFiles
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 if TYPE_CHECKING:
     from pathlib import Path

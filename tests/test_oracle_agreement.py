@@ -13,7 +13,7 @@ from botocore.validate import ParamValidator
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.model import OPERATIONS, START
 from pytest_ssm_automation._service.checks.rules import check_rules
-from pytest_ssm_automation._service.runbooks.library import load_runbook
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import DECLARED_RULES, check_parameters
 
 if TYPE_CHECKING:

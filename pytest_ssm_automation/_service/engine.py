@@ -21,10 +21,6 @@ from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
 from .operations import OPERATIONS, prepare_start, start
-from .runbooks.declarations import flow_of
-from .runbooks.parameters import DECLARED_RULES
-from .runs.overrides import StepFault, check_override
-from .runs.rate_control import TARGET_MEMBERS
 from .runs.store import ExecutionStore
 from .state import State
 
@@ -33,7 +29,8 @@ if TYPE_CHECKING:
 
     from .checks.violations import Violation
     from .replies import Reply
-    from .runbooks.library import Runbook, RunbookFiles
+    from .runbooks.declarations import Runbook
+    from .runbooks.library import RunbookFiles
     from .runs.locations import Fetch
     from .runs.overrides import StepOverride
 
@@ -155,6 +152,8 @@ class Service:
         Raises:
             FakeUsageError: No runbook has such a step, or the step has no such output.
         """
+        from .runs.overrides import StepFault, check_override
+
         if checked or self._has_step(override):
             with self.lock:
                 known = self.runbooks.load_all() if override.runbook is None else self.runbooks.load(override.runbook)
@@ -164,6 +163,8 @@ class Service:
             self.faults.add(override)
 
     def _has_step(self, override: StepOverride) -> bool:
+        from .runbooks.library import flow_of
+
         with self.lock:
             known = self.runbooks.load_all()
         return any(
@@ -174,8 +175,8 @@ class Service:
 
     def unknown_steps(self) -> list[str]:
         """List the steps with overrides that no registered runbook has."""
-        overrides: list[StepOverride] = [*self.store.overrides.faults, *self.store.overrides.outputs]
-        return list(dict.fromkeys(override.step for override in overrides if not self._has_step(override)))
+        overridden = self.store.overridden
+        return list(dict.fromkeys(override.step for override in overridden if not self._has_step(override)))
 
     def new_id(self) -> str:
         """Make a UUID of version 4, for executions and requests."""
@@ -227,7 +228,7 @@ class Service:
             BaseException: An injected fault is another exception.
         """
         # Executions on targets store parts of the request, so they need a copy.
-        params = checked if checked is not None and TARGET_MEMBERS.isdisjoint(checked) else request.params()
+        params = checked if checked is not None and model.TARGET_MEMBERS.isdisjoint(checked) else request.params()
         fault = None
         try:
             if checked is None:
@@ -336,8 +337,7 @@ def _name(error: BaseException) -> str:
 def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]:
     """Return the ids of all constraints that are not enforced: those in `relax`, and those that are off by default."""
     for name in relax:
-        declared = name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES
-        if not declared and name not in all_constraints():
+        if not _is_declared(name) and name not in all_constraints():
             raise unknown_name("constraint", name, all_constraints())
         if not can_be_relaxed(name):
             raise FakeUsageError(f"{name} can't be relaxed, because botocore does not send such requests")
@@ -345,6 +345,13 @@ def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]
         if name not in all_constraints():
             raise unknown_name("constraint", name, all_constraints())
     return (frozenset(relax) | NOT_ENFORCED) - frozenset(enforce)
+
+
+def _is_declared(name: str) -> bool:
+    """Return whether a constraint is a kind of declaration in a runbook."""
+    from .runbooks.parameters import DECLARED_RULES
+
+    return name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES
 
 
 def _count_fork() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from .calls import Request
-    from .runbooks.library import Runbook
+    from .runbooks.declarations import Runbook
     from .runs.planning import Plan
     from .runs.run import Run
     from .state import State

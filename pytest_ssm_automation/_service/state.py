@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from .checks import model
 from .errors import InvalidRequestError, ServiceError
 from .runbooks.library import RunbookStore
-from .runbooks.parameters import check_start
 from .runs.locations import read_locations, refused
 
 if TYPE_CHECKING:
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
 
     from .calls import Request
     from .checks.violations import Violation
-    from .runbooks.library import Runbook, RunbookFiles
+    from .runbooks.declarations import Runbook
+    from .runbooks.library import RunbookFiles
     from .runs.locations import Fetch
     from .runs.run import Run
     from .runs.store import ExecutionStore
@@ -92,6 +92,8 @@ class State:
             if self.reject_unknown_documents:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
+        from .runbooks.parameters import check_start
+
         violations = tuple(each for each in check_start(runbook, params) if each.constraint not in self._relaxed)
         if violations:
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)

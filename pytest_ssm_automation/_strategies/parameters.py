@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from .._errors import FakeUsageError, hide_usage_errors
 from .._service.checks import model
 from .._service.java.nodes import UntranslatableError
+from .._service.runbooks.declarations import Runbook
 from .._service.runbooks.expressions import ExpressionError, parsed
-from .._service.runbooks.library import Runbook
 from .._service.runbooks.parameters import check_parameters, default_of
 from .generated import sample_of, text_of
 from .shapes import bounds

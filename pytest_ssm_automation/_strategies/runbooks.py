@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import string
 from operator import itemgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from .._service.runbooks.library import Runbook, load_runbook
+from .._service.runbooks.loading import load_runbook
 from .parameters import AWS_TYPES
 from .recipes import named
+
+if TYPE_CHECKING:
+    from .._service.runbooks.declarations import Runbook
 
 _NAMES: Final = st.text(string.ascii_letters, min_size=3, max_size=16)
 _ACTIONS: Final = st.sampled_from(

@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 from .._errors import hide_usage_errors
 from .._service.runbooks.actions import UPDATE_VARIABLE
 from .._service.runbooks.conditions import OPERATORS
-from .._service.runbooks.declarations import flow_of
-from .._service.runbooks.documents import is_list
+from .._service.runbooks.kinds import is_list
+from .._service.runbooks.library import flow_of
 from .._service.runbooks.parameters import typed_parameters
 from .._service.runbooks.references import names_in
-from .._service.runs.walk import Outcome, Walk, ignore_change
+from .._service.runs.outcomes import Outcome
+from .._service.runs.walk import Walk, ignore_change
 from .parameters import check_runbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from .._service.runbooks.declarations import Runbook
     from .._service.runbooks.flow import Flow, Step
-    from .._service.runbooks.library import Runbook
 
 __tracebackhide__ = hide_usage_errors
 

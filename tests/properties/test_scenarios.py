@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault, Runbook, strategies
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.model import START, enum
-from pytest_ssm_automation._service.runbooks.library import load_runbook
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import check_parameters
 from pytest_ssm_automation._service.runs.scripts import ENDED
 

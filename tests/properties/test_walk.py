@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from properties.documents import VALUES, documents
 
 from pytest_ssm_automation._service.runbooks.flow import read_flow
-from pytest_ssm_automation._service.runs.walk import MOST_STEPS, Outcome, Visit, Walk
+from pytest_ssm_automation._service.runs.outcomes import Outcome
+from pytest_ssm_automation._service.runs.walk import MOST_STEPS, Visit, Walk
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 ATTEMPTS = st.tuples(st.sampled_from(["Success", "Success", "Success", "Failed", "TimedOut"]), VALUES)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from properties.documents import documents
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Runbook, strategies
-from pytest_ssm_automation._service.runbooks.library import load_runbook
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 ENDED = {"Success", "Failed", "TimedOut"}
 

@@ -13,7 +13,7 @@ from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
 from pytest_ssm_automation._service.calls import Request
 from pytest_ssm_automation._service.checks.rules import all_constraints
 from pytest_ssm_automation._service.engine import Service
-from pytest_ssm_automation._service.runbooks.library import load_runbook
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]

@@ -27,6 +27,8 @@ DOCUMENT_OPERATIONS: Final = ("DescribeDocument", "GetDocument", "ListDocumentVe
 TAG_OPERATIONS: Final = ("ListTagsForResource", "AddTagsToResource", "RemoveTagsFromResource")
 # Operations that faults can be injected into.
 AUTOMATION_OPERATIONS: Final = (*OPERATIONS, *TAG_OPERATIONS)
+# Members of a start that name targets.
+TARGET_MEMBERS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
 CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS, *TAG_OPERATIONS)
 
 

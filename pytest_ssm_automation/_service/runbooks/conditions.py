@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from .documents import is_list, is_mapping
+from .kinds import is_list, is_mapping
 from .references import as_text, unknown_in
 
 Resolve = Callable[[Any], Any]

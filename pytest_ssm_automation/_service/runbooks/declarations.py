@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import public
-from .documents import Format, is_list, is_mapping, write_document
+from .documents import Format, write_document
 from .expressions import ExpressionError, check_expression
+from .kinds import is_list, is_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,11 +129,6 @@ class Runbook:
         if document_format in {None, self.document_format} and self._text is not None:
             return self._text
         return write_document(self._document, document_format or self.document_format)
-
-
-def flow_of(runbook: Runbook) -> Flow:
-    """Return the flow of a runbook, which is not public."""
-    return runbook._flow  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 def _nearest(given: object, allowed: tuple[str, ...]) -> str:

@@ -6,13 +6,16 @@ import json
 import math
 import os
 import stat
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..contents import read_json
+from .kinds import is_list, is_mapping, is_text
 from .yaml_text import MAX_VALUES, parse_yaml, write_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __tracebackhide__ = hide_usage_errors
 
@@ -41,16 +44,6 @@ class Document(NamedTuple):
     format: Format
     text: str | None = None
     path: Path | None = None
-
-
-def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """Return whether a part of a document is a mapping."""
-    return isinstance(value, Mapping)
-
-
-def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Return whether a part of a document is a list."""
-    return isinstance(value, list)
 
 
 def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
@@ -93,11 +86,6 @@ def write_document(members: Mapping[str, Any], form: Format) -> str:
 
 def _path(given: Any) -> Path:
     return Path(given)
-
-
-def is_text(content: str) -> bool:
-    """Return whether a string is the text of a document, not a path."""
-    return "\n" in content or content.lstrip().startswith("{")
 
 
 def _is_file(path: Path) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from .actions import ACTIONS, BRANCH, LOOP, OUTPUTS
 from .conditions import problems
-from .documents import is_list, is_mapping
+from .kinds import is_list, is_mapping
 
 Condition = Mapping[str, Any]
 _JUMP: Final = "step:"

@@ -10,24 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..errors import ServiceError
-from .declarations import Runbook
-from .documents import is_text
 from .files import find_files
-from .loading import load_runbook, read_file
+from .kinds import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__tracebackhide__ = hide_usage_errors
+    from .declarations import Runbook
+    from .flow import Flow
 
-__all__ = [
-    "Runbook",
-    "RunbookFiles",
-    "RunbookStore",
-    "find_runbooks",
-    "how_to_register",
-    "load_runbook",
-]
+__tracebackhide__ = hide_usage_errors
 
 _MOST_SHOWN: Final = 200
 _ARN: Final = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:(?:document|automation-definition)/([^:]+)(?::(.+))?")
@@ -48,6 +40,11 @@ def how_to_register(name: str = "NAME") -> str:
         "Register the runbook with add_runbook(), or add its file to the option runbooks. "
         f"To download it from AWS: python -m pytest_ssm_automation download {name} --to tests/runbooks"
     )
+
+
+def flow_of(runbook: Runbook) -> Flow:
+    """Return the flow of a runbook, which is not public."""
+    return runbook._flow  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 class RunbookFiles:
@@ -76,6 +73,8 @@ class RunbookFiles:
         Raises:
             FakeUsageError: The file cannot be read, is not a valid runbook, or is one of several with this name.
         """
+        from .loading import load_runbook, read_file
+
         if name not in self._loaded:
             path = self._path(name)
             self._loaded[name] = read_file(path) or load_runbook(path)
@@ -91,6 +90,8 @@ class RunbookFiles:
         Raises:
             FakeUsageError: A file cannot be read, is not a valid runbook, or is one of several with the same name.
         """
+        from .loading import read_file
+
         for name in self._files:
             if name not in self._loaded:
                 runbook = read_file(self._path(name))
@@ -115,6 +116,10 @@ def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook
     Raises:
         FakeUsageError: A pattern matches no file, or an item has another type.
     """
+    if not given:
+        return ()
+    from .declarations import Runbook
+
     known = tuple(each for each in given if isinstance(each, Runbook | RunbookFiles))
     patterns = tuple(_pattern(each) for each in given if not isinstance(each, Runbook | RunbookFiles))
     return (*known, RunbookFiles(patterns, folder or Path.cwd())) if patterns else known

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..checks.violations import Violation
 from ..contents import read_json
-from .documents import is_list
 from .expressions import ExpressionError, matches
+from .kinds import is_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from .documents import is_list, is_mapping
+from .kinds import is_list, is_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable

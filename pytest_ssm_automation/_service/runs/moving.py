@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, unknown_name
 from ..runbooks.actions import EXECUTE_AUTOMATION, PAUSING
+from .outcomes import Outcome
 from .scripts import ENDED, SUCCEEDED, WAITING, WORKING, Turn, check_ended, read_shape
-from .walk import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..._errors import hide_usage_errors, unknown_name
 from ..calls import copy_containers
 from ..runbooks.references import UNKNOWN, as_texts
-from .walk import SUCCESS
+from .outcomes import SUCCESS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, public, unknown_name
 from ..checks import model
 from ..faults import Fault, When, check_when, matches
-from ..runbooks.declarations import flow_of
-from ..runbooks.documents import is_mapping
-from ..runbooks.library import bare_name
+from ..runbooks.kinds import is_mapping
+from ..runbooks.library import bare_name, flow_of
 from .execution import Execution, execution_of
-from .walk import Outcome
+from .outcomes import Outcome
 
 if TYPE_CHECKING:
     import threading
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
     from ..calls import Request
     from ..injected import Injected
+    from ..runbooks.declarations import Runbook
     from ..runbooks.flow import Step
-    from ..runbooks.library import Runbook
     from .run import Run
     from .walk import Visit
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .rate_control import TARGET_MEMBERS, groups_of, resolved_values
+from ..checks.model import TARGET_MEMBERS
 from .scripts import UNSCRIPTED, Script
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Planner:
     def _with_targets(
         self, script: Script, request: Request, params: Mapping[str, Any], resolver: Resolver | None
     ) -> Plan:
+        from .rate_control import groups_of, resolved_values
+
         resolved = resolved_values(params, resolver)
         groups = groups_of(params, request.region, resolved)
         if self.asks:

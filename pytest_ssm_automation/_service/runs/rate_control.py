@@ -17,7 +17,6 @@ from .scripts import SUCCEEDED
 
 __tracebackhide__ = hide_usage_errors
 
-TARGET_MEMBERS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
 DEFAULT_CONCURRENCY: Final = "10"
 DEFAULT_ERRORS: Final = "0"
 DEFAULT_LOCATION_CONCURRENCY: Final = "1"

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ..._errors import hide_usage_errors
 from ..runbooks.actions import EXECUTE_AUTOMATION
-from ..runbooks.declarations import flow_of
-from ..runbooks.flow import linear_flow
-from ..runbooks.parameters import resolved_parameters, typed_parameters
+from ..runbooks.library import flow_of
 from . import times
+from .outcomes import SUCCESS
 from .outputs import check_names, run_outputs
 from .scripts import ENDED, SUCCEEDED, UNSCRIPTED, WAITING, WORK, WORKING, Turn
-from .walk import SUCCESS, Outcome, Visit, Walk
 
 if TYPE_CHECKING:
     import threading
@@ -28,10 +26,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..calls import Call, Request
+    from ..runbooks.declarations import Runbook
     from ..runbooks.flow import Flow
-    from ..runbooks.library import Runbook
+    from .outcomes import Outcome
     from .rate_control import FanOut, Target
     from .scripts import Script
+    from .walk import Visit, Walk
 
 __tracebackhide__ = hide_usage_errors
 
@@ -203,6 +203,8 @@ class Run:
         turns, interactive = self.script.turns, mode == "Interactive"
         flow = self._flow() if walks else None
         if flow is not None:
+            from .walk import Walk
+
             self.walk = Walk(flow, self._facts(), self.tick, self._note_step, interactive=interactive and not turns)
         if turns:
             self.scripted = True
@@ -228,12 +230,16 @@ class Run:
         steps = self.script.steps
         if steps is None:
             return None
+        from ..runbooks.flow import linear_flow
+
         return linear_flow([(step.get("StepName", "step"), step.get("Action", _STEP)) for step in steps])
 
     def _facts(self) -> dict[str, Any]:
         """Return the values that references can name, besides steps and variables."""
         if self.runbook is None:
             return {}
+        from ..runbooks.parameters import typed_parameters
+
         day = self.started_at
         return {
             **typed_parameters(self.runbook, self.request.get("Parameters", {})),
@@ -290,7 +296,11 @@ class Run:
     def parameters(self) -> dict[str, list[str]]:
         """The parameters of the request, and the defaults of a registered runbook."""
         given: dict[str, list[str]] = self.request.get("Parameters", {})
-        return given if self.runbook is None else resolved_parameters(self.runbook, given)
+        if self.runbook is None:
+            return given
+        from ..runbooks.parameters import resolved_parameters
+
+        return resolved_parameters(self.runbook, given)
 
     @property
     def ended(self) -> bool:

@@ -11,8 +11,8 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 from ..runbooks.actions import APPROVE, PAUSE
+from .outcomes import Outcome
 from .scripts import WAITING, WORK, WORKING, Turn
-from .walk import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection

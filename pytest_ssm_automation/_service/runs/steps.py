@@ -13,8 +13,8 @@ from ..calls import copy_containers
 from ..checks import model
 from ..runbooks.library import bare_name
 from ..runbooks.references import as_text, as_texts
+from .outcomes import SUCCESS
 from .scripts import ENDED, SUCCEEDED
-from .walk import SUCCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,22 +12,20 @@ from ..._errors import AutomationFakeError, FakeUsageError, hide_usage_errors
 from ..accounts import default_account
 from ..calls import Request, copy_containers
 from ..checks import model
-from ..runbooks.documents import is_mapping
-from ..runbooks.parameters import check_start
+from ..runbooks.kinds import is_mapping
 from ..runbooks.references import as_text, as_texts, unknown_in
 from .finding import Finder
-from .overrides import StepOverrides
+from .outcomes import Outcome
 from .planning import Planner, request_on
-from .rate_control import FanOut
 from .run import Run
 from .scripts import ENDED
-from .walk import Outcome
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ..runbooks.library import Runbook
+    from ..runbooks.declarations import Runbook
+    from .overrides import StepOverride, StepOverrides
     from .planning import Plan
     from .rate_control import Target
     from .scripts import Script
@@ -53,7 +51,6 @@ class ExecutionStore:
         planner: Plans the executions.
         lock: Guards everything.
         pace: How far a poll advances an execution that walks its runbook.
-        overrides: The failures and outputs of steps that the test has set.
         find_runbook: Finds a registered runbook by name, version and Region.
     """
 
@@ -62,7 +59,7 @@ class ExecutionStore:
         self.lock = lock
         self.pace = pace
         self.planner = Planner(lock)
-        self.overrides = StepOverrides(lock)
+        self._overrides: StepOverrides | None = None
         self.find_runbook: FindRunbook = _find_none
         self.all: list[Run] = []
         self.started: list[Run] = []
@@ -71,6 +68,21 @@ class ExecutionStore:
         self._by_id: dict[str, tuple[Run, ...]] = {}
         self._finders: dict[tuple[str | None, str], Finder] = {}
         self._new_id = new_id
+
+    @property
+    def overrides(self) -> StepOverrides:
+        """The failures and outputs of steps that the test has set."""
+        from .overrides import StepOverrides
+
+        with self.lock:
+            if self._overrides is None:
+                self._overrides = StepOverrides(self.lock)
+            return self._overrides
+
+    @property
+    def overridden(self) -> Sequence[StepOverride]:
+        """All failures and outputs of steps that the test has set."""
+        return () if self._overrides is None else (*self._overrides.faults, *self._overrides.outputs)
 
     def start(
         self,
@@ -116,6 +128,8 @@ class ExecutionStore:
             )
             self._add(run, params, shared=shared)
             if plan.groups:
+                from .rate_control import FanOut
+
                 self.planner.add_fan_out(run)
                 run.run_on(FanOut(plan.groups, partial(self._start_on, run)))
             return run
@@ -250,6 +264,8 @@ class ExecutionStore:
         if runbook is None:
             return None
         params = child_request(visit.inputs)
+        from ..runbooks.parameters import check_start
+
         if not unknown_in(params) and (broken := check_start(runbook, params)):
             return Outcome("Failed", {}, str(broken[0]))
         _check_depth(run)

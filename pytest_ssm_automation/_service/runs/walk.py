@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..runbooks.actions import BRANCH, CHANGE_STATE, PAUSING, PAYLOADS, UPDATE_VARIABLE, failure_text
 from ..runbooks.conditions import truth
-from ..runbooks.documents import is_list
+from ..runbooks.kinds import is_list
 from ..runbooks.references import NO_NAME, UNKNOWN, as_text, resolve
+from .outcomes import SUCCESS, Outcome
 
 if TYPE_CHECKING:
     from ..runbooks.flow import Flow, Loop, Step
@@ -31,22 +32,6 @@ _TRACE: Final = 200
 _OF_LOOP: Final = frozenset({"Iterators", "IteratorDataType", "MaxIterations", "LoopCondition"})
 # Inputs that are evaluated after the step has begun.
 _CONDITIONS: Final = frozenset({"Choices", "Default", "LoopCondition"})
-SUCCESS: Final = "Success"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The outcome of one attempt of a step.
-
-    Attributes:
-        status: `Success`, or the status of the failure.
-        outputs: The outputs by name, with their types.
-        message: The failure message.
-    """
-
-    status: str = SUCCESS
-    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    message: str | None = None
 
 
 @dataclass(slots=True, eq=False)

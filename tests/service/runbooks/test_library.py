@@ -11,14 +11,9 @@ import pytest
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.errors import ServiceError
-from pytest_ssm_automation._service.runbooks.declarations import Parameter
-from pytest_ssm_automation._service.runbooks.library import (
-    Runbook,
-    RunbookFiles,
-    RunbookStore,
-    how_to_register,
-    load_runbook,
-)
+from pytest_ssm_automation._service.runbooks.declarations import Parameter, Runbook
+from pytest_ssm_automation._service.runbooks.library import RunbookFiles, RunbookStore, how_to_register
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.runbooks.library import Runbook, load_runbook
+from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import check_parameters, check_start, resolved_parameters
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation._service.runbooks.declarations import Runbook
 
 
 def runbook(**parameters: Any) -> Runbook:

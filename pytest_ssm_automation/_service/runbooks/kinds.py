@@ -1,0 +1,21 @@
+"""The kinds of the parts of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Return whether a part of a document is a mapping."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Return whether a part of a document is a list."""
+    return isinstance(value, list)
+
+
+def is_text(content: str) -> bool:
+    """Return whether a string is the text of a document, not a path."""
+    return "\n" in content or content.lstrip().startswith("{")

@@ -1,0 +1,25 @@
+"""The outcomes of the attempts of a step."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUCCESS: Final = "Success"
+
+
+class Outcome(NamedTuple):
+    """The outcome of one attempt of a step.
+
+    Attributes:
+        status: `Success`, or the status of the failure.
+        outputs: The outputs by name, with their types.
+        message: The failure message.
+    """
+
+    status: str = SUCCESS
+    outputs: Mapping[str, Any] = MappingProxyType({})
+    message: str | None = None
