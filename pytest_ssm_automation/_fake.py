@@ -16,7 +16,6 @@ from ._record import Record
 from ._service.engine import Service
 from ._service.faults import Fault
 from ._service.runbooks.library import RunbookFiles
-from ._service.runs.execution import execution_of
 from ._setup import Setup
 from ._strict import Told
 from ._transports import active, interception
@@ -251,6 +250,8 @@ class AutomationFake(Setup, Record):
         found = self._service.store.named(execution_id)
         if not found:
             raise unknown_name("execution", execution_id, [run.id for run in self._service.store.all[-_MOST_NAMED:]])
+        from ._service.runs.execution import execution_of
+
         return execution_of(found[-1])
 
     def client(self, region_name: str = "us-east-1", **kwargs: Any) -> SSMClient:

@@ -17,9 +17,6 @@ from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
 from ._service.runbooks.library import how_to_register
-from ._service.runs.events import event_of
-from ._service.runs.execution import execution_of
-from ._service.runs.moving import state_of
 from ._strict import describe, problems
 
 if TYPE_CHECKING:
@@ -56,6 +53,8 @@ class Record:
     @property
     def executions(self) -> Sequence[Execution]:
         """All executions that were started or added, oldest first, without their `children`."""
+        from ._service.runs.execution import execution_of
+
         return View(self._service.store.started, execution_of)
 
     @property
@@ -325,6 +324,8 @@ class Record:
 
     def _signalled_in_vain(self) -> list[str]:
         """Describe the executions that did not take a signal."""
+        from ._service.runs.moving import state_of
+
         return [
             f"{call.params['SignalType']} {_assertions.where(number, call)} was refused: "
             f"the execution {run.id} {state_of(run)}"
@@ -423,6 +424,8 @@ def _listed(lines: Sequence[str]) -> list[str]:
 
 
 def _event(entry: tuple[Run, int]) -> Mapping[str, Any]:
+    from ._service.runs.events import event_of
+
     return event_of(*entry)
 
 

@@ -9,8 +9,6 @@ from ._service.accounts import check_account
 from ._service.checks import model
 from ._service.errors import ServiceError
 from ._service.faults import Fault, When
-from ._service.runs.execution import execution_of
-from ._service.runs.moving import catch_up
 from ._service.runs.scripts import make_script, read_shape
 
 if TYPE_CHECKING:
@@ -203,6 +201,9 @@ class Setup:
             statuses, outputs=outputs, steps=steps, failure_message=failure_message, execution_id=execution_id
         )
         check_account(account)
+        from ._service.runs.execution import execution_of
+        from ._service.runs.moving import catch_up
+
         service = self._service
         name = read_shape("DocumentARN", document_name, "document_name")
         given = read_shape("AutomationParameterMap", parameters, "parameters")

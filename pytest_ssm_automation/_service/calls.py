@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from .._errors import public
 from .accounts import ACCOUNT_ID
@@ -25,8 +25,7 @@ _SUBJECTS: Final = ("DocumentName", "AutomationExecutionId", "Name", "ResourceId
 _LONGEST: Final = 100
 
 
-@dataclass(slots=True)
-class Request:
+class Request(NamedTuple):
     """A request, which is one attempt of a client to call an operation.
 
     Attributes:

@@ -20,15 +20,15 @@ from .checks.rules import NOT_ENFORCED, ONE_TARGET, all_constraints, check_rules
 from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
-from .operations import OPERATIONS, prepare_start, start
 from .runs.store import ExecutionStore
+from .starting import prepare_start
 from .state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from .checks.violations import Violation
-    from .replies import Reply
+    from .replies import Operation, Reply
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookFiles
     from .runs.locations import Fetch
@@ -236,9 +236,7 @@ class Service:
             fault = self.faults.take(request)
             if fault and not fault.lost:
                 raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
-            perform = OPERATIONS[request.operation]
-            if perform is start:
-                perform = prepare_start(self.state, request, params)
+            perform = self._operation(request, params)
             with self.lock:
                 reply = perform(self.state, request, params)
                 lost = fault.raised(request, params) if fault else None
@@ -254,6 +252,14 @@ class Service:
         if lost:
             raise lost
         return reply.members
+
+    def _operation(self, request: Request, params: Mapping[str, Any]) -> Operation:
+        """Return the function of an operation."""
+        if request.operation == model.START:
+            return prepare_start(self.state, request, params)
+        from .operations import OPERATIONS
+
+        return OPERATIONS[request.operation]
 
     def _finish(self, request: Request, then: Callable[[], object]) -> None:
         """Run the function that follows a recorded call, without holding a lock."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from .._service.accounts import account_of_key
@@ -76,8 +75,8 @@ def answer_http(
     request = Request(operation, {}, "", url, None, attempt_of(headers.get("amz-sdk-request", "")), over_http=True)
     try:
         key, region = _credential(headers)
-        request = replace(request, access_key_id=key, region=region, account=account_of_key(key))
-        request = replace(request, content=json.dumps(_members(headers, body)).encode())
+        request = request._replace(access_key_id=key, region=region, account=account_of_key(key))
+        request = request._replace(content=json.dumps(_members(headers, body)).encode())
         if not service.claims(request):
             unknown = "InvalidResourceId" if operation in model.TAG_OPERATIONS else "InvalidDocument"
             raise ServiceError(unknown)  # noqa: TRY301 - it is recorded like the others

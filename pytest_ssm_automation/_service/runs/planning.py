@@ -5,7 +5,6 @@ Plans call functions of the test. A plan is made with no lock held, before the e
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..checks.model import TARGET_MEMBERS
@@ -122,4 +121,4 @@ class Planner:
 def request_on(source: Request, target: Target[Run]) -> Request:
     """Return the request that starts the execution on a target."""
     account = target.account or source.account
-    return replace(source, content=target.request, region=target.region, account=account)
+    return source._replace(content=target.request, region=target.region, account=account)

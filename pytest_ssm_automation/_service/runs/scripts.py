@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -46,8 +45,7 @@ class Turn(NamedTuple):
 WORK: Final = (Turn("InProgress"), Turn("Success", holds=True))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Script:
+class Script(NamedTuple):
     """A script for matching executions.
 
     Attributes:

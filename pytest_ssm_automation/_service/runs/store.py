@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from functools import partial
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
@@ -269,7 +268,7 @@ class ExecutionStore:
         if not unknown_in(params) and (broken := check_start(runbook, params)):
             return Outcome("Failed", {}, str(broken[0]))
         _check_depth(run)
-        child = self.start(replace(run.source, content=params), params, runbook=runbook, parent=run)
+        child = self.start(run.source._replace(content=params), params, runbook=runbook, parent=run)
         with self.lock:
             child.call = run.call
             run.add_child(visit, child)

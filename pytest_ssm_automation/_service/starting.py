@@ -1,0 +1,78 @@
+"""The operation StartAutomationExecution."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .errors import ServiceError
+from .replies import Operation, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .calls import Request
+    from .runs.planning import Plan
+    from .state import State
+
+
+class Prepared(NamedTuple):
+    """The parts of a start that depend on functions of the test.
+
+    Attributes:
+        params: The members of the request, with target locations read from their URL.
+        plan: The plan for the execution.
+    """
+
+    params: Mapping[str, Any]
+    plan: Plan
+
+
+def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> Operation:
+    """Call the functions of the test that a start needs, without holding a lock.
+
+    Checks that come before them in the documented order are made first. The start repeats these checks, because other
+    calls may have changed the state.
+
+    Returns:
+        A function that starts the execution.
+    """
+    if "TargetLocationsURL" not in params and not state.store.planner.asks:
+        return start
+    with state.store.lock:
+        if _token(request, params) in state.tokens:
+            return start
+        state.declared_runbook(request, params)
+    located = state.with_locations(params)
+    with state.store.lock:
+        state.check_limit(request.scope)
+    return partial(start, prepared=Prepared(located, state.store.planner.plan(request, located)))
+
+
+def start(state: State, request: Request, params: Mapping[str, Any], prepared: Prepared | None = None) -> Reply:
+    """StartAutomationExecution: replay a known token, or check the parameters and the limit, and start."""
+    token = _token(request, params)
+    if known := state.tokens.get(token):
+        if _without_token(known.request) != _without_token(request.params()):
+            raise ServiceError("IdempotentParameterMismatch")
+        return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
+    runbook = state.declared_runbook(request, params)
+    state.check_limit(request.scope)
+    located, plan = (prepared.params, prepared.plan) if prepared else (params, None)
+    execution = state.store.start(request, located, runbook=runbook, plan=plan)
+    if token[-1]:
+        state.tokens[token] = execution
+    then = None
+    if execution.scripted:
+        from .runs.moving import catch_up
+
+        then = partial(catch_up, execution)
+    return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution, then)
+
+
+def _token(request: Request, params: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (*request.scope, params.get("ClientToken", "").lower())
+
+
+def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if name != "ClientToken"}
