@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from ._errors import SITE
-
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from faker import Faker
     from mypy_boto3_ssm import SSMClient
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
 
     from ._fake import AutomationFake
 
+# As in `_errors`, which is not imported here, because that takes as long as the options.
+_SITE = "https://pytest-ssm-automation.readthedocs.io/"
 # Options of the ini file: name, type and help.
 _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...] = (
     ("transport", "string", "how requests are answered: stubber or wire"),
@@ -36,7 +36,7 @@ _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...]
 _MARKERS = (
     (
         "ssm_automation(**options): use the fixture ssm_automation, with these options. "
-        f'Example: `@pytest.mark.ssm_automation(transport="wire")`. Documentation: {SITE}'
+        f'Example: `@pytest.mark.ssm_automation(transport="wire")`. Documentation: {_SITE}'
     ),
     (
         "ssm_automation_error(*errors, message=None, times=1, after=0, when=None, "
@@ -52,9 +52,9 @@ _MARKERS = (
 )
 _BRINGING_IN = ("ssm_automation", "ssm_automation_error", "ssm_automation_step")
 _LATE = "SSM Automation: late calls"
+_STRICT = "ssm_automation_strict"
 # The fixture that makes a client, and those of pyfakefs, where `fake.client()` could not read the files of botocore.
 _NEED_DATA = frozenset({"ssm_client", "fs", "fs_class", "fs_module", "fs_session"})
-_fake_key = pytest.StashKey["AutomationFake"]()
 _late_key = pytest.StashKey[list[str]]()
 
 
@@ -68,7 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
-    group = parser.getgroup("ssm-automation", f"AWS Systems Manager Automation ({SITE})")
+    group = parser.getgroup("ssm-automation", f"AWS Systems Manager Automation ({_SITE})")
     group.addoption(
         "--ssm-automation-report",
         action="append",
@@ -151,10 +151,28 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     from ._service.checks.model import service_model
     from ._transports.clients import read_data
 
-    import_module("._fake", __package__)  # pyfakefs removes modules that are first imported while it is active
+    _watch_tests(session.config)
+    import_module("._fake", __package__)
+    if "pyfakefs" in sys.modules or session.config.pluginmanager.has_plugin("pytester"):
+        _import_service()
     service_model()
     if used & _NEED_DATA:
         read_data()
+
+
+def _import_service() -> None:
+    """Import all modules of the service.
+
+    pyfakefs and pytester remove modules that are first imported while they are active. The classes of a module that is
+    imported again are others than before.
+    """
+    from importlib import import_module
+    from pkgutil import walk_packages
+
+    from . import _service
+
+    for module in walk_packages(_service.__path__, f"{_service.__name__}."):
+        import_module(module.name)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -173,67 +191,18 @@ def _names(mark: pytest.Mark) -> list[str]:
     return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
 
 
-class _StrictError(AssertionError):
-    """Fail a test that passed, because strict mode found problems."""
+def _watch_tests(config: pytest.Config) -> None:
+    """Register the hooks around each test, unless they are registered."""
+    from ._strict_plugin import StrictPlugin
 
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail a strict test that passed with problems. The exception is raised here, so that xfail can expect it."""
-    result = yield
-    fake = item.stash.get(_fake_key, None)
-    if fake is not None and not getattr(item, "_excinfo", None) and (text := _problems(fake)):
-        raise _StrictError(text)
-    return result
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the problems of strict mode: as the failure, or in a section if the test failed by itself."""
-    report = yield
-    if text := _take_late_calls():
-        report.sections.append((_LATE, text))
-    fake = item.stash.get(_fake_key, None)
-    if fake is None:
-        return report
-    if call.when == "teardown":
-        del item.stash[_fake_key]
-    if call.excinfo is not None and isinstance(call.excinfo.value, _StrictError):
-        if report.failed:
-            report.longrepr = f"The test passed, but strict mode found problems:\n\n{call.excinfo.value}"
-    elif not (report.passed and call.when != "teardown") and (text := _problems(fake, faults=call.when != "setup")):
-        _add_problems(report, text)
-    if report.failed and call.when == "call" and call.excinfo is not None:
-        looked_up = isinstance(call.excinfo.value, LookupError | StopIteration)
-        asked: Any = fake
-        if text := asked._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - it is only for the plugin
-            report.sections.append(("SSM Automation: hints", text))
-    return report
-
-
-def _problems(fake: Any, *, faults: bool = True) -> str:
-    """Describe new problems. If the setup failed, faults are omitted, because none can have fired."""
-    text: str = fake._take_problems(faults=faults)  # noqa: SLF001 - it is only for the plugin
-    return text if fake.options.strict else ""
-
-
-def _add_problems(report: pytest.TestReport, text: str) -> None:
-    """Add problems to a failure; fail a teardown that passed with problems."""
-    if report.failed:
-        report.sections.append((f"SSM Automation: problems noted during {report.when}", text))
-    elif report.when == "teardown":
-        report.outcome = "failed"
-        report.longrepr = f"The teardown passed, but strict mode found problems in it:\n\n{text}"
+    if not config.pluginmanager.has_plugin(_STRICT):
+        config.pluginmanager.register(StrictPlugin(_LATE), _STRICT)
 
 
 def _take_late_calls() -> str:
-    """Return the late calls that no report contains yet, one per line."""
-    late = sys.modules.get("pytest_ssm_automation._transports.late")
-    text = "\n".join(late.calls) if late else ""
-    if late:
-        late.calls.clear()
+    """Return the late calls that no report contains yet, one per line; do not import the fake for that."""
+    late: Any = sys.modules.get("pytest_ssm_automation._transports.late")
+    text: str = late.take() if late else ""
     return text
 
 
@@ -285,7 +254,10 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
         fake: AutomationFake = kind._with_options(options, faults, steps)  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
-    request.node.stash[_fake_key] = fake
+    _watch_tests(request.config)
+    from ._strict_plugin import fake_key
+
+    request.node.stash[fake_key] = fake
     with fake:
         yield fake
 

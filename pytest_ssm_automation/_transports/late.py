@@ -29,6 +29,13 @@ class LateCallError(AutomationFakeError):
 calls: list[str] = []
 
 
+def take() -> str:
+    """Return the late calls that no report contains yet, one per line."""
+    text = "\n".join(calls)
+    calls.clear()
+    return text
+
+
 def answering(operation: str) -> Active | None:
     """Return the fake that answers a call of an operation made here; `None` if none is active.
 

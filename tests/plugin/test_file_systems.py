@@ -40,6 +40,18 @@ def test_client_of_the_fake(ssm_automation, fs):
     start(ssm_automation.client())
     ssm_automation.assert_started_once(DocumentName="Doc")
 """,
+    "step": """
+kinds = set()
+
+@pytest.mark.parametrize("_", range(2))
+def test_step(_, fs, ssm_automation, ssm_client):
+    steps = [{"name": "make", "action": "aws:executeAwsApi", "inputs": {}}]
+    ssm_automation.add_runbook({"schemaVersion": "0.3", "mainSteps": steps}, name="Doc")
+    ssm_automation.step_outputs("make", lambda run: kinds.add(type(run)) or {})
+    started = start(ssm_client)
+    ssm_automation.execution(started["AutomationExecutionId"]).finish()
+    assert len(kinds) == 1
+""",
     "open": """
 def test_open(ssm_automation, ssm_client):
     with mock.patch("builtins.open", mock.mock_open(read_data="{}")), mock.patch("io.open", mock.mock_open()):
@@ -70,11 +82,11 @@ def run(pytester: pytest.Pytester, tests: Sequence[str], *options: str) -> pytes
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 2, 4, 1, 0]], ids=str)
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5, 6], [6, 4, 3, 5, 2, 1, 0]], ids=str)
 def test_in_any_order(pytester: pytest.Pytester, order: Sequence[int]) -> None:
     """The service model is known before a test patches the file system, whichever test comes first."""
     tests = list(TESTS.values())
-    run(pytester, [tests[number] for number in order]).assert_outcomes(passed=len(tests))
+    run(pytester, [tests[number] for number in order]).assert_outcomes(passed=len(tests) + 1)
 
 
 @pytest.mark.parametrize("name", ["fs-first", "client-of-the-fake", "os"])

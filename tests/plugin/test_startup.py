@@ -35,6 +35,49 @@ def test_the_fake_needs_no_more_than_botocore(alone: pytest.Pytester) -> None:
     alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
 
 
+def test_a_start_imports_no_more_than_it_needs(alone: pytest.Pytester) -> None:
+    """Modules for runbooks, walks, other operations and other transports are imported when they are used."""
+    alone.makepyfile(
+        """
+        import sys
+
+        def ours(*names):
+            return [name for name in names if f"pytest_ssm_automation.{name}" in sys.modules]
+
+        def test_it(ssm_client, ssm_automation):
+            ssm_client.start_automation_execution(DocumentName="Doc")
+            assert ours("_service.runs.walk", "_service.runbooks.flow", "_service.operations", "_transports.wire") == []
+            assert ssm_automation.executions[0].steps == []
+            assert ours("_service.runs.execution", "_service.runs.walk") == ["_service.runs.execution"]
+        """
+    )
+    alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
+
+
+def test_tests_that_use_nothing_have_no_hooks(alone: pytest.Pytester) -> None:
+    """The hooks around each test are registered in runs that use the fake, once, and not in others."""
+    alone.makepyfile(
+        test_one="""
+        def hooks(config):
+            called = (config.hook.pytest_runtest_call, config.hook.pytest_runtest_makereport)
+            found = [each.plugin_name for hook in called for each in hook.get_hookimpls()]
+            return [name for name in found if "ssm_automation" in name]
+
+        def test_it(pytestconfig):
+            assert hooks(pytestconfig) == []
+
+        def test_by_name(request):
+            for _ in range(2):
+                request.getfixturevalue("ssm_automation")
+            assert len(hooks(request.config)) == 2
+
+        def test_it_again(pytestconfig):
+            assert len(hooks(pytestconfig)) == 2
+        """
+    )
+    alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=3)
+
+
 def test_help_imports_nothing(alone: pytest.Pytester) -> None:
     """`pytest --help` and `--markers` work without any of them."""
     alone.makeconftest(
