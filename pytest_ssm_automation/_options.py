@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, cast
 
@@ -84,7 +83,9 @@ class Options:
 
     def seeded(self, seed: str) -> Options:
         """Return these options with another seed; nothing else is checked again."""
-        made = copy(self)
+        made = object.__new__(Options)
+        for name in NAMES:
+            object.__setattr__(made, name, getattr(self, name))
         object.__setattr__(made, "seed", seed)
         return made
 

@@ -297,8 +297,11 @@ class Record:
 
     def _take_problems(self, *, faults: bool = True) -> str:
         """Describe the problems of `verify` that no report has shown yet; empty if there are none."""
-        found = self._told.take(self._problems(), self.faults)
-        return describe([problem for problem in found if faults or problem[0] != "unfired"])
+        found, injected = self._problems(), self._service.faults.all
+        if not found and not injected:
+            return ""
+        new = self._told.take(found, injected)
+        return describe([problem for problem in new if faults or problem[0] != "unfired"])
 
     def _hints(self, failure: str, *, looked_up: bool) -> str:
         """Write hints for a failed test: wrong clients, refused signals, outputs without a value, missing runbooks.
@@ -349,7 +352,7 @@ class Record:
     def _problems(self) -> list[Problem]:
         return problems(
             mistakes=self._mistakes(),
-            faults=self.faults,
+            faults=self._service.faults.all,
             steps=self._service.unknown_steps(),
             blocked=self._blocked,
             forked=self._refused_in_children(),
@@ -363,7 +366,7 @@ class Record:
     def _mistakes(self) -> _Numbered:
         return [
             (number, call)
-            for number, call in enumerate(self.calls)
+            for number, call in enumerate(self._service.calls)
             if _assertions.is_mistake(call) and not call.acknowledged
         ]
 
