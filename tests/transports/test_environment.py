@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -390,17 +391,20 @@ def test_setting_a_region_in_a_test_leaves_no_leak(pytester: pytest.Pytester, na
     pytester.runpytest_inprocess("-p", "no:cacheprovider", "-Werror").assert_outcomes(passed=4)
 
 
-@pytest.mark.parametrize("missing", ["", "_data", "encodekey", "encodevalue", "decodevalue"])
+@pytest.mark.parametrize("missing", ["", "kind", "_data", "encodekey", "encodevalue", "decodevalue"])
 def test_variables_with_and_without_the_private_names_of_os(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     """`os.environ` is read and changed correctly with and without its private names."""
     monkeypatch.setenv("AWS_PROFILE", "müller")
     monkeypatch.setenv("AWS_ROLE_ARN", "role")
     for name in ("AWS_REGION", "AWS_CREDENTIAL_FILE"):
         monkeypatch.delenv(name, raising=False)
-    if missing:
+    if missing == "kind":
+        monkeypatch.setattr(os, "environ", dict(os.environ))
+    elif missing:
         names = ("_data", "encodekey", "encodevalue", "decodevalue")
-        shown = {name: getattr(os.environ, name) for name in names if name != missing}
-        monkeypatch.setattr(os, "environ", type("Environ", (dict,), shown)(os.environ))
+        monkeypatch.setattr(
+            variables, "_names_of", attrgetter(*(f"{each}s" if each == missing else each for each in names))
+        )
     assert variables.read_variables(("AWS_PROFILE", "AWS_REGION")) == {"AWS_PROFILE": "müller", "AWS_REGION": None}
     wanted = {"AWS_PROFILE": "jürgen", "AWS_REGION": "eu-west-1", "AWS_ROLE_ARN": None, "AWS_CREDENTIAL_FILE": None}
     variables.change_variables(wanted)

@@ -154,3 +154,10 @@ def test_without_components_nothing_is_kept(monkeypatch: pytest.MonkeyPatch, mis
     owner: Any = useragent if missing == "UserAgentComponent" else useragent.UserAgentComponent
     monkeypatch.delattr(owner, missing)
     assert list(user_agent_patches()) == []
+
+
+@pytest.mark.usefixtures("older")
+def test_components_without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where botocore limits no component, only the text of components is kept."""
+    monkeypatch.delattr(useragent, "UserAgentComponentSizeConfig", raising=False)
+    assert len(list(user_agent_patches())) == 1
