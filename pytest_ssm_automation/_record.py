@@ -11,7 +11,7 @@ from ._assertions import Expectation
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._keywords import check_keywords
 from ._sequences import View, itself
-from ._service.accounts import check_account
+from ._service.accounts import check_account, check_region
 from ._service.checks import model
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
@@ -396,6 +396,7 @@ class Record:
 
     def _expect(self, operation: str, request: Mapping[str, Any], **details: Any) -> Expectation:
         check_account(details.get("account"))
+        check_region(details.get("region"))
         check_members(operation, request)
         return Expectation(operation, request, **details)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._errors import FakeUsageError, hide_usage_errors
-from ._service.accounts import check_account
+from ._service.accounts import check_account, check_region
 from ._service.checks import model
 from ._service.errors import ServiceError
 from ._service.faults import Fault, When
@@ -162,6 +162,7 @@ class Setup:
         Raises:
             FakeUsageError: The runbook is not valid, and the message lists all problems; or the version already exists.
         """
+        check_region(region)
         from ._service.runbooks.loading import load_runbook
 
         runbook = load_runbook(content, name=name, version=version, region=region)
@@ -201,6 +202,7 @@ class Setup:
             statuses, outputs=outputs, steps=steps, failure_message=failure_message, execution_id=execution_id
         )
         check_account(account)
+        check_region(region)
         from ._service.runs.execution import execution_of
         from ._service.runs.moving import catch_up
 

@@ -67,3 +67,15 @@ def check_account(account: object) -> None:
             f"Expected account to be a string of 12 digits, or None, but got account={account!r}"
             f" (type={type(account).__name__}).{hint}"
         )
+
+
+def check_region(region: object) -> None:
+    """Check that a value is the name of a Region or `None`.
+
+    Raises:
+        FakeUsageError: It is not a string.
+    """
+    if region is not None and not isinstance(region, str):
+        raise FakeUsageError(
+            f"Expected region to be a string or None, but got region={region!r} (type={type(region).__name__})"
+        )

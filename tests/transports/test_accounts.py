@@ -235,6 +235,27 @@ def test_what_is_no_account_is_refused(fake: AutomationFake, ask: Callable[[Auto
     assert not fake.executions
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda fake, region: fake.assert_started(region=region),
+        lambda fake, region: fake.assert_not_started(region=region),
+        lambda fake, region: fake.assert_called("GetAutomationExecution", region=region),
+        lambda fake, region: fake.assert_rejected(region=region),
+        lambda fake, region: fake.add_execution("Doc", region=region),
+        lambda fake, region: fake.add_runbook({"mainSteps": []}, name="Doc", region=region),
+    ],
+)
+@pytest.mark.parametrize("region", [5, ["us-east-1"], b"us-east-1"])
+def test_what_is_no_region_is_refused(
+    fake: AutomationFake, ask: Callable[[AutomationFake, Any], Any], region: object
+) -> None:
+    """A Region that is no string would otherwise let an assertion pass for nothing, too."""
+    with pytest.raises(FakeUsageError, match="Expected region to be a string or None, but got region="):
+        ask(fake, region)
+    assert not fake.executions
+
+
 def test_duplicates_are_each_accounts(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
     """Equal starts in two accounts are not duplicates, unless the test says so."""
     for client in clients:
