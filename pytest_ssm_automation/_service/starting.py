@@ -40,27 +40,28 @@ def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> 
     if "TargetLocationsURL" not in params and not state.store.planner.asks:
         return start
     with state.store.lock:
-        if _token(request, params) in state.tokens:
+        token = _token(request, params)
+        if token and token in state.tokens:
             return start
         state.declared_runbook(request, params)
     located = state.with_locations(params)
     with state.store.lock:
-        state.check_limit(request.scope)
+        state.check_limit(request)
     return partial(start, prepared=Prepared(located, state.store.planner.plan(request, located)))
 
 
 def start(state: State, request: Request, params: Mapping[str, Any], prepared: Prepared | None = None) -> Reply:
     """StartAutomationExecution: replay a known token, or check the parameters and the limit, and start."""
     token = _token(request, params)
-    if known := state.tokens.get(token):
+    if known := state.tokens.get(token) if token else None:
         if _without_token(known.request) != _without_token(request.params()):
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
     runbook = state.declared_runbook(request, params)
-    state.check_limit(request.scope)
+    state.check_limit(request)
     located, plan = (prepared.params, prepared.plan) if prepared else (params, None)
     execution = state.store.start(request, located, runbook=runbook, plan=plan)
-    if token[-1]:
+    if token:
         state.tokens[token] = execution
     then = None
     if execution.scripted:
@@ -70,8 +71,10 @@ def start(state: State, request: Request, params: Mapping[str, Any], prepared: P
     return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution, then)
 
 
-def _token(request: Request, params: Mapping[str, Any]) -> tuple[str, str, str]:
-    return (*request.scope, params.get("ClientToken", "").lower())
+def _token(request: Request, params: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Return the account, the Region and the token of a request; `None` without a token."""
+    token = params.get("ClientToken")
+    return (*request.scope, token.lower()) if token else None
 
 
 def _without_token(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -126,10 +126,10 @@ class State:
             raise refused(f"at {broken[0].path}: {broken[0]}")
         return merged
 
-    def check_limit(self, scope: tuple[str, str]) -> None:
+    def check_limit(self, request: Request) -> None:
         """Refuse another execution in an account and Region that has reached the limit."""
         if self._limit is None:
             return
-        unfinished = self.store.unfinished
+        scope, unfinished = request.scope, self.store.unfinished
         if unfinished[scope] + unfinished[None, scope[1]] >= self._limit:
             raise ServiceError("AutomationExecutionLimitExceededException")

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from .._service.checks.violations import Violation
     from .active import Active
 
-_KEY: Final = "pytest_ssm_automation"
+# The key of the claim in the context of a request.
+KEY: Final = "pytest_ssm_automation"
 _NOTHING: Final = (None, None, None)
+_READABLE: Final = (bytes, dict)
 
 # Exceptions of botocore for arguments that are invalid or cannot be serialized.
 _OF_ARGUMENTS: Final = (
@@ -75,7 +77,7 @@ class Claim:
 
     def noted(self, request: dict[str, Any]) -> dict[str, Any]:
         """Add the fake to the context of a serialized request, and whether the request is valid."""
-        request["context"][_KEY] = (self._active, request["body"] if self._violations == () else None, self._params)
+        request["context"][KEY] = (self._active, request["body"] if self._violations == () else None, self._params)
         return request
 
 
@@ -88,7 +90,7 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
         LateCallError: The fake has ended, and the request comes from work that its test has left behind.
     """
     active: Active | None
-    active, _, _ = context.get(_KEY, _NOTHING)
+    active, _, _ = context.get(KEY, _NOTHING)
     if active is not None and active.entered:
         return active
     found = answering(operation)
@@ -97,7 +99,7 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
 
 def checked_members(context: Mapping[str, Any], body: object) -> Mapping[str, Any] | None:
     """Return the members of a body, if they were validated and the body has not been changed since."""
-    _, checked, members = context.get(_KEY, _NOTHING)
+    _, checked, members = context.get(KEY, _NOTHING)
     return members if checked is body else None
 
 
@@ -110,7 +112,7 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
         content: The body, or its replacement by an event handler; or the arguments, as a mapping.
         attempt: The number of botocore's attempt.
     """
-    if not issubclass(type(content), bytes | dict):
+    if not issubclass(type(content), _READABLE):
         content = as_bytes(content)
     key, account = identity_of(client._request_signer._credentials)
     return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt, account=account)

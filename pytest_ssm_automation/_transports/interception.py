@@ -22,7 +22,7 @@ from . import active as stack
 from .active import current, owner
 from .aio import is_aio, patch_aio, patch_aio_credentials
 from .carrying import CARRIERS, any_left, let_go, patch_thread_pools, restore_thread_pools
-from .claim import Claim, claimed_by
+from .claim import KEY, Claim, claimed_by
 from .credentials import forget as forget_accounts
 from .endpoint_rules import endpoint_patches
 from .environment import DummyEnvironment
@@ -192,7 +192,7 @@ async def _make_request_aio(
 
 def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
     """Answer a call of a fake with the Stubber transport; `None` for other calls."""
-    if not _is_claimed(client, operation_model):
+    if KEY not in context and not _is_claimed(client, operation_model):
         return None
     active = claimed_by(context, operation_model.name)
     if active is None or active.transport != "stubber":

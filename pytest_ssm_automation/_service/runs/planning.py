@@ -5,7 +5,7 @@ Plans call functions of the test. A plan is made with no lock held, before the e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..checks.model import TARGET_MEMBERS
 from .scripts import UNSCRIPTED, Script
@@ -31,6 +31,9 @@ class Plan(NamedTuple):
     script: Script
     resolved: Sequence[str] = ()
     groups: Sequence[Group[Run]] = ()
+
+
+_UNSCRIPTED: Final = Plan(UNSCRIPTED)
 
 
 class Planner:
@@ -63,12 +66,11 @@ class Planner:
             params: The members of the request, with target locations read from their URL.
             script: A script to use instead of `scripts`.
         """
-        if script is None:
-            script = UNSCRIPTED
-            if self.scripts:
-                script = next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
+        if script is None and self.scripts:
+            script = next((each for each in reversed(self.scripts) if each.meets(request)), None)
         if TARGET_MEMBERS.isdisjoint(params):
-            return Plan(script)
+            return Plan(script) if script else _UNSCRIPTED
+        script = script or UNSCRIPTED
         return self._with_targets(script, request, params, self.resolver)
 
     def _with_targets(
