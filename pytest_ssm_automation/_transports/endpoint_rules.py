@@ -8,6 +8,7 @@ call. The endpoint is kept for equal settings.
 from __future__ import annotations
 
 import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -47,12 +48,16 @@ def _construct_endpoint(
         return original(rules, operation_model, call_args, request_context)
     settings = rules._get_customized_builtins(operation_model, call_args, request_context)
     if known is None or known[0] != settings:
-        customized = copy.copy(rules)  # so that handlers are called once
-        customized._get_customized_builtins = lambda *_: settings
+        customized = copy.copy(rules)
+        customized._get_customized_builtins = partial(_give, settings)  # so that handlers are called once
         known = settings, original(customized, operation_model, call_args, request_context)
         operations[operation_model.name] = known
     endpoint = known[1]
     return endpoint._make((endpoint.url, endpoint.properties, dict(endpoint.headers)))
+
+
+def _give(settings: Any, *_: object) -> Any:
+    return settings
 
 
 def _depends_on_settings(rules: Any, operation_model: Any) -> bool:

@@ -32,7 +32,7 @@ def user_agent_patches() -> Iterator[Patch]:
     sizes: Any = getattr(useragent, "UserAgentComponentSizeConfig", None)
     if all(hasattr(useragent, name) for name in _OF_MODULE) and all(hasattr(kind, name) for name in _OF_CLASS):
         yield WrapperPatch(kind, "to_string", _to_string)
-    elif hasattr(component, "to_string") and issubclass(component, tuple):
+    elif hasattr(component, "to_string") and tuple in component.__mro__:
         yield Patch(component, "to_string", lru_cache(maxsize=256)(component.to_string))
         if sizes is not None:  # a part of a component that is equal only to itself
             yield Patch(useragent, sizes.__name__, lru_cache(maxsize=16)(sizes))
@@ -44,7 +44,9 @@ def _to_string(original: Callable[..., str], client: Any) -> str:
     if botocore.modify_components is not botocore._default_modify_components:
         return original(client)
     context = botocore.get_context()
-    features: set[str] = (client._client_features or set()) | (context.features if context else set())
+    of_client: set[str] = client._client_features or set()
+    of_call: set[str] = context.features if context else set()
+    features = of_client | of_call
     parts, known = client._get_static_parts(), _texts.get(client)
     if known is None or known[0] is not parts or known[1] != features:
         known = _texts[client] = parts, features, original(client)
