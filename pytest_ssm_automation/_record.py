@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from . import _assertions
 from ._assertions import Expectation
@@ -16,7 +16,6 @@ from ._service.checks import model
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
-from ._service.runbooks.library import how_to_register
 from ._strict import describe, problems
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 _Numbered = list[tuple[int, "Call"]]
-_NOT_FOUND: Final = frozenset({"AutomationExecutionNotFoundException", "InvalidResourceId"})
 
 
 class Record:
@@ -304,50 +302,15 @@ class Record:
         return describe([problem for problem in new if faults or problem[0] != "unfired"])
 
     def _hints(self, failure: str, *, looked_up: bool) -> str:
-        """Write hints for a failed test: wrong clients, refused signals, outputs without a value, missing runbooks.
+        """Write hints for a failed test.
 
         Args:
             failure: The text of the failure.
             looked_up: Whether the failure is a failed lookup.
         """
-        looked_up = looked_up or "StepExecutions" in failure
-        runs = self._service.store.all
-        lines = [
-            f"{run.document_name} {run.id} reads outputs without a value (set them with fake.step_outputs): "
-            + ", ".join(run.walk.unresolved)
-            for run in runs
-            if run.walk and run.walk.unresolved
-        ]
-        sought = [run.document_name for run in runs if run.sought == "asked" or (run.sought and looked_up)]
-        lines += [
-            f"{name} is not registered, so its executions have no steps. {how_to_register(name)}"
-            for name in dict.fromkeys(sought)
-        ]
-        return "\n".join([*_listed(self._asked_elsewhere()), *_listed(self._signalled_in_vain()), *lines])
+        from ._hints import hints
 
-    def _signalled_in_vain(self) -> list[str]:
-        """Describe the executions that did not take a signal."""
-        from ._service.runs.moving import state_of
-
-        return [
-            f"{call.params['SignalType']} {_assertions.where(number, call)} was refused: "
-            f"the execution {run.id} {state_of(run)}"
-            for number, call in enumerate(self.calls)
-            if call.error == "InvalidAutomationSignalException" and call.outcome == "rejected"
-            for run in self._service.store.named(call.params["AutomationExecutionId"])
-        ]
-
-    def _asked_elsewhere(self) -> list[str]:
-        """Describe the calls that requested an execution from the wrong account or Region."""
-        lines: list[str] = []
-        for number, call in enumerate(self.calls):
-            if call.error in _NOT_FOUND and call.outcome == "rejected":
-                sought = call.params.get("AutomationExecutionId") or call.params.get("ResourceId")
-                places = [f"{run.account} {run.region}" for run in self._service.store.named(str(sought))]
-                if places:
-                    asked = f"{call.operation} {_assertions.where(number, call)} asked the wrong account or Region"
-                    lines.append(f"{asked}: the execution {sought} is in {' and '.join(places)}")
-        return lines
+        return "\n".join(hints(self._service, looked_up=looked_up or "StepExecutions" in failure))
 
     def _problems(self) -> list[Problem]:
         return problems(
@@ -421,10 +384,6 @@ class Record:
         in_part = [(number, call) for number, call in others if counts(call) and expectation.matches_in_part(call)]
         too_few = len(found) < (times or 1)
         raise AssertionError(_assertions.wrong_count(headline, expectation, found, others, in_part if too_few else ()))
-
-
-def _listed(lines: Sequence[str]) -> list[str]:
-    return _assertions.at_most(lines, lines)
 
 
 def _event(entry: tuple[Run, int]) -> Mapping[str, Any]:

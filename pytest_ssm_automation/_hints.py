@@ -1,0 +1,67 @@
+"""Hints for a failed test: what the record shows, and the failure may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ._assertions import at_most, where
+from ._service.runbooks.library import how_to_register
+from ._service.runs.moving import state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ._service.engine import Service
+
+_NOT_FOUND: Final = frozenset({"AutomationExecutionNotFoundException", "InvalidResourceId"})
+
+
+def hints(service: Service, *, looked_up: bool) -> list[str]:
+    """List wrong clients, refused signals, outputs without a value, and missing runbooks.
+
+    Args:
+        service: The service with the record.
+        looked_up: Whether the failure is a failed lookup of what an execution shows.
+    """
+    elsewhere, in_vain = [*_asked_elsewhere(service)], [*_signalled_in_vain(service)]
+    return [
+        *at_most(elsewhere, elsewhere),
+        *at_most(in_vain, in_vain),
+        *_without_outputs(service),
+        *_not_registered(service, looked_up=looked_up),
+    ]
+
+
+def _asked_elsewhere(service: Service) -> Iterator[str]:
+    """Describe the calls that requested an execution from the wrong account or Region."""
+    for number, call in enumerate(service.calls):
+        if call.error in _NOT_FOUND and call.outcome == "rejected":
+            sought = call.params.get("AutomationExecutionId") or call.params.get("ResourceId")
+            places = [f"{run.account} {run.region}" for run in service.store.named(str(sought))]
+            if places:
+                asked = f"{call.operation} {where(number, call)} asked the wrong account or Region"
+                yield f"{asked}: the execution {sought} is in {' and '.join(places)}"
+
+
+def _signalled_in_vain(service: Service) -> Iterator[str]:
+    """Describe the executions that did not take a signal."""
+    for number, call in enumerate(service.calls):
+        if call.error == "InvalidAutomationSignalException" and call.outcome == "rejected":
+            for run in service.store.named(call.params["AutomationExecutionId"]):
+                refused = f"{call.params['SignalType']} {where(number, call)} was refused"
+                yield f"{refused}: the execution {run.id} {state_of(run)}"
+
+
+def _without_outputs(service: Service) -> Iterator[str]:
+    """Describe the executions that read outputs without a value."""
+    for run in service.store.all:
+        if run.walk and run.walk.unresolved:
+            told = "reads outputs without a value (set them with fake.step_outputs)"
+            yield f"{run.document_name} {run.id} {told}: {', '.join(run.walk.unresolved)}"
+
+
+def _not_registered(service: Service, *, looked_up: bool) -> Iterator[str]:
+    """Describe the runbooks whose steps a caller has looked for."""
+    sought = (run for run in service.store.all if run.sought == "asked" or (run.sought and looked_up))
+    for name in dict.fromkeys(run.document_name for run in sought):
+        yield f"{name} is not registered, so its executions have no steps. {how_to_register(name)}"
