@@ -1,4 +1,4 @@
-"""The hooks around each test, which are registered only in runs that use the fake."""
+"""What the plugin does for each test in runs that use the fake."""
 
 from __future__ import annotations
 
@@ -26,14 +26,11 @@ class StrictPlugin:
         """Set the title of the section with late calls."""
         self._late = late_title
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Fail a strict test that passed with problems. The exception is raised here, so that xfail can expect it."""
-        result = yield
+    def check(self, item: pytest.Item) -> None:
+        """Raise an exception if a test that passed has problems."""
         fake = item.stash.get(fake_key, None)
         if fake is not None and not getattr(item, "_excinfo", None) and (text := _problems(fake)):
             raise StrictError(text)
-        return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

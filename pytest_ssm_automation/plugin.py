@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from faker import Faker
     from mypy_boto3_ssm import SSMClient
@@ -191,8 +191,21 @@ def _names(mark: pytest.Mark) -> list[str]:
     return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a strict test that passed with problems. The exception is raised here, so that xfail can expect it.
+
+    This hook is always registered, because a test may request the fixture while it runs.
+    """
+    result = yield
+    strict: Any = item.config.pluginmanager.get_plugin(_STRICT)
+    if strict is not None:
+        strict.check(item)
+    return result
+
+
 def _watch_tests(config: pytest.Config) -> None:
-    """Register the hooks around each test, unless they are registered."""
+    """Register the plugin for strict mode, hints and late calls, unless it is registered."""
     from ._strict_plugin import StrictPlugin
 
     if not config.pluginmanager.has_plugin(_STRICT):

@@ -393,3 +393,20 @@ def test_late_calls_are_reported(run: Any) -> None:
     result.stdout.fnmatch_lines(
         ["*SSM Automation: late calls*", "Thread 'left' of *::test_leaves called StartAutomationExecution after its *"]
     )
+
+
+def test_a_fixture_requested_while_the_test_runs(pytester: pytest.Pytester) -> None:
+    """A test that requests the fixture itself fails with its problems, too, even if no other test uses it."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_it(request):
+            fake = request.getfixturevalue("ssm_automation")
+            with pytest.raises(Exception):
+                fake.client().start_automation_execution(DocumentName="Doc", Mode="Wrong")
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*The test passed, but strict mode found problems:*"])
