@@ -88,7 +88,6 @@ class Call(Brief):
         violations: The constraints that the request violates.
         acknowledged: Whether `assert_rejected` has expected the refusal.
         thread: The name of the calling thread.
-        moment: The time of the request, in seconds since 1970.
 
     Example:
         >>> call = fake.assert_called("StopAutomationExecution")
@@ -104,7 +103,7 @@ class Call(Brief):
     acknowledged: bool = False
     thread: str = field(default_factory=lambda: threading.current_thread().name)
     # `time.time` is called through its module, which other libraries patch
-    moment: float = field(default_factory=lambda: time.time())  # noqa: PLW0108
+    _moment: float = field(default_factory=lambda: time.time())  # noqa: PLW0108
 
     def __repr__(self) -> str:
         """Show the operation, its subject, the account and Region, and the outcome."""
@@ -127,7 +126,7 @@ class Call(Brief):
     @property
     def started_at(self) -> datetime:
         """The time of the request, in UTC."""
-        return datetime.fromtimestamp(self.moment, UTC)
+        return datetime.fromtimestamp(self._moment, UTC)
 
     @property
     def account(self) -> str:
