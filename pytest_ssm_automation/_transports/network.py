@@ -106,41 +106,45 @@ class Guard:
 
     def call(self, original: Callable[..., Any], endpoint: Any, request_dict: Any, operation_model: Any) -> Any:
         """Wrap `Endpoint._send_request`."""
-        token = _called.set(operation_model)
+        before = _called.get()
         try:
+            _called.set(operation_model)  # inside the block, because an interrupt may follow at once
             return original(endpoint, request_dict, operation_model)
         finally:
-            _called.reset(token)
+            _called.set(before)
 
     async def call_aio(
         self, original: Callable[..., Any], endpoint: Any, request_dict: Any, operation_model: Any
     ) -> Any:
         """Wrap `AioEndpoint._send_request`."""
-        token = _called.set(operation_model)
+        before = _called.get()
         try:
+            _called.set(operation_model)  # inside the block, because an interrupt may follow at once
             return await original(endpoint, request_dict, operation_model)
         finally:
-            _called.reset(token)
+            _called.set(before)
 
     def send(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
         """Wrap `URLLib3Session.send`."""
-        token = _sent.set(request)
+        before = _sent.get()
         try:
+            _sent.set(request)  # inside the block, because an interrupt may follow at once
             return original(session, request)
         except _Refused as refused:
             raise refused.error from None
         finally:
-            _sent.reset(token)
+            _sent.set(before)
 
     async def send_aio(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
         """Wrap the `send` of aiobotocore's sessions."""
-        token = _sent.set(request)
+        before = _sent.get()
         try:
+            _sent.set(request)  # inside the block, because an interrupt may follow at once
             return await original(session, request)
         except _Refused as refused:
             raise refused.error from None
         finally:
-            _sent.reset(token)
+            _sent.set(before)
 
     def connect(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Wrap a method that opens or uses a connection, including coroutine functions."""

@@ -20,6 +20,7 @@ from moto import mock_aws
 from vcr.record_mode import RecordMode
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, NetworkBlockedError
+from pytest_ssm_automation._transports import network
 from pytest_ssm_automation._transports.network import check_host
 
 if TYPE_CHECKING:
@@ -336,3 +337,42 @@ def test_assert_blocked_checks_its_arguments(fake: AutomationFake, wrong: dict[s
     """A wrong type fails at once."""
     with pytest.raises(FakeUsageError, match=f"Expected {next(iter(wrong))} to be"):
         fake.assert_blocked(**wrong)
+
+
+class Interrupted:
+    """A context variable. An interrupt follows its setting at once."""
+
+    def __init__(self) -> None:
+        """Start without a value."""
+        self.value: object = None
+
+    def get(self) -> object:
+        """Return the value."""
+        return self.value
+
+    def set(self, value: object) -> None:
+        """Set the value."""
+        self.value = value
+        if value is not None:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "arguments"),
+    [
+        ("_called", "call", ("endpoint", {}, "model")),
+        ("_called", "call_aio", ("endpoint", {}, "model")),
+        ("_sent", "send", ("session", "request")),
+        ("_sent", "send_aio", ("session", "request")),
+    ],
+)
+def test_an_interrupt_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, name: str, method: str, arguments: tuple[Any, ...]
+) -> None:
+    """After an interrupt at any moment, later requests are not taken for parts of the interrupted call."""
+    variable = Interrupted()
+    monkeypatch.setattr(network, name, variable)
+    guard = network.Guard(lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        getattr(guard, method)(lambda *_: None, *arguments).send(None)  # starts a coroutine
+    assert variable.value is None
