@@ -29,7 +29,6 @@ _HOOKS: Final = (
     ("client", "AioBaseClient", "_make_request"),
     ("credentials", "AioCredentialResolver", "load_credentials"),
     ("credentials", "AioProcessProvider", "_retrieve_credentials_using"),
-    ("endpoint", "AioEndpoint", "_send_request"),
     ("httpsession", "AIOHTTPSession", "send"),
 )
 
@@ -58,7 +57,6 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], gua
 
     yield WrapperPatch(module_of("client").AioBaseClient, "_convert_to_request_dict", convert)
     yield WrapperPatch(module_of("client").AioBaseClient, "_make_request", make_request)
-    yield WrapperPatch(module_of("endpoint").AioEndpoint, "_send_request", guard.call_aio)
     yield WrapperPatch(module_of("httpsession").AIOHTTPSession, "send", guard.send_aio)
     yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)
     if find_spec("aiobotocore.httpxsession"):  # since 2.22

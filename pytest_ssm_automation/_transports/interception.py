@@ -179,7 +179,7 @@ def _make_request(
 ) -> Any:
     """Wrap `BaseClient._make_request`, which is called if no handler of `before-call` has answered."""
     answer = _answer(client, operation_model, request, context)
-    return original(client, operation_model, request, context) if answer is None else answer
+    return _guard.call(original, client, operation_model, request, context) if answer is None else answer
 
 
 async def _make_request_aio(
@@ -187,7 +187,7 @@ async def _make_request_aio(
 ) -> Any:
     """Wrap `AioBaseClient._make_request`."""
     answer = _answer(client, operation_model, request, context)
-    return await original(client, operation_model, request, context) if answer is None else answer
+    return await _guard.call_aio(original, client, operation_model, request, context) if answer is None else answer
 
 
 def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:

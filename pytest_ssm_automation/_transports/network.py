@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSConnection
-from botocore.endpoint import Endpoint
 from botocore.exceptions import BotoCoreError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -98,29 +97,26 @@ class Guard:
 
     def patches(self) -> Iterator[Patch]:
         """Yield the patches of botocore's `send`, and of urllib3's connections."""
-        yield WrapperPatch(Endpoint, "_send_request", self.call)
         yield WrapperPatch(URLLib3Session, "send", self.send)
         yield WrapperPatch(AWSConnection, "request", self.connect)  # also for open connections
         yield WrapperPatch(HTTPConnection, "connect", self.connect)
         yield WrapperPatch(HTTPSConnection, "connect", self.connect)
 
-    def call(self, original: Callable[..., Any], endpoint: Any, request_dict: Any, operation_model: Any) -> Any:
-        """Wrap `Endpoint._send_request`."""
+    def call(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
+        """Call `BaseClient._make_request`; messages will name the operation."""
         before = _called.get()
         try:
             _called.set(operation_model)  # inside the block, because an interrupt may follow at once
-            return original(endpoint, request_dict, operation_model)
+            return original(client, operation_model, *arguments)
         finally:
             _called.set(before)
 
-    async def call_aio(
-        self, original: Callable[..., Any], endpoint: Any, request_dict: Any, operation_model: Any
-    ) -> Any:
-        """Wrap `AioEndpoint._send_request`."""
+    async def call_aio(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
+        """Call `AioBaseClient._make_request`."""
         before = _called.get()
         try:
             _called.set(operation_model)  # inside the block, because an interrupt may follow at once
-            return await original(endpoint, request_dict, operation_model)
+            return await original(client, operation_model, *arguments)
         finally:
             _called.set(before)
 

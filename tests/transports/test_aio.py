@@ -27,7 +27,6 @@ aio_session: Any = pytest.importorskip("aiobotocore.session", reason="aiobotocor
 from aiobotocore.awsrequest import AioAWSResponse  # noqa: E402 - only if it is there
 from aiobotocore.client import AioBaseClient  # noqa: E402
 from aiobotocore.config import AioConfig  # noqa: E402
-from aiobotocore.endpoint import AioEndpoint  # noqa: E402
 from aiobotocore.httpsession import AIOHTTPSession  # noqa: E402
 
 
@@ -331,7 +330,6 @@ def test_all_is_put_back() -> None:
     owners = (
         (AioBaseClient, "_convert_to_request_dict"),
         (AioBaseClient, "_make_request"),
-        (AioEndpoint, "_send_request"),
         (AIOHTTPSession, "send"),
     )
     before = [owner.__dict__[name] for owner, name in owners]
@@ -410,14 +408,16 @@ def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest
     assert not ran.exists()
 
 
-@pytest.mark.parametrize("owner", [AioEndpoint, AIOHTTPSession])
-def test_a_release_without_a_hook_is_refused_when_it_is_used(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+# without the hooks for credentials, aiobotocore itself makes no client
+@pytest.mark.parametrize(("module", "owner", "name"), [each for each in aio._HOOKS if each[0] != "credentials"])
+def test_a_release_without_a_hook_is_refused_when_it_is_used(
+    module: str, owner: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """If a private name of aiobotocore is missing, only its own clients fail, and the message lists versions."""
-    name = "_send_request" if owner is AioEndpoint else "send"
-    monkeypatch.delattr(owner, name)
+    monkeypatch.delattr(f"aiobotocore.{module}.{owner}.{name}")
     with AutomationFake() as fake:
         fake.client().start_automation_execution(DocumentName="Doc")
-        text = rf"does not support aiobotocore [\d.]+: {owner.__name__}\.{name} is missing\. These versions work: 2\.13"
+        text = rf"does not support aiobotocore [\d.]+: {owner}\.{name} is missing\. These versions work: 2\.13"
         with pytest.raises(AutomationFakeError, match=text):
             with_client(lambda client: client.start_automation_execution(DocumentName="Doc"))
         assert len(fake.calls) == 1

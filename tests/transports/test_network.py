@@ -360,8 +360,8 @@ class Interrupted:
 @pytest.mark.parametrize(
     ("name", "method", "arguments"),
     [
-        ("_called", "call", ("endpoint", {}, "model")),
-        ("_called", "call_aio", ("endpoint", {}, "model")),
+        ("_called", "call", ("client", "model", {}, {})),
+        ("_called", "call_aio", ("client", "model", {}, {})),
         ("_sent", "send", ("session", "request")),
         ("_sent", "send_aio", ("session", "request")),
     ],
