@@ -206,9 +206,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 def _watch_tests(config: pytest.Config) -> None:
     """Register the plugin for strict mode, hints and late calls, unless it is registered."""
-    from ._strict_plugin import StrictPlugin
-
     if not config.pluginmanager.has_plugin(_STRICT):
+        from ._strict_plugin import StrictPlugin
+
         config.pluginmanager.register(StrictPlugin(_LATE), _STRICT)
 
 
@@ -254,33 +254,11 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
     Example: `ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")`.
     Documentation: https://pytest-ssm-automation.readthedocs.io/
     """
-    from ._errors import FakeUsageError
-    from ._fake import AutomationFake
-    from ._markers import faults_of, options_of, steps_of
+    from ._fixture import make_fake
 
-    _refuse_hypothesis(request)
-    if "monkeypatch" in request.fixturenames:
-        _set_environment(request.getfixturevalue("monkeypatch"))
-    try:
-        options, faults, steps = options_of(request.node), faults_of(request.node), steps_of(request.node)
-        kind: Any = AutomationFake
-        fake: AutomationFake = kind._with_options(options, faults, steps)  # noqa: SLF001 - the options are validated
-    except FakeUsageError as error:
-        raise _usage_error(request, str(error)) from None
     _watch_tests(request.config)
-    from ._strict_plugin import fake_key
-
-    request.node.stash[fake_key] = fake
-    with fake:
+    with make_fake(request) as fake:
         yield fake
-
-
-def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set the fake's variables with `monkeypatch`, so that changes of the test are undone first."""
-    from ._transports.environment import dummy_environment
-
-    for name, value in dummy_environment().items():
-        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
@@ -318,11 +296,12 @@ def ssm_automation_endpoint(request: pytest.FixtureRequest, ssm_automation: Auto
     Example: `subprocess.run(["aws", "ssm", "start-automation-execution", "--document-name", "Doc"])` in the test.
     """
     from ._errors import FakeUsageError
+    from ._fixture import usage_error
 
     try:
         return ssm_automation.serve_endpoint()
     except FakeUsageError as error:
-        raise _usage_error(request, str(error)) from None
+        raise usage_error(request, str(error)) from None
 
 
 @pytest.fixture
@@ -331,36 +310,14 @@ def each_documented_error(request: pytest.FixtureRequest) -> str:
     Example: `ssm_automation.fail_with(each_documented_error)`.
     """
     if not hasattr(request, "param"):
-        raise _usage_error(
+        from ._fixture import usage_error
+
+        raise usage_error(
             request,
             "each_documented_error must be an argument of a test function (not getfixturevalue, not unittest)",
         )
     name: str = request.param
     return name
-
-
-def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
-    """Refuse to share one fake among all examples of a property, unless the health check for that is suppressed."""
-    function: Any = request.function
-    if not getattr(function, "is_hypothesis_test", False):
-        return
-    from hypothesis import HealthCheck, settings
-
-    chosen: Any = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
-    if HealthCheck.function_scoped_fixture not in chosen.suppress_health_check:
-        raise _usage_error(
-            request,
-            "The fixture ssm_automation, which its markers request too, is set up once, "
-            "so all examples of a @given test would share one fake. "
-            "Use `with AutomationFake() as fake:` inside the test instead, "
-            "or suppress HealthCheck.function_scoped_fixture.",
-        )
-
-
-def _usage_error(request: pytest.FixtureRequest, text: str) -> pytest.UsageError:
-    """Make the error for a mistake in a test. It names the line, because the traceback has only our frames."""
-    path, line, name = request.node.location
-    return pytest.UsageError(f"{text}\n{path}:{line + 1}: in {name}")
 
 
 def _is_usage_error(excinfo: Any) -> bool:

@@ -1,0 +1,65 @@
+"""The fake of a test, which the fixture provides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ._errors import FakeUsageError
+from ._fake import AutomationFake
+from ._markers import faults_of, options_of, steps_of
+from ._strict_plugin import fake_key
+from ._transports.environment import dummy_environment
+
+__tracebackhide__ = True  # the error names the line of the test
+
+
+def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
+    """Make a fake with the options, faults and steps of a test.
+
+    Raises:
+        pytest.UsageError: An option, an error or a step of a marker or of the ini file is invalid, or all examples of a
+            property would share the fake.
+    """
+    _refuse_hypothesis(request)
+    if "monkeypatch" in request.fixturenames:
+        _set_environment(request.getfixturevalue("monkeypatch"))
+    try:
+        options, faults, steps = options_of(request.node), faults_of(request.node), steps_of(request.node)
+        kind: Any = AutomationFake
+        fake: AutomationFake = kind._with_options(options, faults, steps)  # noqa: SLF001 - the options are validated
+    except FakeUsageError as error:
+        raise usage_error(request, str(error)) from None
+    request.node.stash[fake_key] = fake
+    return fake
+
+
+def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the fake's variables with `monkeypatch`, so that changes of the test are undone first."""
+    for name, value in dummy_environment().items():
+        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+
+
+def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
+    """Refuse to share one fake among all examples of a property, unless the health check for that is suppressed."""
+    function: Any = request.function
+    if not getattr(function, "is_hypothesis_test", False):
+        return
+    from hypothesis import HealthCheck, settings
+
+    chosen: Any = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
+    if HealthCheck.function_scoped_fixture not in chosen.suppress_health_check:
+        raise usage_error(
+            request,
+            "The fixture ssm_automation, which its markers request too, is set up once, "
+            "so all examples of a @given test would share one fake. "
+            "Use `with AutomationFake() as fake:` inside the test instead, "
+            "or suppress HealthCheck.function_scoped_fixture.",
+        )
+
+
+def usage_error(request: pytest.FixtureRequest, text: str) -> pytest.UsageError:
+    """Make the error for a mistake in a test. It names the line, because the traceback has only our frames."""
+    path, line, name = request.node.location
+    return pytest.UsageError(f"{text}\n{path}:{line + 1}: in {name}")
