@@ -11,6 +11,7 @@ import json
 import random
 import string
 from dataclasses import replace
+from time import thread_time
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
@@ -66,6 +67,8 @@ _CHARS: Final = 40
 # The maximum numbers of sizes and samples to try.
 _SIZES: Final = 8
 _SAMPLES: Final = 64
+# The maximum processor time of the search for a value of one parameter, whose pattern may take long to match.
+_MOST_SECONDS: Final = 2.0
 
 
 def check_runbook(runbook: object) -> None:
@@ -138,12 +141,13 @@ class _Values:
         self._high = high if parameter.max_chars is None else min(high, parameter.max_chars)
         self._lowest, self._highest = low, high
         self._fewest, self._most = bounds(model.service_model().shape_for("AutomationParameterValueList"))
+        self._until = thread_time() + _MOST_SECONDS
 
     def strategy(self) -> st.SearchStrategy[list[str]] | None:
         """Draw lists of values; `None` if no valid list is known."""
         ways = list(self._ways())
         items = [text for text, _ in ways]
-        item = next((text for text in itertools.chain(items, self._others()) if self._fits(text)), None)
+        item = self._first(itertools.chain(items, self._others()))
         least, most = self._counts()
         spare = self._spare(item, least)
         if spare is None:
@@ -184,6 +188,15 @@ class _Values:
         except FakeUsageError:
             return False
         return self._lowest <= len(text) <= self._highest and not broken
+
+    def _first(self, texts: Iterable[str]) -> str | None:
+        """Return the first value that is accepted; `None` if there is none, or if the search takes too long."""
+        for text in texts:
+            if self._fits(text):
+                return text
+            if thread_time() > self._until:
+                break
+        return None
 
     def _others(self) -> Iterator[str]:
         """Yield other values that may fit, most common first."""
@@ -250,7 +263,7 @@ class _Values:
             if least > most:
                 continue
             simplest = (Template(row, size, most).written(size) for size in range(least, min(least + _SIZES, most) + 1))
-            text = next((each for each in simplest if self._fits(each)), None)
+            text = self._first(simplest)
             if text is not None:
                 yield text, Template(row, len(text), most).strings()
             elif self._parameter.allowed_pattern and "(?" in self._parameter.allowed_pattern:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from itertools import combinations
+from itertools import combinations, count
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from pytest_ssm_automation._service.checks.model import START, enum
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import check_parameters
 from pytest_ssm_automation._service.runs.scripts import ENDED
+from pytest_ssm_automation._strategies import parameters
 
 REQUEST = {"DocumentName": "AWS-RestartEC2Instance", "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
 ROLE = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z]+$|^$"
@@ -238,6 +239,22 @@ def test_a_required_parameter_that_no_value_is_known_for_is_refused_at_once(decl
     given = {"Given": ["a"]}
     request = find(strategies.valid_requests(runbook=runbook, Parameters=given), lambda _: True)
     assert request["Parameters"] == given
+
+
+def test_the_search_for_a_value_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a pattern takes long to match, only a few values are tried."""
+    tried: list[str] = []
+    clock = count()
+
+    def fits(_: object, text: str) -> bool:
+        tried.append(text)
+        return False
+
+    monkeypatch.setattr(parameters, "thread_time", lambda: next(clock))
+    monkeypatch.setattr(parameters._Values, "_fits", fits)
+    with pytest.raises(FakeUsageError, match="No value is known for the required parameter 'Given'"):
+        strategies.parameters_for(with_parameter({"type": "String", "allowedPattern": "(a|b)+c", "minChars": 500}))
+    assert 1 <= len(tried) <= 5
 
 
 def test_an_optional_parameter_that_no_value_is_known_for_is_left_out() -> None:
