@@ -10,7 +10,7 @@ import base64
 import os
 import re
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from .._errors import FakeUsageError, hide_usage_errors
 
@@ -38,7 +38,7 @@ def account_of_key(access_key_id: str | None) -> str:
 def default_account() -> str:
     """Return the account of credentials without an account."""
     account = os.environ.get(_VARIABLE)
-    return account if account and is_account(account) else ACCOUNT_ID
+    return account if is_account(account) else ACCOUNT_ID
 
 
 @lru_cache(maxsize=1024)
@@ -50,7 +50,7 @@ def _encoded_account(access_key_id: str | None) -> str | None:
     return account if is_account(account) else None  # 40 bits allow 13 digits
 
 
-def is_account(value: Any) -> bool:
+def is_account(value: Any) -> TypeGuard[str]:
     """Return whether a value is an account id: a string of 12 digits."""
     return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 

@@ -20,6 +20,7 @@ from .checks.rules import NOT_ENFORCED, ONE_TARGET, all_constraints, check_rules
 from .checks.violations import OF_RUNBOOK, can_be_relaxed
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
+from .runbooks.library import flow_of
 from .runs.store import ExecutionStore
 from .starting import prepare_start
 from .state import State
@@ -163,8 +164,6 @@ class Service:
             self.faults.add(override)
 
     def _has_step(self, override: StepOverride) -> bool:
-        from .runbooks.library import flow_of
-
         with self.lock:
             known = self.runbooks.load_all()
         return any(

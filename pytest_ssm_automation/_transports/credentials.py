@@ -39,8 +39,7 @@ def forget() -> None:
 def _account_of_refreshable(credentials: Any, key: str | None) -> str:
     account: Any = getattr(credentials, "_account_id", None)
     if is_account(account):
-        named: str = account
-        return named
+        return account
     fetcher = getattr(getattr(credentials, "_refresh_using", None), "__self__", None)
     role = str(getattr(fetcher, "_role_arn", "")).split(":")
     return role[4] if len(role) > 4 and is_account(role[4]) else account_of_key(key)  # noqa: PLR2004 - of an ARN

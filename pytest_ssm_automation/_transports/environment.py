@@ -101,11 +101,8 @@ class DummyEnvironment:
         _entered.remove(self)
         if not _entered:
             _patches.restore()
-        now, ours = read_variables(self._set), self._set
-        kept = now == ours
-        change_variables(
-            self._before if kept else {name: value for name, value in self._before.items() if now[name] == ours[name]}
-        )
+        now = read_variables(self._set)
+        change_variables({name: value for name, value in self._before.items() if now[name] == self._set[name]})
 
 
 @cache
