@@ -50,12 +50,6 @@ _MARKERS = (
         'Example: `@pytest.mark.ssm_automation_step("createImage", outputs={"ImageId": "ami-1"})`'
     ),
 )
-_BRINGING_IN = ("ssm_automation", "ssm_automation_error", "ssm_automation_step")
-_LATE = "SSM Automation: late calls"
-_STRICT = "ssm_automation_strict"
-# The fixture that makes a client, and those of pyfakefs, where `fake.client()` could not read the files of botocore.
-_NEED_DATA = frozenset({"ssm_client", "fs", "fs_class", "fs_module", "fs_session"})
-_late_key = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -116,79 +110,34 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Add the fixture to all tests with a marker, before other function-scoped fixtures."""
     for item in items:
-        names: list[str] | None = getattr(item, "fixturenames", None)
-        marked = any(item.get_closest_marker(name) for name in _BRINGING_IN)
-        if names is not None and marked and "ssm_automation" not in names:
-            _bring_in(item, names)
+        for name in ("ssm_automation", "ssm_automation_error", "ssm_automation_step"):
+            if item.get_closest_marker(name):
+                from ._collection import bring_in
 
-
-def _bring_in(item: Any, names: list[str]) -> None:
-    place = _first_of_function_scope(item, names)
-    # A new list, because all parameter sets of a test share the original.
-    item.fixturenames = [*names[:place], "ssm_automation", *names[place:]]
-
-
-def _first_of_function_scope(item: Any, names: list[str]) -> int:
-    known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public access to the scopes of fixtures
-    return next(
-        (place for place, name in enumerate(names) if name not in known or known[name][-1].scope == "function"),
-        len(names),
-    )
+                bring_in(item)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Import the fake and read the service model before a test patches the file system, if a test uses the fake."""
+    """Prepare a run that uses the fake, before a test patches the file system."""
     # in a controller of pytest-xdist, the session of pytest 7 has no list
-    items: list[pytest.Item] = getattr(session, "items", [])
-    used = {name for item in items for name in getattr(item, "fixturenames", ())}
-    if session.config.option.collectonly or not (
-        "ssm_automation" in used or "pytest_ssm_automation._fake" in sys.modules
-    ):
-        return
-    from importlib import import_module
+    used: set[str] = set().union(*(getattr(item, "fixturenames", ()) for item in getattr(session, "items", ())))
+    if "ssm_automation" in used or "pytest_ssm_automation._fake" in sys.modules:
+        from ._collection import prepare
 
-    from ._service.checks.model import service_model
-    from ._transports.clients import read_data
+        prepare(session.config, used)
+    elif session.config.pluginmanager.has_plugin("dsession"):  # a controller, to which workers send late calls
+        from ._watch_plugin import watch
 
-    _watch_tests(session.config)
-    import_module("._fake", __package__)
-    if "pyfakefs" in sys.modules or session.config.pluginmanager.has_plugin("pytester"):
-        _import_service()
-    service_model()
-    if used & _NEED_DATA:
-        read_data()
-
-
-def _import_service() -> None:
-    """Import all modules of the service.
-
-    pyfakefs and pytester remove modules that are first imported while they are active. The classes of a module that is
-    imported again are others than before.
-    """
-    from importlib import import_module
-    from pkgutil import walk_packages
-
-    from . import _service
-
-    for module in walk_packages(_service.__path__, f"{_service.__name__}."):
-        import_module(module.name)
+        watch(session.config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that requests `each_documented_error` once for each error."""
-    asked = "each_documented_error" in metafunc.fixturenames
-    if asked and not any(
-        "each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")
-    ):
-        from ._service.checks.model import documented_errors
+    if "each_documented_error" in metafunc.fixturenames:
+        from ._collection import parametrize_errors
 
-        metafunc.parametrize("each_documented_error", documented_errors(), indirect=True)
-
-
-def _names(mark: pytest.Mark) -> list[str]:
-    names = mark.args[0] if mark.args else mark.kwargs["argnames"]
-    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+        parametrize_errors(metafunc)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -198,54 +147,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     This hook is always registered, because a test may request the fixture while it runs.
     """
     result = yield
-    strict: Any = item.config.pluginmanager.get_plugin(_STRICT)
-    if strict is not None:
-        strict.check(item)
+    watching: Any = item.config.pluginmanager.get_plugin("ssm_automation_watching")
+    if watching is not None:
+        watching.check(item)
     return result
 
 
-def _watch_tests(config: pytest.Config) -> None:
-    """Register the plugin for strict mode, hints and late calls, unless it is registered."""
-    if not config.pluginmanager.has_plugin(_STRICT):
-        from ._strict_plugin import StrictPlugin
-
-        config.pluginmanager.register(StrictPlugin(_LATE), _STRICT)
-
-
-def _take_late_calls() -> str:
-    """Return the late calls that no report contains yet, one per line; do not import the fake for that."""
-    late: Any = sys.modules.get("pytest_ssm_automation._transports.late")
-    text: str = late.take() if late else ""
-    return text
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In an xdist worker, send late calls since the last report."""
-    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output[_LATE] = _take_late_calls()
+    """Report late calls of all runs that have imported the fake."""
+    if "pytest_ssm_automation._transports.late" in sys.modules:
+        from ._watch_plugin import finish
 
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Receive late calls from an xdist worker. A crashed worker has sent nothing."""
-    if text := getattr(node, "workeroutput", {}).get(_LATE):
-        node.config.stash.setdefault(_late_key, []).append(text)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List the calls that were made after their test had ended, of all workers."""
-    reports = (report for reports in terminalreporter.stats.values() for report in reports)
-    texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
-    nothing: list[str] = []
-    sent = terminalreporter.config.stash.get(_late_key, nothing)
-    texts += sent
-    if left := _take_late_calls():
-        texts.append(left)
-    if texts:
-        terminalreporter.section(_LATE, red=True)
-        for text in texts:
-            terminalreporter.line(text)
+        finish(session.config)
 
 
 @pytest.fixture
@@ -256,7 +169,6 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
     """
     from ._fixture import make_fake
 
-    _watch_tests(request.config)
     with make_fake(request) as fake:
         yield fake
 
@@ -295,13 +207,9 @@ def ssm_automation_endpoint(request: pytest.FixtureRequest, ssm_automation: Auto
     """The URL of a loopback HTTP server that serves the fake to other processes, such as the AWS CLI and other SDKs.
     Example: `subprocess.run(["aws", "ssm", "start-automation-execution", "--document-name", "Doc"])` in the test.
     """
-    from ._errors import FakeUsageError
-    from ._fixture import usage_error
+    from ._fixture import serve_endpoint
 
-    try:
-        return ssm_automation.serve_endpoint()
-    except FakeUsageError as error:
-        raise usage_error(request, str(error)) from None
+    return serve_endpoint(request, ssm_automation)
 
 
 @pytest.fixture
@@ -309,20 +217,9 @@ def each_documented_error(request: pytest.FixtureRequest) -> str:
     """The name of a documented exception of StartAutomationExecution. The test runs once for each of them.
     Example: `ssm_automation.fail_with(each_documented_error)`.
     """
-    if not hasattr(request, "param"):
-        from ._fixture import usage_error
+    from ._fixture import documented_error
 
-        raise usage_error(
-            request,
-            "each_documented_error must be an argument of a test function (not getfixturevalue, not unittest)",
-        )
-    name: str = request.param
-    return name
+    return documented_error(request)
 
 
-def _is_usage_error(excinfo: Any) -> bool:
-    return excinfo is not None and issubclass(excinfo.type, pytest.UsageError)
-
-
-# pytest hides the frames of this module in the traceback of a usage error.
-__tracebackhide__ = _is_usage_error
+__tracebackhide__ = True  # a usage error names the line of the test

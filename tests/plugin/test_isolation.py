@@ -562,3 +562,33 @@ def test_a_test_case_with_a_fake_for_all_its_tests(run: Any) -> None:
             AutomationFake.current()
     """
     ).assert_outcomes(passed=4)
+
+
+def test_late_calls_of_a_test_that_imports_the_fake_itself(pytester: pytest.Pytester) -> None:
+    """The summary names them, although nothing had told the plugin that the run would use the fake."""
+    pytester.makepyfile("""
+        import threading
+
+        def test_leaves():
+            from pytest_ssm_automation import AutomationFake, AutomationFakeError
+
+            ended, refused = threading.Event(), []
+
+            def late(client):
+                ended.wait(10)
+                try:
+                    client.start_automation_execution(DocumentName="Doc")
+                except AutomationFakeError as error:
+                    refused.append(error)
+
+            with AutomationFake() as fake:
+                thread = threading.Thread(target=late, args=(fake.client(),), name="poller")
+                thread.start()
+            ended.set()
+            thread.join()
+            assert len(refused) == 1
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1)
+    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after its fake had ended."
+    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line])

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-
-from ._transports import late
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-
+_NAME: Final = "ssm_automation_watching"
+_LATE: Final = "SSM Automation: late calls"
 fake_key = pytest.StashKey[Any]()
+
+
+def watch(config: pytest.Config) -> None:
+    """Register the plugin, unless it is registered."""
+    if not config.pluginmanager.has_plugin(_NAME):
+        config.pluginmanager.register(WatchPlugin(), _NAME)
+
+
+def finish(config: pytest.Config) -> None:
+    """At the end of a run, send late calls to the controller, or let the plugin show them."""
+    output: dict[str, Any] | None = getattr(config, "workeroutput", None)
+    if output is None:
+        watch(config)  # a test may have imported the fake while it ran
+    else:
+        output[_LATE] = _take_late_calls()
+
+
+def _take_late_calls() -> str:
+    """Return the late calls that no report contains yet, one per line; do not import the fake for that."""
+    late: Any = sys.modules.get("pytest_ssm_automation._transports.late")
+    text: str = late.take() if late else ""
+    return text
 
 
 class StrictError(AssertionError):
     """Fail a test that passed, because strict mode found problems."""
 
 
-class StrictPlugin:
+class WatchPlugin:
     """Fail tests that passed with problems, and add problems, hints and late calls to reports."""
 
-    def __init__(self, late_title: str) -> None:
-        """Set the title of the section with late calls."""
-        self._late = late_title
+    def __init__(self) -> None:
+        """Start without late calls."""
+        self._sent: list[str] = []
 
     def check(self, item: pytest.Item) -> None:
         """Raise an exception if a test that passed has problems."""
@@ -38,8 +60,8 @@ class StrictPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Show the problems of strict mode: as the failure, or in a section if the test failed by itself."""
         report = yield
-        if text := late.take():
-            report.sections.append((self._late, text))
+        if text := _take_late_calls():
+            report.sections.append((_LATE, text))
         fake = item.stash.get(fake_key, None)
         if fake is None:
             return report
@@ -56,6 +78,24 @@ class StrictPlugin:
             if text := asked._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - it is only for the plugin
                 report.sections.append(("SSM Automation: hints", text))
         return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Receive late calls from an xdist worker. A crashed worker has sent nothing."""
+        if text := getattr(node, "workeroutput", {}).get(_LATE):
+            self._sent.append(text)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """List the calls that were made after their test had ended, of all workers."""
+        reports = (report for reports in terminalreporter.stats.values() for report in reports)
+        texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
+        texts += self._sent
+        if left := _take_late_calls():
+            texts.append(left)
+        if texts:
+            terminalreporter.section(_LATE, red=True)
+            for text in texts:
+                terminalreporter.line(text)
 
 
 def _problems(fake: Any, *, faults: bool = True) -> str:

@@ -1,0 +1,84 @@
+"""What the plugin does with collected tests that use the fake."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ._watch_plugin import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pytest
+
+# The fixture that makes a client, and those of pyfakefs, where `fake.client()` could not read the files of botocore.
+_NEED_DATA = frozenset({"ssm_client", "fs", "fs_class", "fs_module", "fs_session"})
+
+
+def bring_in(item: Any) -> None:
+    """Let a test request the fixture, before its other function-scoped fixtures."""
+    names: list[str] | None = getattr(item, "fixturenames", None)
+    if names is not None and "ssm_automation" not in names:
+        place = _first_of_function_scope(item, names)
+        # A new list, because all parameter sets of a test share the original.
+        item.fixturenames = [*names[:place], "ssm_automation", *names[place:]]
+
+
+def _first_of_function_scope(item: Any, names: list[str]) -> int:
+    known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public access to the scopes of fixtures
+    return next(
+        (place for place, name in enumerate(names) if name not in known or known[name][-1].scope == "function"),
+        len(names),
+    )
+
+
+def parametrize_errors(metafunc: pytest.Metafunc) -> None:
+    """Run a test once for each documented error, unless it names its own."""
+    if not any("each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")):
+        from ._service.checks.model import documented_errors
+
+        metafunc.parametrize("each_documented_error", documented_errors(), indirect=True)
+
+
+def _names(mark: pytest.Mark) -> list[str]:
+    names = mark.args[0] if mark.args else mark.kwargs["argnames"]
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+
+
+def prepare(config: pytest.Config, used: Collection[str]) -> None:
+    """Import the fake and read the service model, before a test patches the file system.
+
+    Args:
+        config: The configuration.
+        used: The names of the fixtures that the tests request.
+    """
+    if config.option.collectonly:
+        return
+    watch(config)
+    from importlib import import_module
+
+    from ._service.checks.model import service_model
+    from ._transports.clients import read_data
+
+    import_module("._fake", __package__)
+    if "pyfakefs" in sys.modules or config.pluginmanager.has_plugin("pytester"):
+        _import_service()
+    service_model()
+    if not _NEED_DATA.isdisjoint(used):
+        read_data()
+
+
+def _import_service() -> None:
+    """Import all modules of the service.
+
+    pyfakefs and pytester remove modules that are first imported while they are active. The classes of a module that is
+    imported again are others than before.
+    """
+    from importlib import import_module
+    from pkgutil import walk_packages
+
+    from . import _service
+
+    for module in walk_packages(_service.__path__, f"{_service.__name__}."):
+        import_module(module.name)
