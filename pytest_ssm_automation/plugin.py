@@ -121,7 +121,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Prepare a run that uses the fake, before a test patches the file system."""
     # in a controller of pytest-xdist, the session of pytest 7 has no list
-    used: set[str] = set().union(*(getattr(item, "fixturenames", ()) for item in getattr(session, "items", ())))
+    items: list[pytest.Item] = getattr(session, "items", [])
+    used = {name for item in items for name in getattr(item, "fixturenames", ())}
     if "ssm_automation" in used or "pytest_ssm_automation._fake" in sys.modules:
         from ._collection import prepare
 
