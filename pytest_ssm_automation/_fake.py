@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._options import OptionValues, Runbooks
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import StepOverride
+    from ._transports.blocked import BlockedRequest
     from ._transports.endpoint import Endpoint
     from ._transports.requests_mock import RequestsMock
 
@@ -113,7 +114,7 @@ class AutomationFake(Setup, Record):
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
         self._active: active.Active | None = None
-        self._blocked: list[active.BlockedRequest] = []
+        self._blocked: list[BlockedRequest] = []
         self._told = Told()
 
     def __repr__(self) -> str:

@@ -127,7 +127,7 @@ class Options:
         }
 
 
-_HOST: Final = re.compile(r"[\w.:-]+")
+_HOST: Final = r"[\w.:-]+"
 NAMES = tuple(item.name for item in fields(Options))
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "transport": ((str,), "a name"),
@@ -178,7 +178,7 @@ def _not_a_list(option: str, given: object, what: str) -> FakeUsageError:
 def _hosts(given: object) -> tuple[str, ...]:
     hosts = _names("allow_network", given)
     for host in hosts:
-        if not _HOST.fullmatch(host):
+        if not re.fullmatch(_HOST, host):
             raise FakeUsageError(f"Expected allow_network to contain only host names, but got {host!r}")
     return tuple(host.lower() for host in hosts)
 

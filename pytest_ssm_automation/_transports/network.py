@@ -18,7 +18,6 @@ from botocore.httpsession import URLLib3Session
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from .._errors import AutomationFakeError, public
-from .active import BlockedRequest
 from .patching import Patch, WrapperPatch
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str], called
         return
     if host in _METADATA_HOSTS:
         raise EndpointConnectionError(endpoint_url=url)
+    from .blocked import BlockedRequest
+
     names = (called.service_model.service_name, called.name) if called else ()
     blocked = BlockedRequest(method, url.partition("?")[0], *names)
     raise NetworkBlockedError(request=blocked, hint=blocked.hint())

@@ -31,8 +31,8 @@ _DEFAULT_PATHS: Final = {CONFIG_FILE: "~/.aws/config", CREDENTIALS_FILE: "~/.aws
 _HOMES: Final = ("HOME", "USERPROFILE")
 # The environment variables that `profile_variables` reads.
 READ: Final = (CONFIG_FILE, CREDENTIALS_FILE, *PROFILES, *_HOMES, "AWS_REGION")
-_NAME: Final = re.compile(r"[^\[\]\s](?:[^\[\]\r\n]*[^\[\]\s])?")
-_REGION: Final = re.compile(r"[A-Za-z0-9-]+")
+_NAME: Final = r"[^\[\]\s](?:[^\[\]\r\n]*[^\[\]\s])?"
+_REGION: Final = "[A-Za-z0-9-]+"
 # The existing files of the user, each with its variable, path, time and size.
 Found: TypeAlias = "tuple[tuple[str, str, int, int], ...]"
 # The paths of the copies that this process has written, by content.
@@ -109,9 +109,9 @@ def _parse(path: str, *, prefixed: bool) -> Mapping[str, str | None]:
     names = {section: _profile(section) if prefixed else section for section in parser.sections()}
     regions = {section: parser.get(section, "region", fallback="") for section in names}
     return {
-        name: region if _REGION.fullmatch(region := regions[section]) else None
+        name: region if re.fullmatch(_REGION, region := regions[section]) else None
         for section, name in names.items()
-        if name is not None and _NAME.fullmatch(name)
+        if name is not None and re.fullmatch(_NAME, name)
     }
 
 

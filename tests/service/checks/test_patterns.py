@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 import unicodedata
 from typing import Any
@@ -8,9 +9,12 @@ from typing import Any
 import botocore.session
 import pytest
 import regex
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_ssm_automation._service.checks.model import OPERATIONS
 from pytest_ssm_automation._service.checks.patterns import compile_pattern
+from pytest_ssm_automation._service.java.writer import for_re
 
 EVERYTHING = "".join(
     chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in {"Cn", "Cs"}
@@ -84,6 +88,20 @@ def test_a_class_of_nothing_matches_nothing() -> None:
     """An intersection may leave no character."""
     assert not matches("[a&&b]", "a")
     assert matches("[a&&b]*", "")
+
+
+ITEMS = st.sampled_from(["a-z", "A-Z", "0-9", "1-9", r"\-", *"aZ9_.:/"])
+CLASSES = st.lists(ITEMS, min_size=1, max_size=4).map(lambda items: f"[{''.join(items)}]")
+REPEATED = st.tuples(CLASSES, st.sampled_from(["", "*", "+", "?", "{2}", "{1,}", "{0,2}"])).map("".join)
+SIMPLE = st.tuples(
+    st.sampled_from(["", "^"]), st.lists(REPEATED, min_size=1, max_size=3).map("".join), st.sampled_from(["", "$"])
+).map("".join)
+
+
+@given(SIMPLE, st.text("azAZ0189_-.:/\\n\r\u0663\u212a", max_size=6))
+def test_simple_classes_need_no_translation(pattern: str, text: str) -> None:
+    """What is compiled without the translator matches the same strings as its translation."""
+    assert matches(pattern, text) is (re.fullmatch(for_re(pattern), text) is not None)
 
 
 def test_what_re_cannot_say_is_refused() -> None:
