@@ -203,7 +203,7 @@ class Service:
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List the violations of enforced constraints in a request."""
         broken = check(operation, params)
-        if not any(violation.rule == "type" for violation in broken):
+        if not broken or not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
         return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
 

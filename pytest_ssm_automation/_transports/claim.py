@@ -30,8 +30,9 @@ KEY: Final = "pytest_ssm_automation"
 _NOTHING: Final = (None, None, None)
 _READABLE: Final = (bytes, dict)
 
-# Exceptions of botocore for arguments that are invalid or cannot be serialized.
-_OF_ARGUMENTS: Final = (
+# Exceptions of botocore for arguments that are invalid or cannot be serialized. Others come from signal handlers, such
+# as a timeout.
+OF_ARGUMENTS: Final = (
     BotoCoreError,
     ArithmeticError,
     AttributeError,
@@ -59,21 +60,16 @@ class Claim:
         if active.service.concerns(operation, params):
             try:
                 violations = self._violations = active.service.violations(operation, params)
-            except _OF_ARGUMENTS:  # botocore raises its own error
+            except OF_ARGUMENTS:  # botocore raises its own error
                 return
             if not violations or not any(violation.caught_by == "botocore" for violation in violations):
                 self.client = _unchecked(client)
 
-    def __enter__(self) -> None:
-        """Begin serialization."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        """Record the call if botocore refused it, or could not serialize it."""
-        # not exceptions of signal handlers, such as a timeout
-        if isinstance(error, _OF_ARGUMENTS):
-            request = request_of(self._client, self._operation, copy_arguments(self._params))
-            if self._active.service.claims(request):
-                self._active.service.refuse(request, error)
+    def refuse(self, error: Exception) -> None:
+        """Record that botocore refused the call, or could not serialize it."""
+        request = request_of(self._client, self._operation, copy_arguments(self._params))
+        if self._active.service.claims(request):
+            self._active.service.refuse(request, error)
 
     def noted(self, request: dict[str, Any]) -> dict[str, Any]:
         """Add the fake to the context of a serialized request, and whether the request is valid."""

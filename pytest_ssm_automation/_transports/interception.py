@@ -22,7 +22,7 @@ from . import active as stack
 from .active import current, owner
 from .aio import is_aio, patch_aio, patch_aio_credentials
 from .carrying import CARRIERS, any_left, let_go, patch_thread_pools, restore_thread_pools
-from .claim import KEY, Claim, claimed_by
+from .claim import KEY, OF_ARGUMENTS, Claim, claimed_by
 from .credentials import forget as forget_accounts
 from .endpoint_rules import endpoint_patches
 from .environment import DummyEnvironment
@@ -144,8 +144,11 @@ def _convert(
     if claim is None:
         kwargs = redirected(client, operation_model.name, api_params, kwargs)
         return original(client, api_params, operation_model, *args, **kwargs)
-    with claim:
+    try:
         return claim.noted(original(claim.client, api_params, operation_model, *args, **kwargs))
+    except OF_ARGUMENTS as error:
+        claim.refuse(error)
+        raise
 
 
 async def _convert_aio(
@@ -158,8 +161,11 @@ async def _convert_aio(
     if claim is None:
         kwargs = redirected(client, operation_model.name, api_params, kwargs)
         return await original(client, api_params, operation_model, *args, **kwargs)
-    with claim:
+    try:
         return claim.noted(await original(claim.client, api_params, operation_model, *args, **kwargs))
+    except OF_ARGUMENTS as error:
+        claim.refuse(error)
+        raise
 
 
 def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:

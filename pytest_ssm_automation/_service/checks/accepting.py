@@ -26,6 +26,7 @@ _TYPES: Final = {
     "boolean": "bool",
     "integer": "int",
 }
+_REQUEST: Final = "v"
 _SIZED: Final = frozenset({"string", "list", "map"})
 
 
@@ -38,7 +39,7 @@ def accepts(operation: str) -> Callable[[Any], bool]:
 def generate(shape: Shape) -> Callable[[Any], bool]:
     """Make the function that accepts values of a shape."""
     writer = _Writer()
-    lines = ["def accept(v):", *(f" {line}" for line in writer.lines(shape, "v")), " return True"]
+    lines = [f"def accept({_REQUEST}):", *(f" {line}" for line in writer.lines(shape, _REQUEST)), " return True"]
     exec("\n".join(lines), writer.names)  # noqa: S102 - made of the model, whose texts are quoted
     made: Callable[[Any], bool] = writer.names["accept"]
     return made
@@ -104,12 +105,15 @@ class _Writer:
             yield from (f" {line}" for line in self.lines(shape, name))
 
     def _structure(self, shape: Any, value: str) -> Iterator[str]:
-        yield f"{value}n = len({value})"
-        for name, member in shape.members.items():
-            part = f"{value}i"
+        part, count = f"{value}i", f"{value}n"
+        yield f"{count} = len({value})"
+        for name in sorted(shape.members, key=lambda name: name not in shape.required_members):
+            required = name in shape.required_members
+            if value == _REQUEST and not required:
+                yield f"if not {count}: return True"
             yield f"{part} = {value}.get({name!r})"
-            if name in shape.required_members:
+            if required:
                 yield f"if {part} is None: return False"
             yield f"if {part} is not None:"
-            yield from (f" {line}" for line in (f"{value}n -= 1", *self.lines(member, part)))
-        yield f"if {value}n: return False"  # a member is unknown, or is None
+            yield from (f" {line}" for line in (f"{count} -= 1", *self.lines(shape.members[name], part)))
+        yield f"if {count}: return False"  # a member is unknown, or is None

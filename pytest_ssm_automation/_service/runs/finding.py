@@ -28,7 +28,6 @@ _SCRIPTED: Final = frozenset({"AutomationSubtype", "OpsItemId"})
 _TIMES: Final = {"StartTimeAfter": bisect_left, "StartTimeBefore": bisect_right}
 _BLOCK_BITS: Final = 10
 _FEW: Final = 8
-_MOST_FRESH: Final = 1000
 
 
 class Places:
@@ -66,41 +65,33 @@ class Places:
 
 
 class Finder:
-    """The index for one account and Region."""
+    """The index for one account and Region. It is made when it is first needed, and grows with each listing."""
 
-    def __init__(self, runs: Sequence[Run]) -> None:
-        """Index the executions in `runs`."""
-        self._runs = runs
+    def __init__(self, runs: Sequence[Run], scope: tuple[str | None, str]) -> None:
+        """Index the executions in `runs` that have this scope."""
+        self._runs, self._scope = runs, scope
         self._roots: list[int] = []
         self._sets: dict[tuple[str, str], Places] = defaultdict(Places)
         self._names: list[str] = []
         self._odd = Places()
         self._actions: dict[int, str | None] = {}
         self._moved: set[int] = set()
-        # Executions that are not indexed yet, with details of their requests; and the end of the indexed places.
-        self._fresh: list[tuple[Run, str, str, Iterable[tuple[str, str]]]] = []
-        self._end = 0
+        self._end = 0  # of the places that are indexed
         self._latest: datetime | None = None
         self._in_order = True
 
-    def add(self, run: Run, params: Mapping[str, Any]) -> None:
-        """Add an execution, and the members of the request that started it."""
-        rare = "Tags" in params or "Targets" in params
-        self._fresh.append((run, params["DocumentName"], type_of(params), _rare(params) if rare else ()))
-        if len(self._fresh) > _MOST_FRESH:
-            self._note_fresh()
-
-    def _note_fresh(self) -> None:
-        """Index the executions added since. Tests without listings and with few executions save this work."""
-        fresh, self._fresh = self._fresh, []
-        for run, name, kind, rare in fresh:
-            if run.parent:
-                self._sets[_PARENT, run.parent.id].add(run.place)
-            else:
-                self._note(run, bare_name(name), kind, rare)
+    def _catch_up(self) -> None:
+        """Index the executions started since."""
+        for place in range(self._end, len(self._runs)):
+            run = self._runs[place]
+            if run.scope == self._scope:
+                if run.parent:
+                    self._sets[_PARENT, run.parent.id].add(place)
+                else:
+                    self._note(run, run.source.params())
         self._end = len(self._runs)
 
-    def _note(self, run: Run, name: str, kind: str, rare: Iterable[tuple[str, str]]) -> None:
+    def _note(self, run: Run, params: Mapping[str, Any]) -> None:
         if self._latest and run.started_at < self._latest:
             self._in_order = False
         self._latest = run.started_at
@@ -108,9 +99,10 @@ class Finder:
         if any(turn.members for turn in run.script.turns):
             self._odd.add(run.place)
             return
+        name = bare_name(params["DocumentName"])
         if (_NAME, name) not in self._sets:
             insort(self._names, name)
-        for facet in ((_NAME, name), (_STATUS, run.status), (_TYPE, kind), *rare):
+        for facet in ((_NAME, name), (_STATUS, run.status), (_TYPE, type_of(params)), *_rare(params)):
             self._sets[facet].add(run.place)
         if run.walk or run.fan_out:
             self._moved.add(run.place)
@@ -127,7 +119,7 @@ class Finder:
 
     def tag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
         """Update the tag keys of an execution."""
-        self._note_fresh()
+        self._catch_up()
         if not run.parent and run.place not in self._odd:
             for key in before:
                 self._sets[_TAG, key].discard(run.place)
@@ -136,7 +128,7 @@ class Finder:
 
     def find(self, filters: Sequence[Mapping[str, Any]], end: int) -> Iterator[int]:
         """Yield the places before `end` that may match the filters, in descending order."""
-        self._note_fresh()
+        self._catch_up()
         parents = [each for each in filters if each["Key"] == _PARENT]
         if parents:
             return _united([self._sets.get((_PARENT, value), Places()) for value in parents[0]["Values"]], 0, end)

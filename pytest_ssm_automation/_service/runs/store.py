@@ -125,7 +125,7 @@ class ExecutionStore:
                 mode=params.get("Mode", "Auto"),
                 walks=not plan.groups,
             )
-            self._add(run, params, shared=shared)
+            self._add(run, shared=shared)
             if plan.groups:
                 from .rate_control import FanOut
 
@@ -175,20 +175,25 @@ class ExecutionStore:
             found = (self.find(execution_id, scope) for execution_id in dict.fromkeys(named))
             places: Iterable[int] = sorted((run.place for run in found if run and run.place < end), reverse=True)
         else:
-            finders = [self._finders[each] for each in (scope, (None, scope[1])) if each in self._finders]
+            finders = (self._finder(each) for each in (scope, (None, scope[1])))
             places = merge(*(finder.find(filters, end) for finder in finders), reverse=True)
         return (self.all[place] for place in places)
 
     def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
         """Update the tag keys of an execution."""
-        self._finders[run.scope].tag(run, before, now)
+        self._finder(run.scope).tag(run, before, now)
+
+    def _finder(self, scope: tuple[str | None, str]) -> Finder:
+        if scope not in self._finders:
+            self._finders[scope] = Finder(self.all, scope)
+        return self._finders[scope]
 
     def _chosen_id(self, script: Script, request: Request, *, anew: bool) -> str | None:
         """Return the id in a script. It is only for the first execution in each account and Region."""
         chosen = script.execution_id
         return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
-    def _add(self, execution: Run, params: Mapping[str, Any], *, shared: bool) -> None:
+    def _add(self, execution: Run, *, shared: bool) -> None:
         if shared:
             execution.scope = (None, execution.region)
         scope = execution.scope
@@ -200,9 +205,6 @@ class ExecutionStore:
         self._by_id[execution.id] = (*known, execution)
         execution.place = len(self.all)
         self.all.append(execution)
-        if scope not in self._finders:
-            self._finders[scope] = Finder(self.all)
-        self._finders[scope].add(execution, params)
         self.log.append((execution, 0))
         if execution.walk:
             self.log.extend((execution, place) for place in range(1, len(execution.history)))
@@ -229,7 +231,8 @@ class ExecutionStore:
             return
         if run.parent is None:
             self.unfinished[run.scope] += (before in ENDED) - run.ended
-            self._finders[run.scope].changed(run, before)
+            if finder := self._finders.get(run.scope):
+                finder.changed(run, before)
         for place in range(happened, len(run.history)):
             self.log.append((run, place))
         if happened > len(run.history):
