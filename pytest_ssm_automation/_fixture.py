@@ -8,7 +8,7 @@ import pytest
 
 from ._errors import FakeUsageError
 from ._fake import AutomationFake
-from ._markers import faults_of, options_of, steps_of
+from ._markers import settings_of
 from ._transports.environment import dummy_environment
 from ._watch_plugin import fake_key, watch
 
@@ -27,9 +27,8 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
     if "monkeypatch" in request.fixturenames:
         _set_environment(request.getfixturevalue("monkeypatch"))
     try:
-        options, faults, steps = options_of(request.node), faults_of(request.node), steps_of(request.node)
         kind: Any = AutomationFake
-        fake: AutomationFake = kind._with_options(options, faults, steps)  # noqa: SLF001 - the options are validated
+        fake: AutomationFake = kind._with_options(*settings_of(request.node))  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
     request.node.stash[fake_key] = fake

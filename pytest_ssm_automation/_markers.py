@@ -11,24 +11,33 @@ from ._options import NAMES, Options, from_ini
 from ._service.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __tracebackhide__ = hide_usage_errors
 
+# The marker with options. The names of the others begin with it.
+_OPTIONS: Final = "ssm_automation"
 _OF_ERROR: Final = ("message", "times", "after", "when", "operation")
 _ini_key = pytest.StashKey[Options]()
 
 
-def options_of(item: pytest.Item) -> Options:
-    """Combine the ini file and the markers; for each option, the nearest marker wins.
+def settings_of(item: pytest.Item) -> tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]]]:
+    """Return the options, faults and steps of a test, from the ini file and the markers.
 
     Raises:
-        FakeUsageError: An option does not exist, or its value is invalid.
+        FakeUsageError: An option or error does not exist, a value is invalid, or a marker lacks an argument.
     """
     options = _options_of_ini(item.config)
     if options.seed is None:
         options = options.seeded(item.nodeid)
-    for mark in _marks(item, "ssm_automation"):
+    if not any(mark.name.startswith(_OPTIONS) for mark in item.iter_markers()):
+        return options, (), ()
+    return _with_markers(options, item), _faults_of(item), _steps_of(item)
+
+
+def _with_markers(options: Options, item: pytest.Item) -> Options:
+    """Combine options with those of markers; for each option, the nearest marker wins."""
+    for mark in _marks(item, _OPTIONS):
         if mark.args:
             raise FakeUsageError(f"The marker ssm_automation takes only keyword arguments, but got {mark.args[0]!r}")
         options = options.but(mark.kwargs)
@@ -60,22 +69,14 @@ def _ini_value(config: pytest.Config, option: str) -> object:
         return getattr(said[option], "value", said[option])
 
 
-def faults_of(item: pytest.Item) -> list[Fault]:
-    """Make the faults of markers: outer markers first, decorators from top to bottom, and lists in their order.
-
-    Raises:
-        FakeUsageError: An error or argument does not exist, or a marker has no error.
-    """
-    return [fault for mark in _marks(item, "ssm_automation_error") for fault in _faults(mark)]
+def _faults_of(item: pytest.Item) -> list[Fault]:
+    """Make the faults of markers: outer markers first, decorators from top to bottom, and lists in their order."""
+    return [fault for mark in _marks(item, f"{_OPTIONS}_error") for fault in _faults(mark)]
 
 
-def steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
-    """Return the arguments of step markers: outer markers first, decorators from top to bottom, lists in their order.
-
-    Raises:
-        FakeUsageError: A marker does not name exactly one step.
-    """
-    return [_step(mark) for mark in _marks(item, "ssm_automation_step")]
+def _steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
+    """Return the arguments of step markers, in the same order."""
+    return [_step(mark) for mark in _marks(item, f"{_OPTIONS}_step")]
 
 
 def _step(mark: pytest.Mark) -> Mapping[str, Any]:
@@ -87,8 +88,6 @@ def _step(mark: pytest.Mark) -> Mapping[str, Any]:
 
 def _marks(item: pytest.Item, name: str) -> list[pytest.Mark]:
     """Return all markers of a name: the nearest last, decorators from top to bottom, lists in their order."""
-    if not item.get_closest_marker(name):
-        return []
     return [mark for node in item.listchain() for mark in _in_reading_order(node) if mark.name == name]
 
 

@@ -51,12 +51,14 @@ def find_files(now: Mapping[str, str | None]) -> Found:
     homes = tuple(now[name] for name in _HOMES)
     found: list[tuple[str, str, int, int]] = []
     for variable in (CONFIG_FILE, CREDENTIALS_FILE):
-        with suppress(OSError, RuntimeError):  # botocore would not find the file either
+        try:
             path = _path(os.path.expandvars(SETTINGS[variable] or _DEFAULT_PATHS[variable]), homes)
             # `access` is faster than an exception, and each fake calls this
             if os.access(path, os.F_OK):
                 status = os.stat(path)  # noqa: PTH116 - a Path is slower
                 found.append((variable, path, status.st_mtime_ns, status.st_size))
+        except (OSError, RuntimeError):  # botocore would not find the file either
+            continue
     return tuple(found)
 
 
