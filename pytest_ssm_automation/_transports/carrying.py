@@ -77,7 +77,7 @@ _copied: WeakSet[threading.Thread] = WeakSet()
 _pool_patches = Patches()
 
 
-def restore_thread_pools() -> None:
+def restore_pools() -> None:
     """Restore `multiprocessing.pool`."""
     _pool_patches.restore()
 
@@ -108,7 +108,7 @@ def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, 
     """Wrap `threading.Thread.start`."""
     home = _home(thread)
     if home == f"{_THREAD_POOL}.":
-        patch_thread_pools()
+        _patch_pools()
     if thread.ident is None and not home.startswith(_POOLS) and (owner := owner_of_new_work()):
         setattr(thread, OWNER, owner)
     original(thread, *args, **kwargs)
@@ -136,14 +136,20 @@ def _owned_first(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return args
 
 
-def patch_thread_pools() -> None:
-    """Give tasks of `multiprocessing.pool` the owner of the code that submits them, if it has been imported."""
-    if _THREAD_POOL in sys.modules and not _pool_patches:
-        _pool_patches.apply(_of_thread_pools(sys.modules[_THREAD_POOL]))
+def patch_running_pools() -> None:
+    """Do what `_start` does for pools that are running already. Each pool has threads."""
+    if _THREAD_POOL in sys.modules and any(_home(thread) == f"{_THREAD_POOL}." for thread in threading.enumerate()):
+        _patch_pools()
+
+
+def _patch_pools() -> None:
+    """Give tasks of `multiprocessing.pool` the owner of the code that submits them."""
+    if not _pool_patches:
+        _pool_patches.apply(_of_pools(sys.modules[_THREAD_POOL]))
 
 
 @cache
-def _of_thread_pools(module: Any) -> Sequence[WrapperPatch]:
+def _of_pools(module: Any) -> Sequence[WrapperPatch]:
     methods = ("_map_async", "apply_async", "imap", "imap_unordered")
     return [WrapperPatch(module.Pool, method, _hand_out) for method in methods]
 

@@ -21,7 +21,7 @@ from .._service.checks.model import CHECKED
 from . import active as stack
 from .active import current, owner
 from .aio import is_aio, patch_aio, patch_aio_credentials
-from .carrying import CARRIERS, any_left, let_go, patch_thread_pools, restore_thread_pools
+from .carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
 from .claim import KEY, OF_ARGUMENTS, Claim, claimed_by
 from .credentials import forget as forget_accounts
 from .endpoint_rules import endpoint_patches
@@ -62,7 +62,7 @@ def activate(active: Active) -> None:
             _environments.append(DummyEnvironment())
             if not _gate:
                 _gate.apply(_GATE)
-                patch_thread_pools()
+                patch_running_pools()
             _patches.apply(_PATCHES)
             _patch_aio()
         stack.push(active)
@@ -93,7 +93,7 @@ def _open_gate() -> None:
         return
     _aio_gate.restore()
     _gate.restore()
-    restore_thread_pools()
+    restore_pools()
     if _taps:
         for tap in list(_taps.values()):
             tap.deactivate()

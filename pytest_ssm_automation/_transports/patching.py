@@ -21,10 +21,7 @@ class Patch:
 
     def apply(self) -> Self:
         """Replace the attribute."""
-        return self._replace(self._owner.__dict__[self._name])
-
-    def _replace(self, original: Any) -> Self:
-        self._original = original
+        self._original = self._owner.__dict__[self._name]
         setattr(self._owner, self._name, self._value)
         return self
 
@@ -52,11 +49,12 @@ class WrapperPatch(Patch):
     def apply(self) -> Self:
         """Wrap the method; reuse the last wrapper if it wraps the same original."""
         original = self._owner.__dict__[self._name]
-        if self._wrapper is None or self._wrapper.original is not original:
-            self._wrapper = _Wrapper(original, self._replacement)
+        if original is not self._original:
+            self._original, self._wrapper = original, _Wrapper(original, self._replacement)
             self._value = self._wrapper.function
         self._wrapper.active = True
-        return self._replace(original)
+        setattr(self._owner, self._name, self._value)
+        return self
 
     def restore(self) -> None:
         """Restore the original. If other code has wrapped the wrapper since, deactivate it."""
@@ -68,7 +66,6 @@ class _Wrapper:
     """A wrapper that calls the replacement while it is active, and otherwise the original."""
 
     def __init__(self, original: Callable[..., Any], replacement: Callable[..., Any]) -> None:
-        self.original = original
         self.active = False
 
         @functools.wraps(original)

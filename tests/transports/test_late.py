@@ -619,8 +619,8 @@ def test_a_pool_whose_threads_the_user_starts() -> None:
     assert noted() == results[:1]
 
 
-def test_a_pool_that_is_imported_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`multiprocessing.pool` may be imported after the fake has become active."""
+def test_pools_are_patched_when_the_first_one_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then `multiprocessing.pool` is as it was. It may even be imported after the fake has become active."""
     results: list[Any] = []
     module = sys.modules["multiprocessing.pool"]
     with AutomationFake():
