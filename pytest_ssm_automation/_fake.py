@@ -128,7 +128,12 @@ class AutomationFake(Setup, Record):
         if self._active is not None and self._active.entered:
             raise AutomationFakeError("This fake is already active; make another one for a nested block")
         self._active = active.Active(
-            self, self._service, self.options.transport, self.options.allow_network, _running_test(), self._blocked
+            self,
+            self._service,
+            transport=self.options.transport,
+            allow_network=self.options.allow_network,
+            test=_running_test(),
+            blocked=self._blocked,
         )
         interception.activate(self._active)
         if self.options.skip_sleep:

@@ -29,7 +29,7 @@ def settings_of(item: pytest.Item) -> tuple[Options, Sequence[Fault], Sequence[M
     """
     options = _options_of_ini(item.config)
     if options.seed is None:
-        options = options.seeded(item.nodeid)
+        options = options._replace(seed=item.nodeid)
     if not any(mark.name.startswith(_OPTIONS) for mark in item.iter_markers()):
         return options, (), ()
     return _with_markers(options, item), _faults_of(item), _steps_of(item)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypedDict, cast
 
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ._service.runbooks.library import find_runbooks
@@ -39,8 +38,7 @@ class OptionValues(TypedDict, total=False):
     seed: str | int | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The behaviour of a fake.
 
     Attributes:
@@ -63,31 +61,18 @@ class Options:
         seed: A seed for all random values; `None` for the id of the running test.
     """
 
-    transport: str = field(default="stubber", metadata={"choices": ("stubber", "wire")})
+    transport: str = "stubber"
     strict: bool = True
     relax: tuple[str, ...] = ()
     enforce: tuple[str, ...] = ()
     runbooks: tuple[Runbook | RunbookFiles, ...] = ()
-    pace: str = field(default="run", metadata={"choices": ("run", "step")})
-    unknown_documents: str = field(default="accept", metadata={"choices": ("accept", "reject")})
-    unknown_urls: str = field(default="accept", metadata={"choices": ("accept", "reject")})
+    pace: str = "run"
+    unknown_documents: str = "accept"
+    unknown_urls: str = "accept"
     execution_limit: int | None = None
     skip_sleep: bool = False
     allow_network: bool | tuple[str, ...] = False
     seed: str | int | None = None
-
-    def __post_init__(self) -> None:
-        """Validate the values."""
-        for item in fields(self):
-            _check(item.name, getattr(self, item.name), item.metadata.get("choices"))
-
-    def seeded(self, seed: str) -> Options:
-        """Return these options with another seed; nothing else is checked again."""
-        made = object.__new__(Options)
-        for name in NAMES:
-            object.__setattr__(made, name, getattr(self, name))
-        object.__setattr__(made, "seed", seed)
-        return made
 
     def but(self, given: Mapping[str, Any], folder: Path | None = None) -> Options:
         """Return a copy with some options replaced.
@@ -114,8 +99,10 @@ class Options:
             changed["runbooks"] = (*self.runbooks, *find_runbooks(runbooks, folder))
         if not isinstance(given.get("allow_network", False), bool):
             changed["allow_network"] = _hosts(given["allow_network"])
-        # dataclasses.replace would be a frame in the traceback of a usage error
-        return Options(**{name: getattr(self, name) for name in NAMES} | changed)
+        for name in NAMES:
+            if name in changed:
+                _check(name, changed[name])
+        return self._replace(**changed)
 
     def _of_constraints(self, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         relax, enforce = (_names(option, given.get(option, ())) for option in ("relax", "enforce"))
@@ -128,7 +115,13 @@ class Options:
 
 
 _HOST: Final = r"[\w.:-]+"
-NAMES = tuple(item.name for item in fields(Options))
+NAMES: Final = Options._fields
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "transport": ("stubber", "wire"),
+    "pace": ("run", "step"),
+    "unknown_documents": ("accept", "reject"),
+    "unknown_urls": ("accept", "reject"),
+}
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "transport": ((str,), "a name"),
     "strict": ((bool,), "True or False"),
@@ -145,14 +138,14 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-def _check(name: str, value: object, choices: tuple[str, ...] | None) -> None:
+def _check(name: str, value: object) -> None:
     types, wanted = _TYPES[name]
     if not isinstance(value, types) or (
         name == "execution_limit" and value is not None and (isinstance(value, bool) or int(str(value)) < 0)
     ):
         raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={type(value).__name__})")
-    if choices and value not in choices:
-        raise unknown_name(name, value, choices)
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise unknown_name(name, value, _CHOICES[name])
 
 
 def _names(option: str, given: object) -> tuple[str, ...]:

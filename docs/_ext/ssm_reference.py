@@ -5,7 +5,6 @@ A public name that no page documents fails the build.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import re
 import subprocess
@@ -141,9 +140,9 @@ class OptionTable(SphinxDirective):
         """Make a row for each."""
         meanings = attributes_of(Options)
         rows = []
-        for field in dataclasses.fields(Options):
-            in_ini = "" if f"ssm_automation_{field.name}" in _Ini().ini else " Not in the ini file."
-            rows.append((code(field.name), code(repr(field.default)), meanings[field.name] + in_ini))
+        for name, default in Options._field_defaults.items():
+            in_ini = "" if f"ssm_automation_{name}" in _Ini().ini else " Not in the ini file."
+            rows.append((code(name), code(repr(default)), meanings[name] + in_ini))
         return [table(("option", "default", "meaning"), rows, widths=(24, 14, 62), name="ssm-options")]
 
 
@@ -152,7 +151,7 @@ class IniTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make a row for each."""
-        own = {f"ssm_automation_{field.name}" for field in dataclasses.fields(Options)}
+        own = {f"ssm_automation_{name}" for name in Options._fields}
         rows = [(code(name), sentence(text)) for name, (text, _) in _Ini().ini.items() if name not in own]
         return [table(("ini option", "meaning"), rows, widths=(40, 60), name="ssm-ini")]
 

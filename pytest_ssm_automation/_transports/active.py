@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 import threading
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 OWNER: Final = "_ssm_automation_owner"
 
 
-@dataclass(eq=False, repr=False, slots=True)
 class Active:
     """An active fake. There is a new object for each time that a fake is entered.
 
@@ -46,20 +44,31 @@ class Active:
         refusals: Not zero if a call of a forked process was refused. Shared with forked processes.
     """
 
-    fake: Any
-    service: Service
-    transport: str
-    allow_network: bool | Collection[str]
-    test: str = ""
-    blocked: list[BlockedRequest] = field(default_factory=list["BlockedRequest"])
-    entered: bool = False
-    thread: threading.Thread | None = None
-    task: object = None
-    parent: Active | None = None
-    nested: Active | None = None
-    endpoint_url: str | None = None
-    inherited: bool = False
-    refusals: mmap | None = None
+    def __init__(
+        self,
+        fake: Any,
+        service: Service,
+        *,
+        transport: str,
+        allow_network: bool | Collection[str],
+        test: str,
+        blocked: list[BlockedRequest],
+    ) -> None:
+        """Make a fake that is not active yet."""
+        self.fake = fake
+        self.service = service
+        self.transport = transport
+        self.allow_network = allow_network
+        self.test = test
+        self.blocked = blocked
+        self.entered = False
+        self.thread: threading.Thread | None = None
+        self.task: object = None
+        self.parent: Active | None = None
+        self.nested: Active | None = None
+        self.endpoint_url: str | None = None
+        self.inherited = False
+        self.refusals: mmap | None = None
 
     def __deepcopy__(self, _: object) -> Self:
         """Return itself. Requests contain it in their context, and event handlers may copy requests."""
