@@ -7,7 +7,6 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from ._service.accounts import ACCOUNT_ID
-from ._service.checks.violations import can_be_relaxed
 from ._service.errors import catalogue
 
 if TYPE_CHECKING:
@@ -225,6 +224,8 @@ def refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
 
 def broken(violation: Violation) -> list[str]:
     """Describe a violation in two lines, with the constraint's id and how to relax it."""
+    from ._service.checks.violations import can_be_relaxed
+
     name = violation.constraint
     relaxed = f", relax=[{name!r}] turns it off" if can_be_relaxed(name) else ""
     return [f"{violation.path}: {shorten_text(str(violation))}", f"  constraint {name}{relaxed}"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from .._errors import public
 from .accounts import ACCOUNT_ID
-from .checks.violations import Brief
+from .brief import Brief
 from .contents import read_members
 
 if TYPE_CHECKING:

@@ -15,9 +15,7 @@ from .._errors import FakeUsageError, hide_usage_errors, is_own, unknown_name
 from .._forks import on_fork
 from .calls import Call, Outcome, Request
 from .checks import model
-from .checks.constraints import check
-from .checks.rules import NOT_ENFORCED, ONE_TARGET, all_constraints, check_rules
-from .checks.violations import OF_RUNBOOK, can_be_relaxed
+from .checks.accepting import accepts
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
 from .runbooks.library import flow_of
@@ -97,7 +95,9 @@ class Service:
             pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
         """
         model.service_model()  # read before a test patches the file system
-        self._relaxed = _relaxed(relax, enforce)
+        if relax or enforce:
+            _check_constraints(relax, enforce)
+        self._relaxed, self._enforced = frozenset(relax), frozenset(enforce)
         self._limit = execution_limit
         self._reject_unknown_documents = unknown_documents == "reject"
         self._reject_unknown_urls = unknown_urls == "reject"
@@ -202,15 +202,28 @@ class Service:
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List the violations of enforced constraints in a request."""
-        broken = check(operation, params)
-        if not broken or not any(violation.rule == "type" for violation in broken):
+        accepted = accepts(operation)(params)
+        if accepted and (operation != model.START or model.RULED_MEMBERS.isdisjoint(params)):
+            return ()
+        from .checks.constraints import check
+        from .checks.rules import check_rules
+
+        broken = [] if accepted else check(operation, params)
+        if not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
         return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
 
     def _tolerates(self, violation: Violation) -> bool:
-        """Return whether a constraint is relaxed, or is the length of an id that the test has chosen."""
+        """Return whether a constraint is not enforced, or is the length of an id that the test has chosen."""
+        from .checks.rules import NOT_ENFORCED
+
+        name = violation.constraint
         chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
-        return violation.constraint in self._relaxed or (chosen and bool(self.store.named(str(violation.value))))
+        return (
+            name in self._relaxed
+            or (name in NOT_ENFORCED and name not in self._enforced)
+            or (chosen and bool(self.store.named(str(violation.value))))
+        )
 
     def answer(self, request: Request, *, checked: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Answer a request, and record it.
@@ -327,6 +340,8 @@ class Service:
             raise InvalidRequestError("SerializationException", "The request could not be read.", violations)
         of_model = [violation for violation in violations if not violation.constraint.startswith("request:")]
         if not of_model or all(violation.constraint == "Targets:max" for violation in of_model):
+            from .checks.rules import ONE_TARGET
+
             text = ONE_TARGET if of_model else violations[0].sentence
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", text, violations)
         sentences = list(dict.fromkeys(violation.sentence for violation in of_model))
@@ -339,8 +354,11 @@ def _name(error: BaseException) -> str:
     return error.code if isinstance(error, ServiceError) else type(error).__name__
 
 
-def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]:
-    """Return the ids of all constraints that are not enforced: those in `relax`, and those that are off by default."""
+def _check_constraints(relax: Collection[str], enforce: Collection[str]) -> None:
+    """Check the ids of constraints to turn off and on."""
+    from .checks.rules import all_constraints
+    from .checks.violations import can_be_relaxed
+
     for name in relax:
         if not _is_declared(name) and name not in all_constraints():
             raise unknown_name("constraint", name, all_constraints())
@@ -349,11 +367,11 @@ def _relaxed(relax: Collection[str], enforce: Collection[str]) -> frozenset[str]
     for name in enforce:
         if name not in all_constraints():
             raise unknown_name("constraint", name, all_constraints())
-    return (frozenset(relax) | NOT_ENFORCED) - frozenset(enforce)
 
 
 def _is_declared(name: str) -> bool:
     """Return whether a constraint is a kind of declaration in a runbook."""
+    from .checks.violations import OF_RUNBOOK
     from .runbooks.parameters import DECLARED_RULES
 
     return name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
+from .._service.brief import Brief, brief
 from .._service.checks import model, rules
 from .._service.checks.constraints import PYTHON_TYPES, check
-from .._service.checks.violations import Brief, brief
 from . import shapes
 from .pieces import UNBOUNDED
 from .requests import SIZE_RULES, broken_by, combinations, completed, limits, lists, ordered

@@ -36,7 +36,7 @@ def test_the_fake_needs_no_more_than_botocore(alone: pytest.Pytester) -> None:
 
 
 def test_a_start_imports_no_more_than_it_needs(alone: pytest.Pytester) -> None:
-    """Modules for runbooks, walks, patterns, other operations and other transports are imported when they are used."""
+    """Modules for runbooks, walks, violations, other operations and other transports are imported on first use."""
     alone.makepyfile(
         """
         import sys
@@ -47,7 +47,7 @@ def test_a_start_imports_no_more_than_it_needs(alone: pytest.Pytester) -> None:
         def test_it(ssm_client, ssm_automation):
             ssm_client.start_automation_execution(DocumentName="Doc")
             late = ("_service.runs.walk", "_service.runbooks.flow", "_service.operations", "_service.java.writer")
-            assert ours(*late, "_transports.wire", "_transports.blocked") == []
+            assert ours(*late, "_service.checks.violations", "_transports.wire", "_transports.blocked") == []
             assert ssm_automation.executions[0].steps == []
             assert ours("_service.runs.execution", "_service.runs.walk") == ["_service.runs.execution"]
         """

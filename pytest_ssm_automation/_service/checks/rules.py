@@ -57,7 +57,6 @@ def _too_many_targets(params: Mapping[str, Any]) -> Any:
     return targets if len(targets) > 1 else None
 
 
-_RULED: Final = frozenset({"Tags", "TargetLocations", "TargetMaps", "TargetParameterName", "Targets"})
 # The rule, the limit, the member it is reported at, the documentation, and a function that returns the value that
 # violates it, or None.
 _Rule = tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], Any]]
@@ -160,7 +159,7 @@ def all_constraints() -> Mapping[str, Constraint]:
 
 def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """List violations of documented rules in a request, whose members must have valid types."""
-    if operation != model.START or _RULED.isdisjoint(params):
+    if operation != model.START or model.RULED_MEMBERS.isdisjoint(params):
         return []
     return [
         Violation(f"request:{name}", member, name, limit, value, "service", text)
