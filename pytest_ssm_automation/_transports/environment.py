@@ -6,9 +6,9 @@ import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from .._variables import change_variables, read_variables
 from .patching import Patch, Patches, WrapperPatch
 from .profiles import DUMMIES, READ, Found, copies_exist, find_files, profile_variables
-from .variables import change_variables, read_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +11,7 @@ from botocore.session import Session
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError, _startup
-from pytest_ssm_automation._transports import profiles, variables
+from pytest_ssm_automation._transports import profiles
 from pytest_ssm_automation._transports.environment import DummyEnvironment, _changes
 
 if TYPE_CHECKING:
@@ -389,26 +386,3 @@ def test_setting_a_region_in_a_test_leaves_no_leak(pytester: pytest.Pytester, na
         """
     )
     pytester.runpytest_inprocess("-p", "no:cacheprovider", "-Werror").assert_outcomes(passed=4)
-
-
-@pytest.mark.parametrize("missing", ["", "kind", "_data", "encodekey", "encodevalue", "decodevalue"])
-def test_variables_with_and_without_the_private_names_of_os(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
-    """`os.environ` is read and changed correctly with and without its private names."""
-    monkeypatch.setenv("AWS_PROFILE", "müller")
-    monkeypatch.setenv("AWS_ROLE_ARN", "role")
-    for name in ("AWS_REGION", "AWS_CREDENTIAL_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    if missing == "kind":
-        monkeypatch.setattr(os, "environ", dict(os.environ))
-    elif missing:
-        names = ("_data", "encodekey", "encodevalue", "decodevalue")
-        monkeypatch.setattr(
-            variables, "_names_of", attrgetter(*(f"{each}s" if each == missing else each for each in names))
-        )
-    assert variables.read_variables(("AWS_PROFILE", "AWS_REGION")) == {"AWS_PROFILE": "müller", "AWS_REGION": None}
-    wanted = {"AWS_PROFILE": "jürgen", "AWS_REGION": "eu-west-1", "AWS_ROLE_ARN": None, "AWS_CREDENTIAL_FILE": None}
-    variables.change_variables(wanted)
-    assert {name: os.environ.get(name) for name in wanted} == wanted
-    if not missing:  # the variables of the process too, which its children inherit
-        code = f"import os; print({{name: os.environ.get(name) for name in {[*wanted]}}} == {wanted})"
-        assert subprocess.check_output([sys.executable, "-c", code], text=True) == "True\n"

@@ -1,4 +1,4 @@
-"""Fast access to environment variables, because each fake reads and changes dozens of them.
+"""Fast access to environment variables: each fake reads and changes dozens of them, and each call reads one.
 
 `os.environ` encodes each name again, and raises internally for each variable that is not set. So its private data is
 used directly, if it is Python's own object and has the expected private names. Otherwise its public methods are used.
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 _KIND: Final = type(os.environ)
 _names_of: Final = attrgetter("_data", "encodekey", "encodevalue", "decodevalue")
+
+
+def read_variable(name: str) -> str | None:
+    """Return the value of a variable; `None` if it is not set."""
+    held = _held()
+    if held is None:
+        return os.environ.get(name)
+    environ: Any = os.environ
+    value = held.get(*_keys((name,)))
+    return None if value is None else environ.decodevalue(value)
 
 
 def read_variables(names: Iterable[str]) -> Mapping[str, str | None]:
