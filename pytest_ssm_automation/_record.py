@@ -13,6 +13,7 @@ from ._keywords import check_keywords
 from ._sequences import View, itself
 from ._service.accounts import check_account, check_region
 from ._service.checks import model
+from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
 from ._strict import describe, problems
@@ -353,8 +354,6 @@ class Record:
             return next((call.operation for call in reversed(self.calls) if call.error == error), others[0])
         if constraint.startswith("runbook:"):
             return model.START
-        from ._service.checks.rules import all_constraints
-
         if constraint not in all_constraints():
             raise unknown_name("constraint", constraint, all_constraints())
         return constraint.partition("/")[0] if "/" in constraint else model.START

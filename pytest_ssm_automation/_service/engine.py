@@ -16,6 +16,7 @@ from .._forks import on_fork
 from .calls import Call, Outcome, Request
 from .checks import model
 from .checks.accepting import accepts
+from .checks.rules import NOT_ENFORCED, ONE_TARGET, all_constraints, check_rules
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
 from .runbooks.library import flow_of
@@ -202,21 +203,17 @@ class Service:
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List the violations of enforced constraints in a request."""
-        accepted = accepts(operation)(params)
-        if accepted and (operation != model.START or model.RULED_MEMBERS.isdisjoint(params)):
-            return ()
-        from .checks.constraints import check
-        from .checks.rules import check_rules
+        broken: list[Violation] = []
+        if not accepts(operation)(params):
+            from .checks.constraints import check
 
-        broken = [] if accepted else check(operation, params)
-        if not any(violation.rule == "type" for violation in broken):
+            broken = check(operation, params)
+        if not broken or not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
         return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
 
     def _tolerates(self, violation: Violation) -> bool:
         """Return whether a constraint is not enforced, or is the length of an id that the test has chosen."""
-        from .checks.rules import NOT_ENFORCED
-
         name = violation.constraint
         chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
         return (
@@ -340,8 +337,6 @@ class Service:
             raise InvalidRequestError("SerializationException", "The request could not be read.", violations)
         of_model = [violation for violation in violations if not violation.constraint.startswith("request:")]
         if not of_model or all(violation.constraint == "Targets:max" for violation in of_model):
-            from .checks.rules import ONE_TARGET
-
             text = ONE_TARGET if of_model else violations[0].sentence
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", text, violations)
         sentences = list(dict.fromkeys(violation.sentence for violation in of_model))
@@ -356,7 +351,6 @@ def _name(error: BaseException) -> str:
 
 def _check_constraints(relax: Collection[str], enforce: Collection[str]) -> None:
     """Check the ids of constraints to turn off and on."""
-    from .checks.rules import all_constraints
     from .checks.violations import can_be_relaxed
 
     for name in relax:

@@ -29,8 +29,6 @@ TAG_OPERATIONS: Final = ("ListTagsForResource", "AddTagsToResource", "RemoveTags
 AUTOMATION_OPERATIONS: Final = (*OPERATIONS, *TAG_OPERATIONS)
 # Members of a start that name targets.
 TARGET_MEMBERS: Final = frozenset({"TargetLocations", "TargetLocationsURL", "TargetMaps", "Targets"})
-# Members of a start that documented rules concern.
-RULED_MEMBERS: Final = frozenset({"Tags", "TargetLocations", "TargetMaps", "TargetParameterName", "Targets"})
 CHECKED: Final = (*OPERATIONS, *DOCUMENT_OPERATIONS, *TAG_OPERATIONS)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import hide_usage_errors, unknown_name
 from . import model
-from .constraints import model_constraints
-from .violations import Constraint, Violation
+
+if TYPE_CHECKING:
+    from .violations import Constraint, Violation
 
 __tracebackhide__ = hide_usage_errors
 
@@ -57,6 +58,7 @@ def _too_many_targets(params: Mapping[str, Any]) -> Any:
     return targets if len(targets) > 1 else None
 
 
+_RULED: Final = frozenset({"Tags", "TargetLocations", "TargetMaps", "TargetParameterName", "Targets"})
 # The rule, the limit, the member it is reported at, the documentation, and a function that returns the value that
 # violates it, or None.
 _Rule = tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], Any]]
@@ -136,6 +138,9 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
     """
     if operation not in model.CHECKED:
         raise unknown_name("operation", operation, model.CHECKED)
+    from .constraints import model_constraints
+    from .violations import Constraint
+
     rules = _rules() if operation == model.START else ()
     ruled = [
         Constraint(f"request:{name}", limit, "documentation", evidence=f"documented: {text}")
@@ -159,10 +164,14 @@ def all_constraints() -> Mapping[str, Constraint]:
 
 def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """List violations of documented rules in a request, whose members must have valid types."""
-    if operation != model.START or model.RULED_MEMBERS.isdisjoint(params):
+    if operation != model.START or _RULED.isdisjoint(params):
         return []
+    broken = [(rule, value) for rule in _rules() if rule[2] in params and (value := rule[4](params)) is not None]
+    if not broken:
+        return []
+    from .violations import Violation
+
     return [
         Violation(f"request:{name}", member, name, limit, value, "service", text)
-        for name, limit, member, text, broken_by in _rules()
-        if member in params and (value := broken_by(params)) is not None
+        for (name, limit, member, text, _), value in broken
     ]
