@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import traceback
+import weakref
 from typing import Any
 
 import botocore.exceptions
@@ -211,6 +213,21 @@ def test_ids_repeat_with_the_seed_but_never_collide() -> None:
         with AutomationFake(**options) as fake:
             ids += [start(fake.client()) for _ in range(5)]
     assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+def test_a_fake_is_freed_at_once(calls: int) -> None:
+    """A fake is no part of a cycle, so that a long run does not keep fakes, and collects garbage rarely."""
+    gc.disable()
+    try:
+        with AutomationFake() as fake:
+            for _ in range(calls):
+                start(fake.client())
+        held = weakref.ref(fake), weakref.ref(fake._service)
+        del fake
+        assert [each() for each in held] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_fake_is_what_its_options_say() -> None:

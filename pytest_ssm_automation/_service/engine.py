@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from hashlib import blake2b
-from itertools import count, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
-from .._errors import FakeUsageError, hide_usage_errors, is_own, unknown_name
+from .._errors import hide_usage_errors, is_own
 from .._forks import on_fork
 from .calls import Call, Outcome, Request
 from .checks import model
-from .checks.accepting import accepts
-from .checks.rules import NOT_ENFORCED, ONE_TARGET, all_constraints, check_rules
+from .checks.rules import ONE_TARGET
 from .errors import InvalidRequestError, ServiceError
 from .faults import Fault, FaultQueue
-from .runbooks.library import flow_of
+from .ids import Ids
+from .runbooks.library import RunbookStore, flow_of
 from .runs.store import ExecutionStore
 from .starting import prepare_start
 from .state import State
+from .validation import Validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -36,18 +35,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
-_SEEDS: Final[Counter[str]] = Counter()
 # The number of latest calls to search for an interrupted one.
 _LATEST: Final = 1000
-# The number of children that this process has forked, after the same numbers of its ancestors when they forked it.
-_FORKS: Final = [0]
-# The distance of successive ids: an odd number, the fraction of the golden ratio, so that all their digits differ.
-_DISTANCE: Final = 0x9E3779B97F4A7C15F39CC0605CEDC835
-# Maps random digits to 8, 9, a and b, for the digit of a UUID of version 4 that must be one of these.
-_VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
-_SIZES: Final = frozenset({"min", "max"})
-
-
 _services: WeakSet[Service] = WeakSet()
 
 
@@ -61,6 +50,8 @@ class Service:
         faults: All faults.
         runbooks: The registered runbooks.
         state: The state that operations read and change.
+        new_id: Makes ids for executions and requests.
+        violations: Lists the violations in a request, see `Validation`.
     """
 
     def __init__(
@@ -96,9 +87,7 @@ class Service:
             pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
         """
         model.service_model()  # read before a test patches the file system
-        if relax or enforce:
-            _check_constraints(relax, enforce)
-        self._relaxed, self._enforced = frozenset(relax), frozenset(enforce)
+        self._relax, self._enforce = relax, enforce
         self._limit = execution_limit
         self._reject_unknown_documents = unknown_documents == "reject"
         self._reject_unknown_urls = unknown_urls == "reject"
@@ -109,17 +98,9 @@ class Service:
         self._first_steps = steps
         self._pace = pace
         self.lock = threading.RLock()
-        self._seed = seed
-        self.seed_anew()
+        self.new_id = Ids(seed)
         _services.add(self)
         self.reset()
-
-    def seed_anew(self) -> None:
-        """Reset the source of ids, so that they differ from those of other services and forked processes."""
-        _SEEDS[self._seed] += 1
-        ancestors = "".join(f" {number}" for number in _FORKS[:-1])
-        source = f"{self._seed} {_SEEDS[self._seed]}{ancestors}".encode(errors="surrogatepass")
-        self._ids = count(int.from_bytes(blake2b(source, digest_size=16).digest()), _DISTANCE)
 
     def reset(self) -> None:
         """Return to the state after `__init__`."""
@@ -127,20 +108,22 @@ class Service:
             self.calls: list[Call] = []
             self.broken: list[str] = []
             self.faults = FaultQueue(self._first_faults, self.lock)
-            self.store = ExecutionStore(self.lock, self.new_id, self._pace)
+            self.runbooks = RunbookStore(self._files)
+            for runbook in self._first_runbooks:
+                self.runbooks.add(runbook)
+            self.store = ExecutionStore(self.lock, self.runbooks, self.new_id, self._pace)
+            validation = Validation(self.store, self._relax, self._enforce)
+            # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.
+            self.violations = validation.violations
             self.state = State(
                 self.store,
-                violations=self.violations,
-                relaxed=self._relaxed,
+                self.runbooks,
+                validation,
                 fetch=self._fetch,
-                runbooks=self._first_runbooks,
-                files=self._files,
                 limit=self._limit,
                 reject_unknown_documents=self._reject_unknown_documents,
                 reject_unknown_urls=self._reject_unknown_urls,
             )
-            self.runbooks = self.state.runbooks
-            self.store.find_runbook = self.state.runbook_of_step
             for override in self._first_steps:
                 self.add_override(replace(override), checked=False)
 
@@ -178,11 +161,6 @@ class Service:
         overridden = self.store.overridden
         return list(dict.fromkeys(override.step for override in overridden if not self._has_step(override)))
 
-    def new_id(self) -> str:
-        """Make a UUID of version 4, for executions and requests."""
-        text = f"{next(self._ids):032x}"[-32:]
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
-
     def claims(self, request: Request) -> bool:
         """Return whether this service answers a request; for documents, if they are registered or must be."""
         if request.operation in model.OPERATIONS:
@@ -200,27 +178,6 @@ class Service:
         if operation in model.TAG_OPERATIONS:
             return isinstance(params, dict) and cast("dict[str, Any]", params).get("ResourceType") == "Automation"
         return operation in model.OPERATIONS
-
-    def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
-        """List the violations of enforced constraints in a request."""
-        broken: list[Violation] = []
-        if not accepts(operation)(params):
-            from .checks.constraints import check
-
-            broken = check(operation, params)
-        if not broken or not any(violation.rule == "type" for violation in broken):
-            broken += check_rules(operation, params)
-        return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
-
-    def _tolerates(self, violation: Violation) -> bool:
-        """Return whether a constraint is not enforced, or is the length of an id that the test has chosen."""
-        name = violation.constraint
-        chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
-        return (
-            name in self._relaxed
-            or (name in NOT_ENFORCED and name not in self._enforced)
-            or (chosen and bool(self.store.named(str(violation.value))))
-        )
 
     def answer(self, request: Request, *, checked: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Answer a request, and record it.
@@ -349,38 +306,10 @@ def _name(error: BaseException) -> str:
     return error.code if isinstance(error, ServiceError) else type(error).__name__
 
 
-def _check_constraints(relax: Collection[str], enforce: Collection[str]) -> None:
-    """Check the ids of constraints to turn off and on."""
-    from .checks.violations import can_be_relaxed
-
-    for name in relax:
-        if not _is_declared(name) and name not in all_constraints():
-            raise unknown_name("constraint", name, all_constraints())
-        if not can_be_relaxed(name):
-            raise FakeUsageError(f"{name} can't be relaxed, because botocore does not send such requests")
-    for name in enforce:
-        if name not in all_constraints():
-            raise unknown_name("constraint", name, all_constraints())
-
-
-def _is_declared(name: str) -> bool:
-    """Return whether a constraint is a kind of declaration in a runbook."""
-    from .checks.violations import OF_RUNBOOK
-    from .runbooks.parameters import DECLARED_RULES
-
-    return name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES
-
-
-def _count_fork() -> None:
-    _FORKS[-1] += 1
-
-
-def _renew() -> None:
-    """In a forked child, release locks that another thread may have held, and reset the source of ids."""
-    _FORKS.append(0)
+def _renew_locks() -> None:
+    """In a forked child, release locks that another thread may have held."""
     for service in list(_services):
         service.lock._at_fork_reinit()  # type: ignore[attr-defined]  # noqa: SLF001 - as the standard library does
-        service.seed_anew()
 
 
-on_fork(before=_count_fork, after_in_child=_renew)
+on_fork(after_in_child=_renew_locks)

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from .checks import model
 from .errors import InvalidRequestError, ServiceError
-from .runbooks.library import RunbookStore
 from .runs.locations import read_locations, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Mapping
 
     from .calls import Request
-    from .checks.violations import Violation
     from .runbooks.declarations import Runbook
-    from .runbooks.library import RunbookFiles
+    from .runbooks.library import RunbookStore
     from .runs.locations import Fetch
     from .runs.run import Run
     from .runs.store import ExecutionStore
+    from .validation import Validation
 
 
 class State:
@@ -34,12 +33,10 @@ class State:
     def __init__(
         self,
         store: ExecutionStore,
+        runbooks: RunbookStore,
+        validation: Validation,
         *,
-        violations: Callable[[str, Mapping[str, Any]], Sequence[Violation]],
-        relaxed: Collection[str],
         fetch: Fetch,
-        runbooks: tuple[Runbook, ...],
-        files: tuple[RunbookFiles, ...],
         limit: int | None,
         reject_unknown_documents: bool,
         reject_unknown_urls: bool,
@@ -48,23 +45,18 @@ class State:
 
         Args:
             store: The store of executions.
-            violations: A function that lists the violations in a request.
-            relaxed: The ids of constraints that are not enforced.
+            runbooks: The registered runbooks.
+            validation: Lists the violations in a request.
             fetch: A function that returns the status and the body for a URL; `None` if it is not hosted.
-            runbooks: Runbooks to register.
-            files: Files of runbooks, which are read on first use.
             limit: The maximum number of unfinished executions in an account and Region.
             reject_unknown_documents: Whether runbooks must be registered.
             reject_unknown_urls: Whether a TargetLocationsURL must be hosted.
         """
         self.store = store
-        self.runbooks = RunbookStore(files)
-        for runbook in runbooks:
-            self.runbooks.add(runbook)
+        self.runbooks = runbooks
         self.tokens: dict[tuple[str, str, str], Run] = {}
         self._tags: dict[Run, Mapping[str, str]] = {}
-        self._violations = violations
-        self._relaxed = relaxed
+        self._validation = validation
         self._fetch = fetch
         self._limit = limit
         self.reject_unknown_documents = reject_unknown_documents
@@ -94,17 +86,12 @@ class State:
             return None
         from .runbooks.parameters import check_start
 
-        violations = tuple(each for each in check_start(runbook, params) if each.constraint not in self._relaxed)
+        violations = tuple(
+            each for each in check_start(runbook, params) if each.constraint not in self._validation.relaxed
+        )
         if violations:
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
         return runbook
-
-    def runbook_of_step(self, document_name: str, version: str | None, region: str) -> Runbook | None:
-        """Return the runbook of an `aws:executeAutomation` step; `None` if it is not registered in that version."""
-        try:
-            return self.runbooks.find(document_name, version, region)
-        except ServiceError:
-            return None
 
     def with_locations(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the members of a request, with target locations read from their URL.
@@ -121,7 +108,8 @@ class State:
         merged = {**params, "TargetLocations": locations}
         known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}
         # A file may contain more locations than a request.
-        broken = [each for each in self._violations(model.START, known) if each.constraint != "TargetLocations:max"]
+        violations = self._validation.violations(model.START, known)
+        broken = [each for each in violations if each.constraint != "TargetLocations:max"]
         if broken:
             raise refused(f"at {broken[0].path}: {broken[0]}")
         return merged

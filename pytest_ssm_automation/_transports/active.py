@@ -28,7 +28,7 @@ class Active:
     """An active fake. There is a new object for each time that a fake is entered.
 
     Attributes:
-        fake: The fake.
+        fake: The fake while it is active, then `None`.
         service: The service.
         transport: `"stubber"` or `"wire"`.
         allow_network: Whether requests may leave the process, or the allowed hosts.
@@ -159,7 +159,7 @@ def push(active: Active) -> None:
 def remove(active: Active) -> None:
     """Make a fake inactive. In this context, the fake around it answers again."""
     _stack.remove(active)
-    active.entered = False
+    active.entered, active.fake = False, None
     parent, nested = active.parent, active.nested
     if parent is not None and parent.nested is active:
         parent.nested = nested

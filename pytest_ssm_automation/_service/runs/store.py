@@ -11,6 +11,7 @@ from ..._errors import AutomationFakeError, FakeUsageError, hide_usage_errors
 from ..accounts import default_account
 from ..calls import Request, copy_containers
 from ..checks import model
+from ..errors import ServiceError
 from ..runbooks.kinds import is_mapping
 from ..runbooks.references import as_text, as_texts, unknown_in
 from .finding import Finder
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..runbooks.declarations import Runbook
+    from ..runbooks.library import RunbookStore
     from .overrides import StepOverride, StepOverrides
     from .planning import Plan
     from .rate_control import Target
     from .scripts import Script
     from .walk import Visit
 
-    FindRunbook = Callable[[str, str | None, str], Runbook | None]
 
 MOST_DEPTH: Final = 50
 
@@ -50,23 +51,23 @@ class ExecutionStore:
         planner: Plans the executions.
         lock: Guards everything.
         pace: How far a poll advances an execution that walks its runbook.
-        find_runbook: Finds a registered runbook by name, version and Region.
     """
 
-    def __init__(self, lock: threading.RLock, new_id: Callable[[], str], pace: str = "run") -> None:
+    def __init__(
+        self, lock: threading.RLock, runbooks: RunbookStore, new_id: Callable[[], str], pace: str = "run"
+    ) -> None:
         """Start empty."""
         self.lock = lock
         self.pace = pace
         self.planner = Planner(lock)
         self._overrides: StepOverrides | None = None
-        self.find_runbook: FindRunbook = _find_none
         self.all: list[Run] = []
         self.started: list[Run] = []
         self.log: list[tuple[Run, int]] = []
         self.unfinished: dict[tuple[str | None, str], int] = defaultdict(int)
         self._by_id: dict[str, tuple[Run, ...]] = {}
         self._finders: dict[tuple[str | None, str], Finder] = {}
-        self._new_id = new_id
+        self._runbooks, self._new_id = runbooks, new_id
 
     @property
     def overrides(self) -> StepOverrides:
@@ -262,7 +263,10 @@ class ExecutionStore:
             AutomationFakeError: Executions are nested too deeply.
         """
         name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
-        runbook = self.find_runbook(as_text(name), version if version is None else as_text(version), run.region)
+        try:
+            runbook = self._runbooks.find(as_text(name), version if version is None else as_text(version), run.region)
+        except ServiceError:  # there is no such version
+            return None
         if runbook is None:
             return None
         params = child_request(visit.inputs)
@@ -276,10 +280,6 @@ class ExecutionStore:
             child.call = run.call
             run.add_child(visit, child)
         return child
-
-
-def _find_none(_name: str, _version: str | None, _region: str) -> None:
-    """Find no runbook."""
 
 
 def child_request(inputs: Mapping[str, Any]) -> dict[str, Any]:
