@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from measuring import compare, difference, in_turns
+from measuring import ROUNDS, compare, difference, in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,8 @@ def rows(folder: Path) -> Iterator[Row]:
     """Measure all of it, with the test files in this folder."""
     yield from thousand_tests(folder)
     yield from idle_plugin(folder)
-    first, bare = in_turns(lambda: cpu_of("-c", _FIRST_FAKED), lambda: cpu_of("-c", _FIRST_STUBBED))
+    # the times of processes differ most
+    first, bare = in_turns(lambda: cpu_of("-c", _FIRST_FAKED), lambda: cpu_of("-c", _FIRST_STUBBED), rounds=4 * ROUNDS)
     yield difference("first start of a process, imports included", "+20 ms", first, "boto3 and a Stubber", bare)
 
 
@@ -87,7 +88,7 @@ def thousand_tests(folder: Path) -> Iterator[Row]:
     def run(name: str) -> float:
         return cpu_of("-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", str(folder / f"test_{name}.py"))
 
-    empty, plain, fake, stubber = in_turns(*((lambda name=name: run(name)) for name in _TESTS))
+    empty, plain, fake, stubber = in_turns(*((lambda name=name: run(name)) for name in _TESTS), rounds=2 * ROUNDS)
     ours, bare = ([(one - other) / TESTS for one, other in zip(more, empty, strict=True)] for more in (fake, stubber))
     yield compare("a test with ssm_automation and one start, over an empty one", "1.8", ours, "Stubber", bare)
     each = [[seconds / TESTS for seconds in column] for column in (plain, empty)]
