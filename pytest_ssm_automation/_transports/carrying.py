@@ -16,6 +16,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
+from .._forks import on_fork
 from .active import OWNER, owner_of_new_work
 from .patching import Patches, WrapperPatch
 from .waiting import waiting, waits
@@ -75,11 +76,13 @@ class _OwnedOnce(OwnedTask):
 _tasks: WeakSet[OwnedTask] = WeakSet()
 _copied: WeakSet[threading.Thread] = WeakSet()
 _pool_patches = Patches()
+_lock = threading.Lock()  # several threads may start the first pool
 
 
 def restore_pools() -> None:
     """Restore `multiprocessing.pool`."""
-    _pool_patches.restore()
+    with _lock:
+        _pool_patches.restore()
 
 
 def let_go(gone: Active) -> None:
@@ -144,8 +147,9 @@ def patch_running_pools() -> None:
 
 def _patch_pools() -> None:
     """Give tasks of `multiprocessing.pool` the owner of the code that submits them."""
-    if not _pool_patches:
-        _pool_patches.apply(_of_pools(sys.modules[_THREAD_POOL]))
+    with _lock:
+        if not _pool_patches:
+            _pool_patches.apply(_of_pools(sys.modules[_THREAD_POOL]))
 
 
 @cache
@@ -183,3 +187,11 @@ CARRIERS: Final = (
     WrapperPatch(ThreadPoolExecutor, "submit", _submit),
     WrapperPatch(Future, "add_done_callback", _call_back),
 )
+
+
+def _renew_lock() -> None:
+    """In a forked child, release the lock, which another thread of the parent may have held."""
+    _lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
+
+
+on_fork(after_in_child=_renew_lock)

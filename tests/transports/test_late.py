@@ -636,6 +636,29 @@ def test_pools_are_patched_when_the_first_one_starts(monkeypatch: pytest.MonkeyP
     assert results == [fake.executions[0].id]
 
 
+def test_pools_that_start_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The methods of pools are wrapped once, and restored."""
+    before, patches = ThreadPool.apply_async, carrying._of_pools
+
+    def slowly(module: Any) -> Any:
+        time.sleep(0.05)
+        return patches(module)
+
+    def pool() -> None:
+        with ThreadPool(1) as made:
+            assert made.apply(int, ("1",)) == 1
+
+    monkeypatch.setattr(carrying, "_of_pools", slowly)
+    with AutomationFake():
+        workers = [threading.Thread(target=pool) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        assert ThreadPool.apply_async is not before
+    assert ThreadPool.apply_async is before
+
+
 def test_wrong_arguments_fail_as_ever() -> None:
     """Submitting nothing, and starting a thread twice, raise what they raise without a fake."""
     with AutomationFake() as fake, ThreadPoolExecutor(1) as pool:
