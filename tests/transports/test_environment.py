@@ -227,6 +227,14 @@ def users(tmp_path: Path, settings: dict[str, str | None], monkeypatch: pytest.M
     return tmp_path
 
 
+def test_a_path_without_a_home(users: Path, settings: dict[str, str | None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the home of a user who does not exist is as good as none, and the other file is still found."""
+    settings["AWS_CONFIG_FILE"] = "~nobody-of-this-name/config"
+    monkeypatch.setenv("AWS_CONFIG_FILE", "~nobody-of-this-name/config")
+    with AutomationFake():
+        assert "only-here" in boto3.Session().available_profiles
+
+
 def test_of_the_users_files_names_and_regions_stay(users: Path) -> None:
     """A session of a profile of the user's can be made, has its Region and dummy credentials, and nothing is secret."""
     with AutomationFake() as fake:
