@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._watch_plugin import watch
@@ -56,8 +57,6 @@ def prepare(config: pytest.Config, used: Collection[str]) -> None:
     if config.option.collectonly:
         return
     watch(config)
-    from importlib import import_module
-
     from ._service.checks.model import service_model
     from ._transports.clients import read_data
 
@@ -75,7 +74,6 @@ def _import_service() -> None:
     pyfakefs and pytester remove modules that are first imported while they are active. The classes of a module that is
     imported again are others than before.
     """
-    from importlib import import_module
     from pkgutil import walk_packages
 
     from . import _service

@@ -15,3 +15,8 @@ def _ignore(**_: Callable[[], None]) -> None:
 
 # Registers functions to call `before` a fork, and `after_in_child`.
 on_fork: Final[Any] = getattr(os, "register_at_fork", _ignore)
+
+
+def renew(lock: Any) -> None:
+    """In a forked child, release a lock that another thread of the parent may have held."""
+    lock._at_fork_reinit()  # noqa: SLF001 - as the standard library does

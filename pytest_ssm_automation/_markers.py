@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
-# The marker with options. The names of the others begin with it.
-_OPTIONS: Final = "ssm_automation"
 _OF_ERROR: Final = ("message", "times", "after", "when", "operation")
 _ini_key = pytest.StashKey[Options]()
 
@@ -24,24 +22,27 @@ _ini_key = pytest.StashKey[Options]()
 def settings_of(item: pytest.Item) -> tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]]]:
     """Return the options, faults and steps of a test, from the ini file and the markers.
 
+    For each option, the nearest marker wins.
+
     Raises:
         FakeUsageError: An option or error does not exist, a value is invalid, or a marker lacks an argument.
     """
     options = _options_of_ini(item.config)
     if options.seed is None:
         options = options._replace(seed=item.nodeid)
-    if not any(mark.name.startswith(_OPTIONS) for mark in item.iter_markers()):
-        return options, (), ()
-    return _with_markers(options, item), _faults_of(item), _steps_of(item)
+    marks = _marks(item)
+    for mark in marks:
+        if mark.name == "ssm_automation":
+            options = _with_marker(options, mark)
+    faults = [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
+    steps = [_step(mark) for mark in marks if mark.name == "ssm_automation_step"]
+    return options, faults, steps
 
 
-def _with_markers(options: Options, item: pytest.Item) -> Options:
-    """Combine options with those of markers; for each option, the nearest marker wins."""
-    for mark in _marks(item, _OPTIONS):
-        if mark.args:
-            raise FakeUsageError(f"The marker ssm_automation takes only keyword arguments, but got {mark.args[0]!r}")
-        options = options.but(mark.kwargs)
-    return options
+def _with_marker(options: Options, mark: pytest.Mark) -> Options:
+    if mark.args:
+        raise FakeUsageError(f"The marker ssm_automation takes only keyword arguments, but got {mark.args[0]!r}")
+    return options.but(mark.kwargs)
 
 
 def _options_of_ini(config: pytest.Config) -> Options:
@@ -69,16 +70,6 @@ def _ini_value(config: pytest.Config, option: str) -> object:
         return getattr(said[option], "value", said[option])
 
 
-def _faults_of(item: pytest.Item) -> list[Fault]:
-    """Make the faults of markers: outer markers first, decorators from top to bottom, and lists in their order."""
-    return [fault for mark in _marks(item, f"{_OPTIONS}_error") for fault in _faults(mark)]
-
-
-def _steps_of(item: pytest.Item) -> list[Mapping[str, Any]]:
-    """Return the arguments of step markers, in the same order."""
-    return [_step(mark) for mark in _marks(item, f"{_OPTIONS}_step")]
-
-
 def _step(mark: pytest.Mark) -> Mapping[str, Any]:
     if len(mark.args) + ("name" in mark.kwargs) != 1:
         got = repr(mark.args) if mark.args else "none"
@@ -86,9 +77,14 @@ def _step(mark: pytest.Mark) -> Mapping[str, Any]:
     return {**dict(zip(("name",), mark.args, strict=False)), **mark.kwargs}
 
 
-def _marks(item: pytest.Item, name: str) -> list[pytest.Mark]:
-    """Return all markers of a name: the nearest last, decorators from top to bottom, lists in their order."""
-    return [mark for node in item.listchain() for mark in _in_reading_order(node) if mark.name == name]
+def _marks(item: pytest.Item) -> list[pytest.Mark]:
+    """Return all markers: the nearest last, decorators from top to bottom, lists in their order.
+
+    If none is of the plugin, return an empty list, because the order takes long to find out.
+    """
+    if not any(mark.name.startswith("ssm_automation") for mark in item.iter_markers()):
+        return []
+    return [mark for node in item.listchain() for mark in _in_reading_order(node)]
 
 
 def _in_reading_order(node: Any) -> list[pytest.Mark]:

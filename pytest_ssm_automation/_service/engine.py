@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
 from .._errors import hide_usage_errors, is_own
-from .._forks import on_fork
+from .._forks import on_fork, renew
 from .calls import Call, Outcome, Request
 from .checks import model
 from .checks.rules import ONE_TARGET
@@ -307,9 +307,8 @@ def _name(error: BaseException) -> str:
 
 
 def _renew_locks() -> None:
-    """In a forked child, release locks that another thread may have held."""
     for service in list(_services):
-        service.lock._at_fork_reinit()  # type: ignore[attr-defined]  # noqa: SLF001 - as the standard library does
+        renew(service.lock)
 
 
 on_fork(after_in_child=_renew_locks)

@@ -11,12 +11,12 @@ import operator
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
-from .._forks import on_fork
+from .._forks import on_fork, renew
 from .active import OWNER, owner_of_new_work
 from .patching import Patches, WrapperPatch
 from .waiting import waiting, waits
@@ -188,10 +188,4 @@ CARRIERS: Final = (
     WrapperPatch(Future, "add_done_callback", _call_back),
 )
 
-
-def _renew_lock() -> None:
-    """In a forked child, release the lock, which another thread of the parent may have held."""
-    _lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
-
-
-on_fork(after_in_child=_renew_lock)
+on_fork(after_in_child=partial(renew, _lock))

@@ -11,12 +11,13 @@ left, to refuse its calls.
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
 
-from .._forks import on_fork
+from .._forks import on_fork, renew
 from .._service.checks.model import CHECKED
 from . import active as stack
 from .active import current, owner
@@ -237,10 +238,4 @@ _GATE = (
 )
 _PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client), *user_agent_patches(), *endpoint_patches())
 
-
-def _renew_lock() -> None:
-    """In a forked child, release the lock, which another thread of the parent may have held."""
-    _lock._at_fork_reinit()  # type: ignore[attr-defined]  # as the standard library does
-
-
-on_fork(after_in_child=_renew_lock)
+on_fork(after_in_child=partial(renew, _lock))

@@ -166,12 +166,16 @@ def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """List violations of documented rules in a request, whose members must have valid types."""
     if operation != model.START or _RULED.isdisjoint(params):
         return []
-    broken = [(rule, value) for rule in _rules() if rule[2] in params and (value := rule[4](params)) is not None]
+    broken = [
+        (name, limit, member, text, value)
+        for name, limit, member, text, broken_by in _rules()
+        if member in params and (value := broken_by(params)) is not None
+    ]
     if not broken:
         return []
     from .violations import Violation
 
     return [
         Violation(f"request:{name}", member, name, limit, value, "service", text)
-        for (name, limit, member, text, _), value in broken
+        for name, limit, member, text, value in broken
     ]
