@@ -41,7 +41,7 @@ class NetworkBlockedError(BotoCoreError, AutomationFakeError):
 
 
 def check_host(method: str, url: str, *, allowed: bool | Collection[str], called: Any = None) -> None:
-    """Allow requests to loopback addresses and allowed hosts, and block all others.
+    """Allow requests to this machine and to allowed hosts, and block all others.
 
     Args:
         method: The HTTP method.
@@ -54,7 +54,7 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str], called
         NetworkBlockedError: The host is not allowed.
     """
     host = (urlsplit(url).hostname or "").lower()
-    if is_loopback(host):
+    if is_loopback(host) or _is_unspecified(host):
         return
     if allowed is True or (allowed and host in allowed):
         return
@@ -68,12 +68,20 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str], called
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name, in lower case, refers to this machine."""
+    """Return whether a host name, in lower case, is one of loopback."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         return ip_address(host).is_loopback
     except ValueError:  # another name, which may even start with "127."
+        return False
+
+
+def _is_unspecified(host: str) -> bool:
+    """Return whether a host is `0.0.0.0` or `::`, which connect to this machine; moto's server has such a URL."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
         return False
 
 

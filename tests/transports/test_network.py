@@ -125,9 +125,10 @@ def test_secrets_in_a_query_are_not_shown(fake: AutomationFake) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_loopback_is_let_through(fake: AutomationFake, port: int) -> None:
-    """A server on this machine can be called, as with LocalStack or moto's server."""
-    client: Any = boto3.client("ssm", endpoint_url=f"http://127.0.0.1:{port}")
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - a URL to call, nothing is bound to it
+def test_this_machine_is_let_through(fake: AutomationFake, port: int, host: str) -> None:
+    """A server on this machine can be called, as with LocalStack or moto's server, whose URL may name 0.0.0.0."""
+    client: Any = boto3.client("ssm", endpoint_url=f"http://{host}:{port}")
     assert client.get_parameter(Name="x")["Parameter"]["Value"] == "from the server"
     fake.verify()
 
@@ -150,19 +151,29 @@ def test_hosts_may_be_allowed(reached: list[str], allowed: Any) -> None:
         ("http://127.0.0.2/", False),
         ("http://[::1]:80/", False),
         ("http://bucket.localhost:4566/", False),
+        ("http://0.0.0.0:5000/", False),
+        ("http://[::]:5000/", False),
         ("https://example.com/", True),
         ("https://EXAMPLE.com/", ("example.com",)),
         ("http://169.254.169.254/latest", True),
     ],
 )
 def test_what_may_be_reached(url: str, allowed: Any) -> None:
-    """Loopback addresses always, and other hosts if they are allowed."""
+    """This machine always, also by the unspecified address, and other hosts if they are allowed."""
     assert check_host("GET", url, allowed=allowed) is None  # type: ignore[func-returns-value]
 
 
 @pytest.mark.parametrize(
     "url",
-    ["https://example.com/", "https://localhost.example.com/", "https://127.example.com/", "https://127.0.0.1.nip.io/"],
+    [
+        "https://example.com/",
+        "https://localhost.example.com/",
+        "https://127.example.com/",
+        "https://127.0.0.1.nip.io/",
+        "http://0.0.0.1/",
+        "http://0.0.0.0.nip.io/",
+        "http://[::2]/",
+    ],
 )
 def test_what_may_not_be_reached(url: str) -> None:
     """Any other host, also one whose name only starts like loopback's."""
