@@ -132,6 +132,17 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         _step("wait", inputs={"Duration": "{{ Duration }}"}),
         parameters={"Duration": {"type": "String", "default": "{{ssm:/duration}}", "allowedPattern": "^PT[0-9]+S$"}},
     ),
+    "lists": _runbook(
+        *(
+            _step(f"state{place}", "aws:changeInstanceState", {"InstanceIds": given, "DesiredState": "stopped"})
+            for place, given in enumerate((["{{ Ids }}"], ["i-00000000000000003", "{{ Ids }}"]))
+        ),
+        _step("maps", "aws:createTags", {"ResourceIds": ["{{ Ids }}"], "Tags": ["{{ Maps }}"]}),
+        parameters={
+            "Ids": {"type": "StringList", "default": ["i-00000000000000001", "i-00000000000000002"]},
+            "Maps": {"type": "MapList", "default": [{"Key": "a", "Value": "b"}]},
+        },
+    ),
     "image": _runbook(_step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
     "approve": _runbook(
         _step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),

@@ -56,15 +56,21 @@ def resolve(value: Any, lookup: Lookup) -> Any:
     """Replace the references in a value, at any depth.
 
     A string that consists of one reference becomes its value, of any type. In other strings, the value is inserted as
-    text. References without a value stay as they are; if the value is `UNKNOWN`, the string becomes `Unresolved`.
+    text. An item of a list that becomes a list is replaced by its items, so that a list in a list becomes one flat
+    list. References without a value stay as they are; if the value is `UNKNOWN`, the string becomes `Unresolved`.
     """
     if isinstance(value, str):
         return _resolve_text(value, lookup) if "{{" in value else value
     if is_mapping(value):
         return {key: resolve(item, lookup) for key, item in value.items()}
     if is_list(value):
-        return [resolve(item, lookup) for item in value]
+        return [each for item in value for each in _resolve_item(item, lookup)]
     return value
+
+
+def _resolve_item(item: Any, lookup: Lookup) -> list[Any]:
+    found = resolve(item, lookup)
+    return found if isinstance(item, str) and is_list(found) else [found]
 
 
 def _resolve_text(text: str, lookup: Lookup) -> Any:

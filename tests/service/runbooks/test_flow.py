@@ -230,7 +230,16 @@ def test_joined_conditions(condition: Any, expected: bool | None) -> None:  # no
     assert truth(written(condition), lambda value: resolve(value, lambda _: UNKNOWN)) is expected
 
 
-VALUES = {"text": "a", "list": ["a", 1], "map": {"k": True}, "number": 5, "step.out": "o", "global:REGION": "eu-west-1"}
+VALUES: dict[str, Any] = {
+    "text": "a",
+    "list": ["a", 1],
+    "map": {"k": True},
+    "maps": [{"k": 1}, {"k": 2}],
+    "none": [],
+    "number": 5,
+    "step.out": "o",
+    "global:REGION": "eu-west-1",
+}
 
 
 @pytest.mark.parametrize(
@@ -243,6 +252,9 @@ VALUES = {"text": "a", "list": ["a", 1], "map": {"k": True}, "number": 5, "step.
         ("x-{{ number }}-{{ step.out }}", "x-5-o"),
         ("of {{ map }} and {{ list }}", 'of {"k":true} and ["a",1]'),
         ({"a": ["{{ number }}", {"b": "{{ global:REGION }}"}]}, {"a": [5, {"b": "eu-west-1"}]}),
+        (["b", "{{ list }}", "{{ map }}"], ["b", "a", 1, {"k": True}]),
+        (["{{ maps }}", "{{ none }}", "in {{ list }}"], [{"k": 1}, {"k": 2}, 'in ["a",1]']),
+        ([["{{ list }}"], ["c"]], [["a", 1], ["c"]]),
         ("{{ other }} and {{ text }}", "{{ other }} and a"),
         ("{{ other }}", "{{ other }}"),
         ("{{ not a name }}", "{{ not a name }}"),
@@ -250,7 +262,7 @@ VALUES = {"text": "a", "list": ["a", 1], "map": {"k": True}, "number": 5, "step.
     ],
 )
 def test_references(given: Any, expected: Any) -> None:
-    """A single reference becomes the value with its type; in other strings, the value is inserted as text."""
+    """A single reference becomes the value with its type, flat in a list; in other strings it is inserted as text."""
     assert resolve(given, lambda name: VALUES.get(name, NO_NAME)) == expected
 
 
