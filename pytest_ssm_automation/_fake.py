@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -19,7 +20,6 @@ from ._setup import Setup
 from ._strict import Told
 from ._transports import active, interception
 from ._transports.clients import make_client
-from ._variables import read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -329,4 +329,4 @@ def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
 
 
 def _running_test() -> str:
-    return (read_variable("PYTEST_CURRENT_TEST") or "").rpartition(" ")[0]
+    return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]

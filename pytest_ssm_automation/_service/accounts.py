@@ -7,12 +7,12 @@ bytes are the account id. Older keys, and the examples in AWS's documentation, d
 from __future__ import annotations
 
 import base64
+import os
 import re
 from functools import lru_cache
 from typing import Any, Final, TypeGuard
 
 from .._errors import FakeUsageError, hide_usage_errors
-from .._variables import read_variable
 
 __tracebackhide__ = hide_usage_errors
 
@@ -37,7 +37,7 @@ def account_of_key(access_key_id: str | None) -> str:
 
 def default_account() -> str:
     """Return the account of credentials without an account."""
-    account = read_variable(_VARIABLE)
+    account = os.environ.get(_VARIABLE)
     return account if is_account(account) else ACCOUNT_ID
 
 

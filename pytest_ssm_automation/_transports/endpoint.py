@@ -19,8 +19,8 @@ from werkzeug.wrappers import Response
 
 from .._forks import on_fork
 from .._service.errors import ServiceError
-from .._variables import change_variables
 from .body import read_body
+from .environment import change_variables
 from .http import answer_http
 from .network import is_loopback
 from .spawned import carry_environment

@@ -6,7 +6,6 @@ import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from .._variables import change_variables, read_variables
 from .patching import Patch, Patches, WrapperPatch
 from .profiles import DUMMIES, READ, Found, copies_exist, find_files, profile_variables
 
@@ -46,7 +45,7 @@ def dummy_environment() -> Mapping[str, str | None]:
 
 def _changes_now() -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
     """Return the variables to change, with their new and with their current values."""
-    now = read_variables(_READ)
+    now = {name: os.environ.get(name) for name in _READ}
     if not copies_exist():
         _changes.cache_clear()
     return _changes(tuple(now.values()), find_files(now))
@@ -85,6 +84,15 @@ def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
     return kind(**dummy_credentials(), method=credentials.method, **of_account)
 
 
+def change_variables(variables: Mapping[str, str | None]) -> None:
+    """Set variables, and remove those whose value is `None`."""
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
 class DummyEnvironment:
     """Set dummy credentials and a Region, and restore variables that have not been changed since."""
 
@@ -101,8 +109,8 @@ class DummyEnvironment:
         _entered.remove(self)
         if not _entered:
             _patches.restore()
-        now = read_variables(self._set)
-        change_variables({name: value for name, value in self._before.items() if now[name] == self._set[name]})
+        untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
+        change_variables({name: self._before[name] for name in untouched})
 
 
 @cache

@@ -25,14 +25,12 @@ from .aio import is_aio, patch_aio, patch_aio_credentials
 from .carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
 from .claim import KEY, OF_ARGUMENTS, Claim, claimed_by
 from .credentials import forget as forget_accounts
-from .endpoint_rules import endpoint_patches
 from .environment import DummyEnvironment
 from .forked import redirected
 from .late import answering
 from .network import Guard, NetworkBlockedError, check_host
 from .patching import Patches, WrapperPatch
 from .stubber import stubbed
-from .user_agent import user_agent_patches
 from .waiting import calling
 
 if TYPE_CHECKING:
@@ -236,6 +234,6 @@ _GATE = (
     *_guard.patches(),
     *CARRIERS,
 )
-_PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client), *user_agent_patches(), *endpoint_patches())
+_PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client),)
 
 on_fork(after_in_child=partial(renew, _lock))
