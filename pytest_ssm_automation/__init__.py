@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ._service.runbooks.declarations import Runbook
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import StepRun
-    from ._transports.late import LateCallError
-    from ._transports.network import NetworkBlockedError
+    from ._transports.guard.network import NetworkBlockedError
+    from ._transports.owner.late import LateCallError
 
 __all__ = [
     "AutomationFake",
@@ -54,8 +54,8 @@ _HOMES = {
     "Execution": "_service.runs.execution",
     "FakeUsageError": "_errors",
     "Fault": "_service.faults",
-    "LateCallError": "_transports.late",
-    "NetworkBlockedError": "_transports.network",
+    "LateCallError": "_transports.owner.late",
+    "NetworkBlockedError": "_transports.guard.network",
     "PolledTooOften": "_errors",
     "Runbook": "_service.runbooks.declarations",
     "SleptTooLong": "_clock",

@@ -58,7 +58,7 @@ def prepare(config: pytest.Config, used: Collection[str]) -> None:
         return
     watch(config)
     from ._service.checks.model import service_model
-    from ._transports.clients import read_data
+    from ._transports.hooks.clients import read_data
 
     import_module("._fake", __package__)
     if "pyfakefs" in sys.modules or config.pluginmanager.has_plugin("pytester"):

@@ -18,8 +18,9 @@ from ._service.faults import Fault
 from ._service.runbooks.library import RunbookFiles
 from ._setup import Setup
 from ._strict import Told
-from ._transports import active, interception
-from ._transports.clients import make_client
+from ._transports.hooks import interception
+from ._transports.hooks.clients import make_client
+from ._transports.owner import active
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from ._options import OptionValues, Runbooks
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import StepOverride
-    from ._transports.blocked import BlockedRequest
-    from ._transports.endpoint import Endpoint
-    from ._transports.requests_mock import RequestsMock
+    from ._transports.guard.network import BlockedRequest
+    from ._transports.http.endpoint import Endpoint
+    from ._transports.http.requests_mock import RequestsMock
 
 __tracebackhide__ = hide_usage_errors
 
@@ -222,7 +223,7 @@ class AutomationFake(Setup, Record):
         self._check_active()
         if self._endpoint is None:
             try:
-                from ._transports.endpoint import Endpoint
+                from ._transports.http.endpoint import Endpoint
             except ModuleNotFoundError as error:
                 raise FakeUsageError(
                     f"A server for other processes needs {error.name}: install pytest-ssm-automation[endpoint]"
@@ -241,7 +242,7 @@ class AutomationFake(Setup, Record):
     def _mock_requests(self) -> RequestsMock:
         self._check_active()
         if self._requests is None:
-            from ._transports.requests_mock import RequestsMock
+            from ._transports.http.requests_mock import RequestsMock
 
             self._requests = RequestsMock(self._service)
             self._requests.start()
@@ -303,7 +304,7 @@ class AutomationFake(Setup, Record):
 def _fetch(url: str) -> tuple[int, bytes] | None:
     if "requests" not in sys.modules:  # then nothing mocks it, and its import would slow down a property
         return None
-    from ._transports.requests_mock import fetch
+    from ._transports.http.fetching import fetch
 
     return fetch(url)
 

@@ -9,7 +9,7 @@ import pytest
 from ._errors import FakeUsageError
 from ._fake import AutomationFake
 from ._markers import settings_of
-from ._transports.environment import dummy_environment
+from ._transports.guard.environment import dummy_environment
 from ._watch_plugin import fake_key, watch
 
 __tracebackhide__ = True  # the error names the line of the test

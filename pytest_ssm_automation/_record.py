@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ._service.runs.execution import Execution
     from ._service.runs.run import Run
     from ._strict import Problem, Told
-    from ._transports.active import Active
-    from ._transports.blocked import BlockedRequest
+    from ._transports.guard.network import BlockedRequest
+    from ._transports.owner.active import Active
     from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
 
 __tracebackhide__ = hide_usage_errors

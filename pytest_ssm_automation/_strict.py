@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ._service.calls import Call
     from ._service.faults import Fault
-    from ._transports.blocked import BlockedRequest
+    from ._transports.guard.network import BlockedRequest
 
 _TITLES: Final = {
     "refused": "Requests were refused (expect them with assert_rejected, or turn the constraint off with relax):",

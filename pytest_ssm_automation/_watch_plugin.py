@@ -32,7 +32,7 @@ def finish(config: pytest.Config) -> None:
 
 def _take_late_calls() -> str:
     """Return the late calls that no report contains yet, one per line; do not import the fake for that."""
-    late: Any = sys.modules.get("pytest_ssm_automation._transports.late")
+    late: Any = sys.modules.get("pytest_ssm_automation._transports.owner.late")
     text: str = late.take() if late else ""
     return text
 

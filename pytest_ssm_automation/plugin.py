@@ -91,7 +91,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     except (TypeError, ValueError, pytest.UsageError) as error:
         raise pytest.UsageError(f"Expected ssm_automation_dummy_credentials to be true or false: {error}") from None
     if wanted:
-        from ._transports.environment import DummyEnvironment
+        from ._transports.guard.environment import DummyEnvironment
 
         early_config.add_cleanup(DummyEnvironment().restore)
 
@@ -156,7 +156,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Report late calls of all runs that have imported the fake."""
-    if "pytest_ssm_automation._transports.late" in sys.modules:
+    if "pytest_ssm_automation._transports.owner.late" in sys.modules:
         from ._watch_plugin import finish
 
         finish(session.config)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from pytest_ssm_automation._transports.http import answer_http
+from pytest_ssm_automation._transports.http.answering import answer_http
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -161,7 +161,7 @@ import sys
 from conformance.runbooks import HARMLESS, RUNBOOKS, actions
 from conformance.targets import REGISTERED
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._transports.endpoint import Endpoint
+from pytest_ssm_automation._transports.http.endpoint import Endpoint
 
 fake = AutomationFake(unknown_documents="reject")
 for name in sys.argv[1:]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from pytest_ssm_automation._transports.aio import SUPPORTED
+from pytest_ssm_automation._transports.hooks.aio import SUPPORTED
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -16,8 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._transports.endpoint import Endpoint
-from pytest_ssm_automation._transports.requests_mock import RequestsMock
+from pytest_ssm_automation._transports.http.endpoint import Endpoint
+from pytest_ssm_automation._transports.http.requests_mock import RequestsMock
 
 from .bench import ENDED, CannotTell
 from .runbooks import HARMLESS, Runbook, actions

@@ -17,7 +17,8 @@ from botocore.retries.bucket import TokenBucket
 from botocore.retries.quota import RetryQuota
 from requests.adapters import HTTPAdapter
 
-from pytest_ssm_automation._transports import active, interception, late
+from pytest_ssm_automation._transports.hooks import interception
+from pytest_ssm_automation._transports.owner import active, late
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -90,7 +90,7 @@ def test_mistakes_of_a_fixture_name_the_test_and_not_the_plugin(
 ) -> None:
     """The traceback only has frames of the plugin, so the message contains the line of the test."""
     monkeypatch.setitem(sys.modules, "werkzeug.serving", None)
-    monkeypatch.delitem(sys.modules, "pytest_ssm_automation._transports.endpoint")
+    monkeypatch.delitem(sys.modules, "pytest_ssm_automation._transports.http.endpoint")
     _, result = outcome(run, marker=marker, call=call)
     result.stdout.fnmatch_lines([USAGE + "*", "*test_mistakes_of_a_fixture_*.py:3: in test_it"])
     result.stdout.no_fnmatch_line("*/plugin.py:*")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.checks import model
-from pytest_ssm_automation._transports.body import MOST_BYTES
-from pytest_ssm_automation._transports.endpoint import Endpoint
-from pytest_ssm_automation._transports.http import answer_http
+from pytest_ssm_automation._transports.http.answering import answer_http
+from pytest_ssm_automation._transports.http.body import MOST_BYTES
+from pytest_ssm_automation._transports.http.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

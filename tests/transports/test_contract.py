@@ -14,7 +14,7 @@ from conformance.signing import SigningClient
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
-from pytest_ssm_automation._transports.endpoint import Endpoint
+from pytest_ssm_automation._transports.http.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,165 @@
+"""The wire transport, which answers at botocore's `before-send` with AWS JSON 1.1 over HTTP.
+
+Signing, compression, botocore's retries and its parser all run. Only the connection is missing.
+"""
+
+from __future__ import annotations
+
+import io
+import weakref
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from botocore import UNSIGNED
+from botocore.awsrequest import AWSResponse
+
+from ..._service.checks.model import CHECKED
+from ..._service.contents import as_bytes
+from ..._service.errors import ServiceError
+from ..owner.claim import claimed_by
+from ..owner.identity import request_of
+from .protocol import answer_over_http, attempt_of, unpack
+from .retries import fill_quota, is_rate_limiter, without_delay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from botocore.client import BaseClient
+
+    from ..._service.calls import Request
+    from ..._service.engine import Service
+    from ..owner.active import Active
+    from .protocol import HttpAnswer
+
+_CLAIMED = CHECKED
+_SENDING = {f"before-send.ssm.{operation}": operation for operation in _CLAIMED}
+_RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in _CLAIMED}
+_CREATING = frozenset(f"request-created.ssm.{operation}" for operation in _CLAIMED)
+# botocore passes the context of a request to its handlers when it creates the request, but not when it sends it.
+_created: ContextVar[Any] = ContextVar("the context of the request that botocore has created")
+
+
+class _Body(io.BytesIO):
+    """The body of a response, with the interface of urllib3 that botocore uses."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        """Yield the rest."""
+        yield self.read()
+
+
+class WireTap:
+    """A proxy of the event emitter of one client's endpoint, which answers Automation requests before they are sent.
+
+    It can't be a handler of `before-send`, because botocore calls all handlers, and moto's raises NotImplementedError
+    for operations that moto lacks. It also handles `needs-retry`, so that calls to the fake are retried without delay.
+    """
+
+    def __init__(self, client: BaseClient) -> None:
+        """Make a tap with a weak reference to `client`."""
+        self._client: Any = weakref.proxy(client)
+        self._events: Any = None
+
+    def activate(self) -> None:
+        """Replace the emitter."""
+        endpoint = self._client._endpoint
+        self._events, endpoint._event_emitter = endpoint._event_emitter, self
+        self._client.meta.events.register("choose-signer.ssm", self._choose_signer)
+
+    def deactivate(self) -> None:
+        """Restore the emitter."""
+        if self._client._endpoint._event_emitter is self:
+            self._client._endpoint._event_emitter = self._events
+        self._client.meta.events.unregister("choose-signer.ssm", self._choose_signer)
+        fill_quota(self._all_handlers("needs-retry.ssm"), None)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return other attributes of the emitter."""
+        return getattr(self._events, name)
+
+    def emit(self, event_name: str, **kwargs: Any) -> Any:
+        """Answer a request for the fake unless a handler of the user answers it; pass on all other events."""
+        claimed = self._claimed(event_name, kwargs)
+        if claimed is None:
+            return self._events.emit(event_name, **kwargs)
+        handlers = self._handlers(event_name, claimed[0])
+        responses = [(handler, handler(event_name=event_name, **kwargs)) for handler in handlers]
+        return self._conclude(event_name, kwargs, claimed, responses)
+
+    def _claimed(self, event_name: str, kwargs: Mapping[str, Any]) -> tuple[Active, Request] | None:
+        """Return the request that is sent or retried, and its fake; `None` if it is not for a fake."""
+        if event_name in _CREATING:
+            _created.set(kwargs["request"].context)
+        operation = _SENDING.get(event_name) or _RETRYING.get(event_name)
+        if operation is None:
+            return None
+        context = _created.get({}) if event_name in _SENDING else kwargs["request_dict"]["context"]
+        active = claimed_by(context, operation)
+        if active is None or active.transport != "wire":
+            return None
+        if event_name in _SENDING:
+            body, headers = kwargs["request"].body, kwargs["request"].headers
+        else:
+            body, headers = kwargs["request_dict"]["body"], kwargs["request_dict"]["headers"]
+        attempt = attempt_of(_header(headers, "amz-sdk-request"))
+        request = request_of(self._client, operation, _unpacked(body, headers), attempt)
+        return (active, request) if active.service.claims(request) else None
+
+    def _handlers(self, event_name: str, active: Active) -> list[Any]:
+        """Return all handlers except moto's, which raises for operations that it lacks, and botocore's rate limiter."""
+        handlers = self._all_handlers(event_name)
+        if event_name in _RETRYING:
+            fill_quota(handlers, active)
+        return [handler for handler in handlers if not is_rate_limiter(handler) and not _is_motos(handler)]
+
+    def _all_handlers(self, event_name: str) -> Any:
+        return self._events._emitter._handlers.prefix_search(event_name)
+
+    def _conclude(
+        self,
+        event_name: str,
+        kwargs: Mapping[str, Any],
+        claimed: tuple[Active, Request],
+        responses: list[tuple[Any, Any]],
+    ) -> list[tuple[Any, Any]]:
+        """Answer a request that no handler has answered; remove the delay of a retry."""
+        if event_name in _RETRYING:
+            return without_delay(responses)
+        if any(response is not None for _, response in responses):
+            return responses
+        active, request = claimed
+        return [(self.emit, self._respond(active.service, request, kwargs["request"].url))]
+
+    def _respond(self, service: Service, request: Request, url: str) -> Any:
+        return self._response(url, answer_over_http(service, request))
+
+    def _response(self, url: str, answer: HttpAnswer) -> Any:
+        headers: Any = dict(answer.headers)
+        return AWSResponse(url, answer.status, headers, _Body(answer.body))
+
+    def _choose_signer(self, event_name: str, context: Mapping[str, Any], **_: Any) -> Any:
+        """Leave requests unsigned if credentials are missing, or would have to be refreshed."""
+        operation = _SENDING.get(event_name.replace("choose-signer", "before-send"))
+        active = claimed_by(context, operation) if operation else None
+        if active is None or active.transport != "wire":
+            return None
+        credentials = self._client._request_signer._credentials
+        stale = hasattr(credentials, "refresh_needed") and credentials.refresh_needed()
+        return UNSIGNED if credentials is None or stale else None
+
+
+def _unpacked(body: Any, headers: Any) -> bytes:
+    """Decompress a body; return it unchanged if it is not valid."""
+    content = as_bytes(body)
+    try:
+        return unpack(content, _header(headers, "content-encoding"))
+    except ServiceError:
+        return content
+
+
+def _is_motos(handler: Any) -> bool:
+    return type(handler).__module__.partition(".")[0] == "moto"
+
+
+def _header(headers: Any, name: str) -> str:
+    value = next((value for key, value in headers.items() if key.lower() == name), "")
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,1 @@
+"""Nothing goes out: no request, and no secret is read."""

@@ -1,0 +1,145 @@
+"""Set dummy credentials and a Region, so that real credentials are not read, and no program is run for them."""
+
+from __future__ import annotations
+
+import os
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from ..patching import Patch, Patches, WrapperPatch
+from .profiles import DUMMIES, READ, Found, copies_exist, find_files, profile_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_REGION: Final = "AWS_DEFAULT_REGION"
+_UNSET: Final = (
+    "AWS_CREDENTIAL_FILE",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+# Sources of credentials that are dummies already, or that come from a service that the test must answer for.
+_HARMLESS: Final = frozenset({"assume-role", "assume-role-with-web-identity", "env", "explicit"})
+# Contains the Region that was set here because none was set, so that a profile's Region takes precedence.
+_FALLBACK: Final = "PYTEST_SSM_AUTOMATION_REGION"
+_ALWAYS: Final[Mapping[str, str | None]] = {**DUMMIES, "AWS_EC2_METADATA_DISABLED": "true", **dict.fromkeys(_UNSET)}
+_READ: Final = (*_ALWAYS, *READ, _REGION, _FALLBACK)
+_patches = Patches()
+_entered: list[DummyEnvironment] = []
+
+
+def dummy_environment() -> Mapping[str, str | None]:
+    """Return the variables to set, and those to remove with `None`.
+
+    A Region is set only if none is set: `AWS_REGION`, which botocore does not read; otherwise the Region of the user's
+    profile; otherwise us-east-1.
+    """
+    return _changes_now()[0]
+
+
+def _changes_now() -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
+    """Return the variables to change, with their new and with their current values."""
+    now = {name: os.environ.get(name) for name in _READ}
+    if not copies_exist():
+        _changes.cache_clear()
+    return _changes(tuple(now.values()), find_files(now))
+
+
+# Cached, because little changes between tests.
+@lru_cache(maxsize=8)
+def _changes(values: tuple[str | None, ...], files: Found) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
+    now = dict(zip(_READ, values, strict=True))
+    of_profiles, region = profile_variables(now, files)
+    wanted = {**_ALWAYS, **of_profiles}
+    if not now[_REGION]:
+        wanted[_REGION] = wanted[_FALLBACK] = now["AWS_REGION"] or region or "us-east-1"
+    changed = {name: value for name, value in wanted.items() if now[name] != value}
+    return changed, {name: now[name] for name in changed}
+
+
+def dummy_credentials(*_: object) -> dict[str, str]:
+    """Return dummy credentials, in the format that botocore reads from a credential process."""
+    names = {"access_key": "AWS_ACCESS_KEY_ID", "secret_key": "AWS_SECRET_ACCESS_KEY", "token": "AWS_SESSION_TOKEN"}
+    return {name: DUMMIES[variable] for name, variable in names.items()}
+
+
+def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
+    """Replace credentials from a file, a program or a login by dummies with the same account.
+
+    Args:
+        credentials: The credentials that a chain of providers found, if any.
+        kind: botocore's or aiobotocore's class of non-refreshable credentials.
+    """
+    if credentials is None or credentials.method in _HARMLESS:
+        return credentials
+    account = getattr(credentials, "account_id" if type(credentials) is kind else "_account_id", None)
+    # botocore before 1.35.3 knows no account
+    of_account = {"account_id": account} if account else {}
+    return kind(**dummy_credentials(), method=credentials.method, **of_account)
+
+
+def change_variables(variables: Mapping[str, str | None]) -> None:
+    """Set variables, and remove those whose value is `None`."""
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+class DummyEnvironment:
+    """Set dummy credentials and a Region, and restore variables that have not been changed since."""
+
+    def __init__(self) -> None:
+        """Set the variables, and prevent botocore from reading secrets."""
+        self._set, self._before = _changes_now()
+        change_variables(self._set)
+        if not _entered:
+            _patches.apply(_of_botocore())
+        _entered.append(self)
+
+    def restore(self) -> None:
+        """Restore the variables, except those that other code has changed in the meantime."""
+        _entered.remove(self)
+        if not _entered:
+            _patches.restore()
+        untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
+        change_variables({name: self._before[name] for name in untouched})
+
+
+@cache
+def _of_botocore() -> Sequence[Patch]:
+    from botocore.configprovider import ConfigValueStore
+    from botocore.credentials import CredentialResolver, ProcessProvider
+
+    return (
+        WrapperPatch(CredentialResolver, "load_credentials", _load_credentials),
+        WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable),
+        # Existing sessions may have read profiles that name a credential process.
+        Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials),
+    )
+
+
+def _load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
+    """Wrap `CredentialResolver.load_credentials`."""
+    from botocore.credentials import Credentials
+
+    return without_secrets(original(resolver), Credentials)
+
+
+def _get_config_variable(original: Callable[..., Any], store: Any, name: str) -> Any:
+    """Let the Region of a profile take precedence over the one that was set here."""
+    from botocore.configprovider import EnvironmentProvider
+
+    found = original(store, name)
+    if name != "region" or found != os.environ.get(_FALLBACK, "") or name in store._overrides:
+        return found
+    providers = getattr(store._mapping.get(name), "_providers", ())
+    values = (each.provide() for each in providers if not isinstance(each, EnvironmentProvider))
+    return next((value for value in values if value is not None), found)

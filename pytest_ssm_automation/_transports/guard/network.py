@@ -1,0 +1,200 @@
+"""The guard, which blocks unanswered botocore requests while a fake is active.
+
+It wraps the functions that open or use a connection, which are below those where moto, Stubbers and recorders such as
+vcrpy answer. The request is taken from botocore's `send`, so that a proxy does not hide it. Connections of other
+libraries are not affected.
+"""
+
+from __future__ import annotations
+
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSConnection
+from botocore.exceptions import BotoCoreError, EndpointConnectionError
+from botocore.httpsession import URLLib3Session
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from ..._errors import AutomationFakeError, public
+from ..._service.checks.model import DOCUMENT_OPERATIONS
+from ..._service.runbooks.library import how_to_register
+from ..patching import Patch, WrapperPatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+_called: ContextVar[Any] = ContextVar("botocore's model of the operation that a client calls", default=None)
+_sent: ContextVar[Any] = ContextVar("the request that botocore is sending", default=None)
+# The hosts from which botocore reads the credentials and the Region of the machine.
+_METADATA_HOSTS = frozenset({"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"})
+
+
+@public
+class NetworkBlockedError(BotoCoreError, AutomationFakeError):
+    """A request would have left the process, because nothing answered it.
+
+    Answer it with moto, a Stubber or a recording. To let it through, set the option `allow_network` to `True` or to a
+    list of hosts. If the test expects that it is blocked, call `assert_blocked`.
+    """
+
+    fmt = "Blocked {request}, which would have left the process: nothing answered it. {hint}"
+
+
+@dataclass(slots=True)
+class BlockedRequest:
+    """A request that the guard has blocked.
+
+    Attributes:
+        method: The HTTP method.
+        url: The URL, without its query.
+        service: The name of the AWS service, such as `s3`; empty if no client sent the request.
+        operation: The operation, such as `ListBuckets`; empty if no client sent the request.
+        expected: Whether `assert_blocked` has expected it.
+    """
+
+    method: str
+    url: str
+    service: str = ""
+    operation: str = ""
+    expected: bool = False
+
+    def __str__(self) -> str:
+        """Describe the request in one line."""
+        called = f" ({self.service} {self.operation})" if self.operation else ""
+        return f"{self.method} {self.url}{called}"
+
+    def matches(self, url: str | re.Pattern[str] | None) -> bool:
+        """Return whether the request has this URL, without regard to the query and a trailing slash."""
+        if isinstance(url, re.Pattern):
+            return url.search(self.url) is not None
+        return url is None or url.partition("?")[0].rstrip("/") == self.url.rstrip("/")
+
+    def hint(self) -> str:
+        """Explain how to answer or allow the request."""
+        ours = self.service == "ssm" and self.operation in DOCUMENT_OPERATIONS
+        first = f"{how_to_register()}. Or answer" if ours else "Answer"
+        return f"{first} it with moto or a Stubber, or allow it with the option allow_network."
+
+
+def check_host(method: str, url: str, *, allowed: bool | Collection[str], called: Any = None) -> None:
+    """Allow requests to this machine and to allowed hosts, and block all others.
+
+    Args:
+        method: The HTTP method.
+        url: The URL. Messages do not contain its query.
+        allowed: Whether all hosts are allowed, or the allowed hosts.
+        called: botocore's model of the operation, if a client sent the request.
+
+    Raises:
+        EndpointConnectionError: The request is for the credentials of the machine.
+        NetworkBlockedError: The host is not allowed.
+    """
+    host = (urlsplit(url).hostname or "").lower()
+    if is_loopback(host) or _is_unspecified(host):
+        return
+    if allowed is True or (allowed and host in allowed):
+        return
+    if host in _METADATA_HOSTS:
+        raise EndpointConnectionError(endpoint_url=url)
+    names = (called.service_model.service_name, called.name) if called else ()
+    blocked = BlockedRequest(method, url.partition("?")[0], *names)
+    raise NetworkBlockedError(request=blocked, hint=blocked.hint())
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name, in lower case, is one of loopback."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # another name, which may even start with "127."
+        return False
+
+
+def _is_unspecified(host: str) -> bool:
+    """Return whether a host is `0.0.0.0` or `::`, which connect to this machine; moto's server has such a URL."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+class _Refused(BaseException):
+    """Carry an error out of `send`, past code that would retry it or treat it as a failed connection."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+class Guard:
+    """Check the requests of botocore and aiobotocore when a connection is about to be opened or used."""
+
+    def __init__(self, check: Callable[[Any, Any], None]) -> None:
+        """Set the check.
+
+        Args:
+            check: A function that raises for a request that must not leave the process. Its arguments are the request,
+                and botocore's model of the operation if a client sent it.
+        """
+        self._check = check
+
+    def patches(self) -> Iterator[Patch]:
+        """Yield the patches of botocore's `send`, and of urllib3's connections."""
+        yield WrapperPatch(URLLib3Session, "send", self.send)
+        yield WrapperPatch(AWSConnection, "request", self.connect)  # also for open connections
+        yield WrapperPatch(HTTPConnection, "connect", self.connect)
+        yield WrapperPatch(HTTPSConnection, "connect", self.connect)
+
+    def call(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
+        """Call `BaseClient._make_request`; messages will name the operation."""
+        before = _called.get()
+        try:
+            _called.set(operation_model)  # inside the block, because an interrupt may follow at once
+            return original(client, operation_model, *arguments)
+        finally:
+            _called.set(before)
+
+    async def call_aio(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
+        """Call `AioBaseClient._make_request`."""
+        before = _called.get()
+        try:
+            _called.set(operation_model)  # inside the block, because an interrupt may follow at once
+            return await original(client, operation_model, *arguments)
+        finally:
+            _called.set(before)
+
+    def send(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
+        """Wrap `URLLib3Session.send`."""
+        before = _sent.get()
+        try:
+            _sent.set(request)  # inside the block, because an interrupt may follow at once
+            return original(session, request)
+        except _Refused as refused:
+            raise refused.error from None
+        finally:
+            _sent.set(before)
+
+    async def send_aio(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
+        """Wrap the `send` of aiobotocore's sessions."""
+        before = _sent.get()
+        try:
+            _sent.set(request)  # inside the block, because an interrupt may follow at once
+            return await original(session, request)
+        except _Refused as refused:
+            raise refused.error from None
+        finally:
+            _sent.set(before)
+
+    def connect(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Wrap a method that opens or uses a connection, including coroutine functions."""
+        request = _sent.get()
+        if request is not None:
+            try:
+                self._check(request, _called.get())
+            except BotoCoreError as error:
+                raise _Refused(error) from None
+        return original(*args, **kwargs)

@@ -1,0 +1,114 @@
+"""Support for aiobotocore's clients, whose methods must be awaited.
+
+aiobotocore is used only if it has already been imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from ..._errors import AutomationFakeError
+from ..guard.environment import dummy_credentials, without_secrets
+from ..patching import Patch, WrapperPatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from botocore.client import BaseClient
+
+    from ..guard.network import Guard
+
+
+SUPPORTED: Final = "2.13 to 3.10"
+# The module, class and name of the methods that the fake replaces. The names are private, and releases differ.
+_HOOKS: Final = (
+    ("client", "AioBaseClient", "_convert_to_request_dict"),
+    ("client", "AioBaseClient", "_make_request"),
+    ("credentials", "AioCredentialResolver", "load_credentials"),
+    ("credentials", "AioProcessProvider", "_retrieve_credentials_using"),
+    ("httpsession", "AIOHTTPSession", "send"),
+)
+
+
+def is_aio(client: BaseClient) -> bool:
+    """Return whether a client is one of aiobotocore's."""
+    module: Any = sys.modules.get("aiobotocore.client")
+    return module is not None and isinstance(client, module.AioBaseClient)
+
+
+def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
+    """Wrap aiobotocore's clients like botocore's, if it has been imported.
+
+    Args:
+        convert: The wrapper of `AioBaseClient._convert_to_request_dict`.
+        make_request: The wrapper of `AioBaseClient._make_request`.
+        guard: Blocks requests that would leave the process.
+    """
+    if "aiobotocore.client" not in sys.modules:
+        return
+
+    missing = _missing_hooks()
+    if missing:
+        yield WrapperPatch(module_of("client").AioBaseClient, "_make_api_call", _refuse(missing))
+        return
+
+    yield WrapperPatch(module_of("client").AioBaseClient, "_convert_to_request_dict", convert)
+    yield WrapperPatch(module_of("client").AioBaseClient, "_make_request", make_request)
+    yield WrapperPatch(module_of("httpsession").AIOHTTPSession, "send", guard.send_aio)
+    yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)
+    if find_spec("aiobotocore.httpxsession"):  # since 2.22
+        yield WrapperPatch(module_of("httpxsession").HttpxSession, "send", guard.send_aio)
+        for pool in _httpx_pools():
+            yield WrapperPatch(pool, "handle_async_request", guard.connect)
+
+
+def _missing_hooks() -> list[str]:
+    """List the names that the fake needs and the installed aiobotocore does not have."""
+    return [
+        f"{owner}.{name}"
+        for module, owner, name in _HOOKS
+        if name not in getattr(getattr(module_of(module), owner, None), "__dict__", ())
+    ]
+
+
+def _refuse(missing: list[str]) -> Callable[..., Any]:
+    """Make a method that refuses all calls, because the fake could not answer them."""
+    text = (
+        f"The fake does not support aiobotocore {sys.modules['aiobotocore'].__version__}: "
+        f"{', '.join(missing)} is missing. These versions work: {SUPPORTED}."
+    )
+
+    async def refuse(*_: Any, **__: Any) -> Any:
+        raise AutomationFakeError(text)
+
+    return refuse
+
+
+def patch_aio_credentials() -> Iterator[Patch]:
+    """Prevent aiobotocore, if it has been imported, from reading real credentials or running a program for them."""
+    if "aiobotocore.client" not in sys.modules or _missing_hooks():
+        return
+
+    async def retrieve(*_: object) -> dict[str, str]:
+        return dummy_credentials()
+
+    async def load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
+        return without_secrets(await original(resolver), credentials.AioCredentials)
+
+    credentials = module_of("credentials")
+    yield WrapperPatch(credentials.AioCredentialResolver, "load_credentials", load_credentials)
+    yield Patch(credentials.AioProcessProvider, "_retrieve_credentials_using", retrieve)
+
+
+def _httpx_pools() -> Iterator[type]:
+    """Yield the class that opens connections for httpx, or its fork httpx2, if one of them is installed."""
+    if (httpx := module_of("httpxsession").httpx) is not None:
+        yield import_module(httpx.__name__.replace("httpx", "httpcore")).AsyncConnectionPool
+
+
+def module_of(name: str) -> Any:
+    """Return a module of aiobotocore."""
+    return import_module(f"aiobotocore.{name}")

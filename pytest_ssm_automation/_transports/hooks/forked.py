@@ -1,0 +1,78 @@
+"""Handle calls of forked processes.
+
+A child process has only a copy of the fake, and the test would not see what the copy records. So calls of the child go
+to the endpoint of the parent's fake. Without an endpoint, they are refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from mmap import mmap
+from typing import TYPE_CHECKING, Any
+
+from botocore.credentials import Credentials
+
+from ..._errors import AutomationFakeError
+from ..._forks import on_fork
+from ..guard.environment import dummy_credentials
+from ..owner import active as stack
+from ..owner.identity import request_of
+from .aio import is_aio
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+    from ..owner.active import Active
+
+
+def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Redirect a call of a forked process to the fake of its parent.
+
+    Args:
+        client: The client.
+        operation: An operation that fakes answer.
+        params: The members of the request.
+        arguments: The arguments of `_convert_to_request_dict`.
+
+    Returns:
+        The arguments with the URL of the parent's endpoint; unchanged without a fake in the parent.
+
+    Raises:
+        AutomationFakeError: The fake of the parent has no endpoint.
+    """
+    parent = stack.inherited()
+    if parent is None or not parent.service.claims(request_of(client, operation, params)):
+        return arguments
+    if parent.endpoint_url is None:
+        _note_refusal(parent)
+        raise AutomationFakeError(
+            f"A forked process called {operation}. It has a copy of the fake, and the test would not see the call. "
+            "Request the fixture ssm_automation_endpoint, which lets other processes reach the fake, "
+            "or enter an AutomationFake in the process itself."
+        )
+    _sign(client)
+    return {**arguments, "endpoint_url": parent.endpoint_url}
+
+
+def _sign(client: Any) -> None:
+    """Set dummy credentials for signing, if the client has none or would have to refresh them."""
+    credentials = client._request_signer._credentials
+    if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed()):
+        kind = sys.modules["aiobotocore.credentials"].AioCredentials if is_aio(client) else Credentials
+        dummy = kind(*dummy_credentials().values())
+        dummy.access_key = getattr(credentials, "_access_key", None) or dummy.access_key
+        client._request_signer._credentials = dummy  # the client is a copy in this process
+
+
+def _note_refusal(parent: Active) -> None:
+    (parent.refusals or bytearray(1))[0] = 1
+
+
+def _share() -> None:
+    """Before a fork, create shared memory in which the child reports refused calls to the parent."""
+    for active in stack.all_active():
+        if active.refusals is None:
+            active.refusals = mmap(-1, 1)
+
+
+on_fork(before=_share, after_in_child=stack.inherit)

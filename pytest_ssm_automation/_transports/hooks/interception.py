@@ -1,0 +1,238 @@
+"""Interception of the calls of all SSM clients in the process, old and new, in all threads.
+
+While a fake is active, botocore's `BaseClient._convert_to_request_dict` is wrapped. All calls of all clients pass
+through it, including those of bound methods, paginators and waiters, and code that patches `_make_api_call` does not
+bypass it. Calls that no handler of `before-call` answers reach `BaseClient._make_request`, where a Stubber returns the
+service's response. For the wire transport, a `WireTap` is attached to the client instead. When the last fake ends,
+everything is restored, except what other code has replaced since. The wrapper stays as long as work of an ended fake is
+left, to refuse its calls.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from botocore.client import BaseClient
+
+from ..._forks import on_fork, renew
+from ..._service.checks.model import CHECKED
+from ..answers.stubber import stubbed
+from ..guard.environment import DummyEnvironment
+from ..guard.network import Guard, NetworkBlockedError, check_host
+from ..owner import active as stack
+from ..owner.active import answering, current, owner
+from ..owner.calling import calling
+from ..owner.carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
+from ..owner.claim import KEY, OF_ARGUMENTS, Claim, claimed_by
+from ..owner.identity import forget as forget_accounts
+from ..patching import Patches, WrapperPatch
+from .aio import is_aio, patch_aio, patch_aio_credentials
+from .forked import redirected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..answers.wire import WireTap
+    from ..owner.active import Active
+
+
+_CLAIMED = frozenset(CHECKED)
+_lock = threading.RLock()
+_taps: WeakKeyDictionary[BaseClient, WireTap] = WeakKeyDictionary()
+# Patches that all calls pass through. They stay while work of an ended fake is left.
+_gate = Patches()
+_aio_gate = Patches()
+# Patches that let clients work without AWS.
+_patches = Patches()
+_aio_patches = Patches()
+_environments: list[DummyEnvironment] = []
+# Threads that were in a call when the last fake ended. The fake may have claimed their calls.
+_on_their_way: set[threading.Thread] = set()
+
+
+def activate(active: Active) -> None:
+    """Let a fake answer the calls of this context, and calls without an owner."""
+    with _lock:
+        if not stack.any_active():
+            _environments.append(DummyEnvironment())
+            if not _gate:
+                _gate.apply(_GATE)
+                patch_running_pools()
+            _patches.apply(_PATCHES)
+            _patch_aio()
+        stack.push(active)
+
+
+def deactivate(active: Active) -> None:
+    """Deactivate a fake; after the last one, restore everything."""
+    with _lock:
+        stack.remove(active)
+    let_go(active)
+    with _lock:
+        if stack.any_active():
+            return
+        _on_their_way.update(calling(_CLAIMED))
+        _aio_patches.restore()
+        _patches.restore()
+        forget_accounts()
+        while _environments:
+            _environments.pop().restore()
+        _open_gate()
+
+
+def _open_gate() -> None:
+    """Remove the patches of the gate, unless work of a fake is left, or the process was forked under a fake."""
+    if _on_their_way:
+        _on_their_way.intersection_update(calling(_CLAIMED))
+    if stack.any_active() or any_left() or _on_their_way or stack.inherited() is not None:
+        return
+    _aio_gate.restore()
+    _gate.restore()
+    restore_pools()
+    if _taps:
+        for tap in list(_taps.values()):
+            tap.deactivate()
+        _taps.clear()
+
+
+def _patch_aio() -> None:
+    if not _aio_gate:
+        _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio, _guard))
+    if not _aio_patches:
+        _aio_patches.apply(patch_aio_credentials())
+
+
+def _tap(client: BaseClient) -> None:
+    """Attach the wire transport to a client, unless it is attached."""
+    if client in _taps:
+        return
+    tap = _make_tap(client)
+    with _lock:
+        if stack.any_active() and client not in _taps:
+            tap.activate()
+            _taps[client] = tap  # last, because other threads read this without the lock
+
+
+def _make_tap(client: BaseClient) -> WireTap:
+    """Make a tap. Its module is imported when it is first needed, and without the lock."""
+    if is_aio(client):
+        from ..answers.aio_wire import AioWireTap
+
+        return AioWireTap(client)
+    from ..answers.wire import WireTap
+
+    return WireTap(client)
+
+
+def _is_claimed(client: BaseClient, operation_model: Any) -> bool:
+    """Return whether fakes answer an operation of a client."""
+    return operation_model.name in _CLAIMED and client.meta.service_model.service_name == "ssm"
+
+
+def _convert(
+    original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """Wrap `BaseClient._convert_to_request_dict`."""
+    if not _is_claimed(client, operation_model):
+        return original(client, api_params, operation_model, *args, **kwargs)
+    claim = _claim(client, operation_model.name, api_params)
+    if claim is None:
+        kwargs = redirected(client, operation_model.name, api_params, kwargs)
+        return original(client, api_params, operation_model, *args, **kwargs)
+    try:
+        return claim.noted(original(claim.client, api_params, operation_model, *args, **kwargs))
+    except OF_ARGUMENTS as error:
+        claim.refuse(error)
+        raise
+
+
+async def _convert_aio(
+    original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """Wrap `AioBaseClient._convert_to_request_dict`."""
+    if not _is_claimed(client, operation_model):
+        return await original(client, api_params, operation_model, *args, **kwargs)
+    claim = _claim(client, operation_model.name, api_params)
+    if claim is None:
+        kwargs = redirected(client, operation_model.name, api_params, kwargs)
+        return await original(client, api_params, operation_model, *args, **kwargs)
+    try:
+        return claim.noted(await original(claim.client, api_params, operation_model, *args, **kwargs))
+    except OF_ARGUMENTS as error:
+        claim.refuse(error)
+        raise
+
+
+def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
+    """Claim a call for the fake that answers it; `None` without a fake."""
+    active = answering(operation)
+    if active is None:
+        with _lock:
+            _open_gate()
+        return None
+    if active.transport == "wire":
+        _tap(client)
+    return Claim(client, active, operation, api_params)
+
+
+def _make_request(
+    original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
+) -> Any:
+    """Wrap `BaseClient._make_request`, which is called if no handler of `before-call` has answered."""
+    answer = _answer(client, operation_model, request, context)
+    return _guard.call(original, client, operation_model, request, context) if answer is None else answer
+
+
+async def _make_request_aio(
+    original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
+) -> Any:
+    """Wrap `AioBaseClient._make_request`."""
+    answer = _answer(client, operation_model, request, context)
+    return await _guard.call_aio(original, client, operation_model, request, context) if answer is None else answer
+
+
+def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
+    """Answer a call of a fake with the Stubber transport; `None` for other calls."""
+    if KEY not in context and not _is_claimed(client, operation_model):
+        return None
+    active = claimed_by(context, operation_model.name)
+    if active is None or active.transport != "stubber":
+        return None
+    return stubbed(client, active.service, operation_model, request, context)
+
+
+def _check_network(request: Any, called: Any) -> None:
+    """Block a request that nothing has answered and that would leave the process."""
+    active = current() or owner() or stack.inherited()
+    if active is None:
+        return
+    try:
+        check_host(request.method, request.url, allowed=active.allow_network, called=called)
+    except NetworkBlockedError as error:
+        active.blocked.append(error.kwargs["request"])
+        raise
+
+
+_guard = Guard(_check_network)
+
+
+def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Wrap `BaseClient.__init__`, because aiobotocore may have been imported since the fake became active."""
+    with _lock:
+        if stack.any_active():
+            _patch_aio()
+    original(*args, **kwargs)
+
+
+_GATE = (
+    WrapperPatch(BaseClient, "_convert_to_request_dict", _convert),
+    WrapperPatch(BaseClient, "_make_request", _make_request),
+    *_guard.patches(),
+    *CARRIERS,
+)
+_PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client),)
+
+on_fork(after_in_child=partial(renew, _lock))

@@ -1,0 +1,1 @@
+"""Callers without botocore, in this process and in others."""

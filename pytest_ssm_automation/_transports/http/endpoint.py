@@ -1,0 +1,220 @@
+"""A loopback HTTP server that serves a fake to other processes, such as the AWS CLI and other SDKs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from contextlib import suppress
+from io import BufferedReader
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
+from uuid import uuid4
+from weakref import WeakSet
+
+from botocore.exceptions import BotoCoreError
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.wrappers import Response
+
+from ..._forks import on_fork
+from ..._service.errors import ServiceError
+from ..answers.protocol import encode_error
+from ..guard.environment import change_variables
+from ..guard.network import is_loopback
+from .answering import answer_http
+from .body import read_body
+from .spawned import carry_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from io import RawIOBase
+
+    from ..._service.engine import Service
+    from ..answers.protocol import HttpAnswer
+
+VARIABLE: Final = "AWS_ENDPOINT_URL_SSM"
+_IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+_DIRECT: Final = ("NO_PROXY", "no_proxy")
+_CONNECTION: Final = "ssm_automation.connection"
+_open: WeakSet[Endpoint] = WeakSet()
+_LONGEST_CLOSE: Final = 3.0
+
+
+class Endpoint:
+    """A server on a free port of 127.0.0.1. Child processes find it through `AWS_ENDPOINT_URL_SSM`.
+
+    Attributes:
+        url: The URL of the server.
+    """
+
+    def __init__(self, service: Service) -> None:
+        """Start the server, and set the environment variables."""
+        self._service = service
+        self._server = _Server("127.0.0.1", 0, self._respond, _Handler)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="ssm-automation-endpoint", daemon=True
+        )
+        self._thread.start()
+        around = {name: ",".join(filter(None, (os.environ.get(name), "127.0.0.1"))) for name in _DIRECT}
+        self._set: dict[str, str | None] = {VARIABLE: self.url, _IGNORED: None, **around}
+        self._before = {name: os.environ.get(name) for name in self._set}
+        change_variables(self._set)
+        self._patch = carry_environment()
+        _open.add(self)
+
+    def close(self) -> None:
+        """Stop the server, close all connections, and restore variables that have not been changed since.
+
+        This waits only a few seconds for requests that are still being answered, for example by a function of the test
+        that waits for something.
+        """
+        _open.discard(self)
+        self._patch.restore()
+        self._server.stop(self._thread)
+        untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
+        change_variables({name: self._before[name] for name in untouched})
+
+    def leave_to_parent(self) -> None:
+        """In a forked child, close the socket, so that the port does not stay open longer than in the parent."""
+        self._server.socket.close()
+
+    def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer a request, or break the connection for a fault."""
+        answer = self._answer(environ)
+        headers = {name: value for name, value in answer.headers.items() if name not in {"Connection", "Server"}}
+        return Response(answer.body, answer.status, headers)(environ, start_response)
+
+    def _answer(self, environ: dict[str, Any]) -> HttpAnswer:
+        headers = _headers(environ)
+        if (refusal := _refuse_host(headers.get("host"))) is not None:
+            return encode_error(self._service.new_id(), refusal)
+        body = read_body(environ[_CONNECTION], headers, _Handler.timeout or 0)
+        if self._server.stopping and isinstance(body, ServiceError):
+            raise ConnectionResetError  # the end of the server has broken the request off, and not its sender
+        try:
+            return answer_http(self._service, environ["REQUEST_METHOD"], self.url, headers, body)
+        except BotoCoreError:
+            raise ConnectionResetError from None
+        except BaseException as error:  # noqa: BLE001 - a function of the test may raise anything
+            text = f"{type(error).__name__}: {error}"
+            return encode_error(self._service.new_id(), ServiceError("InternalFailure", text))
+
+
+class _Server(ThreadedWSGIServer):
+    """A server that knows its open connections and threads, so that it can end them."""
+
+    def __init__(self, *args: Any) -> None:
+        self.stopping = False
+        self._open: set[socket.socket] = set()
+        self._serving: set[threading.Thread] = set()
+        super().__init__(*args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        # A daemon, so that a thread that hangs in a function of the test does not keep the process alive.
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), name="ssm-automation-call", daemon=True
+        )
+        self._serving = {each for each in self._serving if each.is_alive()} | {thread}
+        thread.start()
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def stop(self, loop: threading.Thread) -> None:
+        """Stop listening, close all connections, and wait for all threads, with a time limit."""
+        end, self.stopping = perf_counter() + _LONGEST_CLOSE, True
+        if loop.is_alive():  # it is not in a forked child
+            threading.Thread(target=self.shutdown, daemon=True).start()  # it waits without a limit
+            loop.join(_LONGEST_CLOSE)
+        self.server_close()
+        for connection in self._open.copy():
+            with suppress(OSError):  # the client has already closed it
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._serving:
+            thread.join(max(0.0, end - perf_counter()))
+
+
+class _Reader(BufferedReader):
+    """A reader that returns available data. werkzeug discards data after the request, and must not wait for more."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read once from the connection."""
+        return self.read1(-1 if size is None else size)
+
+
+class _Handler(WSGIRequestHandler):
+    """Handle a connection without logging, and with a timeout."""
+
+    timeout = 20
+    rbufsize = 0
+
+    def setup(self) -> None:
+        """Use a reader that does not wait."""
+        super().setup()
+        self.rfile = _Reader(cast("RawIOBase", self.rfile))
+
+    def make_environ(self) -> dict[str, Any]:
+        """Add the connection, to read the body without werkzeug, whose reader has no limit for chunk sizes."""
+        return {**super().make_environ(), _CONNECTION: self.rfile}
+
+    def log(self, *_: Any, **__: Any) -> None:
+        """Log nothing."""
+
+    def log_request(self, *_: Any, **__: Any) -> None:
+        """Log nothing, and don't decode the address."""
+
+    def parse_request(self) -> bool:
+        """Read the request line and the headers; refuse empty request lines, and those of HTTP 0.9."""
+        parsed = super().parse_request()
+        nothing = not self.raw_requestline.decode("latin-1").split()  # http.server ignores these
+        if nothing or (parsed and self.request_version == "HTTP/0.9"):
+            self.send_error(400)
+            return False
+        return parsed
+
+    def run_wsgi(self) -> None:
+        """Answer one request, even if its address is invalid, and close the connection."""
+        self.close_connection = True
+        try:
+            super().run_wsgi()
+        except ValueError:
+            self.send_error(400)
+
+    def send_error(self, *_: Any, **__: Any) -> None:
+        """Respond to invalid HTTP with the error for an unknown operation."""
+        answer = encode_error(str(uuid4()), ServiceError("UnknownOperationException"))
+        self.request_version = self.protocol_version
+        self.close_connection = True
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            if name not in {"Connection", "Server", "Date"}:
+                self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+
+def _headers(environ: dict[str, Any]) -> dict[str, str]:
+    headers = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
+    given = {"content-type": environ.get("CONTENT_TYPE", ""), "content-length": environ.get("CONTENT_LENGTH", "")}
+    return {**headers, **given}
+
+
+def _refuse_host(host: str | None) -> ServiceError | None:
+    """Refuse requests to other host names, because a web page can point its own host name to this machine."""
+    with suppress(ValueError):
+        if host is None or is_loopback(urlsplit(f"//{host}").hostname or ""):
+            return None
+    return ServiceError("InvalidSignatureException", f"The Host header names {host!r}, which is not this machine.")
+
+
+def _leave_all_to_parent() -> None:
+    for endpoint in list(_open):
+        endpoint.leave_to_parent()
+
+
+on_fork(after_in_child=_leave_all_to_parent)

@@ -1,0 +1,1 @@
+"""Who answers a call: the fake in whose context it was made."""

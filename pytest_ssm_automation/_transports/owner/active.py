@@ -1,0 +1,209 @@
+"""The active fakes, and which of them answers a call.
+
+The fake in whose context a call is made answers it. Entering a fake sets a context variable, which asyncio copies to
+tasks. For threads and tasks of pools, the owner is stored on the thread, see `carrying`. The innermost active fake of
+the process answers calls without an owner.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+
+from .late import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from mmap import mmap
+    from typing import Self
+
+    from ..._service.engine import Service
+    from ..guard.network import BlockedRequest
+
+# An attribute of threads: the fake that owns the running work; `None` if the thread has lost its owner.
+OWNER: Final = "_ssm_automation_owner"
+
+
+class Active:
+    """An active fake. There is a new object for each time that a fake is entered.
+
+    Attributes:
+        fake: The fake while it is active, then `None`.
+        service: The service.
+        transport: `"stubber"` or `"wire"`.
+        allow_network: Whether requests may leave the process, or the allowed hosts.
+        test: The id of the test.
+        blocked: The blocked requests.
+        entered: Whether it is active.
+        thread: The thread that entered it.
+        task: The asyncio task that entered it, if any.
+        parent: The fake that was active in the context in which it was entered.
+        nested: The active fake that the same thread or task entered inside it.
+        endpoint_url: The URL for other processes, if it serves them.
+        inherited: Whether it is a copy in a forked process.
+        refusals: Not zero if a call of a forked process was refused. Shared with forked processes.
+    """
+
+    def __init__(
+        self,
+        fake: Any,
+        service: Service,
+        *,
+        transport: str,
+        allow_network: bool | Collection[str],
+        test: str,
+        blocked: list[BlockedRequest],
+    ) -> None:
+        """Make a fake that is not active yet."""
+        self.fake = fake
+        self.service = service
+        self.transport = transport
+        self.allow_network = allow_network
+        self.test = test
+        self.blocked = blocked
+        self.entered = False
+        self.thread: threading.Thread | None = None
+        self.task: object = None
+        self.parent: Active | None = None
+        self.nested: Active | None = None
+        self.endpoint_url: str | None = None
+        self.inherited = False
+        self.refusals: mmap | None = None
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Return itself. Requests contain it in their context, and event handlers may copy requests."""
+        return self
+
+
+_context: ContextVar[Active | None] = ContextVar("pytest_ssm_automation_owner", default=None)
+_stack: list[Active] = []
+# In a forked process: the stack of the parent process.
+_inherited: list[Active] = []
+
+
+def owner() -> Active | None:
+    """Return the fake that owns the running work, active or ended; `None` without an owner."""
+    found = _context.get()
+    if found is not None and found.entered:
+        return found
+    thread = threading.current_thread()
+    if found is not None and not _is_free(found, thread):
+        return found
+    return getattr(thread, OWNER, None)
+
+
+def current() -> Active | None:
+    """Return the fake that answers a call made here; `None` if there is none, or if the call's owner has ended."""
+    found = owner()
+    if found is None:
+        return _stack[-1] if _stack else None
+    return innermost(found) if found.entered else None
+
+
+def answering(operation: str) -> Active | None:
+    """Return the fake that answers a call of an operation made here; `None` if none is active.
+
+    Raises:
+        LateCallError: The fake of the call has ended. The call is recorded for the report.
+    """
+    found = current()
+    if found is None and (gone := owner()) is not None and not gone.inherited:
+        raise refuse(operation, gone.test)
+    return found
+
+
+def innermost(active: Active) -> Active:
+    """Return the fake that answers calls of an active one: the innermost fake nested in it."""
+    while active.nested is not None:
+        active = active.nested
+    return active
+
+
+def around(gone: Active) -> Active | None:
+    """Return the fake that answers instead of an ended one: the nearest around it; `None` if all have ended."""
+    nearest = _nearest(gone)
+    return None if nearest is None else innermost(nearest)
+
+
+def owner_of_new_work() -> Active | None:
+    """Return the owner of a thread or task that is started here; `None` without an owner."""
+    found = current()
+    return owner() if found is None else found
+
+
+def inherited() -> Active | None:
+    """Return the fake of the parent process that would answer a call made here; `None` outside forked processes."""
+    found = owner()
+    if found is None:
+        return _inherited[-1] if _inherited else None
+    return innermost(found) if found.inherited else None
+
+
+def inherit() -> None:
+    """In a forked child, deactivate the fakes of the parent."""
+    for active in _stack:
+        active.entered, active.inherited = False, True
+    _inherited[:] = _stack or _inherited
+    _stack.clear()
+
+
+def any_active() -> bool:
+    """Return whether any fake is active."""
+    return bool(_stack)
+
+
+def all_active() -> Sequence[Active]:
+    """Return the active fakes in the order in which they were entered."""
+    return tuple(_stack)
+
+
+def push(active: Active) -> None:
+    """Make a fake active. It answers in this context, and is the innermost one of the process."""
+    parent = _nearest(owner())
+    active.parent, active.thread, active.task = parent, threading.current_thread(), _current_task()
+    if parent is not None and parent.nested is None and (parent.thread, parent.task) == (active.thread, active.task):
+        parent.nested = active
+    active.entered = True
+    _stack.append(active)
+    _context.set(active)
+
+
+def remove(active: Active) -> None:
+    """Make a fake inactive. In this context, the fake around it answers again."""
+    _stack.remove(active)
+    active.entered, active.fake = False, None
+    parent, nested = active.parent, active.nested
+    if parent is not None and parent.nested is active:
+        parent.nested = nested
+    if nested is not None:
+        nested.parent = parent
+    active.nested = None
+    if _context.get() is active:
+        _context.set(_nearest(parent))
+
+
+def _nearest(active: Active | None) -> Active | None:
+    """Return the nearest active fake: this one, or one around it."""
+    while active is not None and not active.entered:
+        active = active.parent
+    return active
+
+
+def _is_free(gone: Active, thread: threading.Thread) -> bool:
+    """Return whether a context whose fake has ended may belong to later work too.
+
+    In an event loop, a task that a test has left behind can't be told from one that serves all tests. The thread of the
+    test keeps the context if the fake ended in another context. And a thread may have lost its owner.
+    """
+    return gone.thread is thread or getattr(thread, OWNER, gone) is None or _runs_a_loop()
+
+
+def _runs_a_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and asyncio._get_running_loop() is not None
+
+
+def _current_task() -> object:
+    return sys.modules["asyncio"].current_task() if _runs_a_loop() else None

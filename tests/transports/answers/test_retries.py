@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.endpoint
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, CapacityNotAvailableError, ClientError
+from botocore.retries.bucket import Clock, TokenBucket
+from botocore.retries.quota import RetryQuota
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation._service.checks.model import documented_errors
+from pytest_ssm_automation._service.errors import CONNECTION_ERRORS
+from pytest_ssm_automation._transports.answers.retries import is_rate_limiter
+from pytest_ssm_automation._transports.answers.wire import _Body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MODES = ("legacy", "standard", "adaptive")
+# Attempts in legacy, standard and adaptive mode; other errors are not retried.
+RETRIED = {
+    "InternalServerError": (5, 3, 3),
+    "ThrottlingException": (5, 3, 3),
+    "ServiceUnavailable": (5, 3, 3),
+    **dict.fromkeys(CONNECTION_ERRORS, (5, 3, 3)),
+}
+ERRORS = (
+    *documented_errors(),
+    "ThrottlingException",
+    "ServiceUnavailable",
+    "AccessDeniedException",
+    "ExpiredTokenException",
+    "UnrecognizedClientException",
+    "ValidationException",
+    *CONNECTION_ERRORS,
+)
+
+
+@pytest.fixture
+def fake() -> Iterator[AutomationFake]:
+    """An active fake on the wire."""
+    with AutomationFake(transport="wire", seed="retries") as active:
+        yield active
+
+
+def client_of(mode: str, **retries: Any) -> Any:
+    """Make a client with a retry mode."""
+    how: Any = {"mode": mode, **retries}
+    return boto3.client("ssm", region_name="us-east-1", config=Config(retries=how))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("error", ERRORS)
+def test_attempts(fake: AutomationFake, error: str, mode: str) -> None:
+    """Errors have the attempts of botocore's retry mode, each attempt is one call, and none is delayed."""
+    fake.fail_with(error, times=None)
+    client = client_of(mode)
+    attempts = RETRIED.get(error, (1, 1, 1))[MODES.index(mode)]
+    began = time.monotonic()
+    with pytest.raises((ClientError, BotoCoreError)) as caught:
+        client.start_automation_execution(DocumentName="Doc")
+    assert time.monotonic() - began < 1
+    assert [call.attempt for call in fake.calls] == list(range(1, attempts + 1))
+    assert {call.error for call in fake.calls} == {error}
+    if isinstance(caught.value, ClientError):
+        response: Any = caught.value.response
+        assert response["Error"]["Code"] == error
+        assert response["ResponseMetadata"]["RetryAttempts"] == attempts - 1
+    else:
+        assert type(caught.value).__name__ == error
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_retries_at_work(fake: AutomationFake, mode: str) -> None:
+    """After two failures the third attempt succeeds, and the caller only sees it in RetryAttempts."""
+    fake.fail_with("ThrottlingException", times=2)
+    answer = client_of(mode).start_automation_execution(DocumentName="Doc")
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 2
+    assert [(call.outcome, call.attempt) for call in fake.calls] == [("failed", 1), ("failed", 2), ("started", 3)]
+    fake.verify()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_callers_own_number_of_attempts(fake: AutomationFake, mode: str) -> None:
+    """A caller that configures fewer attempts gets fewer."""
+    fake.fail_with("InternalServerError", times=None)
+    client = client_of(mode, total_max_attempts=2)
+    with pytest.raises(client.exceptions.InternalServerError, match=r"reached max retries: 1"):
+        client.start_automation_execution(DocumentName="Doc")
+    assert len(fake.calls) == 2
+
+
+@pytest.mark.parametrize("mode", ["standard", "adaptive"])
+def test_the_quota_is_full_for_each_fake(mode: str) -> None:
+    """A client that has used its quota of retries up under one fake retries again under the next, and after it."""
+    client = client_of(mode)
+
+    def attempts(fake: AutomationFake) -> int:
+        before = len(fake.calls)
+        with pytest.raises(ClientError):
+            client.start_automation_execution(DocumentName="Doc")
+        return len(fake.calls) - before
+
+    with AutomationFake(transport="wire") as first:
+        first.fail_with("ThrottlingException", times=None)
+        assert [attempts(first) for _ in range(60)][::59] == [3, 1]
+        with AutomationFake(transport="wire") as nested:
+            nested.fail_with("ThrottlingException", times=None)
+            assert attempts(nested) == 3
+    with AutomationFake(transport="wire") as second:
+        second.fail_with("ThrottlingException", times=None)
+        assert attempts(second) == 3
+        assert [attempts(second) for _ in range(60)][-1] == 1
+    quotas = [handler.__self__._retry_quota._quota for handler in _handlers(client) if not is_rate_limiter(handler)]
+    assert [quota.available_capacity for quota in quotas] == [RetryQuota.INITIAL_CAPACITY]
+
+
+def _handlers(client: Any) -> list[Any]:
+    found = client.meta.events._emitter._handlers.prefix_search("needs-retry.ssm")
+    return [handler for handler in found if hasattr(handler, "__self__")]
+
+
+def test_nothing_of_botocores_is_replaced() -> None:
+    """Botocore's clock, quota and token bucket, which all clients share, are its own while a fake is active."""
+    before = (vars(botocore.endpoint)["time"], RetryQuota.acquire, TokenBucket.acquire)
+    with AutomationFake(transport="wire"):
+        assert (vars(botocore.endpoint)["time"], RetryQuota.acquire, TokenBucket.acquire) == before
+
+
+def test_a_token_bucket_is_botocores(fake: AutomationFake) -> None:
+    """An empty bucket behaves as botocore's own tests expect."""
+    bucket = TokenBucket(max_rate=10, clock=Clock())
+    with pytest.raises(CapacityNotAvailableError):
+        bucket.acquire(11, block=False)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_clients_of_other_services_wait(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """A DynamoDB client that is answered 500 waits before it tries again, and as often as ever."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    how: Any = {"mode": mode, "total_max_attempts": 3}
+    client: Any = boto3.client("dynamodb", region_name="us-east-1", config=Config(retries=how))
+    client.meta.events.register("before-send.dynamodb", lambda request, **_: _answer(request.url, 500))
+    with pytest.raises(ClientError, match="reached max retries: 2"):
+        client.list_tables()
+    assert len(slept) == 2
+    assert all(slept)
+
+
+def test_other_operations_of_ssm_wait(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls of the same client that the fake does not answer are not changed."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    client = client_of("standard")
+    client.start_automation_execution(DocumentName="Doc")
+    client.meta.events.register("before-send.ssm", lambda request, **_: _answer(request.url, 500))
+    with pytest.raises(ClientError):
+        client.get_parameter(Name="x")
+    assert len(slept) == 2
+    assert all(slept)
+
+
+def test_throttling_by_the_fake_slows_nothing_else(fake: AutomationFake) -> None:
+    """Adaptive mode's rate limiter learns nothing from faults, so other calls of the client are as fast as before."""
+    client = client_of("adaptive")
+    fake.fail_with("ThrottlingException", times=None)
+    with pytest.raises(ClientError):
+        client.start_automation_execution(DocumentName="Doc")
+    limiters = [handler.__self__ for handler in _handlers(client) if is_rate_limiter(handler)]
+    assert [limiter._enabled for limiter in limiters] == [False]
+
+
+def _answer(url: str, status: int) -> AWSResponse:
+    headers: Any = {}
+    return AWSResponse(url, status, headers, _Body(b"{}"))
+
+
+def test_sleeping_elsewhere_goes_on(fake: AutomationFake) -> None:
+    """Only botocore's backoff doesn't wait; the caller's own `time.sleep` does."""
+    began = time.monotonic()
+    time.sleep(0.05)
+    assert time.monotonic() - began >= 0.05

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import copy
+import gzip
+import json
+from contextvars import Context
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.client
+import botocore.session
+import pytest
+from botocore import UNSIGNED
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.credentials import DeferredRefreshableCredentials, RefreshableCredentials
+from botocore.exceptions import ClientError, ReadTimeoutError
+from caller import start
+from moto import mock_aws
+
+from pytest_ssm_automation import AutomationFake, NetworkBlockedError
+from pytest_ssm_automation._service.checks import model
+from pytest_ssm_automation._service.errors import ServiceError
+from pytest_ssm_automation._transports.answers.protocol import attempt_of, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RUNBOOK = {
+    "schemaVersion": "0.3",
+    "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
+}
+KEYS = {"aws_access_key_id": "AKIDMODULE", "aws_secret_access_key": "x"}
+MODULE_CLIENT: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
+
+
+@pytest.fixture
+def fake() -> Iterator[AutomationFake]:
+    """An active fake on the wire."""
+    with AutomationFake(transport="wire", seed="wire") as active:
+        yield active
+
+
+class Handler:
+    """A user's own handler of `before-send`."""
+
+    def __init__(self, answer: Any = None) -> None:
+        self.seen: list[Any] = []
+        self.answer = answer
+
+    def __call__(self, request: Any, **kwargs: Any) -> Any:
+        """Note the request."""
+        self.seen.append(request)
+        return self.answer
+
+
+def test_the_answer_is_parsed_by_botocore(fake: AutomationFake) -> None:
+    """The response's metadata are those of an HTTP answer that botocore has read."""
+    answer = MODULE_CLIENT.start_automation_execution(DocumentName="Doc")
+    metadata = answer["ResponseMetadata"]
+    assert answer["AutomationExecutionId"] == fake.executions[0].id
+    assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (200, 0)
+    headers = metadata["HTTPHeaders"]
+    assert headers["x-amzn-requestid"] == metadata["RequestId"]
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert int(headers["content-length"]) > 0
+    assert headers["date"].endswith(" GMT")
+
+
+def test_times_have_milliseconds_and_a_zone(fake: AutomationFake) -> None:
+    """Times go as numbers over the wire, and come back as datetimes with a zone and a fraction."""
+    shown = MODULE_CLIENT.get_automation_execution(AutomationExecutionId=start(MODULE_CLIENT))
+    began = shown["AutomationExecution"]["ExecutionStartTime"]
+    assert began.tzinfo is not None
+    assert began.microsecond % 1000 == 0
+    assert began.microsecond > 0
+
+
+def test_the_request_is_signed(fake: AutomationFake) -> None:
+    """What reaches a handler of `before-send` carries a signature of the client's own key, a target and a body."""
+    client: Any = boto3.client("ssm", region_name="eu-central-1", **KEYS)
+    handler = Handler()
+    client.meta.events.register("before-send.ssm.StartAutomationExecution", handler)
+    start(client)
+    (request,) = handler.seen
+    authorization = request.headers["Authorization"].decode()
+    assert authorization.startswith("AWS4-HMAC-SHA256 Credential=AKIDMODULE/")
+    assert "/eu-central-1/ssm/aws4_request, SignedHeaders=" in authorization
+    assert request.headers["X-Amz-Target"] == b"AmazonSSM.StartAutomationExecution"
+    assert json.loads(request.body) == {"DocumentName": "Doc"}
+    assert request.url == "https://ssm.eu-central-1.amazonaws.com/"
+    assert fake.calls[0].endpoint_url == "https://ssm.eu-central-1.amazonaws.com"
+
+
+def test_each_attempt_is_sent(fake: AutomationFake) -> None:
+    """A handler sees every attempt, signed, with its number in the header that botocore writes."""
+    handler = Handler()
+    client: Any = boto3.client("ssm", region_name="us-east-1", config=Config(retries={"mode": "standard"}))
+    client.meta.events.register("before-send.ssm", handler)
+    fake.fail_with("InternalServerError", times=2)
+    start(client)
+    assert [attempt_of(request.headers["amz-sdk-request"].decode()) for request in handler.seen] == [1, 2, 3]
+    assert all(request.headers["Authorization"] for request in handler.seen)
+    assert [call.attempt for call in fake.calls] == [1, 2, 3]
+
+
+def test_a_handler_of_the_users_that_answers_wins(fake: AutomationFake) -> None:
+    """Like a user's Stubber: what it answers never reaches the fake, and what it lets pass does."""
+    client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
+    handler = Handler(AWSResponse("", 400, {}, _Raw(b'{"__type": "Mine", "message": "no"}')))  # type: ignore[arg-type]
+    client.meta.events.register("before-send.ssm", handler)
+    with pytest.raises(ClientError, match=r"\(Mine\).*: no"):
+        start(client)
+    assert fake.calls == ()
+    handler.answer = None
+    assert start(client) == fake.executions[0].id
+    assert len(handler.seen) == 2
+
+
+class _Raw:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._content
+
+
+def test_requests_may_be_compressed(fake: AutomationFake) -> None:
+    """Where the model asks for compression botocore compresses, and the fake reads it all the same."""
+    session = botocore.session.Session()
+    loader = session.get_component("data_loader")
+    described = copy.deepcopy(loader.load_service_model("ssm", "service-2"))
+    described["operations"]["StartAutomationExecution"]["requestcompression"] = {"encodings": ["gzip"]}
+    original = loader.load_service_model
+    loader.load_service_model = lambda name, *args, **kwargs: (
+        described if (name, *args[:1]) == ("ssm", "service-2") else original(name, *args, **kwargs)
+    )
+    client = session.create_client("ssm", region_name="us-east-1", config=Config(request_min_compression_size_bytes=1))
+    handler = Handler()
+    client.meta.events.register("before-send.ssm", handler)
+    start(client, Parameters={"Text": ["x" * 500]})
+    (request,) = handler.seen
+    assert request.headers["Content-Encoding"] in (b"gzip", "gzip")
+    assert len(request.body) < 200
+    fake.assert_started_once(Parameters={"Text": ["x" * 500]})
+
+
+def test_unpacking() -> None:
+    """Only gzip is decompressed, up to the requested size, and invalid gzip is refused."""
+    packed = gzip.compress(b"x" * 1000)
+    assert unpack(packed, " GZIP ") == b"x" * 1000
+    assert unpack(packed, "gzip", most=10) == b"x" * 10
+    assert unpack(b"as it is", "") == b"as it is"
+    with pytest.raises(ServiceError, match="SerializationException"):
+        unpack(b"as it is", "gzip")
+
+
+def test_attempts_are_read() -> None:
+    """The number of the attempt is read from its header; without it, it is 1."""
+    assert [attempt_of(header) for header in ("attempt=3; max=5", "ttl=1; attempt=2", "", "attempt=x")] == [3, 2, 1, 1]
+
+
+def test_a_client_without_credentials_is_answered(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, no signature, no search for credentials: as with the stubber, the client is answered."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+    client = boto3.Session().client("ssm", region_name="us-east-1")
+    handler = Handler()
+    client.meta.events.register("before-send.ssm", handler)
+    start(client)
+    assert fake.calls[0].access_key_id is None
+    assert "Authorization" not in handler.seen[0].headers
+
+
+def test_an_unsigned_client_is_answered(fake: AutomationFake) -> None:
+    """A client that does not sign is answered too."""
+    start(boto3.client("ssm", region_name="us-east-1", config=Config(signature_version=UNSIGNED)))
+    fake.assert_started_once()
+
+
+@pytest.mark.parametrize(("minutes", "signed"), [(60, True), (1, False)], ids=["fresh", "stale"])
+def test_credentials_are_never_refreshed(fake: AutomationFake, minutes: int, *, signed: bool) -> None:
+    """Valid credentials sign; credentials that would have to be refreshed are not used."""
+    session: Any = botocore.session.Session()
+    session._credentials = RefreshableCredentials(
+        "AKIDROLE", "secret", "token", datetime.now(UTC) + timedelta(minutes=minutes), _never, "assume-role"
+    )
+    client: Any = session.create_client("ssm", region_name="us-east-1")
+    handler = Handler()
+    client.meta.events.register("before-send.ssm", handler)
+    start(client)
+    assert ("Authorization" in handler.seen[0].headers) is signed
+    assert fake.calls[0].access_key_id == "AKIDROLE"
+
+
+def test_credentials_are_never_fetched(fake: AutomationFake) -> None:
+    """Credentials of a role that has not been assumed yet are not fetched either."""
+    session: Any = botocore.session.Session()
+    session._credentials = DeferredRefreshableCredentials(_never, "assume-role")
+    start(session.create_client("ssm", region_name="us-east-1"))
+    fake.assert_started_once()
+
+
+def _never() -> Any:
+    raise AssertionError("credentials are fetched")
+
+
+@pytest.mark.parametrize("first", ["moto", "fake"])
+def test_moto_serves_what_the_fake_does_not(first: str) -> None:
+    """With mock_aws inside the fake or outside, moto has the other operations and the fake its own."""
+    contexts: list[Any] = [mock_aws(), AutomationFake(transport="wire")]
+    outer, inner = contexts if first == "moto" else contexts[::-1]
+    with outer, inner:
+        fake = AutomationFake.current()
+        fake.fail_with("ThrottlingException")
+        for client in (boto3.client("ssm", region_name="us-east-1"), MODULE_CLIENT):
+            client.put_parameter(Name="/doc", Value="Doc", Type="String", Overwrite=True)
+            name = client.get_parameter(Name="/doc")["Parameter"]["Value"]
+            assert start(client, DocumentName=name) == fake.executions[-1].id
+        assert len(fake.calls) == 3
+        fake.verify()
+
+
+def test_documents_of_others_are_left_to_others(fake: AutomationFake) -> None:
+    """The fake answers DescribeDocument for registered runbooks, and leaves others to other libraries."""
+    fake.add_runbook(RUNBOOK, name="Known")
+    assert MODULE_CLIENT.describe_document(Name="Known")["Document"]["DocumentType"] == "Automation"
+    with mock_aws(), pytest.raises(MODULE_CLIENT.exceptions.InvalidDocument):
+        MODULE_CLIENT.describe_document(Name="Unknown")
+    with pytest.raises(NetworkBlockedError, match=r"ssm\.us-east-1\.amazonaws\.com"):
+        MODULE_CLIENT.describe_document(Name="Unknown")
+    assert [call.operation for call in fake.calls] == ["DescribeDocument"]
+
+
+def test_operations_that_are_not_served_are_left_alone(fake: AutomationFake) -> None:
+    """Other operations are not recorded, and do not leave the process."""
+    with pytest.raises(NetworkBlockedError):
+        MODULE_CLIENT.get_parameter(Name="x")
+    assert fake.calls == ()
+
+
+def test_nested_fakes_of_different_transports() -> None:
+    """The innermost fake answers in its own way: throttled calls are tried again on the wire, not by the stubber."""
+    client = boto3.client("ssm", region_name="us-east-1", config=Config(retries={"mode": "standard"}))
+    with AutomationFake(transport="wire") as wire:
+        wire.fail_with("ThrottlingException", times=2)
+        start(client)
+        with AutomationFake() as stubber:
+            stubber.fail_with("ThrottlingException")
+            with pytest.raises(ClientError):
+                start(client)
+            with AutomationFake(transport="wire") as inner:
+                inner.fail_with("ThrottlingException")
+                start(client)
+            start(client)
+        start(client)
+    assert [len(fake.calls) for fake in (wire, stubber, inner)] == [4, 2, 2]
+
+
+@pytest.mark.parametrize("token", [None, "01234567-89ab-cdef-0123-456789abcdef"], ids=["without", "with"])
+def test_a_lost_response_is_retried(fake: AutomationFake, token: str | None) -> None:
+    """A client tries a lost start again: without a ClientToken it starts twice, and with one it doesn't."""
+    fake.lose_response()
+    execution_id = start(MODULE_CLIENT, **({"ClientToken": token} if token else {}))
+    assert fake.execution(execution_id).id == execution_id
+    if token:
+        assert [call.outcome for call in fake.calls] == ["lost", "replayed"]
+        fake.assert_no_duplicate_starts()
+    else:
+        assert [call.outcome for call in fake.calls] == ["lost", "started"]
+        with pytest.raises(AssertionError, match="ClientToken"):
+            fake.assert_no_duplicate_starts()
+
+
+def test_an_injected_instance_reaches_the_caller(fake: AutomationFake) -> None:
+    """An instance of a connection error is raised for every attempt, and as a copy."""
+    error = ReadTimeoutError(endpoint_url="https://mine")
+    fake.fail_with(error, times=None)
+    with pytest.raises(ReadTimeoutError, match="https://mine") as caught:
+        start(MODULE_CLIENT)
+    assert caught.value is not error
+
+
+def test_clients_are_as_before_afterwards() -> None:
+    """The endpoint and handlers of a client are restored, and patches of other code stay."""
+    client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
+    emitter = client._endpoint._event_emitter
+    with AutomationFake(transport="wire"):
+        start(client)
+        assert client._endpoint._event_emitter is not emitter
+        assert client._endpoint._event_emitter.emit_until_response == emitter.emit_until_response
+    assert client._endpoint._event_emitter is emitter
+    with AutomationFake(transport="wire"):
+        start(client)
+        theirs = client._endpoint._event_emitter = copy.copy(emitter)
+    assert client._endpoint._event_emitter is theirs
+
+
+def test_a_tap_that_outlives_its_fake_answers_nothing(fake: AutomationFake) -> None:
+    """A tap that is still referenced after its fake passes on all events."""
+    client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
+    start(client)
+    tap = client._endpoint._event_emitter
+    fake.__exit__(None, None, None)
+    assert tap._choose_signer("choose-signer.ssm.StartAutomationExecution", {}) is None
+    handler = Handler()
+    client.meta.events.register("before-send.ssm", handler)
+    sent = partial(tap.emit, "before-send.ssm.StartAutomationExecution", request=None)
+    assert (handler, None) in Context().run(sent)  # where no request has been claimed
+    fake.__enter__()
+
+
+def test_all_operations_are_served(fake: AutomationFake) -> None:
+    """Every Automation operation is answered on the wire."""
+    execution_id = start(MODULE_CLIENT)
+    MODULE_CLIENT.get_automation_execution(AutomationExecutionId=execution_id)
+    MODULE_CLIENT.describe_automation_executions()
+    MODULE_CLIENT.describe_automation_step_executions(AutomationExecutionId=execution_id)
+    with pytest.raises(MODULE_CLIENT.exceptions.InvalidAutomationSignalException):
+        MODULE_CLIENT.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
+    MODULE_CLIENT.stop_automation_execution(AutomationExecutionId=start(MODULE_CLIENT))
+    assert {call.operation for call in fake.calls} == set(model.OPERATIONS)

@@ -1,0 +1,389 @@
+from __future__ import annotations
+
+import http.server
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import urllib3
+import urllib3.util.connection
+import vcr
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, EndpointConnectionError, HTTPClientError, NoCredentialsError
+from botocore.httpsession import URLLib3Session
+from botocore.stub import Stubber
+from moto import mock_aws
+from vcr.record_mode import RecordMode
+
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, NetworkBlockedError
+from pytest_ssm_automation._transports.guard import network
+from pytest_ssm_automation._transports.guard.network import check_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+CASSETTE = """
+version: 1
+interactions:
+- request: {method: GET, uri: "https://s3.example/", body: null, headers: {}}
+  response:
+    status: {code: 200, message: OK}
+    headers: {Content-Type: [application/xml]}
+    body: {string: "<ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>"}
+"""
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        """Answer as SSM would, a parameter's value."""
+        body = b'{"Parameter": {"Name": "x", "Value": "from the server"}}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """The port of a server on this machine."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hosts to which connections are opened, in place of the network."""
+    hosts: list[str] = []
+
+    def connect(address: tuple[str, int], *_: Any, **__: Any) -> Any:
+        hosts.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", connect)
+    return hosts
+
+
+def prepared(method: str, url: str) -> Any:
+    """Make a request as botocore sends it."""
+    headers: Any = {}
+    return AWSPreparedRequest(method=method, url=url, headers=headers, body=b"", stream_output=False)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_a_request_that_nobody_answers_is_refused_at_once(reached: list[str], fake: AutomationFake, mode: str) -> None:
+    """It does not leave the process, is not retried, and the error says how to allow it."""
+    retries: Any = {"mode": mode}
+    client: Any = boto3.client("s3", region_name="us-east-1", config=Config(retries=retries))
+    began = time.perf_counter()
+    with pytest.raises(NetworkBlockedError) as caught:
+        client.list_buckets()
+    assert time.perf_counter() - began < 1
+    assert str(caught.value) == (
+        "Blocked GET https://s3.amazonaws.com/ (s3 ListBuckets), which would have left the process: nothing answered "
+        "it. Answer it with moto or a Stubber, or allow it with the option allow_network."
+    )
+    with pytest.raises(AssertionError, match=r"GET https://s3\.amazonaws\.com/ \(s3 ListBuckets\)"):
+        fake.verify()
+    assert reached == []
+
+
+def test_the_error_is_botocores_and_the_fakes() -> None:
+    """Callers' handlers of BotoCoreError see it, botocore's retries don't, and the test can tell."""
+    assert issubclass(NetworkBlockedError, BotoCoreError)
+    assert issubclass(NetworkBlockedError, AutomationFakeError)
+    assert not issubclass(NetworkBlockedError, HTTPClientError)
+
+
+def test_other_operations_of_ssm_are_guarded(reached: list[str], fake: AutomationFake, client: Any) -> None:
+    """A get_parameter that neither moto nor a Stubber answers is refused, and isn't a call of Automation."""
+    with pytest.raises(NetworkBlockedError, match=r"POST https://ssm\.us-east-1\.amazonaws\.com/"):
+        client.get_parameter(Name="x")
+    assert (fake.calls, reached) == ((), [])
+
+
+def test_secrets_in_a_query_are_not_shown(fake: AutomationFake) -> None:
+    """No message contains the query of a URL."""
+    url = "https://example.com/key?X-Amz-Signature=secret"
+    request = prepared("GET", url)
+    with pytest.raises(NetworkBlockedError, match=r"^Blocked GET https://example\.com/key, which"):
+        URLLib3Session().send(request)
+    with pytest.raises(AssertionError, match="blocked") as caught:
+        fake.verify()
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - a URL to call, nothing is bound to it
+def test_this_machine_is_let_through(fake: AutomationFake, port: int, host: str) -> None:
+    """A server on this machine can be called, as with LocalStack or moto's server, whose URL may name 0.0.0.0."""
+    client: Any = boto3.client("ssm", endpoint_url=f"http://{host}:{port}")
+    assert client.get_parameter(Name="x")["Parameter"]["Value"] == "from the server"
+    fake.verify()
+
+
+@pytest.mark.parametrize("allowed", [True, ["S3.amazonaws.com"], ("other.example", "s3.amazonaws.com")])
+def test_hosts_may_be_allowed(reached: list[str], allowed: Any) -> None:
+    """With the option, requests reach the network: all of them, or those to the hosts that it names."""
+    with AutomationFake(allow_network=allowed) as fake:
+        client: Any = boto3.client("s3", region_name="us-east-1", config=Config(retries={"max_attempts": 0}))
+        with pytest.raises(EndpointConnectionError):
+            client.list_buckets()
+        fake.verify()
+    assert reached == ["s3.amazonaws.com"]
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("http://localhost:4566/", False),
+        ("http://127.0.0.2/", False),
+        ("http://[::1]:80/", False),
+        ("http://bucket.localhost:4566/", False),
+        ("http://0.0.0.0:5000/", False),
+        ("http://[::]:5000/", False),
+        ("https://example.com/", True),
+        ("https://EXAMPLE.com/", ("example.com",)),
+        ("http://169.254.169.254/latest", True),
+    ],
+)
+def test_what_may_be_reached(url: str, allowed: Any) -> None:
+    """This machine always, also by the unspecified address, and other hosts if they are allowed."""
+    assert check_host("GET", url, allowed=allowed) is None  # type: ignore[func-returns-value]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/",
+        "https://localhost.example.com/",
+        "https://127.example.com/",
+        "https://127.0.0.1.nip.io/",
+        "http://0.0.0.1/",
+        "http://0.0.0.0.nip.io/",
+        "http://[::2]/",
+    ],
+)
+def test_what_may_not_be_reached(url: str) -> None:
+    """Any other host, also one whose name only starts like loopback's."""
+    with pytest.raises(NetworkBlockedError, match="would have left the process"):
+        check_host("GET", url, allowed=("other.example",))
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"])
+def test_the_machine_has_no_credentials(host: str) -> None:
+    """Instance metadata is unreachable, as on a machine outside AWS."""
+    with pytest.raises(EndpointConnectionError):
+        check_host("GET", f"http://{host}/latest/meta-data", allowed=False)
+
+
+def test_looking_for_the_machines_credentials_is_no_mistake(
+    reached: list[str], fake: AutomationFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client without credentials looks at instance metadata, gets none, and a strict test doesn't fail for it."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_EC2_METADATA_DISABLED"):
+        monkeypatch.delenv(name)
+    client: Any = boto3.Session().client("sts", region_name="us-east-1")
+    with pytest.raises(NoCredentialsError):
+        client.get_caller_identity()
+    fake.verify()
+    assert reached == []
+
+
+def test_moto_and_stubbers_are_not_disturbed(fake: AutomationFake) -> None:
+    """Answered requests do not reach the guard."""
+    with mock_aws():
+        s3: Any = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="bucket")
+        assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["bucket"]
+    sqs: Any = boto3.client("sqs")
+    with Stubber(sqs) as stubber:
+        stubber.add_response("list_queues", {})
+        sqs.list_queues()
+    fake.verify()
+
+
+def test_the_innermost_fake_guards(reached: list[str]) -> None:
+    """A request belongs to the fake that is innermost when it is made."""
+    with AutomationFake() as outer, AutomationFake() as inner:
+        client: Any = boto3.client("s3")
+        with pytest.raises(NetworkBlockedError):
+            client.list_buckets()
+    outer.verify()
+    with pytest.raises(AssertionError, match="blocked"):
+        inner.verify()
+
+
+def test_resetting_forgets_blocked_requests(fake: AutomationFake) -> None:
+    """A reset forgets blocked requests."""
+    client: Any = boto3.client("s3")
+    with pytest.raises(NetworkBlockedError):
+        client.list_buckets()
+    fake.reset()
+    fake.verify()
+
+
+def test_documents_can_be_registered(fake: AutomationFake, client: Any) -> None:
+    """For an operation that the fake could answer, the error says how."""
+    with pytest.raises(NetworkBlockedError, match=r"\(ssm DescribeDocument\).* Register the runbook with add_runbook"):
+        client.describe_document(Name="Doc")
+    with pytest.raises(NetworkBlockedError) as caught:
+        client.get_parameter(Name="x")
+    assert "add_runbook" not in str(caught.value)
+
+
+def test_what_a_proxy_hides_is_seen(reached: list[str], fake: AutomationFake, port: int) -> None:
+    """The request decides, not the host that the connection goes to: here, a proxy on this machine."""
+    for scheme in ("http", "https"):
+        proxies = {scheme: f"http://127.0.0.1:{port}"}
+        client: Any = boto3.client("s3", endpoint_url=f"{scheme}://s3.example", config=Config(proxies=proxies))
+        with pytest.raises(NetworkBlockedError, match=r"s3\.example"):
+            client.list_buckets()
+    assert reached == []
+
+
+def test_a_connection_that_is_open_is_guarded(port: int) -> None:
+    """A connection that was opened before the fake can't be used under it."""
+    client: Any = boto3.client("ssm", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1")
+    with AutomationFake(allow_network=True):
+        client.get_parameter(Name="x")
+    connected = client._endpoint.http_session._manager.connection_from_url(f"http://127.0.0.1:{port}")
+    request = prepared("POST", "http://far.example/")
+    with AutomationFake() as fake, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(URLLib3Session, "_get_connection_manager", lambda *_: _Manager(connected))
+        with pytest.raises(NetworkBlockedError, match=r"far\.example"):
+            client._endpoint.http_session.send(request)
+        fake.assert_blocked("http://far.example")
+    client.close()
+
+
+class _Manager:
+    """A manager with the same connection pool for all URLs."""
+
+    def __init__(self, pool: Any) -> None:
+        """Hold the pool."""
+        self.connection_from_url = lambda _: pool
+
+
+def test_a_recorder_replays(reached: list[str], fake: AutomationFake, tmp_path: Path) -> None:
+    """Vcrpy patches connections, and replays its cassette together with the fake."""
+    cassette = tmp_path / "cassette.yaml"
+    cassette.write_text(CASSETTE, encoding="utf-8")
+    client: Any = boto3.client("s3", region_name="us-east-1", endpoint_url="https://s3.example")
+    with vcr.use_cassette(str(cassette), record_mode=RecordMode.NONE, match_on=["method", "host"]):
+        assert client.list_buckets()["Buckets"] == []
+        fake.client().start_automation_execution(DocumentName="Doc")
+    fake.verify()
+    assert len(fake.calls) == 1
+    assert reached == []
+
+
+def test_a_recorder_records_nothing(reached: list[str], fake: AutomationFake, tmp_path: Path) -> None:
+    """What vcrpy would have to record is blocked, and no cassette is written."""
+    client: Any = boto3.client("s3", region_name="us-east-1")
+    with vcr.use_cassette(str(tmp_path / "new.yaml")), pytest.raises(NetworkBlockedError):
+        client.list_buckets()
+    fake.assert_blocked("https://s3.amazonaws.com", times=1)
+    assert reached == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_libraries_connect_as_ever(fake: AutomationFake, port: int) -> None:
+    """The guard is botocore's: urllib3 itself is not touched."""
+    with urllib3.PoolManager() as manager:
+        assert manager.request("POST", f"http://127.0.0.1:{port}").status == 200
+    with pytest.raises(urllib3.exceptions.MaxRetryError):
+        urllib3.PoolManager().request("GET", "http://127.0.0.1:9", retries=0)
+    fake.verify()
+
+
+def test_blocked_requests_can_be_expected(fake: AutomationFake) -> None:
+    """Requests that `assert_blocked` expects are not problems; others still are."""
+    client: Any = boto3.client("s3", region_name="us-east-1")
+    for _ in range(2):
+        with pytest.raises(NetworkBlockedError):
+            client.list_buckets()
+    with pytest.raises(NetworkBlockedError):
+        boto3.client("sqs", region_name="us-east-1").list_queues()
+    fake.assert_blocked("https://s3.amazonaws.com/?list-type=2", times=2)
+    with pytest.raises(AssertionError, match=r"blocked \(.*:\n  POST https://sqs.*\(sqs ListQueues\)$"):
+        fake.verify()
+    fake.assert_blocked(re.compile(r"sqs\..*amazonaws"))
+    fake.verify()
+    fake.assert_blocked(times=3)
+
+
+def test_a_blocked_request_that_never_was(fake: AutomationFake) -> None:
+    """The message names what was expected, and what was blocked instead."""
+    with pytest.raises(AssertionError) as caught:
+        fake.assert_blocked()
+    assert str(caught.value) == (
+        "A request to the network was not blocked, expected at least once.\n\nNo request was blocked."
+    )
+    with pytest.raises(NetworkBlockedError):
+        boto3.client("s3", region_name="us-east-1").list_buckets()
+    with pytest.raises(AssertionError) as caught:
+        fake.assert_blocked("https://sqs.example", times=1)
+    assert str(caught.value) == (
+        "A request to 'https://sqs.example' was not blocked, expected once.\n\n"
+        "Blocked (1):\n  GET https://s3.amazonaws.com/ (s3 ListBuckets)"
+    )
+    with pytest.raises(AssertionError, match="'s3' was blocked once, expected twice"):
+        fake.assert_blocked(re.compile("s3"), times=2)
+
+
+@pytest.mark.parametrize("wrong", [{"url": 1}, {"url": b"https://x"}, {"times": 0}, {"times": True}])
+def test_assert_blocked_checks_its_arguments(fake: AutomationFake, wrong: dict[str, Any]) -> None:
+    """A wrong type fails at once."""
+    with pytest.raises(FakeUsageError, match=f"Expected {next(iter(wrong))} to be"):
+        fake.assert_blocked(**wrong)
+
+
+class Interrupted:
+    """A context variable. An interrupt follows its setting at once."""
+
+    def __init__(self) -> None:
+        """Start without a value."""
+        self.value: object = None
+
+    def get(self) -> object:
+        """Return the value."""
+        return self.value
+
+    def set(self, value: object) -> None:
+        """Set the value."""
+        self.value = value
+        if value is not None:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "arguments"),
+    [
+        ("_called", "call", ("client", "model", {}, {})),
+        ("_called", "call_aio", ("client", "model", {}, {})),
+        ("_sent", "send", ("session", "request")),
+        ("_sent", "send_aio", ("session", "request")),
+    ],
+)
+def test_an_interrupt_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, name: str, method: str, arguments: tuple[Any, ...]
+) -> None:
+    """After an interrupt at any moment, later requests are not taken for parts of the interrupted call."""
+    variable = Interrupted()
+    monkeypatch.setattr(network, name, variable)
+    guard = network.Guard(lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        getattr(guard, method)(lambda *_: None, *arguments).send(None)  # starts a coroutine
+    assert variable.value is None

@@ -1,0 +1,431 @@
+"""Tests of aiobotocore's clients on the fake."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import vcr
+from botocore.exceptions import EndpointConnectionError, ParamValidationError
+from vcr.record_mode import RecordMode
+
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
+from pytest_ssm_automation._transports.guard.network import Guard
+from pytest_ssm_automation._transports.hooks import aio
+from pytest_ssm_automation._transports.hooks.aio import patch_aio
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+aio_session: Any = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed")
+from aiobotocore.awsrequest import AioAWSResponse  # noqa: E402 - only if it is there
+from aiobotocore.client import AioBaseClient  # noqa: E402
+from aiobotocore.config import AioConfig  # noqa: E402
+from aiobotocore.httpsession import AIOHTTPSession  # noqa: E402
+
+
+@pytest.fixture(params=["stubber", "wire"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """Each transport in turn."""
+    name: str = request.param
+    return name
+
+
+class Body:
+    """The body of a response."""
+
+    def __init__(self, content: bytes) -> None:
+        """Hold the content, and no headers."""
+        self.content = content
+        self.raw_headers: list[tuple[bytes, bytes]] = []
+
+    async def read(self) -> bytes:
+        """Give the content."""
+        return self.content
+
+
+def with_client(body: Callable[[Any], Awaitable[Any]], **config: Any) -> Any:
+    """Run a coroutine function with an SSM client of aiobotocore."""
+
+    async def run() -> Any:
+        created = aio_session.get_session().create_client("ssm", region_name="eu-west-1", config=AioConfig(**config))
+        async with created as client:
+            return await body(client)
+
+    return asyncio.run(run())
+
+
+def note_sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Give the list of seconds that asyncio is asked to sleep from now on; it doesn't."""
+    slept: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float, *_: Any) -> None:
+        slept.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", note)
+    return slept
+
+
+def backend_config(backend: str) -> dict[str, Any]:
+    """Give the configuration of a client that sends by aiohttp or httpx."""
+    if backend == "aiohttp":
+        return {}
+    pytest.importorskip("httpx2", reason="httpx2 is not installed")
+    module = pytest.importorskip("aiobotocore.httpxsession", reason="aiobotocore has no httpx backend")
+    return {"http_session_cls": module.HttpxSession}
+
+
+def test_a_hundred_starts_at_once_are_all_answered(transport: str) -> None:
+    """Concurrent starts of one client are recorded once each, with different ids."""
+
+    async def body(client: Any) -> list[str]:
+        starts = (client.start_automation_execution(DocumentName=f"Doc-{number}") for number in range(100))
+        return [answer["AutomationExecutionId"] for answer in await asyncio.gather(*starts)]
+
+    with AutomationFake(transport=transport) as fake:
+        ids = with_client(body)
+
+        assert set(ids) == {execution.id for execution in fake.executions}
+        assert {call.params["DocumentName"] for call in fake.calls} == {f"Doc-{number}" for number in range(100)}
+        assert {call.region for call in fake.calls} == {"eu-west-1"}
+        assert len(fake.calls) == len(set(ids)) == 100
+
+
+def test_an_injected_fault_is_the_modeled_exception(transport: str) -> None:
+    """A fault can be caught as `client.exceptions.X`, with what botocore puts into its response."""
+
+    async def body(client: Any) -> Any:
+        with pytest.raises(client.exceptions.InvalidTarget) as caught:
+            await client.start_automation_execution(DocumentName="Doc")
+        return caught.value.response
+
+    with AutomationFake(transport=transport) as fake:
+        fake.fail_with("InvalidTarget")
+        response = with_client(body)
+
+    assert response["Error"]["Code"] == "InvalidTarget"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.parametrize(("mode", "attempts"), [("legacy", 5), ("standard", 3), ("adaptive", 3)])
+def test_retries_run_on_the_wire_without_waiting(monkeypatch: pytest.MonkeyPatch, mode: str, attempts: int) -> None:
+    """Over the wire aiobotocore tries as often as against AWS, and never sleeps in between."""
+    slept = note_sleeps(monkeypatch)
+
+    async def body(client: Any) -> None:
+        slept.clear()
+        with pytest.raises(client.exceptions.InternalServerError):
+            await client.start_automation_execution(DocumentName="Doc")
+
+    with AutomationFake(transport="wire") as fake:
+        fake.fail_with("InternalServerError", times=None)
+        with_client(body, retries={"mode": mode})
+
+        assert [call.attempt for call in fake.calls] == list(range(1, attempts + 1))
+    assert set(slept) == {0}
+
+
+def test_a_client_made_before_the_fake_is_answered(transport: str) -> None:
+    """A client that is older than the fake is answered while the fake is active."""
+
+    async def body(client: Any) -> list[int]:
+        with AutomationFake(transport=transport) as first:
+            await client.start_automation_execution(DocumentName="Doc")
+        with AutomationFake() as outer, AutomationFake(transport=transport) as inner:
+            await client.start_automation_execution(DocumentName="Doc")
+        return [len(fake.calls) for fake in (first, outer, inner)]
+
+    assert with_client(body) == [1, 0, 1]
+
+
+def test_botocores_own_refusal_is_recorded(transport: str) -> None:
+    """A request that aiobotocore refuses before it sends anything is in the record."""
+
+    async def body(client: Any) -> None:
+        with pytest.raises(ParamValidationError):
+            await client.start_automation_execution(DocumentName=7)
+
+    with AutomationFake(transport=transport) as fake:
+        with_client(body)
+        fake.assert_rejected(constraint="DocumentName:type", error="ParamValidationError")
+
+
+def test_a_chosen_id_gets_past_botocores_length_check(transport: str) -> None:
+    """An id of any length can be requested, if the test has chosen it."""
+
+    async def body(client: Any) -> str:
+        await client.start_automation_execution(DocumentName="Doc")
+        answer = await client.get_automation_execution(AutomationExecutionId="exec-1")
+        status: str = answer["AutomationExecution"]["AutomationExecutionStatus"]
+        return status
+
+    with AutomationFake(transport=transport) as fake:
+        fake.script(["Waiting"], execution_id="exec-1")
+        assert with_client(body) == "Waiting"
+
+
+def test_paginators_work(transport: str) -> None:
+    """Pages are followed by aiobotocore's own paginator."""
+
+    async def body(client: Any) -> int:
+        for _ in range(3):
+            await client.start_automation_execution(DocumentName="Doc")
+        pages = client.get_paginator("describe_automation_executions").paginate(PaginationConfig={"PageSize": 2})
+        return sum([len(page["AutomationExecutionMetadataList"]) async for page in pages])
+
+    with AutomationFake(transport=transport):
+        assert with_client(body) == 3
+
+
+def test_documents_are_answered(transport: str) -> None:
+    """The operations on documents are answered for a registered runbook."""
+    content = {"schemaVersion": "0.3", "mainSteps": [{"name": "Wait", "action": "aws:sleep"}]}
+
+    async def documents(client: Any) -> tuple[Any, Any, Any]:
+        described = await client.describe_document(Name="Run")
+        (version,) = (await client.list_document_versions(Name="Run"))["DocumentVersions"]
+        return await client.get_document(Name="Run"), described["Document"], version
+
+    with AutomationFake(transport=transport) as fake:
+        runbook = fake.add_runbook(content, name="Run")
+        got, described, version = with_client(documents)
+
+    assert json.loads(got["Content"]) == content
+    assert got["CreatedDate"] == described["CreatedDate"] == version["CreatedDate"] == runbook.created_at
+
+
+@pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
+def test_nothing_leaves_the_process(backend: str) -> None:
+    """An unanswered request is blocked, whichever HTTP library would have sent it."""
+    config = backend_config(backend)
+
+    async def body(client: Any) -> None:
+        with pytest.raises(NetworkBlockedError):
+            await client.get_parameter(Name="/any")
+
+    with AutomationFake() as fake:
+        with_client(body, **config)
+        with pytest.raises(AssertionError, match=r"POST https://ssm\.eu-west-1\.amazonaws\.com/"):
+            fake.verify()
+
+
+CASSETTE = """
+version: 1
+interactions:
+- request: {method: POST, uri: "https://ssm.eu-west-1.amazonaws.com/", body: null, headers: {}}
+  response:
+    status: {code: 200, message: OK}
+    headers: {Content-Type: [application/x-amz-json-1.1]}
+    body: {string: '{"Parameter": {"Name": "/any", "Value": "from the cassette"}}'}
+"""
+
+
+@pytest.mark.parametrize("backend", ["aiohttp", "httpx"])
+def test_a_recorder_replays_and_records_nothing(backend: str, tmp_path: Path) -> None:
+    """Vcrpy replays its cassette together with the fake, and new recordings are blocked."""
+    config = backend_config(backend)
+    cassette = tmp_path / "cassette.yaml"
+    cassette.write_text(CASSETTE, encoding="utf-8")
+
+    async def replay(client: Any) -> None:
+        await client.start_automation_execution(DocumentName="Doc")
+        answer = await client.get_parameter(Name="/any")
+        assert answer["Parameter"]["Value"] == "from the cassette"
+
+    async def record(client: Any) -> None:
+        with pytest.raises(NetworkBlockedError, match=r"\(ssm GetParameter\)"):
+            await client.get_parameter(Name="/any")
+
+    with AutomationFake() as fake:
+        with vcr.use_cassette(str(cassette), record_mode=RecordMode.NONE):
+            with_client(replay, **config)
+        fake.verify()
+        with vcr.use_cassette(str(tmp_path / "new.yaml")):
+            with_client(record, **config)
+        fake.assert_blocked("https://ssm.eu-west-1.amazonaws.com/", times=1)
+    assert list(tmp_path.iterdir()) == [cassette]
+
+
+def test_other_calls_wait_before_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that the fake does not answer is retried after botocore's delay."""
+    slept = note_sleeps(monkeypatch)
+
+    async def body(client: Any) -> None:
+        answers = iter((500, 200))
+        client.meta.events.register(
+            "before-send.ssm",
+            lambda request, **_: AioAWSResponse(request.url, next(answers), {}, Body(b"{}")),
+        )
+        await client.get_parameter(Name="/any")
+
+    with AutomationFake(transport="wire"):
+        with_client(body, retries={"mode": "standard"})
+    assert any(seconds > 0 for seconds in slept)
+
+
+def test_loopback_is_let_through() -> None:
+    """A request to this machine is sent, though no server listens here."""
+
+    async def run() -> None:
+        config = AioConfig(retries={"total_max_attempts": 1})
+        session = aio_session.get_session()
+        created = session.create_client(
+            "ssm", region_name="eu-west-1", endpoint_url="http://127.0.0.1:1", config=config
+        )
+        async with created as client:
+            with pytest.raises(EndpointConnectionError):
+                await client.get_parameter(Name="/any")
+
+    with AutomationFake() as fake:
+        asyncio.run(run())
+        fake.verify()
+
+
+@pytest.mark.parametrize("asynchronous", [True, False])
+def test_a_handler_of_the_users_may_answer(*, asynchronous: bool) -> None:
+    """A `before-send` handler of the user's goes before the fake, as it would before the connection."""
+    answered = AioAWSResponse("https://ssm.example", 200, {}, Body(b'{"AutomationExecutionId": "mine"}'))
+
+    async def answer(**_: Any) -> Any:
+        return answered
+
+    async def body(client: Any) -> list[str]:
+        client.meta.events.register("before-send.ssm", lambda **_: None)
+        client.meta.events.register("before-send.ssm", answer if asynchronous else lambda **_: answered)
+        started = await client.start_automation_execution(DocumentName="Doc")
+        return [started["AutomationExecutionId"]]
+
+    with AutomationFake(transport="wire") as fake:
+        assert with_client(body) == ["mine"]
+        assert not fake.calls
+
+
+def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If aiobotocore has not been imported, nothing is wrapped."""
+    monkeypatch.delitem(sys.modules, "aiobotocore.client")
+    assert list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None))) == []
+
+
+def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without httpx and httpx2, only aiohttp's connections are guarded."""
+    module = pytest.importorskip("aiobotocore.httpxsession", reason="this aiobotocore sends by aiohttp alone")
+    if module.httpx is None:
+        pytest.skip("neither httpx nor httpx2 is installed")
+    with_httpx = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
+    monkeypatch.setattr("aiobotocore.httpxsession.httpx", None)
+    without = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
+    assert len(with_httpx) == len(without) + 1
+
+
+def test_all_is_put_back() -> None:
+    """Everything of aiobotocore is restored after the fake."""
+    owners = (
+        (AioBaseClient, "_convert_to_request_dict"),
+        (AioBaseClient, "_make_request"),
+        (AIOHTTPSession, "send"),
+    )
+    before = [owner.__dict__[name] for owner, name in owners]
+    with AutomationFake():
+        assert [owner.__dict__[name] for owner, name in owners] != before
+    assert [owner.__dict__[name] for owner, name in owners] == before
+
+
+def test_it_may_be_imported_while_the_fake_is_active() -> None:
+    """Aiobotocore is not imported by the fake, and is answered even if the code under test imports it late."""
+    program = """
+    import asyncio, sys
+    from pytest_ssm_automation import AutomationFake
+
+    async def main():
+        from aiobotocore.session import get_session
+        async with get_session().create_client("ssm", region_name="us-east-1") as client:
+            await client.start_automation_execution(DocumentName="Doc")
+
+    with AutomationFake() as fake:
+        assert "aiobotocore" not in sys.modules
+        asyncio.run(main())
+        fake.assert_started_once(DocumentName="Doc")
+    """
+    subprocess.run([sys.executable, "-c", dedent(program)], check=True)
+
+
+def test_the_fixture_serves_tests_of_pytest_asyncio(pytester: pytest.Pytester) -> None:
+    """An async test of pytest-asyncio takes fixture and markers like any other, and strictness holds."""
+    pytest.importorskip("pytest_asyncio", reason="pytest-asyncio is not installed")
+    pytester.makepyfile(
+        """
+        import asyncio
+        import pytest
+        from aiobotocore.session import get_session
+
+        @pytest.mark.asyncio
+        @pytest.mark.ssm_automation_error("InvalidTarget")
+        async def test_swallows(ssm_automation):
+            async with get_session().create_client("ssm", region_name="us-east-1") as client:
+                await asyncio.gather(
+                    *(client.start_automation_execution(DocumentName="Doc") for _ in range(3)), return_exceptions=True
+                )
+                ssm_automation.assert_started(times=2)
+                await asyncio.gather(client.start_automation_execution(DocumentName="?"), return_exceptions=True)
+        """
+    )
+    scope = "asyncio_default_fixture_loop_scope=function"
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-o", scope)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*strict mode found problems*", "*constraint DocumentName:pattern*"])
+
+
+def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session that has read the user's profiles before asks none of the programs that they name."""
+    ran = tmp_path / "ran"
+    program = f"{sys.executable} -c \"open({str(ran)!r}, 'w')\""
+    keys = "aws_access_key_id = AKIDREAL\naws_secret_access_key = real"
+    (tmp_path / "config").write_text(f"[profile prod]\ncredential_process = {program}\n[profile keys]\n{keys}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    session = aio_session.get_session()
+    session.set_config_variable("profile", "prod")
+    assert "prod" in session.available_profiles
+
+    other = aio_session.get_session()
+    other.set_config_variable("profile", "keys")
+
+    async def call() -> None:
+        for each in (session, other):
+            async with each.create_client("ssm", region_name="us-east-1") as client:
+                await client.start_automation_execution(DocumentName="Doc")
+
+    with AutomationFake() as fake:
+        asyncio.run(call())
+    assert {call.access_key_id for call in fake.calls} == {"AKIAIOSFODNN7EXAMPLE"}
+    assert not ran.exists()
+
+
+# without the hooks for credentials, aiobotocore itself makes no client
+@pytest.mark.parametrize(("module", "owner", "name"), [each for each in aio._HOOKS if "credentials" not in each])
+def test_a_release_without_a_hook_is_refused_when_it_is_used(
+    module: str, owner: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a private name of aiobotocore is missing, only its own clients fail, and the message lists versions."""
+    monkeypatch.delattr(f"aiobotocore.{module}.{owner}.{name}")
+    with AutomationFake() as fake:
+        fake.client().start_automation_execution(DocumentName="Doc")
+        text = rf"does not support aiobotocore [\d.]+: {owner}\.{name} is missing\. These versions work: 2\.13"
+        with pytest.raises(AutomationFakeError, match=text):
+            with_client(lambda client: client.start_automation_execution(DocumentName="Doc"))
+        assert len(fake.calls) == 1
+
+
+def test_a_release_without_httpx_is_supported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that only uses aiohttp is supported."""
+    monkeypatch.setattr(aio, "find_spec", lambda _: None)
+    with AutomationFake() as fake:
+        with_client(lambda client: client.start_automation_execution(DocumentName="Doc"))
+        fake.assert_started_once(DocumentName="Doc")

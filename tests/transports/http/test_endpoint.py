@@ -1,0 +1,511 @@
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError
+from pytest_ssm_automation._transports.http import body as body_module
+from pytest_ssm_automation._transports.http import endpoint as module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Sign = Callable[..., dict[str, Any]]
+
+START = "StartAutomationExecution"
+DOC = {"DocumentName": "Doc"}
+CHILD = """
+import json, sys, boto3
+ssm = boto3.client("ssm")
+answer = ssm.start_automation_execution(DocumentName="Doc", Parameters={"InstanceId": ["i-1"]})
+print(json.dumps([answer["AutomationExecutionId"], answer["ResponseMetadata"]["RetryAttempts"]]))
+"""
+
+
+@pytest.fixture
+def url(fake: AutomationFake) -> str:
+    """Where the fixture `fake` is served."""
+    return fake.serve_endpoint()
+
+
+def send(request: dict[str, Any], **changes: Any) -> requests.Response:
+    """Send a signed request with `requests`, some of it changed."""
+    how: dict[str, Any] = {**request, **changes}
+    return requests.request(**how, timeout=30)
+
+
+def port_of(url: str) -> int:
+    """Give the port of a URL."""
+    return int(url.rpartition(":")[2])
+
+
+def exchange(url: str, sent: bytes, *, end: bool = True) -> tuple[int, dict[str, str], bytes]:
+    """Send bytes, and read the answer until the connection is closed."""
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
+        connection.sendall(sent)
+        if end:
+            connection.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    return int(status.split()[1]), headers, body
+
+
+def raw(
+    signed: dict[str, Any], *, length: object = None, chunked: bytes | None = None, host: str = "127.0.0.1"
+) -> bytes:
+    """Write a signed request as it goes over the connection."""
+    body: bytes = signed["data"]
+    headers = {**signed["headers"], "Host": host, "Content-Length": str(len(body) if length is None else length)}
+    if chunked is not None:
+        del headers["Content-Length"]
+        headers["Transfer-Encoding"], body = "chunked", chunked
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST / HTTP/1.1\r\n{head}\r\n".encode("latin-1", "replace") + body
+
+
+def test_it_listens_on_loopback_only(fake: AutomationFake, url: str) -> None:
+    """It listens on a free port of 127.0.0.1, so that other machines can't reach it."""
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d{4,5}", url)
+    assert fake._endpoint is not None
+    assert fake._endpoint._server.socket.getsockname() == ("127.0.0.1", port_of(url))
+    with AutomationFake() as other:
+        assert other.serve_endpoint() != url
+
+
+def test_it_is_gone_afterwards() -> None:
+    """After the fake, the port is closed, no thread is left, and open connections are closed."""
+    with AutomationFake() as fake:
+        url = fake.serve_endpoint()
+        idle = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+        half = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+        half.sendall(b"POST / HTTP/1.1\r\n")
+        time.sleep(0.1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2
+    with idle, half:
+        assert idle.recv(1) == b""
+        assert half.recv(1) == b""
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ssm-automation")]
+
+
+@pytest.mark.parametrize("how", [{"length": 1000}, {"chunked": b"17\r\n{"}], ids=["length", "chunks"])
+def test_a_request_that_the_end_breaks_off(signed: Sign, how: dict[str, Any]) -> None:
+    """A body that is still being sent when the fake ends is not recorded."""
+    with AutomationFake() as fake:
+        url = fake.serve_endpoint()
+        connection = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
+        connection.sendall(raw(signed(START, DOC), **how))
+        time.sleep(0.1)
+    with connection:
+        assert connection.recv(1) == b""
+    assert fake.calls == ()
+
+
+def test_serving_twice_is_serving_once(fake: AutomationFake, url: str) -> None:
+    """A fake has one server."""
+    assert fake.serve_endpoint() == url
+
+
+def test_a_fake_may_serve_again(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """Active again, it serves again, with what it has recorded."""
+    fake.__exit__(None, None, None)
+    with fake:
+        assert send(signed(START, DOC), url=fake.serve_endpoint()).status_code == 200
+    fake.__enter__()
+    fake.assert_started_once(DocumentName="Doc")
+
+
+@pytest.mark.parametrize("before", [None, "http://mine.example"])
+def test_the_environment_is_set_and_restored(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    """Child processes find the server by a variable that is as before afterwards."""
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    if before:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", before)
+    variables = dict(os.environ)
+    with AutomationFake() as fake:
+        url = fake.serve_endpoint()
+        assert os.environ["AWS_ENDPOINT_URL_SSM"] == url
+        assert "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" not in os.environ
+        assert os.environ["NO_PROXY"] == "example.com,127.0.0.1"
+    assert dict(os.environ) == variables
+
+
+def test_what_somebody_else_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that was changed meanwhile keeps its value."""
+    with AutomationFake() as fake:
+        fake.serve_endpoint()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://mine.example")
+    assert os.environ["AWS_ENDPOINT_URL_SSM"] == "http://mine.example"
+
+
+def test_a_child_process_reaches_it(fake: AutomationFake, url: str) -> None:
+    """A child has dummy credentials, a Region and the endpoint by its environment, and botocore's own retries."""
+    fake.fail_with("InternalServerError")
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True, timeout=60)
+    execution = fake.assert_started_once(Parameters={"InstanceId": ["i-1"]})
+    assert json.loads(done.stdout) == [execution.id, 1]
+    assert [(call.outcome, call.attempt, call.endpoint_url) for call in fake.calls] == [
+        ("failed", 1, url), ("started", 2, url)
+    ]  # fmt: skip
+
+
+def test_clients_of_this_process_need_no_connection(fake: AutomationFake, url: str) -> None:
+    """They find the endpoint in the environment too, but are answered as ever."""
+    client: Any = boto3.client("ssm")
+    client.start_automation_execution(**DOC)
+    assert client.meta.endpoint_url == url
+    assert [call.endpoint_url for call in fake.calls] == [url]
+
+
+def test_the_fixture_gives_the_url(run: Any) -> None:
+    """Users name the fixture, and run their child process."""
+    run(
+        """
+        import os
+        import requests
+
+        def test_it(ssm_automation, ssm_automation_endpoint):
+            assert os.environ["AWS_ENDPOINT_URL_SSM"] == ssm_automation_endpoint
+            assert requests.get(ssm_automation_endpoint).json()["__type"] == "UnknownOperationException"
+
+        def test_gone():
+            assert "AWS_ENDPOINT_URL_SSM" not in os.environ
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_without_werkzeug(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the extra to install; nothing else needs it."""
+    original = builtins.__import__
+
+    def without(name: str, *args: Any) -> Any:
+        if name.startswith("werkzeug"):
+            raise ModuleNotFoundError("No module named 'werkzeug'", name="werkzeug")
+        return original(name, *args)
+
+    monkeypatch.delitem(sys.modules, module.__name__)
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(FakeUsageError, match=re.escape("needs werkzeug: install pytest-ssm-automation[endpoint]")):
+        fake.serve_endpoint()
+    client: Any = fake.client()
+    client.start_automation_execution(**DOC)
+
+
+@pytest.mark.parametrize("error", ["ReadTimeoutError", "EndpointConnectionError"])
+def test_connection_faults_break_the_connection(fake: AutomationFake, url: str, signed: Sign, error: str) -> None:
+    """The caller gets no answer at all, at once."""
+    fake.fail_with(error)
+    began = time.monotonic()
+    with pytest.raises(requests.ConnectionError):
+        send(signed(START, DOC), url=url)
+    assert time.monotonic() - began < 1
+    assert fake.executions == ()
+
+
+def test_lost_responses(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """The execution is there, and the caller doesn't know."""
+    fake.lose_response()
+    with pytest.raises(requests.ConnectionError):
+        send(signed(START, DOC), url=url)
+    assert [call.outcome for call in fake.calls] == ["lost"]
+    fake.assert_started_once(DocumentName="Doc")
+
+
+def test_mistakes_of_the_test_are_answered_too(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """Where a condition of the test's own raises, the caller gets InternalFailure and what went wrong, but no trace."""
+    fake.fail_with("ThrottlingException", when=lambda call: bool(call.params["Mode"]))
+    answer = send(signed(START, DOC), url=url)
+    assert (answer.status_code, answer.json()) == (500, {"__type": "InternalFailure", "message": "KeyError: 'Mode'"})
+    assert [(call.outcome, call.error) for call in fake.calls] == [("failed", "KeyError")]
+
+
+def test_what_is_no_exception_is_answered(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """A KeyboardInterrupt that a test injects can't be raised in another process: it gets InternalFailure."""
+    fake.fail_with(KeyboardInterrupt)
+    assert send(signed(START, DOC), url=url).json()["__type"] == "InternalFailure"
+    fake.reset()
+    fake.fail_with(KeyboardInterrupt())
+    answer = send(signed(START, DOC), url=url)
+    assert answer.json()["message"].startswith("FakeUsageError: KeyboardInterrupt() can't be raised in a caller that")
+    with pytest.raises(AssertionError, match=r"KeyboardInterrupt\(\) can't be raised in a caller that sends HTTP"):
+        fake.verify()
+
+
+def test_sixty_four_clients_at_once(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """None is lost, none is counted twice, and none shares an id with another."""
+    requests_ = [{**signed(START, {"DocumentName": f"Doc-{number}"}), "url": url} for number in range(64)]
+    barrier = threading.Barrier(64)
+
+    def call(request: dict[str, Any]) -> str:
+        barrier.wait()
+        answer: str = send(request).json()["AutomationExecutionId"]
+        return answer
+
+    with ThreadPoolExecutor(64) as pool:
+        ids = list(pool.map(call, requests_))
+    assert sorted(ids) == sorted(execution.id for execution in fake.executions)
+    assert {execution.document_name for execution in fake.executions} == {f"Doc-{number}" for number in range(64)}
+    assert len(set(ids)) == len(fake.calls) == 64
+
+
+@pytest.mark.parametrize("kind", ["length", "chunks"])
+def test_ten_megabytes(fake: AutomationFake, url: str, signed: Sign, kind: str) -> None:
+    """A body above the limit is read to its end, refused as AWS would refuse it, and on the record."""
+    request = signed(START, body=b" " * 10_000_000)
+    data = request["data"] if kind == "length" else (b" " * 100_000 for _ in range(100))
+    answer = send(request, url=url, data=data)
+    assert (answer.status_code, answer.json()["__type"]) == (400, "SerializationException")
+    assert "1048576 bytes" in answer.json()["message"]
+    assert [call.error for call in fake.calls] == ["SerializationException"]
+
+
+def test_chunks_are_joined(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """A body in chunks is read as one."""
+    request = signed(START, DOC)
+    chunks = (request["data"][place : place + 4] for place in range(0, len(request["data"]), 4))
+    assert send(request, url=url, data=chunks).status_code == 200
+    fake.assert_started_once(exact=True, DocumentName="Doc")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"length": 1000},
+        {"length": -1},
+        {"length": 10**30},
+        {"length": "1_0"},
+        {"length": "\u0665"},
+        *(
+            {"chunked": chunked}
+            for chunked in (
+                b"zz\r\n",
+                b"5\r\nab",
+                b"",
+                b"FFFFFFFFFFFFFFFFFF\r\nab\r\n",
+                b"FFFFFFFFFFFFFFFF\r\nab\r\n0\r\n\r\n",
+                b"-1\r\nab\r\n0\r\n\r\n",
+                b"+1\r\na\r\n0\r\n\r\n",
+                b"0x1\r\na\r\n0\r\n\r\n",
+                b"1\r\nab\r\n0\r\n\r\n",
+                b"1;" + b"x" * 10_000 + b"\r\na\r\n0\r\n\r\n",
+                b"0\r\n" + b"x: y\r\n" * 101 + b"\r\n",
+                b"0\r\nx: y\r\n",
+                b"0\r\n",
+            )
+        ),
+    ],
+    ids=lambda how: str(how)[:60],
+)
+def test_truncated_requests(fake: AutomationFake, url: str, signed: Sign, how: dict[str, Any]) -> None:
+    """A request that ends before it should is refused at once, and on the record."""
+    status, headers, body = exchange(url, raw(signed(START, DOC), **how))
+    assert (status, headers["content-type"]) == (400, "application/x-amz-json-1.1")
+    assert json.loads(body)["__type"] == "SerializationException"
+    assert [(call.operation, call.error) for call in fake.calls] == [(START, "SerializationException")]
+
+
+@pytest.mark.parametrize(
+    "chunked",
+    [
+        b"17\r\n%s\r\n0\r\n\r\n",
+        b'17;name;other = "quoted; text"\r\n%s\r\n0;last\r\n\r\n',
+        b"00000017 \t\r\n%s\r\n000\r\nX-Checksum: abc\r\nX-Other:\r\n\r\n",
+        b"17\n%s\n0\n\n",
+    ],
+)
+def test_legal_chunks_are_read(fake: AutomationFake, url: str, signed: Sign, chunked: bytes) -> None:
+    """Extensions of chunks mean nothing here, and trailers are left out, as the specification allows."""
+    body = b'{"DocumentName": "Doc"}'
+    status, _, _ = exchange(url, raw(signed(START, body=body), chunked=chunked % body))
+    assert status == 200
+    fake.assert_started_once(exact=True, DocumentName="Doc")
+
+
+def test_other_codings_are_refused(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """A body whose length can't be known is not guessed at."""
+    sent = raw(signed(START, DOC), chunked=b"").replace(b"chunked", b"gzip, chunked")
+    status, _, body = exchange(url, sent)
+    assert (status, json.loads(body)["message"]) == (400, "The length of the request's body is unknown.")
+
+
+def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender that never stops is answered when it has sent enough, and one that drips when it has taken too long."""
+    monkeypatch.setattr(body_module, "_MOST_READ", 3 * 1024 * 1024)
+    endless = (b"%x\r\n" % 65536 + b" " * 65536 + b"\r\n") * 49
+    status, _, body = exchange(url, raw(signed(START, DOC), chunked=endless), end=False)
+    assert (status, json.loads(body)["message"]) == (400, "The request has more than 1048576 bytes.")
+    monkeypatch.setattr(module._Handler, "timeout", 0.5)
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
+        connection.sendall(raw(signed(START, DOC), length=100_000))
+        received = b""
+        while not received:
+            connection.sendall(b" ")
+            connection.settimeout(0.1)
+            with contextlib.suppress(TimeoutError):
+                received = connection.recv(65536)
+    assert b" 408 " in received
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("127.0.0.2:80", 200),
+        ("LOCALHOST:1234", 200),
+        ("[::1]:1", 200),
+        ("ssm.localhost", 200),
+        ("evil.example", 400),
+        ("evil.example:8080", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("localhost@evil.example", 400),
+        ("127.0.0.1,evil.example", 400),
+        ("[x", 400),
+        ("192.168.0.1", 400),
+    ],
+)
+def test_only_loopback_names_are_served(fake: AutomationFake, url: str, signed: Sign, host: str, status: int) -> None:
+    """A page in a browser whose name was pointed to this machine gets nothing, and leaves nothing on the record."""
+    answered, _, body = exchange(url, raw(signed(START, DOC), host=host))
+    assert answered == status
+    assert len(fake.calls) == (status == 200)
+    if status != 200:
+        assert json.loads(body)["__type"] == "InvalidSignatureException"
+        assert json.loads(body)["message"] == f"The Host header names {host!r}, which is not this machine."
+
+
+def test_a_request_without_a_host_is_served(fake: AutomationFake, url: str, signed: Sign) -> None:
+    """Browsers always send the Host header, so a request without it is not from one."""
+    sent = raw(signed(START, DOC)).replace(b"Host: 127.0.0.1\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0")
+    assert exchange(url, sent)[0] == 200
+
+
+def test_closing_waits_for_nobody_for_ever(signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that is stuck in a function of the test keeps the fake from ending for a moment only."""
+    monkeypatch.setattr(module, "_LONGEST_CLOSE", 0.3)
+    go, stuck = threading.Event(), threading.Event()
+
+    def when(_: Any) -> bool:
+        stuck.set()
+        return go.wait(30)
+
+    with AutomationFake() as fake:
+        fake.fail_with("ThrottlingException", when=when)
+        url = fake.serve_endpoint()
+        with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
+            connection.sendall(raw(signed(START, DOC)))
+            assert stuck.wait(10)
+            began = time.monotonic()
+            server = fake._endpoint
+            assert server is not None
+            server.close()
+            assert time.monotonic() - began < 5
+            fake._endpoint = None
+            go.set()
+    for thread in server._server._serving:
+        thread.join()
+
+
+def test_a_loop_that_is_gone_is_not_waited_for() -> None:
+    """In a forked child the thread that listens isn't there."""
+    endpoint = module.Endpoint(AutomationFake()._service)
+    endpoint._server.shutdown()
+    endpoint._thread.join()
+    began = time.monotonic()
+    endpoint.close()
+    assert time.monotonic() - began < 1
+
+
+def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that stops in the middle is refused after a timeout."""
+    monkeypatch.setattr(module._Handler, "timeout", 0.2)
+    status, _, body = exchange(url, raw(signed(START, DOC), length=1000), end=False)
+    assert (status, json.loads(body)["__type"]) == (408, "RequestTimeoutException")
+    assert [call.error for call in fake.calls] == ["RequestTimeoutException"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\r\n\r\n",
+        b"\x00\x01\x02\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/x\r\n\r\n",
+        b"GET http://[x HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\n" + b"x: y\r\n" * 200 + b"\r\n",
+        b"POST /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"\xff / HTTP/1.1\r\nUser-Agent: \xff\r\n\r\n",
+        b"HEAD / HTTP/1.1\r\n\r\n",
+    ],
+    ids=lambda sent: repr(sent[:24]),
+)
+def test_what_is_hardly_http(fake: AutomationFake, url: str, sent: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    """Everything gets a response in AWS's format, nothing is printed, and the server continues."""
+    status, headers, body = exchange(url, sent)
+    assert (status, headers["content-type"], headers["connection"]) == (400, "application/x-amz-json-1.1", "close")
+    if not sent.startswith(b"HEAD"):
+        assert json.loads(body)["__type"] == "UnknownOperationException"
+        assert int(headers["content-length"]) == len(body)
+    assert requests.get(url, timeout=5).status_code == 400
+    assert fake.calls == ()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_real_client_with_retries(signed: Sign) -> None:
+    """Where no fake is active in the process, a client of botocore connects, and sees what a server would send."""
+    fake = AutomationFake()
+    server = module.Endpoint(fake._service)
+    fake.fail_with("InternalServerError")
+    config = Config(retries={"mode": "standard"})
+    client: Any = boto3.client(
+        "ssm", region_name="us-east-1", config=config, aws_access_key_id="K", aws_secret_access_key="x"
+    )
+    try:
+        answer = client.start_automation_execution(**DOC)
+    finally:
+        server.close()
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["connection"] == "close"
+    assert len(fake.calls) == 2
+
+
+@pytest.fixture(autouse=True)
+def _quiet(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """See that the server never complains."""
+    yield
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["SocketBlockedError", "RuntimeError"])
+def test_a_blocked_socket_is_explained(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """If pytest-socket blocks the socket, the error says how to allow it; other errors are unchanged."""
+    error = type(name, (RuntimeError,), {})("blocked")
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    expected = AutomationFakeError if name == "SocketBlockedError" else RuntimeError
+    with pytest.raises(expected, match="allow_hosts" if name == "SocketBlockedError" else "blocked"):
+        fake.serve_endpoint()
