@@ -1,10 +1,14 @@
 import asyncio
 
-from aiobotocore.session import get_session
+import pytest
+
+session = pytest.importorskip(
+    "aiobotocore.session", reason="aiobotocore is not installed"
+)
 
 
 async def stop(instance_id):
-    async with get_session().create_client("ssm") as ssm:
+    async with session.get_session().create_client("ssm") as ssm:
         response = await ssm.start_automation_execution(
             DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": [instance_id]}
         )

@@ -12,9 +12,10 @@ def restart_as_configured(instance_id):
 
 
 @pytest.fixture
-def parameter_store(ssm_client):
+def parameter_store():
     with moto.mock_aws():
-        ssm_client.put_parameter(
+        ssm = boto3.client("ssm")
+        ssm.put_parameter(
             Name="/operations/runbook", Value="AWS-RestartEC2Instance", Type="String"
         )
         yield

@@ -1,5 +1,9 @@
-import httpx
 import pytest
+
+pytest.importorskip("aiobotocore", reason="aiobotocore is not installed")
+pytest.importorskip("fastapi", reason="FastAPI is not installed")
+
+import httpx
 import pytest_asyncio
 
 from howto_service import app, lifespan
