@@ -161,7 +161,7 @@ def test_whoever_may_not_describe_a_document_gets_json(
 
     create(client, NAME, YAML, "YAML")
     monkeypatch.setattr(client, "describe_document", deny)
-    monkeypatch.setattr("pytest_ssm_automation.__main__._client", lambda _: client)
+    monkeypatch.setattr("pytest_ssm_automation._commands.aws._client", lambda _: client)
     assert download(folder, NAME) == 0
     assert json.loads((folder / f"{NAME}.json").read_text()) == RUNBOOK
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -284,30 +283,6 @@ class OtherErrors(SphinxDirective):
         return [paragraph]
 
 
-class PytestOutput(SphinxDirective):
-    """Run an example that must fail, and show pytest's output."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Run it in a separate process, and show the output from the failed line on."""
-        path = Path(self.env.relfn2path(self.arguments[0])[1])
-        self.env.note_dependency(path)
-        options = ["-p", "no:cacheprovider", "-p", "no:asyncio", "--show-capture=no"]
-        command = [sys.executable, "-m", "pytest", *options, path.name]
-        done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)  # noqa: S603
-        shown = failure(done.stdout)
-        if done.returncode != 1 or not shown:
-            raise self.error(f"{path.name} must fail:\n{done.stdout}{done.stderr}")
-        return [nodes.literal_block(shown, shown, language="text", classes=["ssm-output"])]
-
-
-def failure(output: str) -> str:
-    """Extract the failure from pytest's output: from the failed line, or the message, to its location."""
-    found = re.search(r"^((?:>|The test passed).*?)(?=^\S+\.py:\d+: |^=)", output, re.DOTALL | re.MULTILINE)
-    return "\n".join(line.rstrip() for line in found[1].strip().splitlines()) if found else ""
-
-
 def public_names() -> Iterator[str]:
     """Yield all names that the pages must document."""
     homes = (pytest_ssm_automation, strategies)
@@ -358,7 +333,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ssm-errors", ErrorTable)
     app.add_directive("ssm-connection-errors", ConnectionErrors)
     app.add_directive("ssm-other-errors", OtherErrors)
-    app.add_directive("pytest-output", PytestOutput)
     app.connect("autodoc-process-docstring", leave_property_whole, priority=600)
     app.connect("autodoc-process-signature", leave_out_signature)
     app.add_directive("ssm-facts", Facts)

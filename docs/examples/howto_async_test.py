@@ -1,14 +1,10 @@
 import asyncio
 
-import pytest
-
-session = pytest.importorskip(
-    "aiobotocore.session", reason="aiobotocore is not installed"
-)
+from aiobotocore.session import get_session
 
 
 async def stop(instance_id):
-    async with session.get_session().create_client("ssm") as ssm:
+    async with get_session().create_client("ssm") as ssm:
         response = await ssm.start_automation_execution(
             DocumentName="AWS-StopEC2Instance", Parameters={"InstanceId": [instance_id]}
         )

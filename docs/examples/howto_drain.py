@@ -24,7 +24,3 @@ def drain(target_group, instance_ids, mode="graceful"):
     return [
         start("Operations-Drain", target_group, batch, Mode=[mode]) for batch in batches
     ]
-
-
-def undrain(target_group, instance_ids):
-    return start("Operations-Undrain", target_group, instance_ids)

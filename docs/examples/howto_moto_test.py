@@ -12,10 +12,9 @@ def restart_as_configured(instance_id):
 
 
 @pytest.fixture
-def parameter_store():
+def parameter_store(ssm_client):
     with moto.mock_aws():
-        ssm = boto3.client("ssm")
-        ssm.put_parameter(
+        ssm_client.put_parameter(
             Name="/operations/runbook", Value="AWS-RestartEC2Instance", Type="String"
         )
         yield

@@ -1,7 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from howto_drain import drain, undrain
+from howto_drain import drain
 
 INSTANCES = [f"i-{number:017x}" for number in range(25)]
 
@@ -16,13 +16,6 @@ def test_batches_are_small_enough(ssm_automation):
         "InstanceIds": INSTANCES[20:],
         "Mode": ["graceful"],
     }
-
-
-@pytest.mark.ssm_automation(unknown_documents="reject")
-def test_undrain_fits_its_runbook(ssm_automation):
-    undrain("web", INSTANCES)
-
-    ssm_automation.assert_started_once(DocumentName="Operations-Undrain")
 
 
 def test_an_unknown_mode_is_refused(ssm_automation):

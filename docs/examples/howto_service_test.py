@@ -1,9 +1,5 @@
-import pytest
-
-pytest.importorskip("aiobotocore", reason="aiobotocore is not installed")
-pytest.importorskip("fastapi", reason="FastAPI is not installed")
-
 import httpx
+import pytest
 import pytest_asyncio
 
 from howto_service import app, lifespan

@@ -53,39 +53,3 @@ def test_after_a_failure_no_other_instance_is_touched(ssm_automation, ssm_client
 
     assert execution["AutomationExecutionStatus"] == "Failed"
     assert [child.target for child in ssm_automation.executions[0].children] == WEB[:2]
-
-
-def test_each_map_is_a_target(ssm_automation, ssm_client):
-    run(ssm_client, TargetMaps=[{"InstanceId": [WEB[0]]}, {"InstanceId": WEB[1:]}])
-
-    children = ssm_automation.executions[0].children
-    assert [child.parameters["InstanceId"] for child in children] == [WEB[:1], WEB[1:]]
-
-
-LOCATIONS = [
-    {
-        "Accounts": ["111122223333", "444455556666"],
-        "Regions": ["eu-central-1"],
-        "ExecutionRoleName": "AWS-SystemsManager-AutomationExecutionRole",
-    }
-]
-
-
-def test_every_account_has_its_turn(ssm_automation, ssm_client):
-    run(ssm_client, TargetLocations=LOCATIONS)
-
-    targets = [
-        (child.target, child.region) for child in ssm_automation.executions[0].children
-    ]
-    assert targets == [
-        ("111122223333/eu-central-1", "eu-central-1"),
-        ("444455556666/eu-central-1", "eu-central-1"),
-    ]
-
-
-def test_the_accounts_are_read_from_a_file(ssm_automation, ssm_client):
-    url = ssm_automation.host_target_locations(LOCATIONS)
-
-    run(ssm_client, TargetLocationsURL=url)
-
-    assert len(ssm_automation.executions[0].children) == 2

@@ -1,8 +1,5 @@
 import pytest
 
-pytest.importorskip("aiobotocore", reason="aiobotocore is not installed")
-pytest.importorskip("pytest_asyncio", reason="pytest-asyncio is not installed")
-
 from fleet import restart_all
 
 INSTANCES = [f"i-{number:017x}" for number in range(100)]

@@ -34,7 +34,7 @@ def _poll_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def start_runbook(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the script: the AWS CLI finds the fake by an environment variable."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [SCRIPT, *arguments], capture_output=True, text=True, check=False, timeout=120
     )
 

@@ -51,6 +51,7 @@ _CONDITIONS: Final[tuple[Runbook, ...]] = (
     },
     {"Or": [{"Variable": "{{ Text }}", "StringEquals": "Linux"}, {"Variable": "{{ Number }}", "NumericEquals": 5}]},
 )
+_TYPED: Final = {"Text": "String", "Number": "Integer", "Flag": "Boolean", "List": "StringList"}
 
 RUNBOOKS: Final[dict[str, Runbook]] = {
     "sleep": _runbook(_step("wait"), parameters={"Item": {"type": "String", "default": "none"}}),
@@ -142,6 +143,31 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
             "Ids": {"type": "StringList", "default": ["i-00000000000000001", "i-00000000000000002"]},
             "Maps": {"type": "MapList", "default": [{"Key": "a", "Value": "b"}]},
         },
+    ),
+    "conversions": _runbook(
+        _step(
+            "get",
+            "aws:executeAwsApi",
+            {"Service": "ec2", "Api": "Nothing"},
+            outputs=[
+                {"Name": name, "Selector": "$.x", "Type": kind}
+                for name, kind in (
+                    ("Text", "String"),
+                    ("Number", "Integer"),
+                    ("Flag", "Boolean"),
+                    ("List", "StringList"),
+                )
+            ],
+        ),
+        _step(
+            "use",
+            "aws:updateVariable",
+            {
+                "Name": "variable:All",
+                "Value": {name: f"{{{{ get.{name} }}}}" for name in _TYPED},
+            },
+        ),
+        variables={"All": {"type": "StringMap", "default": {}}},
     ),
     "image": _runbook(_step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
     "approve": _runbook(

@@ -28,7 +28,7 @@ ACTIONS: Final = (
 # The outputs of each action, with their types, in addition to those that its step declares. Actions that are not listed
 # may have more outputs than documented.
 OUTPUTS: Final[dict[str, dict[str, str]]] = {
-    APPROVE: {"ApprovalStatus": "String", "ApproverDecisions": "String"},
+    APPROVE: {"ApprovalStatus": "String", "ApproverDecisions": "MapList"},
     "aws:assertAwsResourceProperty": {},
     BRANCH: {"NextStep": "String", "OutputPayload": "StringMap"},
     CHANGE_STATE: {"InstanceStates": "String"},

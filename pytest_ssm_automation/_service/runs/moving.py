@@ -27,25 +27,28 @@ _STEP_ENDS: Final = {"CompletedWithFailure": "Failed", "Rejected": "Cancelled"}
 
 
 def poll(run: Run) -> None:
-    """Advance a run if its state was shown since it last moved."""
-    advance(run, if_due=True)
+    """Advance a run after a poll, and remember what the poll has shown."""
+    with run.lock:
+        shown = run.before_poll()
+    if advance(run):
+        with run.lock:
+            run.after_poll(shown)
 
 
-def advance(run: Run, pace: str | None = None, *, if_due: bool = False) -> None:
-    """Advance a run by one turn, or its walk as far as the pace allows, unless another caller is advancing it.
+def advance(run: Run, pace: str | None = None) -> bool:
+    """Advance a run by one turn, or its walk as far as the pace allows.
 
-    Args:
-        run: The run.
-        pace: How far its walk advances; by default, as far as a poll does.
-        if_due: Whether to advance it only if its state was shown since it last moved.
+    Returns:
+        `False` if another caller is advancing it.
 
     Raises:
         AutomationFakeError: The walk does not end, or what the test has set for a step is invalid.
     """
     with run.lock:
-        if run.moving or (if_due and not run.due):
-            return
+        if run.moving:
+            return False
         run.moving = True
+        run.forget_shown()
         working = run.status in WORKING
     try:
         catch_up(run)
@@ -57,9 +60,10 @@ def advance(run: Run, pace: str | None = None, *, if_due: bool = False) -> None:
             _take_next(run)
         for child in run.fan_out.running if run.fan_out else run.children:
             catch_up(child)
-        run.due = False
     finally:
-        run.moving = False
+        with run.lock:
+            run.moving = False
+    return True
 
 
 def catch_up(run: Run) -> None:
@@ -83,7 +87,8 @@ def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failu
     turn = Turn(status, {name: value for name, value in members.items() if value is not None})
     run.behind = False
     with run.lock:
-        run.changed()
+        run.changes += 1
+        run.forget_shown()
     _follow(run, turn, failure_message)
     with run.lock:
         if not run.ended:
@@ -202,9 +207,10 @@ def _settle(run: Run, walk: Walk) -> bool:
     """Get the outcome of an attempt and move the walk; return whether that was possible."""
     with run.lock:
         visit, changes = walk.due, run.changes
+        known = walk.known[0] if walk.known else None
     if visit is None:
         return False
-    outcome = _outcome(run, visit)
+    outcome = known or _outcome(run, visit)
     with run.lock:
         if outcome is None or run.changes != changes or walk.due is not visit:
             return False
@@ -216,7 +222,7 @@ def _settle(run: Run, walk: Walk) -> bool:
 
 def _outcome(run: Run, visit: Visit) -> Outcome | None:
     """Return the outcome of an attempt; `None` while the execution that it started has not ended."""
-    child: Run | None = visit.child
+    child = run.child_of(visit)
     if child is None:
         if failure := run.host.failure(run, visit):
             return failure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, public, unknown_name
 from ..checks import model
 from ..faults import Fault, When, check_when, matches
+from ..runbooks.conversions import ConversionError, converted
 from ..runbooks.kinds import is_mapping
 from ..runbooks.library import bare_name, flow_of
 from .execution import Execution, execution_of
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 FAILING: Final = ("Failed", "TimedOut")
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "String": (str, int, float),
-    "Integer": (int,),
-    "Boolean": (bool,),
-    "StringList": (list, tuple),
-    "MapList": (list, tuple),
-    "StringMap": (Mapping,),
-}
 
 
 @public
@@ -279,13 +271,12 @@ def checked_outputs(step: Step, outputs: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _checked(step: Step, name: str, kind: str | None, value: object) -> Any:
-    allowed = _TYPES.get(kind or "")
-    number_for_flag = isinstance(value, bool) and kind == "Integer"
-    if (allowed and not isinstance(value, allowed)) or number_for_flag:
+    try:
+        return converted(copied(value), kind)
+    except ConversionError:
         raise FakeUsageError(
-            f"Expected {step.name}.{name} to be a {kind}, as declared in the runbook, but got {value!r}"
-        )
-    return json.dumps(value) if kind == "String" and isinstance(value, int | float) else copied(value)
+            f"Expected {step.name}.{name} to be a value that AWS converts to its type, {kind}, but got {value!r}"
+        ) from None
 
 
 def copied(value: Any) -> Any:

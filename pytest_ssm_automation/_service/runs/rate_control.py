@@ -31,7 +31,7 @@ class Started(Protocol):
 
     @property
     def status(self) -> str:
-        """The status."""
+        """The status that the next poll shows."""
         ...
 
     @property

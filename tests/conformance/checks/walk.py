@@ -88,21 +88,6 @@ def references(bench: Bench) -> None:
     bench.expect(values, {"text": 5, "mixed": f"in {bench.target.region}", "read": 5, "own": own})
 
 
-def lists_in_lists(bench: Bench) -> None:
-    """Alone or beside other items, its items become those of the outer list."""
-    bench.needs_fake()
-    shown = _ended(bench, "lists")
-    found = [json.loads(_step(shown, name)["Inputs"]["InstanceIds"]) for name in ("state0", "state1")]
-    ids = ["i-00000000000000001", "i-00000000000000002"]
-    bench.expect(found, [ids, ["i-00000000000000003", *ids]])
-
-
-def maps_in_lists(bench: Bench) -> None:
-    """A list of maps becomes part of the outer list, too."""
-    bench.needs_fake()
-    bench.expect(json.loads(_step(_ended(bench, "lists"), "maps")["Inputs"]["Tags"]), [{"Key": "a", "Value": "b"}])
-
-
 def missing_outputs(bench: Bench) -> None:
     """The output of a step that did not succeed has a special text."""
     bench.expect(bench.finished("branch")["Outputs"], {"right.NextStep": [NO_OUTPUT]})

@@ -1,7 +1,7 @@
 import pytest
 
-from tutorial_backup import handler
-from tutorial_first_test import EVENT
+from backup import handler
+from test_backup import EVENT
 
 
 @pytest.mark.ssm_automation(skip_sleep=True)

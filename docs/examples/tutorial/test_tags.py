@@ -1,18 +1,9 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_ssm_automation import AutomationFake
 
-from tutorial_first_test import EVENT
-from tutorial_fixed import handler
-
-
-@pytest.mark.ssm_automation(skip_sleep=True)
-def test_one_event_makes_one_image(ssm_automation):
-    ssm_automation.lose_response()
-
-    assert handler(EVENT, None)["status"] == "started"
-    ssm_automation.assert_no_duplicate_starts()
+from backup import handler
+from test_backup import EVENT
 
 
 def test_a_percent_sign_is_replaced(ssm_automation):
@@ -21,7 +12,7 @@ def test_a_percent_sign_is_replaced(ssm_automation):
     ssm_automation.assert_started_once(Tags=[{"Key": "Reason", "Value": "disk _ 90_"}])
 
 
-@given(st.text())
-def test_any_reason_will_do(reason):
+@given(reason=st.text())
+def test_any_reason_starts_an_execution(reason):
     with AutomationFake(skip_sleep=True):
         assert handler({**EVENT, "reason": reason}, None)["status"] == "started"

@@ -1,4 +1,4 @@
-from tutorial_backup import handler
+from backup import handler
 
 EVENT = {
     "id": "6f1c2b9e-64a0-4f6e-9a54-0d3c5b1f7e21",

@@ -2,7 +2,7 @@ from contextlib import suppress
 
 from botocore.exceptions import ClientError
 
-from tutorial_promise_test import stop
+from test_stop import stop
 
 
 def stop_all(instance_ids):

@@ -1,0 +1,107 @@
+"""Replace accounts and principals in a recording by ones for documentation.
+
+The same account or principal is always replaced by the same one, so that references still agree.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from .._service.runbooks.kinds import is_list, is_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# Accounts that AWS's documentation uses.
+_ACCOUNTS: Final = ("123456789012", "210987654321", "111122223333", "444455556666", "777788889999")
+_USER: Final = "test-user"
+_ROLE: Final = "test-role"
+_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+# JSON inside a string may have escape sequences before an account.
+_ESCAPE: Final = r"(?<=\\u[0-9a-fA-F]{4})|(?<=\\[nrtbf])"
+_ALONE: Final = rf"(?:{_ESCAPE}|(?<![0-9A-Za-z]))[0-9]{{12}}(?![0-9A-Za-z])"
+_IN_ARN: Final = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12}):")
+_PRINCIPAL: Final = re.compile(
+    r"(arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:(user|federated-user|assumed-role)/)([\w+=,.@/-]+)", re.ASCII
+)
+
+
+class Names:
+    """Replacements of names. Each name has its own."""
+
+    def __init__(self, chosen: Iterator[str]) -> None:
+        """Replace each new name by the next one of `chosen`."""
+        self._chosen = chosen
+        self._found: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        """Return the replacement of a name."""
+        if name not in self._found:
+            self._found[name] = next(self._chosen)
+        return self._found[name]
+
+
+def anonymized(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a recording, as JSON values, without its accounts and principals.
+
+    The account that ran the execution becomes 123456789012, and its caller `test-user`. Ids of executions stay.
+
+    Args:
+        recorded: The content of the file of a recording.
+    """
+    accounts = Names(_accounts())
+    users, roles = Names(_numbered(_USER)), Names(_numbered(_ROLE))
+    known: dict[str, None] = {}
+    caller = recorded["AutomationExecution"].get("ExecutedBy", "")
+    for text in (caller, *_texts(recorded)):
+        known.update(dict.fromkeys(_IN_ARN.findall(text)))
+    for account in known:
+        accounts[account]
+    pattern = re.compile("|".join([f"({_UUID})", _ALONE, *(f"(?<![0-9]){each}(?![0-9])" for each in known)]))
+
+    def principal(found: re.Match[str]) -> str:
+        start, kind, name = found.groups()
+        *before, last = name.split("/")
+        if kind == "assumed-role" and before:
+            return f"{start}{roles[before[0]]}/{users[last]}"
+        return f"{start}{users[last]}"
+
+    def change(text: str) -> str:
+        text = _PRINCIPAL.sub(principal, text)
+        return pattern.sub(lambda found: found[0] if found[1] else accounts[found[0]], text)
+
+    def changed(value: Any, member: str = "") -> Any:
+        if is_mapping(value):
+            return {change(key): changed(item, key) for key, item in value.items()}
+        if is_list(value):
+            return [changed(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        # In old recordings, it is the name of a user instead of an ARN.
+        return users[value] if member == "ExecutedBy" and ":" not in value else change(value)
+
+    result: dict[str, Any] = changed(recorded)
+    return result
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from (key, *_texts(item))
+    elif is_list(value):
+        for item in value:
+            yield from _texts(item)
+
+
+def _accounts() -> Iterator[str]:
+    yield from _ACCOUNTS
+    yield from (f"{number:012}" for number in count(len(_ACCOUNTS) + 1))
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))

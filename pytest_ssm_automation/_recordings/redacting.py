@@ -1,0 +1,124 @@
+"""Empty parameters and outputs of a recording, wherever their values occur."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from .._errors import hide_usage_errors, unknown_name
+from .._service.runbooks.kinds import is_list, is_mapping
+from .._service.runs.outputs import NOT_YET
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+__tracebackhide__ = hide_usage_errors
+
+# The members in which parameters and outputs occur.
+_MEMBERS: Final = frozenset(
+    {"Parameters", "Outputs", "Inputs", "FailureMessage", "FailureDetails", "OverriddenParameters", "Variables"}
+    | {"ParentStepDetails", "Target", "Targets", "TargetMaps", "ResolvedTargets"}
+)
+# Shorter values are part of other words, so they are emptied only where they are the whole string.
+_LONG: Final = 4
+
+
+def redact(recorded: dict[str, Any], names: Collection[str]) -> None:
+    """Empty parameters and outputs of a recording, and of those of its children.
+
+    Args:
+        recorded: The content of the file of a recording. It is changed.
+        names: The names of parameters, of outputs of steps, such as `ImageId` or `createImage.ImageId`, or of outputs
+            of the runbook.
+
+    Raises:
+        FakeUsageError: A recording has no such parameter or output.
+    """
+    values: set[str] = set()
+    known: set[str] = set()
+    for each in _family(recorded):
+        for name, texts in _named(each):
+            known.update((name, name.rpartition(".")[2]))
+            if name in names or name.rpartition(".")[2] in names:
+                values.update(part for text in texts for part in _parts(text))
+                texts[:] = [""] * len(texts)
+    for name in names:
+        if name not in known:
+            raise unknown_name("parameter or output", name, known)
+    for each in _family(recorded):
+        each["AutomationExecution"] = _emptied(each["AutomationExecution"], values)
+        each["StepExecutions"] = _emptied(each["StepExecutions"], values)
+        each["Redacted"] = sorted(names)
+
+
+def _family(recorded: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a recording, and all that it contains."""
+    yield recorded
+    for child in recorded.get("Children", ()):
+        yield from _family(child)
+
+
+def _named(recorded: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the names and values of all parameters and outputs."""
+    execution = recorded["AutomationExecution"]
+    yield from execution.get("Parameters", {}).items()
+    yield from execution.get("Outputs", {}).items()
+    for steps in (recorded["StepExecutions"], execution.get("StepExecutions", ())):
+        for step in steps:
+            for name, texts in step.get("Outputs", {}).items():
+                yield f"{step['StepName']}.{name}", texts
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the texts that tell a value: itself, and the strings in it if it is JSON."""
+    if text and text != NOT_YET:
+        yield text
+        try:
+            parsed = json.loads(text)
+        except ValueError:
+            return
+        yield from (leaf for leaf in _leaves(parsed) if leaf)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if is_mapping(value) or is_list(value):
+        for item in value.values() if is_mapping(value) else value:
+            yield from _leaves(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def _emptied(value: Any, secrets: Collection[str]) -> Any:
+    """Copy members, and empty values in those that can contain them."""
+    if is_list(value):
+        return [_emptied(item, secrets) for item in value]
+    if not is_mapping(value):
+        return value
+    return {
+        name: _without(item, secrets) if name in _MEMBERS else _emptied(item, secrets) for name, item in value.items()
+    }
+
+
+def _without(value: Any, secrets: Collection[str]) -> Any:
+    if is_mapping(value):
+        return {name: _without(item, secrets) for name, item in value.items()}
+    if is_list(value):
+        return [_without(item, secrets) for item in value]
+    return _cleaned(value, secrets) if isinstance(value, str) else value
+
+
+def _cleaned(text: str, secrets: Collection[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        if text == secret:
+            return ""
+        # Strings are JSON in inputs, and JSON in JSON in payloads.
+        for form in (secret, *_escaped(secret)):
+            text = text.replace(form, "") if len(secret) >= _LONG else text.replace(f'"{form}"', '""')
+    return text
+
+
+def _escaped(text: str) -> Iterator[str]:
+    once = json.dumps(text, ensure_ascii=False)[1:-1]
+    yield once
+    yield json.dumps(once, ensure_ascii=False)[1:-1]
+    yield once.replace("'", r"\u0027").replace("=", r"\u003d")

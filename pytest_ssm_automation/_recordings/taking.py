@@ -1,0 +1,77 @@
+"""Record an execution with read-only operations."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from .._service.runbooks.kinds import is_list, is_mapping
+from .anonymous import anonymized
+from .redacting import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+_OF_DOCUMENT: Final = ("Name", "DocumentVersion", "DocumentFormat", "Content")
+
+
+def record(client: Any, execution_id: str, *, children: bool = False, redacted: Collection[str] = ()) -> dict[str, Any]:
+    """Record an execution, without accounts and principals.
+
+    Args:
+        client: A client of SSM.
+        execution_id: The execution's id.
+        children: Whether to record the executions that it started, too.
+        redacted: The names of parameters and outputs to empty.
+
+    Returns:
+        The content of its file, as JSON values.
+
+    Raises:
+        botocore.exceptions.ClientError: AWS refuses a request, for example because the runbook does not exist any more.
+        FakeUsageError: There is no parameter or output of a name in `redacted`.
+    """
+    recorded: dict[str, Any] = _json_values(_taken(client, execution_id, children=children))
+    if redacted:
+        redact(recorded, redacted)
+    return anonymized(recorded)
+
+
+def _taken(client: Any, execution_id: str, *, children: bool) -> dict[str, Any]:
+    execution = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    pages = client.get_paginator("describe_automation_step_executions").paginate(AutomationExecutionId=execution_id)
+    steps = [step for page in pages for step in page["StepExecutions"]]
+    version = {"DocumentVersion": execution["DocumentVersion"]} if execution.get("DocumentVersion") else {}
+    document = client.get_document(Name=execution["DocumentName"], **version)
+    recorded: dict[str, Any] = {
+        "AutomationExecution": execution,
+        "StepExecutions": steps,
+        "Document": {name: document[name] for name in _OF_DOCUMENT if name in document},
+    }
+    if children:
+        recorded["Children"] = [_taken(client, child, children=True) for child in _children(client, execution_id)]
+    return recorded
+
+
+def _children(client: Any, execution_id: str) -> Iterator[str]:
+    """Yield the ids of the executions that an execution started in its account and Region, oldest first."""
+    filters = [{"Key": "ParentExecutionId", "Values": [execution_id]}]
+    pages = client.get_paginator("describe_automation_executions").paginate(Filters=filters)
+    listed: list[Mapping[str, Any]] = [each for page in pages for each in page["AutomationExecutionMetadataList"]]
+    for each in sorted(listed, key=lambda each: each["ExecutionStartTime"]):
+        yield each["AutomationExecutionId"]
+
+
+def written(recorded: Mapping[str, Any]) -> str:
+    """Return the text of the file of a recording."""
+    return json.dumps(recorded, indent=2, ensure_ascii=False) + "\n"
+
+
+def _json_values(value: Any) -> Any:
+    """Copy a response, and write times as the AWS CLI does."""
+    if is_mapping(value):
+        return {str(name): _json_values(item) for name, item in value.items()}
+    if is_list(value):
+        return [_json_values(item) for item in value]
+    return value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else value

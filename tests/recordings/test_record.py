@@ -1,0 +1,297 @@
+"""The command `python -m pytest_ssm_automation record`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import moto
+import pytest
+from recordings.taking import content, ended, recorded
+
+from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation.__main__ import main
+from pytest_ssm_automation._recordings.anonymous import anonymized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+UNKNOWN = "4105a4fc-f944-11e6-9d32-8fb2db27a909"
+JANE = "arn:aws:sts::999988887777:assumed-role/Admin/jane@example.com"
+
+
+def steps(count: int) -> list[dict[str, Any]]:
+    """Write steps."""
+    return [{"name": f"s{number}", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}} for number in range(count)]
+
+
+RUNBOOK: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "parameters": {"Who": {"type": "String", "default": "nobody"}},
+    "mainSteps": steps(60),
+}
+PARENT: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "mainSteps": [
+        {"name": f"start{number}", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Book"}}
+        for number in range(2)
+    ],
+}
+VAULT: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "parameters": {"Password": {"type": "String"}, "Plain": {"type": "String", "default": ""}},
+    "mainSteps": [
+        {
+            "name": "start",
+            "action": "aws:executeAutomation",
+            "inputs": {"DocumentName": "Secret", "RuntimeParameters": {"Password": ["{{ Password }}"]}},
+        }
+    ],
+}
+SECRET: dict[str, Any] = {
+    "schemaVersion": "0.3",
+    "parameters": {
+        "Password": {"type": "String"},
+        "Map": {"type": "StringMap", "default": {}},
+        "Port": {"type": "Integer", "default": 5},
+    },
+    "outputs": ["get.Token"],
+    "mainSteps": [
+        {
+            "name": "get",
+            "action": "aws:executeAwsApi",
+            "inputs": {
+                "Service": "svc",
+                "Api": "y",
+                "Url": "https://u:{{ Password }}@host",
+                "All": ["{{ Map }}"],
+                "Port": "{{ Port }}",
+            },
+            "outputs": [{"Name": "Token", "Type": "String", "Selector": "$.t"}],
+        },
+        {
+            "name": "use",
+            "action": "aws:executeAwsApi",
+            "inputs": {"Service": "svc", "Api": "y", "T": "{{ get.Token }}"},
+        },
+    ],
+}
+
+
+@pytest.fixture
+def fake() -> Iterator[AutomationFake]:
+    """Give a fake with runbooks."""
+    with AutomationFake() as fake:
+        for name, runbook in (("Book", RUNBOOK), ("Parent", PARENT), ("Secret", SECRET), ("Vault", VAULT)):
+            fake.add_runbook(runbook, name=name)
+        yield fake
+
+
+def test_an_execution_is_recorded(fake: AutomationFake, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file has the execution, all pages of its steps, and its runbook; what it may reveal is said."""
+    execution_id = ended(fake, DocumentName="Book")
+    path = recorded(tmp_path / "tests" / "runs", execution_id)
+    found = content(path)
+    assert list(found) == ["AutomationExecution", "StepExecutions", "Document"]
+    assert found["AutomationExecution"]["AutomationExecutionId"] == execution_id
+    assert found["AutomationExecution"]["ExecutedBy"] == ("arn:aws:sts::123456789012:assumed-role/test-role/test-user")
+    assert [step["StepName"] for step in found["StepExecutions"]] == [step["name"] for step in RUNBOOK["mainSteps"]]
+    assert found["StepExecutions"][0]["ExecutionStartTime"].endswith("+00:00")
+    assert json.loads(found["Document"].pop("Content")) == RUNBOOK
+    assert found["Document"] == {"Name": "Book", "DocumentVersion": "1", "DocumentFormat": "JSON"}
+    out = capsys.readouterr().out
+    assert out.startswith(f"Wrote {path}\nAccounts and principals were replaced. Parameters, inputs and outputs")
+    read_only = {"GetAutomationExecution", "DescribeAutomationStepExecutions", "GetDocument"}
+    assert {call.operation for call in fake.calls} == {"StartAutomationExecution", *read_only}
+
+
+def test_children_are_recorded_on_demand(fake: AutomationFake, tmp_path: Path) -> None:
+    """`--children` adds the executions that it started, oldest first, and those that they started."""
+    execution_id = ended(fake, DocumentName="Parent")
+    children = fake.execution(execution_id).children
+    assert "Children" not in content(recorded(tmp_path / "without", execution_id))
+    found = content(recorded(tmp_path, execution_id, "--children"))["Children"]
+    assert [child["AutomationExecution"]["AutomationExecutionId"] for child in found] == [each.id for each in children]
+    assert [len(child["StepExecutions"]) for child in found] == [60, 60]
+    assert [child["Children"] for child in found] == [[], []]
+
+
+def test_nothing_is_overwritten_without_force(
+    fake: AutomationFake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An existing file is kept, and the others are written; `--force` replaces it."""
+    ids = [ended(fake, DocumentName="Book") for _ in range(2)]
+    kept = tmp_path / f"{ids[0]}.json"
+    kept.write_text("{}")
+    command = ["record", *ids, "--to", str(tmp_path), "--region", "us-east-1"]
+    assert main(command) == 1
+    assert kept.read_text() == "{}"
+    assert (tmp_path / f"{ids[1]}.json").exists()
+    assert capsys.readouterr().err == f"Error: {ids[0]}: {kept} already exists; --force replaces it\n"
+    assert main([*command, "--force"]) == 0
+    assert content(kept)["Document"]["Name"] == "Book"
+
+
+def test_one_that_has_not_ended_is_named(
+    fake: AutomationFake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What there is is written, and the command says that it is not all."""
+    execution_id = fake.client().start_automation_execution(DocumentName="Book")["AutomationExecutionId"]
+    recorded(tmp_path, execution_id)
+    assert f"{execution_id} is Pending: record it again when it has ended\n" in capsys.readouterr().out
+
+
+def test_an_error_of_aws_is_one_line(fake: AutomationFake, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For an unknown execution, or one whose runbook is gone, a line is printed, and no file is written."""
+    with moto.mock_aws():
+        execution_id = ended(fake, DocumentName="Gone")
+        assert main(["record", UNKNOWN, execution_id, "--to", str(tmp_path / "runs"), "--region", "us-east-1"]) == 1
+    unknown, gone = capsys.readouterr().err.splitlines()
+    assert unknown.startswith(f"Error: {UNKNOWN}: An error occurred (AutomationExecutionNotFoundException) when ")
+    assert gone.startswith(f"Error: {execution_id}: An error occurred (InvalidDocument) when calling the GetDocument ")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_runbook_may_be_anywhere(fake: AutomationFake, tmp_path: Path) -> None:
+    """The runbook is that of whoever answers GetDocument, such as moto, in the version that ran."""
+    with moto.mock_aws():
+        boto3.client("ssm", region_name="us-east-1").create_document(
+            Name="Other", Content="schemaVersion: '0.3'", DocumentFormat="YAML", DocumentType="Automation"
+        )
+        document = content(recorded(tmp_path, ended(fake, DocumentName="Other")))["Document"]
+    assert document["DocumentVersion"] == "1"
+    assert "schemaVersion" in document["Content"]
+
+
+def test_a_process_records_from_the_endpoint_of_a_fake(fake: AutomationFake, tmp_path: Path) -> None:
+    """Run as a command, it writes a file."""
+    execution_id = ended(fake, DocumentName="Book")
+    fake.serve_endpoint()
+    command = [sys.executable, "-m", "pytest_ssm_automation", "record", execution_id, "--to", str(tmp_path)]
+    result = subprocess.run([*command, "--region", "us-east-1"], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(content(tmp_path / f"{execution_id}.json")["StepExecutions"]) == 60
+
+
+def test_without_a_region_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What botocore lacks is one line."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["record", UNKNOWN, "--to", str(tmp_path)]) == 1
+    assert capsys.readouterr() == ("", "Error: You must specify a region.\n")
+
+
+def test_accounts_and_principals_are_replaced() -> None:
+    """Each account and each principal is replaced by the same one wherever it occurs, also inside JSON."""
+    text = "arn:aws:iam::111122223333:user/team/bob"
+    approvers = json.dumps([text, JANE, "arn:aws:iam::999988887777:role/Deploy"])
+    quoted = r"'999988887777'".replace("'", r"\u0027")
+    found = anonymized(
+        {
+            "AutomationExecution": {
+                "AutomationExecutionId": "00000000-0000-0000-0000-999988887777",
+                "ExecutedBy": JANE,
+                "Outputs": {"a.b": ["bucket-444455556666/x999988887777y", quoted, "deadbeef123456789012ff"]},
+                "FailureMessage": f"User: {JANE} is not authorized: {text}",
+            },
+            "StepExecutions": [
+                {"Inputs": {"Approvers": approvers, "Next": "1\n999988887777", "jane": "jane@example.com"}}
+            ],
+            "Children": [{"AutomationExecution": {"ExecutedBy": "bob", "MaxErrors": 1, "None": None}}],
+        }
+    )
+    jane, bob = (
+        "arn:aws:sts::123456789012:assumed-role/test-role/test-user",
+        "arn:aws:iam::210987654321:user/test-user-2",
+    )
+    assert found == {
+        "AutomationExecution": {
+            "AutomationExecutionId": "00000000-0000-0000-0000-999988887777",
+            "ExecutedBy": jane,
+            "Outputs": {
+                "a.b": [
+                    "bucket-111122223333/x123456789012y",
+                    quoted.replace("999988887777", "123456789012"),
+                    "deadbeef123456789012ff",
+                ]
+            },
+            "FailureMessage": f"User: {jane} is not authorized: {bob}",
+        },
+        "StepExecutions": [
+            {
+                "Inputs": {
+                    "Approvers": json.dumps([bob, jane, "arn:aws:iam::123456789012:role/Deploy"]),
+                    "Next": "1\n123456789012",
+                    "jane": "jane@example.com",
+                }
+            }
+        ],
+        "Children": [{"AutomationExecution": {"ExecutedBy": "test-user-2", "MaxErrors": 1, "None": None}}],
+    }
+
+
+def test_there_are_enough_accounts_and_names() -> None:
+    """However many accounts and principals there are, no two become the same."""
+    before = [f"arn:aws:iam::{number:012}:user/u{number}" for number in range(900, 912)]
+    after = anonymized({"AutomationExecution": {"ExecutedBy": before[0], "Outputs": {"x": before}}})
+    texts = after["AutomationExecution"]["Outputs"]["x"]
+    assert len(set(texts)) == 12
+    assert texts[0] == "arn:aws:iam::123456789012:user/test-user"
+    assert texts[5] == "arn:aws:iam::000000000006:user/test-user-6"
+
+
+def test_values_are_emptied_on_demand(fake: AutomationFake, tmp_path: Path) -> None:
+    """`--redact` empties a parameter or an output, wherever it occurs, and nothing else."""
+    fake.step_outputs("get", {"Token": "abcd'=x"})
+    parameters = {"Password": ["hunter2"], "Map": ['{"Key": "hunter2", "Short": "x", "None": "", "Size": 5}']}
+    execution_id = ended(fake, DocumentName="Secret", Parameters=parameters)
+    path = recorded(tmp_path, execution_id, *(f"--redact={name}" for name in ("Password", "Token", "Map", "Port")))
+    found = content(path)
+    assert "hunter2" not in path.read_text()
+    assert "abcd" not in path.read_text()
+    assert found["AutomationExecution"]["Parameters"] == {"Password": [""], "Map": [""], "Port": [""]}
+    assert found["AutomationExecution"]["Outputs"] == {"get.Token": [""]}
+    get, use = found["StepExecutions"]
+    assert get["Inputs"] == {
+        "All": '[{"Key":"","Short":"","None":"","Size":5}]',
+        "Api": '"y"',
+        "Port": "",
+        "Service": '"svc"',
+        "Url": '"https://u:@host"',
+    }
+    assert get["Outputs"]["Token"] == [""]
+    assert use["Inputs"]["T"] == '""'
+    assert found["Redacted"] == ["Map", "Password", "Port", "Token"]
+
+
+def test_values_are_emptied_in_children(fake: AutomationFake, tmp_path: Path) -> None:
+    """A value that a child got is emptied there too, whatever has no value stays as it is."""
+    fake.fail_step("get", "No hunter2 here.")
+    execution_id = ended(fake, DocumentName="Vault", Parameters={"Password": ["hunter2"]})
+    path = recorded(tmp_path, execution_id, "--children", *("--redact=Password", "--redact=Token", "--redact=Plain"))
+    assert "hunter2" not in path.read_text()
+    found = content(path)
+    child = found["Children"][0]["AutomationExecution"]
+    assert found["AutomationExecution"]["Parameters"] == {"Password": [""], "Plain": [""]}
+    assert child["Parameters"]["Password"] == [""]
+    assert child["Outputs"]["get.Token"] == [""]
+    assert "No  here." in child["FailureMessage"]
+
+
+def test_a_misspelt_name_is_not_passed_over(
+    fake: AutomationFake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is written if a name to empty does not exist, and the nearest one is named."""
+    execution_id = ended(fake, DocumentName="Secret", Parameters={"Password": ["hunter2"]})
+    assert main(["record", execution_id, "--to", str(tmp_path), "--region", "us-east-1", "--redact", "Pasword"]) == 1
+    assert capsys.readouterr().err == (
+        f"Error: {execution_id}: Unknown parameter or output 'Pasword'. Did you mean 'Password'? "
+        "Allowed: Map, Password, Port, Token, get.Token.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
