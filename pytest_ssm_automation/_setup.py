@@ -233,9 +233,9 @@ class Setup:
         Without a script, an execution is Pending, then InProgress, then Success.
 
         Args:
-            statuses: The status at the start, then the status after each GetAutomationExecution or
-                DescribeAutomationExecutions that shows the execution. The last one stays. An item is a status, or a
-                dict of `AutomationExecution` members that contains `AutomationExecutionStatus`.
+            statuses: The status that the first GetAutomationExecution or DescribeAutomationExecutions shows, then the
+                status of each further one. The last one stays. An item is a status, or a dict of `AutomationExecution`
+                members that contains `AutomationExecutionStatus`.
             when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
                 of the `Call`. Executions on one of several targets have their own request.
             outputs: The outputs after the end, lists of strings by name.

@@ -132,7 +132,7 @@ def test_planted_deviations_are_found() -> None:
         "text-of-throttling",
         "list-order",
         "times",
-        "stop", "stop-of-an-ended-run", "judged-by-what-was-shown",
+        "stop", "stop-of-an-ended-run",
     }  # fmt: skip
     told = "\n".join(table(verdicts))
     assert (

@@ -220,11 +220,12 @@ class Service:
         return reply.members
 
     def _operation(self, request: Request, params: Mapping[str, Any]) -> Operation:
-        """Return the function of an operation."""
+        """Return the function of an operation, after all that calls functions of the test."""
         if request.operation == model.START:
             return prepare_start(self.state, request, params)
-        from .operations import OPERATIONS
+        from .operations import OPERATIONS, advance_first
 
+        advance_first(self.state, request, params)
         return OPERATIONS[request.operation]
 
     def _finish(self, request: Request, then: Callable[[], object]) -> None:
@@ -257,6 +258,8 @@ class Service:
         self.calls.append(call)
         if reply.started:
             reply.started.call = call
+        for run in () if lost else reply.shown:
+            self.store.mark_shown(run)
 
     def _record_failure(
         self, request: Request, error: BaseException, lost: BaseException | None, *, injected: bool

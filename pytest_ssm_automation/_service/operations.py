@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import PolledTooOften
@@ -10,7 +11,7 @@ from .errors import ServiceError
 from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
-from .runs.listing import EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
+from .runs.listing import CHANGING_FILTERS, EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
 from .runs.moving import catch_up, poll
 from .runs.signals import can_stop, takes
 from .runs.signals import signal as signal_run
@@ -20,7 +21,7 @@ from .runs.views import execution_members, metadata_members
 from .tagging import add_tags, list_tags, remove_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from .calls import Request
     from .runbooks.declarations import Runbook
@@ -33,8 +34,61 @@ MOST_POLLS: Final = 10_000
 _NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
 
 
+def advance_first(state: State, request: Request, params: Mapping[str, Any]) -> None:
+    """Advance the executions whose state an operation shows, if it was shown before.
+
+    This calls functions of the test, so callers hold no lock.
+    """
+    if request.operation == "GetAutomationExecution":
+        with state.store.lock:
+            run = state.store.find(params["AutomationExecutionId"], request.scope)
+        if run:
+            poll(run)
+    elif request.operation == "DescribeAutomationExecutions":
+        with state.store.lock:
+            due = _due(state, request, params)
+        # A parent comes before the executions that it started, and advances those that run.
+        for run in sorted(due, key=lambda run: run.place):
+            poll(run)
+
+
+def _due(state: State, request: Request, params: Mapping[str, Any]) -> list[Run]:
+    """List the executions that a listing has to advance first.
+
+    These are the ones on its page. If it filters by what an advance changes, they are all that match its other filters.
+    """
+    filters, before = _filters(request, params)
+    shown = state.store.shown(request.scope, before)
+    if not shown:
+        return []
+    others = [each for each in filters if each["Key"] not in CHANGING_FILTERS]
+    if len(others) < len(filters):
+        return [run for run in shown if _listed(state, run, others)]
+    found = state.store.newest_first(request.scope, filters, before)
+    listed = (run for run in found if not filters or _listed(state, run, filters))
+    return [run for run in islice(listed, params.get("MaxResults", DEFAULT_PAGE)) if run.due]
+
+
+def _filters(request: Request, params: Mapping[str, Any]) -> tuple[Sequence[Mapping[str, Any]], int | None]:
+    """Return the filters of a listing, and the place before which it continues."""
+    filters = params.get("Filters", [])
+    check_filters(filters, EXECUTION_FILTERS)
+    return filters, place_of(_listing(request), params["NextToken"]) if "NextToken" in params else None
+
+
+def _listing(request: Request) -> str:
+    return " ".join((request.operation, *request.scope))
+
+
+def _listed(state: State, run: Run, filters: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the members of an execution in a listing; `None` if they do not match its filters."""
+    shown = metadata_members(run)
+    tagged = {**shown, "TagKeys": state.tags_of(run)} if filters else shown
+    return shown if passes(tagged, filters, EXECUTION_FILTERS) else None
+
+
 def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """GetAutomationExecution: show the execution, then advance it.
+    """GetAutomationExecution: show an execution.
 
     Raises:
         PolledTooOften: It was polled 10 000 times after its end.
@@ -50,39 +104,28 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     members = {"AutomationExecution": execution_members(run)}
     if run.walk is None and not run.sought:
         run.sought = "shown"
-    return Reply(members, execution_id=run.id, then=partial(poll, run))
+    return Reply(members, execution_id=run.id, shown=(run,))
 
 
 def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """DescribeAutomationExecutions: list a page, newest first, then advance the executions on it.
+    """DescribeAutomationExecutions: list a page of executions, newest first.
 
     Child executions are listed only if a filter names them or their parent.
     """
-    filters = params.get("Filters", [])
-    check_filters(filters, EXECUTION_FILTERS)
-    listing = " ".join((request.operation, *request.scope))
-    before = place_of(listing, params["NextToken"]) if "NextToken" in params else None
+    filters, before = _filters(request, params)
     most = params.get("MaxResults", DEFAULT_PAGE)
     page: list[tuple[Run, dict[str, Any]]] = []
     answer: dict[str, Any] = {}
-    last = 0
-    for execution in state.store.newest_first(request.scope, filters, before):
-        shown = metadata_members(execution)
-        if not passes({**shown, "TagKeys": state.tags_of(execution)}, filters, EXECUTION_FILTERS):
+    for run in state.store.newest_first(request.scope, filters, before):
+        shown = _listed(state, run, filters)
+        if shown is None:
             continue
         if len(page) == most:
-            answer["NextToken"] = token_of(listing, last)
+            answer["NextToken"] = token_of(_listing(request), page[-1][0].place)
             break
-        page.append((execution, shown))
-        last = execution.place
-    return Reply(
-        {"AutomationExecutionMetadataList": [shown for _, shown in page], **answer}, then=partial(_poll_all, page)
-    )
-
-
-def _poll_all(page: Iterable[tuple[Run, object]]) -> None:
-    for run, _ in page:
-        poll(run)
+        page.append((run, shown))
+    answer["AutomationExecutionMetadataList"] = [shown for _, shown in page]
+    return Reply(answer, shown=[run for run, _ in page])
 
 
 def describe_steps(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
@@ -103,7 +146,8 @@ def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """StopAutomationExecution: cancel an execution, or let it complete its current steps."""
     execution = _asked_for(state, request, params)
     cancel = params.get("Type", "Cancel") == "Cancel"
-    _require(execution, lambda: can_stop(execution, cancel=cancel), "InvalidAutomationStatusUpdateException")
+    if not can_stop(execution, cancel=cancel):
+        raise ServiceError("InvalidAutomationStatusUpdateException")
     stop_run(execution, cancel=cancel)
     return Reply({}, execution_id=execution.id)
 
@@ -113,22 +157,14 @@ def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     execution = _asked_for(state, request, params)
     kind = params["SignalType"]
     named = _named_by(kind, params.get("Payload", {}))
-    _require(execution, lambda: takes(execution, kind), "InvalidAutomationSignalException")
+    if not takes(execution, kind):
+        raise ServiceError("InvalidAutomationSignalException")
     steps = step_members(execution)
     if named and steps and not set(named) <= {step.get(_NAMED[kind]) for step in steps}:
         raise ServiceError("AutomationStepNotFoundException")
     if not signal_run(execution, kind, named):
         raise ServiceError("InvalidAutomationSignalException")
     return Reply({}, execution_id=execution.id, then=partial(catch_up, execution))
-
-
-def _require(execution: Run, right: Callable[[], bool], error: str) -> None:
-    """Check a condition for the current state of an execution, or for the state that the caller has seen."""
-    for _ in range(2):
-        if right():
-            return
-        execution.recall()
-    raise ServiceError(error)
 
 
 def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:

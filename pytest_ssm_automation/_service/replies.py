@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .calls import Outcome, Request
@@ -20,6 +20,7 @@ class Reply(NamedTuple):
         outcome: The outcome of the call.
         execution_id: The execution that the call refers to.
         started: The execution that the call started.
+        shown: The executions whose state the response shows.
         then: A function to call after the call is recorded, without holding a lock.
     """
 
@@ -27,6 +28,7 @@ class Reply(NamedTuple):
     outcome: Outcome = "answered"
     execution_id: str | None = None
     started: Run | None = None
+    shown: Sequence[Run] = ()
     then: Callable[[], object] | None = None
 
 

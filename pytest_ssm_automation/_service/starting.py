@@ -68,7 +68,7 @@ def start(state: State, request: Request, params: Mapping[str, Any], prepared: P
         from .runs.moving import catch_up
 
         then = partial(catch_up, execution)
-    return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution, then)
+    return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution, then=then)
 
 
 def _token(request: Request, params: Mapping[str, Any]) -> tuple[str, str, str] | None:

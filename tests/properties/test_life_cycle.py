@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.checks import model
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ENDED = {
     "Success",
@@ -41,27 +39,18 @@ class Run:
     future: list[str]
     request: dict[str, Any]
     stepwise: bool = False
-    shown: tuple[str, list[str]] | None = None
+    due: bool = False
 
-    def poll(self) -> None:
-        """Advance by a poll, after which a caller may act on the state that it has seen."""
-        before = (self.status, [*self.future])
-        self.go_on()
-        self.shown = before if len(before[1]) != len(self.future) else None
-
-    def as_shown(self, error: str | None, act: Callable[[Run], str | None]) -> str | None:
-        """Apply something to the state that was shown, if the current state does not allow it."""
-        if error is None or self.shown is None:
-            return error
-        other = replace(self, status=self.shown[0], future=[*self.shown[1]], shown=None)
-        if act(other) is None:
-            self.status, self.future, self.shown = other.status, other.future, None
-            return None
-        return error
+    def poll(self) -> str:
+        """Return what a poll shows: the next status, if the current one was shown before."""
+        if self.due:
+            self.go_on()
+        self.due = True
+        return self.status
 
     def go_on(self) -> None:
         """Advance to the next status."""
-        self.shown = None
+        self.due = False
         if self.future:
             self.status = self.future.pop(0)
 
@@ -77,7 +66,7 @@ class Run:
         if self.status in ENDED or (self.status == "Cancelling" and kind == "Complete"):
             return "InvalidAutomationStatusUpdateException"
         if kind == "Complete":
-            self.future, self.shown = ["Success"], None
+            self.future, self.due = ["Success"], False
         else:
             self.turn_to("Cancelling", "Cancelled")
         return None
@@ -173,14 +162,24 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(execution_id=ids)
     def get(self, execution_id: str) -> None:
-        """A poll shows the status and its members, and advances the execution."""
+        """A poll shows the status and its members; if they were shown before, it advances the execution first."""
         run = self.runs[execution_id]
         answer, error = self.call("get_automation_execution", AutomationExecutionId=execution_id)
         assert error is None
         shown = answer["AutomationExecution"]
-        assert shown["AutomationExecutionStatus"] == run.status
+        assert shown["AutomationExecutionStatus"] == run.poll()
         assert ("ExecutionEndTime" in shown) is (run.status in ENDED)
-        run.poll()
+
+    @rule(execution_id=ids)
+    def lose(self, execution_id: str) -> None:
+        """A poll whose answer is lost advances the execution, and shows nothing."""
+        self.fake.lose_response(operation="GetAutomationExecution")
+        self.calls += 1
+        with suppress(ReadTimeoutError):
+            self.client.get_automation_execution(AutomationExecutionId=execution_id)
+        run = self.runs[execution_id]
+        if run.due:
+            run.go_on()
 
     @rule(execution_id=ids)
     def describe_one(self, execution_id: str) -> None:
@@ -188,12 +187,11 @@ class LifeCycle(RuleBasedStateMachine):
         filters = [{"Key": "ExecutionId", "Values": [execution_id]}]
         answer, _ = self.call("describe_automation_executions", Filters=filters)
         (shown,) = answer["AutomationExecutionMetadataList"]
-        assert shown["AutomationExecutionStatus"] == self.runs[execution_id].status
-        self.runs[execution_id].poll()
+        assert shown["AutomationExecutionStatus"] == self.runs[execution_id].poll()
 
     @rule(target=pages, size=st.integers(1, 4))
     def describe_all(self, size: int) -> Any:
-        """A listing shows the newest executions, advances them, and has a token if there are more."""
+        """A listing is a poll of the newest executions, and has a token if there are more."""
         answer, _ = self.call("describe_automation_executions", MaxResults=size)
         return self.page(answer, [*reversed(self.runs)], size)
 
@@ -210,9 +208,7 @@ class LifeCycle(RuleBasedStateMachine):
             (each["AutomationExecutionId"], each["AutomationExecutionStatus"])
             for each in answer["AutomationExecutionMetadataList"]
         ]
-        assert shown == [(execution_id, self.runs[execution_id].status) for execution_id in expected[:size]]
-        for execution_id, _ in shown:
-            self.runs[execution_id].poll()
+        assert shown == [(execution_id, self.runs[execution_id].poll()) for execution_id in expected[:size]]
         assert ("NextToken" in answer) is (len(expected) > size)
         return (answer["NextToken"], expected[size:]) if "NextToken" in answer else multiple()
 
@@ -226,16 +222,14 @@ class LifeCycle(RuleBasedStateMachine):
     def stop(self, execution_id: str, kind: str) -> None:
         """Running executions can be stopped, ended ones can't."""
         _, error = self.call("stop_automation_execution", AutomationExecutionId=execution_id, Type=kind)
-        run = self.runs[execution_id]
-        assert error == run.as_shown(run.stop(kind), lambda shown: shown.stop(kind))
+        assert error == self.runs[execution_id].stop(kind)
 
     @rule(execution_id=ids, kind=st.sampled_from(model.enum("SignalType")), named=st.booleans())
     def signal(self, execution_id: str, kind: str, *, named: bool) -> None:
         """A signal continues or ends a waiting execution; others do not accept signals."""
         given = {"Payload": {NAMED.get(kind, "Comment"): ["any"]}} if named else {}
         _, error = self.call("send_automation_signal", AutomationExecutionId=execution_id, SignalType=kind, **given)
-        run = self.runs[execution_id]
-        assert error == run.as_shown(run.signal(kind, named=named), lambda shown: shown.signal(kind, named=named))
+        assert error == self.runs[execution_id].signal(kind, named=named)
 
     @rule(execution_id=ids)
     def advance(self, execution_id: str) -> None:

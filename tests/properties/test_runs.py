@@ -18,54 +18,28 @@ if TYPE_CHECKING:
 
     from flow_oracle import Attempt
 
-    Deed = tuple[str, Attempt]
-
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
 
 class Model:
-    """An independent model of an execution: its position, and what it shows.
-
-    All its changes are recorded as a list of deeds, so that an earlier state can be restored.
-    """
+    """An independent model of an execution: its position, and what it shows."""
 
     def __init__(self, document: dict[str, Any], steps: dict[str, dict[str, Any]]) -> None:
         self.document, self.steps = document, steps
-        self.shown: int | None = None
-        self.decided: list[Attempt] = []
-        self.redo([])
-
-    def redo(self, deeds: list[Deed]) -> None:
-        """Apply these deeds."""
-        self.deeds: list[Deed] = []
         self.status, self.at = "Pending", ""
-        self.began = self.waits = self.over = self.leaves = False
+        self.due = self.began = self.waits = self.over = self.leaves = False
         values = {"P": self.document["parameters"]["P"]["default"], "variable:Word": "b"}
         self.reading = Reading(self.document, values)
         self.flow: Generator[str, Attempt, None] = self.reading.run()
-        for deed in deeds:
-            self.do(*deed)
 
-    def do(self, kind: str, attempt: Attempt = ("", {})) -> bool:
-        """Apply a deed; return whether it ends the current step."""
-        self.deeds.append((kind, attempt))
+    def _send(self, attempt: Attempt) -> bool:
+        """Pass an attempt on; return whether it ends the current step."""
         before = (self.at, len(self.reading.ran))
-        getattr(self, f"_{kind}")(attempt)
-        return before != (self.at, len(self.reading.ran))
-
-    def _begin(self, _: Attempt) -> None:
-        self.status, self.began, self.at = "InProgress", True, next(self.flow)
-
-    def _send(self, attempt: Attempt) -> None:
         try:
             self.at = self.flow.send(attempt)
         except StopIteration:
             self.at, self.over = "", True
-
-    def _wait(self, _: Attempt) -> None:
-        self.waits = True
-        if self.status != "Cancelling":
-            self.status = "Waiting"
+        return before != (self.at, len(self.reading.ran))
 
     def _signal(self, attempt: Attempt) -> None:
         self.waits, self.status = False, "Cancelling" if self.status == "Cancelling" else "InProgress"
@@ -74,9 +48,9 @@ class Model:
         for _ in range(tries):
             self._send(attempt)
         if self.over and attempt[0] != "Success" and on_failure == "Abort":
-            self._end(attempt)
+            self.status = self.reading.status
 
-    def _cancel(self, _: Attempt) -> None:
+    def _cancel(self) -> None:
         on_cancel = self.steps[self.at].get("onCancel", "Abort") if self.at else "Abort"
         self.status, self.waits, self.reading.status = "Cancelling", False, "Cancelled"
         if not self.at:
@@ -89,65 +63,55 @@ class Model:
             self.flow = self.reading.cancelled(on_cancel.removeprefix("step:"))
             self.at = next(self.flow)
 
-    def _leave(self, _: Attempt) -> None:
+    def _leave(self) -> None:
         self.status = self.reading.statuses[self.at] = "Cancelled"
         # the loops that it is in end with it
         for name, status in self.reading.statuses.items():
             if status == "InProgress":
                 self.reading.statuses[name] = "Cancelled"
 
-    def _end(self, _: Attempt) -> None:
-        self.status = self.reading.status
-
     def poll(self, becomes: Callable[[str], Attempt]) -> None:
-        """Advance by a poll, after which a caller may act on the state that it has seen."""
-        before = len(self.deeds)
-        self.go_on(becomes)
-        self.shown = before if len(self.deeds) > before else None
+        """Advance if the state was shown before, and show it."""
+        if self.due:
+            self.go_on(becomes)
+        self.due = True
 
     def go_on(self, becomes: Callable[[str], Attempt]) -> None:
         """Advance by one step."""
-        self.shown = None
+        self.due = False
         if self.status in ENDED:
             return
         if self.over:
-            self.do("end")
+            self.status = self.reading.status
         elif not self.began:
-            self.do("begin")
+            self.status, self.began, self.at = "InProgress", True, next(self.flow)
         elif self.leaves:
-            self.do("leave")
+            self._leave()
         elif self.steps[self.at]["action"] == "aws:approve":
-            if not self.waits:
-                self.do("wait")
+            self.waits = True
+            if self.status != "Cancelling":
+                self.status = "Waiting"
         else:
-            self._settle(becomes)
-
-    def _settle(self, becomes: Callable[[str], Attempt]) -> None:
-        while not self.do("send", self.decided.pop(0) if self.decided else becomes(self.at)):
-            pass
-        if self.over:
-            self.do("end")
+            while not self._send(becomes(self.at)):
+                pass
+            if self.over:
+                self.status = self.reading.status
 
     def stop(self) -> str | None:
-        """Stop the current state or the shown one; or return the error."""
+        """Stop it, or return the error."""
         if self.status in ENDED:
-            if self.shown is None:
-                return "InvalidAutomationStatusUpdateException"
-            # An attempt has only one outcome.
-            self.decided = [attempt for kind, attempt in self.deeds[self.shown :] if kind == "send"]
-            self.redo(self.deeds[: self.shown])
-        self.shown = None
+            return "InvalidAutomationStatusUpdateException"
+        self.due = False
         if self.status != "Cancelling":
-            self.decided.clear()
-            self.do("cancel")
+            self._cancel()
         return None
 
     def signal(self, kind: str) -> str | None:
         """Send a signal, or return the error."""
         if not self.waits or self.status in ENDED:
             return "InvalidAutomationSignalException"
-        self.shown = None
-        self.do("signal", ("Success" if kind == "Approve" else "Failed", {}))
+        self.due = False
+        self._signal(("Success" if kind == "Approve" else "Failed", {}))
         return None
 
 

@@ -84,27 +84,6 @@ def test_both_readings_agree(document: dict[str, Any], attempts: list[Any]) -> N
         assert latest == expected.statuses
 
 
-@settings(max_examples=200)
-@given(documents(), st.lists(ATTEMPTS, min_size=1, max_size=8), st.data())
-def test_a_walk_can_go_back(document: dict[str, Any], attempts: list[Any], data: st.DataObject) -> None:
-    """From any earlier move on, the same outcomes lead to the same end, at the same times."""
-    walk = walk_of(document)
-    said = becomes(attempts)
-    walk.begin()
-    while not walk.ended and walk.moves < 60:
-        assert walk.due
-        walk.settle(outcome_of(walk, said(walk.due.step.name)))
-    moves = data.draw(st.integers(1, walk.moves))
-    earlier = walk.replayed(moves)
-    assert earlier.moves == moves
-    again = walk.replayed(walk.moves)
-    for name in ("status", "message", "ended", "cut", "unresolved"):
-        assert getattr(again, name) == getattr(walk, name)
-    assert [(v.step, v.status, v.started, v.ended) for v in again.latest.values()] == [
-        (v.step, v.status, v.started, v.ended) for v in walk.latest.values()
-    ]
-
-
 @settings(max_examples=60)
 @given(documents(), st.lists(ATTEMPTS, min_size=1, max_size=4))
 def test_every_walk_ends_or_is_cut(document: dict[str, Any], attempts: list[Any]) -> None:

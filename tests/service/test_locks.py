@@ -96,7 +96,7 @@ def test_a_condition_of_a_script_that_calls_ssm_for_each_target(fake: Automation
     targets = [{"Key": "ParameterValues", "Values": ["i-a", "i-b"]}]
     start(client, Targets=targets, TargetParameterName="InstanceId")
     (parent,) = fake.executions
-    for _ in range(3):
+    for _ in range(4):
         client.get_automation_execution(AutomationExecutionId=parent.id)
     assert seen == [None, {"InstanceId": ["i-a"]}, {"InstanceId": ["i-b"]}]
     assert [child.status for child in parent.children] == ["Success", "Failed"]

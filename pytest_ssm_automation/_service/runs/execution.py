@@ -112,7 +112,7 @@ class Execution:
 
     @property
     def status(self) -> str:
-        """The status that the next poll shows."""
+        """The status that the last poll showed, or that a signal, a stop or the test has set since."""
         return self._run.status
 
     @property

@@ -54,6 +54,8 @@ EXECUTION_FILTERS: Final[Mapping[str, _Filter]] = {
         is_group(target) and value in target.get("Values", ()) for target in shown["Targets"]
     ),
 }
+# What an advance of an execution may change; the last two are set by scripts.
+CHANGING_FILTERS: Final = frozenset({"ExecutionStatus", "CurrentAction", "AutomationSubtype", "OpsItemId"})
 STEP_FILTERS: Final[Mapping[str, _Filter]] = {
     **_TIMES,
     "StepExecutionStatus": _equal("StepStatus"),

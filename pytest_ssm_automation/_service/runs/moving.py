@@ -27,28 +27,25 @@ _STEP_ENDS: Final = {"CompletedWithFailure": "Failed", "Rejected": "Cancelled"}
 
 
 def poll(run: Run) -> None:
-    """Advance a run after a poll, and remember what the poll has shown."""
-    with run.lock:
-        shown = run.before_poll()
-    if advance(run):
-        with run.lock:
-            run.after_poll(shown)
+    """Advance a run if its state was shown since it last moved."""
+    advance(run, if_due=True)
 
 
-def advance(run: Run, pace: str | None = None) -> bool:
-    """Advance a run by one turn, or its walk as far as the pace allows.
+def advance(run: Run, pace: str | None = None, *, if_due: bool = False) -> None:
+    """Advance a run by one turn, or its walk as far as the pace allows, unless another caller is advancing it.
 
-    Returns:
-        `False` if another caller is advancing it.
+    Args:
+        run: The run.
+        pace: How far its walk advances; by default, as far as a poll does.
+        if_due: Whether to advance it only if its state was shown since it last moved.
 
     Raises:
         AutomationFakeError: The walk does not end, or what the test has set for a step is invalid.
     """
     with run.lock:
-        if run.moving:
-            return False
+        if run.moving or (if_due and not run.due):
+            return
         run.moving = True
-        run.forget_shown()
         working = run.status in WORKING
     try:
         catch_up(run)
@@ -60,10 +57,9 @@ def advance(run: Run, pace: str | None = None) -> bool:
             _take_next(run)
         for child in run.fan_out.running if run.fan_out else run.children:
             catch_up(child)
+        run.due = False
     finally:
-        with run.lock:
-            run.moving = False
-    return True
+        run.moving = False
 
 
 def catch_up(run: Run) -> None:
@@ -87,8 +83,7 @@ def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failu
     turn = Turn(status, {name: value for name, value in members.items() if value is not None})
     run.behind = False
     with run.lock:
-        run.changes += 1
-        run.forget_shown()
+        run.changed()
     _follow(run, turn, failure_message)
     with run.lock:
         if not run.ended:
@@ -207,10 +202,9 @@ def _settle(run: Run, walk: Walk) -> bool:
     """Get the outcome of an attempt and move the walk; return whether that was possible."""
     with run.lock:
         visit, changes = walk.due, run.changes
-        known = walk.known[0] if walk.known else None
     if visit is None:
         return False
-    outcome = known or _outcome(run, visit)
+    outcome = _outcome(run, visit)
     with run.lock:
         if outcome is None or run.changes != changes or walk.due is not visit:
             return False
@@ -222,7 +216,7 @@ def _settle(run: Run, walk: Walk) -> bool:
 
 def _outcome(run: Run, visit: Visit) -> Outcome | None:
     """Return the outcome of an attempt; `None` while the execution that it started has not ended."""
-    child = run.child_of(visit)
+    child: Run | None = visit.child
     if child is None:
         if failure := run.host.failure(run, visit):
             return failure

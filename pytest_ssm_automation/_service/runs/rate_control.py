@@ -31,7 +31,7 @@ class Started(Protocol):
 
     @property
     def status(self) -> str:
-        """The status that the next poll shows."""
+        """The status."""
         ...
 
     @property

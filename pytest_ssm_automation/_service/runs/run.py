@@ -84,28 +84,9 @@ class Host(Protocol):
         """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
         ...
 
-    def changed(self, run: Run, before: str, happened: int) -> None:
-        """Handle new status changes of a run.
-
-        Args:
-            run: The run.
-            before: Its previous status.
-            happened: The previous length of its history.
-        """
+    def noted(self, run: Run, before: str) -> None:
+        """Handle a new status change of a run, whose status was `before`."""
         ...
-
-
-class _Shown(NamedTuple):
-    """The state that a poll has shown, before the run advanced."""
-
-    status: str
-    members: Mapping[str, Any]
-    ahead: tuple[Turn, ...]
-    ended_at: datetime | None
-    happened: int
-    moves: int
-    walk: Walk | None = None
-    later: Sequence[StatusChange] = ()
 
 
 class Run:
@@ -133,6 +114,7 @@ class Run:
         stepwise: Whether it is interactive and its steps are not known. One signal starts all of them.
         fan_out: The targets that it runs on.
         spawned: The executions that its steps have started.
+        due: Whether its state was shown since it last moved, so that the next poll advances it.
         moving: Whether a caller is advancing it.
         changes: How often it was changed other than by its walk.
         polls: The number of polls since it ended.
@@ -143,8 +125,8 @@ class Run:
     """
 
     __slots__ = (
-        "_child", "_happened", "_latest", "_shown", "ahead", "behind", "call", "changes", "ended_at", "fan_out", "host",
-        "id", "lock", "members", "moving", "parent", "place", "polls", "resolved", "runbook", "scope", "script",
+        "_happened", "_latest", "ahead", "behind", "call", "changes", "due", "ended_at", "fan_out", "host", "id",
+        "lock", "members", "moving", "parent", "place", "polls", "resolved", "runbook", "scope", "script",
         "scripted", "shown_as", "sought", "source", "spawned", "started_at", "status", "stepwise", "target", "walk",
     )  # fmt: skip
 
@@ -182,6 +164,7 @@ class Run:
         self.scripted: bool = False
         self.behind: bool = False
         self.stepwise: bool = False
+        self.due: bool = False
         self.moving: bool = False
         self.fan_out: FanOut[Run] | None = None
         self.spawned: tuple[Run, ...] = ()
@@ -193,8 +176,6 @@ class Run:
         self.sought: str = ""
         self._latest: datetime = self.started_at
         self._happened: list[StatusChange] | None = None
-        self._shown: _Shown | None = None
-        self._child: tuple[tuple[Visit, int], Run] | None = None
         if script is not UNSCRIPTED or runbook is not None or mode != "Auto":
             self._begin(mode, walks=walks)
 
@@ -356,9 +337,13 @@ class Run:
     def take(self, turn: Turn) -> None:
         """Change to the state of a turn."""
         self.members = turn.members
-        self.changes += 1
-        self.forget_shown()
+        self.changed()
         self.turn_to(turn.status)
+
+    def changed(self) -> None:
+        """Note that it was changed other than by its walk: its state was not shown yet."""
+        self.changes += 1
+        self.due = False
 
     def turn_to(self, status: str) -> None:
         """Change the status, and update the parent and children."""
@@ -381,16 +366,6 @@ class Run:
         else:
             self.turn_to("Waiting" if walk.waits else "InProgress")
 
-    def child_of(self, visit: Visit) -> Run | None:
-        """Return the execution that an attempt of a step has started, if any."""
-        key = (visit, visit.attempt)
-        return self._child[1] if self._child and self._child[0] == key else None
-
-    def add_child(self, visit: Visit, child: Run) -> None:
-        """Add an execution that an attempt of a step has started."""
-        self.spawned = (*self.spawned, child)
-        self._child = ((visit, visit.attempt), child)
-
     def end_as(self, status: str) -> None:
         """End with the status of its parent, unless it has ended."""
         if not self.ended:
@@ -412,7 +387,7 @@ class Run:
         if self._happened is None:
             self._happened = [StatusChange(self.started_at, before, None, None, self.started_at)]
         self._happened.append(change)
-        self.host.changed(self, before, len(self._happened) - 1)
+        self.host.noted(self, before)
 
     def _note_step(self, visit: Visit, status: str, time: datetime) -> None:
         self._note(StatusChange(time, status, visit.step.name, visit.step.action, visit.started), self.status)
@@ -428,33 +403,3 @@ class Run:
         self.fan_out = fan_out
         if self.status in WORKING:
             fan_out.fill()
-
-    # Signals and stops refer to the state that the caller has seen, even if the run has advanced since.
-
-    def before_poll(self) -> _Shown:
-        """Return the current state, before a poll advances it."""
-        moves = self.walk.moves if self.walk else 0
-        return _Shown(self.status, self.members, self.ahead, self.ended_at, len(self._happened or ()), moves)
-
-    def after_poll(self, shown: _Shown) -> None:
-        """Remember the state that a poll has shown, because the caller acts on it."""
-        moved = self.before_poll() != shown
-        self._shown = shown if moved and not self.children and not self.fan_out and not self.parent else None
-
-    def forget_shown(self) -> None:
-        """Forget the state that the last poll has shown."""
-        self._shown = None
-
-    def recall(self) -> None:
-        """Swap the current state and the one that the last poll has shown, if only that poll advanced the run."""
-        shown = self._shown
-        if shown is None:
-            return
-        happened, before, length = self._happened or [], self.status, len(self.history)
-        here = self.before_poll()._replace(walk=self.walk, later=happened[shown.happened :])
-        self.status, self.members, self.ahead, self.ended_at = shown[:4]
-        self._happened = [*happened[: shown.happened], *shown.later] or None
-        if self.walk:
-            self.walk = shown.walk or self.walk.replayed(shown.moves)
-        self._shown = here
-        self.host.changed(self, before, length)

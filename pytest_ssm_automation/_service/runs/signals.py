@@ -46,7 +46,7 @@ def stop(run: Run, *, cancel: bool) -> None:
             run.take(Turn("Cancelling"))
         else:
             run.ahead = WORK[1:]
-            run.forget_shown()
+            run.changed()
         return
     _leave_script(run)
     if not cancel:
@@ -90,8 +90,7 @@ def signal(run: Run, kind: str, named: Collection[str]) -> bool:
 def _leave_script(run: Run) -> None:
     """Ignore the script from now on, and follow the walk."""
     run.scripted, run.behind, run.ahead = False, False, ()
-    run.changes += 1
-    run.forget_shown()
+    run.changed()
 
 
 def _stop_step(run: Run) -> bool:
@@ -113,8 +112,7 @@ def _stop_step(run: Run) -> bool:
 def _reject(run: Run, message: str) -> None:
     walk = run.walk
     if walk and not walk.ended and not run.scripted:
-        run.changes += 1
-        run.forget_shown()
+        run.changed()
         walk.settle(Outcome("Failed", {}, message), signalled=True)
         run.follow_walk(walk)
         return
@@ -129,7 +127,6 @@ def _resume(run: Run) -> None:
     """Stop waiting: continue with the next turn of the script that does not wait, or with the default turns."""
     later = tuple(dropwhile(lambda turn: turn.status in WAITING, run.ahead))
     walk = run.walk
-    run.forget_shown()
     if walk is None or walk.ended:
         turn, *ahead = later or WORK
         run.ahead = tuple(ahead)
@@ -144,7 +141,7 @@ def _resume(run: Run) -> None:
         run.take(later[0])
     else:
         run.ahead = later
-        run.changes += 1
+        run.changed()
         run.behind = True
 
 

@@ -67,6 +67,7 @@ class ExecutionStore:
         self.unfinished: dict[tuple[str | None, str], int] = defaultdict(int)
         self._by_id: dict[str, tuple[Run, ...]] = {}
         self._finders: dict[tuple[str | None, str], Finder] = {}
+        self._shown: dict[tuple[str | None, str], set[int]] = defaultdict(set)
         self._runbooks, self._new_id = runbooks, new_id
 
     @property
@@ -180,6 +181,25 @@ class ExecutionStore:
             places = merge(*(finder.find(filters, end) for finder in finders), reverse=True)
         return (self.all[place] for place in places)
 
+    def mark_shown(self, run: Run) -> None:
+        """Note that a caller has seen the state of an execution, so that the next poll advances it."""
+        run.due = True
+        if run.ahead or not run.ended:
+            self._shown[run.scope].add(run.place)
+
+    def shown(self, scope: tuple[str, str], before: int | None = None) -> list[Run]:
+        """List the executions in an account and Region that the next poll advances.
+
+        Args:
+            scope: The account and the Region.
+            before: List only executions before this index of `all`.
+        """
+        found: list[Run] = []
+        for each in (scope, (None, scope[1])):
+            self._shown[each] = {place for place in self._shown[each] if self.all[place].due}
+            found += [self.all[place] for place in self._shown[each] if before is None or place < before]
+        return found
+
     def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
         """Update the tag keys of an execution."""
         self._finder(run.scope).tag(run, before, now)
@@ -226,27 +246,15 @@ class ExecutionStore:
 
     # The methods of `Host`, which runs call.
 
-    def changed(self, run: Run, before: str, happened: int) -> None:
-        """Handle new status changes of an execution, from index `happened` of its history on."""
+    def noted(self, run: Run, before: str) -> None:
+        """Handle the latest status change of an execution."""
         if run.place < 0:
             return
         if run.parent is None:
             self.unfinished[run.scope] += (before in ENDED) - run.ended
             if finder := self._finders.get(run.scope):
                 finder.changed(run, before)
-        for place in range(happened, len(run.history)):
-            self.log.append((run, place))
-        if happened > len(run.history):
-            self._undo(run, happened)
-
-    def _undo(self, run: Run, happened: int) -> None:
-        """Remove status changes that were undone from the log, where they are at or near the end."""
-        left, place = happened - len(run.history), len(self.log)
-        while left:
-            place -= 1
-            if self.log[place][0] is run:
-                del self.log[place]
-                left -= 1
+        self.log.append((run, len(run.history) - 1))
 
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
         """Return the failure of an attempt of a step, if the test has set one."""
@@ -278,7 +286,8 @@ class ExecutionStore:
         child = self.start(run.source._replace(content=params), params, runbook=runbook, parent=run)
         with self.lock:
             child.call = run.call
-            run.add_child(visit, child)
+            run.spawned = (*run.spawned, child)
+            visit.child = child
         return child
 
 

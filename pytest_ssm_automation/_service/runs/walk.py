@@ -1,8 +1,7 @@
 """The walk of a run along the flow of its runbook.
 
 A walk knows the runbook, the resolved parameters and what has happened so far, and determines the next step. Callers
-read `due`, get the outcome of that step, and pass it to `settle`. All moves are recorded, so that `replayed` can return
-to an earlier state.
+read `due`, get the outcome of that step, and pass it to `settle`.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-common-properties.html
 """
@@ -13,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..runbooks.actions import BRANCH, CHANGE_STATE, PAUSING, PAYLOADS, UPDATE_VARIABLE, failure_text
@@ -51,6 +49,7 @@ class Visit:
         message: The failure message, with the service's prefix and suffix.
         next: The next step that a branch has chosen.
         iterations: The iterations of a loop.
+        child: The execution that the current attempt has started.
     """
 
     step: Step
@@ -65,6 +64,7 @@ class Visit:
     message: str | None = None
     next: int | None = None
     iterations: list[Iteration] = field(default_factory=list["Iteration"])
+    child: Any = None
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +107,7 @@ class Walk:
         latest: The latest visit of each step, by index.
         unresolved: Names without a value that inputs or conditions have read.
         cut: Why the run was aborted, if it did not end by itself.
-        known: Outcomes of the current step that are already known, after `replayed`.
+        moves: The number of moves so far.
     """
 
     def __init__(
@@ -139,7 +139,6 @@ class Walk:
         self.latest: dict[int, Visit] = {}
         self.unresolved: dict[str, None] = {}
         self.cut: str | None = None
-        self._given = values
         self._values: dict[str, Any] = {
             **values,
             **{f"variable:{name}": value for name, value in flow.variables.items()},
@@ -150,9 +149,7 @@ class Walk:
         self._completing = False
         self._count = 0
         self._trace: deque[str] = deque(maxlen=_TRACE)
-        self.known: deque[Outcome] = deque()
-        self._moves: list[tuple[Callable[[Walk], None], Outcome | None]] = []
-        self._times: list[datetime] = []
+        self.moves: int = 0
 
     # The current state.
 
@@ -188,32 +185,11 @@ class Walk:
         """Return the value of an output, such as `createImage.ImageId`; `UNKNOWN` if it has none."""
         return self._values.get(name, UNKNOWN)
 
-    # Moves, which are recorded.
-
-    @property
-    def moves(self) -> int:
-        """The number of moves so far."""
-        return len(self._moves)
-
-    def replayed(self, moves: int) -> Walk:
-        """Return the walk as it was after a number of moves."""
-        times = iter([*self._times])
-        earlier = Walk(self.flow, self._given, partial(next, times), ignore_change, interactive=self._interactive)
-        for move, _ in self._moves[:moves]:
-            move(earlier)
-        attempts = earlier.due.step.attempts - earlier.due.attempt + 1 if earlier.due else 0
-        for _, outcome in self._moves[moves : moves + attempts]:
-            if outcome is None:
-                break
-            earlier.known.append(outcome)
-            if outcome.status == SUCCESS:
-                break
-        earlier._clock, earlier._note = self._clock, self._note
-        return earlier
+    # Moves.
 
     def begin(self) -> None:
         """Begin the first step."""
-        self._moves.append((Walk.begin, None))
+        self.moves += 1
         self.begun = True
         if self.flow.steps and not self.ended:
             self._enter(0, waits=self._interactive)
@@ -225,12 +201,10 @@ class Walk:
             outcome: The outcome of the attempt.
             signalled: Whether the outcome is that of a signal. Then the next step does not wait for another signal.
         """
-        self._moves.append((lambda walk: walk.settle(outcome, signalled=signalled), None if signalled else outcome))
+        self.moves += 1
         visit = self._current()
-        if self.known:
-            self.known.popleft()
         if outcome.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
-            visit.attempt += 1
+            visit.attempt, visit.child = visit.attempt + 1, None
         elif outcome.status == SUCCESS and visit.step.loop and not visit.iterations:
             self._begin_iterations(visit, visit.step.loop, outcome)
         elif outcome.status == SUCCESS:
@@ -240,24 +214,23 @@ class Walk:
 
     def wait(self) -> None:
         """Let the current step wait for a signal."""
-        self._moves.append((Walk.wait, None))
+        self.moves += 1
         self._change(self._current(), "Waiting")
 
     def resume(self) -> None:
         """Let the waiting step continue or begin."""
-        self._moves.append((Walk.resume, None))
+        self.moves += 1
         self._current().waits_to_begin = False
         self._change(self._current(), "InProgress")
 
     def cancel(self) -> None:
         """Cancel the run: continue with the step of `onCancel`, or prepare to end."""
-        self._moves.append((Walk.cancel, None))
+        self.moves += 1
         self.status, self.message = "Cancelled", None
         visit, self.cancelling = self.at, True
         if visit is None:
             self.ended = True
             return
-        self.known.clear()
         if visit.step.on_cancel is None or visit.waits_to_begin:
             self._change(visit, "Cancelling")
         else:
@@ -266,7 +239,7 @@ class Walk:
 
     def complete(self) -> None:
         """Begin no further steps, and cancel a waiting one."""
-        self._moves.append((Walk.complete, None))
+        self.moves += 1
         self._completing = True
         if self.at and self.at.status == "Waiting":
             self._end_visit(self.at, "Cancelled")
@@ -276,12 +249,12 @@ class Walk:
 
     def close(self) -> None:
         """End after the last step of an interactive walk, or after one whose outcome was that of a signal."""
-        self._moves.append((Walk.close, None))
+        self.moves += 1
         self._end()
 
     def end_at(self, status: str, message: str | None = None) -> None:
         """End the current step and the run with a status."""
-        self._moves.append((lambda walk: walk.end_at(status, message), None))
+        self.moves += 1
         if self.at:
             self._end_visit(self.at, status, message)
         self.status, self.message = status, self.at.message if self.at else message
@@ -293,17 +266,12 @@ class Walk:
         """Return the current visit, for moves that need one."""
         return cast("Visit", self.at)
 
-    def _tick(self) -> datetime:
-        moment = self._clock()
-        self._times.append(moment)
-        return moment
-
     def _change(self, visit: Visit, status: str) -> None:
         visit.status = status
-        self._note(visit, status, self._tick())
+        self._note(visit, status, self._clock())
 
     def _end_visit(self, visit: Visit, status: str, message: str | None = None) -> None:
-        visit.status, visit.ended = status, self._tick()
+        visit.status, visit.ended = status, self._clock()
         visit.message = None if message is None else failure_text(visit.step.action, message, status)
         self._note(visit, status, visit.ended)
 
@@ -457,7 +425,7 @@ class Walk:
         # An approval or a pause waits anyway.
         to_begin = waits and step.action not in PAUSING
         status = "Waiting" if waits else "InProgress"
-        visit = Visit(step, current, resolved, self._tick(), status, waits_to_begin=to_begin)
+        visit = Visit(step, current, resolved, self._clock(), status, waits_to_begin=to_begin)
         (current.visits if current else self.visits)[step.place] = visit
         self.latest[step.place] = visit
         self._note(visit, status, visit.started)

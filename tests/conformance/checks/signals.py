@@ -81,7 +81,7 @@ def _has_run(shown: dict[str, Any]) -> bool:
 
 
 def judged_by_what_was_shown(bench: Bench) -> None:
-    """A caller who was shown a run in progress may stop it, though the poll itself has let it end."""
+    """A caller who was shown a run in progress may stop it."""
     bench.needs_fake()
     answer = bench.client.start_automation_execution(DocumentName=bench.name("sleep"))
     request = {"AutomationExecutionId": answer["AutomationExecutionId"]}

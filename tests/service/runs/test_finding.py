@@ -119,6 +119,8 @@ def test_all_is_found(seed: int, often: int) -> None:
                 {"Key": key, "Values": chance.sample(ASKED[key], min(len(ASKED[key]), chance.choice([1, 1, 2])))}
                 for key in keys
             ]
+            pages = client.get_paginator("describe_automation_executions")
+            listed = pages.paginate(**({"Filters": filters} if filters else {})).build_full_result()
             state = fake._service.state
             expected = [
                 run.id
@@ -126,8 +128,6 @@ def test_all_is_found(seed: int, often: int) -> None:
                 if run.parent is None
                 and passes({**metadata_members(run), "TagKeys": state.tags_of(run)}, filters, EXECUTION_FILTERS)
             ]
-            pages = client.get_paginator("describe_automation_executions")
-            listed = pages.paginate(**({"Filters": filters} if filters else {})).build_full_result()
             assert [each["AutomationExecutionId"] for each in listed["AutomationExecutionMetadataList"]] == expected
 
 
@@ -167,7 +167,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_few_are_looked_at(
     fake: AutomationFake, client: Any, looked_at: list[str], filters: dict[str, list[str]], most: int
 ) -> None:
-    """A listing reads the executions that it finds, not the thousands of others."""
+    """A listing reads the executions that it finds, at most twice, and not the thousands of others."""
     fake.script(["InProgress", "Failed"], when={"DocumentName": "Rare"})
     ids = [start(client, DocumentName=f"Doc{number % 7}") for number in range(3000)]
     rare = start(client, DocumentName="Rare")
@@ -179,7 +179,7 @@ def test_few_are_looked_at(
     assert len(looked_at) <= most
     client.describe_automation_executions(Filters=[{"Key": "ExecutionId", "Values": [ids[0], ids[0]]}])
     client.describe_automation_executions()
-    assert len(looked_at) <= most + 1 + 51
+    assert len(looked_at) <= most + 2 + 52
 
 
 def test_children_cost_a_listing_nothing(fake: AutomationFake, client: Any, looked_at: list[str]) -> None:
@@ -195,7 +195,7 @@ def test_children_cost_a_listing_nothing(fake: AutomationFake, client: Any, look
     children = [{"Key": "ParentExecutionId", "Values": [parent]}]
     listed = client.describe_automation_executions(Filters=children, MaxResults=50)
     assert len(listed["AutomationExecutionMetadataList"]) == 50
-    assert len(looked_at) == 52
+    assert len(looked_at) <= 1 + 2 * 51
 
 
 def test_the_limit_looks_at_no_execution(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,11 +216,10 @@ def test_the_limit_looks_at_no_execution(monkeypatch: pytest.MonkeyPatch) -> Non
             with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
                 start(client)
         assert len(looks) < 10
-        for _ in range(2):
-            poll(client, ids[0])
-        client.stop_automation_execution(AutomationExecutionId=ids[0])  # it was shown InProgress, and ends later
+        client.stop_automation_execution(AutomationExecutionId=ids[0])
+        poll(client, ids[0])
         with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
-            start(client)
+            start(client)  # its end was not shown
         poll(client, ids[0])
         start(client)
         with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):

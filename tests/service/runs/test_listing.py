@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from caller import start
 
 from pytest_ssm_automation import AutomationFake
@@ -233,11 +234,56 @@ def test_pages_keep_to_their_filter(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_page_lets_only_itself_go_on(fake: AutomationFake, client: Any) -> None:
-    """What is on later pages has not been polled yet."""
+    """What is on later pages does not advance, even if it was shown before."""
     for _ in range(3):
         start(client)
+    client.describe_automation_executions()
     client.describe_automation_executions(MaxResults=1)
     assert [each.status for each in fake.executions] == ["Pending", "Pending", "InProgress"]
+    client.describe_automation_executions(Filters=[{"Key": "DocumentNamePrefix", "Values": ["Doc"]}], MaxResults=2)
+    assert [each.status for each in fake.executions] == ["Pending", "InProgress", "Success"]
+
+
+def test_a_filter_by_state_finds_what_has_reached_it(fake: AutomationFake, client: Any) -> None:
+    """What was shown before advances first, if it matches the other filters and comes before the token's place."""
+    for name in ("Doc", "Other", "Doc", "Doc"):
+        start(client, DocumentName=name)
+
+    def listed_as(status: str, **members: Any) -> tuple[list[str], str | None]:
+        filters = [{"Key": "ExecutionStatus", "Values": [status]}, {"Key": "DocumentNamePrefix", "Values": ["Doc"]}]
+        answer = client.describe_automation_executions(Filters=filters, **members)
+        return [each["AutomationExecutionId"] for each in answer["AutomationExecutionMetadataList"]], answer.get(
+            "NextToken"
+        )
+
+    ids = [each.id for each in fake.executions if each.document_name == "Doc"][::-1]
+    assert listed_as("Success") == listed_as("InProgress") == ([], None)
+    first, token = listed_as("Pending", MaxResults=1)
+    assert first == ids[:1]
+    assert listed_as("Pending", NextToken=token) == (ids[1:], None)
+    assert listed_as("InProgress", NextToken=token) == (ids[1:], None)
+    assert [each.status for each in fake.executions] == ["InProgress", "Pending", "InProgress", "Pending"]
+    assert listed_as("InProgress") == (ids[:1], None)
+    assert [each.status for each in fake.executions] == ["Success", "Pending", "Success", "InProgress"]
+
+
+def test_a_refused_failed_or_lost_listing(fake: AutomationFake, client: Any) -> None:
+    """A refused or a failed one advances nothing; a lost one does, and the next one shows where it led."""
+    execution = fake.execution(start(client))
+    client.describe_automation_executions()
+    operation = "DescribeAutomationExecutions"
+    fake.fail_with("InternalServerError", operation=operation)
+    with pytest.raises(client.exceptions.InternalServerError):
+        client.describe_automation_executions()
+    with pytest.raises(client.exceptions.InvalidFilterValue):
+        client.describe_automation_executions(Filters=[{"Key": "ExecutionStatus", "Values": ["Done"]}])
+    assert execution.status == "Pending"
+    fake.lose_response(operation=operation)
+    with pytest.raises(ReadTimeoutError):
+        client.describe_automation_executions()
+    assert execution.status == "InProgress"
+    client.describe_automation_executions()
+    assert execution.status == "InProgress"
 
 
 def test_pages_of_steps(fake: AutomationFake, client: Any) -> None:

@@ -122,7 +122,7 @@ def test_a_function_may_fail_the_step(doc: AutomationFake, client: Any) -> None:
 
 
 def test_what_a_function_raises_is_the_tests_mistake(doc: AutomationFake, client: Any) -> None:
-    """Any other exception, and anything but outputs, reaches the poll, and the strict check if it is swallowed."""
+    """Any other exception, and anything but outputs, reaches each poll, and the strict check if it is swallowed."""
 
     def broken(_: StepRun) -> dict[str, Any]:
         raise KeyError("Platform")
@@ -130,10 +130,12 @@ def test_what_a_function_raises_is_the_tests_mistake(doc: AutomationFake, client
     for outputs, error in ((broken, KeyError), (lambda _: None, FakeUsageError), (lambda _: {"P": 1}, FakeUsageError)):
         doc.step_outputs("get", outputs)  # type: ignore[arg-type]
         execution_id = start(client)
-        statuses(client, execution_id, 1)
-        with pytest.raises(error):
-            poll(client, execution_id)
-        assert doc.execution(execution_id).status == "InProgress"
+        statuses(client, execution_id, 2)
+        for _ in range(2):
+            with pytest.raises(error):
+                poll(client, execution_id)
+            assert doc.calls[-1].outcome == "failed"
+            assert doc.execution(execution_id).status == "InProgress"
     with pytest.raises(AssertionError, match="GetAutomationExecution: KeyError: 'Platform'"):
         doc.verify()
 
@@ -255,7 +257,7 @@ def test_functions_are_called_with_no_lock_held(doc: AutomationFake, client: Any
 
     doc.step_outputs("get", outputs)
     execution_id = start(client)
-    statuses(client, execution_id, 1)
+    statuses(client, execution_id, 2)
     mover = threading.Thread(target=poll, args=(client, execution_id))
     mover.start()
     assert inside.wait(10)

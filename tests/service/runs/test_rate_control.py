@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from caller import poll, start
+from caller import poll, start, statuses
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,7 +58,7 @@ def test_a_step_for_each_target(client: Any) -> None:
 def test_children_know_their_parent(fake: AutomationFake, client: Any) -> None:
     """They are executions like all others, with the target as a parameter, found by their parent and by their id."""
     execution_id = start(client, **on("i-1", "i-2", Parameters={"A": ["b"]}, DocumentVersion="3"))
-    poll(client, execution_id)
+    statuses(client, execution_id, 2)
     listed = children(client, execution_id)
     assert [each["Target"] for each in listed] == ["i-2", "i-1"]
     shown = poll(client, listed[1]["AutomationExecutionId"])
@@ -76,7 +76,7 @@ def test_children_know_their_parent(fake: AutomationFake, client: Any) -> None:
 def test_children_are_no_starts_of_the_caller(fake: AutomationFake, client: Any) -> None:
     """The record, and a listing without a filter, contain only the parent."""
     execution_id = start(client, **on("i-1", "i-2"))
-    poll(client, execution_id)
+    statuses(client, execution_id, 2)
     assert fake.assert_started_once() is fake.executions[0]
     assert len(fake.executions) == 1
     listed = client.describe_automation_executions()["AutomationExecutionMetadataList"]
@@ -86,7 +86,7 @@ def test_children_are_no_starts_of_the_caller(fake: AutomationFake, client: Any)
 def test_max_concurrency_defaults_to_ten(fake: AutomationFake, client: Any) -> None:
     """At most ten run at a time, and who ends makes room for the next."""
     execution = fake.execution(start(client, **on(*(f"i-{number}" for number in range(12)))))
-    poll(client, execution.id)
+    statuses(client, execution.id, 2)
     assert len(execution.children) == 10
     execution.children[4].finish()
     assert [child.target for child in execution.children[10:]] == ["i-10"]
@@ -98,7 +98,7 @@ def test_max_concurrency_defaults_to_ten(fake: AutomationFake, client: Any) -> N
 def test_max_concurrency(fake: AutomationFake, client: Any, concurrency: str, running: int) -> None:
     """A number or a percentage of the targets, rounded down, but never to none."""
     execution = fake.execution(start(client, **on("a", "b", "c", "d", "e", MaxConcurrency=concurrency)))
-    poll(client, execution.id)
+    statuses(client, execution.id, 2)
     assert sum(not child.ended for child in execution.children) == running
 
 
@@ -150,7 +150,7 @@ def test_events_count_in_their_order(fake: AutomationFake, client: Any) -> None:
     """A success makes room at once, before a failure that comes after it; one that comes before leaves none."""
     for order in ("ab", "ba"):
         execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="2")))
-        poll(client, execution.id)
+        statuses(client, execution.id, 2)
         for name in order:
             child = next(child for child in execution.children if child.target == name)
             child.finish("Success" if name == "a" else "Failed")
@@ -160,11 +160,11 @@ def test_events_count_in_their_order(fake: AutomationFake, client: Any) -> None:
 def test_polling_only_the_children(fake: AutomationFake, client: Any) -> None:
     """A caller that polls only the children sees each of them start and end."""
     execution_id = start(client, **on("a", "b", "c", MaxConcurrency="1"))
-    poll(client, execution_id)
+    statuses(client, execution_id, 2)
     listed = [children(client, execution_id) for _ in range(9)][-1]
     assert [each["AutomationExecutionStatus"] for each in listed] == ["Success"] * 3
     assert fake.execution(execution_id).status == "InProgress"
-    assert [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(2)] == ["InProgress", "Success"]
+    assert statuses(client, execution_id, 1) == ["Success"]
 
 
 def test_progress_is_counted(fake: AutomationFake, client: Any) -> None:
@@ -258,7 +258,7 @@ def test_a_resolver_is_a_function(fake: AutomationFake) -> None:
 def test_cancelling_starts_nothing_more(fake: AutomationFake, client: Any) -> None:
     """What runs is cancelled with the parent, and the rest never starts."""
     execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="1")))
-    poll(client, execution.id)
+    statuses(client, execution.id, 2)
     client.stop_automation_execution(AutomationExecutionId=execution.id)
     execution.children[0].finish()
     seen = [poll(client, execution.id) for _ in range(2)]
@@ -269,16 +269,16 @@ def test_cancelling_starts_nothing_more(fake: AutomationFake, client: Any) -> No
 def test_what_is_being_cancelled_gets_no_further(fake: AutomationFake, client: Any) -> None:
     """What ran when the parent was stopped does not succeed while that is being cancelled."""
     execution = fake.execution(start(client, **on("a")))
-    seen = [poll(client, execution.id) for _ in range(2)]
+    seen = [poll(client, execution.id) for _ in range(3)]
     client.stop_automation_execution(AutomationExecutionId=execution.id)
     seen += [poll(client, execution.id) for _ in range(2)]
-    assert [steps(each) for each in seen] == [["Pending"], ["Pending"], ["InProgress"], ["Cancelled"]]
+    assert [steps(each) for each in seen] == [["Pending"], ["Pending"], ["InProgress"], ["InProgress"], ["Cancelled"]]
 
 
 def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> None:
     """With type Complete, running children continue to the end, others are never started, and the parent succeeds."""
     execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="1")))
-    poll(client, execution.id)
+    statuses(client, execution.id, 2)
     client.stop_automation_execution(AutomationExecutionId=execution.id, Type="Complete")
     seen = [poll(client, execution.id) for _ in range(4)]
     assert [each["AutomationExecutionStatus"] for each in seen] == ["InProgress", "InProgress", "Success", "Success"]
@@ -288,13 +288,13 @@ def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> No
 def test_the_end_of_a_parent_ends_its_children(fake: AutomationFake, client: Any) -> None:
     """If the test or the script ends the parent, no child keeps running."""
     finished = fake.execution(start(client, **on("a", "b")))
-    poll(client, finished.id)
+    statuses(client, finished.id, 2)
     finished.finish("TimedOut")
     assert [child.status for child in finished.children] == ["TimedOut", "TimedOut"]
     fake.script(["InProgress", "Failed"], when={"TargetParameterName": "Id"})
     scripted = fake.execution(start(client, **on("a", "b")))
     assert [child.status for child in scripted.children] == ["Pending", "Pending"]
-    poll(client, scripted.id)
+    statuses(client, scripted.id, 2)
     assert [child.status for child in scripted.children] == ["Failed", "Failed"]
 
 
@@ -309,7 +309,7 @@ def test_a_scripted_parent_that_ends_at_once(fake: AutomationFake, client: Any) 
 def test_stopping_the_step_of_one_target(fake: AutomationFake, client: Any) -> None:
     """StopStep with the step of a target ends only that one, and is invalid after its end."""
     execution = fake.execution(start(client, **on("a", "b", MaxErrors="1")))
-    poll(client, execution.id)
+    statuses(client, execution.id, 2)
     given = {
         "AutomationExecutionId": execution.id,
         "SignalType": "StopStep",
@@ -447,8 +447,7 @@ def test_targets_of_a_location_take_precedence(fake: AutomationFake, client: Any
     execution = fake.execution(
         start(client, **on("a", "b", TargetLocations=[own, plain], MaxConcurrency="2", MaxErrors="0"))
     )
-    for _ in range(2):
-        poll(client, execution.id)
+    statuses(client, execution.id, 3)
     first, second = execution.children
     assert [step["StepName"] for step in first.steps] == ["own-1", "own-2"]
     assert [step["StepName"] for step in second.steps] == ["a", "b"]
@@ -467,7 +466,7 @@ def test_targets_of_a_location_replace_target_maps(fake: AutomationFake, client:
     location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"], "Targets": [target]}
     members = {"TargetParameterName": "Id", "TargetMaps": [{"Id": ["a"]}], "TargetLocations": [location]}
     execution = fake.execution(start(client, **members))
-    poll(client, execution.id)
+    statuses(client, execution.id, 2)
     assert [step["StepName"] for step in execution.children[0].steps] == ["own"]
 
 

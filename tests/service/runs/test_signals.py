@@ -51,26 +51,26 @@ def test_a_stop_goes_the_way_of_on_cancel(fake: AutomationFake, client: Any) -> 
     assert "FailureMessage" not in shown
 
 
-def test_a_second_stop_repeats_no_attempt(fake: AutomationFake, client: Any) -> None:
-    """A stop of what the caller has seen takes the end back; the attempt that led there keeps its outcome."""
-    asked: list[int] = []
+def test_a_stop_during_a_stop(fake: AutomationFake, client: Any) -> None:
+    """Each step of the path of onCancel runs once; a stop after the end is refused."""
+    asked: list[str] = []
 
     def outputs(run: StepRun) -> dict[str, Any]:
-        asked.append(run.attempt)
+        asked.append(run.name)
         return {}
 
     fake.add_runbook(CANCEL, name="Doc")
-    fake.step_outputs("undo", outputs)
+    for name in ("work", "undo"):
+        fake.step_outputs(name, outputs)
     execution_id = start(client)
     fake.execution(execution_id).run_to("work")
     client.stop_automation_execution(AutomationExecutionId=execution_id)
     assert statuses(client, execution_id, 1) == ["Cancelling"]
-    assert fake.execution(execution_id).status == "Cancelled"
     client.stop_automation_execution(AutomationExecutionId=execution_id)
-    fake.fail_step("undo")
     assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
-    assert steps(fake, execution_id)["undo"] == "Success"
-    assert asked == [1]
+    with pytest.raises(client.exceptions.InvalidAutomationStatusUpdateException):
+        client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert asked == ["undo"]
 
 
 def test_a_stop_on_the_way_that_fails(fake: AutomationFake, client: Any) -> None:
@@ -97,7 +97,7 @@ def test_a_stop_without_on_cancel(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_caller_stops_what_it_was_shown(fake: AutomationFake, client: Any) -> None:
-    """A caller that saw the first step in progress can stop it there, even if the run has ended since."""
+    """A caller that saw the first step in progress stops it there, and no attempt is made before the next poll."""
     calls: list[int] = []
 
     def outputs(attempt: StepRun) -> dict[str, Any]:
@@ -110,12 +110,12 @@ def test_a_caller_stops_what_it_was_shown(fake: AutomationFake, client: Any) -> 
     for kind, expected, end in (("Cancel", "Cancelled", "Cancelled"), ("Complete", "Success", "Success")):
         execution_id = start(client)
         assert statuses(client, execution_id, 2) == ["Pending", "InProgress"]
-        assert fake.execution(execution_id).status == "Success"
+        assert (fake.execution(execution_id).status, calls) == ("InProgress", [])
         client.stop_automation_execution(AutomationExecutionId=execution_id, Type=kind)
         assert steps(fake, execution_id)["b"] == "Pending"
         assert statuses(client, execution_id, 2)[-1] == expected
         assert steps(fake, execution_id) == {"a": end, "b": "Pending"}
-    assert calls == [2, 1]
+    assert calls == [2]
     assert fake.faults[0].fired == 1
 
 
@@ -200,6 +200,7 @@ def test_interactive_waits_before_each_step(fake: AutomationFake, client: Any) -
             signal(client, execution_id, "Approve")
         signal(client, execution_id, "StartStep", StepName=[name])
         assert statuses(client, execution_id, 1) == ["InProgress"]
+    assert statuses(client, execution_id, 1) == ["Waiting"]
     assert steps(fake, execution_id) == {"a": "Success", "b": "Success", "ask": "Waiting", "c": "Pending"}
     signal(client, execution_id, "Approve")
     assert statuses(client, execution_id, 3) == ["InProgress", "Waiting", "Waiting"]
@@ -269,7 +270,7 @@ def test_stopping_a_step(fake: AutomationFake, client: Any) -> None:
     fake.add_runbook(CANCEL, name="Doc")
     plain, other = start(client, DocumentName="Plain"), start(client)
     for execution_id in (plain, other):
-        statuses(client, execution_id, 1)
+        statuses(client, execution_id, 2)
         signal(
             client, execution_id, "StopStep", StepExecutionId=[fake.execution(execution_id).steps[0]["StepExecutionId"]]
         )
@@ -357,7 +358,7 @@ def test_a_script_passes_approvals(fake: AutomationFake, client: Any) -> None:
     polled, signalled = start(client), start(client)
     expected = ["IPPP", "SWPP", "SWPP", "SIPP", "SSIP", "SSSS"]
     assert ["".join(s["StepStatus"][0] for s in poll(client, polled)["StepExecutions"]) for _ in range(6)] == expected
-    assert statuses(client, signalled, 1) == ["InProgress"]
+    assert statuses(client, signalled, 2) == ["InProgress", "Waiting"]
     signal(client, signalled, "Approve")
     assert list(steps(fake, signalled).values()) == ["Success", "Success", "InProgress", "Pending"]
     assert statuses(client, signalled, 3) == ["InProgress", "InProgress", "Success"]
@@ -479,7 +480,7 @@ def test_a_child_that_waits_holds_its_parent(fake: AutomationFake, client: Any) 
         assert statuses(client, execution.id, 4) == ["Pending", "InProgress", "InProgress", "InProgress"]
         assert (execution.children[0].status, execution.step("call")["StepStatus"]) == ("Waiting", "InProgress")
     signal(client, first.children[0].id, "Approve")
-    assert statuses(client, first.id, 2) == ["InProgress", "Success"]
+    assert statuses(client, first.id, 1) == ["Success"]
     client.stop_automation_execution(AutomationExecutionId=second.id)
     assert statuses(client, second.id, 2) == ["Cancelling", "Cancelled"]
     assert second.children[0].status == "Cancelled"
@@ -584,7 +585,7 @@ def test_approving_what_has_not_begun(fake: AutomationFake, client: Any) -> None
     assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
 
 
-def test_a_signal_that_fits_neither_what_is_nor_what_was_shown(fake: AutomationFake, client: Any) -> None:
+def test_a_signal_that_does_not_fit_what_was_shown(fake: AutomationFake, client: Any) -> None:
     """It is refused, and the run does not change."""
     fake.add_runbook(runbook({"name": "wait", "action": "aws:pause"}), name="Doc")
     execution_id = start(client)

@@ -93,7 +93,8 @@ def test_every_answer_has_the_shape_of_its_operation(fake: AutomationFake, clien
     for _ in range(6):
         check_all(client, polled)
     if name in {"interactive", "registered"}:
-        check_all(client, signalled)
+        for _ in range(3):
+            check_all(client, signalled)
         given = {"interactive": ("Resume", {"StepName": ["any"]}), "registered": ("Reject", {})}[name]
         answer = client.send_automation_signal(
             AutomationExecutionId=signalled, SignalType=given[0], **({"Payload": given[1]} if given[1] else {})

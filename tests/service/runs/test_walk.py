@@ -423,7 +423,7 @@ def test_a_run_in_a_circle_is_cut(fake: AutomationFake, client: Any) -> None:
     """A runbook that goes round for ever is cut, and the message names the steps."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, {"name": "c", "nextStep": "b"}), name="Doc")
     execution_id = start(client)
-    statuses(client, execution_id, 1)
+    statuses(client, execution_id, 2)
     with pytest.raises(AutomationFakeError, match=r"aborted after 10000 steps\. It repeats c -> b -> c$"):
         poll(client, execution_id)
     shown = poll(client, execution_id)
