@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import _report
 from ._assertions import count
 from ._clock import SkippedSleep
 from ._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, public, unknown_name
-from ._options import DEFAULTS, Options
+from ._options import DEFAULTS, Options, check_extra
 from ._record import Record
 from ._service.engine import Service
 from ._service.faults import Fault
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     import responses
     from mypy_boto3_ssm import SSMClient
 
+    from ._executing.executor import HasWord
     from ._options import OptionValues, Runbooks
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import StepOverride
+    from ._service.runs.store import Executor
     from ._transports.guard.network import BlockedRequest
     from ._transports.http.endpoint import Endpoint
     from ._transports.http.requests_mock import RequestsMock
@@ -107,6 +110,8 @@ class AutomationFake(Setup, Record):
             faults=tuple(_faults(faults)),
             steps=tuple(_overrides(steps)),
             pace=self.options.pace,
+            make_executor=partial(_make_executor, actions=options.execute_steps),
+            execute_steps=bool(options.execute_steps),
             runbooks=tuple(each for each in self.options.runbooks if not isinstance(each, RunbookFiles)),
             files=tuple(each for each in self.options.runbooks if isinstance(each, RunbookFiles)),
         )
@@ -120,7 +125,8 @@ class AutomationFake(Setup, Record):
 
     def __repr__(self) -> str:
         """Show the transport, the numbers of calls and executions, and the test."""
-        counts = [count(len(self._service.calls), "call"), count(len(self._service.store.started), "execution")]
+        calls = sum(call.step is None for call in self._service.calls)
+        counts = [count(calls, "call"), count(len(self._service.store.started), "execution")]
         test = self._active.test if self._active else _running_test()
         return f"<AutomationFake {', '.join(filter(None, (self.options.transport, *counts, test)))}>"
 
@@ -162,7 +168,8 @@ class AutomationFake(Setup, Record):
     def _report(self) -> None:
         """Add the records to the report of the run, if there is one."""
         if _report.coverage is not None:
-            _report.coverage.add(_running_test(), self._service.calls[self._reported :])
+            new = self._service.calls[self._reported :]
+            _report.coverage.add(_running_test(), [call for call in new if call.step is None])
             _report.coverage.steps.add(self._service.store.all)
         self._reported = len(self._service.calls)
 
@@ -299,6 +306,13 @@ class AutomationFake(Setup, Record):
             )
         fake: AutomationFake = found.fake
         return fake
+
+
+def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...]) -> Executor:
+    from ._executing.executor import Executor
+
+    check_extra()
+    return Executor(has_word, actions=actions)
 
 
 def _fetch(url: str) -> tuple[int, bytes] | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypedDict, cast
 
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
@@ -30,6 +32,7 @@ class OptionValues(TypedDict, total=False):
     relax: Names
     enforce: Names
     pace: PaceName
+    execute_steps: bool | Names
     unknown_documents: ChoiceName
     unknown_urls: ChoiceName
     execution_limit: int | None
@@ -52,6 +55,9 @@ class Options(NamedTuple):
             first used.
         pace: How far a poll advances an execution that walks its runbook: `"run"`, to the first step, and then as far
             as possible without a signal; or `"step"`, to the next step.
+        execute_steps: Whether steps of registered runbooks are executed with boto3, unless the test sets their outputs
+            or failures; or a list of the actions to execute, such as `["aws:executeAwsApi"]`. Needs the extra
+            `pytest-ssm-automation[execute]`.
         unknown_documents: Whether to start runbooks that are not registered: `"accept"` or `"reject"`.
         unknown_urls: Whether to accept a TargetLocationsURL that the test does not host: `"accept"`, without the
             locations, or `"reject"`.
@@ -67,6 +73,7 @@ class Options(NamedTuple):
     enforce: tuple[str, ...] = ()
     runbooks: tuple[Runbook | RunbookFiles, ...] = ()
     pace: str = "run"
+    execute_steps: bool | tuple[str, ...] = False
     unknown_documents: str = "accept"
     unknown_urls: str = "accept"
     execution_limit: int | None = None
@@ -99,6 +106,8 @@ class Options(NamedTuple):
             changed["runbooks"] = (*self.runbooks, *find_runbooks(runbooks, folder))
         if not isinstance(given.get("allow_network", False), bool):
             changed["allow_network"] = _hosts(given["allow_network"])
+        if given.get("execute_steps", False) is not False:
+            changed["execute_steps"] = _actions(given["execute_steps"])
         for name in NAMES:
             if name in changed:
                 _check(name, changed[name])
@@ -129,6 +138,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "enforce": ((tuple,), "constraint ids"),
     "runbooks": ((tuple,), "runbooks"),
     "pace": ((str,), "run or step"),
+    "execute_steps": ((bool, tuple), "True, False or actions"),
     "unknown_documents": ((str,), "accept or reject"),
     "unknown_urls": ((str,), "accept or reject"),
     "skip_sleep": ((bool,), "True or False"),
@@ -176,6 +186,34 @@ def _hosts(given: object) -> tuple[str, ...]:
     return tuple(host.lower() for host in hosts)
 
 
+def _actions(given: object) -> bool | tuple[str, ...]:
+    """Check the option `execute_steps`, if it is not `False`."""
+    check_extra()
+    if given is True:
+        return True
+    from ._executing.table import TABLE
+
+    actions = _names("execute_steps", given)
+    for action in actions:
+        if action not in TABLE:
+            raise unknown_name("action that is executed", action, TABLE)
+    return actions
+
+
+@cache
+def check_extra() -> None:
+    """Check that the extra for the execution of steps is installed.
+
+    Raises:
+        FakeUsageError: It is not.
+    """
+    for name in ("boto3", "jsonpath_ng"):
+        if find_spec(name) is None:
+            raise FakeUsageError(
+                f"The execution of steps needs {name.replace('_', '-')}: install pytest-ssm-automation[execute]"
+            )
+
+
 DEFAULTS: Final = Options()
 
 
@@ -195,9 +233,10 @@ def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
             raise FakeUsageError(f"Expected ssm_automation_{name} to be true or false, but got {given[name]!r}")
     if isinstance(given.get("execution_limit"), str):
         given["execution_limit"] = _number(given["execution_limit"])
-    if isinstance(given.get("allow_network"), list):
-        words = [word.lower() for word in given["allow_network"]]
-        given["allow_network"] = words[0] == "true" if words in (["true"], ["false"]) else words
+    for name in ("allow_network", "execute_steps"):
+        if isinstance(given.get(name), list):
+            words = [word.lower() for word in given[name]]
+            given[name] = words[0] == "true" if words in (["true"], ["false"]) else given[name]
     return DEFAULTS.but(given, folder)
 
 

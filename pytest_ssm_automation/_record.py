@@ -46,7 +46,7 @@ class Record:
 
     @property
     def calls(self) -> Sequence[Call]:
-        """All Automation requests, oldest first, including refused ones."""
+        """All Automation requests, oldest first, including refused ones, and those of executed steps."""
         return View(self._service.calls, itself)
 
     @property
@@ -100,7 +100,8 @@ class Record:
         __tracebackhide__ = True
         expectation = self._expect(model.START, request, account=account, region=region, exact=exact, partial=partial)
         self._find(expectation, times, self._starts())
-        return next(each for each in reversed(self.executions) if each.call and expectation.matches(each.call))
+        starts = ((each, each.call) for each in reversed(self.executions))
+        return next(each for each, call in starts if call and call.step is None and expectation.matches(call))
 
     @check_keywords
     def assert_started_once(
@@ -331,11 +332,13 @@ class Record:
         return [
             (number, call)
             for number, call in enumerate(self._service.calls)
-            if _assertions.is_mistake(call) and not call.acknowledged
+            if _assertions.is_mistake(call) and not call.acknowledged and call.step is None
         ]
 
     def _of(self, operation: str) -> _Numbered:
-        return [(number, call) for number, call in enumerate(self.calls) if call.operation == operation]
+        """Return the calls of an operation, except those of executed steps."""
+        calls = enumerate(self.calls)
+        return [(number, call) for number, call in calls if call.operation == operation and call.step is None]
 
     def _starts(self) -> Callable[[Call], bool]:
         """Return a function that tells whether a call started an execution. A replay did not."""

@@ -32,6 +32,7 @@ def test_defaults_are_the_documented_ones() -> None:
         "enforce": (),
         "runbooks": (),
         "pace": "run",
+        "execute_steps": False,
         "unknown_documents": "accept",
         "execution_limit": None,
         "skip_sleep": False,

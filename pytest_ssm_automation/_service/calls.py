@@ -12,6 +12,7 @@ from .._errors import public
 from .accounts import ACCOUNT_ID
 from .brief import Brief
 from .contents import read_members
+from .working import CallingStep, calling_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +89,8 @@ class Call(Brief):
         violations: The constraints that the request violates.
         acknowledged: Whether `assert_rejected` has expected the refusal.
         thread: The name of the calling thread.
+        step: The executed step that made the call; `None` for the code under test. Assertions, faults and strict checks
+            consider only calls of the code under test.
 
     Example:
         >>> call = fake.assert_called("StopAutomationExecution")
@@ -102,6 +105,7 @@ class Call(Brief):
     violations: tuple[Violation, ...] = ()
     acknowledged: bool = False
     thread: str = field(default_factory=lambda: threading.current_thread().name)
+    step: CallingStep | None = field(default_factory=calling_step)
     # `time.time` is called through its module, which other libraries patch
     _moment: float = field(default_factory=lambda: time.time())  # noqa: PLW0108
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
-from .._errors import hide_usage_errors, is_own
+from .._errors import FakeUsageError, hide_usage_errors, is_own
 from .._forks import on_fork, renew
 from .calls import Call, Outcome, Request
 from .checks import model
@@ -32,12 +32,17 @@ if TYPE_CHECKING:
     from .runbooks.library import RunbookFiles
     from .runs.locations import Fetch
     from .runs.overrides import StepOverride
+    from .runs.store import Executor, MakeExecutor
 
 __tracebackhide__ = hide_usage_errors
 
 # The number of latest calls to search for an interrupted one.
 _LATEST: Final = 1000
 _services: WeakSet[Service] = WeakSet()
+
+
+def _no_executor(_: object) -> Executor:
+    raise FakeUsageError("This service does not execute steps")
 
 
 class Service:
@@ -69,6 +74,8 @@ class Service:
         files: tuple[RunbookFiles, ...] = (),
         steps: tuple[StepOverride, ...] = (),
         pace: str = "run",
+        make_executor: MakeExecutor = _no_executor,
+        execute_steps: bool = False,
     ) -> None:
         """Start without records.
 
@@ -85,6 +92,8 @@ class Service:
             files: Files of runbooks, which are read on first use.
             steps: Overrides of steps.
             pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
+            make_executor: Makes what executes steps.
+            execute_steps: Whether steps are executed.
         """
         model.service_model()  # read before a test patches the file system
         self._relax, self._enforce = relax, enforce
@@ -97,6 +106,7 @@ class Service:
         self._files = files
         self._first_steps = steps
         self._pace = pace
+        self._make_executor, self._execute_steps = make_executor, execute_steps
         self.lock = threading.RLock()
         self.new_id = Ids(seed)
         _services.add(self)
@@ -111,7 +121,14 @@ class Service:
             self.runbooks = RunbookStore(self._files)
             for runbook in self._first_runbooks:
                 self.runbooks.add(runbook)
-            self.store = ExecutionStore(self.lock, self.runbooks, self.new_id, self._pace)
+            self.store = ExecutionStore(
+                self.lock,
+                self.runbooks,
+                self.new_id,
+                self._pace,
+                self._make_executor,
+                execute_steps=self._execute_steps,
+            )
             validation = Validation(self.store, self._relax, self._enforce)
             # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.
             self.violations = validation.violations

@@ -335,3 +335,9 @@ def test_an_error_after_the_answer_is_the_tests_only_if_it_says_so() -> None:
     with pytest.raises(ValueError, match="after"):
         service._finish(Request("GetAutomationExecution", {}, "us-east-1", "", None), fail)
     assert service.broken == []
+
+
+def test_a_service_executes_steps_only_with_an_executor() -> None:
+    """A fake hands it one; a service alone knows nothing of boto3."""
+    with pytest.raises(FakeUsageError, match="does not execute steps"):
+        _ = Service(seed="engine").store.executor

@@ -14,14 +14,17 @@ EXECUTE_AUTOMATION: Final = "aws:executeAutomation"
 LOOP: Final = "aws:loop"
 PAUSE: Final = "aws:pause"
 UPDATE_VARIABLE: Final = "aws:updateVariable"
+SLEEP: Final = "aws:sleep"
 # Actions that wait for a signal.
 PAUSING: Final = frozenset({APPROVE, PAUSE})
+# Actions that the walk performs itself.
+WALKED: Final = PAUSING | {BRANCH, LOOP, SLEEP, UPDATE_VARIABLE}
 # The documented actions, and undocumented ones that AWS's own runbooks use.
 ACTIONS: Final = (
     *(APPROVE, "aws:assertAwsResourceProperty", BRANCH, CHANGE_STATE, "aws:copyImage", "aws:createImage"),
     *("aws:createStack", "aws:createTags", "aws:deleteImage", "aws:deleteStack", EXECUTE_AUTOMATION),
     *("aws:executeAwsApi", "aws:executeScript", "aws:executeStateMachine", "aws:invokeLambdaFunction"),
-    *("aws:invokeWebhook", LOOP, PAUSE, "aws:runCommand", "aws:runInstances", "aws:sleep", UPDATE_VARIABLE),
+    *("aws:invokeWebhook", LOOP, PAUSE, "aws:runCommand", "aws:runInstances", SLEEP, UPDATE_VARIABLE),
     *("aws:waitForAwsResourceProperty", "aws:installDistributorPackageOnAzure", "aws:putServerUpgradeMetrics"),
     "aws:shareSQLMedia",
 )
@@ -44,7 +47,7 @@ OUTPUTS: Final[dict[str, dict[str, str]]] = {
     LOOP: {"CurrentIteration": "Integer", "CurrentIteratorValue": "String"},
     PAUSE: {},
     "aws:runInstances": {"InstanceIds": "StringList", "InstanceStates": "StringList"},
-    "aws:sleep": {},
+    SLEEP: {},
     UPDATE_VARIABLE: {},
     "aws:waitForAwsResourceProperty": {},
 }

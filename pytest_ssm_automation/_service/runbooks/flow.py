@@ -62,6 +62,7 @@ class Step(NamedTuple):
         inputs: The declared inputs.
         declared: The declared properties, as members of `StepExecution`.
         outputs: The types of the declared outputs, by name.
+        selectors: The selectors of the declared outputs, by name.
         following: The next step after success.
         is_end: Whether the run, or the iteration of its loop, ends after it.
         is_critical: Whether its failure makes the run fail.
@@ -80,6 +81,7 @@ class Step(NamedTuple):
     inputs: Mapping[str, Any] = _NOTHING
     declared: Mapping[str, Any] = _NOTHING
     outputs: Mapping[str, str] = _NOTHING
+    selectors: Mapping[str, str] = _NOTHING
     following: int | None = None
     is_end: bool = False
     is_critical: bool = True
@@ -215,7 +217,8 @@ class _Reader:
             parent=found.parent,
             inputs=_inputs(given),
             declared={member: _shown(key, given[key]) for key, member in _DECLARED.items() if key in given},
-            outputs=_outputs(given.get("outputs")),
+            outputs=_outputs(given.get("outputs"), "Type", "String"),
+            selectors=_outputs(given.get("outputs"), "Selector", "$"),
             following=found.listed
             if given.get("nextStep") is None
             else self._place(f"{path}.nextStep", given["nextStep"]),
@@ -328,9 +331,9 @@ def _shown(key: str, given: object) -> Any:
     return str(given)
 
 
-def _outputs(given: object) -> dict[str, str]:
+def _outputs(given: object, key: str, default: str) -> dict[str, str]:
     return {
-        str(output["Name"]): str(output.get("Type", "String"))
+        str(output["Name"]): str(output.get(key, default))
         for output in (given if is_list(given) else ())
         if is_mapping(output) and "Name" in output
     }

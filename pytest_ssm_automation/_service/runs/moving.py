@@ -232,7 +232,7 @@ def _outcome(run: Run, visit: Visit) -> Outcome | None:
         return None
     if child.status not in SUCCEEDED:
         return Outcome("Failed", {}, f"The execution {child.id} ended as {child.status}")
-    said = run.host.success(run, visit)
+    said = run.host.success(run, visit) or Outcome()
     texts = [text for values in child.outputs.values() for text in values]
     return Outcome(
         said.status, {"ExecutionId": child.id, "Status": child.status, "Output": texts, **said.outputs}, said.message

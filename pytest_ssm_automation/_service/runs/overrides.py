@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, public, unknown_name
 from ..checks import model
@@ -31,6 +31,24 @@ __tracebackhide__ = hide_usage_errors
 FAILING: Final = ("Failed", "TimedOut")
 
 
+# Executes a step, and returns its outputs.
+Execute = Callable[[], Mapping[str, Any]]
+
+
+class DeclaredOutput(NamedTuple):
+    """An output that a runbook declares for a step.
+
+    Attributes:
+        name: The name.
+        selector: The JSONPath in the response.
+        type: The type, such as `StringList`.
+    """
+
+    name: str
+    selector: str
+    type: str
+
+
 @public
 @dataclass(frozen=True, slots=True)
 class StepRun:
@@ -43,6 +61,9 @@ class StepRun:
         inputs: The resolved inputs, with their types. References without a value stay as they are.
         attempt: The number of the attempt, from 1; `maxAttempts` in the runbook allows retries.
         iteration: The number of the iteration, for a step inside a loop; otherwise `None`.
+        declared_outputs: The outputs that the runbook declares for the step.
+        account: The account of the execution: 12 digits.
+        region: The Region of the execution.
 
     Example:
         >>> fake.step_outputs("getState", lambda run: {"State": "running" if run.attempt > 1 else "pending"})
@@ -54,6 +75,26 @@ class StepRun:
     inputs: dict[str, Any]
     attempt: int
     iteration: int | None
+    declared_outputs: tuple[DeclaredOutput, ...] = ()
+    account: str = ""
+    region: str = ""
+    _execute: Execute | None = field(default=None, repr=False, compare=False)
+
+    def execute(self) -> dict[str, Any]:
+        """Execute the step with boto3 and Python, and return its outputs, which the function may change.
+
+        It needs the extra `pytest-ssm-automation[execute]`, but not the option `execute_steps`.
+
+        Returns:
+            JSON values by the name of the output.
+
+        Raises:
+            StepFailed: The step has failed. If the function does not catch it, the step fails.
+            FakeUsageError: The step can't be executed, or nothing has answered one of its calls.
+        """
+        if self._execute is None:
+            raise FakeUsageError("Only a StepRun that the fake has made can execute its step")
+        return dict(self._execute())
 
 
 Outputs = Mapping[str, Any] | Callable[[StepRun], Mapping[str, Any]]
@@ -213,7 +254,7 @@ class StepOverrides:
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
         """Return the failure of an attempt, if the test has set one. Called without a lock."""
         for fault in (*self.faults,):
-            if fault.used_up or not _is_for(fault, run, visit):
+            if fault.used_up or not _is_for(fault, run, visit.step):
                 continue
             with self.lock:
                 # Another run may have used it up in the meantime.
@@ -223,17 +264,30 @@ class StepOverrides:
                 return Outcome(fault.status, {}, fault.message)
         return None
 
-    def success(self, run: Run, visit: Visit) -> Outcome:
-        """Return the outcome of an attempt that does not fail. Called without a lock."""
-        override = next((each for each in reversed((*self.outputs,)) if _is_for(each, run, visit)), None)
+    def has_word(self, run: Run, step: Step) -> bool:
+        """Return whether the test has set the outcome of all attempts of a step. Called without a lock."""
+        always: list[StepOverride] = [*self.outputs, *(fault for fault in (*self.faults,) if fault.times is None)]
+        return any(_is_for(each, run, step) for each in always)
+
+    def success(self, run: Run, visit: Visit, execute: Execute | None = None) -> Outcome | None:
+        """Return the outcome of an attempt that does not fail; `None` if the test has not set it.
+
+        Called without a lock.
+
+        Args:
+            run: The run.
+            visit: The visit of the step.
+            execute: Executes the step, for functions of the test.
+        """
+        override = next((each for each in reversed((*self.outputs,)) if _is_for(each, run, visit.step)), None)
         if override is None:
-            return Outcome()
+            return None
         outputs: Any = override.outputs
         if callable(outputs):
             try:
-                outputs = call_own(outputs, _step_run(run, visit))
+                outputs = call_own(outputs, _step_run(run, visit, execute))
             except StepFailed as failed:
-                return Outcome(failed.status, {}, failed.message)
+                return Outcome(failed.status, {}, failed.message or None)
             if not is_mapping(outputs):
                 raise FakeUsageError(
                     f"Expected the function passed to step_outputs({override.step!r}) to return a mapping of outputs, "
@@ -242,18 +296,28 @@ class StepOverrides:
         return Outcome(outputs=checked_outputs(visit.step, outputs))
 
 
-def _is_for(override: StepOverride, run: Run, visit: Visit) -> bool:
+def _is_for(override: StepOverride, run: Run, step: Step) -> bool:
     return (
-        override.step == visit.step.name
+        override.step == step.name
         and (override.runbook is None or override.runbook == bare_name(run.document_name))
         and matches(override.when, run.source)
     )
 
 
-def _step_run(run: Run, visit: Visit) -> StepRun:
+def _step_run(run: Run, visit: Visit, execute: Execute | None) -> StepRun:
     step = visit.step
-    iteration = visit.iteration.number if visit.iteration else None
-    return StepRun(execution_of(run), step.name, step.action, copied(visit.inputs), visit.attempt, iteration)
+    return StepRun(
+        execution=execution_of(run),
+        name=step.name,
+        action=step.action,
+        inputs=copied(visit.inputs),
+        attempt=visit.attempt,
+        iteration=visit.iteration.number if visit.iteration else None,
+        declared_outputs=tuple(DeclaredOutput(name, step.selectors[name], kind) for name, kind in step.outputs.items()),
+        account=run.account,
+        region=run.region,
+        _execute=execute,
+    )
 
 
 def checked_outputs(step: Step, outputs: Mapping[Any, Any]) -> dict[str, Any]:

@@ -76,8 +76,8 @@ class Host(Protocol):
         """Return the failure of an attempt of a step, if it fails. Called without a lock."""
         ...
 
-    def success(self, run: Run, visit: Visit) -> Outcome:
-        """Return the outcome of an attempt that does not fail. Called without a lock."""
+    def success(self, run: Run, visit: Visit) -> Outcome | None:
+        """Return the outcome of an attempt that does not fail; `None` while it has to wait. Called without a lock."""
         ...
 
     def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 from heapq import merge
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..._errors import AutomationFakeError, FakeUsageError, hide_usage_errors
 from ..accounts import default_account
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..runbooks.declarations import Runbook
+    from ..runbooks.flow import Step
     from ..runbooks.library import RunbookStore
     from .overrides import StepOverride, StepOverrides
     from .planning import Plan
@@ -32,10 +33,33 @@ if TYPE_CHECKING:
     from .scripts import Script
     from .walk import Visit
 
+    # Makes the executor. Its argument returns whether the test has set the outcome of all attempts of a step.
+    MakeExecutor = Callable[[Callable[[Run, Step], bool]], "Executor"]
+
 
 MOST_DEPTH: Final = 50
 
 __tracebackhide__ = hide_usage_errors
+
+
+class Executor(Protocol):
+    """The interface of what executes steps."""
+
+    def executes(self, action: str) -> bool:
+        """Return whether steps of an action are executed, unless the test sets their outcome."""
+        ...
+
+    def is_waiting(self, visit: Visit) -> bool:
+        """Return whether the current attempt of a step has begun, and has to wait."""
+        ...
+
+    def outcome(self, run: Run, visit: Visit) -> Outcome | None:
+        """Execute a step, or go on; return the outcome, or `None` if it has to wait."""
+        ...
+
+    def execute(self, run: Run, visit: Visit) -> Mapping[str, Any]:
+        """Execute a step at once, and return its outputs."""
+        ...
 
 
 class ExecutionStore:
@@ -54,10 +78,19 @@ class ExecutionStore:
     """
 
     def __init__(
-        self, lock: threading.RLock, runbooks: RunbookStore, new_id: Callable[[], str], pace: str = "run"
+        self,
+        lock: threading.RLock,
+        runbooks: RunbookStore,
+        new_id: Callable[[], str],
+        pace: str,
+        make_executor: MakeExecutor,
+        *,
+        execute_steps: bool,
     ) -> None:
         """Start empty."""
         self.lock = lock
+        self._make_executor, self._execute_steps = make_executor, execute_steps
+        self._executor: Executor | None = None
         self.pace = pace
         self.planner = Planner(lock)
         self._overrides: StepOverrides | None = None
@@ -79,6 +112,14 @@ class ExecutionStore:
             if self._overrides is None:
                 self._overrides = StepOverrides(self.lock)
             return self._overrides
+
+    @property
+    def executor(self) -> Executor:
+        """The executor of steps."""
+        with self.lock:
+            if self._executor is None:
+                self._executor = self._make_executor(self.overrides.has_word)
+            return self._executor
 
     @property
     def overridden(self) -> Sequence[StepOverride]:
@@ -258,11 +299,26 @@ class ExecutionStore:
 
     def failure(self, run: Run, visit: Visit) -> Outcome | None:
         """Return the failure of an attempt of a step, if the test has set one."""
-        return self.overrides.failure(run, visit)
+        return None if self._is_at_work(visit) else self.overrides.failure(run, visit)
 
-    def success(self, run: Run, visit: Visit) -> Outcome:
-        """Return the outcome of an attempt of a step that does not fail."""
-        return self.overrides.success(run, visit)
+    def success(self, run: Run, visit: Visit) -> Outcome | None:
+        """Return the outcome of an attempt of a step that does not fail; `None` while it is executed and has to wait.
+
+        The test's outputs come first, then the execution of the step. A script says how the whole run goes, so its
+        steps are not executed.
+        """
+        if self._is_at_work(visit):
+            return self.executor.outcome(run, visit)
+        said = self.overrides.success(run, visit, lambda: self.executor.execute(run, visit))
+        if said is not None:
+            return said
+        executed = self._execute_steps and not run.script.turns and visit.child is None
+        if executed and self.executor.executes(visit.step.action):
+            return self.executor.outcome(run, visit)
+        return Outcome()
+
+    def _is_at_work(self, visit: Visit) -> bool:
+        return self._executor is not None and self._executor.is_waiting(visit)
 
     def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:
         """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered.

@@ -19,6 +19,7 @@ from botocore.client import BaseClient
 
 from ..._forks import on_fork, renew
 from ..._service.checks.model import CHECKED
+from ..._service.working import at_work
 from ..answers.stubber import stubbed
 from ..guard.environment import DummyEnvironment
 from ..guard.network import Guard, NetworkBlockedError, check_host
@@ -28,6 +29,7 @@ from ..owner.calling import calling
 from ..owner.carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
 from ..owner.claim import KEY, OF_ARGUMENTS, Claim, claimed_by
 from ..owner.identity import forget as forget_accounts
+from ..owner.identity import identity_of
 from ..patching import Patches, WrapperPatch
 from .aio import is_aio, patch_aio, patch_aio_credentials
 from .forked import redirected
@@ -182,6 +184,16 @@ def _make_request(
     original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
 ) -> Any:
     """Wrap `BaseClient._make_request`, which is called if no handler of `before-call` has answered."""
+    ask = partial(_ask, original, client, operation_model, request, context)
+    work = at_work()
+    if work is None:
+        return ask()
+    asking: Any = client
+    return work.observe(ask, operation_model, request, identity_of(asking._request_signer._credentials)[0])
+
+
+def _ask(original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
+    """Answer a call of a fake, or let others answer it."""
     answer = _answer(client, operation_model, request, context)
     return _guard.call(original, client, operation_model, request, context) if answer is None else answer
 

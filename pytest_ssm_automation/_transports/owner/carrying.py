@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 from ..._forks import on_fork, renew
+from ..._service.working import at_work, set_work
 from ..patching import Patches, WrapperPatch
 from .active import OWNER, owner_of_new_work
 from .waiting import waiting, waits
@@ -34,13 +35,13 @@ _MISSING: Final = object()
 
 
 class OwnedTask:
-    """A submitted task or callback, which runs with the owner of the code that submitted it."""
+    """A submitted task or callback, which runs with the owner of the code that submitted it, and for the same step."""
 
-    __slots__ = ("__weakref__", "_function", "_owner")
+    __slots__ = ("__weakref__", "_function", "_owner", "_work")
 
     def __init__(self, function: Callable[..., Any], owner: Active) -> None:
-        """Store the owner."""
-        self._function, self._owner = function, owner
+        """Store the owner, and the step that is being executed here."""
+        self._function, self._owner, self._work = function, owner, at_work()
         _tasks.add(self)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -48,9 +49,11 @@ class OwnedTask:
         of_thread = threading.current_thread().__dict__
         before = of_thread.get(OWNER, _MISSING)
         of_thread[OWNER] = self._owner
+        work = set_work(self._work)
         try:
             return self._function(*args, **kwargs)
         finally:
+            set_work(work)
             if before is _MISSING:
                 del of_thread[OWNER]
             else:
@@ -114,6 +117,7 @@ def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, 
         _patch_pools()
     if thread.ident is None and not home.startswith(_POOLS) and (owner := owner_of_new_work()):
         setattr(thread, OWNER, owner)
+        set_work(at_work(), thread)
     original(thread, *args, **kwargs)
 
 

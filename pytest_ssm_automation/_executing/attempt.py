@@ -1,0 +1,153 @@
+"""An attempt of a step that is being executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from .._errors import StepFailed, hide_usage_errors
+from .._service.runs import times
+from .._service.runs.execution import execution_of
+from .._service.runs.outcomes import Outcome
+from .._service.runs.overrides import copied
+from .._service.working import CallingStep, set_work
+from .clients import key_of
+from .mistakes import Mistake, is_mistake, is_unanswered
+from .selectors import SelectorError
+
+if TYPE_CHECKING:
+    from .._service.runbooks.flow import Step
+    from .._service.runs.run import Run
+    from .._service.runs.walk import Visit
+    from .clients import Clients
+
+__tracebackhide__ = hide_usage_errors
+
+Outputs = Mapping[str, Any]
+# A step that may have to wait is a generator: it yields until it can go on, and returns what it puts out.
+Waiting = Generator[None, None, Outputs]
+Perform = Callable[["Attempt"], Outputs | Waiting]
+# Returns boto3's client of a service.
+ClientOf = Callable[[str], Any]
+# Documented for the actions that wait:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-waitForAwsResourceProperty.html
+DEFAULT_TIMEOUT: Final = 3600
+# moto tells accounts apart by the keys that it has made, or by this header.
+_ACCOUNT_HEADER: Final = "x-moto-account-id"
+
+
+class Unable(BaseException):
+    """The step can't be executed.
+
+    Attributes:
+        reason: Why, such as `it starts a process`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        """Set the reason."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Attempt:
+    """An attempt of a step. It makes the calls of the step, and notes those of its script.
+
+    Attributes:
+        run: The run.
+        declared: The step, as the runbook declares it.
+        step: The step, as its calls record it.
+        number: The number of the attempt.
+        inputs: The resolved inputs.
+        called: The operations that it has called, such as `ec2 StopInstances`.
+    """
+
+    def __init__(self, run: Run, visit: Visit, clients: Clients, perform: Perform) -> None:
+        """Start before the first look."""
+        self.run = run
+        self.declared: Step = visit.step
+        self.step = CallingStep(execution_of(run), visit.step.name)
+        self.number = visit.attempt
+        self.inputs: dict[str, Any] = copied(visit.inputs)
+        self.called: list[str] = []
+        self._clients = clients
+        self._perform = perform
+        self._waiting: Waiting | None = None
+        self._mistakes: list[Mistake] = []
+        self._began = times.now()
+
+    def client(self, service: str) -> Any:
+        """Return boto3's client of a service, in the account and the Region of the execution."""
+        return self._clients.get(service, self.run)
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds until it times out, by the clock of the run."""
+        seconds = self.declared.declared.get("TimeoutSeconds") or DEFAULT_TIMEOUT
+        return seconds - (times.now() - self._began).total_seconds()
+
+    def look(self) -> Outcome | None:
+        """Begin or go on; return the outcome, or `None` if the step has to wait.
+
+        Raises:
+            FakeUsageError: Nothing has answered a call, even if a script has caught that.
+            Unable: The step can't be executed.
+        """
+        with self._at_work():
+            outcome = self._looked()
+        for mistake in self._mistakes:
+            raise mistake.told(self.declared, self.run.document_name) from mistake.error
+        return outcome if outcome or self.seconds_left > 0 else Outcome("TimedOut")
+
+    @contextmanager
+    def _at_work(self) -> Generator[None]:
+        before = set_work(self)
+        try:
+            yield
+        finally:
+            set_work(before)
+
+    def _looked(self) -> Outcome | None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            outputs = self._go_on()
+        except StepFailed as failed:
+            return Outcome(failed.status, {}, failed.message)
+        except (BotoCoreError, ClientError, SelectorError) as refused:
+            return Outcome("Failed", {}, str(refused))
+        except Exception:
+            if not self._mistakes:
+                raise
+            return None
+        return None if outputs is None else Outcome(outputs=outputs)
+
+    def _go_on(self) -> Outputs | None:
+        """Return what the step puts out; `None` if it has to wait."""
+        if self._waiting is None:
+            performed = self._perform(self)
+            if not isinstance(performed, Generator):
+                return performed
+            self._waiting = performed
+        try:
+            next(self._waiting)
+        except StopIteration as stop:
+            outputs: Outputs = stop.value
+            return outputs
+        return None
+
+    def observe(self, call: Callable[[], Any], operation: Any, request: Any, access_key_id: str | None) -> Any:
+        """Make a call of the step, and note it, and whether it was answered."""
+        name = f"{operation.service_model.service_name} {operation.name}"
+        self.called.append(name)
+        if access_key_id is not None and access_key_id == key_of(self.run) != self.run.source.access_key_id:
+            request["headers"][_ACCOUNT_HEADER] = self.run.account
+        try:
+            answer = call()
+        except Exception as error:
+            if is_mistake(error):
+                self._mistakes.append(Mistake(name, error))
+            raise
+        if is_unanswered(answer[0]):
+            self._mistakes.append(Mistake(name, status=answer[0].status_code))
+        return answer

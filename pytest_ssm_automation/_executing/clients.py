@@ -1,0 +1,100 @@
+"""The clients of steps, in the account and the Region of their execution."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from .._service.accounts import account_of_key
+
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
+    from botocore.session import Session
+
+    from .._service.runs.run import Run
+
+_DUMMY: Final = "testing"
+# Added to the account, because keys since 2019 encode it so: the first letter of the account's part is then Q or later.
+_OFFSET: Final = 1 << 39
+
+
+def key_of(run: Run) -> str:
+    """Return the id of an access key of a run's account: that of the caller, or one that encodes another account.
+
+    Nothing real is signed with it, because its secret is a dummy.
+    """
+    key = run.source.access_key_id
+    if key is not None and account_of_key(key) == run.account:
+        return key
+    number = int(run.account)
+    # The lowest bit of the account is the first one of the next letter.
+    letters = base64.b32encode((number // 2 + _OFFSET).to_bytes(5)).decode()
+    return f"ASIA{letters}{'Q' if number % 2 else 'A'}AAAAAAA"
+
+
+def credentials_of(run: Run) -> dict[str, str]:
+    """Return the credentials of a run's account, as keywords of boto3."""
+    return {
+        "aws_access_key_id": key_of(run),
+        "aws_secret_access_key": _DUMMY,
+        "aws_session_token": _DUMMY,
+    }
+
+
+def boto3() -> Any:
+    """Return boto3, which has no types."""
+    return import_module("boto3")
+
+
+@cache
+def loader() -> Loader:
+    """Return the loader of service models that all steps share, because to load one may take as long as a test."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+def new_session(**kwargs: Any) -> Any:
+    """Make a session of boto3 that shares the service models."""
+    from botocore.session import Session as BotocoreSession
+
+    session: Session = BotocoreSession()
+    session.register_component("data_loader", loader())
+    return boto3().Session(botocore_session=session, **kwargs)
+
+
+class Clients:
+    """The clients of the steps of a fake, one for each service, Region and key."""
+
+    def __init__(self) -> None:
+        """Start without clients."""
+        self._made: dict[tuple[str, str, str], Any] = {}
+        self._lock = threading.Lock()
+
+    def get(self, service: str, run: Run) -> Any:
+        """Return the client of a service for a run.
+
+        It comes from `boto3.client` if the test has replaced that, so that it can return a client with a Stubber.
+
+        Raises:
+            UnknownServiceError: boto3 has no such service.
+        """
+        credentials = credentials_of(run)
+        make = boto3().client
+        if getattr(make, "__module__", None) != "boto3":
+            return make(service, region_name=run.region, **credentials)
+        place = (service, run.region, credentials["aws_access_key_id"])
+        with self._lock:
+            if place not in self._made:
+                self._made[place] = self._new(service, run.region, credentials)
+            return self._made[place]
+
+    def _new(self, service: str, region: str, credentials: dict[str, str]) -> Any:
+        from botocore.config import Config
+
+        # A step fails at once where a client would wait and retry.
+        config = Config(retries={"total_max_attempts": 1})
+        return new_session().client(service, region_name=region, config=config, **credentials)

@@ -1,0 +1,136 @@
+"""The actions that call an operation of any service.
+
+Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAwsApi.html and the pages
+of the other two actions. AWS itself calls boto3: values are compared with Python's texts, such as `True`, and messages
+are botocore's.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
+
+from .._errors import StepFailed
+from .._service.runbooks.kinds import is_list
+from .attempt import Unable
+from .selectors import outputs_of, plain, select_each
+from .shapes import shaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .._service.runbooks.flow import Step
+    from .attempt import Attempt, ClientOf, Outputs, Waiting
+
+_OWN: Final = frozenset({"Service", "Api", "PropertySelector", "DesiredValues"})
+
+
+def execute_api(attempt: Attempt) -> Outputs:
+    """Perform `aws:executeAwsApi`."""
+    response = call(attempt)
+    return {"OutputPayload": response, **outputs_of(attempt.declared, response)}
+
+
+def check_property(attempt: Attempt) -> Outputs:
+    """Perform `aws:assertAwsResourceProperty`."""
+    response = call(attempt)
+    values, desired = _values(attempt, response), _desired(attempt)
+    if not _holds(values, desired):
+        selector = attempt.inputs.get("PropertySelector")
+        found = f"is {', '.join(values)}" if values else "was not found"
+        raise StepFailed(f"The property {selector} {found}. Desired values: [{', '.join(desired)}]")
+    return outputs_of(attempt.declared, response)
+
+
+def wait_for_property(attempt: Attempt) -> Waiting:
+    """Perform `aws:waitForAwsResourceProperty`."""
+    desired = _desired(attempt)
+    while not _holds(_values(attempt, response := call(attempt)), desired):
+        yield
+    return outputs_of(attempt.declared, response)
+
+
+def check(step: Step, client_of: ClientOf) -> None:
+    """Check that boto3 can call the operation of a step.
+
+    Raises:
+        Unable: It can't.
+    """
+    service, api = _named(step.inputs)
+    if "{{" not in service + api:
+        operation_of(service, api, client_of)
+
+
+def call(attempt: Attempt) -> Any:
+    """Call the operation of a step, and return the response as JSON values."""
+    client, method, operation = operation_of(*_named(attempt.inputs), attempt.client)
+    params = {name: value for name, value in attempt.inputs.items() if name not in _OWN}
+    return plain(getattr(client, method)(**typed(operation, params)))
+
+
+def typed(operation: Any, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert inputs to the types of an operation's request."""
+    shape = operation.input_shape
+    converted: dict[str, Any] = dict(params) if shape is None else shaped(params, shape)
+    return converted
+
+
+def operation_of(service: str, api: str, client_of: ClientOf) -> tuple[Any, str, Any]:
+    """Return the client, the method and botocore's model of an operation.
+
+    Args:
+        service: The namespace of the service, in any case.
+        api: The name of the operation, or of boto3's method: `DescribeInstances`, `describeInstances` or
+            `describe_instances`.
+        client_of: Returns the client of a service.
+
+    Raises:
+        Unable: boto3 has no such service or operation, or the operation streams its response.
+    """
+    from botocore import xform_name
+    from botocore.exceptions import UnknownServiceError
+
+    try:
+        client = client_of(service.lower())
+    except UnknownServiceError as error:
+        known = str(error.kwargs["known_service_names"]).split(", ")
+        raise Unable(f"boto3 has no service {service!r}{_nearest(service.lower(), known)}") from None
+    names: Mapping[str, str] = client.meta.method_to_api_mapping
+    method = xform_name(api)
+    if method not in names:
+        method = next((each for each in names if _folded(each) == _folded(api)), "")
+    if not method:
+        raise Unable(f"boto3 has no operation {api!r} of {service}{_nearest(api, names.values())}")
+    operation = client.meta.service_model.operation_model(names[method])
+    if operation.has_streaming_output or operation.has_event_stream_output:
+        raise Unable(f"{service} {operation.name} streams its response, which the service does not support here")
+    return client, method, operation
+
+
+def _named(inputs: Mapping[str, Any]) -> tuple[str, str]:
+    return str(inputs.get("Service")), str(inputs.get("Api"))
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    near = get_close_matches(name, names, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _desired(attempt: Attempt) -> list[str]:
+    given = attempt.inputs.get("DesiredValues")
+    values: list[Any] = given if is_list(given) else [given]
+    return [str(value) for value in values]
+
+
+def _values(attempt: Attempt, response: Any) -> list[str]:
+    """Return the values of the property, as Python writes them."""
+    return [str(value) for value in select_each(str(attempt.inputs.get("PropertySelector")), response)]
+
+
+def _holds(values: list[str], desired: list[str]) -> bool:
+    """Return whether all values are desired. A list is one value."""
+    return bool(values) and all(value in desired for value in values)

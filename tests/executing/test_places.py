@@ -1,0 +1,83 @@
+"""Steps run in the account and the Region of their execution."""
+
+from __future__ import annotations
+
+import pytest
+from executed import Bench, api
+from moto.server import ThreadedMotoServer
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError
+
+ACCOUNTS = ("123456789012", "210987654321")
+REGIONS = ("us-east-1", "eu-west-1")
+PUT = api("put", "ssm", "PutParameter", Name="a", Value="{{ global:ACCOUNT_ID }} {{ global:REGION }}", Type="String")
+WHO = api("who", "sts", "GetCallerIdentity", outputs={"Account": "$.Account"})
+
+
+def keys_of(bench: Bench, account: str) -> dict[str, str]:
+    """Return credentials of a role in an account, as code under test gets them."""
+    role = f"arn:aws:iam::{account}:role/operator"
+    made = bench.aws("sts").assume_role(RoleArn=role, RoleSessionName="it")["Credentials"]
+    return {
+        "aws_access_key_id": made["AccessKeyId"],
+        "aws_secret_access_key": made["SecretAccessKey"],
+        "aws_session_token": made["SessionToken"],
+    }
+
+
+def taken(bench: Bench) -> dict[tuple[str, str], str]:
+    """Return the parameter `a` of each account and Region that has one, and delete it."""
+    found: dict[tuple[str, str], str] = {}
+    for account in ACCOUNTS:
+        for region in REGIONS:
+            client = bench.aws("ssm", region, **keys_of(bench, account))
+            for each in client.get_parameters(Names=["a"])["Parameters"]:
+                found[account, region] = each["Value"]
+                client.delete_parameter(Name="a")
+    return found
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_run_of_a_client(account: str, region: str, bench: Bench) -> None:
+    """A client's steps run in the account of its credentials, which moto knows, and in its Region."""
+    bench.client = bench.aws("ssm", region, **keys_of(bench, account))
+    run = bench.run(PUT, WHO)
+    assert run.outputs("who") == {"Account": [account]}
+    assert taken(bench) == {(account, region): f"{account} {region}"}
+
+
+def test_target_locations(bench: Bench) -> None:
+    """A run on target locations has its steps executed in each account and Region."""
+    bench.register(PUT, WHO)
+    locations = [{"Accounts": [*ACCOUNTS], "Regions": [*REGIONS], "TargetLocationMaxConcurrency": "4"}]
+    started = bench.client.start_automation_execution(DocumentName="Doc", TargetLocations=locations)
+    shown = [bench.poll(started["AutomationExecutionId"]) for _ in range(6)][-1]
+    assert shown["AutomationExecutionStatus"] == "Success"
+    assert taken(bench) == {(a, r): f"{a} {r}" for a in ACCOUNTS for r in REGIONS}
+    children = bench.fake.execution(started["AutomationExecutionId"]).children
+    assert [each.step("who")["Outputs"]["Account"] for each in children] == [[a] for a in ACCOUNTS for _ in REGIONS]
+
+
+def test_motos_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps reach the server that `AWS_ENDPOINT_URL` names, in any account; what it lacks is the test's mistake."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    try:
+        with AutomationFake(execute_steps=True) as fake:
+            bench = Bench(fake)
+            bench.register(PUT, WHO)
+            locations = [{"Accounts": [*ACCOUNTS], "Regions": ["us-east-1"], "TargetLocationMaxConcurrency": "2"}]
+            started = bench.client.start_automation_execution(DocumentName="Doc", TargetLocations=locations)
+            for _ in range(5):
+                bench.poll(started["AutomationExecutionId"])
+            assert taken(bench) == {(a, "us-east-1"): f"{a} us-east-1" for a in ACCOUNTS}
+            execution_id = bench.begin(api("lost", "ssm", "DescribeInstanceInformation"))
+            with pytest.raises(
+                FakeUsageError, match="called ssm DescribeInstanceInformation, which was not answered: "
+            ):
+                bench.poll(execution_id)
+    finally:
+        server.stop()

@@ -1,0 +1,285 @@
+"""The actions that call an operation of any service."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from executed import Bench, api
+
+from pytest_ssm_automation import AutomationFake, FakeUsageError
+
+if TYPE_CHECKING:
+    from executed import Members
+
+DECLARED = {"Name": {"type": "String", "default": "one"}}
+PUT = api(
+    "put",
+    "ssm",
+    "PutParameter",
+    Name="{{ Name }}",
+    Value="v",
+    Type="String",
+    Overwrite="true",
+    outputs={"Tier": "$.Tier"},
+)
+GET = api(
+    "get",
+    "ssm",
+    "GetParameter",
+    Name="{{ Name }}",
+    outputs={"Value": "$.Parameter.Value", "Absent": "$.Parameter.Absent"},
+)
+
+
+def prop(selector: str, *desired: Any, action: str = "assertAwsResourceProperty", **properties: Any) -> Members:
+    """Write a step that looks at a property of the parameters named `a`."""
+    inputs = {"Names": ["a"], "PropertySelector": selector, "DesiredValues": [*desired]}
+    return api("look", "ssm", "GetParameters", action, **inputs, **properties)
+
+
+def wait(*desired: Any, **properties: Any) -> Members:
+    """Write a step that waits for the value of the parameter `a`."""
+    return prop("$.Parameters[0].Value", *desired, action="waitForAwsResourceProperty", **properties)
+
+
+def put(bench: Bench, value: str, name: str = "a") -> None:
+    """Put a parameter, as the test."""
+    bench.aws("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+
+def test_a_step_calls_the_operation_and_puts_out_what_it_selects(bench: Bench) -> None:
+    """The call has happened, declared outputs have their types, the response is repeated; an absent one is left out."""
+    run = bench.run(PUT, GET, parameters=DECLARED, given={"Name": ["two"]}, outputs=["get.Value", "get.Absent"])
+    assert run.status == "Success"
+    assert bench.aws("ssm").get_parameter(Name="two")["Parameter"]["Value"] == "v"
+    assert (run.outputs("put"), run.outputs("get")) == ({"Tier": ["Standard"]}, {"Value": ["v"]})
+    assert '"HTTPStatusCode":200' in run.step("get")["Outputs"]["OutputPayload"][0]
+    assert run.shown["Outputs"]["get.Value"] == ["v"]
+    assert run.shown["Outputs"]["get.Absent"] != ["v"]
+
+
+@pytest.mark.parametrize("service", ["ssm", "SSM"])
+@pytest.mark.parametrize("operation", ["GetParameter", "getParameter", "get_parameter"])
+def test_names_of_services_and_operations(service: str, operation: str, bench: Bench) -> None:
+    """A service is named in any case, an operation as in the API, in SDKs or in boto3."""
+    put(bench, "v")
+    assert bench.run(api("get", service, operation, Name="a")).status == "Success"
+
+
+UNKNOWN = 'Parameter validation failed:\nUnknown parameter in input: "Odd", must be one of: Name, WithDecryption'
+WRONG = "Parameter validation failed:\nInvalid type for parameter WithDecryption, value: perhaps, "
+
+
+@pytest.mark.parametrize(
+    ("inputs", "text"),
+    [
+        (
+            {"Name": "absent"},
+            "An error occurred (ParameterNotFound) when calling the GetParameter operation: Parameter absent not found",
+        ),
+        ({}, 'Parameter validation failed:\nMissing required parameter in input: "Name"'),
+        ({"Name": "a", "Odd": 1}, UNKNOWN),
+        ({"Name": "a", "WithDecryption": "perhaps"}, WRONG),
+    ],
+)
+def test_what_is_refused_fails_the_step(inputs: Members, text: str, bench: Bench) -> None:
+    """The message is botocore's, in the frame of the service, and the execution repeats it."""
+    run = bench.run(api("get", "ssm", "GetParameter", **inputs))
+    assert run.status == "Failed"
+    assert run.step("get")["FailureMessage"].startswith(f"Step fails when it is Execute/Cancelling action. {text}")
+    assert run.shown["FailureMessage"] == run.step("get")["FailureMessage"]
+
+
+def test_attempts_and_what_follows_a_failure(bench: Bench) -> None:
+    """`maxAttempts` repeats the call, and `onFailure` leads on."""
+    failing = api("get", "ssm", "GetParameter", Name="absent", maxAttempts=3, onFailure="step:put")
+    run = bench.run(failing, api("no", "ssm", "GetParameter"), PUT, parameters=DECLARED)
+    assert [each["StepStatus"] for each in run.shown["StepExecutions"]] == ["Failed", "Pending", "Success"]
+    assert run.status == "Failed"
+
+
+def test_an_output_of_the_wrong_type_fails_the_step(bench: Bench) -> None:
+    """What can't be converted to the declared type is no output."""
+    put(bench, "v")
+    run = bench.run(api("get", "ssm", "GetParameter", Name="a", outputs={"Value": ("$.Parameter.Value", "Integer")}))
+    assert run.text("get") == "The output Value is v, and not of type Integer"
+
+
+def test_a_selector_that_is_none_fails_the_step(bench: Bench) -> None:
+    """The message names it."""
+    put(bench, "v")
+    assert (
+        bench.run(api("get", "ssm", "GetParameter", Name="a", outputs={"Value": "$.["}))
+        .text("get")
+        .startswith("'$.[' is")
+    )
+
+
+@pytest.mark.parametrize(
+    ("selector", "desired", "text"),
+    [
+        ("$.Parameters[0].Value", ["stopped", "running"], None),
+        ("$.Parameters..Value", ["running"], None),
+        ("$.InvalidParameters", ["[]"], None),
+        ("$.ResponseMetadata.HTTPStatusCode", ["200"], None),
+        ("$.ResponseMetadata.HTTPStatusCode", [200], None),
+        ("$.Parameters[0].Value", ["a", "b"], "The property $.Parameters[0].Value is running. Desired values: [a, b]"),
+        ("$.Parameters..Value", "a", "The property $.Parameters..Value is running. Desired values: [a]"),
+        ("$.Parameters[3].Value", ["a"], "The property $.Parameters[3].Value was not found. Desired values: [a]"),
+    ],
+)
+def test_a_property_is_asserted(selector: str, desired: Any, text: str | None, bench: Bench) -> None:
+    """The text of its value, as Python writes it, is one of the desired ones; a list is one value."""
+    put(bench, "running")
+    run = bench.run({**prop(selector), "inputs": {**prop(selector)["inputs"], "DesiredValues": desired}})
+    assert run.status == ("Failed" if text else "Success")
+    assert text is None or run.text("look") == text
+
+
+def test_a_flag_is_asserted_as_python_writes_it(bench: Bench) -> None:
+    """AWS's page says: use a capital letter, such as True."""
+    bench.aws("dynamodb").create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        DeletionProtectionEnabled=True,
+    )
+    for desired, status in (("True", "Success"), ("true", "Failed")):
+        inputs = {"PropertySelector": "$.Table.DeletionProtectionEnabled", "DesiredValues": [desired]}
+        look = api("look", "dynamodb", "DescribeTable", "assertAwsResourceProperty", TableName="t", **inputs)
+        assert bench.run(look).status == status
+
+
+def test_a_wait_looks_once_a_poll(bench: Bench) -> None:
+    """The step stays InProgress until the property has a desired value; other polls don't hurry it."""
+    put(bench, "pending")
+    execution_id = bench.begin(wait("available", outputs={"Value": "$.Parameters[0].Value"}), PUT, parameters=DECLARED)
+    for _ in range(3):
+        assert bench.poll(execution_id)["StepExecutions"][0]["StepStatus"] == "InProgress"
+    put(bench, "available")
+    shown = [bench.poll(execution_id) for _ in range(2)][-1]
+    assert shown["AutomationExecutionStatus"] == "Success"
+    assert shown["StepExecutions"][0]["Outputs"] == {"Value": ["available"]}
+
+
+def test_a_wait_times_out_by_the_clock_of_the_run(make_bench: Any) -> None:
+    """After `timeoutSeconds`, or an hour, the step is TimedOut; each attempt has as long."""
+    bench = make_bench(skip_sleep=True)
+    put(bench, "pending")
+    for properties, seconds in (
+        ({"timeoutSeconds": 100}, [99, 2]),
+        ({}, [3599, 2]),
+        ({"timeoutSeconds": 10, "maxAttempts": 2}, [11, 9, 2]),
+    ):
+        execution_id = bench.begin(wait("available", **properties))
+        for each in (0, *seconds):
+            assert {bench.poll(execution_id)["AutomationExecutionStatus"] for _ in range(3)} == {"InProgress"}
+            time.sleep(each)
+        assert [bench.poll(execution_id) for _ in range(2)][-1]["AutomationExecutionStatus"] == "TimedOut"
+
+
+def test_a_wait_can_be_stopped(bench: Bench) -> None:
+    """A run that is stopped while a step waits is cancelled, and looks no more."""
+    put(bench, "pending")
+    execution_id = bench.begin(wait("available"))
+    bench.poll(execution_id)
+    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    put(bench, "available")
+    shown = [bench.poll(execution_id) for _ in range(2)][-1]
+    assert (shown["AutomationExecutionStatus"], shown["StepExecutions"][0]["StepStatus"]) == ("Cancelled", "Cancelled")
+
+
+def test_a_wait_that_is_refused_fails(bench: Bench) -> None:
+    """It does not wait for an error to go away."""
+    waiting = {"PropertySelector": "$.Parameter.Value", "DesiredValues": ["a"]}
+    run = bench.run(api("wait", "ssm", "GetParameter", "waitForAwsResourceProperty", Name="absent", **waiting))
+    assert run.text("wait").startswith("An error occurred (ParameterNotFound)")
+
+
+def test_references_without_a_value_are_sent_as_their_text(bench: Bench) -> None:
+    """As AWS does, and the execution lists them."""
+    put(bench, "v")
+    run = bench.run(
+        api("get", "ssm", "GetParameter", Name="a", outputs={"Absent": "$.Absent"}),
+        api(
+            "other",
+            "ssm",
+            "GetParameters",
+            Names=["{{ get.Absent }}"],
+            outputs={"Invalid": ("$.InvalidParameters", "StringList")},
+        ),
+    )
+    assert run.outputs("other") == {"Invalid": ["{{ get.Absent }}"]}
+    assert run.execution.unresolved == ["get.Absent"]
+
+
+def test_a_client_of_the_test_answers(make_bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps get their clients from `boto3.client` if the test replaces it, so that a Stubber can answer them."""
+    bench = make_bench()
+    client = boto3.client("ssm", region_name="eu-west-1")
+    stubber = Stubber(client)
+    stubber.add_response("get_parameter", {"Parameter": {"Value": "stubbed"}}, {"Name": "a"})
+    stubber.activate()
+    monkeypatch.setattr(boto3, "client", lambda service, **_: client)
+    assert bench.run(api("get", "ssm", "GetParameter", Name="a", outputs={"Value": "$.Parameter.Value"})).outputs(
+        "get"
+    ) == {"Value": ["stubbed"]}
+
+
+UNABLE = """3 steps of Doc can't be executed. Correct the runbook, or set the outputs:
+  a (aws:executeAwsApi): boto3 has no operation 'GetParametr' of ssm (did you mean 'GetParameter'?)
+    fake.step_outputs('a', {'V': ...})
+  b (aws:assertAwsResourceProperty): boto3 has no service 'ssmm' (did you mean 'ssm'?)
+    fake.step_outputs('b', {})
+  c (aws:executeAwsApi): s3 GetObject streams its response, which the service does not support here
+    fake.step_outputs('c', {})"""
+
+
+def test_what_boto3_does_not_have_is_told_for_all_steps(bench: Bench) -> None:
+    """When the first step is due that can't be executed, and of which the test says nothing, all such are listed."""
+    first = api("a", "ssm", "GetParametr", outputs={"V": "$.V"})
+    others = [
+        api("b", "ssmm", "GetParameter", "assertAwsResourceProperty"),
+        api("c", "s3", "GetObject"),
+        api("d", "xyz", "GetParametr"),
+        api("e", "{{ a.V }}", "GetParametr"),
+        PUT,
+    ]
+    execution_id = bench.begin(first, *others, parameters=DECLARED)
+    bench.fake.step_outputs("d", {})
+    for _ in range(2):
+        with pytest.raises(FakeUsageError) as caught:
+            bench.poll(execution_id)
+        assert str(caught.value) == UNABLE
+    for name in "abce":
+        bench.fake.step_outputs(name, {})
+    bench.poll(execution_id)
+    assert bench.poll(execution_id)["AutomationExecutionStatus"] == "Success"
+
+
+def test_an_action_without_an_executor(bench: Bench) -> None:
+    """It is no silent Success."""
+    execution_id = bench.begin({"name": "hook", "action": "aws:invokeWebhook", "inputs": {"IntegrationName": "a"}})
+    with pytest.raises(
+        FakeUsageError,
+        match=r"1 step of Doc can't be executed.*\n  hook \(aws:invokeWebhook\): this action is not executed",
+    ):
+        bench.poll(execution_id)
+
+
+def test_without_the_option_nothing_is_executed(aws: None) -> None:
+    """Steps succeed, as before."""
+    with AutomationFake() as fake:
+        assert Bench(fake).run(PUT, parameters=DECLARED).outputs("put") == {}
+
+
+def test_an_operation_whose_name_is_a_reference(bench: Bench) -> None:
+    """It is looked up once the step is due."""
+    execution_id = bench.begin(api("get", "ssm", "{{ Name }}"), parameters=DECLARED)
+    with pytest.raises(FakeUsageError, match="boto3 has no operation 'one' of ssm"):
+        bench.poll(execution_id)
