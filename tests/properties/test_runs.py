@@ -82,7 +82,7 @@ class Model:
         if self.status in ENDED:
             return
         if self.over:
-            self.status = self.reading.status
+            self._take_status()
         elif not self.began:
             self.status, self.began, self.at = "InProgress", True, next(self.flow)
         elif self.leaves:
@@ -94,8 +94,11 @@ class Model:
         else:
             while not self._send(becomes(self.at)):
                 pass
-            if self.over:
-                self.status = self.reading.status
+            self._take_status()
+
+    def _take_status(self) -> None:
+        if self.over:
+            self.status = self.reading.status
 
     def stop(self) -> str | None:
         """Stop it, or return the error."""
