@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import moto
@@ -24,6 +25,12 @@ TRANSPORTS: Final = ("botocore stubber", "botocore wire", "aio stubber", "aio wi
 Keys = dict[str, str]
 
 
+@cache
+def _aio_session() -> Any:
+    """Make a session that reads botocore's data once for all tests."""
+    return pytest.importorskip("aiobotocore.session").get_session()
+
+
 class Async:
     """A client of aiobotocore, called from code without `async`."""
 
@@ -33,8 +40,7 @@ class Async:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         async def call(members: dict[str, Any]) -> Any:
-            session: Any = pytest.importorskip("aiobotocore.session").get_session()
-            async with session.create_client("ssm", region_name="us-east-1", **self._keys) as client:
+            async with _aio_session().create_client("ssm", region_name="us-east-1", **self._keys) as client:
                 return await getattr(client, method)(**members)
 
         return lambda **members: asyncio.run(call(members))

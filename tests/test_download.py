@@ -63,6 +63,7 @@ def test_documents_are_written_by_their_format(client: Any, folder: Path, capsys
     assert captured.err == ""
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_without_force(client: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file with the same name is kept, whatever its format, unless `--force` replaces it."""
     create(client, NAME, YAML, "YAML")

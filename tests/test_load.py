@@ -21,6 +21,8 @@ from pytest_ssm_automation import AutomationFake
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow
+
 LARGE = bool(os.environ.get("SSM_AUTOMATION_LARGE_LOAD"))
 THREADS = 64
 STARTS = 1000 if LARGE else 100

@@ -46,6 +46,7 @@ def disagreements(operation: str, params: dict[str, Any]) -> list[Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_nobody_disagrees_about_starts(seed: int) -> None:
     """The package, the oracle and botocore's own validation agree about random and mutated requests."""

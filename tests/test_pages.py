@@ -24,6 +24,7 @@ def steps_of(page: Path) -> list[pages.Save | pages.Run]:
 PAGES = {page.relative_to(DOCS).as_posix(): steps_of(page) for page in sorted(DOCS.rglob("*.md"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page, steps in PAGES.items() if steps])
 def test_a_page_does_what_it_says(page: str, tmp_path: Path) -> None:
     """Whoever saves the blocks of a page under their captions, and runs its commands, gets what the page promises."""

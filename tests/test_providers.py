@@ -182,6 +182,7 @@ def test_locales_make_no_difference(method: str) -> None:
     assert all(value == values[0] for value in values)
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same() -> None:
     """Nothing depends on the process: not on its hash seed, the clock or the user's configuration of AWS."""
     program = (

@@ -27,6 +27,7 @@ def test_code_is_that_of_the_examples() -> None:
     assert set(re.findall(r"^(?:import|from) (\w+)", blocks("python")[0], re.MULTILINE)) == {"botocore", "contextlib"}
 
 
+@pytest.mark.slow
 def test_message_is_what_pytest_prints(pytester: pytest.Pytester) -> None:
     """Copied into an empty folder, one test of the example passes, and the other fails with the message shown."""
     shutil.copy(EXAMPLES / "readme_fault.py", pytester.path / "test_restart.py")

@@ -40,6 +40,7 @@ def test_one_locale(run: Any) -> None:
     run(source).assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fixture", ["faker_locale", "faker_session_locale"])
 @pytest.mark.parametrize("locales", ["['en_US', 'ja_JP', 'de_DE']", "{'it_IT': 1, 'sv_SE': 9}", "'fr_FR'"])
 def test_several_locales(run: Any, locales: str, fixture: str) -> None:

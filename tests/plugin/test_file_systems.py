@@ -67,7 +67,7 @@ def test_os(ssm_automation, ssm_client):
     ssm_automation.assert_started_once(DocumentName="Doc")
 """,
 }
-pytestmark = pytest.mark.usefixtures("_pyfakefs")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_pyfakefs")]
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ def test_ids_are_the_same_at_every_run(run: Any) -> None:
     assert set(runs[0]).isdisjoint(runs[1])
 
 
+@pytest.mark.slow
 def test_ids_are_the_same_in_every_process(pytester: pytest.Pytester) -> None:
     """A run in a new process generates the same ids."""
     pytester.makepyfile(

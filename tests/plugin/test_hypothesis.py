@@ -53,6 +53,7 @@ def test_who_means_it_may_share(run: Any, suppressed: str) -> None:
     ).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_profile_may_suppress_it(pytester: pytest.Pytester) -> None:
     """Also where the settings are a profile's."""
     pytester.makepyfile(

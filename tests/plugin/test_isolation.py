@@ -37,6 +37,7 @@ def checked(run: Any, pytester: pytest.Pytester) -> Any:
     return checked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "leak",
     [
@@ -112,6 +113,7 @@ def test_however_a_test_ends(checked: Any, options: str) -> None:
     result.stdout.no_fnmatch_line("*left something behind*")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     "coverage" in sys.modules and sys.modules["coverage"].Coverage.current() is not None,
     reason="an exception out of a signal may leave coverage's own lock locked",
@@ -169,6 +171,7 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
     result.stdout.no_fnmatch_line("*left something behind*")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_child_may_end_at_once(pytester: pytest.Pytester) -> None:
     """A forked child that uses its own fake and ends with `os._exit` does not affect the parent."""
@@ -203,6 +206,7 @@ def test_a_child_may_end_at_once(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_a_foreign_stubber(checked: Any) -> None:
     """Whenever a Stubber of the user's is put in and taken out, it answers meanwhile, and the fake before and after."""
     checked(
@@ -297,6 +301,7 @@ def test_somebody_else_patches_botocore(checked: Any, name: str) -> None:
     ).assert_outcomes(passed=5)
 
 
+@pytest.mark.slow
 def test_aws_xray_sdk(pytester: pytest.Pytester) -> None:
     """The tracer of AWS itself sees the calls, with their operation, and the fake answers them."""
     # It never takes back what it has patched.
@@ -357,6 +362,7 @@ def test_a_thread_that_is_left(run: Any) -> None:
     result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line, line])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "xdist"])
 def test_late_calls_after_the_last_test(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     """The summary names them too, also those of a worker of xdist."""
@@ -564,6 +570,7 @@ def test_a_test_case_with_a_fake_for_all_its_tests(run: Any) -> None:
     ).assert_outcomes(passed=4)
 
 
+@pytest.mark.slow
 def test_late_calls_of_a_test_that_imports_the_fake_itself(pytester: pytest.Pytester) -> None:
     """The summary names them, although nothing had told the plugin that the run would use the fake."""
     pytester.makepyfile("""

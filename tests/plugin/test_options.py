@@ -172,6 +172,7 @@ CLIENT_AT_IMPORT = """
 """
 
 
+@pytest.mark.slow
 def test_dummy_credentials_are_there_before_conftest_files(pytester: pytest.Pytester) -> None:
     """With the ini option a conftest and a module may create a client when imported, though nothing is configured."""
     pytester.makeini("[pytest]\nssm_automation_dummy_credentials = true")

@@ -160,6 +160,7 @@ def test_markdown_is_appended(run: Any, pytester: pytest.Pytester) -> None:
     assert (pytester.path / "summary.md").read_text("utf-8") == f"# Tests\n\n{report}\n\n{report}"
 
 
+@pytest.mark.slow
 def test_the_report_can_go_to_several_places(run: Any, pytester: pytest.Pytester) -> None:
     """Each option adds one, and the terminal is one too; under xdist each is written once."""
     options = (
@@ -250,6 +251,7 @@ def test_both_options_go_together(run: Any) -> None:
     result.stdout.fnmatch_lines([TITLE, "4 executions, 1 refusal, 5 faults", REQUIRED, ", ".join(REST)])
 
 
+@pytest.mark.slow
 def test_workers_are_summed_up(run: Any, pytester: pytest.Pytester) -> None:
     """With xdist, the controller prints everything once, as without xdist."""
     options = ("--ssm-automation-report", "--ssm-automation-require=InvalidTarget,ThrottlingException")
@@ -265,6 +267,7 @@ def test_workers_are_summed_up(run: Any, pytester: pytest.Pytester) -> None:
     assert (written["errors"]["InvalidTarget"], written["executions"], written["faults"]) == (5, 4, 5)
 
 
+@pytest.mark.slow
 def test_a_worker_that_crashed_takes_only_its_own_counts_along(run: Any) -> None:
     """The others' are reported all the same."""
     source = SOURCE + "\n    def test_crashes():\n        import os\n\n        os._exit(1)\n"
@@ -308,6 +311,7 @@ RUNS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_the_report_names_steps_that_no_test_has_seen(
     run: Any, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: str

@@ -92,6 +92,7 @@ def test_help_imports_nothing(alone: pytest.Pytester) -> None:
         alone.runpytest_subprocess(*ALONE, option).stdout.fnmatch_lines(["imported: []"])
 
 
+@pytest.mark.slow
 def test_the_plugin_can_be_switched_off(pytester: pytest.Pytester) -> None:
     """`-p no:ssm_automation` leaves neither fixtures nor markers."""
     pytester.makepyfile("def test_it(ssm_automation): pass")

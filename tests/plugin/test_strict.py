@@ -357,6 +357,7 @@ def test_a_fake_of_the_tests_own_is_its_own_business(run: Any) -> None:
     ).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_all_is_said_under_xdist(run: Any) -> None:
     """A worker's failure reaches the terminal with its text."""
     result = run(BROAD + "    def test_it(ssm_automation): caller(Parameters={})", "-n1")
@@ -395,6 +396,7 @@ def test_late_calls_are_reported(run: Any) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_fixture_requested_while_the_test_runs(pytester: pytest.Pytester) -> None:
     """A test that requests the fixture itself fails with its problems, too, even if no other test uses it."""
     pytester.makepyfile(

@@ -190,6 +190,7 @@ def test_recursion() -> None:
     assert from_shape(shape_of(endless)).is_empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     [
@@ -210,6 +211,7 @@ def test_patterns_beyond_templates(pattern: str) -> None:
     matched()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "low", "high"),
     [

@@ -109,6 +109,7 @@ def check_answer(status: int, content_type: str, body: bytes) -> None:
         assert "Traceback" not in body.decode()
 
 
+@pytest.mark.slow
 @given(sent=headers, body=bodies, method=st.sampled_from(["POST", "POST", "GET", "BREW"]) | header_texts)
 def test_any_request(fake: AutomationFake, sent: dict[str, str], body: bytes, method: str) -> None:
     """Any method, headers and bytes get an answer, and one record if they name an operation."""

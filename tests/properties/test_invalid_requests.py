@@ -66,12 +66,14 @@ def assert_breaks_one(invalid: InvalidRequest) -> None:
     assert refused == any(each.caught_by == "botocore" for each in found)
 
 
+@pytest.mark.slow
 @given(invalid_requests())
 def test_breaks_one_constraint(invalid: InvalidRequest) -> None:
     """An invalid request violates the constraint that it names, and no others that are independent of it."""
     assert_breaks_one(invalid)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "identifier",
     [
@@ -93,6 +95,7 @@ def test_every_constraint(identifier: str) -> None:
     breaks()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("identifier", "sent"),
     [
@@ -118,6 +121,7 @@ def test_what_callers_send(identifier: str, sent: Callable[[Any], bool]) -> None
     find(invalid_requests(constraints=[identifier]), lambda invalid: sent(invalid.violation.value), settings=everything)
 
 
+@pytest.mark.slow
 def test_what_is_not_enforced_is_broken_on_request_only() -> None:
     """A constraint that the fake does not enforce by default is broken only where it is named."""
     relaxed = [each.id for each in rules.constraints() if not each.enforced]
@@ -141,6 +145,7 @@ def test_misspelt_members(invalid: InvalidRequest) -> None:
     assert {name.casefold().replace("_", "")[: len(one)] for one in folded} & {one[:-1] for one in folded} | folded
 
 
+@pytest.mark.slow
 def test_shrinks_to_little() -> None:
     """A failing example is the mistake and little else."""
     simple = settings(max_examples=2000, database=None)
@@ -149,6 +154,7 @@ def test_shrinks_to_little() -> None:
     assert len(found.params["Tags"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("identifier", "least"),
     [
@@ -177,6 +183,7 @@ def test_shrinks_to_what_a_person_would_write(identifier: str, least: dict[str, 
     assert found.params == least
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("identifier", ["Tags:max", "Parameters:max", "Parameters{value}[]:max", "MaxErrors:max"])
 def test_shows_in_a_few_lines(identifier: str) -> None:
     """However large the value, hypothesis prints a few lines, and warns of nothing."""

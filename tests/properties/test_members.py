@@ -41,6 +41,7 @@ def test_valid(data: st.DataObject) -> None:
     assert oracle.violations(model.START, {"DocumentName": "Doc", name: value}) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("strategy", "expected"),
     [

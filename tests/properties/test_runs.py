@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from botocore.exceptions import ClientError
 from flow_oracle import Reading
 from hypothesis import settings
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from flow_oracle import Attempt
+
+pytestmark = pytest.mark.slow
 
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 

@@ -75,6 +75,7 @@ def legal_combinations() -> set[Combination]:
     return {combination(request) for request in requests if not oracle.rule_violations(request)}
 
 
+@pytest.mark.slow
 @given(valid_requests())
 def test_breaks_nothing(request: dict[str, Any]) -> None:
     """All validations accept a valid request."""
@@ -94,11 +95,13 @@ def test_values_keep_to_what_is_not_enforced(request: dict[str, Any]) -> None:
     assert all(len(text) <= 512 for values in request.get("Parameters", {}).values() for text in values)
 
 
+@pytest.mark.slow
 def test_smallest() -> None:
     """The simplest valid request is a document's name, of as few characters as the model allows."""
     assert simplest(valid_requests(), lambda _: True) == {"DocumentName": "Doc"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPE.members)
 def test_shrinks_to_few_members(name: str) -> None:
     """A failing example has the member it fails for, those without which it would be invalid, and no other."""
@@ -111,6 +114,7 @@ def test_shrinks_to_few_members(name: str) -> None:
     assert request["DocumentName"] == "Doc"
 
 
+@pytest.mark.slow
 def test_every_legal_combination() -> None:
     """Every legal combination of the members that rules tie together is reached, and no other."""
     seen: set[Combination] = set()
@@ -155,6 +159,7 @@ def test_any_member_given_as_strategy(data: st.DataObject) -> None:
     assert_breaks_nothing(request)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_any_member_left_out(data: st.DataObject) -> None:
     """Any member but the required one can be left out."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from flow_oracle import Reading, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from properties.documents import VALUES, documents
 from pytest_ssm_automation._service.runbooks.flow import read_flow
 from pytest_ssm_automation._service.runs.outcomes import Outcome
 from pytest_ssm_automation._service.runs.walk import MOST_STEPS, Visit, Walk
+
+pytestmark = pytest.mark.slow
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 ATTEMPTS = st.tuples(st.sampled_from(["Success", "Success", "Success", "Failed", "TimedOut"]), VALUES)

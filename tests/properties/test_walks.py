@@ -137,6 +137,7 @@ def ran(runbook: Runbook, walk: list[dict[str, Any]]) -> tuple[str, set[str]]:
         return execution.status, {step["StepName"] for step in execution.steps if step["StepStatus"] != "Pending"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REACHABLE)
 def test_every_step_is_reached(name: str) -> None:
     """For each step, a walk is drawn that reaches it."""
@@ -155,6 +156,7 @@ def test_every_step_is_reached(name: str) -> None:
     assert reached == wanted
 
 
+@pytest.mark.slow
 @settings(max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(documents(), st.data())
 def test_what_is_drawn_can_be_said_and_ends(document: dict[str, Any], data: st.DataObject) -> None:
@@ -166,6 +168,7 @@ def test_what_is_drawn_can_be_said_and_ends(document: dict[str, Any], data: st.D
     assert ran(runbook, walk)[0] in ENDED
 
 
+@pytest.mark.slow
 def test_a_walk_shrinks_to_steps_that_succeed() -> None:
     """The simplest walk has no failure."""
     runbook = load_runbook({"schemaVersion": "0.3", **REACHABLE["branches"]}, name="Doc")

@@ -297,6 +297,7 @@ def test_what_the_test_itself_gave_may_raise(fake: AutomationFake, client: Any) 
         fake.verify()
 
 
+@pytest.mark.slow
 def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> None:
     """Looking for an execution takes no notice of those that other threads start meanwhile."""
     for _ in range(2000):

@@ -125,6 +125,7 @@ def test_the_remaining_operations(reached: tuple[AutomationFake, Any]) -> None:
     assert [call.error for call in fake.calls] == [None] * 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_every_error(transport: str) -> None:
     """Every error that can be sent has the same code, text, status and modeled members, and the same record."""

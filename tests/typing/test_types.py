@@ -86,6 +86,7 @@ def test_every_option_has_a_type() -> None:
     assert {*OptionValues.__annotations__, "runbooks"} == set(NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [mypy, pyright])
 def test_slips_are_reported(check: Callable[[Path], set[int]]) -> None:
     """All slips that types can tell are reported, each in its line, and no other line is."""
@@ -94,6 +95,7 @@ def test_slips_are_reported(check: Callable[[Path], set[int]]) -> None:
     assert check(SLIPS) == marked("reported")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [mypy, pyright])
 def test_nothing_else_is_reported(check: Callable[[Path], set[int]]) -> None:
     """Correct code is not reported: plain values, `mock.ANY`, dirty-equals, custom matchers, partial members."""

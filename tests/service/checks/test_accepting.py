@@ -33,6 +33,7 @@ def has_tuples(value: Any) -> bool:
     return isinstance(value, tuple) or any(map(has_tuples, parts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", CHECKED)
 def test_it_accepts_what_the_checks_find_valid(operation: str) -> None:
     """For random and mutated requests of JSON's types, it agrees with the checks that list violations."""

@@ -69,6 +69,7 @@ def test_marks_and_controls_are_no_letters(text: str) -> None:
     assert not matches(TAG, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "inside",
     [

@@ -20,6 +20,8 @@ from pytest_ssm_automation._service.java.writer import for_regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+pytestmark = pytest.mark.slow
+
 Row = tuple[str, list[str]]
 UNKNOWN = "no translation"
 # Characters that Unicode has not changed since the version in Java 17.

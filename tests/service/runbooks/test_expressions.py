@@ -48,6 +48,7 @@ def test_the_whole_text_has_to_match() -> None:
     assert not matches("[0-9]+", "12 of 30")
 
 
+@pytest.mark.slow
 def test_catastrophic_pattern_is_stopped() -> None:
     """Matching that would take years is stopped after a second."""
     with pytest.raises(ExpressionError, match="it takes more than 1 s"):

@@ -196,6 +196,7 @@ def test_what_is_no_reference_is_judged() -> None:
     assert broken({"type": "String"}, ["{{ssm:/a}}", "{{ssm:/b}}"]) == [("type", "")]
 
 
+@pytest.mark.slow
 def test_a_pattern_that_takes_too_long_is_refused() -> None:
     """A hostile pattern does not hang the run, and does not match: the test fails with a message."""
     book = runbook(X={"type": "String", "allowedPattern": "((a{1,20}){1,20}){1,10}b"})

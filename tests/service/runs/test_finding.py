@@ -97,6 +97,7 @@ def act(fake: AutomationFake, client: Any, chance: random.Random, clock: Any) ->
         client.remove_tags_from_resource(**resource, TagKeys=["Env", "New"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("often", [1, 15])
 def test_all_is_found(seed: int, often: int) -> None:
@@ -144,6 +145,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("filters", "most"),
     [

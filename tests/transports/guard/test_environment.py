@@ -301,6 +301,7 @@ def test_copies_are_removed_by_the_process_that_made_them(users: Path) -> None:
     assert not Path(copy).exists()
 
 
+@pytest.mark.slow
 def test_the_ini_option_does_the_same(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Modules that make sessions when imported see the Regions of the user's profiles, and dummy credentials."""
     (pytester.path / "config").write_text(USER, encoding="utf-8")

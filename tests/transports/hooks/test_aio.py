@@ -338,6 +338,7 @@ def test_all_is_put_back() -> None:
     assert [owner.__dict__[name] for owner, name in owners] == before
 
 
+@pytest.mark.slow
 def test_it_may_be_imported_while_the_fake_is_active() -> None:
     """Aiobotocore is not imported by the fake, and is answered even if the code under test imports it late."""
     program = """

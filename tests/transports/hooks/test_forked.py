@@ -194,6 +194,7 @@ def test_after_the_parents_fake_has_gone(fake: AutomationFake) -> None:
     fake.__enter__()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_process_pools(method: str) -> None:
     """`ProcessPoolExecutor` and `multiprocessing`, with each start method, in one test after the other."""
@@ -232,6 +233,7 @@ def test_a_client_of_aiobotocore() -> None:
         assert [execution.id for execution in fake.executions] == ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_children_beside_busy_threads(transport: str) -> None:
     """No child hangs or is lost, whatever locks busy threads hold during the fork."""
@@ -260,6 +262,7 @@ def test_children_beside_busy_threads(transport: str) -> None:
     assert len({execution.id for execution in fake.executions}) == len(names)
 
 
+@pytest.mark.slow
 def test_children_with_a_fake_of_their_own_beside_busy_threads() -> None:
     """Children with their own fake do not hang either."""
 

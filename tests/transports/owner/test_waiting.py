@@ -172,6 +172,7 @@ def test_who_is_at_work(stage: Stage, work: Callable[[Stage], Any]) -> None:
     assert not watched(stage, work, stage)
 
 
+@pytest.mark.slow
 def test_functions_of_the_standard_library_as_targets(stage: Stage) -> None:
     """A thread that runs only code of the standard library is recognized too."""
     assert watched(stage, stage.simple.get)
@@ -232,6 +233,7 @@ class Held:
     """An object that can be watched."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", [waits, lambda thread: waiting([thread]), lambda _: calling({"DescribeDocument"})])
 def test_a_look_keeps_nothing_alive(look: Callable[[threading.Thread], Any]) -> None:
     """What a thread has in its frames is freed when it ends, and needs no garbage collector after a look at it."""
