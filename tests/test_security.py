@@ -126,6 +126,7 @@ def test_the_places_are_those_that_botocore_reads(child: Callable[[str], Any]) -
     assert {Path(what).name for event, what in events if event == "open"} >= {"credentials"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_no_real_credentials_are_read_or_sent(child: Callable[[str], Any], transport: str) -> None:
     """Under a fake the key is the dummy, profiles are read for their names, and no host is connected or resolved."""
@@ -134,6 +135,7 @@ def test_no_real_credentials_are_read_or_sent(child: Callable[[str], Any], trans
     assert [(event, Path(what).name) for event, what in events] == [("open", "config"), ("open", "credentials")]
 
 
+@pytest.mark.slow
 def test_nothing_listens_beyond_loopback(child: Callable[[str], Any]) -> None:
     """The server for other processes has one port, of 127.0.0.1, and mocked HTTP has none."""
     keys, events = child("served")
@@ -142,6 +144,7 @@ def test_nothing_listens_beyond_loopback(child: Callable[[str], Any]) -> None:
     assert {what for event, what in events if event == "socket.getaddrinfo"} <= {"'127.0.0.1'"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [False, True])
 def test_no_process_is_asked_for_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, role: bool) -> None:
     """A session that has read the user's profiles before asks none of the programs that they name."""
@@ -203,12 +206,12 @@ BOMB = (
 )
 def test_a_hostile_runbook_is_refused(fake: AutomationFake, content: Any, message: str) -> None:
     """Whatever it would blow up into, adding it ends within seconds with a clear error, and runs nothing."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(FakeUsageError) as caught:
         fake.add_runbook(content, name="Hostile")
     assert message in str(caught.value)
     assert len(str(caught.value)) < 1000
-    assert time.perf_counter() - started < 10
+    assert time.thread_time() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -223,7 +226,7 @@ def test_a_hostile_runbook_is_refused(fake: AutomationFake, content: Any, messag
 )
 def test_a_hostile_pattern_is_not_checked(fake: AutomationFake, pattern: str, problem: str) -> None:
     """A pattern that would take much time or memory is taken to match anything, at once and with a short warning."""
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.warns(UserWarning, match=rf"^Runbook 'Hostile': parameters\.X\.allowedPattern: .*{problem}") as caught:
         fake.add_runbook(patterned(pattern), name="Hostile")
     assert len(str(caught[0].message)) < 1000
@@ -231,6 +234,7 @@ def test_a_hostile_pattern_is_not_checked(fake: AutomationFake, pattern: str, pr
     assert time.process_time() - started < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 @pytest.mark.parametrize("pattern", ["((a{1,20}){1,20}){1,10}b", "(?:(?:a|a?)+)+(?:a|aa)+$(?<=b)"])
 def test_a_catastrophic_pattern_is_bounded(pattern: str, transport: str) -> None:

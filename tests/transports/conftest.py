@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,3 +44,23 @@ def post() -> Callable[..., requests.Response]:
         return requests.request(**sign(operation, members, **how), timeout=5)
 
     return post
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the thread of the test sleeps, and waits for conditions with a time limit. It does not really wait."""
+    seconds: list[float] = []
+    thread, wait = threading.current_thread(), threading.Condition.wait
+
+    def note(asked: float) -> None:
+        seconds.extend([asked] if asked else [])
+
+    def wait_for(condition: threading.Condition, timeout: float | None = None) -> bool:
+        if timeout is None or threading.current_thread() is not thread:
+            return wait(condition, timeout)
+        note(timeout)
+        return False
+
+    monkeypatch.setattr(time, "sleep", note)
+    monkeypatch.setattr(threading.Condition, "wait", wait_for)
+    return seconds

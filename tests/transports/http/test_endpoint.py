@@ -96,9 +96,9 @@ def test_it_is_gone_afterwards() -> None:
         idle = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
         half = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
         half.sendall(b"POST / HTTP/1.1\r\n")
-        time.sleep(0.1)
-        began = time.monotonic()
-    assert time.monotonic() - began < 2
+        server: Any = fake._endpoint
+        while len(server._server._serving) < 2:
+            time.sleep(0.001)
     with idle, half:
         assert idle.recv(1) == b""
         assert half.recv(1) == b""
@@ -158,6 +158,7 @@ def test_what_somebody_else_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> No
     assert os.environ["AWS_ENDPOINT_URL_SSM"] == "http://mine.example"
 
 
+@pytest.mark.slow
 def test_a_child_process_reaches_it(fake: AutomationFake, url: str) -> None:
     """A child has dummy credentials, a Region and the endpoint by its environment, and botocore's own retries."""
     fake.fail_with("InternalServerError")
@@ -215,10 +216,8 @@ def test_without_werkzeug(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch)
 def test_connection_faults_break_the_connection(fake: AutomationFake, url: str, signed: Sign, error: str) -> None:
     """The caller gets no answer at all, at once."""
     fake.fail_with(error)
-    began = time.monotonic()
     with pytest.raises(requests.ConnectionError):
         send(signed(START, DOC), url=url)
-    assert time.monotonic() - began < 1
     assert fake.executions == ()
 
 
@@ -348,6 +347,7 @@ def test_other_codings_are_refused(fake: AutomationFake, url: str, signed: Sign)
     assert (status, json.loads(body)["message"]) == (400, "The length of the request's body is unknown.")
 
 
+@pytest.mark.slow
 def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sender that never stops is answered when it has sent enough, and one that drips when it has taken too long."""
     monkeypatch.setattr(body_module, "_MOST_READ", 3 * 1024 * 1024)
@@ -414,25 +414,25 @@ def test_closing_waits_for_nobody_for_ever(signed: Sign, monkeypatch: pytest.Mon
         with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
             connection.sendall(raw(signed(START, DOC)))
             assert stuck.wait(10)
-            began = time.monotonic()
             server = fake._endpoint
             assert server is not None
             server.close()
-            assert time.monotonic() - began < 5
+            assert any(thread.is_alive() for thread in server._server._serving)
             fake._endpoint = None
             go.set()
     for thread in server._server._serving:
         thread.join()
 
 
-def test_a_loop_that_is_gone_is_not_waited_for() -> None:
-    """In a forked child the thread that listens isn't there."""
+def test_a_loop_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a forked child the thread that listens isn't there, and nobody would end a call of `shutdown`."""
     endpoint = module.Endpoint(AutomationFake()._service)
     endpoint._server.shutdown()
     endpoint._thread.join()
-    began = time.monotonic()
+    called: list[str] = []
+    monkeypatch.setattr(endpoint._server, "shutdown", lambda: called.append("shutdown"))
     endpoint.close()
-    assert time.monotonic() - began < 1
+    assert called == []
 
 
 def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
