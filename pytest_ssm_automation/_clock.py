@@ -179,6 +179,10 @@ class SkippedSleep:
         self._patched.clear()
         _clocks.release()
 
+    def advance(self, seconds: float) -> None:
+        """Advance the clocks without a sleep."""
+        _clocks.advance(seconds)
+
     def _sleep(self, seconds: float, /) -> None:
         if threading.current_thread() is not self._thread or seconds < 0:
             self._real_sleep(seconds)

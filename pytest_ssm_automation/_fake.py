@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import responses
     from mypy_boto3_ssm import SSMClient
 
+    from ._executing.attempt import Advance
     from ._executing.executor import HasWord
     from ._options import OptionValues, Runbooks
     from ._service.runs.execution import Execution
@@ -99,6 +100,8 @@ class AutomationFake(Setup, Record):
     def _set_up(self, options: Options, faults: Iterable[Fault], steps: Iterable[Mapping[str, Any]]) -> None:
         self.options: Options = options
         seed = options.seed
+        self._clock = SkippedSleep()
+        advance = self._clock.advance if options.skip_sleep else None
         self._service = Service(
             seed=str(_running_test() if seed is None else seed),
             relax=self.options.relax,
@@ -110,12 +113,11 @@ class AutomationFake(Setup, Record):
             faults=tuple(_faults(faults)),
             steps=tuple(_overrides(steps)),
             pace=self.options.pace,
-            make_executor=partial(_make_executor, actions=options.execute_steps),
+            make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
             execute_steps=bool(options.execute_steps),
             runbooks=tuple(each for each in self.options.runbooks if not isinstance(each, RunbookFiles)),
             files=tuple(each for each in self.options.runbooks if isinstance(each, RunbookFiles)),
         )
-        self._clock = SkippedSleep()
         self._reported = 0
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
@@ -308,11 +310,11 @@ class AutomationFake(Setup, Record):
         return fake
 
 
-def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...]) -> Executor:
+def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...], advance: Advance | None) -> Executor:
     from ._executing.executor import Executor
 
     check_extra()
-    return Executor(has_word, actions=actions)
+    return Executor(has_word, actions=actions, advance=advance)
 
 
 def _fetch(url: str) -> tuple[int, bytes] | None:

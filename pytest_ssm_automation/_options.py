@@ -55,9 +55,9 @@ class Options(NamedTuple):
             first used.
         pace: How far a poll advances an execution that walks its runbook: `"run"`, to the first step, and then as far
             as possible without a signal; or `"step"`, to the next step.
-        execute_steps: Whether steps of registered runbooks are executed with boto3, unless the test sets their outputs
-            or failures; or a list of the actions to execute, such as `["aws:executeAwsApi"]`. Needs the extra
-            `pytest-ssm-automation[execute]`.
+        execute_steps: Whether steps of registered runbooks are executed with boto3 and Python, unless the test sets
+            their outputs or failures; or a list of the actions to execute, such as `["aws:executeScript"]`. Needs the
+            extra `pytest-ssm-automation[execute]`.
         unknown_documents: Whether to start runbooks that are not registered: `"accept"` or `"reject"`.
         unknown_urls: Whether to accept a TargetLocationsURL that the test does not host: `"accept"`, without the
             locations, or `"reject"`.

@@ -26,7 +26,7 @@ _INI: tuple[tuple[str, Literal["string", "bool", "linelist", "args"], str], ...]
     ("enforce", "linelist", "ids of constraints to turn on that are off by default"),
     ("runbooks", "args", "files, folders or globs of runbooks to register, relative to the ini file"),
     ("pace", "string", "how far a poll advances an execution that walks its runbook: run or step"),
-    ("execute_steps", "args", "true, or the actions whose steps are executed with boto3"),
+    ("execute_steps", "args", "true, or the actions whose steps are executed with boto3 and Python"),
     ("unknown_documents", "string", "whether to start runbooks that are not registered: accept or reject"),
     ("unknown_urls", "string", "whether to accept a TargetLocationsURL that the test does not host: accept or reject"),
     ("execution_limit", "string", "the maximum number of unfinished executions in an account and Region"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from .._errors import StepFailed, hide_usage_errors
 from .._service.runs import times
@@ -28,6 +28,8 @@ Outputs = Mapping[str, Any]
 # A step that may have to wait is a generator: it yields until it can go on, and returns what it puts out.
 Waiting = Generator[None, None, Outputs]
 Perform = Callable[["Attempt"], Outputs | Waiting]
+# Moves the clock of the run by seconds.
+Advance = Callable[[float], None]
 # Returns boto3's client of a service.
 ClientOf = Callable[[str], Any]
 # Documented for the actions that wait:
@@ -60,9 +62,11 @@ class Attempt:
         number: The number of the attempt.
         inputs: The resolved inputs.
         called: The operations that it has called, such as `ec2 StopInstances`.
+        advance: Moves the clock of the run, if the fake skips sleeps.
+        is_isolated: Whether it runs inside a script.
     """
 
-    def __init__(self, run: Run, visit: Visit, clients: Clients, perform: Perform) -> None:
+    def __init__(self, run: Run, visit: Visit, perform: Perform, clients: Clients, advance: Advance | None) -> None:
         """Start before the first look."""
         self.run = run
         self.declared: Step = visit.step
@@ -70,15 +74,31 @@ class Attempt:
         self.number = visit.attempt
         self.inputs: dict[str, Any] = copied(visit.inputs)
         self.called: list[str] = []
+        self.advance = advance
+        self.is_isolated = False
         self._clients = clients
         self._perform = perform
         self._waiting: Waiting | None = None
         self._mistakes: list[Mistake] = []
+        self._unable: Unable | None = None
         self._began = times.now()
 
     def client(self, service: str) -> Any:
         """Return boto3's client of a service, in the account and the Region of the execution."""
         return self._clients.get(service, self.run)
+
+    def session(self) -> Any:
+        """Return boto3's session for clients that a script makes without one."""
+        return self._clients.session(self.run)
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Stop a script that can't be executed, even if it catches everything.
+
+        Raises:
+            Unable: It can't.
+        """
+        self._unable = Unable(reason)
+        raise self._unable
 
     @property
     def seconds_left(self) -> float:
@@ -95,6 +115,8 @@ class Attempt:
         """
         with self._at_work():
             outcome = self._looked()
+        if self._unable:
+            raise self._unable
         for mistake in self._mistakes:
             raise mistake.told(self.declared, self.run.document_name) from mistake.error
         return outcome if outcome or self.seconds_left > 0 else Outcome("TimedOut")
@@ -102,6 +124,7 @@ class Attempt:
     @contextmanager
     def _at_work(self) -> Generator[None]:
         before = set_work(self)
+        self.is_isolated = isinstance(before, Attempt) and before.is_isolated
         try:
             yield
         finally:
@@ -113,7 +136,7 @@ class Attempt:
         try:
             outputs = self._go_on()
         except StepFailed as failed:
-            return Outcome(failed.status, {}, failed.message)
+            return Outcome(failed.status, {}, failed.message or None)
         except (BotoCoreError, ClientError, SelectorError) as refused:
             return Outcome("Failed", {}, str(refused))
         except Exception:

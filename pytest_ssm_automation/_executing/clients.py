@@ -72,6 +72,7 @@ class Clients:
     def __init__(self) -> None:
         """Start without clients."""
         self._made: dict[tuple[str, str, str], Any] = {}
+        self._sessions: dict[tuple[str, str, int], Any] = {}
         self._lock = threading.Lock()
 
     def get(self, service: str, run: Run) -> Any:
@@ -91,6 +92,16 @@ class Clients:
             if place not in self._made:
                 self._made[place] = self._new(service, run.region, credentials)
             return self._made[place]
+
+    def session(self, run: Run) -> Any:
+        """Return the default session of the scripts of a run. A new one is made after moto has been imported."""
+        from botocore.handlers import BUILTIN_HANDLERS
+
+        place = (run.region, key_of(run), len(BUILTIN_HANDLERS))
+        with self._lock:
+            if place not in self._sessions:
+                self._sessions[place] = new_session()
+            return self._sessions[place]
 
     def _new(self, service: str, region: str, credentials: dict[str, str]) -> Any:
         from botocore.config import Config

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._service.runbooks.flow import Step
     from .._service.runs.run import Run
     from .._service.runs.walk import Visit
-    from .attempt import Perform
+    from .attempt import Advance, Perform
 
 __tracebackhide__ = hide_usage_errors
 
@@ -35,15 +35,17 @@ _MOST_LOOKS: Final = 100
 class Executor:
     """Executes steps."""
 
-    def __init__(self, has_word: HasWord, *, actions: bool | tuple[str, ...]) -> None:
+    def __init__(self, has_word: HasWord, *, actions: bool | tuple[str, ...], advance: Advance | None = None) -> None:
         """Start without attempts.
 
         Args:
             has_word: Returns whether the test has set the outcome of a step.
             actions: The actions to execute; `True` for all.
+            advance: Moves the clock of runs, if the fake skips sleeps.
         """
         self._actions = actions
         self._has_word = has_word
+        self._advance = advance
         self._clients = Clients()
         self._waiting: dict[Visit, Attempt] = {}
 
@@ -93,7 +95,7 @@ class Executor:
             perform = self._check(run, visit.step)
         except Unable as unable:
             raise self._refused(run, visit.step, unable.reason) from None
-        return Attempt(run, visit, self._clients, perform)
+        return Attempt(run, visit, perform, self._clients, self._advance)
 
     def _check(self, run: Run, step: Step) -> Perform:
         """Return what performs a step.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import resources
+from .scripts import performing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,5 +29,6 @@ class Executed(NamedTuple):
 TABLE: Final[Mapping[str, Executed]] = {
     "aws:executeAwsApi": Executed(resources.execute_api, resources.check),
     "aws:assertAwsResourceProperty": Executed(resources.check_property, resources.check),
+    "aws:executeScript": Executed(performing.execute_script, performing.check),
     "aws:waitForAwsResourceProperty": Executed(resources.wait_for_property, resources.check),
 }

@@ -43,7 +43,8 @@ OUTPUTS: Final[dict[str, dict[str, str]]] = {
     "aws:deleteStack": {},
     EXECUTE_AUTOMATION: {"ExecutionId": "String", "Output": "StringList", "Status": "String"},
     "aws:executeAwsApi": {"OutputPayload": "StringMap"},
-    "aws:executeScript": {"OutputPayload": "StringMap"},
+    # its Payload has the type of what the script returns
+    "aws:executeScript": {"OutputPayload": "StringMap", "Payload": ""},
     LOOP: {"CurrentIteration": "Integer", "CurrentIteratorValue": "String"},
     PAUSE: {},
     "aws:runInstances": {"InstanceIds": "StringList", "InstanceStates": "StringList"},

@@ -1,0 +1,115 @@
+"""The state of the process that a script may change, and that is restored after it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import warnings
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..._forks import on_fork, renew
+from ..._service.accounts import account_of_key
+from ..clients import boto3, credentials_of
+from .imports import Modules
+from .stopping import ScriptClock, no_processes
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from ..attempt import Attempt
+
+_lock: Final = threading.RLock()
+_REGIONS: Final = ("AWS_DEFAULT_REGION", "AWS_REGION")
+_PROFILES: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
+
+@contextmanager
+def isolated(attempt: Attempt) -> Generator[None]:
+    """Run a script alone, and restore what it changes in the process.
+
+    A script that a step of another one has started, in whichever thread, runs inside that one.
+    """
+    with _alone(attempt), warnings.catch_warnings():
+        # A warning is no failure, even where the user's tests take it for one.
+        warnings.simplefilter("default")
+        modules, before = Modules(attempt), _Before()
+        clock = ScriptClock(attempt)
+        try:
+            _place(attempt)
+            with no_processes(attempt), clock.running(), redirect_stdout(sys.stdout), redirect_stderr(sys.stderr):
+                yield
+        finally:
+            before.restore()
+            modules.restore()
+
+
+@contextmanager
+def _alone(attempt: Attempt) -> Generator[None]:
+    with nullcontext() if attempt.is_isolated else _lock:
+        attempt.is_isolated = True
+        yield
+
+
+def _place(attempt: Attempt) -> None:
+    """Let clients that name no Region and no credentials have those of the execution."""
+    run, environ = attempt.run, os.environ
+    names_account = account_of_key(environ.get("AWS_ACCESS_KEY_ID")) == run.account
+    if not (names_account and environ.get(_REGIONS[0]) == run.region and not any(map(environ.get, _PROFILES))):
+        for name in _PROFILES:
+            environ.pop(name, None)
+        environ.update({name.upper(): value for name, value in credentials_of(run).items()})
+        environ.update(dict.fromkeys(_REGIONS, run.region))
+        boto3().DEFAULT_SESSION = None
+    if boto3().DEFAULT_SESSION is None:
+        boto3().DEFAULT_SESSION = attempt.session()
+
+
+class _Before:
+    """The state before a script."""
+
+    def __init__(self) -> None:
+        self._environ = dict(os.environ)
+        self._session = boto3().DEFAULT_SESSION
+        self._folder = _folder()
+        self._loggers = [(logger, _settings(logger)) for logger in _loggers()]
+        self._disabled = logging.root.manager.disable
+
+    def restore(self) -> None:
+        boto3().DEFAULT_SESSION = self._session
+        _restore_environ(self._environ)
+        if self._folder and self._folder != _folder():
+            os.chdir(self._folder)
+        logging.disable(self._disabled)
+        for logger, (level, disabled, propagates, handlers) in self._loggers:
+            if _settings(logger) != (level, disabled, propagates, handlers):
+                logger.setLevel(level)
+                logger.disabled, logger.propagate, logger.handlers[:] = disabled, propagates, handlers
+
+
+def _restore_environ(before: Mapping[str, str]) -> None:
+    for name in [name for name in os.environ if name not in before]:
+        del os.environ[name]
+    os.environ.update({name: value for name, value in before.items() if os.environ.get(name) != value})
+
+
+def _folder() -> Path | None:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return None
+
+
+def _loggers() -> list[logging.Logger]:
+    known = list(logging.root.manager.loggerDict.values())
+    return [logging.root, *(each for each in known if isinstance(each, logging.Logger))]
+
+
+def _settings(logger: logging.Logger) -> tuple[Any, ...]:
+    return logger.level, logger.disabled, logger.propagate, [*logger.handlers]
+
+
+on_fork(after_in_child=lambda: renew(_lock))

@@ -1,0 +1,105 @@
+"""The source of a script, and what it lacks."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from functools import lru_cache
+from importlib.abc import InspectLoader
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CAUGHT: Final = frozenset({"BaseException", "Exception", "ImportError", "ModuleNotFoundError"})
+
+
+class Source(InspectLoader):
+    """A script. It shows its lines in tracebacks and debuggers.
+
+    Attributes:
+        name: The name of its module.
+        text: The source.
+        path: The path that tracebacks show.
+    """
+
+    def __init__(self, name: str, text: str, path: str) -> None:
+        """Set the attributes."""
+        self.name, self.text, self.path = name, text, path
+
+    def get_source(self, fullname: str) -> str:  # noqa: ARG002 - it has one module
+        """Return the source."""
+        return self.text
+
+    def exec_module(self, module: Any) -> None:
+        """Execute the source in a module."""
+        exec(compile(self.text, self.path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - it is the test's
+
+    def line(self, number: int) -> str:
+        """Return a line, without spaces around it; empty if there is none."""
+        lines = self.text.splitlines()
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+    def forget(self) -> None:
+        """Remove the lines that tracebacks have read."""
+        linecache.cache.pop(self.path, None)
+
+
+@lru_cache(maxsize=256)
+def missing_in(script: str, handler: str, *, attached: bool) -> str | None:
+    """Return what a script lacks; `None` if it can be run, or if it can't be read, which the step then tells.
+
+    Args:
+        script: The source.
+        handler: The name of the handler.
+        attached: Whether the step has an attachment, which may contain what is missing.
+    """
+    try:
+        tree = ast.parse(script)
+    except (SyntaxError, ValueError):
+        return None
+    if attached and handler not in _defined(tree):
+        return f"its handler {handler} is in an attachment"
+    # A script that changes the path may bring a module along.
+    for name in _imported(tree) if "sys.path" not in script else ():
+        if not _is_installed(name):
+            return f"its script imports {name}, which is {'in an attachment' if attached else 'not installed'}"
+    return None
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a script defines or imports at its top level."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Yield the packages that a script imports, except where it handles that they are missing."""
+    if isinstance(node, ast.Import):
+        yield from (each.name.partition(".")[0] for each in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield "." * node.level + (node.module or "").partition(".")[0]
+    elif isinstance(node, ast.Try) and any(map(_catches, node.handlers)):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _imported(child)
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler handles a missing module."""
+    return handler.type is None or any(isinstance(n, ast.Name) and n.id in _CAUGHT for n in ast.walk(handler.type))
+
+
+def _is_installed(name: str) -> bool:
+    if name.startswith("."):
+        return False
+    try:
+        return find_spec(name) is not None
+    except ValueError:  # a module that a test has made by hand
+        return True
