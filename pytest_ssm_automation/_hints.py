@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ._assertions import at_most, where
 from ._service.runbooks.library import how_to_register
-from ._service.runs.moving import state_of
+from ._service.runs.steering import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,6 @@ def _without_outputs(service: Service) -> Iterator[str]:
 
 def _not_registered(service: Service, *, looked_up: bool) -> Iterator[str]:
     """Describe the runbooks whose steps a caller has looked for."""
-    sought = (run for run in service.store.all if run.sought == "asked" or (run.sought and looked_up))
-    for name in dict.fromkeys(run.document_name for run in sought):
+    missed = (r for r in service.store.all if r.asked_for_steps or (r.seen_without_steps and looked_up))
+    for name in dict.fromkeys(run.document_name for run in missed):
         yield f"{name} is not registered, so its executions have no steps. {how_to_register(name)}"

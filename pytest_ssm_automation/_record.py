@@ -391,7 +391,7 @@ class Record:
 
 
 def _event(entry: tuple[Run, int]) -> Mapping[str, Any]:
-    from ._service.runs.events import event_of
+    from ._service.runs.shown.events import event_of
 
     return event_of(*entry)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._service.runbooks.declarations import Runbook
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import Outputs
-    from ._service.runs.rate_control import Resolver
+    from ._service.runs.targets.rate_control import Resolver
     from ._types import ErrorName, OperationName, Statuses
 
 __tracebackhide__ = hide_usage_errors
@@ -204,7 +204,6 @@ class Setup:
         check_account(account)
         check_region(region)
         from ._service.runs.execution import execution_of
-        from ._service.runs.moving import catch_up
 
         service = self._service
         name = read_shape("DocumentARN", document_name, "document_name")
@@ -215,7 +214,7 @@ class Setup:
             except ServiceError:
                 raise FakeUsageError(f"Runbook {name!r} does not have this version") from None
             run = service.store.add(name, region, script, account=account, parameters=given, runbook=runbook)
-        catch_up(run)
+        run.catch_up()
         return execution_of(run)
 
     def script(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from .._errors import StepFailed, hide_usage_errors
 from .._service.runs import times
 from .._service.runs.execution import execution_of
-from .._service.runs.outcomes import Outcome
 from .._service.runs.overrides import copied
+from .._service.runs.results import StepResult
 from .._service.working import CallingStep, set_work
 from .clients import key_of
 from .mistakes import Mistake, is_mistake, is_unanswered
@@ -19,7 +19,7 @@ from .selectors import SelectorError
 if TYPE_CHECKING:
     from .._service.runbooks.flow import Step
     from .._service.runs.run import Run
-    from .._service.runs.walk import Visit
+    from .._service.runs.walks.visits import Visit
     from .clients import Clients
 
 __tracebackhide__ = hide_usage_errors
@@ -106,7 +106,7 @@ class Attempt:
         seconds = self.declared.declared.get("TimeoutSeconds") or DEFAULT_TIMEOUT
         return seconds - (times.now() - self._began).total_seconds()
 
-    def look(self) -> Outcome | None:
+    def look(self) -> StepResult | None:
         """Begin or go on; return the outcome, or `None` if the step has to wait.
 
         Raises:
@@ -119,7 +119,7 @@ class Attempt:
             raise self._unable
         for mistake in self._mistakes:
             raise mistake.told(self.declared, self.run.document_name) from mistake.error
-        return outcome if outcome or self.seconds_left > 0 else Outcome("TimedOut")
+        return outcome if outcome or self.seconds_left > 0 else StepResult("TimedOut")
 
     @contextmanager
     def _at_work(self) -> Generator[None]:
@@ -130,20 +130,20 @@ class Attempt:
         finally:
             set_work(before)
 
-    def _looked(self) -> Outcome | None:
+    def _looked(self) -> StepResult | None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             outputs = self._go_on()
         except StepFailed as failed:
-            return Outcome(failed.status, {}, failed.message or None)
+            return StepResult(failed.status, {}, failed.message or None)
         except (BotoCoreError, ClientError, SelectorError) as refused:
-            return Outcome("Failed", {}, str(refused))
+            return StepResult("Failed", {}, str(refused))
         except Exception:
             if not self._mistakes:
                 raise
             return None
-        return None if outputs is None else Outcome(outputs=outputs)
+        return None if outputs is None else StepResult(outputs=outputs)
 
     def _go_on(self) -> Outputs | None:
         """Return what the step puts out; `None` if it has to wait."""

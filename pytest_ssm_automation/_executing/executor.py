@@ -10,7 +10,7 @@ from .._errors import FakeUsageError, StepFailed, hide_usage_errors
 from .._service.runbooks.actions import WALKED
 from .._service.runbooks.conversions import ConversionError, converted
 from .._service.runbooks.references import as_text
-from .._service.runs.outcomes import SUCCESS, Outcome
+from .._service.runs.results import SUCCESS, StepResult
 from .attempt import Attempt, Unable
 from .clients import Clients
 from .mistakes import how_to_say
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .._service.runbooks.flow import Step
     from .._service.runs.run import Run
-    from .._service.runs.walk import Visit
+    from .._service.runs.walks.visits import Visit
     from .attempt import Advance, Perform
 
 __tracebackhide__ = hide_usage_errors
@@ -60,7 +60,7 @@ class Executor:
         attempt = self._waiting.get(visit)
         return attempt is not None and attempt.number == visit.attempt
 
-    def outcome(self, run: Run, visit: Visit) -> Outcome | None:
+    def outcome(self, run: Run, visit: Visit) -> StepResult | None:
         """Execute a step, or go on; return the outcome, or `None` if it has to wait.
 
         Raises:
@@ -109,7 +109,7 @@ class Executor:
         executed.check(step, partial(self._clients.get, run=run))
         return executed.perform
 
-    def _looked(self, attempt: Attempt) -> Outcome | None:
+    def _looked(self, attempt: Attempt) -> StepResult | None:
         try:
             outcome = attempt.look()
         except Unable as unable:
@@ -133,7 +133,7 @@ class Executor:
         return FakeUsageError("\n  ".join((title, *lines)))
 
 
-def _converted(step: Step, outputs: Mapping[str, Any]) -> Outcome:
+def _converted(step: Step, outputs: Mapping[str, Any]) -> StepResult:
     """Convert what a step puts out to its types. Assumed: the step fails if the service does not convert a value."""
     types = step.output_types or step.outputs
     done: dict[str, Any] = {}
@@ -141,5 +141,7 @@ def _converted(step: Step, outputs: Mapping[str, Any]) -> Outcome:
         try:
             done[name] = converted(value, types.get(name))
         except ConversionError:
-            return Outcome("Failed", {}, f"The output {name} is {as_text(value)[:200]}, and not of type {types[name]}")
-    return Outcome(outputs=done)
+            return StepResult(
+                "Failed", {}, f"The output {name} is {as_text(value)[:200]}, and not of type {types[name]}"
+            )
+    return StepResult(outputs=done)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import hide_usage_errors, unknown_name
 from .._service.runbooks.kinds import is_list, is_mapping
-from .._service.runs.outputs import NOT_YET
+from .._service.runs.shown.outputs import NOT_YET
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from .replies import Operation, Reply
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookFiles
-    from .runs.locations import Fetch
     from .runs.overrides import StepOverride
     from .runs.store import Executor, MakeExecutor
+    from .runs.targets.locations import Fetch
 
 __tracebackhide__ = hide_usage_errors
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,13 +10,18 @@ from .errors import ServiceError
 from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
-from .runs.listing import CHANGING_FILTERS, EXECUTION_FILTERS, STEP_FILTERS, check_filters, passes, place_of, token_of
-from .runs.moving import catch_up, poll
-from .runs.signals import can_stop, takes
-from .runs.signals import signal as signal_run
-from .runs.signals import stop as stop_run
-from .runs.steps import step_members
-from .runs.views import execution_members, metadata_members
+from .runs.courses.turns import STOP_STEP
+from .runs.listings.filters import (
+    CHANGING_FILTERS,
+    EXECUTION_FILTERS,
+    STEP_FILTERS,
+    check_filters,
+    passes,
+    position_of,
+    token_of,
+)
+from .runs.shown.steps import step_members
+from .runs.shown.views import execution_members, metadata_members
 from .tagging import add_tags, list_tags, remove_tags
 
 if TYPE_CHECKING:
@@ -43,13 +47,13 @@ def advance_first(state: State, request: Request, params: Mapping[str, Any]) -> 
         with state.store.lock:
             run = state.store.find(params["AutomationExecutionId"], request.scope)
         if run:
-            poll(run)
+            run.poll()
     elif request.operation == "DescribeAutomationExecutions":
         with state.store.lock:
             due = _due(state, request, params)
         # A parent comes before the executions that it started, and advances those that run.
-        for run in sorted(due, key=lambda run: run.place):
-            poll(run)
+        for run in sorted(due, key=lambda run: run.number):
+            run.poll()
 
 
 def _due(state: State, request: Request, params: Mapping[str, Any]) -> list[Run]:
@@ -70,10 +74,10 @@ def _due(state: State, request: Request, params: Mapping[str, Any]) -> list[Run]
 
 
 def _filters(request: Request, params: Mapping[str, Any]) -> tuple[Sequence[Mapping[str, Any]], int | None]:
-    """Return the filters of a listing, and the place before which it continues."""
+    """Return the filters of a listing, and the number before which it continues."""
     filters = params.get("Filters", [])
     check_filters(filters, EXECUTION_FILTERS)
-    return filters, place_of(_listing(request), params["NextToken"]) if "NextToken" in params else None
+    return filters, position_of(_listing(request), params["NextToken"]) if "NextToken" in params else None
 
 
 def _listing(request: Request) -> str:
@@ -102,8 +106,8 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
                 f"{MOST_POLLS} times since. The polling loop does not treat {run.status} as an end."
             )
     members = {"AutomationExecution": execution_members(run)}
-    if run.walk is None and not run.sought:
-        run.sought = "shown"
+    if run.walk is None:
+        run.seen_without_steps = True
     return Reply(members, execution_id=run.id, shown=(run,))
 
 
@@ -121,7 +125,7 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
         if shown is None:
             continue
         if len(page) == most:
-            answer["NextToken"] = token_of(_listing(request), page[-1][0].place)
+            answer["NextToken"] = token_of(_listing(request), page[-1][0].number)
             break
         page.append((run, shown))
     answer["AutomationExecutionMetadataList"] = [shown for _, shown in page]
@@ -130,41 +134,48 @@ def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply
 
 def describe_steps(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """DescribeAutomationStepExecutions: list a page of an execution's steps, without advancing it."""
-    execution = _asked_for(state, request, params)
+    run = _asked_for(state, request, params)
     filters = params.get("Filters", [])
     check_filters(filters, STEP_FILTERS)
-    steps = [step for step in step_members(execution) if passes(step, filters, STEP_FILTERS)]
-    if execution.walk is None:
-        execution.sought = "asked"
+    steps = [step for step in step_members(run) if passes(step, filters, STEP_FILTERS)]
+    if run.walk is None:
+        run.asked_for_steps = True
     if params.get("ReverseOrder"):
         steps.reverse()
-    shown, more = _page(" ".join((request.operation, *request.scope, execution.id)), params, steps)
-    return Reply({"StepExecutions": shown, **more}, execution_id=execution.id)
+    shown, more = _page(" ".join((request.operation, *request.scope, run.id)), params, steps)
+    return Reply({"StepExecutions": shown, **more}, execution_id=run.id)
 
 
 def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """StopAutomationExecution: cancel an execution, or let it complete its current steps."""
-    execution = _asked_for(state, request, params)
+    run = _asked_for(state, request, params)
     cancel = params.get("Type", "Cancel") == "Cancel"
-    if not can_stop(execution, cancel=cancel):
+    if not run.course.can_stop(run, cancel=cancel):
         raise ServiceError("InvalidAutomationStatusUpdateException")
-    stop_run(execution, cancel=cancel)
-    return Reply({}, execution_id=execution.id)
+    run.course.stop(run, cancel=cancel)
+    return Reply({}, execution_id=run.id)
 
 
 def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """SendAutomationSignal: continue or end a waiting execution, or stop a step of a running one."""
-    execution = _asked_for(state, request, params)
+    run = _asked_for(state, request, params)
     kind = params["SignalType"]
     named = _named_by(kind, params.get("Payload", {}))
-    if not takes(execution, kind):
+    if not run.course.takes(run, kind):
         raise ServiceError("InvalidAutomationSignalException")
-    steps = step_members(execution)
+    steps = step_members(run)
     if named and steps and not set(named) <= {step.get(_NAMED[kind]) for step in steps}:
         raise ServiceError("AutomationStepNotFoundException")
-    if not signal_run(execution, kind, named):
-        raise ServiceError("InvalidAutomationSignalException")
-    return Reply({}, execution_id=execution.id, then=partial(catch_up, execution))
+    if kind == STOP_STEP:
+        stopped = next((child for child in run.children if child.id in named), run)
+        if stopped.ended:
+            raise ServiceError("InvalidAutomationSignalException")
+        stopped.course.stop_step(stopped)
+    elif kind in {"Reject", "Revoke"}:
+        run.course.reject(run, f"{kind} was signalled.")
+    else:
+        run.course.resume(run)
+    return Reply({}, execution_id=run.id, then=run.catch_up)
 
 
 def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:
@@ -176,10 +187,10 @@ def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:
 
 
 def _asked_for(state: State, request: Request, params: Mapping[str, Any]) -> Run:
-    execution = state.store.find(params["AutomationExecutionId"], request.scope)
-    if execution is None:
+    run = state.store.find(params["AutomationExecutionId"], request.scope)
+    if run is None:
         raise ServiceError("AutomationExecutionNotFoundException")
-    return execution
+    return run
 
 
 def describe_document(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
@@ -230,7 +241,7 @@ def _page(
     listing: str, params: Mapping[str, Any], items: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Return a page of a list, and the token for the next one."""
-    first = place_of(listing, params["NextToken"]) if "NextToken" in params else 0
+    first = position_of(listing, params["NextToken"]) if "NextToken" in params else 0
     after = first + params.get("MaxResults", DEFAULT_PAGE)
     return items[first:after], {"NextToken": token_of(listing, after)} if after < len(items) else {}
 

@@ -60,15 +60,11 @@ def start(state: State, request: Request, params: Mapping[str, Any], prepared: P
     runbook = state.declared_runbook(request, params)
     state.check_limit(request)
     located, plan = (prepared.params, prepared.plan) if prepared else (params, None)
-    execution = state.store.start(request, located, runbook=runbook, plan=plan)
+    run = state.store.start(request, located, runbook=runbook, plan=plan)
     if token:
-        state.tokens[token] = execution
-    then = None
-    if execution.scripted:
-        from .runs.moving import catch_up
-
-        then = partial(catch_up, execution)
-    return Reply({"AutomationExecutionId": execution.id}, "started", execution.id, execution, then=then)
+        state.tokens[token] = run
+    then = run.catch_up if run.script.turns else None
+    return Reply({"AutomationExecutionId": run.id}, "started", run.id, run, then=then)
 
 
 def _token(request: Request, params: Mapping[str, Any]) -> tuple[str, str, str] | None:

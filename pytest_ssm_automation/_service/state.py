@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .checks import model
 from .errors import InvalidRequestError, ServiceError
-from .runs.locations import read_locations, refused
+from .runs.targets.locations import read_locations, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from .calls import Request
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookStore
-    from .runs.locations import Fetch
     from .runs.run import Run
     from .runs.store import ExecutionStore
+    from .runs.targets.locations import Fetch
     from .validation import Validation
 
 

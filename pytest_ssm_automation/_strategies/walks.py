@@ -15,8 +15,9 @@ from .._service.runbooks.kinds import is_list
 from .._service.runbooks.library import flow_of
 from .._service.runbooks.parameters import typed_parameters
 from .._service.runbooks.references import names_in
-from .._service.runs.outcomes import Outcome
-from .._service.runs.walk import Walk, ignore_change
+from .._service.runs.results import StepResult
+from .._service.runs.walks.visits import ignore_change
+from .._service.runs.walks.walk import Walk
 from .parameters import check_runbook
 
 if TYPE_CHECKING:
@@ -166,8 +167,8 @@ def _ends(flow: Flow, values: Mapping[str, Any], overrides: Sequence[Override]) 
         name = walk.at.step.name if walk.at else ""
         fault = next((each for each in fails if each[0] == name and each[2] != 0), None)
         if fault is None:
-            walk.settle(Outcome(outputs=outputs.get(name, {})))
+            walk.settle(StepResult(outputs=outputs.get(name, {})))
         else:
             fault[2] = None if fault[2] is None else fault[2] - 1
-            walk.settle(Outcome(fault[1]))
+            walk.settle(StepResult(fault[1]))
     return walk.ended and walk.cut is None

@@ -46,10 +46,10 @@ def test_a_start_imports_no_more_than_it_needs(alone: pytest.Pytester) -> None:
 
         def test_it(ssm_client, ssm_automation):
             ssm_client.start_automation_execution(DocumentName="Doc")
-            late = ("_service.runs.walk", "_service.runbooks.flow", "_service.operations", "_service.java.writer")
+            late = ("_service.runs.walks.walk", "_service.runbooks.flow", "_service.operations", "_service.java.writer")
             assert ours(*late, "_service.checks.violations", "_transports.answers.wire") == []
             assert ssm_automation.executions[0].steps == []
-            assert ours("_service.runs.execution", "_service.runs.walk") == ["_service.runs.execution"]
+            assert ours("_service.runs.execution", "_service.runs.walks.walk") == ["_service.runs.execution"]
         """
     )
     alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)

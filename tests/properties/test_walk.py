@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flow_oracle import Reading, read
@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from properties.documents import VALUES, documents
 
 from pytest_ssm_automation._service.runbooks.flow import read_flow
-from pytest_ssm_automation._service.runs.outcomes import Outcome
-from pytest_ssm_automation._service.runs.walk import MOST_STEPS, Visit, Walk
+from pytest_ssm_automation._service.runs.results import StepResult
+from pytest_ssm_automation._service.runs.walks.trace import MOST_STEPS
+from pytest_ssm_automation._service.runs.walks.walk import Walk
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation._service.runs.walks.visits import Visit
 
 pytestmark = pytest.mark.slow
 
@@ -37,11 +41,11 @@ def becomes(attempts: list[Any]) -> Any:
     return lambda name: attempts[next(places) % len(attempts)]
 
 
-def outcome_of(walk: Walk, attempt: tuple[str, dict[str, Any]]) -> Outcome:
+def outcome_of(walk: Walk, attempt: tuple[str, dict[str, Any]]) -> StepResult:
     """Make the outcome of an attempt for the walk."""
     step = walk.at.step if walk.at else None
     outputs = attempt[1] if step and step.outputs and attempt[0] == "Success" else {}
-    return Outcome(attempt[0], outputs)
+    return StepResult(attempt[0], outputs)
 
 
 def reading_of(document: dict[str, Any], attempts: list[Any], most: int) -> Reading | None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 from ..._errors import hide_usage_errors, public, unknown_name
 from ..._sequences import View
 from ..calls import shorten
-from .events import event_of
-from .moving import advance, finish, run_to
-from .steps import step_members
+from .shown.events import event_of
+from .shown.outputs import failure_message_of, outputs_of
+from .shown.steps import step_members
+from .steering import finish, run_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,12 +144,12 @@ class Execution:
 
         Set them with `fake.step_outputs`.
         """
-        return [*self._run.walk.unresolved] if self._run.walk else []
+        return self._run.walk.unresolved if self._run.walk else []
 
     @property
     def outputs(self) -> dict[str, list[str]]:
         """The outputs. Without a registered runbook, they are empty until the end, unless the script sets them."""
-        return self._run.outputs
+        return outputs_of(self._run)
 
     @property
     def events(self) -> Sequence[Mapping[str, Any]]:
@@ -159,11 +160,11 @@ class Execution:
     @property
     def failure_message(self) -> str | None:
         """The failure message; `None` if it did not fail and its script sets none."""
-        return self._run.failure_message
+        return failure_message_of(self._run)
 
     def advance(self) -> None:
         """Advance to the next status, as a poll does. The last status stays."""
-        advance(self._run)
+        self._run.advance()
 
     def run_to(self, step: str) -> None:
         """Run until a step is in progress. A step that needs a signal, such as `aws:approve`, then waits for it.

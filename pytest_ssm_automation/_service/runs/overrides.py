@@ -13,7 +13,7 @@ from ..runbooks.conversions import ConversionError, converted
 from ..runbooks.kinds import is_mapping
 from ..runbooks.library import bare_name, flow_of
 from .execution import Execution, execution_of
-from .outcomes import Outcome
+from .results import StepResult
 
 if TYPE_CHECKING:
     import threading
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..runbooks.declarations import Runbook
     from ..runbooks.flow import Step
     from .run import Run
-    from .walk import Visit
+    from .walks.visits import Visit
 
 __tracebackhide__ = hide_usage_errors
 
@@ -251,7 +251,7 @@ class StepOverrides:
         else:
             self.outputs.append(override)
 
-    def failure(self, run: Run, visit: Visit) -> Outcome | None:
+    def failure(self, run: Run, visit: Visit) -> StepResult | None:
         """Return the failure of an attempt, if the test has set one. Called without a lock."""
         for fault in (*self.faults,):
             if fault.used_up or not _is_for(fault, run, visit.step):
@@ -261,7 +261,7 @@ class StepOverrides:
                 if taken := not fault.used_up:
                     fault.fired += 1
             if taken:
-                return Outcome(fault.status, {}, fault.message)
+                return StepResult(fault.status, {}, fault.message)
         return None
 
     def has_word(self, run: Run, step: Step) -> bool:
@@ -269,7 +269,7 @@ class StepOverrides:
         always: list[StepOverride] = [*self.outputs, *(fault for fault in (*self.faults,) if fault.times is None)]
         return any(_is_for(each, run, step) for each in always)
 
-    def success(self, run: Run, visit: Visit, execute: Execute | None = None) -> Outcome | None:
+    def success(self, run: Run, visit: Visit, execute: Execute | None = None) -> StepResult | None:
         """Return the outcome of an attempt that does not fail; `None` if the test has not set it.
 
         Called without a lock.
@@ -287,13 +287,13 @@ class StepOverrides:
             try:
                 outputs = call_own(outputs, _step_run(run, visit, execute))
             except StepFailed as failed:
-                return Outcome(failed.status, {}, failed.message or None)
+                return StepResult(failed.status, {}, failed.message or None)
             if not is_mapping(outputs):
                 raise FakeUsageError(
                     f"Expected the function passed to step_outputs({override.step!r}) to return a mapping of outputs, "
                     f"but got {outputs!r}"
                 )
-        return Outcome(outputs=checked_outputs(visit.step, outputs))
+        return StepResult(outputs=checked_outputs(visit.step, outputs))
 
 
 def _is_for(override: StepOverride, run: Run, step: Step) -> bool:

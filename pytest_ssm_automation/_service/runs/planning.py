@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ..calls import Request
-    from .rate_control import Group, Resolver, Target
     from .run import Run
+    from .targets.rate_control import Group, Resolver, Target
 
 
 class Plan(NamedTuple):
@@ -76,7 +76,7 @@ class Planner:
     def _with_targets(
         self, script: Script, request: Request, params: Mapping[str, Any], resolver: Resolver | None
     ) -> Plan:
-        from .rate_control import groups_of, resolved_values
+        from .targets.rate_control import groups_of, resolved_values
 
         resolved = resolved_values(params, resolver)
         groups = groups_of(params, request.region, resolved)

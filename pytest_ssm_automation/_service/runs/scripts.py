@@ -22,6 +22,8 @@ STATUS: Final = "AutomationExecutionStatus"
 ENDED: Final = frozenset(
     {"Success", "Failed", "TimedOut", "Cancelled", "Rejected", "Exited", "CompletedWithSuccess", "CompletedWithFailure"}
 )
+# The pace of a run that goes on by one step at each poll.
+STEP: Final = "step"
 SUCCEEDED: Final = frozenset({"Success", "CompletedWithSuccess"})
 WORKING: Final = frozenset({"InProgress", "RunbookInProgress"})
 WAITING: Final = frozenset({"Waiting", "PendingApproval"})

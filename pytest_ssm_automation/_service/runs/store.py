@@ -14,11 +14,12 @@ from ..checks import model
 from ..errors import ServiceError
 from ..runbooks.kinds import is_mapping
 from ..runbooks.references import as_text, as_texts, unknown_in
-from .finding import Finder
-from .outcomes import Outcome
+from .courses.turns import PLAIN, Turns
+from .listings.finding import Finder
 from .planning import Planner, request_on
+from .results import StepResult
 from .run import Run
-from .scripts import ENDED
+from .scripts import ENDED, UNSCRIPTED
 
 if TYPE_CHECKING:
     import threading
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from ..runbooks.library import RunbookStore
     from .overrides import StepOverride, StepOverrides
     from .planning import Plan
-    from .rate_control import Target
     from .scripts import Script
-    from .walk import Visit
+    from .targets.rate_control import FanOut, Target
+    from .walks.visits import Visit
 
     # Makes the executor. Its argument returns whether the test has set the outcome of all attempts of a step.
     MakeExecutor = Callable[[Callable[[Run, Step], bool]], "Executor"]
@@ -53,7 +54,7 @@ class Executor(Protocol):
         """Return whether the current attempt of a step has begun, and has to wait."""
         ...
 
-    def outcome(self, run: Run, visit: Visit) -> Outcome | None:
+    def outcome(self, run: Run, visit: Visit) -> StepResult | None:
         """Execute a step, or go on; return the outcome, or `None` if it has to wait."""
         ...
 
@@ -161,20 +162,29 @@ class ExecutionStore:
                 request,
                 plan.script,
                 self,
+                PLAIN,
                 runbook=runbook,
                 parent=parent,
                 target=target,
                 resolved=plan.resolved,
-                mode=params.get("Mode", "Auto"),
-                walks=not plan.groups,
             )
-            self._add(run, shared=shared)
-            if plan.groups:
-                from .rate_control import FanOut
+            mode = params.get("Mode", "Auto")
+            if plan.script is not UNSCRIPTED or runbook is not None or mode != "Auto" or plan.groups:
+                from .courses.beginning import begin
 
+                begin(run, mode, self._fan_out(run, plan))
+            self._add(run, shared=shared)
+            if run.fan_out:
                 self.planner.add_fan_out(run)
-                run.run_on(FanOut(plan.groups, partial(self._start_on, run)))
+                run.start_targets()
             return run
+
+    def _fan_out(self, run: Run, plan: Plan) -> FanOut[Run] | None:
+        if not plan.groups:
+            return None
+        from .targets.rate_control import FanOut
+
+        return FanOut(plan.groups, partial(self._start_on, run))
 
     def add(
         self,
@@ -216,17 +226,18 @@ class ExecutionStore:
         named = next((each["Values"] for each in filters if each["Key"] == "ExecutionId"), None)
         if named is not None:
             found = (self.find(execution_id, scope) for execution_id in dict.fromkeys(named))
-            places: Iterable[int] = sorted((run.place for run in found if run and run.place < end), reverse=True)
+            numbers: Iterable[int] = sorted((run.number for run in found if run and run.number < end), reverse=True)
         else:
             finders = (self._finder(each) for each in (scope, (None, scope[1])))
-            places = merge(*(finder.find(filters, end) for finder in finders), reverse=True)
-        return (self.all[place] for place in places)
+            numbers = merge(*(finder.find(filters, end) for finder in finders), reverse=True)
+        return (self.all[number] for number in numbers)
 
     def mark_shown(self, run: Run) -> None:
         """Note that a caller has seen the state of an execution, so that the next poll advances it."""
         run.due = True
-        if run.ahead or not run.ended:
-            self._shown[run.scope].add(run.place)
+        # A script may have more to show of a run that has ended.
+        if not run.ended or (isinstance(run.course, Turns) and run.course.remaining):
+            self._shown[run.scope].add(run.number)
 
     def shown(self, scope: tuple[str, str], before: int | None = None) -> list[Run]:
         """List the executions in an account and Region that the next poll advances.
@@ -237,8 +248,8 @@ class ExecutionStore:
         """
         found: list[Run] = []
         for each in (scope, (None, scope[1])):
-            self._shown[each] = {place for place in self._shown[each] if self.all[place].due}
-            found += [self.all[place] for place in self._shown[each] if before is None or place < before]
+            self._shown[each] = {number for number in self._shown[each] if self.all[number].due}
+            found += [self.all[number] for number in self._shown[each] if before is None or number < before]
         return found
 
     def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
@@ -255,26 +266,26 @@ class ExecutionStore:
         chosen = script.execution_id
         return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
-    def _add(self, execution: Run, *, shared: bool) -> None:
+    def _add(self, run: Run, *, shared: bool) -> None:
         if shared:
-            execution.scope = (None, execution.region)
-        scope = execution.scope
-        known = self._by_id.get(execution.id, ())
+            run.scope = (None, run.region)
+        scope = run.scope
+        known = self._by_id.get(run.id, ())
         for other in known:
             if other.scope == scope or (other.region == scope[1] and None in {other.scope[0], scope[0]}):
-                where = execution.region if shared else f"account {execution.account} and {execution.region}"
-                raise FakeUsageError(f"An execution {execution.id!r} already exists in {where}")
-        self._by_id[execution.id] = (*known, execution)
-        execution.place = len(self.all)
-        self.all.append(execution)
-        self.log.append((execution, 0))
-        if execution.walk:
-            self.log.extend((execution, place) for place in range(1, len(execution.history)))
-        if execution.parent is None:
-            self.started.append(execution)
-            self.unfinished[scope] += not execution.ended
-        elif execution.parent.fan_out and execution.status != "Pending":
-            execution.parent.note_target(execution)
+                where = run.region if shared else f"account {run.account} and {run.region}"
+                raise FakeUsageError(f"An execution {run.id!r} already exists in {where}")
+        self._by_id[run.id] = (*known, run)
+        run.number = len(self.all)
+        self.all.append(run)
+        self.log.append((run, 0))
+        if run.walk:
+            self.log.extend((run, index) for index in range(1, len(run.history)))
+        if run.parent is None:
+            self.started.append(run)
+            self.unfinished[scope] += not run.ended
+        elif run.parent.fan_out and run.status != "Pending":
+            run.parent.note_target(run)
 
     def _start_on(self, parent: Run, target: Target[Run]) -> Run:
         """Start the execution on a target."""
@@ -289,7 +300,7 @@ class ExecutionStore:
 
     def noted(self, run: Run, before: str) -> None:
         """Handle the latest status change of an execution."""
-        if run.place < 0:
+        if run.number < 0:
             return
         if run.parent is None:
             self.unfinished[run.scope] += (before in ENDED) - run.ended
@@ -297,11 +308,11 @@ class ExecutionStore:
                 finder.changed(run, before)
         self.log.append((run, len(run.history) - 1))
 
-    def failure(self, run: Run, visit: Visit) -> Outcome | None:
+    def failure(self, run: Run, visit: Visit) -> StepResult | None:
         """Return the failure of an attempt of a step, if the test has set one."""
         return None if self._is_at_work(visit) else self.overrides.failure(run, visit)
 
-    def success(self, run: Run, visit: Visit) -> Outcome | None:
+    def success(self, run: Run, visit: Visit) -> StepResult | None:
         """Return the outcome of an attempt of a step that does not fail; `None` while it is executed and has to wait.
 
         The test's outputs come first, then the execution of the step. A script says how the whole run goes, so its
@@ -315,12 +326,12 @@ class ExecutionStore:
         executed = self._execute_steps and not run.script.turns and visit.child is None
         if executed and self.executor.executes(visit.step.action):
             return self.executor.outcome(run, visit)
-        return Outcome()
+        return StepResult()
 
     def _is_at_work(self, visit: Visit) -> bool:
         return self._executor is not None and self._executor.is_waiting(visit)
 
-    def spawn(self, run: Run, visit: Visit) -> Run | Outcome | None:
+    def spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
         """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered.
 
         Raises:
@@ -337,13 +348,15 @@ class ExecutionStore:
         from ..runbooks.parameters import check_start
 
         if not unknown_in(params) and (broken := check_start(runbook, params)):
-            return Outcome("Failed", {}, str(broken[0]))
+            return StepResult("Failed", {}, str(broken[0]))
         _check_depth(run)
         child = self.start(run.source._replace(content=params), params, runbook=runbook, parent=run)
         with self.lock:
             child.call = run.call
             run.spawned = (*run.spawned, child)
             visit.child = child
+            if run.ended:  # it was stopped in the meantime
+                child.end_with_parent(run.status)
         return child
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import requests
 from requests.adapters import HTTPAdapter
 
-from ..._service.runs.locations import refused
+from ..._service.runs.targets.locations import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,10 +12,10 @@ from caller import poll, start
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import operations
-from pytest_ssm_automation._service.runs.finding import Places
-from pytest_ssm_automation._service.runs.listing import EXECUTION_FILTERS, passes
+from pytest_ssm_automation._service.runs.listings.filters import EXECUTION_FILTERS, passes
+from pytest_ssm_automation._service.runs.listings.numbers import Numbers
 from pytest_ssm_automation._service.runs.run import Run
-from pytest_ssm_automation._service.runs.views import metadata_members
+from pytest_ssm_automation._service.runs.shown.views import metadata_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ ASKED: Mapping[str, list[str]] = {
 
 def test_places() -> None:
     """Places come from the highest down, between two of them, however they were added."""
-    places = Places()
+    places = Numbers()
     added = random.Random(1).sample(range(5000), 300)
     for place in added:
         places.add(place)

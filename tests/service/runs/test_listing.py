@@ -12,7 +12,7 @@ from caller import start
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.checks import model
-from pytest_ssm_automation._service.runs.listing import EXECUTION_FILTERS, STEP_FILTERS
+from pytest_ssm_automation._service.runs.listings.filters import EXECUTION_FILTERS, STEP_FILTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.checks.patterns import compile_pattern
 from pytest_ssm_automation._service.errors import ServiceError
-from pytest_ssm_automation._service.runs.locations import MOST_BYTES, read_locations
+from pytest_ssm_automation._service.runs.targets.locations import MOST_BYTES, read_locations
 
 if TYPE_CHECKING:
     from collections.abc import Callable

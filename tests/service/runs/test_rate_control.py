@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 from pytest_ssm_automation._service.checks import model
-from pytest_ssm_automation._service.runs.rate_control import _share
+from pytest_ssm_automation._service.runs.targets.rate_control import _share
 
 
 def on(*values: str, **members: Any) -> dict[str, Any]:

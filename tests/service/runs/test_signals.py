@@ -389,15 +389,16 @@ def test_a_scripted_cancel_goes_the_way_of_on_cancel(fake: AutomationFake, clien
 
 @pytest.mark.parametrize(("status", "letters"), [("Success", "SSS"), ("Failed", "SFP"), ("Cancelled", "SCP")])
 def test_finishing_a_walk(fake: AutomationFake, client: Any, status: str, letters: str) -> None:
-    """Success walks to the end; any other end is that of the step it is at."""
+    """Success walks to the end; any other end is that of the step it is at. The run ends as the test says."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, {"name": "c", "action": "aws:pause"}), name="Doc")
     execution = fake.execution(start(client))
     execution.run_to("b")
-    execution.finish(status, failure_message="Why")
+    execution.finish(status, outputs={"o": [status]}, failure_message=None if status == "Success" else "Why")
     assert "".join(step["StepStatus"][0] for step in execution.steps) == letters
     shown = poll(client, execution.id)
     assert shown["AutomationExecutionStatus"] == status
     assert shown.get("FailureMessage") == (None if status == "Success" else "Why")
+    assert shown["Outputs"] == {"o": [status]}
     assert shown["ExecutionEndTime"] > max(step.get("ExecutionEndTime") for step in shown["StepExecutions"][:2])
 
 

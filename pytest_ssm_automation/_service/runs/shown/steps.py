@@ -9,20 +9,22 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from ..calls import copy_containers
-from ..checks import model
-from ..runbooks.library import bare_name
-from ..runbooks.references import as_text, as_texts
-from .outcomes import SUCCESS
-from .scripts import ENDED, SUCCEEDED
+from ...calls import copy_containers
+from ...checks import model
+from ...runbooks.library import bare_name
+from ...runbooks.references import as_text, as_texts
+from ..results import SUCCESS
+from ..scripts import ENDED, SUCCEEDED
+from .outputs import failure_message_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..runbooks.flow import Step
-    from .rate_control import Target
-    from .run import Run
-    from .walk import Iteration, Visit, Walk
+    from ...runbooks.flow import Step
+    from ..run import Run
+    from ..targets.rate_control import Target
+    from ..walks.visits import Iteration, Visit
+    from ..walks.walk import Walk
 
 _NAMED: Final = {"StepName": "step", "Action": "aws:executeAwsApi"}
 
@@ -180,6 +182,6 @@ def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
         step["Outputs"] = {"ExecutionId": [child.id], "Status": [child.status]} if child.ended else {}
     if child.ended:
         step["ExecutionEndTime"] = child.ended_at
-    if (message := child.failure_message) is not None:
+    if (message := failure_message_of(child)) is not None:
         step["FailureMessage"] = message
     return step

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..calls import copy_containers
-from ..checks import model
-from ..runbooks.library import bare_name
-from .finding import type_of
-from .scripts import ENDED, STATUS, SUCCEEDED
+from ...calls import copy_containers
+from ...checks import model
+from ...runbooks.library import bare_name
+from ..listings.finding import type_of
+from ..scripts import ENDED, STATUS, SUCCEEDED
+from .outputs import failure_message_of, outputs_of
 from .steps import step_members
 
 if TYPE_CHECKING:
-    from .run import Run
+    from ..run import Run
 
 _AS_REQUESTED: Final = (
     "TargetParameterName",
@@ -49,8 +50,8 @@ def execution_members(run: Run) -> dict[str, Any]:
         **copy_containers(dict(run.members)),
         STATUS: run.status,
         "StepExecutions": steps,
-        "Outputs": run.outputs,
-        "FailureMessage": run.failure_message,
+        "Outputs": outputs_of(run),
+        "FailureMessage": failure_message_of(run),
     }
     return model.present_members("AutomationExecution", shown)
 

@@ -1,4 +1,4 @@
-"""The outcomes of the attempts of a step."""
+"""The results of the attempts of a step."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 SUCCESS: Final = "Success"
 
 
-class Outcome(NamedTuple):
-    """The outcome of one attempt of a step.
+class StepResult(NamedTuple):
+    """The result of one attempt of a step.
 
     Attributes:
         status: `Success`, or the status of the failure.

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
-from ..._errors import FakeUsageError, call_own, hide_usage_errors
-from ..accounts import is_account
-from ..calls import copy_containers
-from .scripts import SUCCEEDED
+from ...._errors import FakeUsageError, call_own, hide_usage_errors
+from ...accounts import is_account
+from ...calls import copy_containers
+from ..scripts import SUCCEEDED
 
 __tracebackhide__ = hide_usage_errors
 

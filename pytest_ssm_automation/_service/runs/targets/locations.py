@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..contents import read_json
-from ..errors import ServiceError
+from ...contents import read_json
+from ...errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

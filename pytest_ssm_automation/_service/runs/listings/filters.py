@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ..checks import model
-from ..errors import ServiceError
+from ...checks import model
+from ...errors import ServiceError
 
 _Filter = Callable[[Mapping[str, Any], str], bool]
 
@@ -94,20 +94,20 @@ def passes(shown: Mapping[str, Any], filters: Iterable[Mapping[str, Any]], kinds
     return all(any(kinds[each["Key"]](shown, value) for value in each["Values"]) for each in filters)
 
 
-def token_of(listing: str, place: int) -> str:
-    """Make the token to continue a listing at a place."""
-    return base64.b64encode(f"{listing} {place}".encode()).decode()
+def token_of(listing: str, position: int) -> str:
+    """Make the token to continue a listing at a position."""
+    return base64.b64encode(f"{listing} {position}".encode()).decode()
 
 
-def place_of(listing: str, token: str) -> int:
+def position_of(listing: str, token: str) -> int:
     """Read a token of `token_of`.
 
     Raises:
         ServiceError: `InvalidNextToken`, for a token of another listing, or an invalid one.
     """
     try:
-        name, _, place = base64.b64decode(token, validate=True).decode().rpartition(" ")
-        number = int(place)
+        name, _, position = base64.b64decode(token, validate=True).decode().rpartition(" ")
+        number = int(position)
     except ValueError:
         name, number = "", 0
     if name != listing or number < 0:

@@ -9,13 +9,13 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from ..runbooks.library import bare_name
-from .scripts import ENDED
+from ...runbooks.library import bare_name
+from ..scripts import ENDED
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .run import Run
+    from ..run import Run
 
 OF_EXECUTION: Final = "EC2 Automation Execution Status-change Notification"
 OF_STEP: Final = "EC2 Automation Step Status-change Notification"
@@ -24,7 +24,7 @@ _NOON: Final = 12
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def event_of(run: Run, place: int) -> dict[str, Any]:
+def event_of(run: Run, index: int) -> dict[str, Any]:
     """Make the event of a status change, as the handler of an EventBridge rule receives it.
 
     AWS's examples only show executions and steps that have ended. Assumed: before the end, there is no `EndTime`, and
@@ -32,12 +32,12 @@ def event_of(run: Run, place: int) -> dict[str, Any]:
 
     Args:
         run: The execution.
-        place: The index of the change in its history.
+        index: The index of the change in its history.
 
     Returns:
         The event, a new object for each call.
     """
-    change = run.history[place]
+    change = run.history[index]
     name, version = bare_name(run.document_name), run.document_version
     arn = f"arn:{run.partition}:ssm:{run.region}:{run.account}"
     detail: dict[str, Any] = {
@@ -55,7 +55,7 @@ def event_of(run: Run, place: int) -> dict[str, Any]:
         detail |= {"StepName": change.step, "Action": change.action}
     return {
         "version": "0",
-        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run.account} {run.region} {run.id} {place}")),
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run.account} {run.region} {run.id} {index}")),
         "detail-type": OF_EXECUTION if change.step is None else OF_STEP,
         "source": "aws.ssm",
         "account": run.account,

@@ -1,0 +1,50 @@
+"""The results of the attempts of steps. This calls functions of the test, so callers hold no lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..runbooks.actions import EXECUTE_AUTOMATION
+from .results import StepResult
+from .scripts import STEP, SUCCEEDED
+from .shown.outputs import outputs_of
+
+if TYPE_CHECKING:
+    from .run import Run
+    from .walks.visits import Visit
+
+
+def result_of(run: Run, visit: Visit) -> StepResult | None:
+    """Return the result of an attempt; `None` if it is not known yet."""
+    child: Run | None = visit.child
+    if child is None:
+        if failure := run.host.failure(run, visit):
+            return failure
+        if visit.step.action == EXECUTE_AUTOMATION:
+            started = run.host.spawn(run, visit)
+            if isinstance(started, StepResult):
+                return started
+            child = started
+    return run.host.success(run, visit) if child is None else _result_of_child(run, visit, child)
+
+
+def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:
+    """Advance the execution that an attempt has started; return its result, once it has ended."""
+    _drive(child, run.host.pace)
+    if not child.ended:
+        return None
+    if child.status not in SUCCEEDED:
+        return StepResult("Failed", {}, f"The execution {child.id} ended as {child.status}")
+    set_by_test = run.host.success(run, visit) or StepResult()
+    texts = [text for values in outputs_of(child).values() for text in values]
+    own = {"ExecutionId": child.id, "Status": child.status, "Output": texts}
+    return set_by_test._replace(outputs={**own, **set_by_test.outputs})
+
+
+def _drive(child: Run, pace: str) -> None:
+    """Advance an execution that a step started, by one poll or as far as possible."""
+    while not child.ended:
+        mark = child.progress
+        child.advance(pace)
+        if pace == STEP or child.progress == mark:
+            return

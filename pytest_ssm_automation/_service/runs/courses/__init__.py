@@ -1,0 +1,1 @@
+"""What happens next in a run: one module for each kind of course."""

@@ -1,0 +1,89 @@
+"""The course with which a run begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...._errors import hide_usage_errors, unknown_name
+from ...runbooks.library import flow_of
+from ..scripts import ENDED, WAITING, WORK, WORKING
+from ..walks.walk import Walk
+from .following import Following
+from .targets import Targets
+from .turns import Turns
+from .walked import Walked
+
+if TYPE_CHECKING:
+    from ...runbooks.flow import Flow
+    from ..run import Course, Run
+    from ..scripts import Script
+    from ..targets.rate_control import FanOut
+
+__tracebackhide__ = hide_usage_errors
+
+# Statuses of a first turn that the walk has to follow, because other changes depend on them.
+_LED: Final = ENDED | WAITING | {"Cancelling"}
+_ACTION: Final = "aws:executeAwsApi"
+
+
+def begin(run: Run, mode: str, fan_out: FanOut[Run] | None = None) -> None:
+    """Give a run its walk or its targets, its first status and its course.
+
+    Args:
+        run: A run that has just been made, and that nobody has seen yet.
+        mode: The mode of its request.
+        fan_out: The targets on which it starts executions instead of running steps.
+
+    Raises:
+        FakeUsageError: Its script names steps or outputs that its runbook does not have.
+    """
+    interactive = mode == "Interactive" and not run.script.turns
+    flow = None if fan_out else _flow(run)
+    if flow is not None:
+        run.walk = Walk(flow, run.reference_values(), run.tick, run.note_step, interactive=interactive)
+    if interactive:
+        run.status = "Waiting"
+    run.fan_out = fan_out
+    run.course = _first_course(run, interactive=interactive)
+    if run.walk and (run.status in WORKING or interactive):
+        run.walk.begin()
+    if run.ended:
+        run.ended_at = run.tick()
+
+
+def _first_course(run: Run, *, interactive: bool) -> Course:
+    """Take the first turn of a script, unless the walk has to follow it, and return the course that is left."""
+    walk, turns = run.walk, run.script.turns
+    if walk and not turns:
+        return Walked(walk)
+    if walk and walk.flow.steps and turns[0].status in _LED:
+        return Following(walk, turns, catches_up=True)
+    if turns:
+        run.status, run.members = turns[0].status, turns[0].members
+    if walk and walk.flow.steps:
+        return Following(walk, turns[1:])
+    remaining = turns[1:] if turns else () if interactive else WORK
+    return Targets(remaining, interactive, fan_out=run.fan_out) if run.fan_out else Turns(remaining, interactive)
+
+
+def _flow(run: Run) -> Flow | None:
+    if run.runbook is not None:
+        flow = flow_of(run.runbook)
+        _check_names(run.script, flow, run.runbook.name)
+        return flow
+    steps = run.script.steps
+    if steps is None:
+        return None
+    from ...runbooks.flow import linear_flow
+
+    return linear_flow([(step.get("StepName", "step"), step.get("Action", _ACTION)) for step in steps])
+
+
+def _check_names(script: Script, flow: Flow, runbook: str) -> None:
+    """Check that the runbook declares the outputs and steps of a script."""
+    for name in script.outputs or ():
+        if name not in flow.outputs:
+            raise unknown_name(f"output of runbook {runbook!r}", name, flow.outputs)
+    for step in script.steps or ():
+        if step.get("StepName") not in flow.places:
+            raise unknown_name(f"step of runbook {runbook!r}", step.get("StepName"), flow.places)

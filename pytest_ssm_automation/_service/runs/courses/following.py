@@ -1,0 +1,87 @@
+"""The course of a run whose script determines the status, and whose walk follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..scripts import WAITING, WORKING, Turn
+from .matching import match
+from .turns import STOP_STEP, Turns
+from .walked import Walked, go_on, waiting_step
+
+if TYPE_CHECKING:
+    from ..run import Run
+
+
+@dataclass(frozen=True)
+class Following(Walked):
+    """The next states of a run, and the rest of a walk that has not ended.
+
+    When the walk has ended, the turns that remain are the course. A stop, and a signal after the last turn, let the run
+    leave its script: the walk alone is its course then.
+
+    Attributes:
+        remaining: The next turns.
+        catches_up: Whether the first of them is due at once.
+    """
+
+    remaining: tuple[Turn, ...]
+    catches_up: bool = False
+
+    def advance(self, run: Run, pace: str) -> None:
+        """Take the next turn, after the one that is due at once."""
+        if self.catches_up:
+            self.catch_up(run)
+            run.course.advance(run, pace)
+        else:
+            self._take_next(run)
+
+    def catch_up(self, run: Run) -> None:
+        """Take the first turn if it is due at once."""
+        if self.catches_up:
+            self._take_next(run)
+
+    def _take_next(self, run: Run) -> None:
+        """Let the walk follow the next turn, and take it."""
+        if not self.remaining:
+            return
+        turn, changes = self.remaining[0], run.changes
+        match(run, self.walk, turn, run.script.failure_message)
+        with run.lock:
+            if run.changes == changes:
+                self._take(run, turn, self.remaining[1:])
+
+    def _take(self, run: Run, turn: Turn, later: tuple[Turn, ...]) -> None:
+        run.course = Turns(later) if self.walk.ended else Following(self.walk, later)
+        run.take(turn)
+
+    def takes(self, run: Run, signal: str) -> bool:
+        """Return whether a signal is valid for the waiting step, or for a script that waits."""
+        if signal == STOP_STEP or waiting_step(run, self.walk):
+            return Walked.takes(self, run, signal)
+        return run.status in WAITING
+
+    def reject(self, run: Run, message: str) -> None:
+        """End the run as rejected or failed."""
+        if self.walk.begun:
+            self.walk.end_at("Failed", message)
+        Turns(()).reject(run, message)
+
+    def resume(self, run: Run) -> None:
+        """Go on with the next turn that does not wait, or leave the script."""
+        later = Turns(self.remaining).after_waiting()
+        go_on(self.walk)
+        if not later:
+            run.course = Walked(self.walk)
+            run.changed()
+            run.follow_walk(self.walk)
+        elif later[0].status in WORKING:
+            self._take(run, later[0], later[1:])
+        else:
+            run.course = replace(self, remaining=later, catches_up=True)
+            run.changed()
+
+    def mark(self) -> object:
+        """Return the numbers of moves and of turns that remain."""
+        return self.walk.moves, len(self.remaining)

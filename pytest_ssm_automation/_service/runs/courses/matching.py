@@ -1,0 +1,137 @@
+"""Move a walk so that it matches a status that the test has chosen.
+
+This calls functions of the test, so callers hold no lock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...._errors import AutomationFakeError
+from ...runbooks.actions import PAUSING
+from ..attempts import result_of
+from ..scripts import ENDED, SUCCEEDED, WORKING, Turn
+
+if TYPE_CHECKING:
+    from ..run import Run
+    from ..walks.walk import Walk
+
+_NOT_BEGUN: Final = frozenset({"Rejected"})
+_STEP_ENDS: Final = {"CompletedWithFailure": "Failed", "Rejected": "Cancelled"}
+
+
+def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
+    """Get the result of the current attempt and move the walk; return whether that was possible.
+
+    Args:
+        run: The run.
+        walk: Its walk.
+        follow: Whether the status of the run follows.
+    """
+    with run.lock:
+        visit, changes = walk.due, run.changes
+    if visit is None:
+        return False
+    result = result_of(run, visit)
+    with run.lock:
+        # A stop or a signal may have been faster than the function of the test.
+        if result is None or run.changes != changes or walk.due is not visit:
+            return False
+        walk.settle(result)
+        if follow:
+            run.follow_walk(walk)
+    raise_if_cut(run, walk)
+    return True
+
+
+def raise_if_cut(run: Run, walk: Walk) -> None:
+    """Raise an error if the walk was aborted because it goes in a circle."""
+    if walk.cut:
+        raise AutomationFakeError(f"The execution {run.id} of {run.document_name}: {walk.cut}")
+
+
+def match(run: Run, walk: Walk, turn: Turn, message: str | None) -> None:
+    """Move a walk that has not ended to match a turn that is about to be taken.
+
+    Args:
+        run: The run.
+        walk: Its walk.
+        turn: The turn.
+        message: The failure message of the run, if the turn has none.
+    """
+    status = turn.status
+    if status in WORKING:
+        _match_work(run, walk)
+    elif status == "Waiting":
+        _match_wait(run, walk)
+    elif status in SUCCEEDED or (status == "Cancelled" and walk.cancelling):
+        _walk_until(run, walk, None)
+    elif status in ENDED and (walk.begun or status not in _NOT_BEGUN):
+        _match_end(run, walk, status, turn.members.get("FailureMessage", message))
+    elif status == "Cancelling":
+        with run.lock:
+            _begin(walk)
+            walk.cancel()
+
+
+def _begin(walk: Walk) -> None:
+    if not walk.begun:
+        walk.begin()
+
+
+def _match_work(run: Run, walk: Walk) -> None:
+    """Begin, stop waiting, or move to the next step."""
+    with run.lock:
+        visit, waited = walk.at, walk.at is not None and walk.at.status == "Waiting"
+        if waited:
+            walk.resume()
+        else:
+            _begin(walk)
+    while not waited and visit is not None and walk.at is visit and settle(run, walk):
+        pass
+
+
+def _match_wait(run: Run, walk: Walk) -> None:
+    """Move to the next step whose action waits for a signal, or wait at the current one."""
+    with run.lock:
+        _begin(walk)
+        at = walk.at.step.place if walk.at else 0
+    pausing = next((s.place for s in walk.flow.steps if s.place >= at and s.action in PAUSING), None)
+    if pausing is not None:
+        _walk_until(run, walk, pausing)
+    with run.lock:
+        if walk.at and walk.at.status == "InProgress":
+            walk.wait()
+
+
+def _match_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
+    """End at the scripted step with this status, or at the current step."""
+    with run.lock:
+        _begin(walk)
+    for number, step in enumerate(run.script.steps or ()):
+        if step.get("StepStatus") == status:
+            _walk_until(run, walk, walk.flow.places[step["StepName"]] if run.runbook else number)
+            break
+    with run.lock:
+        if not walk.ended:
+            walk.end_at(_STEP_ENDS.get(status, status), message)
+
+
+def _walk_until(run: Run, walk: Walk, place: int | None) -> None:
+    """Walk to a step, or to the end; steps on the way stop waiting."""
+    with run.lock:
+        _begin(walk)
+    while not walk.ended and not (walk.at and walk.at.step.place == place):
+        with run.lock:
+            _stop_waiting(walk)
+        if not settle(run, walk):
+            return
+
+
+def _stop_waiting(walk: Walk) -> None:
+    if walk.at is None:
+        walk.close()
+    elif walk.at.status == "Waiting":
+        walk.resume()
+    elif walk.at.status == "Cancelling":
+        walk.end_at("Cancelled")

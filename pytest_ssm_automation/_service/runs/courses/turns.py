@@ -1,0 +1,109 @@
+"""The course of a run that takes one turn after the other: those of its script, or the default ones.
+
+Stops and signals: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import dropwhile
+from typing import TYPE_CHECKING, Final
+
+from ..scripts import WAITING, WORK, WORKING, Turn
+
+if TYPE_CHECKING:
+    from ..run import Run
+
+STOP_STEP: Final = "StopStep"
+OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
+
+
+@dataclass(frozen=True)
+class Turns:
+    """The next states of a run.
+
+    Attributes:
+        remaining: The next turns.
+        interactive: Whether one signal starts the whole run, because its mode is interactive and its steps are unknown.
+    """
+
+    remaining: tuple[Turn, ...] = WORK
+    interactive: bool = False
+
+    def next_turn(self) -> Turn | None:
+        """Return the next turn; `None` if there is none now."""
+        return self.remaining[0] if self.remaining else None
+
+    def advance(self, run: Run, pace: str) -> None:  # noqa: ARG002 - a turn is one step at any pace
+        """Take the next turn."""
+        with run.lock:
+            turn = self.next_turn()
+            if turn and run.course is self:
+                self._take(run, turn, self.remaining[1:])
+
+    def catch_up(self, run: Run) -> None:
+        """Do nothing: no walk follows."""
+
+    def finish(self, run: Run, turn: Turn, message: str | None) -> None:  # noqa: ARG002 - the turn has it
+        """End the run."""
+        with run.lock:
+            self.end(run, turn)
+
+    def end(self, run: Run, turn: Turn) -> None:
+        """End the run."""
+        self._take(run, turn, ())
+
+    def can_stop(self, run: Run, *, cancel: bool) -> bool:
+        """Return whether the run can be stopped.
+
+        An interactive run ends only when it is completed. If its steps are not known, it has ended before.
+        """
+        if run.ended:
+            return self.interactive and run.status == "Success" and not cancel
+        return cancel or run.status != "Cancelling"
+
+    def stop(self, run: Run, *, cancel: bool) -> None:
+        """Cancel the run, or let it succeed."""
+        if run.ended:
+            return
+        if cancel:
+            self._take(run, Turn("Cancelling"), (Turn("Cancelled"),))
+        else:
+            run.course = replace(self, remaining=WORK[1:])
+            run.changed()
+
+    def takes(self, run: Run, signal: str) -> bool:
+        """Return whether a signal is valid: while it waits, any, but none of an approval that there is not."""
+        if signal == STOP_STEP:
+            return run.status in WAITING | WORKING
+        return run.status in WAITING and not (self.interactive and signal in OF_APPROVALS)
+
+    def stop_step(self, run: Run) -> None:
+        """Cancel the run."""
+        self.end(run, Turn("Cancelled"))
+
+    def reject(self, run: Run, message: str) -> None:
+        """End the run as rejected or failed."""
+        status = "Rejected" if run.status == "PendingApproval" else "Failed"
+        self.end(run, Turn(status, {"FailureMessage": message}))
+
+    def resume(self, run: Run) -> None:
+        """Go on with the next turn that does not wait, or with the default turns."""
+        turn, *later = self.after_waiting() or WORK
+        self._take(run, turn, tuple(later))
+
+    def after_waiting(self) -> tuple[Turn, ...]:
+        """Return the next turn that does not wait, and all after it."""
+        return tuple(dropwhile(lambda turn: turn.status in WAITING, self.remaining))
+
+    def mark(self) -> object:
+        """Return the number of turns that remain."""
+        return len(self.remaining)
+
+    def _take(self, run: Run, turn: Turn, later: tuple[Turn, ...]) -> None:
+        run.course = replace(self, remaining=later)
+        run.take(turn)
+
+
+# The course of an execution without a script whose runbook is not registered.
+PLAIN: Final = Turns()

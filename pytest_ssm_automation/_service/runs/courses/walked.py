@@ -1,0 +1,162 @@
+"""The course of a run that walks its runbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...runbooks.actions import APPROVE, PAUSE
+from ..results import SUCCESS, StepResult
+from ..scripts import STEP, SUCCEEDED, WAITING, WORKING, Turn
+from .matching import match, raise_if_cut, settle
+from .turns import OF_APPROVALS, STOP_STEP, Turns
+
+if TYPE_CHECKING:
+    from ..run import Run
+    from ..walks.visits import Visit
+    from ..walks.walk import Walk
+
+_AT_END = Turns(())
+
+
+@dataclass(frozen=True)
+class Walked:
+    """The rest of a walk, whose status is that of the run.
+
+    Attributes:
+        walk: The walk of the run.
+    """
+
+    walk: Walk
+
+    def advance(self, run: Run, pace: str) -> None:
+        """Walk until a signal is needed, another execution has to end first, or as far as the pace allows."""
+        walk = self.walk
+        while not run.ended and run.course is self:
+            with run.lock:
+                visit, begins = walk.at, not walk.begun
+                if begins and not walk.ended:
+                    run.turn_to("InProgress")
+                moved = _move_alone(walk)
+                if moved:
+                    run.follow_walk(walk)
+            if begins or (not moved and not settle(run, walk, follow=True)) or run.status in WAITING:
+                break
+            raise_if_cut(run, walk)
+            if pace == STEP and walk.at is not visit:
+                break
+
+    def catch_up(self, run: Run) -> None:
+        """Do nothing: there is no script to follow."""
+
+    def finish(self, run: Run, turn: Turn, message: str | None) -> None:
+        """Walk to where the run ends with this turn, and end it."""
+        with run.lock:
+            run.changed()
+        if not self.walk.ended:
+            match(run, self.walk, turn, message)
+        with run.lock:
+            if not run.ended:
+                self.end(run, turn)
+
+    def end(self, run: Run, turn: Turn) -> None:
+        """End the run, and the step that it is at."""
+        if not self.walk.ended:
+            self.walk.end_at(SUCCESS if turn.status in SUCCEEDED else turn.status)
+        run.course = _AT_END
+        run.take(turn)
+
+    def can_stop(self, run: Run, *, cancel: bool) -> bool:
+        """Return whether the run can be stopped."""
+        return not run.ended and (cancel or run.status != "Cancelling")
+
+    def stop(self, run: Run, *, cancel: bool) -> None:
+        """Go the way of `onCancel`, or complete the current step."""
+        walk = self.walk
+        if walk.ended:
+            _AT_END.stop(run, cancel=cancel)
+            return
+        run.course = Walked(walk)
+        run.changed()
+        if not cancel:
+            walk.complete()
+        elif not walk.cancelling:
+            walk.cancel()
+            run.take(Turn("Cancelling"))
+
+    def takes(self, run: Run, signal: str) -> bool:
+        """Return whether a signal is valid for the waiting step."""
+        if signal == STOP_STEP:
+            return run.status in WAITING | WORKING
+        at = waiting_step(run, self.walk)
+        return at is not None and (signal not in OF_APPROVALS if at.waits_to_begin else _is_taken_by(at, signal))
+
+    def stop_step(self, run: Run) -> None:
+        """Cancel the step, and go the way of `onCancel`, or end."""
+        walk = self.walk
+        if walk.ended:
+            self.end(run, Turn("Cancelled"))
+            return
+        run.course = Walked(walk)
+        run.changed()
+        walk.cancel()
+        if walk.at and walk.at.status == "Cancelling":
+            walk.end_at("Cancelled")
+        run.follow_walk(walk)
+
+    def reject(self, run: Run, message: str) -> None:
+        """Let the waiting step fail."""
+        run.changed()
+        self.walk.settle(StepResult("Failed", {}, message), signalled=True)
+        run.follow_walk(self.walk)
+
+    def resume(self, run: Run) -> None:
+        """Let the waiting step begin, continue or succeed."""
+        go_on(self.walk)
+        run.changed()
+        run.follow_walk(self.walk)
+
+    def mark(self) -> object:
+        """Return the number of moves."""
+        return self.walk.moves
+
+
+def waiting_step(run: Run, walk: Walk) -> Visit | None:
+    """Return the step that waits for a signal, if the status of the run allows signals."""
+    return walk.at if run.status in {"Waiting", "Cancelling"} and walk.waits else None
+
+
+def _is_taken_by(visit: Visit, signal: str) -> bool:
+    """Return whether a waiting step takes a signal; a script may let any action wait, and it takes all."""
+    return {APPROVE: signal in OF_APPROVALS, PAUSE: signal == "Resume"}.get(visit.step.action, True)
+
+
+def go_on(walk: Walk) -> None:
+    """Let the waiting step begin, continue or succeed."""
+    if not walk.begun:
+        walk.begin()
+    elif walk.at and walk.at.status == "Waiting":
+        if walk.pauses:
+            walk.settle(StepResult(), signalled=True)
+        else:
+            walk.resume()
+
+
+def _move_alone(walk: Walk) -> bool:
+    """Move the walk if that needs no result of a step; return whether it did."""
+    visit = walk.at
+    if walk.ended:
+        return True
+    if not walk.begun:
+        walk.begin()
+    elif walk.waits_to_end:
+        return False
+    elif visit is None:
+        walk.close()
+    elif visit.status == "Cancelling":
+        walk.end_at("Cancelled")
+    elif walk.pauses and visit.status == "InProgress":
+        walk.wait()
+    else:
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""The identity of a run: what it is from its start on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from . import times
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ..calls import Request
+    from ..runbooks.declarations import Runbook
+    from .scripts import Script
+
+_PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
+
+class Identity:
+    """What a run is from its start on.
+
+    Attributes:
+        id: The execution's id.
+        source: The request that started it, or that would have started it.
+        script: Its script.
+        runbook: Its registered runbook, if any.
+        target: The target that it runs on, if its parent runs on several targets.
+        resolved: The resources that the targets of its request resolve to, as far as they are known.
+        scope: The account and the Region in which it is found; `None` in place of the account if all accounts see it.
+        started_at: The start time in UTC.
+    """
+
+    def __init__(
+        self,
+        execution_id: str,
+        source: Request,
+        script: Script,
+        runbook: Runbook | None,
+        *,
+        target: str | None,
+        resolved: Sequence[str],
+    ) -> None:
+        """Identify a run that starts now."""
+        self.id = execution_id
+        self.source = source
+        self.script = script
+        self.runbook = runbook
+        self.target = target
+        self.resolved = resolved
+        self.scope: tuple[str | None, str] = source.scope
+        self.started_at: datetime = times.now()
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """A copy of the members of the request that started it."""
+        return self.source.params()
+
+    @property
+    def account(self) -> str:
+        """The 12-digit id of its account."""
+        return self.source.account
+
+    @property
+    def region(self) -> str:
+        """Its Region."""
+        return self.source.region
+
+    @property
+    def partition(self) -> str:
+        """The partition of its Region, such as `aws-cn`."""
+        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(start)), "aws")
+
+    @property
+    def executed_by(self) -> str:
+        """The ARN of the caller."""
+        return f"arn:{self.partition}:sts::{self.account}:assumed-role/test-role/test-session"
+
+    @property
+    def document_name(self) -> str:
+        """The runbook's name or ARN, as requested."""
+        name: str = self.request["DocumentName"]
+        return name
+
+    @property
+    def document_version(self) -> str:
+        """The runbook's version number, as a string."""
+        if self.runbook is not None:
+            return self.runbook.version
+        asked: str = self.request.get("DocumentVersion", "1")
+        return asked if asked.isdecimal() else "1"
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """The parameters of the request, and the defaults of a registered runbook."""
+        given: dict[str, list[str]] = self.request.get("Parameters", {})
+        if self.runbook is None:
+            return given
+        from ..runbooks.parameters import resolved_parameters
+
+        return resolved_parameters(self.runbook, given)
+
+    def reference_values(self) -> dict[str, Any]:
+        """Return the values that references can name, besides steps and variables."""
+        if self.runbook is None:
+            return {}
+        from ..runbooks.parameters import typed_parameters
+
+        day = self.started_at
+        return {
+            **typed_parameters(self.runbook, self.request.get("Parameters", {})),
+            "automation:EXECUTION_ID": self.id,
+            "global:ACCOUNT_ID": self.account,
+            "global:REGION": self.region,
+            "global:DATE": f"{day:%Y-%m-%d}",
+            "global:DATE_TIME": f"{day:%Y-%m-%d_%H.%M.%S}",
+            "global:AWS_PARTITION": self.partition,
+        }

@@ -1,0 +1,1 @@
+"""Listings: their filters, and how executions are found."""

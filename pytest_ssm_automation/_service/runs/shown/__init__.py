@@ -1,0 +1,1 @@
+"""How executions are read: their members, steps, outputs and events."""

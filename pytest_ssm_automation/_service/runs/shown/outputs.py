@@ -1,0 +1,47 @@
+"""The outputs of executions, and their failure messages.
+
+The text for steps that have not succeeded was observed. The text for outputs that the test has not set is our own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ...calls import copy_containers
+from ...runbooks.references import UNKNOWN, as_texts
+from ..results import SUCCESS
+
+if TYPE_CHECKING:
+    from ..run import Run
+    from ..walks.walk import Walk
+
+_FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
+NOT_YET: Final = "No output available yet because the step is not successfully executed"
+
+
+def outputs_of(run: Run) -> dict[str, list[str]]:
+    """Return the declared outputs of the runbook of an execution, and the outputs of its script."""
+    walk = run.walk if run.runbook else None
+    declared = {name: _texts(walk, name) for name in walk.flow.outputs} if walk else {}
+    scripted: dict[str, Any] = {**((run.ended and run.script.outputs) or {}), **run.members.get("Outputs", {})}
+    return {**declared, **copy_containers(scripted)}
+
+
+def failure_message_of(run: Run) -> str | None:
+    """Return the failure message of an execution; `None` if it did not fail and its script sets none."""
+    message: str | None = run.members.get("FailureMessage")
+    if message is None and run.status in _FAILED:
+        walked = run.walk.message if run.walk else None
+        message = run.script.failure_message or walked or f"The execution ended as {run.status}."
+    return message
+
+
+def _texts(walk: Walk, name: str) -> list[str]:
+    step, _, output = name.partition(".")
+    visit = walk.latest.get(walk.flow.places[step])
+    if visit is None or visit.status != SUCCESS:
+        return [NOT_YET]
+    value = walk.values.value(name)
+    if value is UNKNOWN:
+        return [f"{name}: not set by the test; call fake.step_outputs({step!r}, {{{output!r}: ...}})"]
+    return as_texts(value)

@@ -1,0 +1,72 @@
+"""How a test steers a run: it ends it, or lets it run to a step.
+
+This calls functions of the test, so callers hold no lock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ..runbooks.actions import PAUSING
+from .courses.following import Following
+from .scripts import STEP, Turn, check_ended, read_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .run import Run
+
+__tracebackhide__ = hide_usage_errors
+
+
+def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failure_message: str | None) -> None:
+    """End a run now."""
+    check_ended(status)
+    members = {
+        "Outputs": read_shape("AutomationParameterMap", outputs, "outputs"),
+        "FailureMessage": read_shape("String", failure_message, "failure_message"),
+    }
+    if run.ended:
+        raise FakeUsageError(f"The execution {run.id} has already ended as {run.status}")
+    turn = Turn(status, {name: value for name, value in members.items() if value is not None})
+    run.course.finish(run, turn, failure_message)
+
+
+def run_to(run: Run, name: str) -> None:
+    """Advance a run until a step is in progress, or waits for a signal.
+
+    Raises:
+        FakeUsageError: The step does not exist, or the run ends or waits before it.
+    """
+    walk = run.walk
+    if walk is None:
+        raise FakeUsageError(
+            f"The steps of {run.document_name!r} are unknown: register it with add_runbook, or script its steps"
+        )
+    if name not in walk.flow.places:
+        raise unknown_name(f"step of {run.document_name!r}", name, walk.flow.places)
+    while not _is_at(run, name):
+        mark = run.progress
+        run.advance(STEP)
+        if not _is_at(run, name) and (run.ended or run.progress == mark):
+            raise FakeUsageError(f"The execution {run.id} {state_of(run)}, and has not reached step {name!r}")
+
+
+def state_of(run: Run) -> str:
+    """Describe the status of a run, and the step that it is at."""
+    if run.ended:
+        return f"has ended as {run.status}"
+    if run.walk is None:
+        return f"is {run.status}"
+    at = f"at step {run.walk.at.step.name!r}" if run.walk.at else "after its last step"
+    return f"is {run.status} {at}"
+
+
+def _is_at(run: Run, name: str) -> bool:
+    at = run.walk.at if run.walk else None
+    if at is None or at.step.name != name:
+        return False
+    if at.step.action in PAUSING:
+        return at.status == "Waiting" or isinstance(run.course, Following)
+    return at.status == "InProgress"

@@ -1,0 +1,1 @@
+"""Runs on several targets, accounts and Regions."""

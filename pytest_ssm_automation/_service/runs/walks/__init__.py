@@ -1,0 +1,1 @@
+"""The walk of a run along the steps of its runbook."""

@@ -1,0 +1,100 @@
+"""The values that the references of a walk name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ...runbooks.actions import BRANCH, CHANGE_STATE, PAYLOADS
+from ...runbooks.conditions import truth
+from ...runbooks.references import NO_NAME, UNKNOWN, as_text, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...runbooks.flow import Flow, Step
+    from .visits import Visit
+
+# Inputs that are evaluated after the step has begun.
+_CONDITIONS: Final = frozenset({"Choices", "Default", "LoopCondition"})
+_OF_LOOP: Final = frozenset({"Iterators", "IteratorDataType", "MaxIterations", "LoopCondition"})
+
+
+class Values:
+    """Parameters, variables, outputs, and `global:` and `automation:` names.
+
+    Attributes:
+        unresolved: Names without a value that inputs or conditions have read.
+    """
+
+    def __init__(self, flow: Flow, given: Mapping[str, Any]) -> None:
+        """Start with the values that are given, and the first values of variables."""
+        self.unresolved: dict[str, None] = {}
+        self._steps = flow.places
+        self._values = {**given, **{f"variable:{name}": value for name, value in flow.variables.items()}}
+
+    def value(self, name: str) -> Any:
+        """Return the value of an output, such as `createImage.ImageId`; `UNKNOWN` if it has none."""
+        return self._values.get(name, UNKNOWN)
+
+    def resolved(self, value: Any) -> Any:
+        """Replace the references in a value."""
+        return resolve(value, self._lookup)
+
+    def inputs(self, step: Step) -> dict[str, Any]:
+        """Return the resolved inputs of a step. A loop has its own, without its steps."""
+        inputs = {name: value for name, value in step.inputs.items() if not step.loop or name in _OF_LOOP}
+        return {
+            name: resolve(value, self._peek if name in _CONDITIONS else self._lookup) for name, value in inputs.items()
+        }
+
+    def choice(self, step: Step) -> int | None:
+        """Return the next step of a branch; `None` if the run or the iteration ends."""
+        for condition, target in step.choices:
+            if truth(condition, self.resolved):
+                return target
+        return step.default if step.default is not None else None if step.is_end else step.following
+
+    def repeats(self, step: Step) -> bool:
+        """Return whether the condition of a loop lets it begin another iteration."""
+        condition = step.loop.condition if step.loop else None
+        return condition is None or truth(condition, self.resolved) is True
+
+    def put_out(self, visit: Visit, outputs: Mapping[str, Any]) -> None:
+        """Set outputs of a step."""
+        visit.outputs.update(outputs)
+        self._values.update({f"{visit.step.name}.{name}": value for name, value in outputs.items()})
+
+    def set_variable(self, visit: Visit) -> None:
+        """Set the variable that a step of `aws:updateVariable` names."""
+        name = as_text(visit.inputs.get("Name", ""))
+        self._values[f"variable:{name.removeprefix('variable:')}"] = visit.inputs.get("Value")
+
+    def _lookup(self, name: str) -> Any:
+        if name in self._values:
+            return self._values[name]
+        if name.partition(".")[0] not in self._steps or "." not in name:
+            return NO_NAME
+        self.unresolved[name] = None
+        return UNKNOWN
+
+    def _peek(self, name: str) -> Any:
+        return self._values.get(name, NO_NAME)
+
+
+def outputs_of_action(visit: Visit, outputs: Mapping[str, Any], chosen: str | None) -> dict[str, Any]:
+    """Return the outputs of a step that has succeeded, with those that its action has by itself.
+
+    Args:
+        visit: The visit of the step.
+        outputs: The outputs that the test has set.
+        chosen: The step that a branch has chosen.
+    """
+    action = visit.step.action
+    if action == BRANCH:
+        own: dict[str, Any] = {"NextStep": chosen, "OutputPayload": {"NextStep": chosen}} if chosen else {}
+    elif action == CHANGE_STATE:
+        own = {"InstanceStates": visit.inputs.get("DesiredState", "")}
+    else:
+        payload = {name: outputs[name] for name in PAYLOADS.get(action, ()) if name in outputs}
+        own = {"OutputPayload": payload} if payload else {}
+    return {**own, **outputs}

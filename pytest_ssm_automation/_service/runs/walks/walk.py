@@ -1,0 +1,323 @@
+"""The walk of a run along the flow of its runbook.
+
+A walk knows the runbook, the resolved parameters and what has happened so far, and determines the next step. Callers
+read `due`, get the result of that step, and pass it to `settle`.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-common-properties.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from ...runbooks.actions import BRANCH, PAUSING, UPDATE_VARIABLE, failure_text
+from ..results import SUCCESS, StepResult
+from .loops import iteration_of, loops_around
+from .trace import Trace
+from .values import Values, outputs_of_action
+from .visits import Iteration, Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from ...runbooks.flow import Flow, Step
+    from .visits import Note
+
+
+class Walk:
+    """The progress of a run along its runbook.
+
+    Attributes:
+        flow: The runbook's flow.
+        at: The current visit; `None` before the first step, and after the last.
+        begun: Whether it has begun its first step.
+        ended: Whether it has ended.
+        status: The status of the run, once ended.
+        message: The failure message of the run.
+        cancelling: Whether the run was cancelled, and may still run the steps of `onCancel`.
+        visits: The latest visit of each step outside loops, by index.
+        latest: The latest visit of each step, by index.
+        values: The values that references name.
+        cut: Why the run was aborted, if it did not end by itself.
+        moves: The number of moves so far.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        values: Mapping[str, Any],
+        clock: Callable[[], datetime],
+        note: Note,
+        *,
+        interactive: bool = False,
+    ) -> None:
+        """Start before the first step.
+
+        Args:
+            flow: The runbook's flow.
+            values: The values of references other than outputs: parameters, `global:` and `automation:` names.
+            clock: Returns the current time, which increases with each call.
+            note: Is called for each status change of a step.
+            interactive: Whether each step waits for a signal before it begins, and the end for a stop.
+        """
+        self.flow = flow
+        self.at: Visit | None = None
+        self.begun: bool = False
+        self.ended: bool = not flow.steps
+        self.status: str = SUCCESS
+        self.message: str | None = None
+        self.cancelling: bool = False
+        self.visits: dict[int, Visit] = {}
+        self.latest: dict[int, Visit] = {}
+        self.values = Values(flow, values)
+        self.cut: str | None = None
+        self._clock = clock
+        self._note = note
+        self._interactive = interactive
+        self._completing = False
+        self._trace = Trace()
+        self.moves: int = 0
+
+    # The current state.
+
+    @property
+    def due(self) -> Visit | None:
+        """The visit whose result `settle` needs; `None` while the walk waits, and after its end."""
+        return self.at if self.at and self.at.status == "InProgress" and not self.at.iterations else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a signal, or for the stop that completes it."""
+        return self.waits_to_end or (self.at is not None and self.at.status == "Waiting")
+
+    @property
+    def waits_to_end(self) -> bool:
+        """Whether it is interactive, its last step has ended, and it waits for the stop that completes it.
+
+        Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-working-executing-manually.html
+        """
+        return self._stepwise and self.begun and self.at is None and not self.ended
+
+    @property
+    def _stepwise(self) -> bool:
+        """Whether each step waits for a signal before it begins; no step on the path of `onCancel` does."""
+        return self._interactive and not self.cancelling
+
+    @property
+    def pauses(self) -> bool:
+        """Whether the action of the current step waits for a signal."""
+        return self.at is not None and self.at.step.action in PAUSING
+
+    @property
+    def unresolved(self) -> list[str]:
+        """Names without a value that inputs or conditions have read."""
+        return [*self.values.unresolved]
+
+    # Moves.
+
+    def begin(self) -> None:
+        """Begin the first step."""
+        self.moves += 1
+        self.begun = True
+        if self.flow.steps and not self.ended:
+            self._enter(0, waits=self._interactive)
+
+    def settle(self, result: StepResult, *, signalled: bool = False) -> None:
+        """Apply the result of the current step: retry it, or continue with the next step.
+
+        Args:
+            result: The result of the attempt.
+            signalled: Whether the result is that of a signal. Then the next step does not wait for another signal.
+        """
+        self.moves += 1
+        visit = self._current()
+        if result.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
+            visit.attempt, visit.child = visit.attempt + 1, None
+        elif result.status == SUCCESS and visit.step.loop and not visit.iterations:
+            self._begin_iterations(visit, result)
+        elif result.status == SUCCESS:
+            self._succeed(visit, result, signalled=signalled)
+        else:
+            self._fail(visit, result, signalled=signalled)
+
+    def wait(self) -> None:
+        """Let the current step wait for a signal."""
+        self.moves += 1
+        self._change(self._current(), "Waiting")
+
+    def resume(self) -> None:
+        """Let the waiting step continue or begin."""
+        self.moves += 1
+        self._current().waits_to_begin = False
+        self._change(self._current(), "InProgress")
+
+    def cancel(self) -> None:
+        """Cancel the run: continue with the step of `onCancel`, or prepare to end."""
+        self.moves += 1
+        self.status, self.message = "Cancelled", None
+        visit, self.cancelling = self.at, True
+        if visit is None:
+            self.ended = True
+            return
+        if visit.step.on_cancel is None or visit.waits_to_begin:
+            self._change(visit, "Cancelling")
+        else:
+            self._end_visit(visit, "Cancelled")
+            self._enter(visit.step.on_cancel)
+
+    def complete(self) -> None:
+        """Begin no further steps, and cancel a waiting one."""
+        self.moves += 1
+        self._completing = True
+        if self.at and self.at.status == "Waiting":
+            self._end_visit(self.at, "Cancelled")
+            self._end()
+        elif self.at is None:
+            self._end()
+
+    def close(self) -> None:
+        """End after the last step of an interactive walk, or after one whose result was that of a signal."""
+        self.moves += 1
+        self._end()
+
+    def end_at(self, status: str, message: str | None = None) -> None:
+        """End the current step and the run with a status."""
+        self.moves += 1
+        if self.at:
+            self._end_visit(self.at, status, message)
+        self.status, self.message = status, self.at.message if self.at else message
+        self._end(status, message)
+
+    # The effects of moves.
+
+    def _current(self) -> Visit:
+        """Return the current visit, for moves that need one."""
+        return cast("Visit", self.at)
+
+    def _change(self, visit: Visit, status: str) -> None:
+        visit.status = status
+        self._note(visit, status, self._clock())
+
+    def _end_visit(self, visit: Visit, status: str, message: str | None = None) -> None:
+        visit.status, visit.ended = status, self._clock()
+        visit.message = None if message is None else failure_text(visit.step.action, message, status)
+        self._note(visit, status, visit.ended)
+
+    def _succeed(self, visit: Visit, result: StepResult, *, signalled: bool) -> None:
+        step, target = visit.step, visit.step.following
+        if step.action == BRANCH:
+            visit.next = target = self.values.choice(step)
+        elif step.action == UPDATE_VARIABLE:
+            self.values.set_variable(visit)
+        chosen = None if visit.next is None else self.flow.steps[visit.next].name
+        self.values.put_out(visit, outputs_of_action(visit, result.outputs, chosen))
+        self._end_visit(visit, SUCCESS)
+        ends = step.is_end and (step.action != BRANCH or visit.next is None)
+        self._follow(visit, target, ends=ends, signalled=signalled)
+
+    def _fail(self, visit: Visit, result: StepResult, *, signalled: bool) -> None:
+        step, message = visit.step, result.message or f"Step {visit.step.name} ended as {result.status}"
+        self._end_visit(visit, result.status, message)
+        # Assumed: the run reports its first critical failure.
+        if step.is_critical and self.status == SUCCESS:
+            self.status = result.status
+            self.message = visit.message
+        if step.on_failure == "Abort" or self._completing:
+            self._end(visit.status, visit.message)
+            return
+        jump = step.on_failure if isinstance(step.on_failure, int) else step.following
+        self._follow(visit, jump, ends=step.is_end, signalled=signalled)
+
+    def _follow(self, visit: Visit, target: int | None, *, ends: bool, signalled: bool) -> None:
+        """Continue after a step has ended."""
+        if self._completing:
+            self._end()
+        elif target is not None and not ends:
+            self._enter(target, before=visit, waits=self._stepwise and not signalled)
+        elif visit.iteration:
+            self._end_iteration(visit.iteration, signalled=signalled)
+        elif signalled or self._stepwise:
+            self.at = None
+        else:
+            self._end()
+
+    def _end(self, loops: str = SUCCESS, message: str | None = None) -> None:
+        """End the run; enclosing loops end with status `loops`."""
+        over = self.at.iteration if self.at else None
+        while over:
+            self._end_visit(over.loop, loops, message)
+            over = over.loop.iteration
+        self.at, self.ended = None, True
+
+    # Loops.
+
+    def _begin_iterations(self, visit: Visit, result: StepResult) -> None:
+        self.values.put_out(visit, result.outputs)
+        if not self._next_iteration(visit, 1):
+            self._succeed(visit, result, signalled=False)
+
+    def _next_iteration(self, visit: Visit, number: int) -> bool:
+        """Begin an iteration, if there is one left."""
+        first = visit.step.loop.first if visit.step.loop else None
+        if first is None or (iteration := iteration_of(visit, number)) is None:
+            return False
+        visit.iterations.append(iteration)
+        item = {} if iteration.value is None else {"CurrentIteratorValue": iteration.value}
+        self.values.put_out(visit, {"CurrentIteration": number, **item})
+        self._enter(first, into=iteration, waits=self._stepwise)
+        return True
+
+    def _end_iteration(self, over: Iteration, *, signalled: bool) -> None:
+        """Continue after the last step of an iteration."""
+        visit = over.loop
+        if not self.values.repeats(visit.step) or not self._next_iteration(visit, over.number + 1):
+            self.at = visit
+            self._succeed(visit, StepResult(), signalled=signalled)
+
+    # Steps.
+
+    def _enter(
+        self, place: int, *, before: Visit | None = None, into: Iteration | None = None, waits: bool = False
+    ) -> None:
+        """Begin a step in the right iteration. Loops that the jump leaves end, and loops that it enters begin."""
+        step = self.flow.steps[place]
+        if self._is_cut(step):
+            return
+        current = into or (before.iteration if before else None)
+        while current and current.loop.step.place not in loops_around(step, self.flow):
+            failed = before is not None and before.status != SUCCESS
+            self._end_visit(current.loop, before.status if before and failed else SUCCESS)
+            current = current.loop.iteration
+        if step.parent is not None and (current is None or current.loop.step.place != step.parent):
+            current = self._enter_loop(step.parent, current)
+        self.at = self._visit(step, current, waits=waits)
+
+    def _enter_loop(self, place: int, current: Iteration | None) -> Iteration:
+        """Begin the first iteration of a loop, for a jump to one of its inner steps."""
+        loop = self.flow.steps[place]
+        if loop.parent is not None and (current is None or current.loop.step.place != loop.parent):
+            current = self._enter_loop(loop.parent, current)
+        visit = self._visit(loop, current)
+        first = iteration_of(visit, 1) or Iteration(visit, 1, None)
+        visit.iterations.append(first)
+        return first
+
+    def _visit(self, step: Step, current: Iteration | None, *, waits: bool = False) -> Visit:
+        # An approval or a pause waits anyway.
+        to_begin = waits and step.action not in PAUSING
+        status = "Waiting" if waits else "InProgress"
+        visit = Visit(step, current, self.values.inputs(step), self._clock(), status, waits_to_begin=to_begin)
+        (current.visits if current else self.visits)[step.place] = visit
+        self.latest[step.place] = visit
+        self._note(visit, status, visit.started)
+        return visit
+
+    def _is_cut(self, step: Step) -> bool:
+        """End the run if it has taken too many steps, with a message that shows the cycle."""
+        self.cut = self._trace.add(step.name)
+        if self.cut is None:
+            return False
+        self.status, self.message = "Failed", self.cut
+        self._end("Failed", self.cut)
+        return True
