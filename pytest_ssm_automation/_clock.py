@@ -79,7 +79,7 @@ class _Clocks:
     def __init__(self) -> None:
         self.monotonic = _Shifted("monotonic")  # never removed, because a monotonic clock must not go back
         self.time = _Shifted("time")
-        self.users = 0
+        self.users: set[SkippedSleep] = set()
         self._travel: Any = None
         self._traveller: Any = None
 
@@ -106,9 +106,9 @@ class _Clocks:
             self._travel = time_machine.travel(timedelta(seconds=seconds), tick=True)
             self._traveller = self._travel.start()
 
-    def release(self) -> None:
+    def release(self, user: SkippedSleep) -> None:
         """Restore the wall clock when no fake skips sleeps any more."""
-        self.users -= 1
+        self.users.discard(user)
         if self.users:
             return
         self.time.remove()
@@ -154,7 +154,7 @@ class SkippedSleep:
 
         self._thread = threading.current_thread()
         self._skipped = 0.0
-        _clocks.users += 1
+        _clocks.users.add(self)
         _clocks.monotonic.resume()
         self._real_sleep, self._real_sleep_async = time.sleep, asyncio.sleep
         self._sleep_now, self._sleep_async_now = self._sleep, self._sleep_async
@@ -177,7 +177,7 @@ class SkippedSleep:
             if names.get(name) in {self._sleep_now, self._sleep_async_now}:
                 names[name] = value
         self._patched.clear()
-        _clocks.release()
+        _clocks.release(self)
 
     def advance(self, seconds: float) -> None:
         """Advance the clocks without a sleep."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -25,6 +26,7 @@ from ._transports.owner import active
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from mmap import mmap
     from types import TracebackType
     from typing import Self, Unpack
 
@@ -122,32 +124,33 @@ class AutomationFake(Setup, Record):
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
         self._active: active.Active | None = None
+        self._undo = ExitStack()
+        self._test = _running_test()
         self._blocked: list[BlockedRequest] = []
+        self._refusals: mmap | None = None
         self._told = Told()
 
     def __repr__(self) -> str:
         """Show the transport, the numbers of calls and executions, and the test."""
         calls = sum(call.step is None for call in self._service.calls)
         counts = [count(calls, "call"), count(len(self._service.store.started), "execution")]
-        test = self._active.test if self._active else _running_test()
-        return f"<AutomationFake {', '.join(filter(None, (self.options.transport, *counts, test)))}>"
+        return f"<AutomationFake {', '.join(filter(None, (self.options.transport, *counts, self._test)))}>"
 
     def __enter__(self) -> Self:
         """Activate the fake."""
         if self._active is not None and self._active.entered:
             raise AutomationFakeError("This fake is already active; make another one for a nested block")
-        self._active = active.Active(
-            self,
-            self._service,
-            transport=self.options.transport,
-            allow_network=self.options.allow_network,
-            test=_running_test(),
-            blocked=self._blocked,
-        )
-        interception.activate(self._active)
-        if self.options.skip_sleep:
-            self._clock.install()
-        return self
+        self._active, self._test = active.Active(self), _running_test()
+        try:
+            self._undo.callback(interception.deactivate, self._active)
+            interception.activate(self._active)
+            if self.options.skip_sleep:
+                self._undo.callback(self._clock.restore)
+                self._clock.install()
+            return self  # noqa: TRY300 - an interrupt may come until then
+        except BaseException:
+            self._leave()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -156,16 +159,15 @@ class AutomationFake(Setup, Record):
         if self._active is not None and self._active.inherited:
             return
         self._check_active()
-        if self._endpoint:
-            self._endpoint.close()
-            self._endpoint = None
-        if self._requests:
-            self._requests.stop()
-            self._requests = None
-        if self.options.skip_sleep:
-            self._clock.restore()
-        interception.deactivate(self._check_active())
+        self._leave()
         self._report()
+
+    def _leave(self) -> None:
+        """Undo what entering, the server and mocks have changed, in reverse order, even if a part of it fails."""
+        try:
+            self._undo.close()
+        finally:
+            self._active = self._endpoint = self._requests = None
 
     def _report(self) -> None:
         """Add the records to the report of the run, if there is one."""
@@ -245,7 +247,7 @@ class AutomationFake(Setup, Record):
                 raise AutomationFakeError(
                     "pytest-socket blocks the server's socket: mark the test with allow_hosts(['127.0.0.1'])"
                 ) from error
-            self._check_active().endpoint_url = self._endpoint.url
+            self._undo.callback(self._endpoint.close)
         return self._endpoint.url
 
     def _mock_requests(self) -> RequestsMock:
@@ -254,6 +256,7 @@ class AutomationFake(Setup, Record):
             from ._transports.http.requests_mock import RequestsMock
 
             self._requests = RequestsMock(self._service)
+            self._undo.callback(self._requests.stop)
             self._requests.start()
         return self._requests
 
@@ -292,6 +295,7 @@ class AutomationFake(Setup, Record):
         self._reported = 0
         self._clock.sleeps.clear()
         self._blocked.clear()
+        self._refusals = None
         self._told = Told()
 
     @classmethod
@@ -306,8 +310,9 @@ class AutomationFake(Setup, Record):
             raise AutomationFakeError(
                 "No AutomationFake is active: request the fixture ssm_automation, or use `with AutomationFake():`"
             )
-        fake: AutomationFake = found.fake
-        return fake
+        fake: Any = found.fake
+        current: AutomationFake = fake
+        return current
 
 
 def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...], advance: Advance | None) -> Executor:

@@ -20,6 +20,7 @@ from ._strict import describe, problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from mmap import mmap
     from typing import Unpack
 
     from ._service.calls import Call
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from ._service.runs.run import Run
     from ._strict import Problem, Told
     from ._transports.guard.network import BlockedRequest
-    from ._transports.owner.active import Active
     from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
 
 __tracebackhide__ = hide_usage_errors
@@ -41,7 +41,7 @@ class Record:
 
     _service: Service
     _blocked: list[BlockedRequest]
-    _active: Active | None
+    _refusals: mmap | None
     _told: Told
 
     @property
@@ -325,8 +325,8 @@ class Record:
         )
 
     def _refused_in_children(self) -> list[str]:
-        refusals = self._active.refusals if self._active else None
-        return ["Their calls can't reach the fake without the fixture."] if refusals and refusals[0] else []
+        refused = self._refusals is not None and self._refusals[0]
+        return ["Their calls can't reach the fake without the fixture."] if refused else []
 
     def _mistakes(self) -> _Numbered:
         return [

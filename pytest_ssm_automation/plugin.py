@@ -94,7 +94,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if wanted:
         from ._transports.guard.environment import DummyEnvironment
 
-        early_config.add_cleanup(DummyEnvironment().restore)
+        early_config.add_cleanup(DummyEnvironment().apply().restore)
 
 
 def pytest_configure(config: pytest.Config) -> None:

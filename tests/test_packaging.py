@@ -7,7 +7,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from pytest_ssm_automation._transports.hooks.aio import SUPPORTED
+from pytest_ssm_automation._transports.names import SUPPORTED
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -98,7 +98,10 @@ def test_the_releases_of_aiobotocore_are_those_that_are_tested() -> None:
     [of_aioboto3] = re.findall(r"^\| aioboto3 \| ([\d.]+),", page, re.MULTILINE)
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 
-    assert f"{older[0]} to {newest}" == SUPPORTED
-    assert f"aiobotocore {SUPPORTED}, and of aioboto3 {of_aioboto3}:" in readme
+    supported = SUPPORTED["aiobotocore"]
+    assert f"{older[0]} to {newest}" == supported
+    assert f"aiobotocore {supported}, and of aioboto3 {of_aioboto3}:" in readme
+    [botocore] = [each for each in DEPENDENCIES if each.name == "botocore"]
+    assert str(botocore.specifier) == f">={SUPPORTED['botocore'].split()[0]}.0"
     assert f"aioboto3>={of_aioboto3}" in GROUPS["aioboto3"]
     assert PROJECT["optional-dependencies"]["aio"] == [f"aiobotocore>={older[0]}"]

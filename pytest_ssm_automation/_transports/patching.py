@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+import sys
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from .names import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import ModuleType
     from typing import Self
+
+_NOTHING: Final = object()
 
 
 class Patch:
@@ -17,18 +22,44 @@ class Patch:
     def __init__(self, owner: type | ModuleType, name: str, value: Any = None) -> None:
         """Set the class or module, the attribute's name, and its replacement."""
         self._owner, self._name, self._value = owner, name, value
-        self._original: Any = None
+        # What the class itself had, and not one of its bases.
+        self._own: Any = _NOTHING
 
     def apply(self) -> Self:
-        """Replace the attribute."""
-        self._original = self._owner.__dict__[self._name]
-        setattr(self._owner, self._name, self._value)
+        """Replace the attribute.
+
+        Raises:
+            AutomationFakeError: There is no such attribute.
+        """
+        self._find()
+        self._replace()
         return self
 
     def restore(self) -> None:
         """Restore the original, unless other code has replaced the attribute since."""
-        if self._owner.__dict__[self._name] is self._value:
-            setattr(self._owner, self._name, self._original)
+        if vars(self._owner).get(self._name, _NOTHING) is not self._value:
+            return
+        if self._own is _NOTHING:
+            delattr(self._owner, self._name)
+        else:
+            setattr(self._owner, self._name, self._own)
+
+    def _find(self) -> Any:
+        """Return the attribute, as the class or one of its bases contains it."""
+        for owner in getattr(self._owner, "__mro__", (self._owner,)):
+            found = vars(owner).get(self._name, _NOTHING)
+            if found is not _NOTHING:
+                return found
+        home = self._owner.__name__ if isinstance(self._owner, ModuleType) else self._owner.__module__
+        library = home.partition(".")[0]
+        name = f"{self._owner.__name__}.{self._name}"
+        raise missing("Python" if library in sys.stdlib_module_names else library, name)
+
+    def _replace(self) -> None:
+        own = vars(self._owner).get(self._name, _NOTHING)
+        if own is not self._value:  # other code may have put it back
+            self._own = own
+            setattr(self._owner, self._name, self._value)
 
 
 class WrapperPatch(Patch):
@@ -44,35 +75,88 @@ class WrapperPatch(Patch):
         """
         super().__init__(owner, name)
         self._replacement = replacement
-        self._wrapper: Any = None
+        self._original: Any = None
+        self._wrapper: _Wrapper | None = None
 
     def apply(self) -> Self:
-        """Wrap the method; reuse the last wrapper if it wraps the same original."""
-        original = self._owner.__dict__[self._name]
-        if original is not self._original:
-            self._original, self._wrapper = original, _Wrapper(original, self._replacement)
-            self._value = self._wrapper.function
+        """Wrap the method; reuse the last wrapper if it wraps the same original, or if other code has put it back."""
+        found = self._find()
+        if self._wrapper is None or (found is not self._original and found is not self._value):
+            wrapper = _Wrapper(self._owner, found, self._replacement)
+            self._original, self._wrapper, self._value = found, wrapper, wrapper.attribute
         self._wrapper.active = True
-        setattr(self._owner, self._name, self._value)
+        self._replace()
         return self
 
     def restore(self) -> None:
         """Restore the original. If other code has wrapped the wrapper since, deactivate it."""
-        self._wrapper.active = False
+        if self._wrapper is not None:
+            self._wrapper.active = False
         super().restore()
 
 
 class _Wrapper:
-    """A wrapper that calls the replacement while it is active, and otherwise the original."""
+    """A wrapper that calls the replacement while it is active, and otherwise the original.
 
-    def __init__(self, original: Callable[..., Any], replacement: Callable[..., Any]) -> None:
+    Attributes:
+        owner: The class or module.
+        active: Whether it calls the replacement.
+        attribute: What to set as the attribute.
+    """
+
+    def __init__(self, owner: type | ModuleType, original: Any, replacement: Callable[..., Any]) -> None:
+        self.owner = owner
         self.active = False
+        # `isinstance` is deceived by the wrappers of wrapt
+        plain = type(original) is FunctionType or isinstance(owner, ModuleType)
+        self.attribute: Any = (_function if plain else _Method)(self, original, replacement)
 
-        @functools.wraps(original)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return replacement(original, *args, **kwargs) if self.active else original(*args, **kwargs)
 
-        self.function = wrapper
+def _function(state: _Wrapper, original: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a function."""
+
+    @functools.wraps(original)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return replacement(original, *args, **kwargs) if state.active else original(*args, **kwargs)
+
+    return wrapper
+
+
+class _Method:
+    """A wrapper of something else than a function, such as a mock or another library's wrapper, in place of a method.
+
+    Python binds it to an instance in its own way, or not at all. A function in its place would be bound in another.
+    """
+
+    def __init__(self, state: _Wrapper, original: Any, replacement: Callable[..., Any], *instance: object) -> None:
+        self._state, self._original, self._replacement, self._instance = state, original, replacement, instance
+        functools.update_wrapper(cast("Any", self), original, updated=())
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else _Method(self._state, self._original, self._replacement, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self._state.active:
+            return self._bound(*args, **kwargs)
+        if not self._instance:  # it is an attribute of the class
+            return self._replacement(self._bound, *args, **kwargs)
+        return self._replacement(self._call_bound, *self._instance, *args, **kwargs)
+
+    def _call_bound(self, _: object, /, *args: Any, **kwargs: Any) -> Any:
+        return self._bound(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what a test asks a mock for."""
+        return getattr(self._bound, name)
+
+    @property
+    def _bound(self) -> Any:
+        """What Python gives for the original as an attribute of the instance or class."""
+        get = getattr(cast("Any", type(self._original)), "__get__", None)
+        if get is None:
+            return self._original
+        instance = self._instance[0] if self._instance else None
+        return get(self._original, instance, self._state.owner if instance is None else type(instance))
 
 
 class Patches:
@@ -87,11 +171,17 @@ class Patches:
         return bool(self._applied)
 
     def apply(self, patches: Iterable[Patch]) -> None:
-        """Apply more patches."""
-        for patch in patches:
-            self._applied.append(patch.apply())
+        """Apply more patches. If one fails, all of the group are restored."""
+        try:
+            for patch in patches:
+                self._applied.append(patch)  # first, because an interrupt may follow at once
+                patch.apply()
+        except BaseException:
+            self.restore()
+            raise
 
     def restore(self) -> None:
         """Restore all patches in reverse order."""
         while self._applied:
-            self._applied.pop().restore()
+            self._applied[-1].restore()
+            self._applied.pop()

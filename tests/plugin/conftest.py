@@ -49,7 +49,7 @@ def state() -> dict[str, object]:
     # pytest's own, and set anew for each phase of a test
     variables = {f"os.environ[{name!r}]": text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     threads = {f"the thread {thread.name!r} ({thread.ident})": "running" for thread in threading.enumerate()}
-    fakes = {"the active fakes": [each.test for each in active.all_active()], "the late calls": list(late.calls)}
+    fakes = {"the active fakes": [each.fake._test for each in active.all_active()], "the late calls": list(late.calls)}
     clients = {"the clients with taps": len(interception._taps)}
     return {**attributes, **variables, **threads, **fakes, **clients}
 

@@ -1,8 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from functools import partialmethod
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+import pytest
+import wrapt
+
+from pytest_ssm_automation import AutomationFakeError
 from pytest_ssm_automation._transports.patching import Patch, Patches, WrapperPatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Owner:
@@ -110,3 +119,92 @@ def test_patches_are_restored_together() -> None:
     patches.restore()
     assert not patches
     assert Owner.__dict__["method"] is original
+
+
+@wrapt.decorator
+def by_wrapt(wrapped: Any, instance: object, args: Any, kwargs: Any) -> object:
+    """Say what wrapt was given: the instance is `None` if it is called unbound."""
+    return instance, wrapped(*args, **kwargs)
+
+
+def plainly(*args: object) -> object:
+    """Give what it was given."""
+    return args
+
+
+# What somebody has put in place of a method before.
+IN_PLACE: dict[str, Callable[[], Any]] = {
+    "function": lambda: plainly,
+    "staticmethod": lambda: staticmethod(plainly),
+    "classmethod": lambda: classmethod(plainly),
+    "partialmethod": lambda: partialmethod(plainly, "partial"),
+    "wrapt": lambda: by_wrapt(plainly),
+    "built-in": lambda: max,
+    "mock": lambda: mock.Mock(side_effect=plainly),
+    "autospec": lambda: mock.create_autospec(plainly, side_effect=plainly),
+    "object": type("Callable", (), {"__call__": staticmethod(plainly)}),
+}
+
+
+@pytest.mark.parametrize("kind", IN_PLACE)
+@pytest.mark.parametrize("inherited", [False, True])
+def test_whatever_stands_there_is_bound_as_python_does(kind: str, inherited: bool) -> None:  # noqa: FBT001
+    """Wrapped, and after it is restored, it gets what it got before, from an instance and from the class."""
+    base: Any = type("Base", (), {"method": IN_PLACE[kind]()})
+    owner: Any = type("Owner", (base,), {}) if inherited else base
+    instance, calls = owner(), []
+
+    def replacement(original: Any, *args: Any) -> Any:
+        calls.append(args)
+        return original(*args)
+
+    def use() -> tuple[object, ...]:
+        stored = instance.method
+        return instance.method(1, 2), stored(3, 4), owner.method(instance, 5) if kind != "built-in" else None
+
+    before, raw = use(), dict(vars(owner))
+    patch = WrapperPatch(owner, "method", replacement).apply()
+    stored = instance.method
+    assert use() == before
+    assert calls == [(instance, 1, 2), (instance, 3, 4), *([] if kind == "built-in" else [(instance, 5)])]
+    patch.restore()
+    assert (use(), stored(3, 4), dict(vars(owner))) == (before, before[1], raw)
+    assert len(calls) < 4
+
+
+def test_a_mock_can_be_asked_through_its_wrapper() -> None:
+    """What a mock of a test recorded contains no instance, and the class still gives its assertions."""
+    owner: Any = type("Owner", (), {"method": mock.Mock()})
+    patch = WrapperPatch(owner, "method", lambda original, *args: original(*args)).apply()
+    owner().method(1)
+    owner.method.assert_called_once_with(1)
+    patch.restore()
+    owner.method.assert_called_once_with(1)
+
+
+def test_a_mock_over_a_wrapper_is_asked_alone() -> None:
+    """A mock that replaces the wrapper hides it; put back after the wrapper was restored, the wrapper serves again."""
+    original = Owner.__dict__["method"]
+    calls: list[Any] = []
+    patch = WrapperPatch(Owner, "method", lambda *args: calls.extend(args)).apply()
+    with mock.patch.object(Owner, "method") as stand_in:
+        Owner().method(1)
+        patch.restore()
+    stand_in.assert_called_once_with(1)
+    assert (Owner().method(1), calls) == (1, [])
+    patch.apply()
+    result: Any = Owner().method(1)
+    assert (result, len(calls)) == (None, 3)
+    patch.restore()
+    assert Owner.__dict__["method"] is original
+
+
+def test_a_missing_name_is_named_and_nothing_stays() -> None:
+    """Where one attribute of a group does not exist, the error names it, and the others are what they were."""
+    original, patches = Owner.__dict__["method"], Patches()
+    text = r"does not support \w+: Owner\.missing is missing\.$"
+    with pytest.raises(AutomationFakeError, match=text):
+        patches.apply([Patch(Owner, "method", 1), Patch(Owner, "missing", 2)])
+    assert not patches
+    assert Owner.__dict__["method"] is original
+    assert not hasattr(Owner, "missing")

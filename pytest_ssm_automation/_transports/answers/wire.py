@@ -94,7 +94,7 @@ class WireTap:
             return None
         context = _created.get({}) if event_name in _SENDING else kwargs["request_dict"]["context"]
         active = claimed_by(context, operation)
-        if active is None or active.transport != "wire":
+        if active is None or active.fake.options.transport != "wire":
             return None
         if event_name in _SENDING:
             body, headers = kwargs["request"].body, kwargs["request"].headers
@@ -102,7 +102,7 @@ class WireTap:
             body, headers = kwargs["request_dict"]["body"], kwargs["request_dict"]["headers"]
         attempt = attempt_of(_header(headers, "amz-sdk-request"))
         request = request_of(self._client, operation, _unpacked(body, headers), attempt)
-        return (active, request) if active.service.claims(request) else None
+        return (active, request) if active.fake._service.claims(request) else None
 
     def _handlers(self, event_name: str, active: Active) -> list[Any]:
         """Return all handlers except moto's, which raises for operations that it lacks, and botocore's rate limiter."""
@@ -127,7 +127,7 @@ class WireTap:
         if any(response is not None for _, response in responses):
             return responses
         active, request = claimed
-        return [(self.emit, self._respond(active.service, request, kwargs["request"].url))]
+        return [(self.emit, self._respond(active.fake._service, request, kwargs["request"].url))]
 
     def _respond(self, service: Service, request: Request, url: str) -> Any:
         return self._response(url, answer_over_http(service, request))
@@ -140,7 +140,7 @@ class WireTap:
         """Leave requests unsigned if credentials are missing, or would have to be refreshed."""
         operation = _SENDING.get(event_name.replace("choose-signer", "before-send"))
         active = claimed_by(context, operation) if operation else None
-        if active is None or active.transport != "wire":
+        if active is None or active.fake.options.transport != "wire":
             return None
         credentials = self._client._request_signer._credentials
         stale = hasattr(credentials, "refresh_needed") and credentials.refresh_needed()

@@ -11,6 +11,7 @@ from .profiles import DUMMIES, READ, Found, copies_exist, find_files, profile_va
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
 
 _REGION: Final = "AWS_DEFAULT_REGION"
 _UNSET: Final = (
@@ -97,15 +98,22 @@ class DummyEnvironment:
     """Set dummy credentials and a Region, and restore variables that have not been changed since."""
 
     def __init__(self) -> None:
+        """Change nothing yet."""
+        self._set: Mapping[str, str | None] = {}
+        self._before: Mapping[str, str | None] = {}
+
+    def apply(self) -> Self:
         """Set the variables, and prevent botocore from reading secrets."""
         self._set, self._before = _changes_now()
-        change_variables(self._set)
-        if not _entered:
-            _patches.apply(_of_botocore())
         _entered.append(self)
+        _patches.apply(_of_botocore() if not _patches else ())
+        change_variables(self._set)
+        return self
 
     def restore(self) -> None:
         """Restore the variables, except those that other code has changed in the meantime."""
+        if self not in _entered:
+            return
         _entered.remove(self)
         if not _entered:
             _patches.restore()

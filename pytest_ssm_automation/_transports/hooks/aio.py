@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ..._errors import AutomationFakeError
 from ..guard.environment import dummy_credentials, without_secrets
+from ..names import unsupported
 from ..patching import Patch, WrapperPatch
 
 if TYPE_CHECKING:
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
     from ..guard.network import Guard
-
-
-SUPPORTED: Final = "2.13 to 3.10"
-# The module, class and name of the methods that the fake replaces. The names are private, and releases differ.
-_HOOKS: Final = (
-    ("client", "AioBaseClient", "_convert_to_request_dict"),
-    ("client", "AioBaseClient", "_make_request"),
-    ("credentials", "AioCredentialResolver", "load_credentials"),
-    ("credentials", "AioProcessProvider", "_retrieve_credentials_using"),
-    ("httpsession", "AIOHTTPSession", "send"),
-)
 
 
 def is_aio(client: BaseClient) -> bool:
@@ -50,9 +40,8 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], gua
     if "aiobotocore.client" not in sys.modules:
         return
 
-    missing = _missing_hooks()
-    if missing:
-        yield WrapperPatch(module_of("client").AioBaseClient, "_make_api_call", _refuse(missing))
+    if (error := unsupported("aiobotocore")) is not None:
+        yield WrapperPatch(module_of("client").AioBaseClient, "_make_api_call", _refuse(str(error)))
         return
 
     yield WrapperPatch(module_of("client").AioBaseClient, "_convert_to_request_dict", convert)
@@ -65,21 +54,8 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], gua
             yield WrapperPatch(pool, "handle_async_request", guard.connect)
 
 
-def _missing_hooks() -> list[str]:
-    """List the names that the fake needs and the installed aiobotocore does not have."""
-    return [
-        f"{owner}.{name}"
-        for module, owner, name in _HOOKS
-        if name not in getattr(getattr(module_of(module), owner, None), "__dict__", ())
-    ]
-
-
-def _refuse(missing: list[str]) -> Callable[..., Any]:
+def _refuse(text: str) -> Callable[..., Any]:
     """Make a method that refuses all calls, because the fake could not answer them."""
-    text = (
-        f"The fake does not support aiobotocore {sys.modules['aiobotocore'].__version__}: "
-        f"{', '.join(missing)} is missing. These versions work: {SUPPORTED}."
-    )
 
     async def refuse(*_: Any, **__: Any) -> Any:
         raise AutomationFakeError(text)
@@ -89,7 +65,7 @@ def _refuse(missing: list[str]) -> Callable[..., Any]:
 
 def patch_aio_credentials() -> Iterator[Patch]:
     """Prevent aiobotocore, if it has been imported, from reading real credentials or running a program for them."""
-    if "aiobotocore.client" not in sys.modules or _missing_hooks():
+    if "aiobotocore.client" not in sys.modules or unsupported("aiobotocore"):
         return
 
     async def retrieve(*_: object) -> dict[str, str]:

@@ -27,7 +27,7 @@ def make_client(region: str, **kwargs: Any) -> BaseClient:
 
 def read_data() -> None:
     """Read all data that making a client needs, before a test patches the file system."""
-    environment = DummyEnvironment()
+    environment = DummyEnvironment().apply()
     try:
         make_client("us-east-1")
     finally:

@@ -41,9 +41,10 @@ def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[
         AutomationFakeError: The fake of the parent has no endpoint.
     """
     parent = stack.inherited()
-    if parent is None or not parent.service.claims(request_of(client, operation, params)):
+    if parent is None or not parent.fake._service.claims(request_of(client, operation, params)):
         return arguments
-    if parent.endpoint_url is None:
+    endpoint = parent.fake._endpoint
+    if endpoint is None:
         _note_refusal(parent)
         raise AutomationFakeError(
             f"A forked process called {operation}. It has a copy of the fake, and the test would not see the call. "
@@ -51,7 +52,7 @@ def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[
             "or enter an AutomationFake in the process itself."
         )
     _sign(client)
-    return {**arguments, "endpoint_url": parent.endpoint_url}
+    return {**arguments, "endpoint_url": endpoint.url}
 
 
 def _sign(client: Any) -> None:
@@ -65,14 +66,14 @@ def _sign(client: Any) -> None:
 
 
 def _note_refusal(parent: Active) -> None:
-    (parent.refusals or bytearray(1))[0] = 1
+    (parent.fake._refusals or bytearray(1))[0] = 1
 
 
 def _share() -> None:
     """Before a fork, create shared memory in which the child reports refused calls to the parent."""
     for active in stack.all_active():
-        if active.refusals is None:
-            active.refusals = mmap(-1, 1)
+        if active.fake._refusals is None:
+            active.fake._refusals = mmap(-1, 1)
 
 
 on_fork(before=_share, after_in_child=stack.inherit)

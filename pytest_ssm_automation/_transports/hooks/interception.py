@@ -11,7 +11,7 @@ left, to refuse its calls.
 from __future__ import annotations
 
 import threading
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -23,6 +23,7 @@ from ..._service.working import at_work
 from ..answers.stubber import stubbed
 from ..guard.environment import DummyEnvironment
 from ..guard.network import Guard, NetworkBlockedError, check_host
+from ..names import unsupported
 from ..owner import active as stack
 from ..owner.active import answering, current, owner
 from ..owner.calling import calling
@@ -50,22 +51,35 @@ _aio_gate = Patches()
 # Patches that let clients work without AWS.
 _patches = Patches()
 _aio_patches = Patches()
-_environments: list[DummyEnvironment] = []
+_environment = DummyEnvironment()
 # Threads that were in a call when the last fake ended. The fake may have claimed their calls.
 _on_their_way: set[threading.Thread] = set()
 
 
 def activate(active: Active) -> None:
-    """Let a fake answer the calls of this context, and calls without an owner."""
+    """Let a fake answer the calls of this context, and calls without an owner.
+
+    If this fails, at any point, `deactivate` undoes what was done.
+
+    Raises:
+        AutomationFakeError: The installed botocore does not have all names that the fake uses.
+    """
     with _lock:
         if not stack.any_active():
-            _environments.append(DummyEnvironment())
+            _check_names()
+            _environment.apply()
             if not _gate:
                 _gate.apply(_GATE)
                 patch_running_pools()
             _patches.apply(_PATCHES)
             _patch_aio()
         stack.push(active)
+
+
+@cache
+def _check_names() -> None:
+    if error := unsupported("botocore") or unsupported("Python"):
+        raise error
 
 
 def deactivate(active: Active) -> None:
@@ -80,8 +94,7 @@ def deactivate(active: Active) -> None:
         _aio_patches.restore()
         _patches.restore()
         forget_accounts()
-        while _environments:
-            _environments.pop().restore()
+        _environment.restore()
         _open_gate()
 
 
@@ -175,7 +188,7 @@ def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
         with _lock:
             _open_gate()
         return None
-    if active.transport == "wire":
+    if active.fake.options.transport == "wire":
         _tap(client)
     return Claim(client, active, operation, api_params)
 
@@ -211,9 +224,9 @@ def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any
     if KEY not in context and not _is_claimed(client, operation_model):
         return None
     active = claimed_by(context, operation_model.name)
-    if active is None or active.transport != "stubber":
+    if active is None or active.fake.options.transport != "stubber":
         return None
-    return stubbed(client, active.service, operation_model, request, context)
+    return stubbed(client, active.fake._service, operation_model, request, context)
 
 
 def _check_network(request: Any, called: Any) -> None:
@@ -222,9 +235,9 @@ def _check_network(request: Any, called: Any) -> None:
     if active is None:
         return
     try:
-        check_host(request.method, request.url, allowed=active.allow_network, called=called)
+        check_host(request.method, request.url, allowed=active.fake.options.allow_network, called=called)
     except NetworkBlockedError as error:
-        active.blocked.append(error.kwargs["request"])
+        active.fake._blocked.append(error.kwargs["request"])
         raise
 
 

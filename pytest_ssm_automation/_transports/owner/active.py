@@ -15,12 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from .late import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from mmap import mmap
+    from collections.abc import Sequence
     from typing import Self
 
-    from ..._service.engine import Service
-    from ..guard.network import BlockedRequest
 
 # An attribute of threads: the fake that owns the running work; `None` if the thread has lost its owner.
 OWNER: Final = "_ssm_automation_owner"
@@ -30,47 +27,26 @@ class Active:
     """An active fake. There is a new object for each time that a fake is entered.
 
     Attributes:
-        fake: The fake while it is active, then `None`.
-        service: The service.
-        transport: `"stubber"` or `"wire"`.
-        allow_network: Whether requests may leave the process, or the allowed hosts.
-        test: The id of the test.
-        blocked: The blocked requests.
+        fake: The fake. It is a class of a higher layer, whose options, service and records the transports use.
         entered: Whether it is active.
         thread: The thread that entered it.
         task: The asyncio task that entered it, if any.
+        greenlet: The greenlet that entered it; `None` for the first one of a thread.
         parent: The fake that was active in the context in which it was entered.
         nested: The active fake that the same thread or task entered inside it.
-        endpoint_url: The URL for other processes, if it serves them.
         inherited: Whether it is a copy in a forked process.
-        refusals: Not zero if a call of a forked process was refused. Shared with forked processes.
     """
 
-    def __init__(
-        self,
-        fake: Any,
-        service: Service,
-        *,
-        transport: str,
-        allow_network: bool | Collection[str],
-        test: str,
-        blocked: list[BlockedRequest],
-    ) -> None:
+    def __init__(self, fake: Any) -> None:
         """Make a fake that is not active yet."""
         self.fake = fake
-        self.service = service
-        self.transport = transport
-        self.allow_network = allow_network
-        self.test = test
-        self.blocked = blocked
         self.entered = False
         self.thread: threading.Thread | None = None
         self.task: object = None
+        self.greenlet: object = None
         self.parent: Active | None = None
         self.nested: Active | None = None
-        self.endpoint_url: str | None = None
         self.inherited = False
-        self.refusals: mmap | None = None
 
     def __deepcopy__(self, _: object) -> Self:
         """Return itself. Requests contain it in their context, and event handlers may copy requests."""
@@ -110,7 +86,7 @@ def answering(operation: str) -> Active | None:
     """
     found = current()
     if found is None and (gone := owner()) is not None and not gone.inherited:
-        raise refuse(operation, gone.test)
+        raise refuse(operation, gone.fake._test)
     return found
 
 
@@ -162,8 +138,9 @@ def all_active() -> Sequence[Active]:
 def push(active: Active) -> None:
     """Make a fake active. It answers in this context, and is the innermost one of the process."""
     parent = _nearest(owner())
-    active.parent, active.thread, active.task = parent, threading.current_thread(), _current_task()
-    if parent is not None and parent.nested is None and (parent.thread, parent.task) == (active.thread, active.task):
+    active.parent, active.thread = parent, threading.current_thread()
+    active.task, active.greenlet = _current_task(), _current_greenlet()
+    if parent is not None and parent.nested is None and _same_work(parent, active):
         parent.nested = active
     active.entered = True
     _stack.append(active)
@@ -171,9 +148,10 @@ def push(active: Active) -> None:
 
 
 def remove(active: Active) -> None:
-    """Make a fake inactive. In this context, the fake around it answers again."""
-    _stack.remove(active)
-    active.entered, active.fake = False, None
+    """Make a fake inactive, if it is active. In this context, the fake around it answers again."""
+    active.entered = False
+    if active in _stack:
+        _stack.remove(active)
     parent, nested = active.parent, active.nested
     if parent is not None and parent.nested is active:
         parent.nested = nested
@@ -195,9 +173,17 @@ def _is_free(gone: Active, thread: threading.Thread) -> bool:
     """Return whether a context whose fake has ended may belong to later work too.
 
     In an event loop, a task that a test has left behind can't be told from one that serves all tests. The thread of the
-    test keeps the context if the fake ended in another context. And a thread may have lost its owner.
+    test keeps the context if the fake ended in another context, but its other greenlets are work of the test. And a
+    thread may have lost its owner.
     """
-    return gone.thread is thread or getattr(thread, OWNER, gone) is None or _runs_a_loop()
+    if getattr(thread, OWNER, gone) is None or _runs_a_loop():
+        return True
+    return gone.thread is thread and gone.greenlet is _current_greenlet()
+
+
+def _same_work(one: Active, other: Active) -> bool:
+    """Return whether the same thread, task and greenlet entered both."""
+    return one.thread is other.thread and one.task is other.task and one.greenlet is other.greenlet
 
 
 def _runs_a_loop() -> bool:
@@ -207,3 +193,12 @@ def _runs_a_loop() -> bool:
 
 def _current_task() -> object:
     return sys.modules["asyncio"].current_task() if _runs_a_loop() else None
+
+
+def _current_greenlet() -> object:
+    """Return the running greenlet, such as one of gevent; `None` for the first one of a thread, which is no work."""
+    greenlets = sys.modules.get("greenlet")
+    if greenlets is None:
+        return None
+    running = greenlets.getcurrent()
+    return running if running.parent else None

@@ -11,6 +11,7 @@ import operator
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import thread as pools
 from functools import cache, partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from .active import Active
 
+# gevent replaces `threading.Thread` by a subclass without a `start` of its own.
+_THREAD: Final = [kind for kind in threading.Thread.__mro__ if "start" in vars(kind)][-1]
 _POOLS: Final = ("anyio.", "concurrent.", "multiprocessing.", "trio.")
 _POOLS_THAT_COPY_CONTEXTS: Final = ("anyio.", "trio.")
 _THREAD_POOL: Final = "multiprocessing.pool"
@@ -74,6 +77,7 @@ class _OwnedOnce(OwnedTask):
             return super().__call__(*args, **kwargs)
         finally:
             _tasks.discard(self)
+            del self._function  # a task of a pool contains this object, and its method is the function
 
 
 _tasks: WeakSet[OwnedTask] = WeakSet()
@@ -121,9 +125,11 @@ def _start(original: Callable[..., None], thread: threading.Thread, *args: Any, 
     original(thread, *args, **kwargs)
 
 
-def _submit(original: Callable[..., Any], pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> Any:
-    """Wrap `ThreadPoolExecutor.submit`."""
-    return original(pool, *_owned_first(args), **kwargs)
+def _make_task(original: Callable[..., None], task: Any, *args: Any, **kwargs: Any) -> None:
+    """Wrap `__init__` of tasks of a pool. A wrapper of `submit` would alter what a mock of it records."""
+    original(task, *args, **kwargs)
+    if owner := owner_of_new_work():
+        task.run = _OwnedOnce(task.run, owner)
 
 
 def _call_back(original: Callable[..., None], future: Any, *args: Any, **kwargs: Any) -> None:
@@ -186,9 +192,9 @@ def _home(thread: threading.Thread) -> str:
 
 # Patches that give threads, tasks and callbacks the owner of the code that starts or submits them.
 CARRIERS: Final = (
-    WrapperPatch(threading.Thread, "start", _start),
+    WrapperPatch(_THREAD, "start", _start),
     WrapperPatch(_thread, "start_new_thread", _start_raw),
-    WrapperPatch(ThreadPoolExecutor, "submit", _submit),
+    WrapperPatch(getattr(pools, "_WorkItem", ThreadPoolExecutor), "__init__", _make_task),
     WrapperPatch(Future, "add_done_callback", _call_back),
 )
 

@@ -54,9 +54,10 @@ class Claim:
         self._client, self._active, self._operation, self._params = client, active, operation, params
         self._violations: tuple[Violation, ...] | None = None
         self.client: Any = client
-        if active.service.concerns(operation, params):
+        service = active.fake._service
+        if service.concerns(operation, params):
             try:
-                violations = self._violations = active.service.violations(operation, params)
+                violations = self._violations = service.violations(operation, params)
             except OF_ARGUMENTS:  # botocore raises its own error
                 return
             if not violations or not any(violation.caught_by == "botocore" for violation in violations):
@@ -65,8 +66,9 @@ class Claim:
     def refuse(self, error: Exception) -> None:
         """Record that botocore refused the call, or could not serialize it."""
         request = request_of(self._client, self._operation, copy_arguments(self._params))
-        if self._active.service.claims(request):
-            self._active.service.refuse(request, error)
+        service = self._active.fake._service
+        if service.claims(request):
+            service.refuse(request, error)
 
     def noted(self, request: dict[str, Any]) -> dict[str, Any]:
         """Add the fake to the context of a serialized request, and whether the request is valid."""

@@ -337,7 +337,7 @@ def test_the_ini_option_does_the_same(pytester: pytest.Pytester, monkeypatch: py
 def test_what_the_test_has_changed_meanwhile_stays() -> None:
     """Restoring never overwrites a variable that other code has set since."""
     before = dict(os.environ)
-    dummies = DummyEnvironment()
+    dummies = DummyEnvironment().apply()
     os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
     del os.environ["AWS_ACCESS_KEY_ID"]
     dummies.restore()
