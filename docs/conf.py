@@ -11,7 +11,7 @@ author = "pytest-ssm-automation contributors"
 project_copyright = author
 version = release = version_of(project)
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ssm_reference", "ssm_run"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ssm_changes", "ssm_reference", "ssm_run"]
 exclude_patterns = ["_build", "changes", "examples"]
 templates_path: list[str] = []
 
