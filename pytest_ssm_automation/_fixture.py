@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import Any, Final
 
 import pytest
 
@@ -10,9 +11,17 @@ from ._errors import FakeUsageError
 from ._fake import AutomationFake
 from ._markers import settings_of
 from ._transports.guard.environment import dummy_environment
-from ._watch_plugin import fake_key, watch
+from ._watch_plugin import environment_key, fake_key, watch
 
 __tracebackhide__ = True  # the error names the line of the test
+
+_OWN: Final = frozenset({"ssm_automation", "ssm_client", "ssm_automation_http", "ssm_automation_endpoint"})
+_SHARED: Final = (
+    "The fixture ssm_automation, which its markers request too, is set up once, "
+    "so all examples of a @given test would share one fake. "
+    "Use `with AutomationFake() as fake:` inside the test instead, "
+    "or suppress HealthCheck.function_scoped_fixture."
+)
 
 
 def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
@@ -23,40 +32,49 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
             property would share the fake.
     """
     watch(request.config)
-    _refuse_hypothesis(request)
-    if "monkeypatch" in request.fixturenames:
-        _set_environment(request.getfixturevalue("monkeypatch"))
+    shared = _is_shared(request)
+    if shared and _is_named(request.node):
+        raise _usage_error(request, _SHARED)
+    changes = dummy_environment()
+    request.node.stash[environment_key] = changes, {name: os.environ.get(name) for name in changes}
     try:
         kind: Any = AutomationFake
         fake: AutomationFake = kind._with_options(*settings_of(request.node))  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
+    if shared:
+        fake._service.gate = _refuse_in_example  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the fake is ours
     request.node.stash[fake_key] = fake
     return fake
 
 
-def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set the fake's variables with `monkeypatch`, so that changes of the test are undone first."""
-    for name, value in dummy_environment().items():
-        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
-
-
-def _refuse_hypothesis(request: pytest.FixtureRequest) -> None:
-    """Refuse to share one fake among all examples of a property, unless the health check for that is suppressed."""
+def _is_shared(request: pytest.FixtureRequest) -> bool:
+    """Return whether all examples of a property share the fake, and the health check for that is not suppressed."""
     function: Any = request.function
     if not getattr(function, "is_hypothesis_test", False):
-        return
+        return False
     from hypothesis import HealthCheck, settings
 
     chosen: Any = getattr(function, "_hypothesis_internal_use_settings", None) or settings.default
-    if HealthCheck.function_scoped_fixture not in chosen.suppress_health_check:
-        raise _usage_error(
-            request,
-            "The fixture ssm_automation, which its markers request too, is set up once, "
-            "so all examples of a @given test would share one fake. "
-            "Use `with AutomationFake() as fake:` inside the test instead, "
-            "or suppress HealthCheck.function_scoped_fixture.",
-        )
+    return HealthCheck.function_scoped_fixture not in chosen.suppress_health_check
+
+
+def _is_named(item: Any) -> bool:
+    """Return whether a test itself asks for the fake. An autouse fixture may, for tests that never call AWS."""
+    marks = list(item.iter_markers())
+    used = {name for mark in marks if mark.name == "usefixtures" for name in mark.args}
+    named = {*item._fixtureinfo.argnames, *used}  # noqa: SLF001 - pytest has no public access to them
+    return bool(_OWN & named) or any(mark.name.startswith("ssm_automation") for mark in marks)
+
+
+def _refuse_in_example() -> None:
+    """Refuse a call that is made while examples run, and not while fixtures are set up.
+
+    Raises:
+        FakeUsageError: Examples run.
+    """
+    if os.environ.get("PYTEST_CURRENT_TEST", "").endswith("(call)"):
+        raise FakeUsageError(_SHARED)
 
 
 def serve_endpoint(request: pytest.FixtureRequest, fake: AutomationFake) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 _NAME: Final = "ssm_automation_watching"
 _LATE: Final = "SSM Automation: late calls"
 fake_key = pytest.StashKey[Any]()
+# What the fake of a test changes in the environment, and what was there before.
+environment_key = pytest.StashKey[tuple[Mapping[str, str | None], Mapping[str, str | None]]]()
 
 
 def watch(config: pytest.Config) -> None:
@@ -53,6 +57,21 @@ class WatchPlugin:
         fake = item.stash.get(fake_key, None)
         if fake is not None and not getattr(item, "_excinfo", None) and (text := _problems(fake)):
             raise StrictError(text)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None]:
+        """Restore the environment once more, after all fixtures.
+
+        A `monkeypatch` that was set up before the fake is undone after it, and puts back the values of the fake.
+        """
+        try:
+            yield
+        finally:
+            changes, before = item.stash.get(environment_key, ({}, {}))
+            for name, value in before.items():
+                if os.environ.get(name) == changes[name]:
+                    os.environ.pop(name, None)
+                    os.environ.update({} if value is None else {name: value})
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

@@ -57,6 +57,7 @@ class Service:
         state: The state that operations read and change.
         new_id: Makes ids for executions and requests.
         violations: Lists the violations in a request, see `Validation`.
+        gate: Called before each request; it may raise an exception to refuse it.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Service:
         self._first_steps = steps
         self._pace = pace
         self._make_executor, self._execute_steps = make_executor, execute_steps
+        self.gate: Callable[[], None] | None = None
         self.lock = threading.RLock()
         self.new_id = Ids(seed)
         _services.add(self)
@@ -214,6 +216,8 @@ class Service:
         params = checked if checked is not None and model.TARGET_MEMBERS.isdisjoint(checked) else request.params()
         fault = None
         try:
+            if self.gate is not None:
+                self.gate()
             if checked is None:
                 self._refuse_invalid(request, params)
             fault = self.faults.take(request)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -152,3 +153,49 @@ def test_a_fake_is_gone_with_its_test(run: Any) -> None:
             assert FAKES[0]() is None
         """
     ).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("how", ["argument", "marker", "autouse"])
+@pytest.mark.parametrize("order", ["pool, monkeypatch", "monkeypatch, pool"])
+def test_other_fixtures_keep_their_order(run: Any, order: str, how: str) -> None:
+    """The fixture, however it is requested, does not move the test's `monkeypatch` before its other fixtures."""
+    names = f"ssm_automation, {order}" if how == "argument" else order
+    marker = "@pytest.mark.ssm_automation" if how == "marker" else ""
+    result = run(
+        f"""
+        import os, pytest
+
+        @pytest.fixture(autouse={how == "autouse"})
+        def guard(ssm_automation): pass
+
+        @pytest.fixture
+        def pool(): yield
+
+        {marker}
+        def test_it({names}):
+            key = os.environ["AWS_ACCESS_KEY_ID"]
+            monkeypatch.setenv("AWS_ACCESS_KEY_ID", "own")
+            monkeypatch.undo()
+            assert os.environ["AWS_ACCESS_KEY_ID"] == key
+        """.replace("guard(ssm_automation)", "guard(ssm_automation)" if how == "autouse" else "guard()"),
+        "--setup-show",
+    )
+    result.assert_outcomes(passed=1)
+    shown = [word for line in result.outlines for word in line.split() if word in {"pool", "monkeypatch"}]
+    first, second = order.split(", ")
+    assert shown == [first, second, second, first]
+
+
+@pytest.mark.parametrize("order", ["monkeypatch, ssm_automation", "ssm_automation, monkeypatch"])
+def test_the_environment_is_as_before(run: Any, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    """Whichever is set up first, variables that the test has set are what they were before the test."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "outer")
+    run(
+        f"""
+        def test_it({order}):
+            for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+                monkeypatch.setenv(name, "own")
+        """
+    ).assert_outcomes(passed=1)
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "outer"
+    assert {"AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"}.isdisjoint(os.environ)

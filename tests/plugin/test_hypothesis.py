@@ -85,3 +85,70 @@ def test_a_fake_for_each_example_is_the_way(run: Any) -> None:
             fake.verify()
     """
     ).assert_outcomes(passed=1)
+
+
+GUARDED = """
+    @pytest.fixture(autouse=True)
+    def guard(ssm_automation): pass
+
+    def start():
+        boto3.client("ssm", "us-east-1").start_automation_execution(DocumentName="Doc")
+"""
+
+
+def test_an_autouse_fixture_leaves_properties_alone(run: Any) -> None:
+    """A guard of a whole suite changes nothing in properties that make no call, or that enter a fake themselves."""
+    run(
+        GIVEN
+        + "    import boto3"
+        + GUARDED
+        + """
+    @settings(max_examples=5, database=None)
+    @given(st.integers())
+    def test_pure(number):
+        assert number == number
+
+    @settings(max_examples=5, database=None)
+    @given(st.integers())
+    def test_own(number):
+        with AutomationFake() as fake:
+            start()
+            fake.assert_started_once()
+    """
+    ).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("swallowing", ["", "contextlib.suppress(Exception)"])
+def test_a_call_inside_an_example_is_refused(run: Any, swallowing: str) -> None:
+    """With the fake of an autouse fixture, the call raises an error with the way out, even if the code swallows it."""
+    result = run(
+        GIVEN
+        + "    import boto3, contextlib"
+        + GUARDED
+        + f"""
+    @settings(max_examples=5, database=None)
+    @given(st.integers())
+    def test_it(number):
+        with {swallowing or "contextlib.nullcontext()"}:
+            start()
+    """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*FakeUsageError: *Use `with AutomationFake() as fake:` inside the test instead, *"])
+
+
+def test_fixtures_may_call_before_the_examples(run: Any) -> None:
+    """What fixtures start while they are set up is not shared by examples."""
+    run(
+        GIVEN
+        + "    import boto3"
+        + GUARDED
+        + """
+    @pytest.fixture(autouse=True)
+    def started(guard): start()
+
+    @settings(max_examples=5, database=None)
+    @given(st.integers())
+    def test_it(number): pass
+    """
+    ).assert_outcomes(passed=1)
