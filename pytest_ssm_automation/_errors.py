@@ -100,18 +100,19 @@ def is_own(error: BaseException) -> bool:
     return isinstance(error, AutomationFakeError) or _OWN in getattr(error, "__notes__", ())
 
 
-def unknown_name(kind: str, given: object, allowed: Iterable[str]) -> FakeUsageError:
+def unknown_name(kind: str, given: object, allowed: Iterable[str], *, meant: str = "") -> FakeUsageError:
     """Make the error for an unknown name.
 
     Args:
         kind: The kind of name, such as `"option"`.
         given: The unknown name.
         allowed: The allowed names.
+        meant: The name to suggest; by default the most similar one.
     """
     names = sorted(set(allowed))
     if not names:
         return FakeUsageError(f"Unknown {kind} {given!r}. There is no {kind}.")
-    first, *others = _nearest(str(given), names) or ("",)
+    first, *others = (meant,) if meant else _nearest(str(given), names) or ("",)
     hint = f" Did you mean {first!r}?" if first else ""
     everything = ", ".join(names)
     if len(everything) <= _LONGEST_LIST:

@@ -322,6 +322,18 @@ def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...], advanc
     return Executor(has_word, actions=actions, advance=advance)
 
 
+def _rename(*kinds: type) -> None:
+    """Let Python's own messages name the methods of the base classes as users know them."""
+    for kind in kinds:
+        for name, method in vars(kind).items():
+            if not name.startswith("_") and callable(method):
+                for function in (method, getattr(method, "__wrapped__", method)):
+                    function.__qualname__ = f"AutomationFake.{name}"
+
+
+_rename(Setup, Record)
+
+
 def _fetch(url: str) -> tuple[int, bytes] | None:
     if "requests" not in sys.modules:  # then nothing mocks it, and its import would slow down a property
         return None

@@ -29,6 +29,7 @@ def hints(service: Service, *, looked_up: bool) -> list[str]:
         *at_most(in_vain, in_vain),
         *_without_outputs(service),
         *_not_registered(service, looked_up=looked_up),
+        *_rejected(service),
     ]
 
 
@@ -58,6 +59,16 @@ def _without_outputs(service: Service) -> Iterator[str]:
         if run.walk and run.walk.unresolved:
             told = "reads outputs without a value (set them with fake.step_outputs)"
             yield f"{run.document_name} {run.id} {told}: {', '.join(run.walk.unresolved)}"
+
+
+def _rejected(service: Service) -> Iterator[str]:
+    """Describe the documents that the option `unknown_documents` refused."""
+    if service.state.reject_unknown_documents:
+        refused = [call for call in service.calls if call.error == "AutomationDefinitionNotFoundException"]
+        names = (str(call.params.get("DocumentName")) for call in refused if call.outcome == "rejected")
+        for name in dict.fromkeys(names):
+            told = f'The option unknown_documents="reject" refused {name}, which is not registered.'
+            yield f"{told} {how_to_register(name)}"
 
 
 def _not_registered(service: Service, *, looked_up: bool) -> Iterator[str]:

@@ -8,6 +8,8 @@ from typing import Any, Final, TypeVar, cast
 
 from ._assertions import shorten
 from ._errors import FakeUsageError, hide_usage_errors
+from ._service.checks.rules import all_constraints
+from ._service.errors import catalogue
 
 __tracebackhide__ = hide_usage_errors
 
@@ -33,10 +35,35 @@ def check_keywords(assertion: F) -> F:
     return cast("F", checked)
 
 
+def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
+    """Refuse more positional arguments than a method takes, and show what to write instead.
+
+    Args:
+        write: A function of the positional arguments that returns what to write.
+    """
+
+    def decorate(method: F) -> F:
+        @wraps(method)
+        def checked(fake: Any, *args: Any, **keywords: Any) -> Any:
+            __tracebackhide__ = True
+            if len(args) > 1:
+                shown = ", ".join(map(shorten, args))
+                raise FakeUsageError(f"Expected one argument, but got {method.__name__}({shown}): write {write(args)}")
+            return method(fake, *args, **keywords)
+
+        return cast("F", checked)
+
+    return decorate
+
+
 def _positional(assertion: str, before: tuple[object, ...], given: object) -> str:
     if isinstance(given, Mapping):
         members = cast("Mapping[str, object]", given)
         words = [*map(repr, before), *(f"{name}={shorten(value)}" for name, value in members.items())]
+    elif assertion == "assert_rejected" and str(given) in {*catalogue(), "ParamValidationError"}:
+        return f"assert_rejected takes the name of an error as a keyword: write assert_rejected(error={given!r})"
+    elif assertion == "assert_rejected" and str(given) in all_constraints():
+        return f"assert_rejected takes the id of a constraint as a keyword: write assert_rejected(constraint={given!r})"
     else:
         words = [*map(repr, before), f"DocumentName={shorten(given)}"]
     return f"{assertion} takes the members of the request as keywords: write {assertion}({', '.join(words)})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._errors import FakeUsageError, hide_usage_errors
+from ._keywords import one_at_a_time
 from ._service.accounts import check_account, check_region
 from ._service.checks import model
 from ._service.errors import ServiceError
@@ -30,6 +31,7 @@ class Setup:
 
     _service: Service
 
+    @one_at_a_time(lambda errors: ", ".join(f"fail_with({error!r})" for error in errors))
     def fail_with(
         self,
         error: ErrorName | BaseException | type[BaseException],
@@ -143,6 +145,7 @@ class Setup:
 
         self._service.add_override(StepOutputs(step, outputs, runbook, when))
 
+    @one_at_a_time(lambda given: f"add_runbook(content, name={given[0]!r})")
     def add_runbook(
         self,
         content: Mapping[str, Any] | str | os.PathLike[str],
@@ -217,6 +220,7 @@ class Setup:
         run.catch_up()
         return execution_of(run)
 
+    @one_at_a_time(lambda statuses: f"script({list(statuses)!r})")
     def script(
         self,
         statuses: Statuses,

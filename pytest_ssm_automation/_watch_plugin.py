@@ -67,11 +67,8 @@ class WatchPlugin:
         try:
             yield
         finally:
-            changes, before = item.stash.get(environment_key, ({}, {}))
-            for name, value in before.items():
-                if os.environ.get(name) == changes[name]:
-                    os.environ.pop(name, None)
-                    os.environ.update({} if value is None else {name: value})
+            if environment_key in item.stash:
+                _restore(*item.stash[environment_key])
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -115,6 +112,13 @@ class WatchPlugin:
             terminalreporter.section(_LATE, red=True)
             for text in texts:
                 terminalreporter.line(text)
+
+
+def _restore(changes: Mapping[str, str | None], before: Mapping[str, str | None]) -> None:
+    for name, value in before.items():
+        if os.environ.get(name) == changes[name]:
+            os.environ.pop(name, None)
+            os.environ.update({} if value is None else {name: value})
 
 
 def _problems(fake: Any, *, faults: bool = True) -> str:

@@ -287,3 +287,32 @@ def test_the_repr_of_an_execution_is_one_line(fake: AutomationFake) -> None:
     assert repr(parent) == f"<Execution {parent.id} of Doc in 123456789012 us-east-1: InProgress>"
     (child,) = parent.children
     assert repr(child) == f"<Execution {child.id} of Doc in 123456789012 us-east-1 on {child.target}: {child.status}>"
+
+
+@pytest.mark.parametrize(
+    ("slip", "told"),
+    [
+        (lambda fake: fake.fail_step("wait"), r"No runbook is registered, so there is no step 'wait'\. Register "),
+        (
+            lambda fake: fake.step_outputs("wait", {}),
+            "No runbook is registered, .* add_runbook.* option runbooks.* download",
+        ),
+        (lambda fake: fake.add_execution("Doc").step("wait"), "Doc is not registered, so its executions have no steps"),
+        (lambda fake: fake.script(["Succeeded"]), r"Unknown status 'Succeeded'\. Did you mean 'Success'\?"),
+        (lambda fake: fake.script(["RUNNING"]), "Did you mean 'InProgress'"),
+        (lambda fake: fake.script(["Error"]), "Did you mean 'Failed'"),
+        (lambda fake: fake.script(["Sucess"]), "Did you mean 'Success'"),
+        (lambda fake: fake.add_execution("Doc").finish("Completed"), "Did you mean 'Success'"),
+        (lambda fake: fake.script("Pending", "Failed"), r"write script\(\['Pending', 'Failed'\]\)"),
+        (lambda fake: fake.fail_with("A", "B"), r"write fail_with\('A'\), fail_with\('B'\)"),
+        (lambda fake: fake.add_runbook("Name", "text"), r"write add_runbook\(content, name='Name'\)"),
+        (lambda fake: fake.script(state="x"), r"AutomationFake\.script\(\) got an unexpected keyword argument 'state'"),
+        (lambda fake: fake.assert_rejected("SerializationException"), r"write assert_rejected\(error='SerializationE"),
+        (lambda fake: fake.assert_rejected("Mode:enum"), r"write assert_rejected\(constraint='Mode:enum'\)"),
+        (lambda fake: fake.assert_rejected(["Doc"]), r"write assert_rejected\(DocumentName=\['Doc'\]\)"),
+    ],
+)
+def test_messages_name_the_mistake(fake: AutomationFake, slip: Any, told: str) -> None:
+    """A slip in the use of the fake is told with what was given, and what to write instead."""
+    with pytest.raises(TypeError, match=told):
+        slip(fake)

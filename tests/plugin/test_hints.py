@@ -107,3 +107,18 @@ def test_refused_signals(run: Any) -> None:
     result.stdout.fnmatch_lines(
         [call + " is InProgress at step 'first'", call + " is InProgress", call + " has ended as Success"]
     )
+
+
+def test_the_option_that_refused_a_document_is_named(run: Any) -> None:
+    """A test that fails by `unknown_documents="reject"` is told the option, and how to register the document."""
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.ssm_automation(unknown_documents="reject")
+        def test_it(ssm_client):
+            ssm_client.start_automation_execution(DocumentName="Doc")
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(['The option unknown_documents="reject" refused Doc, *Register * add_runbook*'])

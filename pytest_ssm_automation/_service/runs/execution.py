@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from ..._errors import hide_usage_errors, public, unknown_name
+from ..._errors import FakeUsageError, hide_usage_errors, public, unknown_name
 from ..._sequences import View
 from ..calls import shorten
+from ..runbooks.library import how_to_register
 from .shown.events import event_of
 from .shown.outputs import failure_message_of, outputs_of
 from .shown.steps import step_members
@@ -134,6 +135,11 @@ class Execution:
         """
         steps = self.steps
         found = [step for step in steps if step["StepName"] == name]
+        if not steps and self._run.runbook is None:
+            raise FakeUsageError(
+                f"{self.document_name} is not registered, so its executions have no steps. "
+                f"{how_to_register(self.document_name)}"
+            )
         if not found:
             raise unknown_name(f"step of {self.document_name!r}", name, [step["StepName"] for step in steps])
         return next((step for step in reversed(found) if step["StepStatus"] != "Pending"), found[-1])

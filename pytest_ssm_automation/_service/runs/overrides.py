@@ -11,7 +11,7 @@ from ..checks import model
 from ..faults import Fault, When, check_when, matches
 from ..runbooks.conversions import ConversionError, converted
 from ..runbooks.kinds import is_mapping
-from ..runbooks.library import bare_name, flow_of
+from ..runbooks.library import bare_name, flow_of, how_to_register
 from .execution import Execution, execution_of
 from .results import StepResult
 
@@ -213,6 +213,12 @@ def check_override(override: StepOverride, runbooks: Sequence[Runbook]) -> None:
     steps = [step for runbook in runbooks if (step := flow_of(runbook).step(override.step))]
     if not steps:
         names = {name for runbook in runbooks for name in flow_of(runbook).places}
+        if not runbooks:
+            which = "No runbook" if override.runbook is None else f"No runbook {override.runbook!r}"
+            raise FakeUsageError(
+                f"{which} is registered, so there is no step {override.step!r}. "
+                f"{how_to_register(override.runbook or 'NAME')}"
+            )
         raise unknown_name("step", override.step, names)
     if isinstance(override, StepOutputs) and is_mapping(override.outputs):
         errors: list[FakeUsageError] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
@@ -25,6 +26,16 @@ ENDED: Final = frozenset(
 # The pace of a run that goes on by one step at each poll.
 STEP: Final = "step"
 SUCCEEDED: Final = frozenset({"Success", "CompletedWithSuccess"})
+# What people write for a status that AWS calls otherwise.
+_MEANT: Final = {
+    **dict.fromkeys(("complete", "completed", "done", "ok", "succeed", "succeeded", "successful"), "Success"),
+    **dict.fromkeys(("executing", "processing", "running", "started"), "InProgress"),
+    **dict.fromkeys(("error", "errored", "fail", "failure"), "Failed"),
+    **dict.fromkeys(("aborted", "canceled", "stopped", "terminated"), "Cancelled"),
+    **dict.fromkeys(("created", "queued", "submitted"), "Pending"),
+    **dict.fromkeys(("paused", "suspended"), "Waiting"),
+    **dict.fromkeys(("timeout", "timedout", "expired"), "TimedOut"),
+}
 WORKING: Final = frozenset({"InProgress", "RunbookInProgress"})
 WAITING: Final = frozenset({"Waiting", "PendingApproval"})
 
@@ -122,7 +133,12 @@ def _turn(item: str | Mapping[str, Any]) -> Turn:
 def check_ended(status: object) -> None:
     """Check that a status ends an execution."""
     if status not in ENDED:
-        raise unknown_name("status", status, ENDED)
+        raise unknown_name("status", status, ENDED, meant=meant_by(status))
+
+
+def meant_by(status: object) -> str:
+    """Return the status that a test most likely means by a common word; empty if it is not known."""
+    return _MEANT.get(re.sub(r"[\W_]", "", str(status)).casefold(), "")
 
 
 def read_shape(name: str, value: Any, what: str) -> Any:
@@ -156,7 +172,8 @@ def _copied(shape: Any, value: Any) -> Any:
     }
     allowed = shape.metadata.get("enum")
     if allowed and value not in allowed:
-        raise unknown_name("status" if shape.name == STATUS else shape.name, value, allowed)
+        kind = "status" if shape.name == STATUS else shape.name
+        raise unknown_name(kind, value, allowed, meant=meant_by(value) if shape.name == STATUS else "")
     return copies.get(shape.type_name, lambda: value)()
 
 
