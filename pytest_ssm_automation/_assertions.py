@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 from heapq import nsmallest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._service.accounts import ACCOUNT_ID
 from ._service.errors import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ._service.calls import Call
     from ._service.checks.violations import Violation
@@ -29,6 +30,10 @@ class _Missing:
 
 
 _MISSING = _Missing()
+
+
+# Writes the line of a difference. Most differences are only counted.
+Difference: TypeAlias = "Callable[[], str]"
 
 
 class Expectation:
@@ -66,28 +71,33 @@ class Expectation:
 
     def differences(self, call: Call) -> list[str]:
         """List the differences of a call, one per line; empty if it matches."""
-        params = call.params
-        lines = [
-            line
-            for name, value in self.request.items()
-            for line in _differences(name, value, params.get(name, _MISSING), partial=self.partial)
-        ]
-        if self.exact:
-            lines.extend(
-                f"{name}: not expected, got {shorten(params[name])}" for name in params if name not in self.request
-            )
-        if self.account not in {None, call.account}:
-            lines.append(f"account: expected {self.account!r}, got {call.account!r}")
-        if self.region not in {None, call.region}:
-            lines.append(f"region: expected {self.region!r}, got {call.region!r}")
-        return lines
+        return [write() for write in self._compare(call)]
+
+    def distance(self, call: Call) -> int:
+        """Return the number of differences of a call."""
+        return sum(1 for _ in self._compare(call))
 
     def matches(self, call: Call) -> bool:
         """Return whether a call matches."""
-        return call.operation == self.operation and not self.differences(call)
+        return call.operation == self.operation and next(self._compare(call), None) is None
+
+    def _compare(self, call: Call) -> Iterator[Difference]:
+        params = call.params
+        for name, value in self.request.items():
+            yield from _differences(name, value, params.get(name, _MISSING), in_part=self.partial)
+        if self.exact:
+            for name in params:
+                if name not in self.request:
+                    yield partial(_write_extra, name, params[name])
+        if self.account not in {None, call.account}:
+            yield lambda: f"account: expected {self.account!r}, got {call.account!r}"
+        if self.region not in {None, call.region}:
+            yield lambda: f"region: expected {self.region!r}, got {call.region!r}"
 
     def matches_in_part(self, call: Call) -> bool:
         """Return whether a call matches only with `partial`."""
+        if not any(isinstance(value, dict | list) for value in self.request.values()):
+            return False  # nothing is nested
         in_part = copy.copy(self)
         in_part.partial = True
         return in_part.matches(call) and not self.matches(call)
@@ -101,34 +111,47 @@ class Expectation:
         return ", ".join(words) or "any request"
 
 
-def _differences(path: str, expected: Any, actual: Any, *, partial: bool) -> Iterable[str]:
+def _differences(path: str, expected: Any, actual: Any, *, in_part: bool) -> Iterator[Difference]:
     if actual is not _MISSING and expected == actual:  # mock.ANY also equals a missing value
         return
-    if _both(dict, expected, actual):
-        for key in expected if partial else {**expected, **actual}:
+    if _are_dicts(expected, actual):
+        for key in expected if in_part else {**expected, **actual}:
             there, here = expected.get(key, _MISSING), actual.get(key, _MISSING)
-            yield from _differences(f"{path}[{key!r}]", there, here, partial=partial)
-    elif _both(list, expected, actual) and len(expected) == len(actual):
+            yield from _differences(f"{path}[{key!r}]", there, here, in_part=in_part)
+    elif not _are_lists(expected, actual):
+        yield lambda: f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
+    elif len(expected) == len(actual):
         for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
-            yield from _differences(f"{path}[{number}]", one, other, partial=partial)
-    elif _both(list, expected, actual) and partial:
+            yield from _differences(f"{path}[{number}]", one, other, in_part=in_part)
+    elif in_part:
         yield from _missing_items(path, expected, actual)
     else:
-        yield f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
+        yield lambda: f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
 
 
-def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterable[str]:
+def _are_dicts(one: Any, other: Any) -> bool:
+    return isinstance(one, dict) and isinstance(other, dict)
+
+
+def _are_lists(one: Any, other: Any) -> bool:
+    return isinstance(one, list) and isinstance(other, list)
+
+
+def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterator[Difference]:
     """Report the first expected item that is missing in the actual list, in the same order."""
     rest = iter(actual)
     for item in expected:
-        if not any(not [*_differences(path, item, other, partial=True)] for other in rest):
-            order = " in this order" if len(expected) > 1 else ""
-            yield f"{path}: expected {shorten(item)} among the items{order}, got {shorten(actual)}"
+        if not any(next(_differences(path, item, other, in_part=True), None) is None for other in rest):
+            yield partial(_write_missing, path, item, actual, " in this order" if len(expected) > 1 else "")
             return
 
 
-def _both(kind: type, *values: Any) -> bool:
-    return all(isinstance(value, kind) for value in values)
+def _write_extra(name: str, actual: object) -> str:
+    return f"{name}: not expected, got {shorten(actual)}"
+
+
+def _write_missing(path: str, item: object, actual: object, order: str) -> str:
+    return f"{path}: expected {shorten(item)} among the items{order}, got {shorten(actual)}"
 
 
 def shorten(value: object) -> str:
@@ -171,7 +194,7 @@ def wrong_count(
     if found:
         lines.append(f"Matching:  {', '.join(at_most([where(*each) for each in found[:_MOST_ITEMS]], found))}")
     elif others:
-        closest = nsmallest(_MOST_CALLS, others, key=lambda numbered: len(expectation.differences(numbered[1])))
+        closest = nsmallest(_MOST_CALLS, others, key=lambda numbered: expectation.distance(numbered[1]))
         for place, (number, call) in enumerate(closest):
             label = f"Closest of {count(len(others), 'call')}, " if place == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")

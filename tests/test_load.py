@@ -271,9 +271,11 @@ def test_an_assertion_about_many_starts() -> None:
         with AutomationFake(seed="load") as fake:
             client = fake.client()
             for _ in range(number):
-                client.start_automation_execution(DocumentName="Doc")
+                client.start_automation_execution(DocumentName="Doc", Parameters={"InstanceId": ["i-1"]})
 
             def ask() -> None:
+                with pytest.raises(AssertionError, match=f"Closest of {number} calls"):
+                    fake.assert_started(Parameters={"InstanceId": ["i-2"]})
                 fake.assert_started(DocumentName="Doc", times=number)
                 with pytest.raises(AssertionError, match=rf"and {number - 10} more"):
                     fake.assert_started_once(DocumentName="Doc")
