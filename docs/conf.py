@@ -36,7 +36,7 @@ nitpick_ignore_regex = [
     ("py:class", r"(Format|Outputs|Override|Runbooks|SSMClient|StartMembers|StatusName|Statuses)"),
     (
         "py:class",
-        r"(CaughtBy|datetime|Outcome|Parameter|Request|Resolver|Shape|Strategy|Target|When|st\.SearchStrategy|Literal)",
+        r"(CallingStep|CaughtBy|datetime|DeclaredOutput|Outcome|Parameter|Request|Resolver|Shape|Strategy|Target|When|st\.SearchStrategy|Literal)",
     ),
     ("py:class", r"pytest_ssm_automation\._.*"),
 ]
