@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_SECONDS: Final = 86_400.0
 MOST_SLEEPS: Final = 100_000
+# Sleeps of other threads that are worth a line when nothing was skipped.
+LONG_SECONDS: Final = 1.0
 # Modules whose sleeps and timeouts must stay real.
 _NOT_PATCHED: Final = sys.stdlib_module_names | {"_pytest", "execnet", "pluggy", "pytest", "xdist", __package__}
 _really_sleep: Final = time.sleep
@@ -138,11 +140,13 @@ class SkippedSleep:
 
     Attributes:
         sleeps: The requested seconds, in order.
+        waited: The seconds that other threads have really slept.
     """
 
     def __init__(self) -> None:
         """Start without sleeps."""
         self.sleeps: list[float] = []
+        self.waited: list[float] = []
         self._skipped = 0.0
         self._thread: threading.Thread | None = None
         self._patched: list[tuple[dict[str, Any], str, Any]] = []
@@ -186,6 +190,7 @@ class SkippedSleep:
     def _sleep(self, seconds: float, /) -> None:
         if threading.current_thread() is not self._thread or seconds < 0:
             self._real_sleep(seconds)
+            self.waited.append(seconds)
             return
         _really_sleep(seconds * 0)  # lets other threads run, and raises for an invalid argument
         self._skip("time.sleep", seconds, seconds)
@@ -204,6 +209,16 @@ class SkippedSleep:
             self._due.remove(due)
         self._skip("asyncio.sleep", delay, max(due - time.monotonic(), 0.0))
         return result
+
+    def skipped_nothing(self) -> str:
+        """Describe the sleeps of other threads if they were long, and none was skipped; empty otherwise."""
+        waited = sum(self.waited)
+        if self.sleeps or waited < LONG_SECONDS:
+            return ""
+        return (
+            f"The option skip_sleep skipped nothing, but other threads slept for {waited:g} s: "
+            "it skips only the sleeps of the test's own thread."
+        )
 
     def _skip(self, function: str, asked: float, seconds: float) -> None:
         """Record a sleep, and advance the clocks.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "ssm_automation_watching"
 _LATE: Final = "SSM Automation: late calls"
+_SLEPT: Final = "SSM Automation: skip_sleep"
 fake_key = pytest.StashKey[Any]()
 # What the fake of a test changes in the environment, and what was there before.
 environment_key = pytest.StashKey[tuple[Mapping[str, str | None], Mapping[str, str | None]]]()
@@ -82,6 +83,8 @@ class WatchPlugin:
         if fake is None:
             return report
         if call.when == "teardown":
+            if text := fake._clock.skipped_nothing():  # noqa: SLF001 - it is only for the plugin
+                report.sections.append((_SLEPT, f"{item.nodeid}: {text}"))
             del item.stash[fake_key]
         if call.excinfo is not None and isinstance(call.excinfo.value, StrictError):
             if report.failed:
@@ -102,16 +105,15 @@ class WatchPlugin:
             self._sent.append(text)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """List the calls that were made after their test had ended, of all workers."""
+        """List the calls that were made after their test had ended, and tests where no sleep was skipped."""
         reports = (report for reports in terminalreporter.stats.values() for report in reports)
-        texts = [text for report in reports for name, text in getattr(report, "sections", ()) if name == _LATE]
-        texts += self._sent
-        if left := _take_late_calls():
-            texts.append(left)
-        if texts:
-            terminalreporter.section(_LATE, red=True)
-            for text in texts:
-                terminalreporter.line(text)
+        sections = [section for report in reports for section in getattr(report, "sections", ())]
+        sections += [(_LATE, text) for text in (*self._sent, _take_late_calls()) if text]
+        for title in (_LATE, _SLEPT):
+            if texts := [text for name, text in sections if name == title]:
+                terminalreporter.section(title, red=title == _LATE)
+                for text in texts:
+                    terminalreporter.line(text)
 
 
 def _restore(changes: Mapping[str, str | None], before: Mapping[str, str | None]) -> None:

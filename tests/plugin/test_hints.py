@@ -122,3 +122,30 @@ def test_the_option_that_refused_a_document_is_named(run: Any) -> None:
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(['The option unknown_documents="reject" refused Doc, *Register * add_runbook*'])
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ("pool.submit(time.sleep, 0.02)", 1),
+        ("pool.submit(time.sleep, 0.001)", 0),
+        ("pool.submit(time.sleep, 0.02); time.sleep(0)", 0),
+    ],
+)
+def test_sleeps_that_were_not_skipped_are_told(run: Any, monkeypatch: pytest.MonkeyPatch, test: str, told: int) -> None:
+    """A test with `skip_sleep` that waits for the sleeps of a pool passes, and a line says that nothing was skipped."""
+    monkeypatch.setattr("pytest_ssm_automation._clock.LONG_SECONDS", 0.01)
+    result = run(
+        f"""
+        import time
+        from concurrent.futures import ThreadPoolExecutor
+
+        def test_it(ssm_automation):
+            with ThreadPoolExecutor() as pool:
+                {test}
+        """,
+        ini="ssm_automation_skip_sleep = true",
+    )
+    result.assert_outcomes(passed=1)
+    lines = [line for line in result.outlines if "skip_sleep skipped nothing, but other threads slept for" in line]
+    assert len(lines) == told
