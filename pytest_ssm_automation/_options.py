@@ -191,7 +191,7 @@ def _actions(given: object) -> bool | tuple[str, ...]:
     check_extra()
     if given is True:
         return True
-    from ._executing.table import TABLE
+    from ._executing.actions.table import TABLE
 
     actions = _names("execute_steps", given)
     for action in actions:

@@ -58,6 +58,7 @@ class Attempt:
     Attributes:
         run: The run.
         declared: The step, as the runbook declares it.
+        child: The execution that the walk has started for the step.
         step: The step, as its calls record it.
         number: The number of the attempt.
         inputs: The resolved inputs.
@@ -70,6 +71,7 @@ class Attempt:
         """Start before the first look."""
         self.run = run
         self.declared: Step = visit.step
+        self.child: Run | None = visit.child
         self.step = CallingStep(execution_of(run), visit.step.name)
         self.number = visit.attempt
         self.inputs: dict[str, Any] = copied(visit.inputs)

@@ -11,10 +11,10 @@ from .._service.runbooks.actions import WALKED
 from .._service.runbooks.conversions import ConversionError, converted
 from .._service.runbooks.references import as_text
 from .._service.runs.results import SUCCESS, StepResult
+from .actions.table import TABLE
 from .attempt import Attempt, Unable
 from .clients import Clients
 from .mistakes import how_to_say
-from .table import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +106,7 @@ class Executor:
         if step.action not in TABLE:
             raise Unable("this action is not executed")
         executed = TABLE[step.action]
-        executed.check(step, partial(self._clients.get, run=run))
+        executed.check(step, run, partial(self._clients.get, run=run))
         return executed.perform
 
     def _looked(self, attempt: Attempt) -> StepResult | None:

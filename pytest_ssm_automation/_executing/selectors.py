@@ -25,11 +25,13 @@ class SelectorError(ValueError):
 
 
 def plain(value: Any) -> Any:
-    """Convert a response of boto3 to JSON values. Assumed: times become ISO 8601, and bytes text."""
+    """Convert a response of boto3 to JSON values. Assumed: times become ISO 8601, and bytes and streams text."""
     if is_mapping(value):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in cast("list[Any]", value)]
+    if hasattr(value, "read"):
+        value = value.read()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes | bytearray):

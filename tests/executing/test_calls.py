@@ -181,7 +181,7 @@ def test_a_mistake_in_an_execution_that_a_step_has_started(bench: Bench) -> None
 def test_other_errors_of_an_executor_are_shown(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of ours is no failed step."""
     execution_id = bench.begin(PUT)
-    monkeypatch.setattr("pytest_ssm_automation._executing.resources.typed", lambda *_: 1 / 0)
+    monkeypatch.setattr("pytest_ssm_automation._executing.actions.resources.typed", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         bench.poll(execution_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,8 +73,9 @@ def test_what_is_no_selector() -> None:
 def test_responses_become_json() -> None:
     """Times become ISO 8601, bytes become text, and whatever else there is becomes its text."""
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert plain({"A": [moment, moment.date()], "B": (b"x", None, 1.5), "C": {1}}) == {
+    assert plain({"A": [moment, moment.date()], "B": (b"x", None, 1.5), "C": {1}, "D": io.BytesIO(b"y")}) == {
         "A": ["2026-01-02T03:04:05+00:00", "2026-01-02"],
         "B": ["x", None, 1.5],
         "C": "{1}",
+        "D": "y",
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from pytest_ssm_automation._executing.resources import typed
+from pytest_ssm_automation._executing.calling import typed
 
 SESSION = Session()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from ..._service.runbooks.flow import Step
+    from ..._service.runs.run import Run
     from ..attempt import Attempt, ClientOf, Outputs
 
 # Its page says that up to 100 KB are returned. Assumed: with more, the step fails.
@@ -39,7 +40,7 @@ def execute_script(attempt: Attempt) -> Outputs:
     return {**repeated, "OutputPayload": response, **outputs_of(attempt.declared, response)}
 
 
-def check(step: Step, _: ClientOf) -> None:
+def check(step: Step, _run: Run, _client_of: ClientOf) -> None:
     """Check that a step has a script of Python, and all modules that it imports.
 
     Raises:

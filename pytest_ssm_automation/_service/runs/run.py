@@ -74,6 +74,10 @@ class Host(Protocol):
         """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
         ...
 
+    def knows(self, document_name: str, region: str) -> bool:
+        """Return whether a runbook with this name or ARN is registered in a Region."""
+        ...
+
     def noted(self, run: Run, before: str) -> None:
         """Handle a new status change of a run, whose status was `before`."""
         ...

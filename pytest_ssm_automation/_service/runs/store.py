@@ -328,6 +328,10 @@ class ExecutionStore:
             return self.executor.outcome(run, visit)
         return StepResult()
 
+    def knows(self, document_name: str, region: str) -> bool:
+        """Return whether a runbook with this name or ARN is registered in a Region."""
+        return self._runbooks.knows(document_name, region)
+
     def _is_at_work(self, visit: Visit) -> bool:
         return self._executor is not None and self._executor.is_waiting(visit)
 

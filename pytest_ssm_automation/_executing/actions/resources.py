@@ -10,17 +10,18 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
-from .._errors import StepFailed
-from .._service.runbooks.kinds import is_list
-from .attempt import Unable
-from .selectors import outputs_of, plain, select_each
-from .shapes import shaped
+from ..._errors import StepFailed
+from ..._service.runbooks.kinds import is_list
+from ..attempt import Unable
+from ..calling import typed
+from ..selectors import outputs_of, plain, select_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .._service.runbooks.flow import Step
-    from .attempt import Attempt, ClientOf, Outputs, Waiting
+    from ..._service.runbooks.flow import Step
+    from ..._service.runs.run import Run
+    from ..attempt import Attempt, ClientOf, Outputs, Waiting
 
 _OWN: Final = frozenset({"Service", "Api", "PropertySelector", "DesiredValues"})
 
@@ -50,7 +51,7 @@ def wait_for_property(attempt: Attempt) -> Waiting:
     return outputs_of(attempt.declared, response)
 
 
-def check(step: Step, client_of: ClientOf) -> None:
+def check(step: Step, _: Run, client_of: ClientOf) -> None:
     """Check that boto3 can call the operation of a step.
 
     Raises:
@@ -66,13 +67,6 @@ def call(attempt: Attempt) -> Any:
     client, method, operation = operation_of(*_named(attempt.inputs), attempt.client)
     params = {name: value for name, value in attempt.inputs.items() if name not in _OWN}
     return plain(getattr(client, method)(**typed(operation, params)))
-
-
-def typed(operation: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Convert inputs to the types of an operation's request."""
-    shape = operation.input_shape
-    converted: dict[str, Any] = dict(params) if shape is None else shaped(params, shape)
-    return converted
 
 
 def operation_of(service: str, api: str, client_of: ClientOf) -> tuple[Any, str, Any]:

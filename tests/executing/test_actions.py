@@ -1,0 +1,272 @@
+"""The actions of EC2, CloudFormation, Run Command and Automation itself, under moto."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from executed import step
+
+from pytest_ssm_automation import FakeUsageError, StepRun
+
+if TYPE_CHECKING:
+    from executed import Bench, Members
+
+IMAGE = "ami-12c6146b"
+TEMPLATE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "of-stack"}}}})
+
+
+def launch(bench: Bench) -> str:
+    """Launch an instance, as the test."""
+    made = bench.aws("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)
+    return str(made["Instances"][0]["InstanceId"])
+
+
+def state(bench: Bench, instance_id: str) -> str:
+    """Return the state of an instance."""
+    found = bench.aws("ec2").describe_instances(InstanceIds=[instance_id])
+    return str(found["Reservations"][0]["Instances"][0]["State"]["Name"])
+
+
+@pytest.mark.parametrize("desired", ["stopped", "terminated", "running"])
+@pytest.mark.parametrize("forced", [{}, {"Force": "true"}])
+def test_the_state_of_an_instance_is_changed(desired: str, forced: Members, bench: Bench) -> None:
+    """The instance has the state, which the step puts out."""
+    instance_id = launch(bench)
+    if desired == "running":
+        bench.aws("ec2").stop_instances(InstanceIds=[instance_id])
+    run = bench.run(
+        step("it", "changeInstanceState", {"InstanceIds": ["{{ Id }}"], "DesiredState": desired, **forced}),
+        parameters={"Id": {"type": "String"}},
+        given={"Id": [instance_id]},
+    )
+    assert run.status == "Success"
+    assert run.outputs("it") == {"InstanceStates": [desired]}
+    assert state(bench, instance_id) == desired
+
+
+def test_the_state_of_an_instance_is_only_checked(bench: Bench) -> None:
+    """With CheckStateOnly nothing is changed, and the step waits for the state."""
+    instance_id = launch(bench)
+    inputs = {"InstanceIds": instance_id, "DesiredState": "stopped", "CheckStateOnly": True}
+    execution_id = bench.begin(step("it", "changeInstanceState", inputs))
+    assert [bench.poll(execution_id)["AutomationExecutionStatus"] for _ in range(3)] == ["InProgress"] * 3
+    assert state(bench, instance_id) == "running"
+    bench.aws("ec2").stop_instances(InstanceIds=[instance_id])
+    assert bench.poll(execution_id)["AutomationExecutionStatus"] == "Success"
+
+
+MISSING = "Parameter validation failed:\nMissing required parameter in input: "
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:absent"
+
+
+@pytest.mark.parametrize(
+    ("action", "inputs", "text"),
+    [
+        (
+            "changeInstanceState",
+            {"InstanceIds": ["i-0"], "DesiredState": "odd"},
+            "Unknown DesiredState odd. Allowed: running, stopped, terminated",
+        ),
+        (
+            "changeInstanceState",
+            {"InstanceIds": ["i-0"], "DesiredState": "stopped"},
+            "An error occurred (InvalidInstanceID.NotFound)",
+        ),
+        ("changeInstanceState", {"DesiredState": "stopped"}, MISSING + '"InstanceIds"'),
+        ("runInstances", {"ImageId": IMAGE, "SubnetId": "subnet-0"}, "An error occurred (InvalidSubnetID.NotFound)"),
+        (
+            "runInstances",
+            {"ImageId": IMAGE, "Odd": 1},
+            'Parameter validation failed:\nUnknown parameter in input: "Odd"',
+        ),
+        ("createImage", {"InstanceId": "i-0", "ImageName": "abc"}, "An error occurred (InvalidInstanceID."),
+        (
+            "copyImage",
+            {"SourceImageId": "ami-0", "SourceRegion": "us-east-1", "ImageName": "abc"},
+            "An error occurred (InvalidAMIID.",
+        ),
+        ("deleteImage", {"ImageId": "ami-0"}, "An error occurred (InvalidAMIID."),
+        ("createTags", {"ResourceIds": ["i-0"], "Tags": [{"Key": "a", "Value": "b"}]}, "An error occurred (InvalidID)"),
+        (
+            "createTags",
+            {"ResourceType": "Parameter", "ResourceIds": ["a", "b"], "Tags": []},
+            "Expected one resource of type Parameter, but got 2",
+        ),
+        ("createStack", {"TemplateBody": TEMPLATE}, MISSING + '"StackName"'),
+        ("deleteStack", {}, MISSING + '"StackName"'),
+        ("runCommand", {"InstanceIds": ["i-0"]}, MISSING + '"DocumentName"'),
+        ("invokeLambdaFunction", {"FunctionName": "absent"}, "An error occurred (ResourceNotFoundException)"),
+        ("executeStateMachine", {"stateMachineArn": MACHINE}, "An error occurred (StateMachineDoesNotExist)"),
+    ],
+)
+def test_what_is_refused(action: str, inputs: Members, text: str, bench: Bench) -> None:
+    """The step fails with botocore's message, at each attempt, and `onFailure` leads on."""
+    run = bench.run(
+        step("it", action, inputs, maxAttempts=2, onFailure="Continue"), step("after", "sleep", {"Duration": "PT1S"})
+    )
+    assert run.step("it")["FailureMessage"].partition(". ")[2].startswith(text)
+    assert (run.step("it")["StepStatus"], run.step("after")["StepStatus"]) == ("Failed", "Success")
+
+
+def test_instances_are_launched(bench: Bench) -> None:
+    """Counts may be text, empty texts are as if not given, and user data is not encoded twice."""
+    inputs = {
+        "ImageId": IMAGE,
+        "InstanceType": "t2.micro",
+        "MinInstanceCount": "2",
+        "MaxInstanceCount": "2",
+        "KeyName": "",
+    }
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "By", "Value": "us"}]}]
+    run = bench.run(step("it", "runInstances", {**inputs, "TagSpecifications": tags, "UserData": "aGVsbG8="}))
+    shown = run.outputs("it")
+    assert shown["InstanceStates"] == ["running", "running"]
+    ec2 = bench.aws("ec2")
+    for instance_id in shown["InstanceIds"]:
+        data = ec2.describe_instance_attribute(InstanceId=instance_id, Attribute="userData")
+        assert data["UserData"]["Value"] == "aGVsbG8="
+        assert state(bench, instance_id) == "running"
+    plain = bench.run(step("it", "runInstances", {"ImageId": IMAGE, "UserData": "plain text"})).outputs("it")
+    [one] = ec2.describe_instances(InstanceIds=plain["InstanceIds"])["Reservations"][0]["Instances"]
+    assert one["InstanceType"] == "m1.small"
+
+
+def test_an_image_is_created_copied_and_deleted(bench: Bench) -> None:
+    """An image is there once it is available, and gone with its snapshots."""
+    instance_id, ec2 = launch(bench), bench.aws("ec2")
+    run = bench.run(
+        step(
+            "create",
+            "createImage",
+            {"InstanceId": instance_id, "ImageName": "one", "NoReboot": "true", "ImageDescription": ""},
+        ),
+        step(
+            "copy",
+            "copyImage",
+            {"SourceImageId": "{{ create.ImageId }}", "SourceRegion": "us-east-1", "ImageName": "two"},
+        ),
+    )
+    created, copied = run.outputs("create"), run.outputs("copy")
+    assert created["ImageState"] == copied["ImageState"] == ["available"]
+    assert json.loads(run.step("create")["Outputs"]["OutputPayload"][0]) == {
+        name: value for name, [value] in created.items()
+    }
+    found = {
+        each["Name"]: each for each in ec2.describe_images(ImageIds=[*created["ImageId"], *copied["ImageId"]])["Images"]
+    }
+    assert found.keys() == {"one", "two"}
+    snapshot = found["one"]["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
+    assert bench.run(step("it", "deleteImage", {"ImageId": created["ImageId"][0]})).status == "Success"
+    assert ec2.describe_images(Filters=[{"Name": "name", "Values": ["one"]}])["Images"] == []
+    assert ec2.describe_snapshots(Filters=[{"Name": "snapshot-id", "Values": [snapshot]}])["Snapshots"] == []
+
+
+@pytest.mark.parametrize("kind", [None, "", "EC2"])
+def test_tags_of_ec2(kind: str | None, bench: Bench) -> None:
+    """They are EC2's without a type."""
+    instance_id = launch(bench)
+    inputs = {"ResourceType": kind, "ResourceIds": [instance_id], "Tags": [{"Key": "production", "Value": ""}]}
+    assert (
+        bench.run(step("it", "createTags", {name: value for name, value in inputs.items() if value is not None})).status
+        == "Success"
+    )
+    found = bench.aws("ec2").describe_tags(Filters=[{"Name": "resource-id", "Values": [instance_id]}])["Tags"]
+    assert [(each["Key"], each.get("Value", "")) for each in found] == [("production", "")]
+
+
+def test_tags_of_a_parameter(bench: Bench) -> None:
+    """Other types are Systems Manager's."""
+    ssm = bench.aws("ssm")
+    ssm.put_parameter(Name="tagged", Value="v", Type="String")
+    inputs = {"ResourceType": "Parameter", "ResourceIds": "tagged", "Tags": [{"Key": "a", "Value": "b"}]}
+    assert bench.run(step("it", "createTags", inputs)).status == "Success"
+    assert ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId="tagged")["TagList"] == [
+        {"Key": "a", "Value": "b"}
+    ]
+
+
+def test_a_stack_is_created_and_deleted(bench: Bench) -> None:
+    """Its resources are there, and then gone; to delete it again does nothing."""
+    run = bench.run(
+        step(
+            "it",
+            "createStack",
+            {"StackName": "ours", "TemplateBody": TEMPLATE, "TimeoutInMinutes": "5", "OnFailure": "DELETE"},
+        )
+    )
+    assert run.outputs("it")["StackStatus"] == ["CREATE_COMPLETE"]
+    assert run.outputs("it")["StackId"][0].startswith("arn:aws:cloudformation:us-east-1:123456789012:stack/ours/")
+    assert bench.aws("sqs").get_queue_url(QueueName="of-stack")["QueueUrl"]
+    for _ in range(2):
+        assert bench.run(step("it", "deleteStack", {"StackName": "ours"})).status == "Success"
+    assert "QueueUrls" not in bench.aws("sqs").list_queues(QueueNamePrefix="of-stack")
+
+
+COMMAND = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1", "i-2"], "Parameters": {"commands": "date"}}
+
+
+def test_a_command_whose_output_nobody_reads(bench: Bench) -> None:
+    """Moto sends it, and runs nothing."""
+    shown = bench.run(step("it", "runCommand", COMMAND)).outputs("it")
+    assert (shown["Status"], shown["ResponseCode"], shown["Output"]) == (["Success"], ["0"], [""])
+
+
+@pytest.mark.parametrize("reader", ["step", "runbook", "selector"])
+def test_an_output_that_moto_does_not_have_is_no_success(reader: str, bench: Bench) -> None:
+    """Where the runbook reads it, the test has to say it."""
+    steps = [step("it", "runCommand", COMMAND, **({"outputs": {"Mine": "$.Output"}} if reader == "selector" else {}))]
+    steps += [step("after", "sleep", {"Duration": "{{ it.Output }}"})] if reader == "step" else []
+    document: Members = {"outputs": ["it.Output"]} if reader == "runbook" else {}
+    execution_id = bench.begin(*steps, **document)
+    with pytest.raises(FakeUsageError, match=r"it \(aws:runCommand\): what answers here runs no commands"):
+        bench.poll(execution_id)
+
+
+PUT = step(
+    "put",
+    "executeAwsApi",
+    {"Service": "ssm", "Api": "PutParameter", "Name": "by-child", "Value": "v", "Type": "String", "Overwrite": True},
+)
+
+
+def test_an_execution_is_started(bench: Bench) -> None:
+    """The child executes its steps too; a function of the test may change what the step puts out."""
+    bench.register(PUT, step("wait", "sleep", {"Duration": "PT1S"}), name="Child", outputs=["put.OutputPayload"])
+    bench.register(
+        step("it", "executeAutomation", {"DocumentName": "Child"}),
+        step("other", "executeAutomation", {"DocumentName": "Child"}),
+        name="Parent",
+    )
+    seen: list[Members] = []
+
+    def change(run: StepRun) -> Members:
+        seen.append(run.execute())
+        return {"Output": ["changed"]}
+
+    bench.fake.step_outputs("other", change)
+    execution_id = bench.client.start_automation_execution(DocumentName="Parent")["AutomationExecutionId"]
+    shown = [bench.poll(execution_id) for _ in range(6)][-1]
+    assert shown["AutomationExecutionStatus"] == "Success"
+    assert bench.aws("ssm").get_parameter(Name="by-child")["Parameter"]["Value"] == "v"
+    first, other = bench.fake.execution(execution_id).children
+    assert shown["StepExecutions"][0]["Outputs"]["ExecutionId"] == [first.id]
+    assert seen == [{"ExecutionId": other.id, "Status": "Success", "Output": other.outputs["put.OutputPayload"]}]
+    assert shown["StepExecutions"][1]["Outputs"]["Output"] == ["changed"]
+
+
+def test_an_execution_whose_runbook_is_not_registered(bench: Bench) -> None:
+    """It can't be executed, nor can others of the runbook, whether the name is written there or a reference."""
+    execution_id = bench.begin(
+        step("a", "executeAutomation", {"DocumentName": "{{ Name }}"}),
+        step("b", "executeAutomation", {"DocumentName": "arn:aws:ssm:us-east-1:210987654321:document/Shared"}),
+        parameters={"Name": {"type": "String", "default": "AWS-StopEC2Instance"}},
+    )
+    with pytest.raises(FakeUsageError) as caught:
+        bench.poll(execution_id)
+    text = str(caught.value)
+    assert "2 steps of Doc can't be executed" in text
+    assert "a (aws:executeAutomation): its runbook AWS-StopEC2Instance is not registered. Register the runbook" in text
+    assert "b (aws:executeAutomation): its runbook Shared is not registered." in text
+    assert "download AWS-StopEC2Instance --to tests/runbooks" in text
