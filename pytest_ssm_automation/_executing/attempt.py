@@ -13,7 +13,7 @@ from .._service.runs.overrides import copied
 from .._service.runs.results import StepResult
 from .._service.working import CallingStep, set_work
 from .clients import key_of
-from .mistakes import Mistake, is_mistake, is_unanswered
+from .mistakes import Mistake, is_mistake, is_unanswered, refusal
 from .selectors import SelectorError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Attempt:
         except StepFailed as failed:
             return StepResult(failed.status, {}, failed.message or None)
         except (BotoCoreError, ClientError, SelectorError) as refused:
-            return StepResult("Failed", {}, str(refused))
+            return StepResult("Failed", {}, refusal(refused))
         except Exception:
             if not self._mistakes:
                 raise

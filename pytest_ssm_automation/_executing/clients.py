@@ -106,6 +106,6 @@ class Clients:
     def _new(self, service: str, region: str, credentials: dict[str, str]) -> Any:
         from botocore.config import Config
 
-        # A step fails at once where a client would wait and retry.
-        config = Config(retries={"total_max_attempts": 1})
+        # A step fails at once where a client would wait and retry. This mode keeps no count of what was refused before.
+        config = Config(retries={"total_max_attempts": 1, "mode": "legacy"})
         return new_session().client(service, region_name=region, config=config, **credentials)

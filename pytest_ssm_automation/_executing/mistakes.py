@@ -72,6 +72,14 @@ def is_unanswered(response: Any) -> bool:
     return bool(status == _NOT_IMPLEMENTED)
 
 
+def refusal(error: Exception) -> str:
+    """Write why a call was refused. How often a client has tried is not among what the service says."""
+    from botocore.exceptions import ClientError
+
+    metadata = error.response.get("ResponseMetadata", {}) if isinstance(error, ClientError) else {}
+    return str(error).replace(f" (reached max retries: {metadata.get('RetryAttempts')})", "", 1)
+
+
 def how_to_say(step: Step) -> str:
     """Write the call that sets the outputs of a step."""
     outputs = ", ".join(f"{name!r}: ..." for name in step.outputs)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 import pytest
+from botocore import handlers
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -15,6 +16,8 @@ from pytest_ssm_automation import AutomationFake, FakeUsageError, NetworkBlocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+Mode = Literal["legacy", "standard", "adaptive"]
 
 
 def answers(text: bytes, status: int) -> Callable[..., Any]:
@@ -36,9 +39,9 @@ def raises(error: Exception) -> Callable[..., Any]:
     return handler
 
 
-def make_client(service: str = "sqs") -> Any:
+def make_client(service: str = "sqs", mode: Mode = "legacy") -> Any:
     """Make a client that does not retry."""
-    once = Config(retries={"total_max_attempts": 1})
+    once = Config(retries={"total_max_attempts": 1, "mode": mode})
     return boto3.Session().client(
         service, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b", config=once
     )
@@ -117,3 +120,23 @@ def test_an_error_of_a_handler_is_no_mistake(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(boto3, "client", lambda service, **_: client)
     with AutomationFake(execute_steps=True) as fake:
         assert Bench(fake).run(api("list", "sqs", "ListQueues")).text("list").startswith("An error occurred (No)")
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+@pytest.mark.parametrize("own", [False, True])
+def test_how_often_a_client_has_tried_is_not_in_the_message(
+    mode: Mode,
+    own: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is the service's text, whatever the mode of retries, for a client of the test too."""
+    throttled = "before-send.sqs", answers(b'{"__type": "ThrottlingException", "message": "Rate exceeded"}', 400)
+    monkeypatch.setenv("AWS_RETRY_MODE", mode)
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, throttled])
+    if own:
+        client = make_client(mode=mode)
+        monkeypatch.setattr(boto3, "client", lambda service, **_: client)
+    with AutomationFake(execute_steps=True) as fake:
+        run = Bench(fake).run(api("list", "sqs", "ListQueues", maxAttempts=3))
+    text = "An error occurred (ThrottlingException) when calling the ListQueues operation: Rate exceeded"
+    assert run.text("list") == text
