@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ._commands import download, record
+from ._commands import compare, download, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The arguments; by default those of the process.
 
     Returns:
-        The exit status: 0 if everything was done, otherwise 1.
+        The exit status: 0 if everything was done and nothing differs, otherwise 1.
     """
     parser = argparse.ArgumentParser(prog="python -m pytest_ssm_automation", description="Tools for tests of runbooks.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (download, record):
+    for command in (download, record, compare):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     status: int = options.run(options)

@@ -17,7 +17,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 import pytest_ssm_automation
-from pytest_ssm_automation import constraints, plugin, providers, strategies
+from pytest_ssm_automation import constraints, plugin, providers, recordings, strategies
 from pytest_ssm_automation._options import Options
 from pytest_ssm_automation._service import errors
 from pytest_ssm_automation._service.checks import model
@@ -285,7 +285,7 @@ class OtherErrors(SphinxDirective):
 
 def public_names() -> Iterator[str]:
     """Yield all names that the pages must document."""
-    homes = (pytest_ssm_automation, strategies)
+    homes = (pytest_ssm_automation, recordings, strategies)
     yield from (f"{home.__name__}.{name}" for home in homes for name in home.__all__)
     classes = [getattr(pytest_ssm_automation, name) for name in pytest_ssm_automation.__all__]
     for kind in (*filter(inspect.isclass, classes), providers.AutomationProvider):

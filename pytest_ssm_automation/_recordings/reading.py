@@ -1,8 +1,8 @@
 """Read the file of a recorded execution.
 
 It is a JSON object with `AutomationExecution`, as GetAutomationExecution returns it; `StepExecutions`, all steps;
-`Document`, the runbook as GetDocument returns it; `Children`, the same of executions that it started; and `Redacted`,
-the names of parameters and outputs that were emptied. All but the first may be missing, so the output of
+`Document`, the runbook as GetDocument returns it; `Children`, the same of executions that it started; `Region`; and
+`Redacted`, the names of parameters and outputs that were emptied. All but the first may be missing, so the output of
 `aws ssm get-automation-execution` is such a file too.
 """
 
@@ -28,7 +28,8 @@ STEPS: Final = "StepExecutions"
 DOCUMENT: Final = "Document"
 CHILDREN: Final = "Children"
 REDACTED: Final = "Redacted"
-_MEMBERS: Final = (EXECUTION, STEPS, DOCUMENT, CHILDREN, REDACTED)
+REGION: Final = "Region"
+_MEMBERS: Final = (EXECUTION, STEPS, DOCUMENT, CHILDREN, REDACTED, REGION)
 _SHAPES: Final = {EXECUTION: "AutomationExecution", STEPS: "StepExecutionList", DOCUMENT: "GetDocumentResult"}
 
 
@@ -42,6 +43,7 @@ class Recording(NamedTuple):
         document: The members of GetDocument's response; `None` if the file has none.
         children: The executions that it started, if they were recorded.
         redacted: The names of parameters and outputs that were emptied.
+        region: The Region; `None` if the file does not say it.
     """
 
     path: Path
@@ -50,12 +52,18 @@ class Recording(NamedTuple):
     document: Mapping[str, Any] | None = None
     children: tuple[Recording, ...] = ()
     redacted: frozenset[str] = frozenset()
+    region: str | None = None
 
     @property
     def status(self) -> str:
         """The status of the execution."""
         status: str = self.execution["AutomationExecutionStatus"]
         return status
+
+    @property
+    def on_target(self) -> bool:
+        """Whether it ran on one of several targets of its parent, which determines what it shows of targets."""
+        return {"Target", "ParentAutomationExecutionId"} <= self.execution.keys()
 
     @property
     def document_name(self) -> str:
@@ -111,6 +119,8 @@ def _problems(recorded: object, path: str) -> Iterator[str]:
             yield from problems(_shape(shape), members[name], f"{path}{name}")
     if STEPS not in members and isinstance(members.get(EXECUTION), dict):
         yield from _missing_steps(members[EXECUTION], path)
+    if REGION in members:
+        yield from _wrong_name(members[REGION], f"{path}{REGION}.")
     for name, check in ((CHILDREN, _problems), (REDACTED, _wrong_name)):
         given = members.get(name, [])
         if not isinstance(given, list):
@@ -146,6 +156,7 @@ def _recording(file: Path, recorded: Mapping[str, Any]) -> Recording:
         None if document is None else known_values(_shape(_SHAPES[DOCUMENT]), document),
         tuple(_recording(file, child) for child in recorded.get(CHILDREN) or ()),
         frozenset(recorded.get(REDACTED) or ()),
+        recorded.get(REGION),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._service.runs.scripts import ENDED
+from .values import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -111,14 +112,11 @@ def _is_a(value: object, kind: type) -> bool:
 
 
 def _is_time(value: object) -> bool:
-    from botocore.utils import parse_to_aware_datetime
-
-    given: Any = value
-    if not isinstance(given, str | int | float) or isinstance(given, bool):
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
         return False
     try:
-        parse_to_aware_datetime(given)  # type: ignore[no-untyped-call, arg-type, unused-ignore]  # botocore-stubs say str
-    except (ValueError, OverflowError, OSError):
+        time_of(value)
+    except ValueError:
         return False
     return True
 

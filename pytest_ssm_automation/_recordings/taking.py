@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from .._service.runbooks.kinds import is_list, is_mapping
 from .anonymous import anonymized
 from .redacting import redact
+from .values import json_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -32,7 +31,7 @@ def record(client: Any, execution_id: str, *, children: bool = False, redacted: 
         botocore.exceptions.ClientError: AWS refuses a request, for example because the runbook does not exist any more.
         FakeUsageError: There is no parameter or output of a name in `redacted`.
     """
-    recorded: dict[str, Any] = _json_values(_taken(client, execution_id, children=children))
+    recorded: dict[str, Any] = json_values(_taken(client, execution_id, children=children))
     if redacted:
         redact(recorded, redacted)
     return anonymized(recorded)
@@ -45,6 +44,7 @@ def _taken(client: Any, execution_id: str, *, children: bool) -> dict[str, Any]:
     version = {"DocumentVersion": execution["DocumentVersion"]} if execution.get("DocumentVersion") else {}
     document = client.get_document(Name=execution["DocumentName"], **version)
     recorded: dict[str, Any] = {
+        "Region": client.meta.region_name,
         "AutomationExecution": execution,
         "StepExecutions": steps,
         "Document": {name: document[name] for name in _OF_DOCUMENT if name in document},
@@ -66,12 +66,3 @@ def _children(client: Any, execution_id: str) -> Iterator[str]:
 def written(recorded: Mapping[str, Any]) -> str:
     """Return the text of the file of a recording."""
     return json.dumps(recorded, indent=2, ensure_ascii=False) + "\n"
-
-
-def _json_values(value: Any) -> Any:
-    """Copy a response, and write times as the AWS CLI does."""
-    if is_mapping(value):
-        return {str(name): _json_values(item) for name, item in value.items()}
-    if is_list(value):
-        return [_json_values(item) for item in value]
-    return value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else value

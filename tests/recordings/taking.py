@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ssm_automation.__main__ import main
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pytest_ssm_automation import AutomationFake
@@ -15,15 +16,28 @@ if TYPE_CHECKING:
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
 
-def ended(fake: AutomationFake, **request: Any) -> str:
-    """Start an execution, poll it until it has ended, and return its id."""
-    client = fake.client()
+class EndlessError(Exception):
+    """An execution does not end: its runbook goes in a circle over steps that wait for signals."""
+
+
+def ended(fake: AutomationFake, signals: Iterable[Any] = (), **request: Any) -> str:
+    """Start an execution, poll it and send signals until it has ended, and return its id.
+
+    Raises:
+        EndlessError: It does not end.
+    """
+    client, pending = fake.client(), iter(signals)
     execution_id: str = client.start_automation_execution(**request)["AutomationExecutionId"]
-    for _ in range(50):
+    for _ in range(500):
         shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-        if shown["AutomationExecutionStatus"] in ENDED:
+        status = shown["AutomationExecutionStatus"]
+        if status in ENDED:
             return execution_id
-    raise AssertionError("It does not end")
+        if status == "Waiting":
+            signal = next(pending)
+            named = {"Payload": {"StepName": [shown["CurrentStepName"]]}} if signal == "Resume" else {}
+            client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=signal, **named)
+    raise EndlessError
 
 
 def recorded(folder: Path, execution_id: str, *options: str) -> Path:

@@ -80,7 +80,13 @@ DAMAGES: list[tuple[list[Any], Any, str | None]] = [
         True,
         "AutomationExecution.ExecutionEndTime: expected a time, got True",
     ),
+    (
+        ["AutomationExecution", "ExecutionEndTime"],
+        1e300,
+        "AutomationExecution.ExecutionEndTime: expected a time, got 1e",
+    ),
     (["AutomationExecution", "Autput"], {}, None),
+    (["Region"], 5, "Region: expected a string, got 5"),
     (
         ["AutomationExecution", "FailureMesage"],
         "No",

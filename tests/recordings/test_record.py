@@ -96,7 +96,7 @@ def test_an_execution_is_recorded(fake: AutomationFake, tmp_path: Path, capsys: 
     execution_id = ended(fake, DocumentName="Book")
     path = recorded(tmp_path / "tests" / "runs", execution_id)
     found = content(path)
-    assert list(found) == ["AutomationExecution", "StepExecutions", "Document"]
+    assert list(found) == ["Region", "AutomationExecution", "StepExecutions", "Document"]
     assert found["AutomationExecution"]["AutomationExecutionId"] == execution_id
     assert found["AutomationExecution"]["ExecutedBy"] == ("arn:aws:sts::123456789012:assumed-role/test-role/test-user")
     assert [step["StepName"] for step in found["StepExecutions"]] == [step["name"] for step in RUNBOOK["mainSteps"]]

@@ -1,0 +1,65 @@
+"""JSON values of responses, and how they are shown and compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from .._service.runbooks.kinds import is_list, is_mapping
+
+_MOST_SHOWN: Final = 300
+# Dates and times as runbooks write them, such as those of `global:DATE_TIME`.
+_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T_ ]\d\d[:.]\d\d[:.]\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)
+
+
+def json_values(value: Any) -> Any:
+    """Copy a response, and write times as the AWS CLI does."""
+    if is_mapping(value):
+        return {str(name): json_values(item) for name, item in value.items()}
+    if is_list(value):
+        return [json_values(item) for item in value]
+    return value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
+
+
+def time_of(value: Any) -> datetime:
+    """Return the time that a string or a number means, as botocore does.
+
+    Raises:
+        ValueError: It means none.
+    """
+    from botocore.utils import parse_to_aware_datetime
+
+    try:
+        return parse_to_aware_datetime(value)  # type: ignore[no-untyped-call, unused-ignore]  # typed by botocore-stubs
+    except (OverflowError, OSError, RuntimeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def as_shown(value: object) -> str:
+    """Write a value for a message; `None` is a missing one."""
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+
+
+def are_equal(one: Any, other: Any) -> bool:
+    """Return whether two members are equal but for times in texts, the order of names in JSON, and empty containers."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or _normal(one) == _normal(other)
+    if is_list(one) and is_list(other):
+        return len(one) == len(other) and all(map(are_equal, one, other))
+    return one == other or (one in (None, [], {}) and other in (None, [], {}))
+
+
+def _normal(text: str) -> str:
+    timeless = _TIME.sub("TIME", text)
+    try:
+        return json.dumps(json.loads(timeless), sort_keys=True)
+    except ValueError:
+        return timeless
