@@ -267,6 +267,25 @@ class Service:
         with self.lock:
             self.calls.append(Call(request, "rejected", error=_name(error), violations=violations))
 
+    def interrupt(self, request: Request, error: BaseException) -> None:
+        """Record that a caller was interrupted before the service was asked."""
+        with self.lock:
+            self.calls.append(Call(request, "failed", error=_name(error)))
+
+    def lose(self, request: Request, error: BaseException) -> None:
+        """Record that a caller was interrupted after its request was answered, so that it does not get the response."""
+        with self.lock:
+            number = next(
+                number for number in reversed(range(len(self.calls))) if self.calls[number].request is request
+            )
+            answered = self.calls[number]
+            if answered.outcome in {"rejected", "failed"}:
+                return
+            lost = self.calls[number] = replace(answered, outcome="lost", error=_name(error))
+            started = next((run for run in reversed(self.store.started) if run.call is answered), None)
+            if started is not None:
+                started.call = lost
+
     def acknowledge(self, numbers: Collection[int]) -> None:
         """Mark these calls as expected refusals."""
         with self.lock:

@@ -28,3 +28,21 @@ def test_a_client_of_aioboto3_is_answered(transport: str) -> None:
     with AutomationFake(transport=transport) as fake:
         assert asyncio.run(main()) == "Pending"
         fake.assert_started_once(DocumentName="Doc", region="eu-west-1")
+
+
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_concurrent_calls_interleave(transport: str) -> None:
+    """Calls of an aioboto3 client let other tasks run, so that a race of the code shows."""
+
+    async def start_unless_running(ssm: Any) -> None:
+        shown = await ssm.describe_automation_executions()
+        if not shown["AutomationExecutionMetadataList"]:
+            await ssm.start_automation_execution(DocumentName="Doc")
+
+    async def race() -> None:
+        async with aioboto3.Session().client("ssm", region_name="eu-west-1") as ssm:
+            await asyncio.gather(*(start_unless_running(ssm) for _ in range(5)))
+
+    with AutomationFake(transport=transport) as fake:
+        asyncio.run(race())
+        fake.assert_started(times=5, DocumentName="Doc")

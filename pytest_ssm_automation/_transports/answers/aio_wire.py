@@ -6,7 +6,8 @@ from importlib import import_module
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from .wire import WireTap
+from ..owner.claim import claim_of
+from .wire import WireTap, created
 
 if TYPE_CHECKING:
     from .protocol import HttpAnswer
@@ -24,7 +25,17 @@ class AioWireTap(WireTap):
         for handler in self._handlers(event_name, claimed[0]):
             response = handler(event_name=event_name, **kwargs)
             responses.append((handler, await response if isawaitable(response) else response))
-        return self._conclude(event_name, kwargs, claimed, responses)
+        concluded = self._concluded(event_name, responses)
+        if concluded is not None:
+            return concluded
+        claim = claim_of(created.get({}))
+        if claim is not None:
+            claim.asks(claimed[1], None)
+        try:
+            return self._answered(claimed, kwargs["request"].url)
+        finally:
+            if claim is not None:
+                await claim.suspend()
 
     def _response(self, url: str, answer: HttpAnswer) -> Any:
         kind: Any = import_module("aiobotocore.awsrequest").AioAWSResponse

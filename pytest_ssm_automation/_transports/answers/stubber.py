@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from ..._service.checks.model import CHECKED
 from ..._service.errors import ServiceError, modeled_fields
-from ..owner.claim import checked_members
+from ..owner.claim import claim_of
 from ..owner.identity import request_of
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def stubbed(
     request = request_of(client, model.name, body)
     if not service.claims(request):
         return None
-    stubber, method = AutomationStubber(client), _METHODS[model.name]
+    claim, stubber, method = claim_of(context), AutomationStubber(client), _METHODS[model.name]
     try:
-        members = service.answer(request, checked=checked_members(context, body))
+        members = service.answer(request, checked=claim.asks(request, body) if claim else None)
     except ServiceError as error:
         stubber.add_client_error(
             method,

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
     from ..._service.calls import Request
-    from ..._service.engine import Service
     from ..owner.active import Active
     from .protocol import HttpAnswer
 
@@ -36,7 +35,7 @@ _SENDING = {f"before-send.ssm.{operation}": operation for operation in _CLAIMED}
 _RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in _CLAIMED}
 _CREATING = frozenset(f"request-created.ssm.{operation}" for operation in _CLAIMED)
 # botocore passes the context of a request to its handlers when it creates the request, but not when it sends it.
-_created: ContextVar[Any] = ContextVar("the context of the request that botocore has created")
+created: ContextVar[Any] = ContextVar("the context of the request that botocore has created")
 
 
 class _Body(io.BytesIO):
@@ -83,16 +82,17 @@ class WireTap:
             return self._events.emit(event_name, **kwargs)
         handlers = self._handlers(event_name, claimed[0])
         responses = [(handler, handler(event_name=event_name, **kwargs)) for handler in handlers]
-        return self._conclude(event_name, kwargs, claimed, responses)
+        concluded = self._concluded(event_name, responses)
+        return self._answered(claimed, kwargs["request"].url) if concluded is None else concluded
 
     def _claimed(self, event_name: str, kwargs: Mapping[str, Any]) -> tuple[Active, Request] | None:
         """Return the request that is sent or retried, and its fake; `None` if it is not for a fake."""
         if event_name in _CREATING:
-            _created.set(kwargs["request"].context)
+            created.set(kwargs["request"].context)
         operation = _SENDING.get(event_name) or _RETRYING.get(event_name)
         if operation is None:
             return None
-        context = _created.get({}) if event_name in _SENDING else kwargs["request_dict"]["context"]
+        context = created.get({}) if event_name in _SENDING else kwargs["request_dict"]["context"]
         active = claimed_by(context, operation)
         if active is None or active.fake.options.transport != "wire":
             return None
@@ -114,23 +114,15 @@ class WireTap:
     def _all_handlers(self, event_name: str) -> Any:
         return self._events._emitter._handlers.prefix_search(event_name)
 
-    def _conclude(
-        self,
-        event_name: str,
-        kwargs: Mapping[str, Any],
-        claimed: tuple[Active, Request],
-        responses: list[tuple[Any, Any]],
-    ) -> list[tuple[Any, Any]]:
-        """Answer a request that no handler has answered; remove the delay of a retry."""
+    def _concluded(self, event_name: str, responses: list[tuple[Any, Any]]) -> list[tuple[Any, Any]] | None:
+        """Return a retry without its delay, or the answer of a handler; `None` if the fake has to answer."""
         if event_name in _RETRYING:
             return without_delay(responses)
-        if any(response is not None for _, response in responses):
-            return responses
-        active, request = claimed
-        return [(self.emit, self._respond(active.fake._service, request, kwargs["request"].url))]
+        return responses if any(response is not None for _, response in responses) else None
 
-    def _respond(self, service: Service, request: Request, url: str) -> Any:
-        return self._response(url, answer_over_http(service, request))
+    def _answered(self, claimed: tuple[Active, Request], url: str) -> list[tuple[Any, Any]]:
+        active, request = claimed
+        return [(self.emit, self._response(url, answer_over_http(active.fake._service, request)))]
 
     def _response(self, url: str, answer: HttpAnswer) -> Any:
         headers: Any = dict(answer.headers)

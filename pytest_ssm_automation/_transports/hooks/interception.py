@@ -28,7 +28,7 @@ from ..owner import active as stack
 from ..owner.active import answering, current, owner
 from ..owner.calling import calling
 from ..owner.carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
-from ..owner.claim import KEY, OF_ARGUMENTS, Claim, claimed_by
+from ..owner.claim import KEY, Claim, any_suspended, claim_of, claimed_by
 from ..owner.identity import forget as forget_accounts
 from ..owner.identity import identity_of
 from ..patching import Patches, WrapperPatch
@@ -38,6 +38,7 @@ from .forked import redirected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..._service.engine import Service
     from ..answers.wire import WireTap
     from ..owner.active import Active
 
@@ -102,7 +103,7 @@ def _open_gate() -> None:
     """Remove the patches of the gate, unless work of a fake is left, or the process was forked under a fake."""
     if _on_their_way:
         _on_their_way.intersection_update(calling(_CLAIMED))
-    if stack.any_active() or any_left() or _on_their_way or stack.inherited() is not None:
+    if stack.any_active() or any_left() or any_suspended() or _on_their_way or stack.inherited() is not None:
         return
     _aio_gate.restore()
     _gate.restore()
@@ -151,46 +152,50 @@ def _convert(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Wrap `BaseClient._convert_to_request_dict`."""
-    if not _is_claimed(client, operation_model):
-        return original(client, api_params, operation_model, *args, **kwargs)
-    claim = _claim(client, operation_model.name, api_params)
+    claim = _claim(client, operation_model, api_params)
     if claim is None:
-        kwargs = redirected(client, operation_model.name, api_params, kwargs)
+        kwargs = _redirected(client, operation_model, api_params, kwargs)
         return original(client, api_params, operation_model, *args, **kwargs)
-    try:
-        return claim.noted(original(claim.client, api_params, operation_model, *args, **kwargs))
-    except OF_ARGUMENTS as error:
-        claim.refuse(error)
-        raise
+    with claim:
+        return claim.noted(original(claim.judge(), api_params, operation_model, *args, **kwargs))
 
 
 async def _convert_aio(
     original: Callable[..., Any], client: BaseClient, api_params: Any, operation_model: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Wrap `AioBaseClient._convert_to_request_dict`."""
-    if not _is_claimed(client, operation_model):
-        return await original(client, api_params, operation_model, *args, **kwargs)
-    claim = _claim(client, operation_model.name, api_params)
+    claim = _claim(client, operation_model, api_params)
     if claim is None:
-        kwargs = redirected(client, operation_model.name, api_params, kwargs)
+        kwargs = _redirected(client, operation_model, api_params, kwargs)
         return await original(client, api_params, operation_model, *args, **kwargs)
     try:
-        return claim.noted(await original(claim.client, api_params, operation_model, *args, **kwargs))
-    except OF_ARGUMENTS as error:
-        claim.refuse(error)
+        await claim.suspend()
+        with claim:
+            return claim.noted(await original(claim.judge(), api_params, operation_model, *args, **kwargs))
+    except BaseException:
+        claim.end()
         raise
 
 
-def _claim(client: BaseClient, operation: str, api_params: Any) -> Claim | None:
-    """Claim a call for the fake that answers it; `None` without a fake."""
-    active = answering(operation)
+def _claim(client: BaseClient, operation_model: Any, api_params: Any) -> Claim | None:
+    """Claim a call for the fake that answers it; `None` without a fake, or if fakes don't answer the operation."""
+    if not _is_claimed(client, operation_model):
+        return None
+    active = answering(operation_model.name)
     if active is None:
         with _lock:
             _open_gate()
         return None
     if active.fake.options.transport == "wire":
         _tap(client)
-    return Claim(client, active, operation, api_params)
+    return Claim(client, active, operation_model.name, api_params)
+
+
+def _redirected(client: BaseClient, operation_model: Any, api_params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """In a forked process, redirect a call that the fake of the parent answers."""
+    if not _is_claimed(client, operation_model):
+        return arguments
+    return redirected(client, operation_model.name, api_params, arguments)
 
 
 def _make_request(
@@ -207,26 +212,40 @@ def _make_request(
 
 def _ask(original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
     """Answer a call of a fake, or let others answer it."""
-    answer = _answer(client, operation_model, request, context)
-    return _guard.call(original, client, operation_model, request, context) if answer is None else answer
+    service = _stubbing(client, operation_model, context)
+    answer = service and stubbed(client, service, operation_model, request, context)
+    return answer or _guard.call(original, client, operation_model, request, context)
 
 
 async def _make_request_aio(
     original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
 ) -> Any:
     """Wrap `AioBaseClient._make_request`."""
-    answer = _answer(client, operation_model, request, context)
-    return await _guard.call_aio(original, client, operation_model, request, context) if answer is None else answer
+    claim = claim_of(context)
+    service = _stubbing(client, operation_model, context)
+    try:
+        answer = None
+        if service is not None:
+            try:
+                answer = stubbed(client, service, operation_model, request, context)
+            finally:
+                if claim is not None:
+                    await claim.suspend()
+        return answer or await _guard.call_aio(original, client, operation_model, request, context)
+    finally:
+        if claim is not None:
+            claim.end()
 
 
-def _answer(client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
-    """Answer a call of a fake with the Stubber transport; `None` for other calls."""
+def _stubbing(client: BaseClient, operation_model: Any, context: Any) -> Service | None:
+    """Return the service that answers a call with the Stubber transport; `None` for other calls."""
     if KEY not in context and not _is_claimed(client, operation_model):
         return None
     active = claimed_by(context, operation_model.name)
     if active is None or active.fake.options.transport != "stubber":
         return None
-    return stubbed(client, active.fake._service, operation_model, request, context)
+    service: Service = active.fake._service
+    return service
 
 
 def _check_network(request: Any, called: Any) -> None:

@@ -7,7 +7,9 @@ skipped, and the service's is not repeated.
 
 from __future__ import annotations
 
+from types import coroutine
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 from botocore.exceptions import BotoCoreError
 
@@ -16,16 +18,17 @@ from .active import answering, around
 from .identity import request_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
+    from typing import Self
 
     from botocore.client import BaseClient
 
+    from ..._service.calls import Request
     from ..._service.checks.violations import Violation
     from .active import Active
 
 # The key of the claim in the context of a request.
 KEY: Final = "pytest_ssm_automation"
-_NOTHING: Final = (None, None, None)
 
 # Exceptions of botocore for arguments that are invalid or cannot be serialized. Others come from signal handlers, such
 # as a timeout.
@@ -43,37 +46,112 @@ OF_ARGUMENTS: Final = (
 class Claim:
     """One call of a client. The fake that claims it answers it, even if another fake has become active since.
 
+    As a context manager, it records exceptions of botocore for arguments that are invalid or can't be serialized.
+
     Attributes:
-        client: The client to pass to `_convert_to_request_dict`: the original, or a copy without botocore's validation.
+        active: The fake.
     """
 
-    __slots__ = ("_active", "_client", "_operation", "_params", "_violations", "client")
+    __slots__ = ("__weakref__", "_checked", "_client", "_operation", "_params", "_request", "_violations", "active")
 
     def __init__(self, client: BaseClient, active: Active, operation: str, params: Any) -> None:
-        """Validate the arguments, unless they concern documents, or tags of resources other than automations."""
-        self._client, self._active, self._operation, self._params = client, active, operation, params
+        """Claim a call, which is not judged yet."""
+        self._client, self.active, self._operation, self._params = client, active, operation, params
         self._violations: tuple[Violation, ...] | None = None
-        self.client: Any = client
-        service = active.fake._service
-        if service.concerns(operation, params):
-            try:
-                violations = self._violations = service.violations(operation, params)
-            except OF_ARGUMENTS:  # botocore raises its own error
-                return
-            if not violations or not any(violation.caught_by == "botocore" for violation in violations):
-                self.client = _unchecked(client)
+        # The body of the serialized request, if it is valid; and the request as the service was last asked.
+        self._checked: object = None
+        self._request: Request | None = None
 
-    def refuse(self, error: Exception) -> None:
+    def __deepcopy__(self, _: object) -> Self:
+        """Return itself. Requests contain it in their context, and event handlers may copy requests."""
+        return self
+
+    def judge(self) -> Any:
+        """Validate the arguments, unless they concern documents, or tags of resources other than automations.
+
+        Returns:
+            The client to pass to `_convert_to_request_dict`: the original, or a copy without botocore's validation.
+        """
+        service = self.active.fake._service
+        if service.concerns(self._operation, self._params):
+            try:
+                violations = self._violations = service.violations(self._operation, self._params)
+            except OF_ARGUMENTS:  # botocore raises its own error
+                return self._client
+            if not violations or not any(violation.caught_by == "botocore" for violation in violations):
+                return _unchecked(self._client)
+        return self._client
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         """Record that botocore refused the call, or could not serialize it."""
-        request = request_of(self._client, self._operation, copy_arguments(self._params))
-        service = self._active.fake._service
-        if service.claims(request):
-            service.refuse(request, error)
+        if isinstance(error, OF_ARGUMENTS):
+            request = self._of_arguments()
+            if self.active.fake._service.claims(request):
+                self.active.fake._service.refuse(request, error)
+
+    def _of_arguments(self) -> Request:
+        return request_of(self._client, self._operation, copy_arguments(self._params))
 
     def noted(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Add the fake to the context of a serialized request, and whether the request is valid."""
-        request["context"][KEY] = (self._active, request["body"] if self._violations == () else None, self._params)
+        """Add the claim to the context of a serialized request, and remember whether the request is valid."""
+        self._checked = request["body"] if self._violations == () else None
+        request["context"][KEY] = self
         return request
+
+    def asks(self, request: Request, body: object) -> Mapping[str, Any] | None:
+        """Remember what the service is asked.
+
+        Returns:
+            The members, if they were validated, and the body has not been changed since; otherwise `None`.
+        """
+        self._request = request
+        members: Mapping[str, Any] = self._params
+        return members if self._checked is not None and self._checked is body else None
+
+    async def suspend(self) -> None:
+        """Let other tasks run, as a call over a network does. If the task is cancelled meanwhile, record that."""
+        _suspended.add(self)
+        try:
+            await _let_others_run()
+        except GeneratorExit:  # its loop has gone
+            raise
+        except BaseException as error:
+            self._interrupted(error)
+            raise
+
+    def _interrupted(self, error: BaseException) -> None:
+        service = self.active.fake._service
+        if self._request is not None:
+            service.lose(self._request, error)
+        elif service.claims(request := self._of_arguments()):
+            service.interrupt(request, error)
+
+    def end(self) -> None:
+        """Note that the call will not be suspended any more."""
+        _suspended.discard(self)
+
+
+# The calls of asynchronous clients that have not ended.
+_suspended: WeakSet[Claim] = WeakSet()
+
+
+@coroutine
+def _let_others_run() -> Generator[None, None, None]:
+    """Do what `asyncio.sleep(0)` does, which a test may have replaced."""
+    yield
+
+
+def any_suspended() -> bool:
+    """Return whether a call of an asynchronous client has not ended."""
+    return bool(_suspended)
+
+
+def claim_of(context: Mapping[str, Any]) -> Claim | None:
+    """Return the claim of a request; `None` if it was serialized before a fake was active."""
+    return context.get(KEY)
 
 
 def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
@@ -84,18 +162,11 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
     Raises:
         LateCallError: The fake has ended, and the request comes from work that its test has left behind.
     """
-    active: Active | None
-    active, _, _ = context.get(KEY, _NOTHING)
-    if active is not None and active.entered:
-        return active
+    claim = claim_of(context)
+    if claim is not None and claim.active.entered:
+        return claim.active
     found = answering(operation)
-    return found if active is None else around(active) or active
-
-
-def checked_members(context: Mapping[str, Any], body: object) -> Mapping[str, Any] | None:
-    """Return the members of a body, if they were validated and the body has not been changed since."""
-    _, checked, members = context.get(KEY, _NOTHING)
-    return members if checked is body else None
+    return found if claim is None else around(claim.active) or claim.active
 
 
 def _unchecked(client: Any) -> Any:

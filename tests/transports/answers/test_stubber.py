@@ -36,7 +36,7 @@ def test_it_is_botocores_stubber(client: Any, fake: AutomationFake, monkeypatch:
         assert each.client is client
         each.assert_no_pending_responses()
     get_parameter = client.meta.service_model.operation_model("GetParameter")
-    assert interception._answer(client, get_parameter, {"body": b"{}"}, {}) is None
+    assert interception._stubbing(client, get_parameter, {}) is None
 
 
 def test_an_answer_has_what_the_services_has(client: Any, fake: AutomationFake) -> None:

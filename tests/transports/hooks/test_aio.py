@@ -6,12 +6,13 @@ import asyncio
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import vcr
-from botocore.exceptions import EndpointConnectionError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
 from vcr.record_mode import RecordMode
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
@@ -97,6 +98,160 @@ def test_a_hundred_starts_at_once_are_all_answered(transport: str) -> None:
         assert {call.params["DocumentName"] for call in fake.calls} == {f"Doc-{number}" for number in range(100)}
         assert {call.region for call in fake.calls} == {"eu-west-1"}
         assert len(fake.calls) == len(set(ids)) == 100
+
+
+@pytest.fixture(params=["aiohttp", "httpx"])
+def config(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Configure a client that sends by each HTTP library in turn."""
+    return backend_config(request.param)
+
+
+async def start_unless_running(client: Any) -> None:
+    """Start an execution unless there is one, without a lock: a race."""
+    shown = await client.describe_automation_executions()
+    if not shown["AutomationExecutionMetadataList"]:
+        await client.start_automation_execution(DocumentName="Doc")
+
+
+def test_concurrent_calls_interleave(transport: str, config: dict[str, Any]) -> None:
+    """Each call lets other tasks run before it is judged and before it returns, so that a race of the code shows."""
+
+    async def race(client: Any) -> None:
+        await asyncio.gather(*(start_unless_running(client) for _ in range(5)))
+
+    with AutomationFake(transport=transport) as fake:
+        with_client(race, **config)
+        assert len(fake.executions) == 5
+        with pytest.raises(AssertionError, match="more than one execution"):
+            fake.assert_no_duplicate_starts()
+
+
+async def turns_of(call: Awaitable[Any]) -> int:
+    """Count how often other tasks get their turn during a call."""
+    turns, done = 0, False
+
+    async def count() -> None:
+        nonlocal turns
+        while not done:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.ensure_future(count())
+    with suppress(BotoCoreError, ClientError):
+        await call
+    done = True
+    await counting
+    return turns
+
+
+@pytest.mark.parametrize(
+    ("document", "turns"), [("Doc", 2), ("?", 2), (7, 1)], ids=["answered", "refused by the service", "by botocore"]
+)
+def test_a_call_suspends_before_it_is_judged_and_before_it_returns(transport: str, document: Any, turns: int) -> None:
+    """A call suspends twice, also one that is refused; what botocore itself refuses, it refuses before the second."""
+
+    async def body(client: Any) -> int:
+        return await turns_of(client.start_automation_execution(DocumentName=document))
+
+    with AutomationFake(transport=transport) as fake:
+        assert with_client(body) == turns
+        assert len(fake.calls) == 1
+
+
+def test_a_time_limit_ends_a_loop_of_calls(transport: str) -> None:
+    """A loop of calls does not keep a timer of its event loop from firing."""
+
+    async def poll(client: Any) -> None:
+        async with asyncio.timeout(0.02):
+            while True:
+                await client.describe_automation_executions()
+
+    with AutomationFake(transport=transport), pytest.raises(TimeoutError):
+        with_client(poll)
+
+
+# How often a call lets others run before it is cancelled, and what is recorded then.
+CANCELLED = {"before it is judged": (1, "failed"), "after it is judged": (2, "lost")}
+
+
+@pytest.mark.parametrize("operation", ["start", "stop", "other"])
+@pytest.mark.parametrize("moment", CANCELLED)
+def test_a_cancelled_call_is_recorded(transport: str, moment: str, operation: str) -> None:
+    """A call that is cancelled is a failed one if nothing happened, and otherwise a lost one, like a lost response."""
+    turns, outcome = CANCELLED[moment]
+
+    async def cancel(client: Any) -> None:
+        calls = {
+            "start": lambda: client.start_automation_execution(DocumentName="Doc"),
+            "stop": lambda: client.stop_automation_execution(AutomationExecutionId=execution.id),
+            "other": lambda: client.describe_document(Name="Unknown"),
+        }
+        task = asyncio.ensure_future(calls[operation]())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises((asyncio.CancelledError, NetworkBlockedError)):
+            await task
+
+    with AutomationFake(transport=transport, strict=False) as fake:
+        execution = fake.add_execution("Doc", statuses=["InProgress"], region="eu-west-1")
+        with_client(cancel)
+        if operation == "other":  # which the fake does not answer
+            assert not fake.calls
+            return
+        (call,) = fake.calls
+        assert (call.outcome, call.error) == (outcome, "CancelledError")
+        started = [each for each in fake.executions if each.call]
+        assert [each.call for each in started] == [call] * (operation == "start" and outcome == "lost")
+        assert execution.status == ("Cancelling" if operation == "stop" and outcome == "lost" else "InProgress")
+
+
+def test_a_cancelled_call_that_was_refused_stays_refused(transport: str) -> None:
+    """What the service refused is recorded as refused, whatever happens to the caller afterwards."""
+
+    async def cancel(client: Any) -> None:
+        task = asyncio.ensure_future(client.start_automation_execution(DocumentName="?"))
+        for _ in range(2):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    with AutomationFake(transport=transport) as fake:
+        with_client(cancel)
+        fake.assert_rejected(constraint="DocumentName:pattern", times=1)
+        assert len(fake.calls) == 1
+
+
+def test_a_call_that_its_loop_abandons_ends_with_it(transport: str) -> None:
+    """A coroutine that is closed in the middle of a call leaves no record, and nothing stays patched."""
+
+    async def abandon(client: Any) -> None:
+        calling = client.start_automation_execution(DocumentName="Doc")
+        calling.send(None)
+        calling.close()
+
+    original = AioBaseClient.__dict__["_make_request"]
+    with AutomationFake(transport=transport) as fake:
+        with_client(abandon)
+        assert not fake.calls
+    assert AioBaseClient.__dict__["_make_request"] is original
+
+
+def test_a_call_on_its_way_when_its_fake_ends_is_refused(transport: str) -> None:
+    """A call that has not been judged when its fake ends does not reach AWS, and then nothing stays patched."""
+
+    async def body(client: Any) -> None:
+        with AutomationFake(transport=transport) as fake:
+            task = asyncio.ensure_future(client.start_automation_execution(DocumentName="Doc"))
+            await asyncio.sleep(0)
+        await task
+        fake.assert_started_once(DocumentName="Doc")
+
+    original = AioBaseClient.__dict__["_make_request"]
+    with_client(body)
+    with AutomationFake():
+        pass
+    assert AioBaseClient.__dict__["_make_request"] is original
 
 
 def test_an_injected_fault_is_the_modeled_exception(transport: str) -> None:

@@ -254,7 +254,7 @@ def test_an_old_client_is_met_again() -> None:
 def test_a_call_that_races_the_end_of_a_fake_is_let_alone() -> None:
     """What had passed the wrapper when the fake ended is neither answered, nor tapped, nor guarded."""
     model = MODULE_CLIENT.meta.service_model.operation_model("StartAutomationExecution")
-    assert interception._answer(MODULE_CLIENT, model, {}, {}) is None
+    assert interception._stubbing(MODULE_CLIENT, model, {}) is None
     interception._tap(MODULE_CLIENT)
     assert MODULE_CLIENT not in interception._taps
     assert interception._check_network(None, None) is None  # type: ignore[func-returns-value]

@@ -197,7 +197,7 @@ def test_a_request_that_is_copied_keeps_its_fake() -> None:
     with AutomationFake() as fake:
         start(client=client)
         entry = next(value for name, value in seen[0]["context"].items() if name == "pytest_ssm_automation")
-        assert entry[0] is active.current()
+        assert entry.active is active.current()
     assert len(fake.calls) == 1
 
 
