@@ -130,6 +130,7 @@ class Service:
                 self._pace,
                 self._make_executor,
                 execute_steps=self._execute_steps,
+                reject_unknown_documents=self._reject_unknown_documents,
             )
             validation = Validation(self.store, self._relax, self._enforce)
             # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.

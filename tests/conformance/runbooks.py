@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 # The only actions that run in an AWS account: they touch no resources.
-HARMLESS: Final = frozenset(("aws:branch", "aws:pause", "aws:sleep", "aws:updateVariable"))
+HARMLESS: Final = frozenset(("aws:branch", "aws:executeAutomation", "aws:pause", "aws:sleep", "aws:updateVariable"))
 
 # The most steps that a runbook has, for the cost of a live run.
 MOST_STEPS: Final = 15
@@ -170,6 +170,29 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         variables={"All": {"type": "StringMap", "default": {}}},
     ),
     "image": _runbook(_step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
+    "instances": _runbook(_step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})),
+    "nested": _runbook(
+        _step("call", "aws:executeAutomation", {"DocumentName": "{{ Child }}"}),
+        parameters={"Child": {"type": "String"}},
+    ),
+    "logging": _runbook(
+        _step(
+            "command",
+            "aws:runCommand",
+            {
+                "DocumentName": "AWS-RunShellScript",
+                "CloudWatchOutputConfig": {"CloudWatchLogGroupName": "Group", "CloudWatchOutputEnabled": True},
+            },
+        )
+    ),
+    "leaving": _runbook(
+        _step("repeat", "aws:loop", {"MaxIterations": 2, "Steps": [_step("inner", onFailure="step:last")]}),
+        _step("skipped"),
+        _step("last"),
+    ),
+    "long": _runbook(
+        _step("repeat", "aws:loop", {"Iterators": [str(number) for number in range(105)], "Steps": [_step("inner")]})
+    ),
     "approve": _runbook(
         _step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),
         _step("after"),

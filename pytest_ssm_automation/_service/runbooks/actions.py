@@ -58,23 +58,3 @@ PAYLOADS: Final = {
     "aws:createImage": ("ImageId", "ImageState"),
     "aws:runCommand": ("Status", "ResponseCode", "Output", "CommandId"),
 }
-# The phase in which a step fails, in the service's words. Assumed: all other actions share one phase.
-_POLLED: Final = "Poll action status for completion"
-_PHASES: Final = {
-    **dict.fromkeys(("aws:executeScript", EXECUTE_AUTOMATION, "aws:waitForAwsResourceProperty"), _POLLED),
-    "aws:runCommand": "verifying the command has completed",
-}
-_PREFIXES: Final = {"Failed": "Step fails when it is ", "TimedOut": "Step timed out while step is "}
-_SUFFIX: Final = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
-
-
-def failure_text(action: str, text: str, status: str) -> str:
-    """Add the service's prefix and suffix to the failure message of a step, unless it already has them.
-
-    Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-troubleshooting.html
-    """
-    if text.startswith(tuple(_PREFIXES.values())):
-        return text
-    prefix = _PREFIXES.get(status, _PREFIXES["Failed"])
-    phase = _PHASES.get(action, "Execute/Cancelling action")
-    return f"{prefix}{phase}. {text.rstrip().removesuffix('.')}. {_SUFFIX}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ..runbooks.actions import EXECUTE_AUTOMATION
 from .results import StepResult
 from .scripts import STEP, SUCCEEDED
-from .shown.outputs import outputs_of
+from .shown.outputs import NOT_YET, outputs_of
+from .walks.failures import failed_child
 
 if TYPE_CHECKING:
     from .run import Run
@@ -33,10 +34,10 @@ def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:
     _drive(child, run.host.pace)
     if not child.ended:
         return None
-    if child.status not in SUCCEEDED:
-        return StepResult("Failed", {}, f"The execution {child.id} ended as {child.status}")
-    set_by_test = run.host.success(run, visit) or StepResult()
     texts = [text for values in outputs_of(child).values() for text in values]
+    if child.status not in SUCCEEDED:
+        return StepResult("Failed", {}, failed_child(child.id, child.status, texts or [NOT_YET]))
+    set_by_test = run.host.success(run, visit) or StepResult()
     own = {"ExecutionId": child.id, "Status": child.status, "Output": texts}
     return set_by_test._replace(outputs={**own, **set_by_test.outputs})
 

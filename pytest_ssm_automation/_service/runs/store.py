@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 from heapq import merge
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..._errors import AutomationFakeError, FakeUsageError, hide_usage_errors
+from ..._errors import FakeUsageError, hide_usage_errors
 from ..accounts import default_account
 from ..calls import Request, copy_containers
 from ..checks import model
-from ..errors import ServiceError
-from ..runbooks.kinds import is_mapping
-from ..runbooks.references import as_text, as_texts, unknown_in
 from .courses.turns import PLAIN, Turns
 from .listings.finding import Finder
 from .planning import Planner, request_on
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
     # Makes the executor. Its argument returns whether the test has set the outcome of all attempts of a step.
     MakeExecutor = Callable[[Callable[[Run, Step], bool]], "Executor"]
 
-
-MOST_DEPTH: Final = 50
 
 __tracebackhide__ = hide_usage_errors
 
@@ -87,11 +82,13 @@ class ExecutionStore:
         make_executor: MakeExecutor,
         *,
         execute_steps: bool,
+        reject_unknown_documents: bool,
     ) -> None:
         """Start empty."""
         self.lock = lock
         self._make_executor, self._execute_steps = make_executor, execute_steps
         self._executor: Executor | None = None
+        self._reject_unknown = reject_unknown_documents
         self.pace = pace
         self.planner = Planner(lock)
         self._overrides: StepOverrides | None = None
@@ -336,25 +333,14 @@ class ExecutionStore:
         return self._executor is not None and self._executor.is_waiting(visit)
 
     def spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
-        """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered.
+        """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
+        from .nesting import Nested, nested
 
-        Raises:
-            AutomationFakeError: Executions are nested too deeply.
-        """
-        name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
-        try:
-            runbook = self._runbooks.find(as_text(name), version if version is None else as_text(version), run.region)
-        except ServiceError:  # there is no such version
-            return None
-        if runbook is None:
-            return None
-        params = child_request(visit.inputs)
-        from ..runbooks.parameters import check_start
-
-        if not unknown_in(params) and (broken := check_start(runbook, params)):
-            return StepResult("Failed", {}, str(broken[0]))
-        _check_depth(run)
-        child = self.start(run.source._replace(content=params), params, runbook=runbook, parent=run)
+        found = nested(self._runbooks, run, visit, reject_unknown=self._reject_unknown)
+        if not isinstance(found, Nested):
+            return found
+        request = run.source._replace(content=found.params)
+        child = self.start(request, found.params, runbook=found.runbook, parent=run)
         with self.lock:
             child.call = run.call
             run.spawned = (*run.spawned, child)
@@ -362,25 +348,3 @@ class ExecutionStore:
             if run.ended:  # it was stopped in the meantime
                 child.end_with_parent(run.status)
         return child
-
-
-def child_request(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of the request with which a step starts an execution."""
-    members = model.input_shape(model.START).members
-    params = {name: value for name, value in inputs.items() if name in members}
-    runtime = inputs.get("RuntimeParameters")
-    if is_mapping(runtime):
-        params["Parameters"] = {name: as_texts(value) for name, value in runtime.items()}
-    return params
-
-
-def _check_depth(run: Run) -> None:
-    names: list[str] = []
-    parent: Run | None = run
-    while parent:
-        names.append(parent.document_name)
-        parent = parent.parent
-    if len(names) >= MOST_DEPTH:
-        raise AutomationFakeError(
-            f"Executions are nested more than {MOST_DEPTH} deep: {' -> '.join(reversed(names[:5]))} -> ..."
-        )

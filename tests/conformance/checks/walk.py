@@ -115,7 +115,7 @@ def signal_on_a_cancelled_path(bench: Bench) -> None:
     bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)["sure"]), ("Cancelled", "Success"))
 
 
-def _failed(bench: Bench, runbook: str, *failing: tuple[str, str, str]) -> dict[str, Any]:
+def _failed(bench: Bench, runbook: str, *failing: tuple[str, str | None, str]) -> dict[str, Any]:
     """Run a runbook with failures that only a fake can inject."""
     fake = bench.fake
     name = bench.name(runbook)
@@ -133,28 +133,28 @@ def _ended(bench: Bench, runbook: str) -> dict[str, Any]:
 
 def abort(bench: Bench) -> None:
     """A failed step ends the run as Failed, and the rest stays Pending."""
-    shown = _failed(bench, "failing", ("script", "It broke.", "Failed"))
+    shown = _failed(bench, "failing", ("script", "It broke", "Failed"))
     wanted = {"script": "Failed", "never": "Pending", "repair": "Pending"}
     bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)), ("Failed", wanted))
 
 
 def failure_message(bench: Bench) -> None:
     """The message of a failed step is in a frame, and the execution repeats it."""
-    shown = _failed(bench, "failing", ("script", "It broke.", "Failed"))
+    shown = _failed(bench, "failing", ("script", "It broke", "Failed"))
     wanted = f"Step fails when it is Poll action status for completion. It broke. {ENDING}"
     bench.expect((_step(shown, "script")["FailureMessage"], shown["FailureMessage"]), (wanted, wanted))
 
 
 def failure_of_a_command(bench: Bench) -> None:
     """A command fails in another phase."""
-    shown = _failed(bench, "continuing", ("command", "It broke.", "Failed"))
+    shown = _failed(bench, "continuing", ("command", "It broke", "Failed"))
     wanted = f"Step fails when it is verifying the command has completed. It broke. {ENDING}"
     bench.expect(_step(shown, "command")["FailureMessage"], wanted)
 
 
 def failure_of_an_api(bench: Bench) -> None:
     """The call of an API fails as the action is executed."""
-    shown = _failed(bench, "continuing", ("api", "It broke.", "Failed"))
+    shown = _failed(bench, "continuing", ("api", "It broke", "Failed"))
     wanted = f"Step fails when it is Execute/Cancelling action. It broke. {ENDING}"
     bench.expect(_step(shown, "api")["FailureMessage"], wanted)
 
@@ -166,14 +166,132 @@ def timeout(bench: Bench) -> None:
 
 
 def timeout_message(bench: Bench) -> None:
-    """The message of a step that timed out has another beginning."""
-    shown = _failed(bench, "failing", ("script", "Too slow.", "TimedOut"))
-    bench.expect(shown["FailureMessage"].partition("while step is ")[0], "Step timed out ")
+    """The message of a step that timed out has another beginning, and no text."""
+    shown = _failed(bench, "failing", ("script", None, "TimedOut"))
+    wanted = f"Step timed out while step is Poll action status for completion. {ENDING}"
+    bench.expect(shown["FailureMessage"], wanted)
+
+
+def failure_of_instances(bench: Bench) -> None:
+    """Instances that can't be launched, or are not ready in time, have phases of their own."""
+    found = [
+        _failed(bench, "instances", ("launch", text, status))["FailureMessage"]
+        for text, status in (("No", "Failed"), (None, "TimedOut"))
+    ]
+    ready = "verifying launched instance(s) are ready to be used"
+    bench.expect(
+        found,
+        [
+            f"Step fails when it is launching the instance(s). No. {ENDING}",
+            f"Step timed out while step is {ready}. {ENDING}",
+        ],
+    )
+
+
+def failure_without_an_agent(bench: Bench) -> None:
+    """A command waits for the agent first."""
+    text = "SSM Agent on Instances: [i-1] are not functioning"
+    shown = _failed(bench, "continuing", ("command", text, "TimedOut"))
+    phase = "verifying the SSM Agent availability on the target instance(s)"
+    wanted = f"Step timed out while step is {phase}. {text}. {ENDING}"
+    bench.expect(_step(shown, "command")["FailureMessage"], wanted)
+
+
+def full_stop(bench: Bench) -> None:
+    """The full stop of a text is not that of the frame."""
+    shown = _failed(bench, "failing", ("script", "It broke.", "Failed"))
+    _expect_in(bench, f"completion. It broke.. {ENDING}", shown["FailureMessage"])
+
+
+def frame_once(bench: Bench) -> None:
+    """A text that has the beginning or the end of the frame gets neither twice."""
+    phase = "Step fails when it is launching the instance(s)"
+    texts = (f"{phase}. No. {ENDING}", f"{phase}. No", f"No. {ENDING}")
+    found = [_failed(bench, "instances", ("launch", text, "Failed"))["FailureMessage"] for text in texts]
+    bench.expect(found, [texts[0]] * 3)
+
+
+def failure_of_a_child(bench: Bench) -> None:
+    """The step of a nested execution that has failed has its id, its status and its outputs."""
+    fake = bench.fake
+    child = bench.name("failing")
+    fault = fake.fail_step("script", "No", times=1, runbook=child)
+    shown = bench.finished("nested", Parameters={"Child": [child]})
+    own = fake.execution(shown["AutomationExecutionId"]).children[0].id
+    details = f"{{Status=[Failed], Output=[{NO_OUTPUT}], ExecutionId=[{own}]}}"
+    wanted = (
+        "Step fails when it is Execution complete: verified. "
+        f"Failed to run automation with executionId: {own} Failed : {details}. {ENDING}"
+    )
+    bench.expect((fault.fired, _step(shown, "call")["FailureMessage"]), (1, wanted))
+
+
+def refused_child(bench: Bench) -> None:
+    """The step of a nested execution that can't be started says why."""
+    shown = bench.finished("nested", Parameters={"Child": [bench.name("parameters")]})
+    _expect_in(bench, "Fail to start automation, errorMessage: Missing required parameter", shown["FailureMessage"])
+
+
+def unknown_child(bench: Bench) -> None:
+    """The step of a nested execution whose runbook does not exist fails."""
+    shown = bench.finished("nested", Parameters={"Child": ["No-Such-Runbook"]})
+    _expect_in(bench, "errorMessage: Invalid document: No-Such-Runbook.", shown["FailureMessage"])
+
+
+def _expect_in(bench: Bench, part: str, text: str) -> None:
+    bench.expect(part if part in text else text, part)
+
+
+def no_outputs(bench: Bench) -> None:
+    """A step that has succeeded without outputs has empty Outputs."""
+    bench.expect(_step(bench.finished("steps"), "first")["Outputs"], {})
+
+
+def escaped_outputs(bench: Bench) -> None:
+    """JSON in outputs has escapes for signs of HTML."""
+    bench.fake.step_outputs("bake", {"ImageId": "a='b'", "ImageState": "<&>"}, runbook=bench.name("image"))
+    outputs = _step(_ended(bench, "image"), "bake")["Outputs"]
+    wanted = '{"ImageId":"a\\u003d\\u0027b\\u0027","ImageState":"\\u003c\\u0026\\u003e"}'
+    bench.expect((outputs["ImageId"], outputs["OutputPayload"]), (["a='b'"], [wanted]))
+
+
+def logs_of_a_command(bench: Bench) -> None:
+    """The keys of CloudWatchOutputConfig are shown with a small letter."""
+    bench.needs_fake()
+    shown = _step(_ended(bench, "logging"), "command")["Inputs"]["CloudWatchOutputConfig"]
+    bench.expect(json.loads(shown), {"cloudWatchLogGroupName": "Group", "cloudWatchOutputEnabled": True})
+
+
+def truncated_steps(bench: Bench) -> None:
+    """GetAutomationExecution may show only some steps; DescribeAutomationStepExecutions lists all."""
+    first = {"StepName": "first", "StepStatus": "Success"}
+    cut = {"AutomationExecutionStatus": "Success", "StepExecutionsTruncated": True, "StepExecutions": [first]}
+    bench.fake.script([cut], when={"DocumentName": bench.name("steps"), "Tags": [{"Key": "cut", "Value": "x"}]})
+    execution_id = bench.start("steps", Tags=[{"Key": "cut", "Value": "x"}])
+    shown = bench.client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    listed = bench.client.describe_automation_step_executions(AutomationExecutionId=execution_id)["StepExecutions"]
+    found = [[step["StepName"] for step in steps] for steps in (shown["StepExecutions"], listed)]
+    bench.expect((shown["StepExecutionsTruncated"], found), (True, [["first"], ["first", "second"]]))
+
+
+def left_loop(bench: Bench) -> None:
+    """A loop that a failed inner step leaves ends as that step has, with its message, and shows where it led."""
+    step = _step(_failed(bench, "leaving", ("inner", "No", "Failed")), "repeat")
+    wanted = ("Failed", f"Step fails when it is Execute/Cancelling action. No. {ENDING}", ["last"])
+    bench.expect((step["StepStatus"], step.get("FailureMessage"), step.get("ValidNextSteps")), wanted)
+
+
+def most_iterations(bench: Bench) -> None:
+    """A loop has at most 100 iterations."""
+    bench.needs_fake()
+    shown = _ended(bench, "long")
+    inner = [step for step in shown["StepExecutions"] if step["StepName"] == "inner"]
+    bench.expect((shown["AutomationExecutionStatus"], len(inner)), ("Success", 100))
 
 
 def continues(bench: Bench) -> None:
     """After a failure, a run may continue as after success, or at a step."""
-    shown = _failed(bench, "continuing", ("api", "It broke.", "Failed"), ("command", "It broke.", "Failed"))
+    shown = _failed(bench, "continuing", ("api", "It broke", "Failed"), ("command", "It broke", "Failed"))
     wanted = {"api": "Failed", "command": "Failed", "never": "Pending", "repair": "Success"}
     bench.expect(_statuses(shown), wanted)
 
@@ -187,7 +305,7 @@ def attempts(bench: Bench) -> None:
 
 def not_critical(bench: Bench) -> None:
     """The step ends the run, which is a success all the same."""
-    shown = _failed(bench, "tolerant", ("api", "It broke.", "Failed"))
+    shown = _failed(bench, "tolerant", ("api", "It broke", "Failed"))
     wanted = {"api": "Failed", "never": "Pending"}
     bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)), ("Success", wanted))
 

@@ -156,24 +156,16 @@ def test_words_may_be_for_one_runbook(doc: AutomationFake, client: Any) -> None:
     assert run(client, DocumentName="Other")["AutomationExecutionStatus"] == "Failed"
 
 
-@pytest.mark.parametrize(
-    ("name", "phase"), [("get", "Execute/Cancelling action"), ("script", "Poll action status for completion")]
-)
-def test_a_step_that_fails(doc: AutomationFake, client: Any, name: str, phase: str) -> None:
-    """It fails at every attempt; the execution has failed, and repeats the step's message in the service's frame."""
+@pytest.mark.parametrize("name", ["get", "script"])
+def test_a_step_that_fails(doc: AutomationFake, client: Any, name: str) -> None:
+    """It fails at every attempt; the execution has failed, and repeats the step's message."""
     fault = doc.fail_step(name, "AccessDenied.")
     shown = run(client)
     assert fault.fired == (2 if name == "get" else 1)
     assert (shown["AutomationExecutionStatus"], step(shown, name)["StepStatus"]) == ("Failed", "Failed")
-    assert shown["FailureMessage"] == step(shown, name)["FailureMessage"] == FRAME.format(phase, "AccessDenied")
+    assert shown["FailureMessage"] == step(shown, name)["FailureMessage"]
+    assert "AccessDenied" in shown["FailureMessage"]
     assert "Outputs" not in step(shown, name)
-
-
-def test_a_message_that_has_the_frame_stays(doc: AutomationFake, client: Any) -> None:
-    """A test can paste a message of the service."""
-    text = FRAME.format("Poll action status for completion", "Pasted")
-    doc.fail_step("get", text)
-    assert run(client)["FailureMessage"] == text
 
 
 def test_times_counts_attempts(doc: AutomationFake, client: Any) -> None:

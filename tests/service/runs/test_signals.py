@@ -8,6 +8,7 @@ import pytest
 from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, StepRun
+from pytest_ssm_automation._service.errors import entry
 
 
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
@@ -26,6 +27,10 @@ def steps(fake: AutomationFake, execution_id: str) -> dict[str, str]:
     return {step["StepName"]: step["StepStatus"] for step in fake.execution(execution_id).steps}
 
 
+NOT_YET = "No output available yet because the step is not successfully executed"
+END = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
+REFUSED = "Step fails when it is Execute/Cancelling action. Fail to start automation, errorMessage: "
+NO_VERSION = entry("AutomationDefinitionVersionNotFoundException").text
 CANCEL = runbook(
     {"name": "work", "onCancel": "step:undo"},
     {"name": "more"},
@@ -454,7 +459,12 @@ def test_a_child_that_fails_fails_its_step(fake: AutomationFake, client: Any) ->
     failing = fake.execution(start(client))
     for _ in range(2):
         failing.advance()
-    assert (failing.status, failing.children[1].id in str(failing.failure_message)) == ("Failed", True)
+    child = failing.children[1].id
+    details = f"{{Status=[Failed], Output=[{NOT_YET}], ExecutionId=[{child}]}}"
+    assert failing.failure_message == (
+        "Step fails when it is Execution complete: verified. Failed to run automation with executionId: "
+        f"{child} Failed : {details}. {END}"
+    )
 
 
 def test_a_step_said_to_fail_starts_no_child(fake: AutomationFake, client: Any) -> None:
@@ -516,7 +526,9 @@ def test_a_child_whose_parameters_are_refused(fake: AutomationFake, client: Any)
     execution.advance()
     execution.advance()
     assert (execution.status, execution.children) == ("Failed", [])
-    assert 'Parameter "Size" has value "i-12345" of more than 3 characters' in str(execution.failure_message)
+    assert str(execution.failure_message).startswith(
+        f'{REFUSED}Parameter "Size" has value "i-12345" of more than 3 characters'
+    )
 
 
 def test_a_child_of_an_unknown_runbook(fake: AutomationFake, client: Any) -> None:
@@ -528,6 +540,29 @@ def test_a_child_of_an_unknown_runbook(fake: AutomationFake, client: Any) -> Non
     fake.add_runbook(runbook(other), name="Other")
     assert statuses(client, start(client, DocumentName="Other"), 3)[-1] == "Success"
     assert [execution.children for execution in fake.executions] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "error"),
+    [
+        ({"DocumentName": "Chld"}, f"{REFUSED}Invalid document: Chld. {END}"),
+        ({"DocumentName": "Child", "DocumentVersion": "7"}, f"{REFUSED}{NO_VERSION}. {END}"),
+        ({"DocumentName": "Child", "RuntimeParameters": {"Ids": ["i-1"]}}, None),
+        ({"DocumentName": "{{ find.Name }}"}, None),
+    ],
+)
+def test_a_child_of_an_unknown_runbook_where_runbooks_must_be_known(
+    client: Any, inputs: dict[str, Any], error: str | None
+) -> None:
+    """The step fails as the service's does, also for a version that there is not, but not for a name nobody knows."""
+    call = {"name": "call", "action": "aws:executeAutomation", "inputs": inputs}
+    with AutomationFake(unknown_documents="reject") as fake:
+        fake.add_runbook(runbook({"name": "find", "action": "aws:executeScript"}, call), name="Doc")
+        fake.add_runbook(CHILD, name="Child")
+        execution = fake.execution(start(fake.client()))
+        for _ in range(2):
+            execution.advance()
+    assert (execution.status, execution.failure_message) == ("Failed" if error else "Success", error)
 
 
 def test_a_child_on_several_targets(fake: AutomationFake, client: Any) -> None:

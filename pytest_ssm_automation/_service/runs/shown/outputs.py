@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ...calls import copy_containers
-from ...runbooks.references import UNKNOWN, as_texts
+from ...runbooks.references import UNKNOWN
 from ..results import SUCCESS
+from .texts import output_texts
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -44,4 +45,4 @@ def _texts(walk: Walk, name: str) -> list[str]:
     value = walk.values.value(name)
     if value is UNKNOWN:
         return [f"{name}: not set by the test; call fake.step_outputs({step!r}, {{{output!r}: ...}})"]
-    return as_texts(value)
+    return output_texts(value)

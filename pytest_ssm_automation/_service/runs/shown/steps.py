@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from ...calls import copy_containers
 from ...checks import model
 from ...runbooks.library import bare_name
-from ...runbooks.references import as_text, as_texts
+from ...runbooks.references import as_text
 from ..results import SUCCESS
 from ..scripts import ENDED, SUCCEEDED
 from .outputs import failure_message_of
+from .texts import input_texts, output_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,9 +33,9 @@ _NAMED: Final = {"StepName": "step", "Action": "aws:executeAwsApi"}
 def step_members(run: Run) -> list[dict[str, Any]]:
     """Return the members of `StepExecution` for each step."""
     with run.lock:
-        given = run.members.get("StepExecutions")
-        if given is not None:
-            return [_given_step(run, place, step) for place, step in enumerate(given)]
+        cut = run.members.get("StepExecutionsTruncated") and (run.targets or run.walk)
+        if "StepExecutions" in run.members and not cut:
+            return shown_steps(run)
         if run.targets:
             return [_target_step(run, target) for target in run.targets]
         if run.walk is None:
@@ -42,6 +43,14 @@ def step_members(run: Run) -> list[dict[str, Any]]:
         if run.runbook is None:
             return [_listed_step(run, run.walk, place) for place in range(len(run.walk.flow.steps))]
         return [*_walked(run, run.walk)]
+
+
+def shown_steps(run: Run) -> list[dict[str, Any]]:
+    """Return the steps that GetAutomationExecution shows. They are all steps, unless the script shows only some."""
+    with run.lock:
+        if "StepExecutions" not in run.members:
+            return step_members(run)
+        return [_given_step(run, place, step) for place, step in enumerate(run.members["StepExecutions"])]
 
 
 # Steps of a registered runbook.
@@ -75,7 +84,7 @@ def _members(run: Run, step: Step, visit: Visit | None, iteration: Iteration | N
         **step.declared,
         "StepStatus": visit.status if visit else "Pending",
         "StepExecutionId": _step_id(run, step, iteration),
-        "Inputs": _inputs(visit.inputs) if visit else {},
+        "Inputs": input_texts(step.action, visit.inputs) if visit else {},
         "OverriddenParameters": {},
         "ParentStepDetails": _parent(run, iteration),
     }
@@ -84,16 +93,12 @@ def _members(run: Run, step: Step, visit: Visit | None, iteration: Iteration | N
     shown["ExecutionStartTime"] = visit.started
     shown["ExecutionEndTime"] = visit.ended
     shown["FailureMessage"] = visit.message
-    if visit.status == SUCCESS and visit.outputs:
-        shown["Outputs"] = {name: as_texts(value) for name, value in visit.outputs.items()}
+    if visit.status == SUCCESS:
+        shown["Outputs"] = {name: output_texts(value) for name, value in visit.outputs.items()}
     following = visit.next if visit.next is not None else None if step.is_end else step.following
     if visit.ended and following is not None:
         shown["ValidNextSteps"] = [walk.flow.steps[following].name]
     return shown
-
-
-def _inputs(inputs: Mapping[str, Any]) -> dict[str, str]:
-    return {name: json.dumps(inputs[name], separators=(",", ":"), ensure_ascii=False) for name in sorted(inputs)}
 
 
 def _step_id(run: Run, step: Step, iteration: Iteration | None) -> str:

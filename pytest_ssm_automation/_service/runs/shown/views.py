@@ -10,7 +10,7 @@ from ...runbooks.library import bare_name
 from ..listings.finding import type_of
 from ..scripts import ENDED, STATUS, SUCCEEDED
 from .outputs import failure_message_of, outputs_of
-from .steps import step_members
+from .steps import shown_steps
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -29,7 +29,7 @@ _AS_REQUESTED: Final = (
 
 def execution_members(run: Run) -> dict[str, Any]:
     """Return the members of `AutomationExecution`. Members that the script sets take precedence."""
-    request, steps = run.request, step_members(run)
+    request, steps = run.request, shown_steps(run)
     shown: dict[str, Any] = {
         "AutomationExecutionId": run.id,
         "DocumentName": bare_name(run.document_name),

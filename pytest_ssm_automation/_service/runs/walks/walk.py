@@ -8,10 +8,11 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from ...runbooks.actions import BRANCH, PAUSING, UPDATE_VARIABLE, failure_text
+from ...runbooks.actions import BRANCH, PAUSING, UPDATE_VARIABLE
 from ..results import SUCCESS, StepResult
+from .failures import failure_text
 from .loops import iteration_of, loops_around
 from .trace import Trace
 from .values import Values, outputs_of_action
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from ...runbooks.flow import Flow, Step
     from .visits import Note
+
+_FAILURES: Final = frozenset({"Failed", "TimedOut"})
 
 
 class Walk:
@@ -201,7 +204,8 @@ class Walk:
 
     def _end_visit(self, visit: Visit, status: str, message: str | None = None) -> None:
         visit.status, visit.ended = status, self._clock()
-        visit.message = None if message is None else failure_text(visit.step.action, message, status)
+        failed = message is not None or status in _FAILURES
+        visit.message = failure_text(visit.step.action, message, status) if failed else None
         self._note(visit, status, visit.ended)
 
     def _succeed(self, visit: Visit, result: StepResult, *, signalled: bool) -> None:
@@ -217,8 +221,8 @@ class Walk:
         self._follow(visit, target, ends=ends, signalled=signalled)
 
     def _fail(self, visit: Visit, result: StepResult, *, signalled: bool) -> None:
-        step, message = visit.step, result.message or f"Step {visit.step.name} ended as {result.status}"
-        self._end_visit(visit, result.status, message)
+        step = visit.step
+        self._end_visit(visit, result.status, result.message)
         # Assumed: the run reports its first critical failure.
         if step.is_critical and self.status == SUCCESS:
             self.status = result.status
@@ -286,8 +290,8 @@ class Walk:
             return
         current = into or (before.iteration if before else None)
         while current and current.loop.step.place not in loops_around(step, self.flow):
-            failed = before is not None and before.status != SUCCESS
-            self._end_visit(current.loop, before.status if before and failed else SUCCESS)
+            current.loop.next = place
+            self._end_visit(current.loop, before.status if before else SUCCESS, before.message if before else None)
             current = current.loop.iteration
         if step.parent is not None and (current is None or current.loop.step.place != step.parent):
             current = self._enter_loop(step.parent, current)

@@ -1,0 +1,89 @@
+"""Executions that the steps of others start, with `aws:executeAutomation`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ..._errors import AutomationFakeError
+from ..checks import model
+from ..errors import ServiceError
+from ..runbooks.kinds import is_mapping
+from ..runbooks.references import as_text, as_texts, unknown_in
+from .results import StepResult
+from .walks.failures import refused_child
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..runbooks.declarations import Runbook
+    from ..runbooks.library import RunbookStore
+    from .run import Run
+    from .walks.visits import Visit
+
+MOST_DEPTH: Final = 50
+
+
+class Nested(NamedTuple):
+    """An execution that a step starts.
+
+    Attributes:
+        runbook: Its runbook.
+        params: The members of the request that starts it.
+    """
+
+    runbook: Runbook
+    params: dict[str, Any]
+
+
+def nested(runbooks: RunbookStore, run: Run, visit: Visit, *, reject_unknown: bool) -> Nested | StepResult | None:
+    """Return what a step starts, or its failure if the service refuses that; `None` if the runbook is not registered.
+
+    Args:
+        runbooks: The registered runbooks.
+        run: The run of the step.
+        visit: The visit of the step.
+        reject_unknown: Whether runbooks must be registered.
+
+    Raises:
+        AutomationFakeError: Executions are nested too deeply.
+    """
+    name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
+    rejects = reject_unknown and not unknown_in([name, version])
+    try:
+        runbook = runbooks.find(as_text(name), version if version is None else as_text(version), run.region)
+    except ServiceError as error:  # there is no such version
+        return _refused(error.message) if rejects else None
+    if runbook is None:
+        return _refused(f"Invalid document: {as_text(name)}") if rejects else None
+    params = _request(visit.inputs)
+    from ..runbooks.parameters import check_start
+
+    if not unknown_in(params) and (broken := check_start(runbook, params)):
+        return _refused(str(broken[0]))
+    _check_depth(run)
+    return Nested(runbook, params)
+
+
+def _refused(error: str) -> StepResult:
+    return StepResult("Failed", {}, refused_child(error))
+
+
+def _request(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    members = model.input_shape(model.START).members
+    params = {name: value for name, value in inputs.items() if name in members}
+    runtime = inputs.get("RuntimeParameters")
+    if is_mapping(runtime):
+        params["Parameters"] = {name: as_texts(value) for name, value in runtime.items()}
+    return params
+
+
+def _check_depth(run: Run) -> None:
+    names: list[str] = []
+    parent: Run | None = run
+    while parent:
+        names.append(parent.document_name)
+        parent = parent.parent
+    if len(names) >= MOST_DEPTH:
+        raise AutomationFakeError(
+            f"Executions are nested more than {MOST_DEPTH} deep: {' -> '.join(reversed(names[:5]))} -> ..."
+        )

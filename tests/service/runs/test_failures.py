@@ -1,0 +1,86 @@
+"""The failure messages of steps and of the executions that they end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from caller import poll, start, statuses
+
+if TYPE_CHECKING:
+    from pytest_ssm_automation import AutomationFake
+
+END = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
+POLLED = "Step fails when it is Poll action status for completion."
+PASTED = f"Step fails when it is verifying the command has completed. No. {END}"
+WITH_AGENT = "verifying the SSM Agent availability on the target instance(s)"
+AGENT = "SSM Agent on Instances: [i-1] are not functioning"
+
+
+def runbook(action: str) -> dict[str, Any]:
+    """Write a runbook of one step inside a loop, whose message is that of its inner step."""
+    inner = {"name": "step", "action": action, "inputs": {}}
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"MaxIterations": 1, "Steps": [inner]}}
+    return {"schemaVersion": "0.3", "mainSteps": [loop]}
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "message", "expected"),
+    [
+        ("aws:executeScript", "Failed", "No such key", f"{POLLED} No such key. {END}"),
+        ("aws:waitForAwsResourceProperty", "Failed", "No.", f"{POLLED} No.. {END}"),
+        ("aws:executeAutomation", "Failed", "No", f"{POLLED} No. {END}"),
+        ("aws:runCommand", "Failed", "No", f"Step fails when it is verifying the command has completed. No. {END}"),
+        ("aws:executeAwsApi", "Failed", "No", f"Step fails when it is Execute/Cancelling action. No. {END}"),
+        ("aws:runInstances", "Failed", "No", f"Step fails when it is launching the instance(s). No. {END}"),
+        (
+            "aws:runInstances",
+            "TimedOut",
+            None,
+            f"Step timed out while step is verifying launched instance(s) are ready to be used. {END}",
+        ),
+        ("aws:executeAwsApi", "TimedOut", None, f"Step timed out while step is Execute/Cancelling action. {END}"),
+        (
+            "aws:executeAwsApi",
+            "TimedOut",
+            "Slow",
+            f"Step timed out while step is Execute/Cancelling action. Slow. {END}",
+        ),
+        ("aws:executeAwsApi", "Failed", None, f"Step fails when it is Execute/Cancelling action. {END}"),
+        (
+            "aws:runCommand",
+            "TimedOut",
+            AGENT,
+            f"Step timed out while step is {WITH_AGENT}. {AGENT}. {END}",
+        ),
+        ("aws:executeAwsApi", "Failed", PASTED, PASTED),
+        ("aws:executeAwsApi", "Failed", f"No. {END}", f"Step fails when it is Execute/Cancelling action. No. {END}"),
+        (
+            "aws:executeAwsApi",
+            "Failed",
+            "Automation Step Execution fails when it is launching the instance(s). No.",
+            f"Automation Step Execution fails when it is launching the instance(s). No.. {END}",
+        ),
+        ("aws:executeAwsApi", "Failed", "Internal Server Error", f"Internal Server Error. {END}"),
+    ],
+)
+def test_a_message_has_the_frame_of_the_service(
+    fake: AutomationFake, client: Any, *, action: str, status: str, message: str | None, expected: str
+) -> None:
+    """The service's prefix names the phase; neither prefix nor suffix comes twice, and no text is made up."""
+    fake.add_runbook(runbook(action), name="Doc")
+    fake.fail_step("step", message, status=status)
+    execution_id = start(client)
+    statuses(client, execution_id, 2)
+    shown = poll(client, execution_id)
+    assert shown["AutomationExecutionStatus"] == status
+    assert [each.get("FailureMessage") for each in (shown, *shown["StepExecutions"])] == [expected] * 3
+
+
+@pytest.mark.parametrize("status", ["Failed", "TimedOut", "CompletedWithFailure", "Cancelled", "Success", "Exited"])
+def test_a_scripted_end_has_a_message_if_it_is_a_failure(fake: AutomationFake, client: Any, status: str) -> None:
+    """Without a message of the test there is a default one, which names the status."""
+    fake.script([status])
+    message = poll(client, start(client)).get("FailureMessage")
+    fails = status in {"Failed", "TimedOut", "CompletedWithFailure"}
+    assert message == (f"The execution ended as {status}." if fails else None)
