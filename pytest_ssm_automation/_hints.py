@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from ._assertions import at_most, where
 from ._service.runbooks.library import how_to_register
+from ._service.runs.scripts import SUCCEEDED
+from ._service.runs.shown.way import MOST_LINES, way_of
 from ._service.runs.steering import state_of
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
     from ._service.engine import Service
 
+# The lines that a run needs to show how it has ended.
+_FEWEST_LINES: Final = 5
 _NOT_FOUND: Final = frozenset({"AutomationExecutionNotFoundException", "InvalidResourceId"})
 
 
@@ -31,6 +35,18 @@ def hints(service: Service, *, looked_up: bool) -> list[str]:
         *_not_registered(service, looked_up=looked_up),
         *_rejected(service),
     ]
+
+
+def ways(service: Service) -> list[str]:
+    """Describe the ways of the executions of registered runbooks on a screen, those that did not succeed first."""
+    runs = [run for run in service.store.all if run.walk and run.runbook]
+    lines: list[str] = []
+    for number, run in enumerate(sorted(runs, key=lambda run: run.status in SUCCEEDED)):
+        left = MOST_LINES - len(lines)
+        if left < _FEWEST_LINES:
+            return [*lines, f"... and {len(runs) - number} more executions"]
+        lines += way_of(run, left)
+    return lines
 
 
 def _asked_elsewhere(service: Service) -> Iterator[str]:

@@ -314,6 +314,12 @@ class Record:
 
         return "\n".join(hints(self._service, looked_up=looked_up or "StepExecutions" in failure))
 
+    def _ways(self) -> str:
+        """Write the ways of executions for a failed test."""
+        from ._hints import ways
+
+        return "\n".join(ways(self._service))
+
     def _problems(self) -> list[Problem]:
         return problems(
             mistakes=self._mistakes(),

@@ -79,7 +79,7 @@ class WatchPlugin:
         report = yield
         if text := _take_late_calls():
             report.sections.append((_LATE, text))
-        fake = item.stash.get(fake_key, None)
+        fake: Any = item.stash.get(fake_key, None)
         if fake is None:
             return report
         if call.when == "teardown":
@@ -93,9 +93,11 @@ class WatchPlugin:
             _add_problems(report, text)
         if report.failed and call.when == "call" and call.excinfo is not None:
             looked_up = isinstance(call.excinfo.value, LookupError | StopIteration)
-            asked: Any = fake
-            if text := asked._hints(str(report.longrepr), looked_up=looked_up):  # noqa: SLF001 - it is only for the plugin
-                report.sections.append(("SSM Automation: hints", text))
+            sections = {
+                "hints": fake._hints(str(report.longrepr), looked_up=looked_up),  # noqa: SLF001 - it is only for the plugin
+                "the way of each execution": fake._ways(),  # noqa: SLF001 - the same
+            }
+            report.sections += [(f"SSM Automation: {title}", text) for title, text in sections.items() if text]
         return report
 
     @pytest.hookimpl(optionalhook=True)

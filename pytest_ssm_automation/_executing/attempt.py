@@ -62,7 +62,6 @@ class Attempt:
         step: The step, as its calls record it.
         number: The number of the attempt.
         inputs: The resolved inputs.
-        called: The operations that it has called, such as `ec2 StopInstances`.
         advance: Moves the clock of the run, if the fake skips sleeps.
         is_isolated: Whether it runs inside a script.
     """
@@ -75,9 +74,9 @@ class Attempt:
         self.step = CallingStep(execution_of(run), visit.step.name)
         self.number = visit.attempt
         self.inputs: dict[str, Any] = copied(visit.inputs)
-        self.called: list[str] = []
         self.advance = advance
         self.is_isolated = False
+        self._visit = visit
         self._clients = clients
         self._perform = perform
         self._waiting: Waiting | None = None
@@ -164,7 +163,7 @@ class Attempt:
     def observe(self, call: Callable[[], Any], operation: Any, request: Any, access_key_id: str | None) -> Any:
         """Make a call of the step, and note it, and whether it was answered."""
         name = f"{operation.service_model.service_name} {operation.name}"
-        self.called.append(name)
+        self._visit.called += (name,)
         if access_key_id is not None and access_key_id == key_of(self.run) != self.run.source.access_key_id:
             request["headers"][_ACCOUNT_HEADER] = self.run.account
         try:

@@ -10,7 +10,7 @@ from .._errors import FakeUsageError, StepFailed, hide_usage_errors
 from .._service.runbooks.actions import WALKED
 from .._service.runbooks.conversions import ConversionError, converted
 from .._service.runbooks.references import as_text
-from .._service.runs.results import SUCCESS, StepResult
+from .._service.runs.results import EXECUTED, SUCCESS, StepResult
 from .actions.table import TABLE
 from .attempt import Attempt, Unable
 from .clients import Clients
@@ -72,7 +72,8 @@ class Executor:
         outcome = self._looked(attempt)
         if outcome is None:
             self._waiting[visit] = attempt
-        return outcome
+            return None
+        return outcome._replace(decided_by=EXECUTED)
 
     def execute(self, run: Run, visit: Visit) -> Mapping[str, Any]:
         """Execute a step at once, for a function of the test, and return its outputs.

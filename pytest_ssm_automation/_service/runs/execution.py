@@ -12,6 +12,7 @@ from ..runbooks.library import how_to_register
 from .shown.events import event_of
 from .shown.outputs import failure_message_of, outputs_of
 from .shown.steps import step_members
+from .shown.way import way_of
 from .steering import finish, run_to
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Execution:
         on = f" on {self.target}" if self.target else ""
         where = f"{self.account} {self.region}"
         return f"<Execution {self.id} of {shorten(self.document_name)} in {where}{on}: {self.status}{missing}>"
+
+    def __str__(self) -> str:
+        """Show the way that it went: for each step, its status, what decided it, and its outputs or failure."""
+        return "\n".join(way_of(self._run))
 
     @property
     def id(self) -> str:

@@ -13,7 +13,7 @@ from ..runbooks.conversions import ConversionError, converted
 from ..runbooks.kinds import is_mapping
 from ..runbooks.library import bare_name, flow_of, how_to_register
 from .execution import Execution, execution_of
-from .results import StepResult
+from .results import FAIL_STEP, STEP_OUTPUTS, StepResult
 
 if TYPE_CHECKING:
     import threading
@@ -267,7 +267,7 @@ class StepOverrides:
                 if taken := not fault.used_up:
                     fault.fired += 1
             if taken:
-                return StepResult(fault.status, {}, fault.message)
+                return StepResult(fault.status, {}, fault.message, FAIL_STEP)
         return None
 
     def has_word(self, run: Run, step: Step) -> bool:
@@ -293,13 +293,13 @@ class StepOverrides:
             try:
                 outputs = call_own(outputs, _step_run(run, visit, execute))
             except StepFailed as failed:
-                return StepResult(failed.status, {}, failed.message or None)
+                return StepResult(failed.status, {}, failed.message or None, STEP_OUTPUTS)
             if not is_mapping(outputs):
                 raise FakeUsageError(
                     f"Expected the function passed to step_outputs({override.step!r}) to return a mapping of outputs, "
                     f"but got {outputs!r}"
                 )
-        return StepResult(outputs=checked_outputs(visit.step, outputs))
+        return StepResult(outputs=checked_outputs(visit.step, outputs), decided_by=STEP_OUTPUTS)
 
 
 def _is_for(override: StepOverride, run: Run, step: Step) -> bool:

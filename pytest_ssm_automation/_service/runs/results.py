@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUCCESS: Final = "Success"
+# What decided a result.
+FAIL_STEP: Final = "fail_step"
+STEP_OUTPUTS: Final = "step_outputs"
+EXECUTED: Final = "executed"
+SIGNAL: Final = "a signal"
 
 
 class StepResult(NamedTuple):
@@ -18,8 +23,10 @@ class StepResult(NamedTuple):
         status: `Success`, or the status of the failure.
         outputs: The outputs by name, with their types.
         message: The failure message.
+        decided_by: What decided it; empty if the test has said nothing.
     """
 
     status: str = SUCCESS
     outputs: Mapping[str, Any] = MappingProxyType({})
     message: str | None = None
+    decided_by: str = ""

@@ -49,6 +49,14 @@ def failure_text(action: str, text: str | None, status: str) -> str:
     return f"{begin}{text}. {_SUFFIX} {_REST}" if text else f"{begin}{_SUFFIX} {_REST}"
 
 
+def bare_text(message: str) -> str:
+    """Return the reason in a failure message, without the service's prefix and suffix; empty if it has none."""
+    text = message.partition(_SUFFIX)[0]
+    if text.startswith((*_PREFIXES.values(), _OTHER_PREFIXES[0])):
+        text = text.partition(". ")[2]
+    return text.strip().removesuffix(".")
+
+
 def in_phase(phase: str, text: str) -> str:
     """Write the reason of a failure in a phase that its action alone does not tell."""
     return f"{_PREFIXES['Failed']} {phase}. {text}"

@@ -29,6 +29,8 @@ class Visit:
         next: The next step that a branch has chosen.
         iterations: The iterations of a loop.
         child: The execution that the current attempt has started.
+        decided_by: What decided the result of the latest attempt.
+        called: The operations that the current attempt has called, such as `ec2 StopInstances`.
     """
 
     step: Step
@@ -44,6 +46,8 @@ class Visit:
     next: int | None = None
     iterations: list[Iteration] = field(default_factory=list["Iteration"])
     child: Any = None
+    decided_by: str = ""
+    called: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ...runbooks.actions import BRANCH, PAUSING, UPDATE_VARIABLE
-from ..results import SUCCESS, StepResult
+from ..results import SIGNAL, SUCCESS, StepResult
 from .failures import failure_text
 from .loops import iteration_of, loops_around
 from .trace import Trace
@@ -41,6 +41,7 @@ class Walk:
         cancelling: Whether the run was cancelled, and may still run the steps of `onCancel`.
         visits: The latest visit of each step outside loops, by index.
         latest: The latest visit of each step, by index.
+        way: All visits, in order.
         values: The values that references name.
         cut: Why the run was aborted, if it did not end by itself.
         moves: The number of moves so far.
@@ -73,6 +74,7 @@ class Walk:
         self.cancelling: bool = False
         self.visits: dict[int, Visit] = {}
         self.latest: dict[int, Visit] = {}
+        self.way: list[Visit] = []
         self.values = Values(flow, values)
         self.cut: str | None = None
         self._clock = clock
@@ -135,8 +137,9 @@ class Walk:
         """
         self.moves += 1
         visit = self._current()
+        visit.decided_by = SIGNAL if signalled else result.decided_by
         if result.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
-            visit.attempt, visit.child = visit.attempt + 1, None
+            visit.attempt, visit.child, visit.called = visit.attempt + 1, None, ()
         elif result.status == SUCCESS and visit.step.loop and not visit.iterations:
             self._begin_iterations(visit, result)
         elif result.status == SUCCESS:
@@ -314,6 +317,7 @@ class Walk:
         visit = Visit(step, current, self.values.inputs(step), self._clock(), status, waits_to_begin=to_begin)
         (current.visits if current else self.visits)[step.place] = visit
         self.latest[step.place] = visit
+        self.way.append(visit)
         self._note(visit, status, visit.started)
         return visit
 

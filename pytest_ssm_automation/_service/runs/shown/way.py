@@ -1,0 +1,183 @@
+"""The way of a run along its runbook, as text: a line for each step, with what decided its result."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from ...calls import shorten
+from ...runbooks.actions import BRANCH, LOOP, SLEEP, UPDATE_VARIABLE
+from ...runbooks.conditions import JOINING, OPERATORS
+from ...runbooks.kinds import is_list
+from ..results import EXECUTED, SUCCESS
+from ..walks.failures import bare_text
+from .outputs import failure_message_of
+from .steps import step_members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..run import Run
+    from ..walks.visits import Visit
+    from ..walks.walk import Walk
+
+# About the height of a screen.
+MOST_LINES: Final = 40
+_LONGEST_LINE: Final = 240
+_FRAME: Final = re.compile(r"line (\d+), in ")
+_PAYLOAD: Final = "OutputPayload"
+# Outputs that say no more than the line of the step.
+_SAID: Final = frozenset({"CurrentIteration", "CurrentIteratorValue", "NextStep", _PAYLOAD})
+# What a step shows: its status, its name, and the rest.
+_Row = tuple[str, str, str]
+
+
+def way_of(run: Run, most: int = MOST_LINES) -> list[str]:
+    """Describe a run and its steps, one per line, in the order in which they ran.
+
+    Args:
+        run: The run.
+        most: The maximum number of lines. Steps in the middle are left out, and counted.
+    """
+    with run.lock:
+        walk = run.walk
+        if walk is None or run.runbook is None:
+            steps = step_members(run)
+            rows = [(each["StepStatus"], each["StepName"], _told(each.get("FailureMessage"))) for each in steps]
+            return _cut([_title(run, None), *_table(rows)], most)
+        last = [_not_reached(walk)] if len(walk.latest) < len(walk.flow.steps) else []
+        rows = [(visit.status, _name(visit), _fate(visit, walk)) for visit in walk.way]
+        return [*_cut([_title(run, walk), *_table(rows)], most - len(last)), *last]
+
+
+def _title(run: Run, walk: Walk | None) -> str:
+    on = f" on {run.target}" if run.target else ""
+    by = f", started by {run.parent.document_name} {run.parent.id}" if run.parent else ""
+    message = failure_message_of(run)
+    of_steps = {visit.message for visit in walk.way} if walk else set[str | None]()
+    why = "" if message is None or message in of_steps else f": {_told(message)}"
+    return f"{shorten(run.document_name)} {run.id} in {run.account} {run.region}{on}{by}: {run.status}{why}"
+
+
+def _not_reached(walk: Walk) -> str:
+    return (
+        f"  not reached: {shorten(', '.join(step.name for step in walk.flow.steps if step.place not in walk.latest))}"
+    )
+
+
+def _table(rows: list[_Row]) -> Iterator[str]:
+    first, second = (max((len(row[place]) for row in rows), default=0) for place in (0, 1))
+    for status, name, rest in rows:
+        line = f"  {status:{first}}  {name:{second}}  {rest}".rstrip()
+        yield line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    """Leave out lines before the last ones, which tell how a run has ended."""
+    if len(lines) <= most:
+        return lines
+    first = most // 4
+    last = most - first - 1
+    return [*lines[:first], f"  ... {len(lines) - first - last} more steps ...", *lines[-last:]]
+
+
+def _name(visit: Visit) -> str:
+    name, over = visit.step.name, visit.iteration
+    while over:
+        name, over = f"{over.loop.step.name}[{over.number}].{name}", over.loop.iteration
+    return name
+
+
+def _fate(visit: Visit, walk: Walk) -> str:
+    """Write what decided the result of a step, and the result."""
+    attempt = f"attempt {visit.attempt} of {visit.step.attempts}, " if visit.attempt > 1 else ""
+    who = attempt + _decided(visit, walk)
+    result = _told(visit.message) or ", ".join(_outputs(visit))
+    return f"{who}: {result}" if who and result else who or result
+
+
+def _outputs(visit: Visit) -> Iterator[str]:
+    shown = {name: value for name, value in visit.outputs.items() if name not in _SAID}
+    executed = visit.decided_by == EXECUTED
+    if executed and not shown and not visit.step.outputs:
+        shown = visit.outputs
+    yield from (f"{name}={shorten(repr(value))}" for name, value in shown.items())
+    if executed and visit.status == SUCCESS:
+        selectors = visit.step.selectors.items()
+        yield from (f"{name}: {selector} found nothing" for name, selector in selectors if name not in visit.outputs)
+
+
+def _decided(visit: Visit, walk: Walk) -> str:
+    if visit.ended is None:
+        return _pending(visit)
+    by = f"{visit.decided_by}{_calls(visit)}"
+    child = _child(visit)
+    if visit.step.action == BRANCH and visit.status == SUCCESS:
+        by = _branch(visit, walk)
+    elif child:
+        by = f"{by}, {child}" if by else child
+    elif not by and visit.status == SUCCESS:
+        by = _alone(visit)
+    return by
+
+
+def _pending(visit: Visit) -> str:
+    if visit.status == "Waiting":
+        return "waits for a signal"
+    return f"waits{_calls(visit)}" if visit.called else _child(visit)
+
+
+def _child(visit: Visit) -> str:
+    child: Run | None = visit.child
+    return f"execution {child.id} of {child.document_name} ({child.status})" if child else ""
+
+
+def _alone(visit: Visit) -> str:
+    """Write what a step did for which nothing was said."""
+    inputs = visit.inputs
+    match visit.step.action:
+        case action if action == LOOP:
+            return f"{len(visit.iterations)} iterations"
+        case action if action == UPDATE_VARIABLE:
+            return f"{inputs.get('Name')} = {shorten(repr(inputs.get('Value')))}"
+        case action if action == SLEEP:
+            return str(inputs.get("Duration", inputs.get("Timestamp", "")))
+        case _:
+            return "nothing said"
+
+
+def _branch(visit: Visit, walk: Walk) -> str:
+    """Write the choice of a branch, and the conditions with their values."""
+    taken = "took no choice" if visit.next is None else f"took {walk.flow.steps[visit.next].name}"
+    if visit.next is not None and visit.next not in [target for _, target in visit.step.choices]:
+        taken += " by default"
+    return f"{taken} ({'; '.join(_condition(each) for each in visit.inputs.get('Choices', ()))})"
+
+
+def _condition(given: Mapping[str, Any]) -> str:
+    parts: list[str] = []
+    for key, value in given.items():
+        if key in OPERATORS:
+            parts.append(f"{given.get('Variable')!r} {key} {value!r}")
+        elif key in JOINING:
+            operands: list[Any] = value if is_list(value) else [value]
+            parts.append(f"{key}({', '.join(map(_condition, operands))})")
+    return " and ".join(parts)
+
+
+def _calls(visit: Visit) -> str:
+    if not visit.called:
+        return ""
+    counts = Counter(visit.called)
+    return f" ({', '.join(name if count == 1 else f'{name} x{count}' for name, count in counts.items())})"
+
+
+def _told(message: str | None) -> str:
+    """Return the last line of a failure message, without the service's frame, and the line of a script."""
+    if message is None:
+        return ""
+    text = bare_text(message)
+    frames = _FRAME.findall(text)
+    last = text.rpartition("\n")[2]
+    return f"{last} (line {frames[-1]} of the script)" if frames else last
