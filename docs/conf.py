@@ -11,7 +11,15 @@ author = "pytest-ssm-automation contributors"
 project_copyright = author
 version = release = version_of(project)
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ssm_changes", "ssm_reference", "ssm_run"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinxcontrib.mermaid",
+    "ssm_changes",
+    "ssm_reference",
+    "ssm_run",
+]
 exclude_patterns = ["_build", "changes", "examples"]
 templates_path: list[str] = []
 
@@ -40,6 +48,9 @@ nitpick_ignore_regex = [
     ),
     ("py:class", r"pytest_ssm_automation\._.*"),
 ]
+
+mermaid_fullscreen = False
+mermaid_init_config = {"startOnLoad": False, "flowchart": {"useMaxWidth": True}}
 
 html_theme = "furo"
 html_title = "pytest-ssm-automation"

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ._commands import compare, download, record
+from ._commands import compare, download, draw, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m pytest_ssm_automation", description="Tools for tests of runbooks.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (download, record, compare):
+    for command in (download, record, compare, draw):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     status: int = options.run(options)

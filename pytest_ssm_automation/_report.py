@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from ._drawing import Arrow
     from ._service.calls import Call
     from ._service.runs.run import Run
 
 __tracebackhide__ = hide_usage_errors
 _STEP_FAILURES: Final = frozenset({"Failed", "TimedOut"})
+_LEGEND: Final = "Green steps ran in a test, orange ones also failed in one, and dashed ones never ran."
 _COUNTS: Final = {"started": "executions", "rejected": "refusals", "failed": "faults", "lost": "faults"}
 
 
@@ -26,45 +28,58 @@ class StepCoverage:
     """Collect which steps of registered runbooks have run, and which have failed.
 
     Attributes:
-        steps: The steps of each runbook that a test started, by its name.
+        steps: The actions of the steps of each runbook that a test started, by name.
+        arrows: The ways between them.
         ran: The steps that have begun.
         failed: The steps that have failed or timed out.
     """
 
     def __init__(self) -> None:
         """Start empty."""
-        self.steps: dict[str, list[str]] = {}
+        self.steps: dict[str, dict[str, str]] = {}
+        self.arrows: dict[str, list[Arrow]] = {}
         self.ran: dict[str, set[str]] = {}
         self.failed: dict[str, set[str]] = {}
 
     def add(self, runs: Iterable[Run]) -> None:
         """Add the runs of one fake."""
+        from ._drawing import arrows_of
+
+        known: set[int] = set()
         for run in runs:
             if run.runbook is None:
                 continue
+            name, flow = run.runbook.name, flow_of(run.runbook)
+            if id(flow) not in known:
+                known.add(id(flow))
+                self._add_flow(name, {step.name: step.action for step in flow.steps}, arrows_of(flow))
             changes = [change for change in run.history if change.step]
-            name = run.runbook.name
-            self._take(
-                name,
-                [*flow_of(run.runbook).places],
-                {str(change.step) for change in changes},
-                {str(change.step) for change in changes if change.status in _STEP_FAILURES},
-            )
+            self.ran[name].update(str(change.step) for change in changes)
+            self.failed[name].update(str(change.step) for change in changes if change.status in _STEP_FAILURES)
 
     def merge(self, sent: dict[str, Any]) -> None:
         """Add the data of a worker."""
-        for name, (steps, ran, failed) in sent.items():
-            self._take(name, steps, set(ran), set(failed))
+        from ._drawing import Arrow
 
-    def _take(self, name: str, steps: list[str], ran: set[str], failed: set[str]) -> None:
-        known = self.steps.setdefault(name, [])
-        known += [step for step in steps if step not in known]
-        self.ran.setdefault(name, set()).update(ran)
-        self.failed.setdefault(name, set()).update(failed)
+        for name, (steps, arrows, ran, failed) in sent.items():
+            self._add_flow(name, steps, [Arrow(*arrow) for arrow in arrows])
+            self.ran[name].update(ran)
+            self.failed[name].update(failed)
+
+    def _add_flow(self, name: str, steps: dict[str, str], arrows: list[Arrow]) -> None:
+        """Add the flow of a runbook; of several versions with one name, all steps and ways are kept."""
+        self.steps.setdefault(name, {}).update(steps)
+        known = self.arrows.setdefault(name, [])
+        known += [arrow for arrow in arrows if arrow not in known]
+        self.ran.setdefault(name, set())
+        self.failed.setdefault(name, set())
 
     def to_send(self) -> dict[str, Any]:
-        """Return all data as plain lists, for `merge`."""
-        return {name: [steps, sorted(self.ran[name]), sorted(self.failed[name])] for name, steps in self.steps.items()}
+        """Return all data as plain lists and mappings, for `merge`."""
+        return {
+            name: [steps, [[*arrow] for arrow in self.arrows[name]], sorted(self.ran[name]), sorted(self.failed[name])]
+            for name, steps in self.steps.items()
+        }
 
     def missing(self) -> dict[str, dict[str, list[str]]]:
         """Return the steps that never ran, and those that never failed, by runbook."""
@@ -87,6 +102,18 @@ class StepCoverage:
                 f"  never failed: {', '.join(missing['never_failed']) or 'none'}",
             )
         ]
+
+    def pictures(self) -> list[str]:
+        """Return the lines of the report in Markdown: a flowchart of each runbook, which shows what ran."""
+        from ._drawing import flowchart
+
+        if not self.steps:
+            return []
+        lines = ["", "## SSM Automation: steps of runbooks", "", _LEGEND]
+        for name in sorted(self.steps):
+            chart = flowchart(self.steps[name], self.arrows[name], ran=self.ran[name], failed=self.failed[name])
+            lines += ["", f"### `{name}`", "", "```mermaid", *chart.splitlines(), "```"]
+        return lines
 
 
 class ErrorCoverage:
@@ -166,7 +193,8 @@ class ErrorCoverage:
         """Append the report to a file as Markdown, such as the summary of a CI job."""
         rows = [f"| `{error}` | {number or 'never'} |" for error, number in self.faced().items()]
         sums = [text for line in self._sums() for text in ("", line)]
-        lines = ["## SSM Automation: errors faced", "", "| error | tests |", "|---|---|", *rows, *sums]
+        table = ["## SSM Automation: errors faced", "", "| error | tests |", "|---|---|", *rows, *sums]
+        lines = [*table, *self.steps.pictures()]
         with path.open("a", encoding="utf-8") as file:
             if file.tell():
                 file.write("\n\n")

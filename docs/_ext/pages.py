@@ -84,7 +84,7 @@ def steps(page: Path) -> Iterator[Save | Run]:
         if kind == "{literalinclude}" and "caption" in options:
             yield Save(options["caption"], (page.parent / argument).resolve())
         elif kind == "{run}":
-            yield Run(argument, options["outcome"])
+            yield Run(argument, options.get("outcome", ""))
         elif kind == "sh":
             yield from (Run(line, "") for line in body.splitlines() if RUNNABLE.match(line))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +11,7 @@ import pages
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
+from sphinxcontrib.mermaid import mermaid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +22,17 @@ if TYPE_CHECKING:
 class RunCommand(SphinxDirective):
     """Run a command as the reader does, and show the command and its output.
 
-    The option `outcome` is what the page promises, such as `1 failed, 2 passed`; the build fails if it is wrong.
+    The option `outcome` is what the page promises, such as `1 failed, 2 passed`; the build fails if it is wrong. A
+    Mermaid flowchart that the command prints is shown as a picture. So are those in the file that the option `picture`
+    names.
     """
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"outcome": directives.unchanged_required}
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        "outcome": directives.unchanged_required,
+        "picture": directives.unchanged_required,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Do all steps of the page up to this one, in a folder that is kept while the page is read."""
@@ -45,7 +52,12 @@ class RunCommand(SphinxDirective):
         else:
             raise self.error(f"{page.name} has no step {self.arguments[0]}")
         shown = "\n".join(part for part in (f"$ {step.command}", pages.failure(output), pages.counts(output)) if part)
-        return [nodes.literal_block(shown, shown, language="console", classes=["ssm-output"])]
+        charts = [output] if output.startswith("flowchart") else []
+        if name := self.options.get("picture"):
+            text = (Path(folder.name) / name).read_text(encoding="utf-8")
+            charts += re.findall(r"^```mermaid\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+        pictures = [mermaid("", code=chart, options={}) for chart in charts]
+        return [nodes.literal_block(shown, shown, language="console", classes=["ssm-output"]), *pictures]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

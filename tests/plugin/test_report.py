@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from typing import Any
 
 import pytest
@@ -307,7 +308,8 @@ RUNS = """
     @pytest.mark.ssm_automation(strict=False)
     def test_another(ssm_automation):
         ssm_automation.add_runbook(RUNBOOK, name="Another")
-        ssm_automation.client().start_automation_execution(DocumentName="Another")
+        for _ in range(2):
+            ssm_automation.client().start_automation_execution(DocumentName="Another")
 """
 
 
@@ -318,7 +320,8 @@ def test_the_report_names_steps_that_no_test_has_seen(
 ) -> None:
     """For each runbook that was started: the steps that never ran and never failed, from all workers."""
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    result = run(RUNS, "--ssm-automation-report", "--ssm-automation-report=json:report.json", "-n", workers)
+    reports = ("--ssm-automation-report", *(f"--ssm-automation-report={to}" for to in ("json:a.json", "markdown:a.md")))
+    result = run(RUNS, *reports, "-n", workers)
     result.stdout.fnmatch_lines(
         [
             "*= SSM Automation: steps of runbooks =*",
@@ -330,5 +333,11 @@ def test_the_report_names_steps_that_no_test_has_seen(
             "  never failed: b, d, e",
         ]
     )
-    report = json.loads((pytester.path / "report.json").read_text("utf-8"))
+    report = json.loads((pytester.path / "a.json").read_text("utf-8"))
     assert report["runbooks"]["Doc"] == {"never_run": ["d", "e"], "never_failed": ["b", "d", "e"]}
+    pictures = (pytester.path / "a.md").read_text("utf-8").partition("steps of runbooks\n")[2]
+    assert re.findall(r"^### `(\w+)`\n\n```mermaid\nflowchart TD\n", pictures, re.MULTILINE) == ["Another", "Doc"]
+    colours = [re.findall(r'"(\w)<br/>aws:sleep".:::(\w+)', picture) for picture in pictures.split("###")[1:]]
+    assert colours[0] == [(step, "never") for step in "abcde"]
+    assert colours[1] == [("a", "failed"), ("b", "ran"), ("c", "failed"), ("d", "never"), ("e", "never")]
+    assert pictures.count('s0 -.->|"on failure"| s2\n') == 2
