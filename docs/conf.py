@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinxcontrib.mermaid",
+    "ssm_breaks",
     "ssm_changes",
     "ssm_reference",
     "ssm_run",

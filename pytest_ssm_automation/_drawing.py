@@ -105,7 +105,7 @@ def _arrows(flow: Flow, step: Step) -> Iterator[Arrow]:
 
 def _condition(condition: Mapping[str, Any]) -> str:
     """Write a condition with the operators of AWS, in one short line."""
-    parts = []
+    parts: list[str] = []
     for key, value in condition.items():
         if key in OPERATORS:
             parts.append(f"{_bare(condition.get('Variable'))} {key} {_bare(value)}")

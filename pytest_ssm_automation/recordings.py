@@ -32,7 +32,8 @@ def compare(
     """Compare a recorded execution with a walk of its runbook, with its parameters and the results of its steps.
 
     Ids, times and `ExecutedBy` are not compared. Only the last result of a step is in a recording, so steps that ran
-    only in an earlier round of a jump back are not compared.
+    only in an earlier round of a jump back are not compared. The walk stops at the first step for which the recording
+    has no result. A difference reads, for example, `choose.StepStatus: recorded "Success", walked "Pending"`.
 
     Args:
         path: The file of the recording: that of the command `record`, or the output of
@@ -40,9 +41,8 @@ def compare(
         runbook: An edited runbook, as for `add_runbook`; by default the recorded one.
 
     Returns:
-        A line for each member that differs, such as `choose.StepStatus: recorded "Success", walked "Pending"`: those of
-        steps, those of the execution, and those of the executions that it started, after their ids. Empty if there are
-        none. The walk stops at the first step for which the recording has no result.
+        A line for each member that differs, first those of steps, then those of the execution, and then those of the
+        executions that it started, after their ids. Empty if nothing differs.
 
     Raises:
         FakeUsageError: A file cannot be read or is not valid, or there is no runbook.

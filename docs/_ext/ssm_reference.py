@@ -189,7 +189,7 @@ class Constraints(SphinxDirective):
         ]
         count = nodes.paragraph("", f"{len(found)} constraints.")
         headers = ("id", "limit", "basis", "refused by")
-        return [count, table(headers, rows, widths=(40, 34, 14, 12), name="ssm-constraints")]
+        return [count, table(headers, rows, widths=(38, 32, 17, 13), name="ssm-constraints")]
 
     def _limit(self, limit: object) -> nodes.Node:
         if limit is None:
