@@ -16,7 +16,7 @@ from . import _startup as _startup  # reads environment variables before tests c
 
 if TYPE_CHECKING:
     from ._clock import SleptTooLong
-    from ._errors import AutomationFakeError, FakeUsageError, PolledTooOften, StepFailed
+    from ._errors import AutomationFakeError, FakeUsageError, PolledTooOften, RunbookWarning, StepFailed
     from ._fake import AutomationFake
     from ._service.calls import Call
     from ._service.checks.rules import constraints
@@ -40,6 +40,7 @@ __all__ = [
     "NetworkBlockedError",
     "PolledTooOften",
     "Runbook",
+    "RunbookWarning",
     "SleptTooLong",
     "StepFailed",
     "StepRun",
@@ -58,6 +59,7 @@ _HOMES = {
     "NetworkBlockedError": "_transports.guard.network",
     "PolledTooOften": "_errors",
     "Runbook": "_service.runbooks.declarations",
+    "RunbookWarning": "_errors",
     "SleptTooLong": "_clock",
     "StepFailed": "_errors",
     "StepRun": "_service.runs.overrides",

@@ -70,6 +70,15 @@ class StepFailed(Exception):  # noqa: N818 - it is an outcome, not an error of t
 
 
 @public
+class RunbookWarning(UserWarning):
+    """AWS is likely to refuse a runbook, or a step of it reads a name that does not exist.
+
+    The runbook is registered nevertheless, and there is one warning for all places. If AWS accepts the runbook, ignore
+    the warning with pytest's `filterwarnings`.
+    """
+
+
+@public
 class PolledTooOften(BaseException):
     """An execution was polled 10 000 times after its end, so the polling loop does not end."""
 

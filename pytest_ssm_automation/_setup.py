@@ -168,7 +168,9 @@ class Setup:
         check_region(region)
         from ._service.runbooks.loading import load_runbook
 
-        runbook = load_runbook(content, name=name, version=version, region=region)
+        runbook = load_runbook(
+            content, name=name, version=version, region=region, relaxed=self._service.runbooks.relaxed
+        )
         with self._service.lock:
             return self._service.runbooks.add(runbook, renumber=version is None)
 

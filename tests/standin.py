@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._transports.http.answering import answer_http
 
 if TYPE_CHECKING:
@@ -69,8 +70,11 @@ class StandIn:
     def _documents(self, operation: str, members: Members) -> Answer | None:
         name = members.get("Name", "")
         if operation == "CreateDocument":
+            try:
+                self.fake.add_runbook(json.loads(members["Content"]), name=name)
+            except FakeUsageError as refused:
+                return error("InvalidDocumentContent", str(refused))
             self.documents[name] = members
-            self.fake.add_runbook(json.loads(members["Content"]), name=name)
             return 200, {"DocumentDescription": {"Name": name, "Status": "Creating"}}
         if operation == "ListDocuments":
             return 200, {"DocumentIdentifiers": [{"Name": name} for name in self.documents]}

@@ -8,7 +8,7 @@ RUNBOOK = {
         {
             "name": "stop",
             "action": "aws:changeInstanceState",
-            "inputs": {"DesiredState": "stopped"},
+            "inputs": {"InstanceIds": ["i-0abc"], "DesiredState": "stopped"},
         },
         {
             "name": "patch",

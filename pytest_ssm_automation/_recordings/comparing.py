@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .._errors import FakeUsageError, hide_usage_errors
+from .._service.runbooks.creation import RELAXABLE
 from .._service.runbooks.declarations import Runbook
 from .._service.runbooks.documents import document_of
 from .._service.runbooks.library import bare_name, flow_of
@@ -58,10 +59,11 @@ def recorded_runbook(recording: Recording) -> Runbook | None:
     if recording.document is None:
         return None
     content = document_of(recording.document["Content"], recording.path).members
+    name = bare_name(recording.document_name)
     with warnings.catch_warnings():
         # AWS has run it.
         warnings.simplefilter("ignore")
-        return load_runbook(content, name=bare_name(recording.document_name), version=_version(recording))
+        return load_runbook(content, name=name, version=_version(recording), relaxed=RELAXABLE)
 
 
 def _version(recording: Recording) -> str:

@@ -120,7 +120,7 @@ class Service:
             self.calls: list[Call] = []
             self.broken: list[str] = []
             self.faults = FaultQueue(self._first_faults, self.lock)
-            self.runbooks = RunbookStore(self._files)
+            self.runbooks = RunbookStore(self._files, self._relax)
             for runbook in self._first_runbooks:
                 self.runbooks.add(runbook)
             self.store = ExecutionStore(

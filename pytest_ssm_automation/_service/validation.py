@@ -66,15 +66,17 @@ class Validation:
 
 def _check_names(relax: Collection[str], enforce: Collection[str]) -> None:
     from .checks.violations import can_be_relaxed
+    from .runbooks.creation import RELAXABLE
 
+    known = {*all_constraints(), *RELAXABLE}
     for name in relax:
-        if not _is_declared(name) and name not in all_constraints():
-            raise unknown_name("constraint", name, all_constraints())
+        if not _is_declared(name) and name not in known:
+            raise unknown_name("constraint", name, known)
         if not can_be_relaxed(name):
             raise FakeUsageError(f"{name} can't be relaxed, because botocore does not send such requests")
     for name in enforce:
-        if name not in all_constraints():
-            raise unknown_name("constraint", name, all_constraints())
+        if name not in known:
+            raise unknown_name("constraint", name, known)
 
 
 def _is_declared(name: str) -> bool:

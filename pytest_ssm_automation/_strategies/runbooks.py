@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from .._service.runbooks.declarations import Runbook
 
 _NAMES: Final = st.text(string.ascii_letters, min_size=3, max_size=16)
-_ACTIONS: Final = st.sampled_from(
-    ["aws:executeAwsApi", "aws:sleep", "aws:runCommand", "aws:approve", "aws:executeScript"]
-)
+_ACTIONS: Final[dict[str, dict[str, Any]]] = {
+    "aws:executeAwsApi": {"Service": "ec2", "Api": "DescribeInstances"},
+    "aws:sleep": {"Duration": "PT1S"},
+    "aws:runCommand": {"DocumentName": "AWS-RunShellScript", "Parameters": {"commands": ["date"]}},
+    "aws:approve": {"Approvers": ["arn:aws:iam::123456789012:user/Ana"]},
+    "aws:executeScript": {"Runtime": "python3.11", "Handler": "main", "Script": "def main(events, context):\n  pass\n"},
+}
 
 
 def runbooks() -> st.SearchStrategy[Runbook]:
@@ -32,7 +36,10 @@ def _runbook(draw: st.DrawFn) -> Runbook:
     content = {
         "schemaVersion": "0.3",
         "parameters": dict(draw(_named_parts(_declarations(), 0))),
-        "mainSteps": [{"name": name, "action": action} for name, action in draw(_named_parts(_ACTIONS, 1))],
+        "mainSteps": [
+            {"name": name, "action": action, "inputs": dict(_ACTIONS[action])}
+            for name, action in draw(_named_parts(st.sampled_from([*_ACTIONS]), 1))
+        ],
     }
     return load_runbook(content, name=draw(_NAMES))
 

@@ -130,7 +130,11 @@ def runs() -> Iterator[Row]:
     """Measure a run of a runbook with 40 steps; and a start with a registered runbook, compared with one without."""
     step = {"action": "aws:executeAwsApi", "outputs": [{"Name": "Id", "Type": "String", "Selector": "$.Id"}]}
     steps = [
-        {"name": f"step{n}", **step, "inputs": {"Service": "ec2", "Ids": ["{{ Id }}", f"{{{{ step{n - 1}.Id }}}}"]}}
+        {
+            "name": f"step{n}",
+            **step,
+            "inputs": {"Service": "ec2", "Api": "A", "Ids": ["{{ Id }}", f"{{{{ step{n - 1}.Id }}}}"]},
+        }
         for n in range(1, 40)
     ]
     content = {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_ssm_automation import AutomationFake
 
+    from .runbooks import Runbook
     from .targets import Target
 
 MOST_EXECUTIONS: Final = 40
@@ -132,6 +133,13 @@ class Bench:
         if runbook not in self._names:
             self._names[runbook] = self.target.register(runbook, RUNBOOKS[runbook])
         return self._names[runbook]
+
+    def not_created(self, content: Runbook) -> str:
+        """Return why a runbook is refused; one that is created raises `Differs`."""
+        told = self.target.refusal(content)
+        if told is None:
+            raise Differs("a refusal", "a document")
+        return told
 
     def start(self, runbook: str = "sleep", *, children: int = 0, **members: Any) -> str:
         """Start a runbook, and return the execution's id.

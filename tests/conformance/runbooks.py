@@ -13,18 +13,20 @@ MOST_STEPS: Final = 15
 Runbook = dict[str, Any]
 
 
-def _step(name: str, action: str = "aws:sleep", inputs: Runbook | None = None, **members: Any) -> Runbook:
+def step(name: str, action: str = "aws:sleep", inputs: Runbook | None = None, **members: Any) -> Runbook:
+    """Write a step; by default it sleeps for a second."""
     return {"name": name, "action": action, "inputs": {"Duration": "PT1S"} if inputs is None else inputs, **members}
 
 
-def _runbook(*steps: Runbook, parameters: Runbook | None = None, **members: Any) -> Runbook:
+def runbook(*steps: Runbook, parameters: Runbook | None = None, **members: Any) -> Runbook:
+    """Write a runbook."""
     top: Runbook = {"schemaVersion": "0.3", "description": "Made by a test, and safe to delete.", **members}
     return {**top, "mainSteps": list(steps)} | ({"parameters": parameters} if parameters else {})
 
 
 def _branch(name: str, *choices: Runbook, default: str | None = None, **members: Any) -> Runbook:
     inputs: Runbook = {"Choices": list(choices), **({"Default": default} if default else {})}
-    return _step(name, "aws:branch", inputs, **members)
+    return step(name, "aws:branch", inputs, **members)
 
 
 _TEXT: Final = {"type": "String", "default": "Windows Server"}
@@ -54,11 +56,11 @@ _CONDITIONS: Final[tuple[Runbook, ...]] = (
 _TYPED: Final = {"Text": "String", "Number": "Integer", "Flag": "Boolean", "List": "StringList"}
 
 RUNBOOKS: Final[dict[str, Runbook]] = {
-    "sleep": _runbook(_step("wait"), parameters={"Item": {"type": "String", "default": "none"}}),
-    "steps": _runbook(_step("first"), _step("second")),
-    "pause": _runbook(_step("before"), _step("hold", "aws:pause", {}), _step("after")),
-    "parameters": _runbook(
-        _step("wait"),
+    "sleep": runbook(step("wait"), parameters={"Item": {"type": "String", "default": "none"}}),
+    "steps": runbook(step("first"), step("second")),
+    "pause": runbook(step("before"), step("hold", "aws:pause", {}), step("after")),
+    "parameters": runbook(
+        step("wait"),
         parameters={
             "Required": {"type": "String"},
             "Choice": {"type": "String", "allowedValues": ["Install", "Uninstall"], "default": "Install"},
@@ -73,79 +75,79 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         },
     ),
     # left and right are two paths; by default it takes the left one, and ends there
-    "branch": _runbook(
+    "branch": runbook(
         _branch("choose", {"Variable": "{{ Path }}", "StringEquals": "left", "NextStep": "left"}, default="right"),
-        _step("left", timeoutSeconds=60, maxAttempts=2, onFailure="Continue", isCritical=False, isEnd=True),
+        step("left", timeoutSeconds=60, maxAttempts=2, onFailure="Continue", isCritical=False, isEnd=True),
         _branch("right", {"Variable": "{{ Path }}", "StringEquals": "up", "NextStep": "up"}, isEnd=True),
-        _step("up"),
+        step("up"),
         parameters={"Path": {"type": "String", "default": "left"}},
         outputs=["right.NextStep"],
     ),
-    "operators": _runbook(
+    "operators": runbook(
         *(
             _branch(f"test{place}", {**condition, "NextStep": f"test{place + 1}"}, default="wrong")
             for place, condition in enumerate(_CONDITIONS)
         ),
-        _step(f"test{len(_CONDITIONS)}", isEnd=True),
-        _step("wrong"),
+        step(f"test{len(_CONDITIONS)}", isEnd=True),
+        step("wrong"),
         parameters={"Text": _TEXT, "Number": _NUMBER, "Switch": _SWITCH},
     ),
-    "variables": _runbook(
-        _step("text", "aws:updateVariable", {"Name": "variable:Count", "Value": "{{ Number }}"}),
-        _step("mixed", "aws:updateVariable", {"Name": "variable:Note", "Value": "in {{ global:REGION }}"}),
-        _step("read", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ variable:Count }}"}),
-        _step("own", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ automation:EXECUTION_ID }}"}),
+    "variables": runbook(
+        step("text", "aws:updateVariable", {"Name": "variable:Count", "Value": "{{ Number }}"}),
+        step("mixed", "aws:updateVariable", {"Name": "variable:Note", "Value": "in {{ global:REGION }}"}),
+        step("read", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ variable:Count }}"}),
+        step("own", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ automation:EXECUTION_ID }}"}),
         parameters={"Number": _NUMBER},
         variables={"Count": {"type": "Integer", "default": 1}, "Note": {"type": "String", "default": ""}},
     ),
-    "cancel": _runbook(
-        _step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
+    "cancel": runbook(
+        step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
         # AWS lets onCancel lead to no aws:sleep and no aws:pause
-        _step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}, isEnd=True),
+        step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}, isEnd=True),
         variables={"Note": {"type": "String", "default": ""}},
     ),
-    "cancelwait": _runbook(
-        _step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
-        _step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}),
-        _step("sure", "aws:pause", {}),
+    "cancelwait": runbook(
+        step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
+        step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}),
+        step("sure", "aws:pause", {}),
         variables={"Note": {"type": "String", "default": ""}},
     ),
     # only for a fake: their steps fail, or use other actions
-    "failing": _runbook(
-        _step("script", "aws:executeScript", {"Runtime": "python3.11", "Handler": "main", "Script": "..."}),
-        _step("never", isEnd=True),
-        _step("repair"),
+    "failing": runbook(
+        step("script", "aws:executeScript", {"Runtime": "python3.11", "Handler": "main", "Script": "..."}),
+        step("never", isEnd=True),
+        step("repair"),
         parameters={"Item": {"type": "String", "default": "none"}},
         outputs=["script.Result"],
     ),
-    "continuing": _runbook(
-        _step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, onFailure="Continue", maxAttempts=2),
-        _step("command", "aws:runCommand", {"DocumentName": "AWS-RunShellScript"}, onFailure="step:repair"),
-        _step("never", isEnd=True),
-        _step("repair"),
+    "continuing": runbook(
+        step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, onFailure="Continue", maxAttempts=2),
+        step("command", "aws:runCommand", {"DocumentName": "AWS-RunShellScript"}, onFailure="step:repair"),
+        step("never", isEnd=True),
+        step("repair"),
     ),
-    "tolerant": _runbook(
-        _step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, isCritical=False),
-        _step("never"),
+    "tolerant": runbook(
+        step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, isCritical=False),
+        step("never"),
     ),
-    "state": _runbook(
-        _step("stop", "aws:changeInstanceState", {"InstanceIds": ["i-00000000000000000"], "DesiredState": "stopped"}),
-        _step("wait", inputs={"Duration": "{{ Duration }}"}),
+    "state": runbook(
+        step("stop", "aws:changeInstanceState", {"InstanceIds": ["i-00000000000000000"], "DesiredState": "stopped"}),
+        step("wait", inputs={"Duration": "{{ Duration }}"}),
         parameters={"Duration": {"type": "String", "default": "{{ssm:/duration}}", "allowedPattern": "^PT[0-9]+S$"}},
     ),
-    "lists": _runbook(
+    "lists": runbook(
         *(
-            _step(f"state{place}", "aws:changeInstanceState", {"InstanceIds": given, "DesiredState": "stopped"})
+            step(f"state{place}", "aws:changeInstanceState", {"InstanceIds": given, "DesiredState": "stopped"})
             for place, given in enumerate((["{{ Ids }}"], ["i-00000000000000003", "{{ Ids }}"]))
         ),
-        _step("maps", "aws:createTags", {"ResourceIds": ["{{ Ids }}"], "Tags": ["{{ Maps }}"]}),
+        step("maps", "aws:createTags", {"ResourceIds": ["{{ Ids }}"], "Tags": ["{{ Maps }}"]}),
         parameters={
             "Ids": {"type": "StringList", "default": ["i-00000000000000001", "i-00000000000000002"]},
             "Maps": {"type": "MapList", "default": [{"Key": "a", "Value": "b"}]},
         },
     ),
-    "conversions": _runbook(
-        _step(
+    "conversions": runbook(
+        step(
             "get",
             "aws:executeAwsApi",
             {"Service": "ec2", "Api": "Nothing"},
@@ -159,7 +161,7 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
                 )
             ],
         ),
-        _step(
+        step(
             "use",
             "aws:updateVariable",
             {
@@ -169,14 +171,14 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         ),
         variables={"All": {"type": "StringMap", "default": {}}},
     ),
-    "image": _runbook(_step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
-    "instances": _runbook(_step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})),
-    "nested": _runbook(
-        _step("call", "aws:executeAutomation", {"DocumentName": "{{ Child }}"}),
+    "image": runbook(step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
+    "instances": runbook(step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})),
+    "nested": runbook(
+        step("call", "aws:executeAutomation", {"DocumentName": "{{ Child }}"}),
         parameters={"Child": {"type": "String"}},
     ),
-    "logging": _runbook(
-        _step(
+    "logging": runbook(
+        step(
             "command",
             "aws:runCommand",
             {
@@ -185,21 +187,21 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
             },
         )
     ),
-    "leaving": _runbook(
-        _step("repeat", "aws:loop", {"MaxIterations": 2, "Steps": [_step("inner", onFailure="step:last")]}),
-        _step("skipped"),
-        _step("last"),
+    "leaving": runbook(
+        step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [step("inner", onFailure="step:last")]}),
+        step("skipped"),
+        step("last"),
     ),
-    "long": _runbook(
-        _step("repeat", "aws:loop", {"Iterators": [str(number) for number in range(105)], "Steps": [_step("inner")]})
+    "long": runbook(
+        step("repeat", "aws:loop", {"Iterators": [str(number) for number in range(105)], "Steps": [step("inner")]})
     ),
-    "approve": _runbook(
-        _step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),
-        _step("after"),
+    "approve": runbook(
+        step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),
+        step("after"),
     ),
-    "loop": _runbook(
-        _step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [_step("inner")]}),
-        _step("after"),
+    "loop": runbook(
+        step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [step("inner")]}),
+        step("after"),
     ),
 }
 

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, FakeUsageError
 from pytest_ssm_automation._transports.http.endpoint import Endpoint
 from pytest_ssm_automation._transports.http.requests_mock import RequestsMock
 
@@ -69,6 +69,10 @@ class Target(Protocol):
         """Register a runbook, and return its name on the target."""
         ...
 
+    def refusal(self, content: Runbook) -> str | None:
+        """Return why a runbook is refused; `None` if it is created."""
+        ...
+
     def host(self, locations: Any) -> str:
         """Host it together with the fake."""
         ...
@@ -102,6 +106,14 @@ class FakeTarget:
         """Register a runbook as a test does."""
         name: str = self._add(content, name=f"{REGISTERED}{runbook}").name
         return name
+
+    def refusal(self, content: Runbook) -> str | None:
+        """Register it as a test does."""
+        try:
+            self._add(content, name=f"{REGISTERED}refused")
+        except FakeUsageError as error:
+            return str(error)
+        return None
 
     def host(self, locations: Any) -> str:
         """Host it beside the fake."""
@@ -213,6 +225,21 @@ class Service:
                 break
             time.sleep(self.poll_seconds)
         return name
+
+    def refusal(self, content: Runbook) -> str | None:
+        """Create a document of it; it is not started, so its actions need not be harmless."""
+        name = f"{self.prefix}-refused"
+        try:
+            self._create(name, content)
+        except ClientError as error:
+            code, text = error.response["Error"]["Code"], error.response["Error"]["Message"]
+            if code not in {"InvalidDocumentContent", *_NO_OPERATION}:
+                raise
+            self.documents.remove(name)
+            if code in _NO_OPERATION:
+                raise CannotTell("the target creates no documents") from error
+            return text
+        return None
 
     def host(self, locations: Any) -> str:
         """Raise `CannotTell`: nothing is uploaded for a check."""

@@ -198,7 +198,9 @@ def test_the_list_of_actions() -> None:
             PropertySelector="$.A",
             DesiredValues=[],
         )
-        run = Bench(fake).run({**PUT, "onFailure": "Continue"}, step("hook", "invokeWebhook"), look)
+        run = Bench(fake).run(
+            {**PUT, "onFailure": "Continue"}, step("hook", "invokeWebhook", {"IntegrationName": "hook"}), look
+        )
         assert [each["StepStatus"] for each in run.shown["StepExecutions"]] == ["Success", "Success", "Failed"]
         assert run.outputs("put") == {}
     for given in ("aws:executeAwsAp", "aws:invokeWebhook", "aws:branch"):

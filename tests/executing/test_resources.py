@@ -244,7 +244,7 @@ def test_what_boto3_does_not_have_is_told_for_all_steps(bench: Bench) -> None:
     """When the first step is due that can't be executed, and of which the test says nothing, all such are listed."""
     first = api("a", "ssm", "GetParametr", outputs={"V": "$.V"})
     others = [
-        api("b", "ssmm", "GetParameter", "assertAwsResourceProperty"),
+        api("b", "ssmm", "GetParameter", "assertAwsResourceProperty", PropertySelector="$.A", DesiredValues=[]),
         api("c", "s3", "GetObject"),
         api("d", "xyz", "GetParametr"),
         api("e", "{{ a.V }}", "GetParametr"),

@@ -231,7 +231,7 @@ def machine(status: str, **members: Any) -> Answer:
 def test_a_state_machine_is_executed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is waited for; its description is what the step puts out, or why it failed."""
     started = ("stepfunctions", "start_execution", {"executionArn": ARN, "startDate": "2026-01-01"})
-    inputs = {"stateMachineArn": "m", "input": {"a": 1}}
+    inputs = {"stateMachineArn": "m", "input": '{"a": 1}'}
     Queue(monkeypatch, started, machine("RUNNING"), machine("SUCCEEDED", output='{"b": 2}'))
     statuses, run = polled(inputs, "executeStateMachine")
     assert statuses[:2] == ["InProgress", "Success"]

@@ -58,7 +58,7 @@ def test_outputs_that_nobody_gave(run: Any) -> None:
         """
         RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
             {"name": "get", "action": "aws:executeAwsApi"},
-            {"name": "use", "action": "aws:sleep", "inputs": {"Id": "{{ get.Id }}"}},
+            {"name": "use", "action": "aws:sleep", "inputs": {"Duration": "{{ get.Id }}"}},
         ]}
 
         def test_it(ssm_automation, ssm_client):

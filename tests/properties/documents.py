@@ -22,7 +22,8 @@ def conditions(draw: Any, readable: list[str], depth: int = 2) -> dict[str, Any]
     """Draw a condition."""
     if depth and draw(st.integers(0, 3)) == 0:
         joined = draw(st.sampled_from(["And", "Or", "Not"]))
-        inner = draw(st.lists(conditions(readable, depth - 1), min_size=1, max_size=1 if joined == "Not" else 3))
+        least = 1 if joined == "Not" else 2
+        inner = draw(st.lists(conditions(readable, depth - 1), min_size=least, max_size=1 if joined == "Not" else 3))
         return {joined: inner[0] if joined == "Not" and draw(st.booleans()) else inner}
     name = draw(st.sampled_from(readable))
     kind = name.rpartition(".")[2]
@@ -78,9 +79,7 @@ def _rounds(draw: Any, inner: list[str], readable: list[str], *, pausing: bool) 
     inputs: dict[str, Any] = {"Steps": [draw(_steps(each, {}, readable, pausing=pausing)) for each in inner]}
     if draw(st.booleans()):
         return {**inputs, "Iterators": draw(st.lists(st.sampled_from(["x", "y"]), max_size=3))}
-    if draw(st.booleans()):
-        inputs["LoopCondition"] = draw(conditions(readable))
-    return {**inputs, "MaxIterations": draw(st.integers(1, 3))}
+    return {**inputs, "LoopCondition": draw(conditions(readable)), "MaxIterations": draw(st.integers(1, 3))}
 
 
 @st.composite

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+# The steps of a drawn runbook lead anywhere, also by onCancel.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
 

@@ -52,6 +52,18 @@ OUTPUTS: Final[dict[str, dict[str, str]]] = {
     UPDATE_VARIABLE: {},
     "aws:waitForAwsResourceProperty": {},
 }
+# The names that outputs of a step cannot have. Observed for `aws:invokeLambdaFunction`, whose order this is; assumed
+# for the others: all that the action puts out by itself. AWS's own runbooks declare a Payload of scripts.
+_WITH_OUTPUTS_OF_STEPS: Final = frozenset({"aws:executeAwsApi", "aws:executeScript"})
+RESERVED: Final[dict[str, tuple[str, ...]]] = {
+    **{action: tuple(names) for action, names in OUTPUTS.items() if names and action not in _WITH_OUTPUTS_OF_STEPS},
+    "aws:invokeLambdaFunction": ("LogResult", "OutputPayload", "FunctionError", "Payload", "StatusCode"),
+    "aws:runCommand": ("CommandId", "Status", "ResponseCode", "Output", "OutputPayload"),
+}
+# Actions that onCancel cannot lead to.
+NO_CANCEL_TARGETS: Final = PAUSING | {
+    *("aws:copyImage", "aws:createImage", "aws:createStack", "aws:createTags", "aws:runInstances", "aws:sleep"),
+}
 # The outputs that an action repeats as JSON in its OutputPayload, in their order there. Source, for the first of them:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html
 PAYLOADS: Final = {

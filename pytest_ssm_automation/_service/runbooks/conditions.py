@@ -44,6 +44,7 @@ OPERATORS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "BooleanEquals": lambda value, expected: _boolean(value) == _boolean(expected),
 }
 JOINING: Final = ("And", "Or", "Not")
+_LEAST_JOINED: Final = 2
 _BESIDE: Final = ("Variable", "NextStep")
 
 
@@ -64,6 +65,17 @@ def _operands(value: object, place: str) -> list[tuple[str, object]]:
     if is_list(value):
         return [(f"{place}[{number}]", each) for number, each in enumerate(value)]
     return [(place, value)]
+
+
+def short_joins(condition: object, place: str) -> Iterator[tuple[str, str, int]]:
+    """Find `And` and `Or` of fewer than two conditions; yield the path, the operator, and the number of conditions."""
+    for key, value in condition.items() if is_mapping(condition) else ():
+        if key in JOINING:
+            operands = _operands(value, f"{place}.{key}")
+            if key != "Not" and len(operands) < _LEAST_JOINED:
+                yield f"{place}.{key}", key, len(operands)
+            for where, each in operands:
+                yield from short_joins(each, where)
 
 
 def truth(condition: Mapping[str, Any], resolve: Resolve) -> bool | None:

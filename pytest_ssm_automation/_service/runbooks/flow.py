@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from .actions import ACTIONS, BRANCH, LOOP, OUTPUTS
+from .actions import BRANCH, LOOP, OUTPUTS
 from .conditions import problems
 from .kinds import is_list, is_mapping
 
@@ -204,8 +204,6 @@ class _Reader:
         """Read one step."""
         found = self.found[place]
         given, path, action = found.given, found.path, str(found.given.get("action"))
-        if isinstance(given.get("action"), str) and action and action not in ACTIONS:
-            self._refuse(f"{path}.action", action, "an action", ACTIONS)
         on_failure = self._jump(found, "onFailure")
         on_cancel = self._jump(found, "onCancel")
         critical = given.get("isCritical")

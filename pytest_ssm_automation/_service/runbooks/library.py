@@ -14,13 +14,15 @@ from .files import find_files
 from .kinds import is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from .declarations import Runbook
     from .flow import Flow
 
 __tracebackhide__ = hide_usage_errors
 
+# The first part of the ids of checks of a runbook.
+OF_DOCUMENT: Final = "document:"
 _MOST_SHOWN: Final = 200
 _ARN: Final = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:(?:document|automation-definition)/([^:]+)(?::(.+))?")
 
@@ -61,31 +63,39 @@ class RunbookFiles:
             FakeUsageError: A pattern matches no file.
         """
         self._files = find_files(patterns, folder)
-        self._loaded: dict[str, Runbook] = {}
+        self._loaded: dict[tuple[str, frozenset[str]], Runbook] = {}
 
     def __contains__(self, name: str) -> bool:
         """Return whether there is a file for this name; does not read it."""
         return name in self._files
 
-    def __getitem__(self, name: str) -> Runbook:
+    def load(self, name: str, relaxed: frozenset[str] = frozenset()) -> Runbook:
         """Return the runbook with this name.
+
+        Args:
+            name: The name.
+            relaxed: The ids of checks that are turned off.
 
         Raises:
             FakeUsageError: The file cannot be read, is not a valid runbook, or is one of several with this name.
         """
         from .loading import load_runbook, read_file
 
-        if name not in self._loaded:
+        key = name, relaxed
+        if key not in self._loaded:
             path = self._path(name)
-            self._loaded[name] = read_file(path) or load_runbook(path)
-        return self._loaded[name]
+            self._loaded[key] = read_file(path, relaxed) or load_runbook(path, relaxed=relaxed)
+        return self._loaded[key]
 
     def names(self) -> Iterable[str]:
         """Return the names of all runbooks; does not read the files."""
         return self._files.keys()
 
-    def load_all(self) -> Sequence[Runbook]:
+    def load_all(self, relaxed: frozenset[str] = frozenset()) -> Sequence[Runbook]:
         """Return the runbooks of all files; skip documents of other types, such as command documents.
+
+        Args:
+            relaxed: The ids of checks that are turned off.
 
         Raises:
             FakeUsageError: A file cannot be read, is not a valid runbook, or is one of several with the same name.
@@ -93,11 +103,12 @@ class RunbookFiles:
         from .loading import read_file
 
         for name in self._files:
-            if name not in self._loaded:
-                runbook = read_file(self._path(name))
+            key = name, relaxed
+            if key not in self._loaded:
+                runbook = read_file(self._path(name), relaxed)
                 if runbook:
-                    self._loaded[name] = runbook
-        return tuple(self._loaded.values())
+                    self._loaded[key] = runbook
+        return tuple(runbook for (_, checks), runbook in self._loaded.items() if checks == relaxed)
 
     def _path(self, name: str) -> Path:
         path, *others = self._files[name]
@@ -144,12 +155,22 @@ class RunbookStore:
     """The runbooks of one fake. It is not thread-safe: its user holds a lock.
 
     Registered runbooks take precedence over files with the same name.
+
+    Attributes:
+        relaxed: The ids of checks of runbooks that are turned off.
     """
 
-    def __init__(self, files: Sequence[RunbookFiles] = ()) -> None:
-        """Start with the runbooks in files; later items take precedence over earlier ones."""
+    def __init__(self, files: Sequence[RunbookFiles] = (), relaxed: Collection[str] = ()) -> None:
+        """Start with the runbooks in files; later items take precedence over earlier ones.
+
+        Args:
+            files: The runbooks in files.
+            relaxed: The ids of constraints that are turned off.
+        """
         self._runbooks: list[Runbook] = []
         self._files = tuple(reversed(files))
+        # All fakes that turn off the same checks share the runbooks in files.
+        self.relaxed = frozenset(name for name in relaxed if name.startswith(OF_DOCUMENT))
 
     def add(self, runbook: Runbook, *, renumber: bool = False) -> Runbook:
         """Register a runbook, and return it as registered.
@@ -188,7 +209,7 @@ class RunbookStore:
         Raises:
             FakeUsageError: A file cannot be read, or is not a valid runbook.
         """
-        found = {runbook.name: runbook for files in reversed(self._files) for runbook in files.load_all()}
+        found = {runbook.name: runbook for files in reversed(self._files) for runbook in files.load_all(self.relaxed)}
         registered = {runbook.name for runbook in self._runbooks if runbook.region is None}
         return [*self._runbooks, *(runbook for name, runbook in found.items() if name not in registered)]
 
@@ -199,7 +220,7 @@ class RunbookStore:
             FakeUsageError: The runbook does not exist, or its file is not valid.
         """
         found = [runbook for runbook in self._runbooks if runbook.name == name]
-        found += [files[name] for files in self._files if name in files][:1]
+        found += [files.load(name, self.relaxed) for files in self._files if name in files][:1]
         if not found:
             known = {runbook.name for runbook in self._runbooks}
             raise unknown_name("runbook", name, known.union(*(files.names() for files in self._files)))
@@ -213,7 +234,7 @@ class RunbookStore:
         if registered:
             return registered
         nearest = next((files for files in self._files if name in files), None)
-        return [nearest[name]] if nearest else []
+        return [nearest.load(name, self.relaxed)] if nearest else []
 
     def find(self, document_name: str, version: str | None, region: str) -> Runbook | None:
         """Find the runbook of a request; `None` if there is no document with this name.

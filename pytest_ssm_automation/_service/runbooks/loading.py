@@ -7,21 +7,28 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..._errors import FakeUsageError, hide_usage_errors
+from ..._errors import FakeUsageError, RunbookWarning, hide_usage_errors
 from ..checks import model
 from ..checks.patterns import compile_pattern
+from .creation import check_creation
 from .declarations import SCHEMA_VERSION, Reader, Runbook
 from .documents import Document, document_of, read_document, read_text
 from .flow import read_flow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 __tracebackhide__ = hide_usage_errors
 
 
 def load_runbook(
-    content: object, *, name: str | None = None, version: int | str | None = None, region: str | None = None
+    content: object,
+    *,
+    name: str | None = None,
+    version: int | str | None = None,
+    region: str | None = None,
+    relaxed: Collection[str] = (),
 ) -> Runbook:
     """Load a runbook.
 
@@ -30,6 +37,7 @@ def load_runbook(
         name: The document's name; by default the stem of the file's name.
         version: A positive number; by default 1.
         region: The Region where it is registered; by default all Regions.
+        relaxed: The ids of checks that are turned off.
 
     Raises:
         FakeUsageError: The content cannot be read, or is not a valid runbook. The message lists all problems.
@@ -37,29 +45,36 @@ def load_runbook(
     Warns:
         UserWarning: An `allowedPattern` cannot be translated from Java, or not matched in bounded time. It is not
             checked.
+        RunbookWarning: The service is likely to refuse the runbook. The message lists all places.
     """
-    return _runbook(read_document(content), name, version, region)
+    return _runbook(read_document(content), name, version, region, relaxed)
 
 
-def read_file(path: Path) -> Runbook | None:
+def read_file(path: Path, relaxed: frozenset[str]) -> Runbook | None:
     """Load a runbook from a file; `None` if it is a document of another type, such as a command document.
+
+    Args:
+        path: The file.
+        relaxed: The ids of checks that are turned off.
 
     Raises:
         FakeUsageError: The file cannot be read, or is not a valid runbook.
     """
-    return _of_file(path, read_text(path))
+    return _of_file(path, read_text(path), relaxed)
 
 
 # The fakes of many tests, or of many Hypothesis examples, may use the same files.
 @lru_cache(maxsize=1024)
-def _of_file(path: Path, text: str) -> Runbook | None:
+def _of_file(path: Path, text: str, relaxed: frozenset[str]) -> Runbook | None:
     document = document_of(text, path)
     if str(document.members.get("schemaVersion")) != SCHEMA_VERSION:
         return None
-    return _runbook(document, None, None, None)
+    return _runbook(document, None, None, None, relaxed)
 
 
-def _runbook(document: Document, name: str | None, version: int | str | None, region: str | None) -> Runbook:
+def _runbook(
+    document: Document, name: str | None, version: int | str | None, region: str | None, relaxed: Collection[str]
+) -> Runbook:
     name = _name(document.path.stem if name is None and document.path else name)
     number = "1" if version is None else str(version)
     if isinstance(version, bool) or not re.fullmatch("[1-9][0-9]*", number, re.ASCII):
@@ -69,11 +84,15 @@ def _runbook(document: Document, name: str | None, version: int | str | None, re
     parameters = reader.parameters(document.members.get("parameters"))
     steps = reader.steps(document.members)
     flow, wrong = read_flow(document.members)
-    if problems := [*reader.problems, *wrong]:
+    created = check_creation(document.members, relaxed)
+    if problems := [*reader.problems, *wrong, *created.problems]:
         source = f" ({document.path})" if document.path else ""
-        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is not valid:", *problems]))
+        hints = [f"If AWS accepts it, relax=[{check!r}] turns the check off." for check in created.relaxable]
+        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is not valid:", *problems, *hints]))
     for doubt in reader.doubts:
-        warnings.warn(f"Runbook {name!r}: {doubt}", UserWarning, stacklevel=4)
+        _warn(document, f"Runbook {name!r}: {doubt}", UserWarning)
+    if created.doubts:
+        _warn(document, "\n  ".join([f"AWS is likely to refuse runbook {name!r}:", *created.doubts]), RunbookWarning)
     return Runbook(
         name=name,
         version=number,
@@ -87,6 +106,14 @@ def _runbook(document: Document, name: str | None, version: int | str | None, re
         document_format=document.format,
         _text=document.text,
     )
+
+
+def _warn(document: Document, text: str, category: type[Warning]) -> None:
+    """Warn at the runbook's file, which may be read long after the test has named it, or at the line of the caller."""
+    if document.path:
+        warnings.warn_explicit(text, category, str(document.path), 1)
+    else:
+        warnings.warn(text, category, stacklevel=6)
 
 
 def _name(name: object) -> str:

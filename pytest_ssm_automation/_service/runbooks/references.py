@@ -52,6 +52,11 @@ def names_in(value: object) -> list[str]:
     return []
 
 
+def names_value(name: str) -> bool:
+    """Return whether a name is that of an output, a variable or a system variable, whether it exists or not."""
+    return ("." in name and ":" not in name) or name.startswith(("variable:", "global:", "automation:"))
+
+
 def resolve(value: Any, lookup: Lookup) -> Any:
     """Replace the references in a value, at any depth.
 

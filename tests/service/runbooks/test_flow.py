@@ -45,10 +45,6 @@ def loop(*steps: Any, **inputs: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
-        (
-            [{"name": "a", "action": "aws:slep"}],
-            "mainSteps[0].action: 'aws:slep' is not an action; did you mean 'aws:sleep'?",
-        ),
         ([sleep("first", nextStep="frist")], "mainSteps[0].nextStep: 'frist' is not a step; did you mean 'first'?"),
         ([sleep("a", nextStep=["a"])], "mainSteps[0].nextStep: \"['a']\" is not a step; expected one of a"),
         ([sleep("a", onFailure="step:b")], "mainSteps[0].onFailure: 'b' is not a step; expected one of a"),

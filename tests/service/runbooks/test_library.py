@@ -334,10 +334,10 @@ def test_files_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
 def test_fakes_with_the_same_files_share_what_was_read(tmp_path: Path) -> None:
     """A file that two libraries have is parsed once, and again once its text has changed."""
     first, second = (library(tmp_path, Run=YAML) for _ in range(2))
-    assert first["Run"] is second["Run"]
+    assert first.load("Run") is second.load("Run")
     third = library(tmp_path, Run=YAML.replace("Restarts", "Rebuilds"))
-    assert third["Run"].description == "Rebuilds instances."
-    assert first["Run"].description == "Restarts instances."
+    assert third.load("Run").description == "Rebuilds instances."
+    assert first.load("Run").description == "Restarts instances."
 
 
 def test_a_malformed_file_is_named(tmp_path: Path) -> None:

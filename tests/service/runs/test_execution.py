@@ -18,7 +18,7 @@ APPROVAL: dict[str, Any] = {
         {"name": "prepare", "action": "aws:sleep"},
         {"name": "ask", "action": "aws:approve"},
         {"name": "act", "action": "aws:sleep"},
-        {"name": "ask-again", "action": "aws:approve"},
+        {"name": "ask_again", "action": "aws:approve"},
     ],
 }
 PAUSE: dict[str, Any] = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:pause"}]}

@@ -19,8 +19,8 @@ AGENT = "SSM Agent on Instances: [i-1] are not functioning"
 
 def runbook(action: str) -> dict[str, Any]:
     """Write a runbook of one step inside a loop, whose message is that of its inner step."""
-    inner = {"name": "step", "action": action, "inputs": {}}
-    loop = {"name": "loop", "action": "aws:loop", "inputs": {"MaxIterations": 1, "Steps": [inner]}}
+    inner = {"name": "step", "action": action}
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": [inner]}}
     return {"schemaVersion": "0.3", "mainSteps": [loop]}
 
 

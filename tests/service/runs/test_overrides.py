@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FRAME = (
     "Step fails when it is {}. {}. Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
 )
+IMAGE = {"InstanceId": "{{ Id }}", "ImageName": "{{ get.Platform }}-{{ get.Detail }}"}
+SCRIPT = {"Runtime": "python3.11", "InputPayload": "{{ get.Detail }}"}
 RUNBOOK: dict[str, Any] = {
     "schemaVersion": "0.3",
     "parameters": {
@@ -28,7 +30,7 @@ RUNBOOK: dict[str, Any] = {
             "name": "get",
             "action": "aws:executeAwsApi",
             "maxAttempts": 2,
-            "inputs": {"Service": "ec2", "Id": "{{ Id }}", "Ids": "{{ Ids }}", "Name": "of-{{ Id }}"},
+            "inputs": {"Service": "ec2", "Api": "A", "Id": "{{ Id }}", "Ids": "{{ Ids }}", "Name": "of-{{ Id }}"},
             "outputs": [
                 {"Name": "Platform", "Type": "String", "Selector": "$.P"},
                 {"Name": "Count", "Type": "Integer", "Selector": "$.C"},
@@ -38,8 +40,8 @@ RUNBOOK: dict[str, Any] = {
                 {"Name": "All", "Type": "MapList", "Selector": "$.A"},
             ],
         },
-        {"name": "image", "action": "aws:createImage", "inputs": {"Name": "{{ get.Platform }}-{{ get.Detail }}"}},
-        {"name": "script", "action": "aws:executeScript", "inputs": {"Detail": "{{ get.Detail }}"}},
+        {"name": "image", "action": "aws:createImage", "inputs": IMAGE},
+        {"name": "script", "action": "aws:executeScript", "inputs": SCRIPT},
     ],
 }
 OTHER: dict[str, Any] = {"schemaVersion": "0.3", "mainSteps": [{"name": "get", "action": "aws:sleep"}]}
@@ -82,8 +84,8 @@ def test_outputs_of_a_step(doc: AutomationFake, client: Any) -> None:
         "All": ['{"b":"c"}'],
     }
     assert shown["Outputs"] == {"get.Platform": ["Linux"], "get.Tags": ["a", "b"], "image.ImageId": ["ami-1"]}
-    assert step(shown, "image")["Inputs"] == {"Name": '"Linux-{\\"a\\":1}"'}
-    assert step(shown, "script")["Inputs"] == {"Detail": '{"a":1}'}
+    assert step(shown, "image")["Inputs"]["ImageName"] == '"Linux-{\\"a\\":1}"'
+    assert step(shown, "script")["Inputs"]["InputPayload"] == '{"a":1}'
     assert doc.executions[0].unresolved == []
 
 
@@ -100,7 +102,8 @@ def test_a_function_gives_the_outputs(doc: AutomationFake, client: Any) -> None:
     (attempt,) = seen
     assert (attempt.name, attempt.action, attempt.attempt, attempt.iteration) == ("get", "aws:executeAwsApi", 1, None)
     assert attempt.execution is doc.executions[0]
-    assert attempt.inputs == {"Service": "ec2", "Id": "i-1", "Ids": ["i-1", "i-2"], "Name": "of-i-1"}
+    given = {"Service": "ec2", "Api": "A"}
+    assert attempt.inputs == {**given, "Id": "i-1", "Ids": ["i-1", "i-2"], "Name": "of-i-1"}
 
 
 def test_a_function_may_fail_the_step(doc: AutomationFake, client: Any) -> None:

@@ -34,7 +34,7 @@ NO_VERSION = entry("AutomationDefinitionVersionNotFoundException").text
 CANCEL = runbook(
     {"name": "work", "onCancel": "step:undo"},
     {"name": "more"},
-    {"name": "undo", "nextStep": "report", "isEnd": False},
+    {"name": "undo", "action": "aws:executeScript", "nextStep": "report", "isEnd": False},
     {"name": "skipped"},
     {"name": "report", "isEnd": True},
 )
@@ -89,9 +89,12 @@ def test_a_stop_on_the_way_that_fails(fake: AutomationFake, client: Any) -> None
     assert steps(fake, execution_id)["undo"] == "Failed"
 
 
+INNER = {"name": "inner", "action": "aws:sleep"}
+
+
 def test_a_stop_without_on_cancel(fake: AutomationFake, client: Any) -> None:
     """The step is Cancelling, then Cancelled, and its loop with it."""
-    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Steps": [{"name": "inner", "action": "aws:sleep"}]}}
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": [INNER]}}
     fake.add_runbook(runbook(loop, {"name": "last"}), name="Doc")
     execution_id = start(client)
     fake.execution(execution_id).run_to("inner")
@@ -253,7 +256,8 @@ def test_an_interactive_run_that_fails(fake: AutomationFake, client: Any) -> Non
 @pytest.mark.parametrize(("kind", "ask"), [("Approve", "Success"), ("Reject", "Failed")])
 def test_an_approval_on_the_way_of_on_cancel(fake: AutomationFake, client: Any, mode: str, kind: str, ask: str) -> None:
     """It takes its signals though the run is Cancelling; no step waits there to be started."""
-    path = [{"name": "undo"}, {"name": "ask", "action": "aws:approve", "onFailure": "Continue"}, {"name": "report"}]
+    undo = {"name": "undo", "action": "aws:executeScript"}
+    path = [undo, {"name": "ask", "action": "aws:approve", "onFailure": "Continue"}, {"name": "report"}]
     fake.add_runbook(runbook({"name": "work", "onCancel": "step:undo", "isEnd": True}, *path), name="Doc")
     execution_id = start(client, Mode=mode)
     if mode == "Interactive":
@@ -414,11 +418,15 @@ PARENT = runbook(
         "maxAttempts": 2,
         "inputs": {"DocumentName": "Child", "RuntimeParameters": {"Ids": ["{{ Id }}"], "Size": "{{ Id }}"}},
     },
-    {"name": "after", "inputs": {"From": "{{ call.Output }}", "Id": "{{ call.ExecutionId }}"}},
+    {
+        "name": "after",
+        "action": "aws:deleteImage",
+        "inputs": {"ImageId": "{{ call.Output }} of {{ call.ExecutionId }}"},
+    },
     parameters={"Id": {"type": "String", "default": "i-1"}},
 )
 CHILD = runbook(
-    {"name": "work", "action": "aws:createImage", "inputs": {"Ids": "{{ Ids }}"}},
+    {"name": "work", "action": "aws:createImage", "inputs": {"InstanceId": "{{ Ids }}", "ImageName": "{{ Size }}"}},
     parameters={"Ids": {"type": "StringList"}, "Size": {"type": "String", "default": "m", "maxChars": 3}},
     outputs=["work.ImageId"],
 )
@@ -435,12 +443,12 @@ def test_a_step_starts_a_child_that_walks(fake: AutomationFake, client: Any) -> 
     (child,) = execution.children
     assert (child.parent, child.call, child.status) == (execution, fake.calls[0], "Success")
     assert child.parameters == {"Ids": ["i-1"], "Size": ["i-1"]}
-    assert child.step("work")["Inputs"] == {"Ids": '["i-1"]'}
+    assert child.step("work")["Inputs"] == {"ImageName": '"i-1"', "InstanceId": '["i-1"]'}
     shown = poll(client, execution_id)
     assert shown["StepExecutions"][0]["Outputs"] == {
         "ExecutionId": [child.id], "Status": ["Success"], "Output": ["ami-1"]
     }  # fmt: skip
-    assert shown["StepExecutions"][1]["Inputs"] == {"From": '["ami-1"]', "Id": f'"{child.id}"'}
+    assert shown["StepExecutions"][1]["Inputs"] == {"ImageId": f'"[\\"ami-1\\"] of {child.id}"'}
     assert poll(client, child.id)["ParentAutomationExecutionId"] == execution_id
     assert fake.executions == [execution]
 
@@ -667,7 +675,7 @@ def test_jumps_into_loops_inside_loops(fake: AutomationFake, client: Any) -> Non
         "name": "inner",
         "action": "aws:loop",
         "inputs": {
-            "MaxIterations": 1,
+            "Iterators": ["y"],
             "Steps": [{"name": "skipped", "action": "aws:sleep"}, {"name": "deep", "action": "aws:sleep"}],
         },
     }

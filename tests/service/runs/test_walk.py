@@ -36,6 +36,11 @@ def branch(name: str, *choices: dict[str, Any], **members: Any) -> dict[str, Any
     return {"name": name, "action": "aws:branch", "inputs": {"Choices": [*choices], **default}, **members}
 
 
+def api(name: str, **inputs: Any) -> dict[str, Any]:
+    """Write a call of an API, which takes any inputs."""
+    return {"name": name, "action": "aws:executeAwsApi", "inputs": {"Service": "ec2", "Api": "Any", **inputs}}
+
+
 def test_a_branch_runs_one_path(fake: AutomationFake, client: Any) -> None:
     """The steps of a path that is not taken stay Pending for good."""
     choice = {"Variable": "{{ Platform }}", "StringEquals": "Windows", "NextStep": "windows"}
@@ -135,6 +140,8 @@ def ended_of(client: Any, name: str, **members: Any) -> dict[str, Any]:
     return poll(client, execution_id)
 
 
+ALWAYS = {"Variable": "yes", "StringEquals": "yes"}
+SCRIPT = {"Runtime": "python3.11", "InputPayload": "{{ each.CurrentIteratorValue }}"}
 LOOP: dict[str, Any] = runbook(
     {
         "name": "each",
@@ -143,8 +150,8 @@ LOOP: dict[str, Any] = runbook(
             "Iterators": "{{ Names }}",
             "IteratorDataType": "String",
             "Steps": [
-                {"name": "one", "action": "aws:executeScript", "inputs": {"Name": "{{ each.CurrentIteratorValue }}"}},
-                {"name": "two", "action": "aws:sleep", "inputs": {"Number": "{{ each.CurrentIteration }}"}},
+                {"name": "one", "action": "aws:executeScript", "inputs": SCRIPT},
+                {"name": "two", "action": "aws:sleep", "inputs": {"Duration": "PT{{ each.CurrentIteration }}S"}},
             ],
         },
     },
@@ -169,7 +176,7 @@ def test_a_loop_shows_its_rounds(fake: AutomationFake, client: Any) -> None:
         "Iteration": 2,
         "IteratorValue": "y",
     }
-    assert (one["Inputs"], again["Inputs"]) == ({"Name": '"x"'}, {"Name": '"y"'})
+    assert [step["Inputs"]["InputPayload"] for step in (one, again)] == ['"x"', '"y"']
     assert len({step["StepExecutionId"] for step in shown["StepExecutions"]}) == 6
     for key, value, expected in (
         ("ParentStepExecutionId", each["StepExecutionId"], ["one", "two", "one", "two"]),
@@ -198,16 +205,15 @@ def test_a_round_that_has_begun(fake: AutomationFake, client: Any) -> None:
 @pytest.mark.parametrize(
     ("inputs", "rounds"),
     [
-        ({"MaxIterations": 3}, 3),
-        ({"MaxIterations": "{{ Most }}"}, 2),
-        ({"MaxIterations": 101}, 100),
-        ({}, 100),
-        ({"MaxIterations": 0}, 0),
+        ({"MaxIterations": 3, "LoopCondition": ALWAYS}, 3),
+        ({"MaxIterations": "{{ Most }}", "LoopCondition": ALWAYS}, 2),
+        ({"MaxIterations": 101, "LoopCondition": ALWAYS}, 100),
+        ({"LoopCondition": ALWAYS}, 100),
+        ({"MaxIterations": 0, "LoopCondition": ALWAYS}, 0),
         ({"Iterators": ["a"]}, 1),
         ({"Iterators": []}, 0),
         ({"Iterators": "{{ unknown.Items }}"}, 0),
         ({"MaxIterations": 5, "LoopCondition": {"Variable": "{{ inner.Again }}", "BooleanEquals": True}}, 1),
-        ({"MaxIterations": 5, "LoopCondition": {"Variable": "yes", "StringEquals": "yes"}}, 5),
     ],
 )
 def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[str, Any], rounds: int) -> None:
@@ -228,7 +234,7 @@ def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[
 def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
     """It fails the loop with it, and jumps may lead out of the loop, into it, and to the loop itself."""
     inner = {"name": "inner", "action": "aws:sleep", "onFailure": "step:after"}
-    loop = {"name": "loop", "action": "aws:loop", "inputs": {"MaxIterations": 2, "Steps": [inner]}}
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [inner]}}
     fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "after"}), name="Out")
     fake.fail_step("inner", "no", times=1)
     shown = ended_of(client, "Out")
@@ -237,10 +243,18 @@ def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
     assert left["FailureMessage"] == failed["FailureMessage"]
     assert left["ValidNextSteps"] == ["after"]
     fake.add_runbook(
-        runbook({"name": "first", "nextStep": "two"}, {"name": "between"}, LOOP["mainSteps"][0]), name="Into"
+        runbook(
+            {"name": "first", "nextStep": "two"},
+            {"name": "between"},
+            LOOP["mainSteps"][0],
+            parameters=LOOP["parameters"],
+        ),
+        name="Into",
     )
     listed = [
-        step["StepName"] for step in ended_of(client, "Into")["StepExecutions"] if step["StepStatus"] != "Pending"
+        step["StepName"]
+        for step in ended_of(client, "Into", Parameters={"Names": ["x"]})["StepExecutions"]
+        if step["StepStatus"] != "Pending"
     ]
     assert listed == ["first", "each", "two"]
 
@@ -343,13 +357,12 @@ def test_variables_and_global_names(fake: AutomationFake) -> None:
         "Date": "{{ global:DATE }}",
         "Time": "{{ global:DATE_TIME }}",
         "Partition": "{{ global:AWS_PARTITION }}",
-        "Parameter": "{{ssm:/path}}",
     }
     update = {"action": "aws:updateVariable", "inputs": {"Name": "variable:Mode", "Value": {"a": ["{{ Id }}"]}}}
     content = runbook(
-        {"name": "before", "inputs": names},
+        api("before", **names),
         {"name": "update", **update},
-        {"name": "after", "inputs": {"Is": "{{ variable:Mode }}"}},
+        api("after", Is="{{ variable:Mode }}"),
         variables={"Mode": {"type": "StringMap", "default": {}}},
         parameters={"Id": {"type": "String", "default": "i-1"}},
     )
@@ -358,6 +371,7 @@ def test_variables_and_global_names(fake: AutomationFake) -> None:
     shown = ended_of(client, "Doc")
     day = shown["ExecutionStartTime"]
     before, _, after = (step["Inputs"] for step in shown["StepExecutions"])
+    called = {"Service": '"ec2"', "Api": '"Any"'}
     assert before == {
         "Was": "{}",
         "Id": f'"{shown["AutomationExecutionId"]}"',
@@ -366,9 +380,9 @@ def test_variables_and_global_names(fake: AutomationFake) -> None:
         "Date": f'"{day:%Y-%m-%d}"',
         "Time": f'"{day:%Y-%m-%d_%H.%M.%S}"',
         "Partition": '"aws-cn"',
-        "Parameter": '"{{ssm:/path}}"',
+        **called,
     }
-    assert after == {"Is": '{"a":["i-1"]}'}
+    assert after == {"Is": '{"a":["i-1"]}', **called}
 
 
 @pytest.mark.parametrize(
@@ -388,7 +402,7 @@ def test_variables_and_global_names(fake: AutomationFake) -> None:
 def test_parameters_have_their_types(fake: AutomationFake, client: Any, case: tuple[Any, ...]) -> None:
     """A reference to a parameter takes its value with the type that is declared."""
     kind, default, given, first, then = case
-    content = runbook({"name": "a", "inputs": {"P": "{{ P }}"}}, parameters={"P": {"type": kind, "default": default}})
+    content = runbook(api("a", P="{{ P }}"), parameters={"P": {"type": kind, "default": default}})
     fake.add_runbook(content, name="Doc")
     shown = [ended_of(client, "Doc"), ended_of(client, "Doc", Parameters={"P": given})]
     assert [each["StepExecutions"][0]["Inputs"]["P"] for each in shown] == [first, then]
@@ -399,12 +413,12 @@ def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
     content = runbook(
         {"name": "get", "action": "aws:executeAwsApi"},
         branch("choose", {"Variable": "{{ get.Name }}", "StringEquals": "x", "NextStep": "use"}),
-        {"name": "use", "inputs": {"Id": "{{ get.Id }}", "Text": "of {{ get.Id }}", "Other": "{{ Nothing }}"}},
+        api("use", Id="{{ get.Id }}", Text="of {{ get.Id }}"),
     )
     fake.add_runbook(content, name="Doc")
     shown = ended_of(client, "Doc")
     assert shown["StepExecutions"][2]["Inputs"] == {
-        "Id": '"{{ get.Id }}"', "Text": '"of {{ get.Id }}"', "Other": '"{{ Nothing }}"'
+        "Api": '"Any"', "Id": '"{{ get.Id }}"', "Service": '"ec2"', "Text": '"of {{ get.Id }}"'
     }  # fmt: skip
     execution = fake.executions[0]
     assert execution.unresolved == ["get.Name", "get.Id"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.actions import BRANCH, CHANGE_STATE, PAYLOADS
 from ...runbooks.conditions import truth
-from ...runbooks.references import NO_NAME, UNKNOWN, as_text, resolve
+from ...runbooks.references import NO_NAME, UNKNOWN, as_text, names_value, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,6 @@ class Values:
     def __init__(self, flow: Flow, given: Mapping[str, Any]) -> None:
         """Start with the values that are given, and the first values of variables."""
         self.unresolved: dict[str, None] = {}
-        self._steps = flow.places
         self._values = {**given, **{f"variable:{name}": value for name, value in flow.variables.items()}}
 
     def value(self, name: str) -> Any:
@@ -72,7 +71,7 @@ class Values:
     def _lookup(self, name: str) -> Any:
         if name in self._values:
             return self._values[name]
-        if name.partition(".")[0] not in self._steps or "." not in name:
+        if not names_value(name):
             return NO_NAME
         self.unresolved[name] = None
         return UNKNOWN

@@ -1,0 +1,250 @@
+"""What the service refuses when a runbook is created, and what it is only likely to refuse.
+
+A step without `inputs` is a sketch in a test: it is not checked for inputs that are missing.
+
+Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html and the page of each
+action. Texts with a capital letter are the service's own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from .actions import ACTIONS, BRANCH, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
+from .conditions import short_joins
+from .inputs import INSTEAD, KNOWN, REQUIRED
+from .kinds import is_list, is_mapping
+from .references import names_in
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+# Checks that rest on a list that may grow.
+ACTION: Final = "document:action"
+INPUTS: Final = "document:action_inputs"
+OUTPUTS: Final = "document:reserved_outputs"
+RELAXABLE: Final = (ACTION, INPUTS, OUTPUTS)
+_NAME: Final = re.compile("[a-zA-Z0-9_]+", re.ASCII)
+_PARAMETER: Final = re.compile("[a-zA-Z_][a-zA-Z0-9_-]*", re.ASCII)
+_SYSTEM: Final = (
+    *(f"global:{name}" for name in ("ACCOUNT_ID", "DATE", "DATE_TIME", "REGION", "AWS_PARTITION")),
+    "automation:EXECUTION_ID",
+)
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-runcommand.html
+_PSEUDO_PARAMETER: Final = "RESOURCE_ID"
+_STORED: Final = ("ssm:", "ssm-secure:")
+_VARIABLE: Final = "variable:"
+_ROLE: Final = "assumeRole"
+# The kinds of values, in the service's words, that an input of each type never takes. Whether it converts numbers and
+# booleans is unknown, and text may be a reference.
+_UNFIT: Final = {
+    **dict.fromkeys(("String", "Integer", "Boolean"), ("LinkedHashMap", "ArrayList")),
+    **dict.fromkeys(("StringList", "MapList"), ("LinkedHashMap",)),
+    **dict.fromkeys(("Map", "StringMap"), ("ArrayList",)),
+}
+
+
+class Findings(NamedTuple):
+    """What is wrong with a runbook, each with its path.
+
+    Attributes:
+        problems: What the service refuses.
+        doubts: What it is likely to refuse.
+        relaxable: The ids of the checks that found problems and can be turned off.
+    """
+
+    problems: list[str]
+    doubts: list[str]
+    relaxable: dict[str, None]
+
+
+def check_creation(document: Mapping[str, Any], relaxed: Collection[str] = ()) -> Findings:
+    """Check the steps of a document. Items that are not steps are skipped, because `declarations.Reader` reports them.
+
+    Args:
+        document: The document.
+        relaxed: The ids of checks that are turned off.
+    """
+    checker = _Checker(document, relaxed)
+    for path, step in checker.steps.items():
+        checker.check(path, step)
+    checker.check_references(document.get("assumeRole"), _ROLE)
+    return checker.found
+
+
+def _steps(given: object, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield all steps, including those of loops, with their paths."""
+    for number, step in enumerate(given if is_list(given) else ()):
+        if is_mapping(step):
+            yield f"{path}[{number}]", step
+            if step.get("action") == LOOP:
+                yield from _steps(_inputs(step).get("Steps"), f"{path}[{number}].inputs.Steps")
+
+
+def _inputs(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    inputs = step.get("inputs")
+    return inputs if is_mapping(inputs) else {}
+
+
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Yield all strings of a value, with their paths."""
+    if isinstance(value, str):
+        yield path, value
+    elif is_mapping(value):
+        for key, item in value.items():
+            yield from _texts(item, f"{path}.{key}")
+    elif is_list(value):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{path}[{number}]")
+
+
+def _names(names: Iterable[str]) -> str:
+    return f"[ [{', '.join(names)}] ]"
+
+
+def _java(value: object) -> str:
+    """Write a value as the service's texts show it."""
+    if is_mapping(value):
+        return f"{{{', '.join(f'{key}={_java(item)}' for key, item in value.items())}}}"
+    if is_list(value):
+        return f"[{', '.join(map(_java, value))}]"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _hint(given: str, allowed: Iterable[str], start: str = "; did") -> str:
+    """Suggest a similar name, after a text or, with another start, after a sentence."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(given, [*allowed], n=1)
+    return f"{start} you mean {near[0]!r}?" if near else ""
+
+
+def _conditions(action: str, inputs: Mapping[str, Any], path: str) -> Iterator[tuple[object, str]]:
+    """Yield the conditions of a step, with their paths."""
+    choices = inputs.get("Choices") if action == BRANCH else None
+    for number, choice in enumerate(choices if is_list(choices) else ()):
+        yield choice, f"{path}.Choices[{number}]"
+    if action == LOOP:
+        yield inputs.get("LoopCondition"), f"{path}.LoopCondition"
+
+
+class _Checker:
+    """Check the steps of a document, and collect the findings."""
+
+    def __init__(self, document: Mapping[str, Any], relaxed: Collection[str]) -> None:
+        self.found = Findings([], [], {})
+        self.steps = dict(_steps(document.get("mainSteps"), "mainSteps"))
+        self._relaxed = relaxed
+        self._actions = {str(step.get("name")): str(step.get("action")) for step in self.steps.values()}
+        parameters, variables = document.get("parameters"), document.get("variables")
+        self._parameters: Collection[str] = parameters if is_mapping(parameters) else ()
+        self._variables = [f"{_VARIABLE}{name}" for name in variables] if is_mapping(variables) else []
+
+    def _refuse(self, path: str, text: str, check: str | None = None) -> None:
+        if check in self._relaxed:
+            return
+        self.found.problems.append(f"{path}: {text}")
+        if check:
+            self.found.relaxable[check] = None
+
+    def _doubt(self, path: str, text: str) -> None:
+        self.found.doubts.append(f"{path}: {text}")
+
+    def check(self, path: str, step: Mapping[str, Any]) -> None:
+        """Check one step, without its inner steps."""
+        name, action = step.get("name"), step.get("action")
+        if isinstance(name, str) and name and not _NAME.fullmatch(name):
+            self._refuse(f"{path}.name", f"{name[:200]!r} has other characters than letters, digits and _")
+        if not isinstance(action, str) or not action:
+            return
+        if action not in ACTIONS:
+            hint = _hint(action, ACTIONS) or f"; expected one of {', '.join(ACTIONS)}"
+            self._refuse(f"{path}.action", f"{action[:200]!r} is not an action{hint}", ACTION)
+        inputs = _inputs(step)
+        if is_mapping(step.get("inputs")):
+            self._check_inputs(f"{path}.inputs", action, inputs)
+        for condition, place in _conditions(action, inputs, f"{path}.inputs"):
+            for where, operator, count in short_joins(condition, place):
+                text = f"Expect at lease two expressions for operator: {operator} in step: {name}. Provided: {count}"
+                self._refuse(where, text)
+        self._check_outputs(f"{path}.outputs", action, name, step.get("outputs"))
+        self._check_cancel(f"{path}.onCancel", step.get("onCancel"))
+        variable = str(inputs.get("Name"))
+        if action == UPDATE_VARIABLE and variable.startswith(_VARIABLE) and "{" not in variable:
+            self._check_variable(f"{path}.inputs.Name", variable)
+        read = {key: value for key, value in inputs.items() if action != LOOP or key != "Steps"}
+        self.check_references(read, f"{path}.inputs")
+        others = {key: value for key, value in step.items() if key not in {"inputs", "outputs", "description"}}
+        self.check_references(others, path)
+
+    def _check_inputs(self, path: str, action: str, inputs: Mapping[str, Any]) -> None:
+        required = REQUIRED.get(action, ())
+        if any(name not in inputs and INSTEAD.get(name) not in inputs for name in required):
+            text = f"Missing required input names. Required={_names(required)}, Provided ={_names(inputs)}."
+            self._refuse(path, text, INPUTS)
+        if action == LOOP and ("Iterators" in inputs) == ("LoopCondition" in inputs):
+            self._refuse(path, "expected either Iterators or LoopCondition")
+        known = KNOWN.get(action)
+        if known is None:
+            return
+        if unknown := [name for name in inputs if name not in known]:
+            text = f"Unknown input names provided. Known={_names(known)}, Provided={_names(inputs)}."
+            self._refuse(path, text + "".join(_hint(name, known, " Did") for name in unknown), INPUTS)
+        for name, value in inputs.items():
+            kind = known.get(name, "")
+            given = "LinkedHashMap" if is_mapping(value) else "ArrayList" if is_list(value) else ""
+            # a public runbook of AWS has an empty map for a text
+            if value and given in _UNFIT.get(kind, ()):
+                text = f"Input {_java(value)[:200]} is of type {given}, but expected type is {kind}."
+                self._refuse(f"{path}.{name}", text, INPUTS)
+
+    def _check_outputs(self, path: str, action: str, step: object, outputs: object) -> None:
+        reserved = RESERVED.get(action, ())
+        for number, output in enumerate(outputs if is_list(outputs) else ()):
+            if is_mapping(output) and output.get("Name") in reserved:
+                names = f"name: {output['Name']} is conflicting with one of the following reserved output names"
+                self._refuse(f"{path}[{number}]", f"In step {step}, {names}: [{', '.join(reserved)}]", OUTPUTS)
+
+    def _check_cancel(self, path: str, given: object) -> None:
+        if isinstance(given, str) and given.startswith("step:"):
+            target = self._actions.get(given.removeprefix("step:").strip())
+            if target in NO_CANCEL_TARGETS:
+                self._doubt(path, f"{given[:200]!r} leads to {target}, which onCancel does not support")
+
+    def check_references(self, value: object, path: str) -> None:
+        """Check all references in a value.
+
+        Args:
+            value: The value.
+            path: Its path.
+        """
+        for place, text in _texts(value, path):
+            for name in dict.fromkeys(names_in(text)):
+                self._check_reference(place, name)
+
+    def _check_variable(self, path: str, name: str) -> None:
+        if name not in self._variables:
+            self._doubt(path, f"{name!r} is not declared in variables{_hint(name, self._variables)}")
+
+    def _check_reference(self, path: str, name: str) -> None:
+        if name.startswith(_STORED):
+            if path == _ROLE:
+                self._doubt(path, f"{{{{ {name} }}}} is not supported here")
+            else:
+                text = f"{{{{ {name} }}}} cannot be used in a step; make it the default of a parameter"
+                self._refuse(path, text)
+        elif name.startswith(_VARIABLE):
+            self._check_variable(path, name)
+        elif name.startswith(("global:", "automation:")):
+            if name not in _SYSTEM:
+                self._doubt(path, f"{name!r} is not a system variable{_hint(name, _SYSTEM)}")
+        elif ":" in name:
+            return
+        elif "." in name:
+            step = name.partition(".")[0]
+            if step not in self._actions:
+                self._doubt(path, f"{name!r} is not an output of a step{_hint(step, self._actions)}")
+        elif _PARAMETER.fullmatch(name) and name not in self._parameters and name != _PSEUDO_PARAMETER:
+            self._refuse(path, f'Parameter "{name}" is not declared.{_hint(name, self._parameters, " Did")}')
