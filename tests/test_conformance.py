@@ -324,7 +324,7 @@ def test_a_live_run_says_what_it_does_and_asks(
     assert command.run(["--live"]) == 2
     assert set(standin.operations) <= {"", "ListDocuments"}  # GetCallerIdentity
     told = capsys.readouterr().out
-    assert "starts at most 40 executions" in told
+    assert "starts at most 60 executions" in told
     assert "US dollars" in told
     assert asked
     assert command.run(["--live", "--yes", "--only", "form-of-ids"]) == 0

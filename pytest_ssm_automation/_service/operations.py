@@ -112,10 +112,7 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
 
 
 def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """DescribeAutomationExecutions: list a page of executions, newest first.
-
-    Child executions are listed only if a filter names them or their parent.
-    """
+    """DescribeAutomationExecutions: list a page of executions, newest first, and also those that others started."""
     filters, before = _filters(request, params)
     most = params.get("MaxResults", DEFAULT_PAGE)
     page: list[tuple[Run, dict[str, Any]]] = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .runbooks import Runbook
     from .targets import Target
 
-MOST_EXECUTIONS: Final = 40
+MOST_EXECUTIONS: Final = 60
 START: Final = "start_automation_execution"
 ENDED: Final = frozenset(
     (

@@ -301,8 +301,8 @@ class ExecutionStore:
             return
         if run.parent is None:
             self.unfinished[run.scope] += (before in ENDED) - run.ended
-            if finder := self._finders.get(run.scope):
-                finder.changed(run, before)
+        if finder := self._finders.get(run.scope):
+            finder.changed(run, before)
         self.log.append((run, len(run.history) - 1))
 
     def failure(self, run: Run, visit: Visit) -> StepResult | None:

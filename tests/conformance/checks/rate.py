@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.bench import START
 from conformance.checks.start import BY_NAME, LOCATION
+from conformance.checks.walk import NO_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +106,47 @@ def parent_after_tolerated_failures(bench: Bench) -> None:
     shown = _with_a_failure(bench, "1")
     statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
     bench.expect((shown["AutomationExecutionStatus"], statuses), ("Success", ["Failed", "Success"]))
+
+
+def all_have_failed(bench: Bench) -> None:
+    """Both of two have failed, and may."""
+    name = bench.name("failing")
+    fault = bench.fake.fail_step("script", "It broke", runbook=name, times=2)
+    shown = bench.until(_start(bench, DocumentName=name, **TWO, MaxErrors="100%"))
+    statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
+    bench.expect((fault.fired, shown["AutomationExecutionStatus"], statuses), (2, "Failed", ["Failed", "Failed"]))
+
+
+def message_of_the_parent(bench: Bench) -> None:
+    """Only the steps say why."""
+    shown = _with_a_failure(bench, None)
+    found = ["FailureMessage" in each for each in (shown, shown["StepExecutions"][0])]
+    bench.expect(found, [False, True])
+
+
+def outputs_of_the_parent(bench: Bench) -> None:
+    """The runbook declares an output, which no step of the parent puts out."""
+    shown = bench.finished("branch", children=2, **{**TWO, "TargetParameterName": "Path"})
+    bench.expect(shown["Outputs"], {"right.NextStep": [NO_OUTPUT]})
+
+
+def listed_targets(bench: Bench) -> None:
+    """A listing shows less of them."""
+    parent = _on_two(bench)
+    filters = [{"Key": "ExecutionId", "Values": [parent["AutomationExecutionId"]]}]
+    (found,) = bench.client.describe_automation_executions(Filters=filters)["AutomationExecutionMetadataList"]
+    wanted = {"Targets": TWO["Targets"], "ResolvedTargets": {"ParameterValues": [], "Truncated": False}}
+    bench.expect({name: found[name] for name in wanted}, wanted)
+
+
+def listed_children(bench: Bench) -> None:
+    """A listing of what has started at the time contains all three."""
+    parent = _on_two(bench)
+    ids = {parent["AutomationExecutionId"], *(child["AutomationExecutionId"] for child in _children(bench, parent))}
+    times = {"StartTimeAfter": "ExecutionStartTime", "StartTimeBefore": "ExecutionEndTime"}
+    filters = [{"Key": key, "Values": [f"{parent[name]:%Y-%m-%dT%H:%M:%S.%fZ}"]} for key, name in times.items()]
+    found = bench.client.describe_automation_executions(Filters=filters)["AutomationExecutionMetadataList"]
+    bench.expect(ids - {each["AutomationExecutionId"] for each in found}, set())
 
 
 def location_at_a_time(bench: Bench) -> None:

@@ -126,8 +126,7 @@ def test_all_is_found(seed: int, often: int) -> None:
             expected = [
                 run.id
                 for run in reversed(state.store.all)
-                if run.parent is None
-                and passes({**metadata_members(run), "TagKeys": state.tags_of(run)}, filters, EXECUTION_FILTERS)
+                if passes({**metadata_members(run), "TagKeys": state.tags_of(run)}, filters, EXECUTION_FILTERS)
             ]
             assert [each["AutomationExecutionId"] for each in listed["AutomationExecutionMetadataList"]] == expected
 
@@ -184,20 +183,22 @@ def test_few_are_looked_at(
     assert len(looked_at) <= most + 2 + 52
 
 
-def test_children_cost_a_listing_nothing(fake: AutomationFake, client: Any, looked_at: list[str]) -> None:
-    """Executions that others have started are not looked at, unless a filter names their parent."""
+def test_children_are_looked_at_a_page_at_a_time(fake: AutomationFake, client: Any, looked_at: list[str]) -> None:
+    """Of thousands of executions that another has started, a listing looks at a page, and one more for the token."""
     fake.resolve_targets(lambda _: [f"i-{number}" for number in range(2000)])
     targets = [{"Key": "tag:Env", "Values": ["x"]}]
     parent = start(client, TargetParameterName="Id", Targets=targets, MaxConcurrency="100%")
     fake.execution(parent).advance()
     assert len(fake.execution(parent).children) == 2000
-    client.describe_automation_executions(Filters=[{"Key": "ExecutionStatus", "Values": ["Pending"]}])
-    client.describe_automation_executions()
-    assert looked_at == [parent]
-    children = [{"Key": "ParentExecutionId", "Values": [parent]}]
-    listed = client.describe_automation_executions(Filters=children, MaxResults=50)
-    assert len(listed["AutomationExecutionMetadataList"]) == 50
-    assert len(looked_at) <= 1 + 2 * 51
+    pending, children = (
+        {"Key": "ExecutionStatus", "Values": ["Pending"]},
+        {"Key": "ParentExecutionId", "Values": [parent]},
+    )
+    for filters in ({"Filters": [pending]}, {}, {"Filters": [children]}):
+        looked_at.clear()
+        listed = client.describe_automation_executions(**filters, MaxResults=50)
+        assert len(listed["AutomationExecutionMetadataList"]) == 50
+        assert len(looked_at) <= 2 * 51
 
 
 def test_the_limit_looks_at_no_execution(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,16 +69,16 @@ def test_the_tables_cover_the_model() -> None:
     ("filters", "expected"),
     [
         ({"DocumentNamePrefix": ["AWS-"]}, ["change", "tagged"]),
-        ({"DocumentNamePrefix": ["AWS-Stop", "Do"]}, ["abroad", "group", "change"]),
+        ({"DocumentNamePrefix": ["AWS-Stop", "Do"]}, ["child", "abroad", "group", "change"]),
         ({"DocumentNamePrefix": ["aws-"]}, []),
         ({"ExecutionStatus": ["Failed"]}, ["change"]),
-        ({"ExecutionStatus": ["Failed", "Pending"]}, ["group", "change"]),
+        ({"ExecutionStatus": ["Failed", "Pending"]}, ["child", "group", "change"]),
         ({"CurrentAction": ["aws:sleep"]}, ["tagged"]),
         ({"StartTimeBefore": ["2020-01-02T00:00:00Z"]}, ["change"]),
         ({"StartTimeBefore": ["2020-01-01T00:00:00"]}, ["change"]),
         ({"StartTimeBefore": ["2019-12-31"]}, []),
-        ({"StartTimeAfter": ["2020-01-02T00:00:00+01:00"]}, ["abroad", "group", "tagged"]),
-        ({"AutomationType": ["Local"]}, ["group", "change", "tagged"]),
+        ({"StartTimeAfter": ["2020-01-02T00:00:00+01:00"]}, ["child", "abroad", "group", "tagged"]),
+        ({"AutomationType": ["Local"]}, ["child", "group", "change", "tagged"]),
         ({"AutomationType": ["CrossAccount"]}, ["abroad"]),
         ({"AutomationSubtype": ["ChangeRequest"]}, ["change"]),
         ({"OpsItemId": ["oi-1"]}, ["change"]),
@@ -87,6 +87,7 @@ def test_the_tables_cover_the_model() -> None:
         ({"TargetResourceGroup": ["yours"]}, []),
         ({"DocumentNamePrefix": ["AWS-"], "ExecutionStatus": ["InProgress"]}, ["tagged"]),
         ({"DocumentNamePrefix": ["AWS-"], "ExecutionStatus": ["Waiting"]}, []),
+        ({"DocumentNamePrefix": ["Do"], "ParentExecutionId": ["unknown"]}, []),
     ],
 )
 def test_filters_of_executions(client: Any, names: Names, filters: dict[str, list[str]], expected: list[str]) -> None:
@@ -98,13 +99,14 @@ def test_filters_by_id(client: Any, names: Names) -> None:
     """An id finds its execution, started by whom it may be; an unknown one finds nothing."""
     assert listed(client, {"ExecutionId": [names["child"], names["group"]]}) == [names["child"], names["group"]]
     assert listed(client, {"ParentExecutionId": [names["abroad"]]}) == [names["child"]]
+    assert listed(client, {"ParentExecutionId": [names["abroad"]], "ExecutionStatus": ["Failed"]}) == []
     assert listed(client, {"ExecutionId": ["unknown"]}) == []
     assert listed(client, {"ParentExecutionId": [names["group"]]}) == []
 
 
 def test_without_a_filter_all_are_listed(client: Any, names: Names) -> None:
-    """All that callers have started are there, the newest first."""
-    assert listed(client) == [names[name] for name in ("abroad", "group", "change", "tagged")]
+    """All are there, also one that another has started, the newest first."""
+    assert listed(client) == [names[name] for name in ("child", "abroad", "group", "change", "tagged")]
 
 
 STEPS: list[dict[str, Any]] = [
@@ -331,10 +333,11 @@ def test_a_token_from_before_a_reset(fake: AutomationFake, client: Any) -> None:
     assert listed(client, NextToken=token) == [execution_id]
 
 
-def test_children_with_scripted_members_are_hidden_too(fake: AutomationFake, client: Any) -> None:
-    """A listing without a filter for an execution or a parent shows no children, even with scripted members."""
+def test_children_with_scripted_members_are_listed_too(fake: AutomationFake, client: Any) -> None:
+    """A listing shows the children, even with scripted members."""
     fake.script([{"AutomationExecutionStatus": "InProgress", "FailureMessage": "odd"}])
     start(client, TargetMaps=[{"Id": ["a"]}, {"Id": ["b"]}])
     [parent] = fake.executions
     assert len(parent.children) == 2
-    assert listed(client, {"ExecutionStatus": ["InProgress"]}) == [parent.id]
+    expected = [*(child.id for child in reversed(parent.children)), parent.id]
+    assert listed(client, {"ExecutionStatus": ["InProgress"]}) == expected

@@ -30,7 +30,7 @@ class Targets(Turns):
             return turn
         if not self.fan_out.done:
             return None
-        return Turn("Failed", {"FailureMessage": self.fan_out.failure}) if self.fan_out.failed else turn
+        return Turn("Failed") if self.fan_out.failed else turn
 
     def advance(self, run: Run, pace: str) -> None:
         """Advance all executions on targets that run, and take the next turn."""

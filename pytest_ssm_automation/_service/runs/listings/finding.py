@@ -36,7 +36,7 @@ class Finder:
     def __init__(self, runs: Sequence[Run], scope: tuple[str | None, str]) -> None:
         """Index the executions in `runs` that have this scope."""
         self._runs, self._scope = runs, scope
-        self._roots: list[int] = []
+        self._numbers: list[int] = []
         self._sets: dict[tuple[str, str], Numbers] = defaultdict(Numbers)
         self._names: list[str] = []
         self._odd = Numbers()
@@ -51,17 +51,14 @@ class Finder:
         for number in range(self._end, len(self._runs)):
             run = self._runs[number]
             if run.scope == self._scope:
-                if run.parent:
-                    self._sets[_PARENT, run.parent.id].add(number)
-                else:
-                    self._note(run, run.source.params())
+                self._note(run, run.source.params())
         self._end = len(self._runs)
 
     def _note(self, run: Run, params: Mapping[str, Any]) -> None:
         if self._latest and run.started_at < self._latest:
             self._in_order = False
         self._latest = run.started_at
-        self._roots.append(run.number)
+        self._numbers.append(run.number)
         if any(turn.members for turn in run.script.turns):
             self._odd.add(run.number)
             return
@@ -70,12 +67,14 @@ class Finder:
             insort(self._names, name)
         for facet in ((_NAME, name), (_STATUS, run.status), (_TYPE, type_of(params)), *_rare(params)):
             self._sets[facet].add(run.number)
+        if run.parent:
+            self._sets[_PARENT, run.parent.id].add(run.number)
         if run.walk or run.fan_out:
             self._moved.add(run.number)
 
     def changed(self, run: Run, before: str) -> None:
         """Update the status of an execution, and its current step."""
-        if run.number >= self._end or run.parent or run.number in self._odd:
+        if run.number >= self._end or run.number in self._odd:
             return
         if run.status != before:
             self._sets[_STATUS, before].discard(run.number)
@@ -86,7 +85,7 @@ class Finder:
     def tag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
         """Update the tag keys of an execution."""
         self._catch_up()
-        if not run.parent and run.number not in self._odd:
+        if run.number not in self._odd:
             for key in before:
                 self._sets[_TAG, key].discard(run.number)
             for key in now:
@@ -95,9 +94,6 @@ class Finder:
     def find(self, filters: Sequence[Mapping[str, Any]], end: int) -> Iterator[int]:
         """Yield the numbers before `end` that may match the filters, in descending order."""
         self._catch_up()
-        parents = [each for each in filters if each["Key"] == _PARENT]
-        if parents:
-            return united([self._sets.get((_PARENT, value), Numbers()) for value in parents[0]["Values"]], 0, end)
         asked = [self._looked_for(each) for each in filters if each["Key"] not in _TIMES]
         asked.sort(key=lambda numbers: sum(each.count for each in numbers))
         first, last = self._bounds(filters, end)
@@ -108,20 +104,20 @@ class Finder:
         return once(merge(regular, self._odd.between(0, end), reverse=True)) if self._odd.count else regular
 
     def _between(self, first: int, end: int) -> Iterator[int]:
-        begin, end = bisect_left(self._roots, first), bisect_left(self._roots, end)
-        return (self._roots[each] for each in range(end - 1, begin - 1, -1))
+        begin, end = bisect_left(self._numbers, first), bisect_left(self._numbers, end)
+        return (self._numbers[each] for each in range(end - 1, begin - 1, -1))
 
     def _bounds(self, filters: Sequence[Mapping[str, Any]], end: int) -> tuple[int, int]:
         """Convert filters by time to bounds of numbers, if the executions are sorted by start time."""
         first, last = 0, end
-        for each in filters if self._in_order and self._roots else ():
+        for each in filters if self._in_order and self._numbers else ():
             if each["Key"] in _TIMES:
                 times = [read_time(value) for value in each["Values"]]
                 after = each["Key"] == "StartTimeAfter"
                 bound = _TIMES[each["Key"]](
-                    self._roots, min(times) if after else max(times), key=lambda number: self._runs[number].started_at
+                    self._numbers, min(times) if after else max(times), key=lambda number: self._runs[number].started_at
                 )
-                number = self._roots[bound] if bound < len(self._roots) else end
+                number = self._numbers[bound] if bound < len(self._numbers) else end
                 first, last = (max(first, number), last) if after else (first, min(last, number))
         return first, last
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ...calls import copy_containers
+from ...runbooks.library import flow_of
 from ...runbooks.references import UNKNOWN
 from ..results import SUCCESS
 from .texts import output_texts
@@ -22,25 +23,28 @@ NOT_YET: Final = "No output available yet because the step is not successfully e
 
 def outputs_of(run: Run) -> dict[str, list[str]]:
     """Return the declared outputs of the runbook of an execution, and the outputs of its script."""
-    walk = run.walk if run.runbook else None
-    declared = {name: _texts(walk, name) for name in walk.flow.outputs} if walk else {}
+    declared = {name: _texts(run.walk, name) for name in flow_of(run.runbook).outputs} if run.runbook else {}
     scripted: dict[str, Any] = {**((run.ended and run.script.outputs) or {}), **run.members.get("Outputs", {})}
     return {**declared, **copy_containers(scripted)}
 
 
 def failure_message_of(run: Run) -> str | None:
-    """Return the failure message of an execution; `None` if it did not fail and its script sets none."""
+    """Return the failure message of an execution; `None` if it did not fail and its script sets none.
+
+    An execution on several targets has none: those that it has started have theirs.
+    """
     message: str | None = run.members.get("FailureMessage")
     if message is None and run.status in _FAILED:
         walked = run.walk.message if run.walk else None
-        message = run.script.failure_message or walked or f"The execution ended as {run.status}."
+        default = None if run.targets else f"The execution ended as {run.status}."
+        message = run.script.failure_message or walked or default
     return message
 
 
-def _texts(walk: Walk, name: str) -> list[str]:
+def _texts(walk: Walk | None, name: str) -> list[str]:
     step, _, output = name.partition(".")
-    visit = walk.latest.get(walk.flow.places[step])
-    if visit is None or visit.status != SUCCESS:
+    visit = walk.latest.get(walk.flow.places[step]) if walk else None
+    if walk is None or visit is None or visit.status != SUCCESS:
         return [NOT_YET]
     value = walk.values.value(name)
     if value is UNKNOWN:

@@ -58,7 +58,9 @@ def execution_members(run: Run) -> dict[str, Any]:
 
 def metadata_members(run: Run) -> dict[str, Any]:
     """Return the members of `AutomationExecutionMetadata`, for DescribeAutomationExecutions."""
-    shown = {**execution_members(run), "LogFile": "", "AutomationType": type_of(run.request)}
+    shown: dict[str, Any] = {**execution_members(run), "LogFile": "", "AutomationType": type_of(run.request)}
+    if {target["Key"] for target in shown["Targets"]} == {"ParameterValues"}:
+        shown["ResolvedTargets"] = {"ParameterValues": [], "Truncated": False}  # as observed
     return model.present_members("AutomationExecutionMetadata", shown)
 
 

@@ -106,6 +106,11 @@ class Group(Generic[R]):
         return self.failed > self.errors
 
     @property
+    def failed_on_all_resources(self) -> bool:
+        """Whether the executions on all targets have failed, unless they are accounts and Regions."""
+        return self.failed == len(self.targets) > 0 and self.targets[0].location is None
+
+    @property
     def done(self) -> bool:
         """Whether all executions have ended, and no more will be started."""
         self.count()
@@ -170,14 +175,8 @@ class FanOut(Generic[R]):
 
     @property
     def failed(self) -> bool:
-        """Whether more executions have failed than allowed."""
-        return any(group.failed_too_often for group in self._groups)
-
-    @property
-    def failure(self) -> str:
-        """The failure message of the parent execution."""
-        failed = sum(group.failed for group in self._groups)
-        return f"More executions failed than MaxErrors allows: {failed} of {len(self.targets)} failed."
+        """Whether more executions have failed than allowed, or those on all resources."""
+        return any(group.failed_too_often or group.failed_on_all_resources for group in self._groups)
 
     def fill(self) -> None:
         """Start executions up to the concurrency of each group."""
