@@ -217,7 +217,8 @@ def test_a_rerun_test_counts_once(process: Callable[..., pytest.RunResult]) -> N
 def test_forked(process: Callable[..., pytest.RunResult]) -> None:
     """With pytest-forked, each test runs in a child: all pass, strict failures fail, a crash affects one test."""
     pytest.importorskip("pytest_forked")
-    if process("def test_it(): pass", "--forked", "-p", "no:ssm_automation").ret:
+    options = ("--forked", "-W", "ignore::ResourceWarning")  # it does not close its files
+    if process("def test_it(): pass", *options, "-p", "no:ssm_automation").ret:
         pytest.skip("this pytest-forked does not work with this pytest, with or without the plugin")
     source = """
     def test_strict(ssm_automation):
@@ -229,7 +230,7 @@ def test_forked(process: Callable[..., pytest.RunResult]) -> None:
         start(ssm_client)
         os._exit(3)
     """
-    result = process(SOURCE + source, "--forked")
+    result = process(SOURCE + source, *options)
     result.assert_outcomes(passed=TESTS, failed=2)
     result.stdout.fnmatch_lines(["*The test passed, but strict mode found problems:"])
 

@@ -19,6 +19,7 @@ from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBl
 from pytest_ssm_automation._transports.guard.network import Guard
 from pytest_ssm_automation._transports.hooks import aio
 from pytest_ssm_automation._transports.hooks.aio import patch_aio
+from pytest_ssm_automation._transports.owner.claim import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -252,6 +253,18 @@ def test_a_call_on_its_way_when_its_fake_ends_is_refused(transport: str) -> None
     with AutomationFake():
         pass
     assert AioBaseClient.__dict__["_make_request"] is original
+
+
+def test_a_request_whose_context_was_emptied_is_answered(transport: str) -> None:
+    """A handler that removes what the fake has noted in a request does not keep it from being answered."""
+
+    async def body(client: Any) -> None:
+        client.meta.events.register("before-call.ssm", lambda context, **_: context.pop(KEY) and None)
+        await client.start_automation_execution(DocumentName="Doc")
+
+    with AutomationFake(transport=transport) as fake:
+        with_client(body)
+        fake.assert_started_once(DocumentName="Doc")
 
 
 def test_an_injected_fault_is_the_modeled_exception(transport: str) -> None:
