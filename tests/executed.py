@@ -55,6 +55,16 @@ class Bench:
         """Make a client of the test's own."""
         return boto3.client(service, region_name=region, **kwargs)
 
+    def keys_of(self, account: str) -> dict[str, str]:
+        """Return credentials of a role in an account, as code under test gets them."""
+        role = f"arn:aws:iam::{account}:role/operator"
+        made = self.aws("sts").assume_role(RoleArn=role, RoleSessionName="it")["Credentials"]
+        return {
+            "aws_access_key_id": made["AccessKeyId"],
+            "aws_secret_access_key": made["SecretAccessKey"],
+            "aws_session_token": made["SessionToken"],
+        }
+
     def register(self, *steps: Members, name: str = "Doc", **document: Any) -> None:
         """Register a runbook."""
         self._count += name.startswith("Doc")

@@ -58,6 +58,11 @@ def test_the_state_of_an_instance_is_only_checked(bench: Bench) -> None:
 
 
 MISSING = "Parameter validation failed:\nMissing required parameter in input: "
+UNKNOWN = 'Parameter validation failed:\nUnknown parameter in input: "Odd"'
+WRONG = "Parameter validation failed:\nInvalid type for parameter "
+COMMAND = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1", "i-2"], "Parameters": {"commands": "date"}}
+LOOK = {"Service": "ssm", "Api": "GetParameters", "Names": ["a"], "PropertySelector": "$", "DesiredValues": []}
+SCRIPT = {"Runtime": "python3.11", "Handler": "handler", "Script": "def handler(e, c):\n    return e['key']"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:absent"
 
 
@@ -79,7 +84,7 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:absent"
         (
             "runInstances",
             {"ImageId": IMAGE, "Odd": 1},
-            'Parameter validation failed:\nUnknown parameter in input: "Odd"',
+            UNKNOWN,
         ),
         ("createImage", {"InstanceId": "i-0", "ImageName": "abc"}, "An error occurred (InvalidInstanceID."),
         (
@@ -97,17 +102,60 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:absent"
         ("createStack", {"TemplateBody": TEMPLATE}, MISSING + '"StackName"'),
         ("deleteStack", {}, MISSING + '"StackName"'),
         ("runCommand", {"InstanceIds": ["i-0"]}, MISSING + '"DocumentName"'),
+        (
+            "createImage",
+            {"InstanceId": "i-0", "ImageName": "abc", "NoReboot": "perhaps"},
+            WRONG + "NoReboot, value: perh",
+        ),
+        ("copyImage", {"SourceImageId": "ami-0", "Encrypted": [1, 2]}, MISSING + '"Name"\nMissing'),
+        ("createTags", {"ResourceIds": ["i-0"], "Tags": "text"}, WRONG + "Tags[0], value: text"),
+        ("createStack", {"StackName": "a", "TimeoutInMinutes": "soon"}, WRONG + "TimeoutInMinutes, value: soon"),
+        ("deleteStack", {"StackName": "a", "RetainResources": 1, "Odd": 1}, UNKNOWN),
+        ("runInstances", {"ImageId": IMAGE, "MinInstanceCount": "many"}, WRONG + "MinCount, value: many"),
+        ("runCommand", {**COMMAND, "TimeoutSeconds": "soon"}, WRONG + "TimeoutSeconds, value: soon"),
+        (
+            "executeAwsApi",
+            {"Service": "ssm", "Api": "GetParameter", "Name": "absent"},
+            "An error occurred (ParameterNotFound)",
+        ),
+        ("executeAwsApi", {"Service": "ssm", "Api": "GetParameter"}, MISSING + '"Name"'),
+        (
+            "assertAwsResourceProperty",
+            {**LOOK, "PropertySelector": "$.Parameters[0].Value", "DesiredValues": ["v", 1]},
+            "The property $.Parameters[0].Value was not found. Desired values: [v, 1]",
+        ),
+        ("assertAwsResourceProperty", {**LOOK, "Names": {"a": "b"}, "Odd": 1}, UNKNOWN),
+        ("waitForAwsResourceProperty", {**LOOK, "Api": "GetParameter", "Names": None}, MISSING + '"Name"'),
+        ("executeScript", {**SCRIPT, "Handler": "absent"}, "Traceback (most recent call last):\n\nAttributeError - "),
+        ("executeScript", {**SCRIPT, "InputPayload": []}, "Traceback (most recent call last):\n  File "),
+        ("executeAutomation", {"DocumentName": "Child"}, "Failed to run automation with executionId: "),
+        (
+            "executeAutomation",
+            {"DocumentName": "Child", "RuntimeParameters": {"Odd": ["x"]}},
+            "Fail to start automation, errorMessage: Undefined execution inputs: [Odd]",
+        ),
         ("invokeLambdaFunction", {"FunctionName": "absent"}, "An error occurred (ResourceNotFoundException)"),
         ("executeStateMachine", {"stateMachineArn": MACHINE}, "An error occurred (StateMachineDoesNotExist)"),
     ],
 )
 def test_what_is_refused(action: str, inputs: Members, text: str, make_bench: Any) -> None:
-    """The step fails with botocore's message, at each attempt, and `onFailure` leads on."""
-    run = make_bench(relax=["document:action_inputs"]).run(
-        step("it", action, inputs, maxAttempts=2, onFailure="Continue"), step("after", "sleep", {"Duration": "PT1S"})
-    )
-    assert run.step("it")["FailureMessage"].partition(". ")[2].startswith(text)
-    assert (run.step("it")["StepStatus"], run.step("after")["StepStatus"]) == ("Failed", "Success")
+    """The step fails with the service's message, after each attempt, and `onFailure` leads on."""
+    bench = make_bench(relax=["document:action_inputs"])
+    bench.register(step("inner", "executeAwsApi", {"Service": "ssm", "Api": "GetParameter"}), name="Child")
+    attempts: list[int] = []
+
+    def execute(run: StepRun) -> Members:
+        attempts.append(run.attempt)
+        return run.execute()
+
+    failing = step("it", action, inputs, maxAttempts=2, onFailure="Continue")
+    for counts in (False, True):
+        if counts:
+            bench.fake.step_outputs("it", execute)
+        run = bench.run(failing, step("after", "sleep", {"Duration": "PT1S"}))
+        assert run.step("it")["FailureMessage"].partition(". ")[2].startswith(text)
+        assert (run.step("it")["StepStatus"], run.step("after")["StepStatus"]) == ("Failed", "Success")
+    assert attempts == ([] if action == "executeAutomation" else [1, 2])
 
 
 def test_instances_are_launched(bench: Bench) -> None:
@@ -202,9 +250,6 @@ def test_a_stack_is_created_and_deleted(bench: Bench) -> None:
     for _ in range(2):
         assert bench.run(step("it", "deleteStack", {"StackName": "ours"})).status == "Success"
     assert "QueueUrls" not in bench.aws("sqs").list_queues(QueueNamePrefix="of-stack")
-
-
-COMMAND = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1", "i-2"], "Parameters": {"commands": "date"}}
 
 
 def test_a_command_whose_output_nobody_reads(bench: Bench) -> None:

@@ -14,23 +14,12 @@ PUT = api("put", "ssm", "PutParameter", Name="a", Value="{{ global:ACCOUNT_ID }}
 WHO = api("who", "sts", "GetCallerIdentity", outputs={"Account": "$.Account"})
 
 
-def keys_of(bench: Bench, account: str) -> dict[str, str]:
-    """Return credentials of a role in an account, as code under test gets them."""
-    role = f"arn:aws:iam::{account}:role/operator"
-    made = bench.aws("sts").assume_role(RoleArn=role, RoleSessionName="it")["Credentials"]
-    return {
-        "aws_access_key_id": made["AccessKeyId"],
-        "aws_secret_access_key": made["SecretAccessKey"],
-        "aws_session_token": made["SessionToken"],
-    }
-
-
 def taken(bench: Bench) -> dict[tuple[str, str], str]:
     """Return the parameter `a` of each account and Region that has one, and delete it."""
     found: dict[tuple[str, str], str] = {}
     for account in ACCOUNTS:
         for region in REGIONS:
-            client = bench.aws("ssm", region, **keys_of(bench, account))
+            client = bench.aws("ssm", region, **bench.keys_of(account))
             for each in client.get_parameters(Names=["a"])["Parameters"]:
                 found[account, region] = each["Value"]
                 client.delete_parameter(Name="a")
@@ -41,7 +30,7 @@ def taken(bench: Bench) -> dict[tuple[str, str], str]:
 @pytest.mark.parametrize("region", REGIONS)
 def test_a_run_of_a_client(account: str, region: str, bench: Bench) -> None:
     """A client's steps run in the account of its credentials, which moto knows, and in its Region."""
-    bench.client = bench.aws("ssm", region, **keys_of(bench, account))
+    bench.client = bench.aws("ssm", region, **bench.keys_of(account))
     run = bench.run(PUT, WHO)
     assert run.outputs("who") == {"Account": [account]}
     assert taken(bench) == {(account, region): f"{account} {region}"}

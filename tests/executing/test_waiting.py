@@ -94,8 +94,6 @@ def test_instances_that_stop_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch,
         run_instances,
         described("pending"),
-        described("pending"),
-        described("terminated"),
         described("terminated"),
     )
     statuses, run = polled({"ImageId": IMAGE, "IamInstanceProfileName": "p"}, "runInstances")
@@ -271,6 +269,18 @@ GOING_ON: dict[str, tuple[list[Answer], str, Members]] = {
         "describe_images",
         {"Images": [{"State": "pending"}]},
     ),
+    "copyImage": ([("ec2", "copy_image", {"ImageId": "ami-1"})], "describe_images", {"Images": []}),
+    "runInstances": (
+        [("ec2", "run_instances", {"Instances": [{"InstanceId": "i-1"}]})],
+        "describe_instances",
+        {"Reservations": []},
+    ),
+    "waitForAwsResourceProperty": ([], "describe_instances", {"Reservations": []}),
+    "deleteStack": (
+        [("cloudformation", "describe_stacks", {"Stacks": [STACK]}), ("cloudformation", "delete_stack", {})],
+        "describe_stacks",
+        {"Stacks": [STACK]},
+    ),
     "createStack": ([("cloudformation", "create_stack", {"StackId": "id"})], "describe_stacks", {"Stacks": [STACK]}),
     "runCommand": (command(), "get_command_invocation", {"Status": "InProgress"}),
     "executeStateMachine": (
@@ -285,7 +295,19 @@ GOING_ON: dict[str, tuple[list[Answer], str, Members]] = {
     [
         ("changeInstanceState", {"InstanceIds": ["i-1"], "DesiredState": "stopped", "CheckStateOnly": True}),
         ("createImage", {"InstanceId": "i-1", "ImageName": "abc"}),
+        ("copyImage", {"SourceImageId": "ami-0", "SourceRegion": "us-east-1", "ImageName": "abc"}),
+        ("runInstances", {"ImageId": IMAGE}),
+        (
+            "waitForAwsResourceProperty",
+            {
+                "Service": "ec2",
+                "Api": "DescribeInstances",
+                "PropertySelector": "$.Reservations[0]",
+                "DesiredValues": [],
+            },
+        ),
         ("createStack", {"StackName": "s", "TemplateBody": "{}"}),
+        ("deleteStack", {"StackName": "s"}),
         ("runCommand", COMMAND),
         ("executeStateMachine", {"stateMachineArn": "m"}),
     ],

@@ -32,9 +32,10 @@ def copy_image(attempt: Attempt) -> Waiting:
 def delete_image(attempt: Attempt) -> Outputs:
     """Perform `aws:deleteImage`: delete an image and its snapshots."""
     image_id = attempt.inputs.get("ImageId")
-    image = ask(attempt, "ec2", "describe_images", ImageIds=[image_id])["Images"][0]
+    images = ask(attempt, "ec2", "describe_images", ImageIds=[image_id])["Images"]
     ask(attempt, "ec2", "deregister_image", ImageId=image_id)
-    found = [mapping.get("Ebs", {}).get("SnapshotId") for mapping in image.get("BlockDeviceMappings", [])]
+    mappings = [mapping for image in images for mapping in image.get("BlockDeviceMappings", ())]
+    found = [mapping.get("Ebs", {}).get("SnapshotId") for mapping in mappings]
     for snapshot in filter(None, found):
         ask(attempt, "ec2", "delete_snapshot", SnapshotId=snapshot)
     return {}

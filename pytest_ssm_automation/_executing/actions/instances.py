@@ -34,7 +34,7 @@ def change_state(attempt: Attempt) -> Waiting:
     if not flag(inputs.get("CheckStateOnly")):
         forced = {"Force": inputs.get("Force")} if desired == "stopped" else {}
         ask(attempt, "ec2", _METHODS[desired], InstanceIds=ids, **forced)
-    while not _are(attempt, ids, desired):
+    while not _are(desired, attempt, ids, _states(attempt, ids)):
         yield
     return {}
 
@@ -49,8 +49,8 @@ def run_instances(attempt: Attempt) -> Waiting:
         given["UserData"] = _plain_data(given["UserData"])
     launched = ask(attempt, "ec2", "run_instances", **{**defaults, **given}, IamInstanceProfile=profile or None)
     ids = [instance["InstanceId"] for instance in launched["Instances"]]
-    while not _are(attempt, ids, _RUNNING):
-        if gone := _GONE.intersection(_states(attempt, ids)):
+    while not _are(_RUNNING, attempt, ids, states := _states(attempt, ids)):
+        if gone := _GONE.intersection(states):
             raise StepFailed(f"Instances {', '.join(ids)} are {', '.join(sorted(gone))}, and not {_RUNNING}")
         yield
     return {"InstanceIds": ids, "InstanceStates": [_RUNNING for _ in ids]}
@@ -70,9 +70,8 @@ def _states(attempt: Attempt, ids: Any) -> list[str]:
     return [str(instance["State"]["Name"]) for instance in instances]
 
 
-def _are(attempt: Attempt, ids: Any, desired: str) -> bool:
-    """Return whether instances have a state. If it is `running`, their checks must have passed too."""
-    states = _states(attempt, ids)
+def _are(desired: str, attempt: Attempt, ids: Any, states: list[str]) -> bool:
+    """Return whether instances are in a state. If it is `running`, their checks must have passed too."""
     if not states or set(states) != {desired}:
         return False
     if desired != _RUNNING:

@@ -46,9 +46,9 @@ def _stack(attempt: Attempt, name: Any) -> dict[str, Any]:
     from botocore.exceptions import ClientError
 
     try:
-        found: dict[str, Any] = ask(attempt, _SERVICE, "describe_stacks", StackName=name)["Stacks"][0]
+        found: list[dict[str, Any]] = ask(attempt, _SERVICE, "describe_stacks", StackName=name)["Stacks"]
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") != "ValidationError":
             raise
-        return {"StackStatus": "DELETE_COMPLETE"}
-    return found
+        found = []
+    return found[0] if found else {"StackStatus": "DELETE_COMPLETE"}
