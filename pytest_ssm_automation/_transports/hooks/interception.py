@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from functools import cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -65,6 +66,8 @@ def activate(active: Active) -> None:
     Raises:
         AutomationFakeError: The installed botocore does not have all names that the fake uses.
     """
+    if active.fake.options.transport == "wire":
+        import_module("...answers.wire", __name__)  # the first call may come from a signal handler
     with _lock:
         if not stack.any_active():
             _check_names()
@@ -133,7 +136,7 @@ def _tap(client: BaseClient) -> None:
 
 
 def _make_tap(client: BaseClient) -> WireTap:
-    """Make a tap. Its module is imported when it is first needed, and without the lock."""
+    """Make a tap. For aiobotocore, its module is imported when it is first needed, and without the lock."""
     if is_aio(client):
         from ..answers.aio_wire import AioWireTap
 

@@ -7,6 +7,7 @@ skipped, and the service's is not repeated.
 
 from __future__ import annotations
 
+import sys
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
@@ -138,9 +139,17 @@ class Claim:
 _suspended: WeakSet[Claim] = WeakSet()
 
 
+async def _let_others_run() -> None:
+    """Do what `sleep(0)` of asyncio or trio does, which a test may have replaced."""
+    trio = sys.modules.get("trio")  # aiobotocore's clients run on it if they send by httpx
+    if trio is not None and trio.lowlevel.in_trio_run():
+        await trio.lowlevel.checkpoint()
+    else:
+        await _yield()
+
+
 @coroutine
-def _let_others_run() -> Generator[None, None, None]:
-    """Do what `asyncio.sleep(0)` does, which a test may have replaced."""
+def _yield() -> Generator[None, None, None]:
     yield
 
 

@@ -3,9 +3,12 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import subprocess
+import sys
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -54,6 +57,24 @@ class Handler:
         """Note the request."""
         self.seen.append(request)
         return self.answer
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_the_first_call_imports_nothing_for_its_transport(transport: str) -> None:
+    """What a transport needs is imported when a fake is entered, so that a signal handler can't meet half a module."""
+    program = f"""
+    import sys
+    from pytest_ssm_automation import AutomationFake
+
+    with AutomationFake(transport="{transport}") as fake:
+        client = fake.client()
+        before = set(sys.modules)
+        client.start_automation_execution(DocumentName="Doc")
+        late = [name for name in set(sys.modules) - before if "_transports" in name]
+        assert not late, late
+    """
+    subprocess.run([sys.executable, "-c", dedent(program)], check=True)
 
 
 def test_the_answer_is_parsed_by_botocore(fake: AutomationFake) -> None:

@@ -127,6 +127,26 @@ def test_concurrent_calls_interleave(transport: str, config: dict[str, Any]) -> 
             fake.assert_no_duplicate_starts()
 
 
+def test_calls_interleave_on_trio(transport: str) -> None:
+    """A client that sends by httpx runs on trio too, where its calls let others run, and can be cancelled."""
+    trio: Any = pytest.importorskip("trio", reason="trio is not installed")
+    config = AioConfig(**backend_config("httpx"))
+
+    async def race() -> None:
+        async with aio_session.get_session().create_client("ssm", region_name="eu-west-1", config=config) as client:
+            async with trio.open_nursery() as nursery:
+                for _ in range(5):
+                    nursery.start_soon(start_unless_running, client)
+            with trio.move_on_after(0.02):
+                while True:
+                    await client.describe_automation_executions()
+
+    with AutomationFake(transport=transport) as fake:
+        trio.run(race)
+        fake.assert_started(times=5, DocumentName="Doc")
+        assert fake.calls[-1].error == "Cancelled"
+
+
 async def turns_of(call: Awaitable[Any]) -> int:
     """Count how often other tasks get their turn during a call."""
     turns, done = 0, False

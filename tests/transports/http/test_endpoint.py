@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import importlib
 import json
 import os
 import re
@@ -168,6 +169,22 @@ def test_a_child_process_reaches_it(fake: AutomationFake, url: str) -> None:
     assert [(call.outcome, call.attempt, call.endpoint_url) for call in fake.calls] == [
         ("failed", 1, url), ("started", 2, url)
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="this Python has no interpreters to import")
+@pytest.mark.slow
+def test_a_subinterpreter_reaches_it(fake: AutomationFake, url: str) -> None:
+    """Other interpreters of the process have no fake, and find the server by the environment, as processes do."""
+    interpreters: Any = importlib.import_module("concurrent.interpreters")
+    futures: Any = importlib.import_module("concurrent.futures")
+    other = interpreters.create()
+    other.exec(CHILD)
+    other.close()
+    with futures.InterpreterPoolExecutor(2) as pool:
+        for done in [pool.submit(exec, CHILD) for _ in range(3)]:
+            done.result()
+    assert [call.endpoint_url for call in fake.calls] == [url] * 4
+    fake.assert_started(times=4, DocumentName="Doc", Parameters={"InstanceId": ["i-1"]})
 
 
 def test_clients_of_this_process_need_no_connection(fake: AutomationFake, url: str) -> None:
