@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.exceptions
 import pytest
-from executed import step
+from executed import REGION, step
 
 from pytest_ssm_automation import FakeUsageError
 
@@ -288,6 +288,7 @@ def test_what_no_script_may_do(source: str, reason: str, bench: Bench) -> None:
         ({"Runtime": "PowerShell 7.4"}, "its runtime is PowerShell 7.4, and only Python is executed"),
         ({"Script": None, "Attachment": "a.zip"}, "its script is an attachment"),
         ({"Script": " "}, "it has no script"),
+        ({"Script": "%PYTHONSCRIPT%\n"}, "its script is the placeholder %PYTHONSCRIPT%"),
         ({"Script": "def hello(): return hello", "Attachment": "a.zip"}, "its handler handler is in an attachment"),
         (
             {"Script": "from helpers.aws import a\ndef handler(e, c): pass", "Attachment": "a.zip"},
@@ -368,6 +369,17 @@ def test_scripts_that_start_others(bench: Bench) -> None:
     assert run.status == "Success"
     assert all(call.step for call in bench.fake.calls if call.params.get("DocumentName") == "Other")
     assert len([call for call in bench.fake.calls if call.params.get("DocumentName") == "Other"]) == 2
+
+
+def test_the_region_and_a_reference_without_a_value(bench: Bench) -> None:
+    """As at AWS, both variables name the Region, and a reference without a value is a plain text."""
+    get = step("get", "executeAwsApi", {"Service": "ec2", "Api": "DescribeHosts"}, outputs={"Id": "$.Id"})
+    read = body(
+        "import os\nreturn [os.environ['AWS_REGION'], os.environ['AWS_DEFAULT_REGION'], type(events['Id']).__name__]",
+        outputs={"Seen": ("$.Payload", "StringList")},
+    )
+    read["inputs"]["InputPayload"] = {"Id": "{{ get.Id }}"}
+    assert bench.run(get, read).outputs("script")["Seen"] == [REGION, REGION, "str"]
 
 
 def test_a_script_of_another_account_and_region(bench: Bench) -> None:

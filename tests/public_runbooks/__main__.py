@@ -189,7 +189,8 @@ def why(text: str) -> str:
         return f"{found[1]}, {found[2]}"
     if found := _REASON.search(text):
         return found[1][:_LONGEST]
-    lines = re.sub(r"\S*\d\S*", "N", text.partition(" Please refer")[0]).strip().splitlines()
+    bare = re.sub(r"^Step \w+ (?:when it|out while step) is [^.]*\.", "", text.partition("Please refer")[0])
+    lines = re.sub(r"\S*\d\S*", "N", bare).strip().splitlines()
     return lines[-1][:_LONGEST] if lines else ""
 
 

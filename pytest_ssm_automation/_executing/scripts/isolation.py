@@ -58,7 +58,8 @@ def _place(attempt: Attempt) -> None:
     """Let clients that name no Region and no credentials have those of the execution."""
     run, environ = attempt.run, os.environ
     names_account = account_of_key(environ.get("AWS_ACCESS_KEY_ID")) == run.account
-    if not (names_account and environ.get(_REGIONS[0]) == run.region and not any(map(environ.get, _PROFILES))):
+    names_region = {*map(environ.get, _REGIONS)} == {run.region}
+    if not (names_account and names_region and not any(map(environ.get, _PROFILES))):
         for name in _PROFILES:
             environ.pop(name, None)
         environ.update({name.upper(): value for name, value in credentials_of(run).items()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 from functools import lru_cache
 from importlib.abc import InspectLoader
 from importlib.util import find_spec
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# What AWS's public documents have in place of some scripts, such as `%PYTHONSCRIPT%`.
+_PLACEHOLDER: Final = re.compile(r"\s*%\w+%\s*")
 _CAUGHT: Final = frozenset({"BaseException", "Exception", "ImportError", "ModuleNotFoundError"})
 
 
@@ -55,6 +58,8 @@ def missing_in(script: str, handler: str, *, attached: bool) -> str | None:
         handler: The name of the handler.
         attached: Whether the step has an attachment, which may contain what is missing.
     """
+    if _PLACEHOLDER.fullmatch(script):
+        return f"its script is the placeholder {script.strip()}"
     try:
         tree = ast.parse(script)
     except (SyntaxError, ValueError):

@@ -359,6 +359,8 @@ def copied(value: Any) -> Any:
         return {str(name): copied(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [copied(item) for item in cast("list[object]", value)]
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return str(value)  # not a reference without a value, which is a string of its own kind
+    if value is None or isinstance(value, int | float):
         return value
     raise FakeUsageError(f"Expected an output to be a JSON value, but got {value!r} (type={type(value).__name__})")
