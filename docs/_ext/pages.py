@@ -123,6 +123,14 @@ def counts(output: str) -> str:
     return ", ".join(part for part in found[-1].split(", ") if "warning" not in part) if found else ""
 
 
+def way(output: str) -> str:
+    """Read the ways of executions from pytest's output: what is below the title."""
+    found = re.search(
+        r"^-+ SSM Automation: the way of each execution -+\n(.*?)^[-=_]{3}", output, re.DOTALL | re.MULTILINE
+    )
+    return found[1].strip() if found else ""
+
+
 def failure(output: str) -> str:
     """Read the failure from pytest's output: from the failed line, or the message, to its location."""
     start, end = r"^(?:>|The test passed)", r"^(?:\S+\.py:\d+: |=|-+ Captured )"

@@ -51,7 +51,8 @@ class RunCommand(SphinxDirective):
                 break
         else:
             raise self.error(f"{page.name} has no step {self.arguments[0]}")
-        shown = "\n".join(part for part in (f"$ {step.command}", pages.failure(output), pages.counts(output)) if part)
+        parts = (f"$ {step.command}", pages.failure(output), pages.way(output), pages.counts(output))
+        shown = "\n".join(part for part in parts if part)
         charts = [output] if output.startswith("flowchart") else []
         if name := self.options.get("picture"):
             text = (Path(folder.name) / name).read_text(encoding="utf-8")

@@ -59,6 +59,14 @@ def start_if_there_is_room(ssm: Any) -> str | None:
         return None
 
 
+def stop(ssm: Any, instance_id: str) -> str:
+    """Have a runbook stop an instance, and return its status, and the state of the instance."""
+    parameters = {"InstanceId": [instance_id]}
+    status = wait(ssm, start(ssm, DocumentName="Operations-Stop", Parameters=parameters))
+    found = boto3.client("ec2", config=RETRIES).describe_instances(InstanceIds=[instance_id])
+    return f"`{status}`, and the instance is {found['Reservations'][0]['Instances'][0]['State']['Name']}"
+
+
 def wait(ssm: Any, execution_id: str) -> str:
     """Poll until the execution has ended, and return its status."""
     while True:

@@ -34,13 +34,14 @@ below with each tool and writes this page. Only the lines *AWS* come from the do
   respond in order, a runbook created in moto. "Accepts" means that the call returned a response.
 - The Stubber had no expected request. With `expected_params` it compares a request with the one in the test. This finds
   mistakes in the code. It does not find wrong assumptions of the test about AWS.
-- This project ran with its default transport. For botocore's own retries it ran with `transport="wire"`.
+- This project ran with its default transport. For botocore's own retries it ran with `transport="wire"`, and for the
+  first situation with `execute_steps=True`, beside moto.
 - A request that no tool answers would have been counted as *not answered*. No request left the process.
 
 ## When to choose another tool
 
 - **moto** answers hundreds of operations of many services, and keeps their state. This project answers Automation only.
-  If a test needs Parameter Store or STS too, use moto beside it.
+  If a test needs Parameter Store or STS too, or if the steps of a runbook are to be executed, use moto beside it.
 - **botocore's Stubber** comes with botocore and works for every operation of every service. It checks each prepared
   response against the service model. It is enough for one call with one response. It answers every operation of its
   client, so GetParameter needs a queued response too.

@@ -24,6 +24,18 @@ RUNBOOK = {
     "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
 }
 
+STOP = {
+    "schemaVersion": "0.3",
+    "parameters": {"InstanceId": {"type": "String"}},
+    "mainSteps": [
+        {
+            "name": "stop",
+            "action": "aws:changeInstanceState",
+            "inputs": {"InstanceIds": ["{{ InstanceId }}"], "DesiredState": "stopped"},
+        }
+    ],
+}
+
 
 class Unanswered(Exception):  # noqa: N818 - it is a finding, not a failure
     """An unanswered request would have left the process."""
@@ -73,6 +85,21 @@ def request(runbook: tuple[str, dict[str, Any]] | None = None, **members: Any) -
         return seen(act)
 
     return observe
+
+
+def instance_is_stopped(tool: Tool) -> str:
+    """Have a runbook stop an instance of moto, and look at the instance."""
+    plan = Plan(starts=IDS[:1], statuses=("Success",), runbook=("Operations-Stop", STOP), executes=True)
+
+    def act() -> str:
+        with mock_aws():
+            ec2 = make_client("ec2")
+            image_id = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+            launched = ec2.run_instances(ImageId=image_id, MinCount=1, MaxCount=1)
+            with tool.on(plan) as ssm:
+                return application.stop(ssm, launched["Instances"][0]["InstanceId"])
+
+    return seen(act)
 
 
 def throttled_twice(tool: Tool) -> str:
@@ -203,6 +230,11 @@ def other_services(tool: Tool) -> str:
 
 
 SITUATIONS = (
+    Situation(
+        "The runbook stops an instance, and the code looks at the instance",
+        "`Success`, and the instance is stopped",
+        instance_is_stopped,
+    ),
     Situation("A document name that breaks the pattern", "ValidationException", request(DocumentName="Restart web!")),
     Situation("`Tags` with a missing `Value`", "not reached: botocore checks it", request(Tags=[{"Key": "Team"}])),
     Situation(

@@ -48,12 +48,14 @@ class Plan:
         statuses: The status in each response of GetAutomationExecution.
         runbook: An existing runbook: its name and its content.
         retries: Whether botocore's own retries matter.
+        executes: Whether the steps of the runbook are to be executed.
     """
 
     starts: tuple[str | Error | BotoCoreError, ...] = ()
     statuses: tuple[str, ...] = ()
     runbook: tuple[str, dict[str, Any]] | None = None
     retries: bool = False
+    executes: bool = False
 
 
 def make_client(service: str = "ssm") -> Any:
@@ -214,7 +216,8 @@ class Ours(Tool):
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
         """Activate a fake with the runbook and the errors."""
         self.written = 0
-        with AutomationFake(transport="wire" if plan.retries else "stubber") as self._fake:
+        transport = "wire" if plan.retries else "stubber"
+        with AutomationFake(transport=transport, execute_steps=plan.executes) as self._fake:
             if plan.runbook:
                 name, content = plan.runbook
                 self._fake.add_runbook(content, name=name)
