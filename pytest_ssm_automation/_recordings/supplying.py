@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from .._service.runbooks.actions import PAUSING
 from .._service.runbooks.library import flow_of
 from .results import FAILED, PENDING, SUCCESS, by_key, result
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .reading import Recording
     from .results import Key, Results
 
+_EXPIRED: Final = "TimedOut"
 _RUNNING: Final = frozenset({"InProgress", "Waiting", "Cancelling"})
 # How often a step may run again, with its last result, before its circle is considered endless.
 _MOST_ROUNDS: Final = 100
@@ -75,6 +77,9 @@ class Supply:
         if run.execution.target and self.source(run.execution) is None:
             return {}  # its end alone is known
         at, step = self.at(run.execution, run.name), self._flow.step(run.name)
+        if at and step and step.action in PAUSING and at.status not in (SUCCESS, _EXPIRED):
+            # It waits for the signal that follows.
+            return result(step, at.recorded, iterated=True) if at.recorded and at.status in FAILED else {}
         if at is None or step is None or at.recorded is None or at.status not in (SUCCESS, *FAILED):
             raise NoResultError
         visit = (run.execution.id, at.key)

@@ -41,6 +41,8 @@ _ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*::([0-9]{12}):")
 _REGION: Final = re.compile(r"\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov)?-[a-z]+-[1-9]\b")
 _DEFAULT_REGION: Final = "us-east-1"
 _WAITING: Final = "Waiting"
+# More than a runbook requires.
+_MOST_APPROVALS: Final = 100
 _SIGNALS: Final = {APPROVE: {SUCCESS: "Approve", "Failed": "Reject"}, PAUSE: {SUCCESS: "Resume"}}
 _CANCELLED: Final = frozenset({"Cancelled", "Cancelling"})
 
@@ -159,7 +161,11 @@ class _Walk:
         if signal is None:
             raise NoResultError
         named = {} if signal in {"Approve", "Reject"} else {"Payload": {"StepName": [at.shown["StepName"]]}}
-        self._ask("SendAutomationSignal", AutomationExecutionId=execution.id, SignalType=signal, **named)
+        for _ in range(_MOST_APPROVALS):
+            self._ask("SendAutomationSignal", AutomationExecutionId=execution.id, SignalType=signal, **named)
+            now = self._supply.at(execution)
+            if now is None or now.key != at.key or execution.status != _WAITING:
+                return
 
     def _finish_children(self, execution: Execution) -> None:
         """End executions on targets that were not recorded themselves as the steps of their parent were."""

@@ -10,7 +10,8 @@ from .errors import ServiceError
 from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
-from .runs.courses.turns import STOP_STEP
+from .runs.courses.turns import OF_APPROVALS, STOP_STEP
+from .runs.courses.walked import decided
 from .runs.listings.filters import (
     CHANGING_FILTERS,
     EXECUTION_FILTERS,
@@ -22,6 +23,7 @@ from .runs.listings.filters import (
 )
 from .runs.shown.steps import step_members
 from .runs.shown.views import execution_members, metadata_members
+from .runs.walks.approvals import decision
 from .tagging import add_tags, list_tags, remove_tags
 
 if TYPE_CHECKING:
@@ -168,11 +170,16 @@ def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
         if stopped.ended:
             raise ServiceError("InvalidAutomationSignalException")
         stopped.course.stop_step(stopped)
-    elif kind in {"Reject", "Revoke"}:
-        run.course.reject(run, f"{kind} was signalled.")
-    else:
-        run.course.resume(run)
+    elif kind not in OF_APPROVALS or decided(run, _decision(run, kind, params.get("Payload", {}))):
+        if kind in {"Reject", "Revoke"}:
+            run.course.reject(run, f"{kind} was signalled.")
+        else:
+            run.course.resume(run)
     return Reply({}, execution_id=run.id, then=run.catch_up)
+
+
+def _decision(run: Run, kind: str, payload: Mapping[str, Any]) -> dict[str, str]:
+    return decision(kind, run.executed_by, run.tick(), " ".join(payload.get("Comment", ())))
 
 
 def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..runbooks.actions import EXECUTE_AUTOMATION
-from .results import StepResult
+from .results import SUCCESS, StepResult
 from .scripts import STEP, SUCCEEDED
 from .shown.outputs import NOT_YET, outputs_of
 from .walks.failures import failed_child
@@ -27,6 +27,17 @@ def result_of(run: Run, visit: Visit) -> StepResult | None:
                 return started
             child = started
     return run.host.success(run, visit) if child is None else _result_of_child(run, visit, child)
+
+
+def result_of_pause(run: Run, visit: Visit) -> StepResult | None:
+    """Return the failure of a step that waits for a signal; `None` if it waits, with the outputs that the test sets."""
+    if failure := run.host.failure(run, visit):
+        return failure
+    set_by_test = run.host.success(run, visit) or StepResult()
+    if set_by_test.status != SUCCESS:
+        return set_by_test
+    visit.said = set_by_test
+    return None
 
 
 def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ...._errors import AutomationFakeError
 from ...runbooks.actions import PAUSING
-from ..attempts import result_of
+from ..attempts import result_of, result_of_pause
 from ..scripts import ENDED, SUCCEEDED, WORKING, Turn
 
 if TYPE_CHECKING:
@@ -32,12 +32,18 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
         visit, changes = walk.due, run.changes
     if visit is None:
         return False
-    result = result_of(run, visit)
+    pauses = follow and visit.step.action in PAUSING
+    result = result_of_pause(run, visit) if pauses else result_of(run, visit)
     with run.lock:
         # A stop or a signal may have been faster than the function of the test.
-        if result is None or run.changes != changes or walk.due is not visit:
+        if run.changes != changes or walk.due is not visit:
             return False
-        walk.settle(result)
+        if result is not None:
+            walk.settle(result)
+        elif pauses:
+            walk.wait()
+        else:
+            return False
         if follow:
             run.follow_walk(walk)
     raise_if_cut(run, walk)

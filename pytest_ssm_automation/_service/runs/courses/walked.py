@@ -107,7 +107,8 @@ class Walked:
     def reject(self, run: Run, message: str) -> None:
         """Let the waiting step fail."""
         run.changed()
-        self.walk.settle(StepResult("Failed", {}, message), signalled=True)
+        at = self.walk.at
+        self.walk.settle(StepResult("Failed", at.said.outputs if at else {}, message), signalled=True)
         run.follow_walk(self.walk)
 
     def resume(self, run: Run) -> None:
@@ -131,13 +132,21 @@ def _is_taken_by(visit: Visit, signal: str) -> bool:
     return {APPROVE: signal in OF_APPROVALS, PAUSE: signal == "Resume"}.get(visit.step.action, True)
 
 
+def decided(run: Run, decision: dict[str, str]) -> bool:
+    """Note a decision on the approval for which a run waits, and return whether the signal takes effect."""
+    at = waiting_step(run, run.walk) if run.walk else None
+    if run.walk is None or at is None or at.waits_to_begin or at.step.action != APPROVE:
+        return True
+    return run.walk.decide(decision)
+
+
 def go_on(walk: Walk) -> None:
     """Let the waiting step begin, continue or succeed."""
     if not walk.begun:
         walk.begin()
     elif walk.at and walk.at.status == "Waiting":
         if walk.pauses:
-            walk.settle(StepResult(), signalled=True)
+            walk.settle(walk.at.said, signalled=True)
         else:
             walk.resume()
 
@@ -155,8 +164,6 @@ def _move_alone(walk: Walk) -> bool:
         walk.close()
     elif visit.status == "Cancelling":
         walk.end_at("Cancelled")
-    elif walk.pauses and visit.status == "InProgress":
-        walk.wait()
     else:
         return False
     return True

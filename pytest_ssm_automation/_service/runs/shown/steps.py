@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...calls import copy_containers
 from ...checks import model
+from ...runbooks.actions import APPROVE
 from ...runbooks.library import bare_name
 from ...runbooks.references import as_text
 from ..results import SUCCESS
@@ -93,7 +94,8 @@ def _members(run: Run, step: Step, visit: Visit | None, iteration: Iteration | N
     shown["ExecutionStartTime"] = visit.started
     shown["ExecutionEndTime"] = visit.ended
     shown["FailureMessage"] = visit.message
-    if visit.status == SUCCESS:
+    # Those of an approval show whether it waits.
+    if visit.status == SUCCESS or step.action == APPROVE:
         shown["Outputs"] = {name: output_texts(value) for name, value in visit.outputs.items()}
     following = visit.next if visit.next is not None else None if step.is_end else step.following
     if visit.ended and following is not None:

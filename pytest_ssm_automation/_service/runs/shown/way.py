@@ -28,7 +28,9 @@ _LONGEST_LINE: Final = 240
 _FRAME: Final = re.compile(r"line (\d+), in ")
 _PAYLOAD: Final = "OutputPayload"
 # Outputs that say no more than the line of the step.
-_SAID: Final = frozenset({"CurrentIteration", "CurrentIteratorValue", "NextStep", _PAYLOAD})
+_SAID: Final = frozenset(
+    {"ApprovalStatus", "ApproverDecisions", "CurrentIteration", "CurrentIteratorValue", "NextStep", _PAYLOAD}
+)
 # What a step shows: its status, its name, and the rest.
 _Row = tuple[str, str, str]
 

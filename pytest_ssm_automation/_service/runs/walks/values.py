@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ...runbooks.actions import BRANCH, CHANGE_STATE, PAYLOADS
+from ...runbooks.actions import APPROVE, BRANCH, CHANGE_STATE, PAYLOADS
 from ...runbooks.conditions import truth
 from ...runbooks.references import NO_NAME, UNKNOWN, as_text, names_value, resolve
+from .approvals import APPROVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,8 +90,10 @@ def outputs_of_action(visit: Visit, outputs: Mapping[str, Any], chosen: str | No
         chosen: The step that a branch has chosen.
     """
     action = visit.step.action
-    if action == BRANCH:
-        own: dict[str, Any] = {"NextStep": chosen, "OutputPayload": {"NextStep": chosen}} if chosen else {}
+    if action == APPROVE:
+        own: dict[str, Any] = {"ApprovalStatus": APPROVED}
+    elif action == BRANCH:
+        own = {"NextStep": chosen, "OutputPayload": {"NextStep": chosen}} if chosen else {}
     elif action == CHANGE_STATE:
         own = {"InstanceStates": visit.inputs.get("DesiredState", "")}
     else:

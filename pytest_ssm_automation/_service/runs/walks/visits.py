@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..results import StepResult
+
 if TYPE_CHECKING:
     from ...runbooks.flow import Step
 
@@ -30,6 +32,8 @@ class Visit:
         iterations: The iterations of a loop.
         child: The execution that the current attempt has started.
         decided_by: What decided the result of the latest attempt.
+        decisions: The decisions of approvers.
+        said: What the test has set for the result of an approval or a pause, once it waits.
         called: The operations that the current attempt has called, such as `ec2 StopInstances`.
     """
 
@@ -47,6 +51,8 @@ class Visit:
     iterations: list[Iteration] = field(default_factory=list["Iteration"])
     child: Any = None
     decided_by: str = ""
+    decisions: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    said: StepResult = StepResult()
     called: tuple[str, ...] = ()
 
 

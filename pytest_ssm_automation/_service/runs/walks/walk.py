@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ...runbooks.actions import BRANCH, PAUSING, UPDATE_VARIABLE
+from ...runbooks.actions import APPROVE, BRANCH, PAUSING, UPDATE_VARIABLE
 from ..results import SIGNAL, SUCCESS, StepResult
+from .approvals import WAITING, outputs_of_approval
 from .failures import failure_text
 from .loops import iteration_of, loops_around
 from .trace import Trace
@@ -152,6 +153,14 @@ class Walk:
         self.moves += 1
         self._change(self._current(), "Waiting")
 
+    def decide(self, decision: dict[str, str]) -> bool:
+        """Note a decision on the current approval, and return whether it needs no more."""
+        self.moves += 1
+        visit = self._current()
+        visit.decisions.append(decision)
+        self.values.put_out(visit, outputs_of_approval(visit))
+        return visit.outputs["ApprovalStatus"] != WAITING
+
     def resume(self) -> None:
         """Let the waiting step continue or begin."""
         self.moves += 1
@@ -225,6 +234,7 @@ class Walk:
 
     def _fail(self, visit: Visit, result: StepResult, *, signalled: bool) -> None:
         step = visit.step
+        self.values.put_out(visit, result.outputs)
         self._end_visit(visit, result.status, result.message)
         # Assumed: the run reports its first critical failure.
         if step.is_critical and self.status == SUCCESS:
@@ -317,6 +327,8 @@ class Walk:
         visit = Visit(step, current, self.values.inputs(step), self._clock(), status, waits_to_begin=to_begin)
         (current.visits if current else self.visits)[step.place] = visit
         self.latest[step.place] = visit
+        if step.action == APPROVE:
+            self.values.put_out(visit, outputs_of_approval(visit))
         self.way.append(visit)
         self._note(visit, status, visit.started)
         return visit
