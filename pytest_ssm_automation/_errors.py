@@ -80,7 +80,10 @@ class RunbookWarning(UserWarning):
 
 @public
 class PolledTooOften(BaseException):
-    """An execution was polled 10 000 times after its end, so the polling loop does not end."""
+    """An execution was polled 10 000 times after its end, or while a step waited for its time.
+
+    So the polling loop does not end, or it does not sleep.
+    """
 
 
 _OWN: Final = "raised by a function that the test passed to the fake"

@@ -117,9 +117,11 @@ class AutomationFake(Setup, Record):
             pace=self.options.pace,
             make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
             execute_steps=bool(options.execute_steps),
+            takes_time=options.skip_sleep,
             runbooks=tuple(each for each in self.options.runbooks if not isinstance(each, RunbookFiles)),
             files=tuple(each for each in self.options.runbooks if isinstance(each, RunbookFiles)),
         )
+        self._clock.is_excused = partial(_waits_for_time, self._service)
         self._reported = 0
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
@@ -292,6 +294,7 @@ class AutomationFake(Setup, Record):
         """Return to the state after creation: forget calls, executions, runbooks and added faults."""
         self._report()
         self._service.reset()
+        self._clock.is_excused = partial(_waits_for_time, self._service)
         self._reported = 0
         self._clock.sleeps.clear()
         self._blocked.clear()
@@ -320,6 +323,10 @@ def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...], advanc
 
     check_extra()
     return Executor(has_word, actions=actions, advance=advance)
+
+
+def _waits_for_time(service: Service) -> bool:
+    return service.store.waits_for_time()
 
 
 def _rename(*kinds: type) -> None:

@@ -77,6 +77,7 @@ class Service:
         pace: str = "run",
         make_executor: MakeExecutor = _no_executor,
         execute_steps: bool = False,
+        takes_time: bool = False,
     ) -> None:
         """Start without records.
 
@@ -95,6 +96,7 @@ class Service:
             pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
             make_executor: Makes what executes steps.
             execute_steps: Whether steps are executed.
+            takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
         """
         model.service_model()  # read before a test patches the file system
         self._relax, self._enforce = relax, enforce
@@ -108,6 +110,7 @@ class Service:
         self._first_steps = steps
         self._pace = pace
         self._make_executor, self._execute_steps = make_executor, execute_steps
+        self._takes_time = takes_time
         self.gate: Callable[[], None] | None = None
         self.lock = threading.RLock()
         self.new_id = Ids(seed)
@@ -131,6 +134,7 @@ class Service:
                 self._make_executor,
                 execute_steps=self._execute_steps,
                 reject_unknown_documents=self._reject_unknown_documents,
+                takes_time=self._takes_time,
             )
             validation = Validation(self.store, self._relax, self._enforce)
             # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.

@@ -10,6 +10,7 @@ from .errors import ServiceError
 from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
+from .runs import times
 from .runs.courses.turns import OF_APPROVALS, STOP_STEP
 from .runs.courses.walked import decided
 from .runs.listings.filters import (
@@ -24,6 +25,7 @@ from .runs.listings.filters import (
 from .runs.shown.steps import step_members
 from .runs.shown.views import execution_members, metadata_members
 from .runs.walks.approvals import decision
+from .runs.walks.durations import over_at
 from .tagging import add_tags, list_tags, remove_tags
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from .calls import Request
     from .runbooks.declarations import Runbook
     from .runs.run import Run
+    from .runs.walks.visits import Visit
     from .state import State
 
 DEFAULT_PAGE: Final = 50
@@ -97,7 +100,7 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """GetAutomationExecution: show an execution.
 
     Raises:
-        PolledTooOften: It was polled 10 000 times after its end.
+        PolledTooOften: It was polled 10 000 times after its end, or while a step waited for a time.
     """
     run = _asked_for(state, request, params)
     if run.ended:
@@ -107,10 +110,26 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
                 f"The execution {run.id} of {run.document_name} has ended as {run.status}, and was polled "
                 f"{MOST_POLLS} times since. The polling loop does not treat {run.status} as an end."
             )
+    elif visit := state.store.waiting.get(run):
+        _count(run, visit)
     members = {"AutomationExecution": execution_members(run)}
     if run.walk is None:
         run.seen_without_steps = True
     return Reply(members, execution_id=run.id, shown=(run,))
+
+
+def _count(run: Run, visit: Visit) -> None:
+    """Count the polls of an execution that waits for a time."""
+    over = over_at(visit)
+    if over is None or visit.ended or visit.waits_to_begin:
+        return
+    visit.polls += 1
+    if visit.polls >= MOST_POLLS:
+        left = (over - times.now()).total_seconds()
+        raise PolledTooOften(
+            f"The execution {run.id} of {run.document_name} was polled {MOST_POLLS} times while step "
+            f"{visit.step.name!r} waits for another {left:.0f} s. Time goes on only when the thread of the test sleeps."
+        )
 
 
 def describe(state: State, request: Request, params: Mapping[str, Any]) -> Reply:

@@ -172,6 +172,23 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         variables={"All": {"type": "StringMap", "default": {}}},
     ),
     "image": runbook(step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
+    "dated": runbook(
+        step(
+            "tell",
+            "aws:updateVariable",
+            {"Name": "variable:When", "Value": "{{ global:DATE }} {{ global:DATE_TIME }}"},
+        ),
+        variables={"When": {"type": "String", "default": "never"}},
+    ),
+    "approvals": runbook(
+        step(
+            "ask",
+            "aws:approve",
+            {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 2},
+            onFailure="Continue",
+        ),
+        step("after"),
+    ),
     "instances": runbook(step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})),
     "nested": runbook(
         step("call", "aws:executeAutomation", {"DocumentName": "{{ Child }}"}),

@@ -42,7 +42,7 @@ def result_of_pause(run: Run, visit: Visit) -> StepResult | None:
 
 def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:
     """Advance the execution that an attempt has started; return its result, once it has ended."""
-    _drive(child, run.host.pace)
+    _drive(child, run.host.pace, takes_time=run.takes_time)
     if not child.ended:
         return None
     texts = [text for values in outputs_of(child).values() for text in values]
@@ -53,10 +53,10 @@ def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:
     return set_by_test._replace(outputs={**own, **set_by_test.outputs})
 
 
-def _drive(child: Run, pace: str) -> None:
+def _drive(child: Run, pace: str, *, takes_time: bool) -> None:
     """Advance an execution that a step started, by one poll or as far as possible."""
     while not child.ended:
         mark = child.progress
-        child.advance(pace)
+        child.advance(pace, takes_time=takes_time)
         if pace == STEP or child.progress == mark:
             return

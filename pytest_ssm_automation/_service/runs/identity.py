@@ -101,18 +101,15 @@ class Identity:
         return resolved_parameters(self.runbook, given)
 
     def reference_values(self) -> dict[str, Any]:
-        """Return the values that references can name, besides steps and variables."""
+        """Return the values that references can name, besides steps, variables and the time."""
         if self.runbook is None:
             return {}
         from ..runbooks.parameters import typed_parameters
 
-        day = self.started_at
         return {
             **typed_parameters(self.runbook, self.request.get("Parameters", {})),
             "automation:EXECUTION_ID": self.id,
             "global:ACCOUNT_ID": self.account,
             "global:REGION": self.region,
-            "global:DATE": f"{day:%Y-%m-%d}",
-            "global:DATE_TIME": f"{day:%Y-%m-%d_%H.%M.%S}",
             "global:AWS_PARTITION": self.partition,
         }

@@ -30,3 +30,6 @@ class StepResult(NamedTuple):
     outputs: Mapping[str, Any] = MappingProxyType({})
     message: str | None = None
     decided_by: str = ""
+
+
+NOTHING_SAID: Final = StepResult()

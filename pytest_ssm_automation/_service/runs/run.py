@@ -54,10 +54,14 @@ class Host(Protocol):
     Attributes:
         lock: Guards all runs.
         pace: How far a poll advances a walk: `run` or `step`.
+        takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
+        waiting: The runs of which a step may wait for a time, with the visit of that step.
     """
 
     lock: threading.RLock
     pace: str
+    takes_time: bool
+    waiting: dict[Run, Visit]
 
     def failure(self, run: Run, visit: Visit) -> StepResult | None:
         """Return the failure of an attempt of a step, if it fails. Called without a lock."""
@@ -152,6 +156,7 @@ class Run(Identity):
         spawned: The executions that its steps have started.
         due: Whether its state was shown since it last moved, so that the next poll advances it.
         moving: Whether a caller is advancing it.
+        takes_time: Whether its steps take their time, because a caller polls it, and not the test.
         changes: How often it was changed other than by its walk.
         polls: The number of polls since it ended.
         number: Its index in the list of all runs; -1 before it is added.
@@ -170,6 +175,7 @@ class Run(Identity):
     spawned: tuple[Run, ...] = ()
     due: bool = False
     moving: bool = False
+    takes_time: bool = False
     changes: int = 0
     polls: int = 0
     number: int = -1
@@ -231,16 +237,20 @@ class Run(Identity):
     def poll(self) -> None:
         """Advance if its state was shown since it last moved."""
         if self._claim(if_due=True):
-            self._advance(self.host.pace)
+            self._advance(self.host.pace, takes_time=self.host.takes_time)
 
-    def advance(self, pace: str | None = None) -> None:
+    def advance(self, pace: str | None = None, *, takes_time: bool = False) -> None:
         """Advance by one turn, or its walk as far as the pace allows, unless another caller is advancing it.
+
+        Args:
+            pace: How far.
+            takes_time: Whether steps that wait for a time take that time.
 
         Raises:
             AutomationFakeError: The walk does not end, or what the test has set for a step is invalid.
         """
         if self._claim():
-            self._advance(pace or self.host.pace)
+            self._advance(pace or self.host.pace, takes_time=takes_time)
 
     def catch_up(self) -> None:
         """Let walks follow the first turn of their scripts, where they still have to."""
@@ -256,7 +266,8 @@ class Run(Identity):
             self.moving = self.moving or claimed
             return claimed
 
-    def _advance(self, pace: str) -> None:
+    def _advance(self, pace: str, *, takes_time: bool) -> None:
+        self.takes_time = takes_time
         try:
             self.course.advance(self, pace)
             self.due = False
@@ -323,6 +334,8 @@ class Run(Identity):
     def note_step(self, visit: Visit, status: str, time: datetime) -> None:
         """Record the status of a step."""
         self._note(StatusChange(time, status, visit.step.name, visit.step.action, visit.started), self.status)
+        if self.host.takes_time and visit.ended is None and not self.script.turns:
+            self.host.waiting[self] = visit
 
     def note_target(self, child: Run) -> None:
         """Record the status of the step for one of its targets."""

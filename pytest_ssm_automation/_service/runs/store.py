@@ -11,12 +11,14 @@ from ..._errors import FakeUsageError, hide_usage_errors
 from ..accounts import default_account
 from ..calls import Request, copy_containers
 from ..checks import model
+from . import times
 from .courses.turns import PLAIN, Turns
 from .listings.finding import Finder
 from .planning import Planner, request_on
 from .results import StepResult
 from .run import Run
 from .scripts import ENDED, UNSCRIPTED
+from .walks.durations import over_at
 
 if TYPE_CHECKING:
     import threading
@@ -71,6 +73,8 @@ class ExecutionStore:
         planner: Plans the executions.
         lock: Guards everything.
         pace: How far a poll advances an execution that walks its runbook.
+        takes_time: Whether steps that wait for a time take that time.
+        waiting: The executions of which a step may wait for a time, with the visit of that step.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class ExecutionStore:
         *,
         execute_steps: bool,
         reject_unknown_documents: bool,
+        takes_time: bool,
     ) -> None:
         """Start empty."""
         self.lock = lock
@@ -90,6 +95,8 @@ class ExecutionStore:
         self._executor: Executor | None = None
         self._reject_unknown = reject_unknown_documents
         self.pace = pace
+        self.takes_time = takes_time
+        self.waiting: dict[Run, Visit] = {}
         self.planner = Planner(lock)
         self._overrides: StepOverrides | None = None
         self.all: list[Run] = []
@@ -248,6 +255,13 @@ class ExecutionStore:
             self._shown[each] = {number for number in self._shown[each] if self.all[number].due}
             found += [self.all[number] for number in self._shown[each] if before is None or number < before]
         return found
+
+    def waits_for_time(self) -> bool:
+        """Return whether an execution waits for a time."""
+        with self.lock:
+            self.waiting = {run: visit for run, visit in self.waiting.items() if not (visit.ended or run.ended)}
+            visits = [visit for visit in self.waiting.values() if not visit.waits_to_begin]
+        return any(over is not None and times.now() < over for over in map(over_at, visits))
 
     def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
         """Update the tag keys of an execution."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,6 +32,48 @@ def resume(bench: Bench) -> None:
     shown = bench.until(execution_id)
     bench.expect(shown["AutomationExecutionStatus"], "Success")
     bench.expect([step["StepStatus"] for step in shown["StepExecutions"]], ["Success"] * 3)
+
+
+def _decided(bench: Bench, *kinds: str) -> tuple[str, dict[str, Any]]:
+    """Start a run that waits for two approvals, send signals, and return its status and its outputs."""
+    bench.needs_fake()
+    request = {"DocumentName": bench.name("approvals")}
+    execution_id = bench.client.start_automation_execution(**request)["AutomationExecutionId"]
+    bench.until(execution_id, {"Waiting"})
+    for kind in kinds:
+        _signal(bench, execution_id, kind, Comment=["Why"])
+    ask = bench.get(execution_id)["StepExecutions"][0]
+    return ask["StepStatus"], ask["Outputs"]
+
+
+def outputs_of_an_approval(bench: Bench) -> None:
+    """The first of two approvals is seen while it waits for the second."""
+    _, outputs = _decided(bench, "Approve")
+    [shown] = map(json.loads, outputs["ApproverDecisions"])
+    found = (outputs["ApprovalStatus"], list(shown), shown["Decision"], shown["Comment"])
+    names = ["Approver", "Decision", "ApprovalDecisionTime", "Comment"]
+    bench.expect(found, (["Waiting"], names, "Approve", "Why"))
+    _, outputs = _decided(bench, "Approve", "Approve")
+    bench.expect(outputs["ApprovalStatus"], ["Approved"])
+
+
+def required_approvals(bench: Bench) -> None:
+    """Two are needed, and one if nothing is said."""
+    found = [_decided(bench, *["Approve"] * number)[0] for number in (1, 2)]
+    bench.expect(found, ["Waiting", "Success"])
+
+
+def one_rejection(bench: Bench) -> None:
+    """The second signal of two is a Reject."""
+    status, outputs = _decided(bench, "Approve", "Reject")
+    bench.expect((status, outputs["ApprovalStatus"]), ("Failed", ["Rejected"]))
+
+
+def approvers(bench: Bench) -> None:
+    """Both approvals are those of the same caller, who is not asked."""
+    status, outputs = _decided(bench, "Approve", "Approve")
+    callers = {json.loads(each)["Approver"] for each in outputs["ApproverDecisions"]}
+    bench.expect((status, len(callers), "arn:aws:iam::111122223333:user/Boss" in callers), ("Success", 1, False))
 
 
 def wrong_signals(bench: Bench) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
+
+from pytest_ssm_automation import AutomationFake
 
 if TYPE_CHECKING:
     from conformance.bench import Bench
+    from conformance.runbooks import Runbook
 
 NO_OUTPUT = "No output available yet because the step is not successfully executed"
 ENDING = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
@@ -260,6 +265,46 @@ def logs_of_a_command(bench: Bench) -> None:
     bench.needs_fake()
     shown = _step(_ended(bench, "logging"), "command")["Inputs"]["CloudWatchOutputConfig"]
     bench.expect(json.loads(shown), {"cloudWatchLogGroupName": "Group", "cloudWatchOutputEnabled": True})
+
+
+def _seconds(runbook: Runbook, status: str, step: int) -> int:
+    """Return how long a caller that polls and sleeps sees an execution before a status."""
+    with AutomationFake(skip_sleep=True) as fake:
+        fake.add_runbook(runbook, name="Doc")
+        client = fake.client()
+        request = {
+            "AutomationExecutionId": client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+        }
+        while client.get_automation_execution(**request)["AutomationExecution"]["AutomationExecutionStatus"] != status:
+            time.sleep(step)
+        return int(fake.slept)
+
+
+def expiry(bench: Bench) -> None:
+    """A pause with and without a time limit, with a caller that sleeps as long as that."""
+    bench.needs_fake()
+    day, found = 24 * 60 * 60, []
+    for limit in ({"timeoutSeconds": 10 * day}, {}):
+        pause = {"name": "ask", "action": "aws:pause", "inputs": {}, **limit}
+        seconds = _seconds({"schemaVersion": "0.3", "mainSteps": [pause]}, "TimedOut", day // 2)
+        found.append(seconds // day)
+    bench.expect(found, [10, 7])
+
+
+def sleep(bench: Bench) -> None:
+    """A sleep of an hour, with a caller that sleeps, and with one that does not."""
+    bench.needs_fake()
+    rest = {"name": "rest", "action": "aws:sleep", "inputs": {"Duration": "PT1H"}}
+    seconds = _seconds({"schemaVersion": "0.3", "mainSteps": [rest]}, "Success", 600)
+    bench.expect((seconds // 3600, _ended(bench, "sleep")["AutomationExecutionStatus"]), (1, "Success"))
+
+
+def date(bench: Bench) -> None:
+    """The inputs of a step have the time of its start."""
+    step = _step(bench.finished("dated"), "tell")
+    begun = step["ExecutionStartTime"].astimezone(UTC)
+    wanted = {"Name": '"variable:When"', "Value": f'"{begun:%Y-%m-%d} {begun:%Y-%m-%d_%H.%M.%S}"'}
+    bench.expect(step["Inputs"], wanted)
 
 
 def truncated_steps(bench: Bench) -> None:

@@ -13,12 +13,18 @@ if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
 FAILED = "Step fails when it is Execute/Cancelling action. {}Please refer to Automation Service Troubleshooting Guide"
-READS = {"name": "tell", "action": "aws:executeScript", "inputs": {"Status": "{{ ask.ApprovalStatus }}"}}
+SCRIPT = {"Runtime": "python3.11", "Handler": "run", "Script": "def run(events, context): ..."}
+READS = {
+    "name": "tell",
+    "action": "aws:executeScript",
+    "inputs": {**SCRIPT, "InputPayload": "{{ ask.ApprovalStatus }}"},
+}
 
 
 def register(fake: AutomationFake, *after: dict[str, Any], action: str = "aws:approve", **ask: Any) -> None:
     """Register a runbook that asks, and then tells what came of it."""
-    inputs = {"Approvers": ["arn:aws:iam::123456789012:role/boss"], **ask.pop("inputs", {})}
+    approvers = {"Approvers": ["arn:aws:iam::123456789012:role/boss"]} if action == "aws:approve" else {}
+    inputs = {**approvers, **ask.pop("inputs", {})}
     steps = [{"name": "ask", "action": action, "inputs": inputs, **ask}, *after]
     parameters = {"Most": {"type": "Integer", "default": 2}}
     fake.add_runbook({"schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps}, name="Doc")
@@ -54,15 +60,15 @@ def test_the_outputs_of_an_approval(fake: AutomationFake, client: Any) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", time)
     approver = fake.executions[0]._run.executed_by
     assert decision == {"Approver": approver, "Decision": "Approve", "Comment": "Fine."}
-    assert tell["Inputs"] == {"Status": '"Approved"'}
+    assert tell["Inputs"]["InputPayload"] == '"Approved"'
 
 
 @pytest.mark.parametrize(
-    ("needed", "approvals"), [(None, 1), (1, 1), (3, 3), ("2", 2), ("{{ Most }}", 2), ("{{ none.Such }}", 1), (0, 1)]
+    ("needed", "approvals"), [(None, 1), (1, 1), (3, 3), ("2", 2), ("{{ Most }}", 2), (0, 1), ("{{ tell.Payload }}", 1)]
 )
 def test_approvals_that_are_required(fake: AutomationFake, client: Any, needed: Any, approvals: int) -> None:
     """It waits until as many have approved as MinRequiredApprovals says; the last one counts like the first."""
-    register(fake, inputs={} if needed is None else {"MinRequiredApprovals": needed})
+    register(fake, READS, inputs={} if needed is None else {"MinRequiredApprovals": needed})
     execution_id = asked(client)
     for number in range(approvals):
         assert statuses(client, execution_id, 2) == ["Waiting", "Waiting"]
@@ -81,7 +87,7 @@ def test_one_rejection_is_enough(fake: AutomationFake, client: Any) -> None:
     [ask, tell] = poll(client, execution_id)["StepExecutions"]
     assert (ask["StepStatus"], ask["Outputs"]["ApprovalStatus"]) == ("Failed", ["Rejected"])
     assert [json.loads(each)["Decision"] for each in ask["Outputs"]["ApproverDecisions"]] == ["Approve", "Reject"]
-    assert tell["Inputs"] == {"Status": '"Rejected"'}
+    assert tell["Inputs"]["InputPayload"] == '"Rejected"'
 
 
 def test_scripts_approve_too(fake: AutomationFake, client: Any) -> None:
@@ -99,7 +105,8 @@ def test_scripts_approve_too(fake: AutomationFake, client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "status", "expected"), [("aws:approve", "Failed", FAILED.format("No. ")), ("aws:pause", "TimedOut", None)]
+    ("action", "status", "expected"),
+    [("aws:approve", "Failed", FAILED.format("No. ")), ("aws:pause", "TimedOut", None)],
 )
 def test_a_failure_that_is_set(
     fake: AutomationFake, client: Any, *, action: str, status: str, expected: str | None

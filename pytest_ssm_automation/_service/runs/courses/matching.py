@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from ...._errors import AutomationFakeError
 from ...runbooks.actions import PAUSING
+from .. import times
 from ..attempts import result_of, result_of_pause
 from ..scripts import ENDED, SUCCEEDED, WORKING, Turn
+from ..walks.durations import over_at
 
 if TYPE_CHECKING:
+    from ..results import StepResult
     from ..run import Run
+    from ..walks.visits import Visit
     from ..walks.walk import Walk
 
 _NOT_BEGUN: Final = frozenset({"Rejected"})
@@ -33,7 +37,9 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
     if visit is None:
         return False
     pauses = follow and visit.step.action in PAUSING
-    result = result_of_pause(run, visit) if pauses else result_of(run, visit)
+    result = visit.kept or (result_of_pause(run, visit) if pauses else result_of(run, visit))
+    if run.takes_time and follow and result and _is_asleep(visit, result):
+        return False
     with run.lock:
         # A stop or a signal may have been faster than the function of the test.
         if run.changes != changes or walk.due is not visit:
@@ -47,6 +53,15 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
         if follow:
             run.follow_walk(walk)
     raise_if_cut(run, walk)
+    return True
+
+
+def _is_asleep(visit: Visit, result: StepResult) -> bool:
+    """Keep the result of a sleep that is not over, unless the test has set it."""
+    over = None if result.decided_by else over_at(visit)
+    if over is None or times.now() >= over:
+        return False
+    visit.kept = result
     return True
 
 

@@ -37,7 +37,7 @@ class Targets(Turns):
         working = run.status in WORKING
         self.catch_up(run)
         for child in self.fan_out.running if working else ():
-            child.advance(pace)
+            child.advance(pace, takes_time=run.takes_time)
         Turns.advance(self, run, pace)
         self.catch_up(run)
 

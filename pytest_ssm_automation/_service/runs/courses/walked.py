@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...runbooks.actions import APPROVE, PAUSE
+from .. import times
 from ..results import SUCCESS, StepResult
 from ..scripts import STEP, SUCCEEDED, WAITING, WORKING, Turn
+from ..walks.durations import over_at
 from .matching import match, raise_if_cut, settle
 from .turns import OF_APPROVALS, STOP_STEP, Turns
 
@@ -37,7 +39,7 @@ class Walked:
                 visit, begins = walk.at, not walk.begun
                 if begins and not walk.ended:
                     run.turn_to("InProgress")
-                moved = _move_alone(walk)
+                moved = _move_alone(walk) or (run.takes_time and _expire(walk))
                 if moved:
                     run.follow_walk(walk)
             if begins or (not moved and not settle(run, walk, follow=True)) or run.status in WAITING:
@@ -149,6 +151,18 @@ def go_on(walk: Walk) -> None:
             walk.settle(walk.at.said, signalled=True)
         else:
             walk.resume()
+
+
+def _expire(walk: Walk) -> bool:
+    """Let an approval or a pause time out that has waited for too long; return whether it did."""
+    visit = walk.at
+    if visit is None or visit.status != "Waiting" or visit.waits_to_begin or not walk.pauses:
+        return False
+    over = over_at(visit)
+    if over is None or times.now() < over:
+        return False
+    walk.expire()
+    return True
 
 
 def _move_alone(walk: Walk) -> bool:

@@ -11,6 +11,7 @@ from .approvals import APPROVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from ...runbooks.flow import Flow, Step
     from .visits import Visit
@@ -58,6 +59,11 @@ class Values:
         """Return whether the condition of a loop lets it begin another iteration."""
         condition = step.loop.condition if step.loop else None
         return condition is None or truth(condition, self.resolved) is True
+
+    def set_time(self, moment: datetime) -> None:
+        """Set the date and the time to those at which a step begins."""
+        self._values["global:DATE"] = f"{moment:%Y-%m-%d}"
+        self._values["global:DATE_TIME"] = f"{moment:%Y-%m-%d_%H.%M.%S}"
 
     def put_out(self, visit: Visit, outputs: Mapping[str, Any]) -> None:
         """Set outputs of a step."""

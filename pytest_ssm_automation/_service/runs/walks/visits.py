@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..results import StepResult
+from ..results import NOTHING_SAID, StepResult
 
 if TYPE_CHECKING:
     from ...runbooks.flow import Step
@@ -32,6 +32,8 @@ class Visit:
         iterations: The iterations of a loop.
         child: The execution that the current attempt has started.
         decided_by: What decided the result of the latest attempt.
+        kept: The result of a sleep that is not over yet.
+        polls: How often a caller has polled while it waited for its time.
         decisions: The decisions of approvers.
         said: What the test has set for the result of an approval or a pause, once it waits.
         called: The operations that the current attempt has called, such as `ec2 StopInstances`.
@@ -51,8 +53,10 @@ class Visit:
     iterations: list[Iteration] = field(default_factory=list["Iteration"])
     child: Any = None
     decided_by: str = ""
+    kept: StepResult | None = None
+    polls: int = 0
     decisions: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-    said: StepResult = StepResult()
+    said: StepResult = NOTHING_SAID
     called: tuple[str, ...] = ()
 
 

@@ -159,7 +159,12 @@ class Walk:
         visit = self._current()
         visit.decisions.append(decision)
         self.values.put_out(visit, outputs_of_approval(visit))
-        return visit.outputs["ApprovalStatus"] != WAITING
+        return bool(visit.outputs["ApprovalStatus"] != WAITING)
+
+    def expire(self) -> None:
+        """Let the waiting step time out."""
+        self.moves += 1
+        self._fail(self._current(), StepResult("TimedOut"), signalled=False)
 
     def resume(self) -> None:
         """Let the waiting step continue or begin."""
@@ -324,7 +329,9 @@ class Walk:
         # An approval or a pause waits anyway.
         to_begin = waits and step.action not in PAUSING
         status = "Waiting" if waits else "InProgress"
-        visit = Visit(step, current, self.values.inputs(step), self._clock(), status, waits_to_begin=to_begin)
+        started = self._clock()
+        self.values.set_time(started)
+        visit = Visit(step, current, self.values.inputs(step), started, status, waits_to_begin=to_begin)
         (current.visits if current else self.visits)[step.place] = visit
         self.latest[step.place] = visit
         if step.action == APPROVE:
