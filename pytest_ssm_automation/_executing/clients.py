@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from .._service.accounts import account_of_key
+from .._service.working import behind_endpoints, is_served
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
@@ -107,5 +109,10 @@ class Clients:
         from botocore.config import Config
 
         # A step fails at once where a client would wait and retry. This mode keeps no count of what was refused before.
-        config = Config(retries={"total_max_attempts": 1, "mode": "legacy"})
-        return new_session().client(service, region_name=region, config=config, **credentials)
+        options: dict[str, Any] = {"retries": {"total_max_attempts": 1, "mode": "legacy"}}
+        url = None
+        if service == "ssm" and is_served():
+            url = behind_endpoints() or os.environ.get("AWS_ENDPOINT_URL")
+            options["ignore_configured_endpoint_urls"] = True
+        config = Config(**options)
+        return new_session().client(service, region_name=region, endpoint_url=url, config=config, **credentials)

@@ -2,10 +2,14 @@
 
 It is stored on the thread, and carried to the threads that a step starts. A step is executed without suspending, so no
 other task of an event loop can run meanwhile.
+
+While the fakes of this process are served at endpoints of their own, which know the operations of Automation alone, the
+calls of steps go to what is behind them: their calls of Automation reach the fake in the process anyway.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -14,6 +18,9 @@ if TYPE_CHECKING:
 
 # An attribute of threads: the step that they execute.
 WORK: Final = "_ssm_automation_work"
+ENDPOINT: Final = "AWS_ENDPOINT_URL_SSM"
+# The URL of each open endpoint: what the variable was before.
+_before: Final[dict[str, str | None]] = {}
 
 
 class CallingStep(NamedTuple):
@@ -75,3 +82,26 @@ def calling_step() -> CallingStep | None:
     """Return the step that makes a call here; `None` for the code under test."""
     work = at_work()
     return None if work is None else work.step
+
+
+def is_served() -> bool:
+    """Return whether the variable names an endpoint of this process."""
+    return os.environ.get(ENDPOINT) in _before
+
+
+def behind_endpoints() -> str | None:
+    """Return the value of the variable without the endpoints of this process; `None` if it would not be set."""
+    url = os.environ.get(ENDPOINT)
+    while url in _before:
+        url = _before[url]
+    return url
+
+
+def open_endpoint(url: str, before: str | None) -> None:
+    """Note the URL of an endpoint that opens, and what the variable was before."""
+    _before[url] = before
+
+
+def close_endpoint(url: str) -> None:
+    """Forget an endpoint that closes."""
+    _before.pop(url, None)

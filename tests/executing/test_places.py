@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
-from executed import Bench, api
+from executed import Bench, api, step
 from moto.server import ThreadedMotoServer
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
@@ -68,5 +70,29 @@ def test_motos_server(monkeypatch: pytest.MonkeyPatch) -> None:
                 FakeUsageError, match="called ssm DescribeInstanceInformation, which was not answered: "
             ):
                 bench.poll(execution_id)
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM"])
+def test_motos_server_behind_the_fakes_endpoint(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that serves child processes is not in the way of steps, which find what was configured before."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv(variable, f"http://{host}:{port}")
+    source = (
+        "import boto3\ndef handler(e, c):\n    return boto3.client('ssm').get_parameter(Name='a')['Parameter']['Value']"
+    )
+    put = {**PUT, "inputs": {**PUT["inputs"], "Overwrite": True}}
+    script = {"Runtime": "python3.11", "Handler": "handler", "Script": source}
+    try:
+        with AutomationFake(execute_steps=True) as outer, AutomationFake(execute_steps=True) as fake:
+            outer.serve_endpoint()
+            url = fake.serve_endpoint()
+            bench = Bench(fake)
+            run = bench.run(put, step("read", "executeScript", script, outputs={"Value": "$.Payload"}))
+            assert run.outputs("read")["Value"] == ["123456789012 us-east-1"]
+            assert os.environ["AWS_ENDPOINT_URL_SSM"] == url
     finally:
         server.stop()

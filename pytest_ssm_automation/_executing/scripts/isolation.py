@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._forks import on_fork, renew
 from ..._service.accounts import account_of_key
+from ..._service.working import ENDPOINT, behind_endpoints, is_served
 from ..clients import boto3, credentials_of
 from .imports import Modules
 from .stopping import ScriptClock, no_processes
@@ -57,6 +58,9 @@ def _alone(attempt: Attempt) -> Generator[None]:
 def _place(attempt: Attempt) -> None:
     """Let clients that name no Region and no credentials have those of the execution."""
     run, environ = attempt.run, os.environ
+    if is_served():
+        url = behind_endpoints()
+        environ.pop(ENDPOINT) if url is None else environ.update({ENDPOINT: url})
     names_account = account_of_key(environ.get("AWS_ACCESS_KEY_ID")) == run.account
     names_region = {*map(environ.get, _REGIONS)} == {run.region}
     if not (names_account and names_region and not any(map(environ.get, _PROFILES))):

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from ..._forks import on_fork
 from ..._service.errors import ServiceError
+from ..._service.working import ENDPOINT, close_endpoint, open_endpoint
 from ..answers.protocol import encode_error
 from ..guard.environment import change_variables
 from ..guard.network import is_loopback
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from ..._service.engine import Service
     from ..answers.protocol import HttpAnswer
 
-VARIABLE: Final = "AWS_ENDPOINT_URL_SSM"
 _IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _DIRECT: Final = ("NO_PROXY", "no_proxy")
 _CONNECTION: Final = "ssm_automation.connection"
@@ -58,8 +58,9 @@ class Endpoint:
         )
         self._thread.start()
         around = {name: ",".join(filter(None, (os.environ.get(name), "127.0.0.1"))) for name in _DIRECT}
-        self._set: dict[str, str | None] = {VARIABLE: self.url, _IGNORED: None, **around}
+        self._set: dict[str, str | None] = {ENDPOINT: self.url, _IGNORED: None, **around}
         self._before = {name: os.environ.get(name) for name in self._set}
+        open_endpoint(self.url, self._before[ENDPOINT])
         change_variables(self._set)
         self._patch = carry_environment()
         _open.add(self)
@@ -75,6 +76,7 @@ class Endpoint:
         self._server.stop(self._thread)
         untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
         change_variables({name: self._before[name] for name in untouched})
+        close_endpoint(self.url)
 
     def leave_to_parent(self) -> None:
         """In a forked child, close the socket, so that the port does not stay open longer than in the parent."""

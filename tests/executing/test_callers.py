@@ -1,0 +1,179 @@
+"""Callers of every kind see what the steps of a runbook did."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from caller import poll, start
+from executed import api, step
+from moto.server import ThreadedMotoServer
+
+from pytest_ssm_automation import AutomationFake
+
+if TYPE_CHECKING:
+    from executed import Bench
+
+pytestmark = pytest.mark.slow
+
+DECLARED = {"Name": {"type": "String"}}
+PUT = api("put", "ssm", "PutParameter", Name="{{ Name }}", Value="{{ script.Value }}", Type="String")
+SCRIPT = step(
+    "script",
+    "executeScript",
+    {
+        "Runtime": "python3.11",
+        "Handler": "handler",
+        "Script": "def handler(events, context):\n    return {'Value': events['Name'] + '!'}",
+        "InputPayload": {"Name": "{{ Name }}"},
+    },
+    outputs={"Value": "$.Payload.Value"},
+)
+SOURCE = """
+    import json
+    import boto3, moto, pytest, requests
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    from pytest_ssm_automation import FakeUsageError
+
+    SCRIPT = "import boto3\\ndef h(e, c):\\n    return boto3.client('ssm').get_parameter(Name=e)['Parameter']['Name']"
+
+    def content(service):
+        inputs = {"Service": service, "Api": "PutParameter", "Name": "{{ Name }}", "Value": "v", "Type": "String"}
+        script = {"Runtime": "python3.11", "Handler": "h", "Script": SCRIPT, "InputPayload": "{{ Name }}"}
+        steps = [
+            {"name": "put", "action": "aws:executeAwsApi", "inputs": inputs},
+            {"name": "get", "action": "aws:executeScript", "inputs": script},
+        ]
+        return {"schemaVersion": "0.3", "parameters": {"Name": {"type": "String"}}, "mainSteps": steps}
+
+    def status(url, name):
+        def ask(operation, **members):
+            headers = {"X-Amz-Target": f"AmazonSSM.{operation}", "Content-Type": "application/x-amz-json-1.1"}
+            signed = AWSRequest("POST", url, headers, json.dumps(members).encode())
+            SigV4Auth(Credentials("AKIDSIGNER", "secret"), "ssm", "us-east-1").add_auth(signed)
+            return requests.post(url, data=signed.body, headers=dict(signed.headers.items()), timeout=10)
+
+        started = ask("StartAutomationExecution", DocumentName="Doc", Parameters={"Name": [name]}).json()
+        polls = [ask("GetAutomationExecution", **started) for _ in range(4)]
+        if polls[-1].status_code == 500:
+            assert "1 step of Doc can't be executed" in polls[-1].json()["message"]
+            return "unknown"
+        shown = polls[-1].json()["AutomationExecution"]
+        return shown["AutomationExecutionStatus"]
+
+    @pytest.fixture
+    def ssm():
+        with moto.mock_aws():
+            yield boto3.client("ssm", region_name="us-east-1")
+
+    @pytest.fixture
+    def endpoint(ssm, ssm_automation_endpoint):
+        return ssm_automation_endpoint
+
+    @pytest.fixture
+    def http(ssm, ssm_automation_http):
+        return "https://ssm.us-east-1.amazonaws.com/"
+
+    @pytest.fixture(params=["endpoint", "http"])
+    def run(request, ssm):
+        url = request.getfixturevalue(request.param)
+        return lambda name: (status(url, name), ssm.get_parameters(Names=[name])["Parameters"])
+
+    @pytest.mark.parametrize("number", range(2))
+    def test_executed(number, run, ssm_automation):
+        ssm_automation.add_runbook(content("ssm"), name="Doc")
+        shown, found = run(f"p-{number}")
+        assert (shown, [each["Name"] for each in found]) == ("Success", [f"p-{number}"])
+
+    def test_over_the_endpoint(ssm, endpoint, ssm_automation):
+        ssm_automation.add_runbook(content("odd"), name="Doc")
+        assert status(endpoint, "p") == "unknown"
+
+    def test_by_requests(http, ssm_automation):
+        ssm_automation.add_runbook(content("odd"), name="Doc")
+        with pytest.raises(FakeUsageError, match="1 step of Doc can't be executed"):
+            status(http, "p")
+
+    @pytest.mark.ssm_automation(execute_steps=False)
+    def test_not_asked_for(run, ssm_automation):
+        ssm_automation.add_runbook(content("odd"), name="Doc")
+        assert run("p") == ("Success", [])
+"""
+
+
+def test_callers_over_http(pytester: pytest.Pytester) -> None:
+    """By the endpoint or `requests`, and with xdist, steps are executed; one that can't be is a mistake of the test.
+
+    Steps call what is behind the endpoint, which knows the operations of Automation alone.
+    """
+    pytester.makeconftest((Path(__file__).parents[1] / "plugin" / "conftest.py").read_text("utf-8"))
+    pytester.makeini("[pytest]\nfilterwarnings = error\nssm_automation_execute_steps = true")
+    pytester.makepyfile(SOURCE)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2")
+    result.assert_outcomes(passed=6, failed=2)
+    result.stdout.fnmatch_lines(["*GetAutomationExecution: FakeUsageError: 1 step of Doc can't be executed.*"])
+
+
+def test_threads(bench: Bench) -> None:
+    """Runs of several threads are executed beside each other, scripts one at a time, and none takes another's step."""
+    bench.register(SCRIPT, PUT, parameters=DECLARED)
+
+    def run(number: int) -> Any:
+        execution_id = start(bench.client, Parameters={"Name": [f"thread-{number}"]})
+        return [poll(bench.client, execution_id)["AutomationExecutionStatus"] for _ in range(4)][-1]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert [*pool.map(run, range(16))] == ["Success"] * 16
+    names = [f"thread-{number}" for number in range(16)]
+    found = [
+        each for half in (names[:8], names[8:]) for each in bench.aws("ssm").get_parameters(Names=half)["Parameters"]
+    ]
+    assert {each["Name"]: each["Value"] for each in found} == {name: f"{name}!" for name in names}
+
+
+def test_pollers_of_one_run(bench: Bench) -> None:
+    """A step is executed once, however many poll at the same time."""
+    text = "import boto3\ncalls = boto3.client('ssm')\ndef handler(events, context):\n"
+    text += "    return calls.put_parameter(Name='once', Value='v', Type='String')"
+    once = step("once", "executeScript", {"Runtime": "python3.11", "Handler": "handler", "Script": text})
+    execution_id = bench.begin(once)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(bench.poll, [execution_id] * 16))
+    assert bench.poll(execution_id)["AutomationExecutionStatus"] == "Success"
+    assert len(bench.aws("ssm").get_parameter_history(Name="once")["Parameters"]) == 1
+
+
+def test_asynchronous_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps of runs that tasks poll beside each other reach moto's server; calls of the tasks stay the caller's."""
+    session: Any = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed").get_session()
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+
+    async def main() -> list[str]:
+        async with session.create_client("ssm", region_name="us-east-1") as client:
+
+            async def run(name: str) -> str:
+                started = await client.start_automation_execution(DocumentName="Doc", Parameters={"Name": [name]})
+                started.pop("ResponseMetadata")
+                shown = [(await client.get_automation_execution(**started))["AutomationExecution"] for _ in range(4)]
+                return str(shown[-1]["AutomationExecutionStatus"])
+
+            statuses = await asyncio.gather(*map(run, ("a", "b", "c")))
+            found = await client.get_parameters(Names=["a", "b", "c"])
+            return [*statuses, *sorted(each["Value"] for each in found["Parameters"])]
+
+    try:
+        with AutomationFake(execute_steps=True) as fake:
+            fake.add_runbook({"schemaVersion": "0.3", "parameters": DECLARED, "mainSteps": [SCRIPT, PUT]}, name="Doc")
+            assert asyncio.run(main()) == ["Success"] * 3 + ["a!", "b!", "c!"]
+            fake.assert_called("GetAutomationExecution", times=12)
+            assert [call.step for call in fake.calls] == [None] * 15
+    finally:
+        server.stop()
