@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ._assertions import at_most, where
+from ._service.checks import model
+from ._service.checks.rules import TARGET_KEY, odd_targets
 from ._service.runbooks.library import how_to_register
 from ._service.runs.scripts import SUCCEEDED
 from ._service.runs.shown.way import MOST_LINES, way_of
@@ -21,7 +23,7 @@ _NOT_FOUND: Final = frozenset({"AutomationExecutionNotFoundException", "InvalidR
 
 
 def hints(service: Service, *, looked_up: bool) -> list[str]:
-    """List wrong clients, refused signals, outputs without a value, and missing runbooks.
+    """List wrong clients, refused signals, outputs without a value, missing runbooks, and odd keys of targets.
 
     Args:
         service: The service with the record.
@@ -34,6 +36,7 @@ def hints(service: Service, *, looked_up: bool) -> list[str]:
         *_without_outputs(service),
         *_not_registered(service, looked_up=looked_up),
         *_rejected(service),
+        *_oddly_targeted(service),
     ]
 
 
@@ -85,6 +88,15 @@ def _rejected(service: Service) -> Iterator[str]:
         for name in dict.fromkeys(names):
             told = f'The option unknown_documents="reject" refused {name}, which is not registered.'
             yield f"{told} {how_to_register(name)}"
+
+
+def _oddly_targeted(service: Service) -> Iterator[str]:
+    """Describe the keys of targets that AWS does not document."""
+    starts = (call for call in service.calls if call.outcome == "started" and call.operation == model.START)
+    keys = dict.fromkeys(key for call in starts for _, key in odd_targets(call.params))
+    if keys:
+        told = f"AWS does not document the target key {', '.join(map(repr, keys))}"
+        yield f"{told} for Automation. The option enforce=[{TARGET_KEY!r}] refuses such keys."
 
 
 def _not_registered(service: Service, *, looked_up: bool) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, cast
 from ._assertions import shorten
 from ._errors import FakeUsageError, hide_usage_errors
 from ._service.checks.rules import all_constraints
+from ._service.checks.violations import OF_RUNBOOK
 from ._service.errors import catalogue
 
 __tracebackhide__ = hide_usage_errors
@@ -62,7 +63,7 @@ def _positional(assertion: str, before: tuple[object, ...], given: object) -> st
         words = [*map(repr, before), *(f"{name}={shorten(value)}" for name, value in members.items())]
     elif assertion == "assert_rejected" and str(given) in {*catalogue(), "ParamValidationError"}:
         return f"assert_rejected takes the name of an error as a keyword: write assert_rejected(error={given!r})"
-    elif assertion == "assert_rejected" and str(given) in all_constraints():
+    elif assertion == "assert_rejected" and (str(given) in all_constraints() or str(given).startswith(OF_RUNBOOK)):
         return f"assert_rejected takes the id of a constraint as a keyword: write assert_rejected(constraint={given!r})"
     else:
         words = [*map(repr, before), f"DocumentName={shorten(given)}"]

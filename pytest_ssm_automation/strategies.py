@@ -174,7 +174,7 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
 
     Args:
         constraints: The ids of the constraints to choose from. By default all constraints that are enforced by default
-            and can be violated. This excludes `Parameters{value}[]:max`.
+            and can be violated. This excludes `Parameters{value}[]:max` and `request:target_key`.
 
     Raises:
         FakeUsageError: A constraint does not exist, or cannot be violated.

@@ -341,6 +341,15 @@ def test_misspelt_members_are_refused(fake: AutomationFake) -> None:
          "assert_not_started takes no exact; write assert_started or assert_called with exact=True"),
         ("assert_called", ["GetAutomationExecution"], {"error": "InvalidTarget"},
          "assert_called takes no error; write assert_rejected with error='InvalidTarget'"),
+        *(
+            ("assert_rejected", [name], {}, f"assert_rejected takes the {what} as a keyword: write {told}")
+            for name, what, told in (
+                ("SerializationException", "name of an error", "assert_rejected(error='SerializationException')"),
+                ("ParamValidationError", "name of an error", "assert_rejected(error='ParamValidationError')"),
+                ("Mode:enum", "id of a constraint", "assert_rejected(constraint='Mode:enum')"),
+                ("runbook:X:type", "id of a constraint", "assert_rejected(constraint='runbook:X:type')"),
+            )
+        ),
     ],
 )  # fmt: skip
 def test_slips_in_the_call_of_an_assertion_are_told_what_to_write(

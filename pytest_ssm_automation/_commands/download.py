@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from .._service.runbooks.files import SUFFIXES
 from .._service.runbooks.library import bare_name
+from .._service.runbooks.reading.files import SUFFIXES
 from .aws import NotWrittenError, add_options, write_each
 
 if TYPE_CHECKING:

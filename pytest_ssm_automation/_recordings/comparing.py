@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from .._errors import FakeUsageError, hide_usage_errors
 from .._service.runbooks.creation import RELAXABLE
 from .._service.runbooks.declarations import Runbook
-from .._service.runbooks.documents import document_of
 from .._service.runbooks.library import bare_name, flow_of
 from .._service.runbooks.loading import load_runbook
+from .._service.runbooks.reading.documents import document_of
 from .differences import differences
 from .reading import read_recording
 from .walking import walk

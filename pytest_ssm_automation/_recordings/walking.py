@@ -15,6 +15,7 @@ from .._service.errors import ServiceError
 from .._service.runbooks.actions import APPROVE, PAUSE
 from .._service.runbooks.library import flow_of
 from .._service.runbooks.parameters import DECLARED_RULES
+from .._service.runbooks.starts import ASSUME_ROLE
 from .._service.runs.execution import Execution, execution_of
 from .._service.runs.overrides import StepOutputs
 from .._service.runs.scripts import ENDED
@@ -36,7 +37,7 @@ _REQUESTED: Final = (
     *("AlarmConfiguration", *_PLAIN),
 )
 # An execution shows defaults among its parameters, which may be texts that a request can't have.
-_SHOWN_ONLY: Final = ("Parameters{value}[]:min", "Parameters{value}[]:max", "Parameters:max")
+_SHOWN_ONLY: Final = (ASSUME_ROLE, "Parameters{value}[]:min", "Parameters{value}[]:max", "Parameters:max")
 _ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*::([0-9]{12}):")
 _REGION: Final = re.compile(r"\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov)?-[a-z]+-[1-9]\b")
 _DEFAULT_REGION: Final = "us-east-1"

@@ -13,7 +13,7 @@ from .calls import Call, Request
 from .checks import model
 from .errors import CONNECTION_ERRORS, ServiceError, entry
 from .injected import Injected, check_error, has_http_form, made, refusal_of, written
-from .runbooks.library import bare_name
+from .runbooks.library import bare_name, owner_of
 from .working import at_work
 
 __tracebackhide__ = hide_usage_errors
@@ -97,12 +97,14 @@ class Fault:
 
 
 def _usual_text(code: str, request: Request, params: Mapping[str, Any]) -> str:
-    name = bare_name(params.get("DocumentName", params.get("AutomationExecutionId", params.get("ResourceId", "*"))))
-    resource = (
-        f"arn:aws:ssm:{request.region}::automation-definition/{name}:{params.get('DocumentVersion', '$DEFAULT')}"
-        if request.operation == model.START
-        else f"arn:aws:ssm:{request.region}:{request.account}:automation-execution/{name}"
-    )
+    given = params.get("DocumentName", params.get("AutomationExecutionId", params.get("ResourceId", "*")))
+    name = bare_name(given)
+    if request.operation == model.START:
+        version = params.get("DocumentVersion", "$DEFAULT")
+        owner = owner_of(given, request.account)
+        resource = f"arn:aws:ssm:{request.region}:{owner}:automation-definition/{name}:{version}"
+    else:
+        resource = f"arn:aws:ssm:{request.region}:{request.account}:automation-execution/{name}"
     text = entry(code).text
     for word, value in (("account", request.account), ("operation", request.operation), ("resource", resource)):
         text = text.replace(f"{{{word}}}", value)

@@ -84,7 +84,7 @@ class State:
             if self.reject_unknown_documents:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
-        from .runbooks.parameters import check_start
+        from .runbooks.starts import check_start
 
         violations = tuple(
             each for each in check_start(runbook, params) if each.constraint not in self._validation.relaxed

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import FakeUsageError, hide_usage_errors, unknown_name
 from .checks.accepting import accepts
-from .checks.rules import NOT_ENFORCED, all_constraints, check_rules
+from .checks.rules import NOT_ENFORCED, TARGET_KEY, all_constraints, check_rules, check_targets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,6 +51,8 @@ class Validation:
             broken = check(operation, params)
         if not broken or not any(violation.rule == "type" for violation in broken):
             broken += check_rules(operation, params)
+            if TARGET_KEY in self._enforced:
+                broken += check_targets(operation, params)
         return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
 
     def _tolerates(self, violation: Violation) -> bool:
@@ -83,5 +85,6 @@ def _is_declared(name: str) -> bool:
     """Return whether a constraint is a kind of declaration in a runbook."""
     from .checks.violations import OF_RUNBOOK
     from .runbooks.parameters import DECLARED_RULES
+    from .runbooks.starts import ASSUME_ROLE
 
-    return name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES
+    return name == ASSUME_ROLE or (name.startswith(OF_RUNBOOK) and name.rpartition(":")[2] in DECLARED_RULES)

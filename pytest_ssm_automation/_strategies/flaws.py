@@ -49,6 +49,7 @@ _TEXTS: Final = ("None", "", " ", "null", "0", "a b", "ab", "tag:Env\n", "été"
 _SMALL: Final = 3
 # The number of combinations of other members to choose from, smallest first.
 _FEW: Final = 16
+_ODD_KEYS: Final = ("tags:Env", "Tag:Env", "InstanceId", "ParameterValue", "resource-group", "x")
 _STRAYS: Final = (" ", "!", "\n", "\x00", "é", "<", "日", "\U0001f600")
 
 
@@ -89,6 +90,10 @@ def flaws(identifier: str) -> _Flaws | None:
     place, _, rule = identifier.rpartition(":")
     shape = model.input_shape(model.START)
     constraint = next(each for each in rules.constraints() if each.id == identifier)
+    if identifier == rules.TARGET_KEY:
+        target: Any = shape.members["Targets"]
+        odd = shapes.structures_with(target.member, {"Key": st.sampled_from(_ODD_KEYS)}, _SMALL)
+        return _Flaws(st.fixed_dictionaries({"Targets": st.tuples(odd).map(list)}))
     if constraint.origin == "documentation":
         limit: Any = constraint.limit
         sized = {name: lists(name, limit + 1) for name, sizing in SIZE_RULES.items() if sizing == identifier}
@@ -233,7 +238,8 @@ def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
         request = completed(draw, given, flawed.absent, 1)
         beside = _beside(given, flawed.rule, draw(turns), judged=not identifier.endswith(":type"))
         params = ordered({**request, **{name: draw(way.strategy) for name, way in beside.items()}})
-        found = (rules.check_rules if flawed.rule else check)(model.START, params)
+        judges = (check, rules.check_rules, rules.check_targets)
+        found = (each for judge in judges for each in judge(model.START, params))
         return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
 
     return st.composite(invalid_requests)()

@@ -21,7 +21,8 @@ from .._service.checks import model
 from .._service.java.nodes import UntranslatableError
 from .._service.runbooks.declarations import Runbook
 from .._service.runbooks.expressions import ExpressionError, parsed
-from .._service.runbooks.parameters import check_parameters, default_of
+from .._service.runbooks.parameters import ROLE_ARN, check_parameters, default_of
+from .._service.runbooks.references import sole_name
 from .generated import sample_of, text_of
 from .shapes import bounds
 from .templates import Template, rows_of
@@ -42,7 +43,7 @@ _FORMS: Final = {
     "Integer": "0|-?[1-9][0-9]{0,8}",
     "Boolean": "true|false|True|False",
     "AWS::EC2::Instance::Id": "i-([0-9a-f]{17}|[0-9a-f]{8})",
-    "AWS::IAM::Role::Arn": "arn:aws:iam::[0-9]{12}:role/[A-Za-z]{1,64}",
+    ROLE_ARN: "arn:aws:iam::[0-9]{12}:role/[A-Za-z]{1,64}",
     "AWS::S3::Bucket::Name": "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
 }
 AWS_TYPES: Final = {kind for kind in _FORMS if kind.startswith("AWS::")} | {"List<AWS::EC2::Instance::Id>"}
@@ -131,7 +132,10 @@ class _Values:
     """The valid lists of values of a parameter, within its own limits and the service model's."""
 
     def __init__(self, runbook: Runbook, name: str) -> None:
-        self._parameter = parameter = runbook.parameters[name]
+        parameter = runbook.parameters[name]
+        if parameter.type == "String" and sole_name(runbook.assume_role or "") == name:
+            parameter = replace(parameter, type=ROLE_ARN)
+        self._parameter = parameter
         self._runbook = replace(runbook, _parameters={name: parameter})
         # To check one item of a list, ignore the limits on the number of items. A map is always one value.
         alone = replace(parameter, min_items=None, max_items=None) if parameter.is_list else parameter

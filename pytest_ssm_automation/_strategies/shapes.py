@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
+from .._service.checks.rules import target_keys
 from .pieces import UNBOUNDED
 from .recipes import named
 from .strings import LONG, strings
@@ -61,7 +62,13 @@ def _made(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrate
 
 def _string(shape: Shape) -> st.SearchStrategy[str] | None:
     names = shape.metadata.get("enum")
-    return st.sampled_from(names) if names else strings(shape.name, shape.metadata.get("pattern"), *bounds(shape))
+    if names:
+        return st.sampled_from(names)
+    low, high = bounds(shape)
+    made = strings(shape.name, shape.metadata.get("pattern"), low, high)
+    if shape.name != "TargetKey" or made is None:
+        return made
+    return made.map(lambda key: key if key in target_keys() else f"tag:{key.removeprefix('tag:')}"[:high])
 
 
 def _structure(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:

@@ -32,7 +32,7 @@ from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.model import START, input_shape
 from pytest_ssm_automation._service.checks.rules import check_rules
 from pytest_ssm_automation._service.runbooks.library import RunbookFiles
-from pytest_ssm_automation._service.runbooks.yaml_text import write_yaml
+from pytest_ssm_automation._service.runbooks.reading.yaml_text import write_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -173,11 +173,11 @@ class Bench:
             self.target.made.append(answer["AutomationExecutionId"])
         raise Differs("an error", {name: value for name, value in answer.items() if name != "ResponseMetadata"})
 
-    def provoked(self, error: str) -> Refusal:
-        """Inject an error into a start, and return it as the client sees it; needs a fake."""
+    def provoked(self, error: str, document: str | None = None) -> Refusal:
+        """Inject an error into a start, of any document, and return it as the client sees it; needs a fake."""
         fault = self.fake.fail_with(error, times=None)
         try:
-            self.client.start_automation_execution(DocumentName=self.name("sleep"))
+            self.client.start_automation_execution(DocumentName=document or self.name("sleep"))
         except ClientError as raised:
             return refusal(raised)
         finally:

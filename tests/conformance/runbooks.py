@@ -74,6 +74,11 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
             "Instances": {"type": "List<AWS::EC2::Instance::Id>", "default": ["i-00000000000000000"]},
         },
     ),
+    "role": runbook(
+        step("wait"),
+        assumeRole="{{ AutomationAssumeRole }}",
+        parameters={"AutomationAssumeRole": {"type": "String", "default": ""}},
+    ),
     # left and right are two paths; by default it takes the left one, and ends there
     "branch": runbook(
         _branch("choose", {"Variable": "{{ Path }}", "StringEquals": "left", "NextStep": "left"}, default="right"),

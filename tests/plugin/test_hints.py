@@ -124,6 +124,24 @@ def test_the_option_that_refused_a_document_is_named(run: Any) -> None:
     result.stdout.fnmatch_lines(['The option unknown_documents="reject" refused Doc, *Register * add_runbook*'])
 
 
+def test_odd_keys_of_targets_are_told(run: Any) -> None:
+    """A test that fails is told of keys that AWS does not document, each once, because nothing refuses them."""
+    result = run(
+        """
+        def test_it(ssm_client):
+            for key in ("Env", "tag:Env", "Env"):
+                targets = [{"Key": key, "Values": ["prod"]}]
+                ssm_client.start_automation_execution(DocumentName="Doc", TargetParameterName="X", Targets=targets)
+            raise AssertionError
+        """
+    )
+    result.assert_outcomes(failed=1)
+    told = (
+        "AWS does not document the target key 'Env' for Automation. *enforce=['request:target_key'] refuses such keys."
+    )
+    result.stdout.fnmatch_lines([told.replace("[", "[[]")])
+
+
 @pytest.mark.parametrize(
     ("test", "told"),
     [

@@ -53,6 +53,8 @@ def assert_breaks_one(invalid: InvalidRequest) -> None:
     """Validate a request with the package, the oracle and botocore, and compare the results."""
     params, violation = invalid.params, invalid.violation
     found = broken(params)
+    # What is not enforced by default is judged only where it is meant.
+    found += rules.check_targets(START, params) if violation.constraint == rules.TARGET_KEY else []
     assert violation in found
     assert {each.constraint for each in found} == {violation.constraint} | INSEPARABLE.get(violation.constraint, set())
     pairs = {(path.removesuffix(" (key)"), rule) for path, rule in oracle.violations(START, params)}
@@ -60,7 +62,9 @@ def assert_breaks_one(invalid: InvalidRequest) -> None:
     assert pairs == {(each.path, each.rule) for each in found if each.constraint not in ruled}
     if violation.rule != "type":
         # The oracle goes by models that limit the targets themselves.
-        judged = {each.rule for each in found if each.constraint in ruled - {"request:at_most_one_target"}}
+        judged = {
+            each.rule for each in found if each.constraint in ruled - {"request:at_most_one_target", rules.TARGET_KEY}
+        }
         assert oracle.rule_violations(params) == judged
     refused = ParamValidator().validate(params, SHAPE).has_errors()
     assert refused == any(each.caught_by == "botocore" for each in found)
@@ -125,7 +129,7 @@ def test_what_callers_send(identifier: str, sent: Callable[[Any], bool]) -> None
 def test_what_is_not_enforced_is_broken_on_request_only() -> None:
     """A constraint that the fake does not enforce by default is broken only where it is named."""
     relaxed = [each.id for each in rules.constraints() if not each.enforced]
-    assert relaxed == ["Parameters{value}[]:max"]
+    assert relaxed == ["Parameters{value}[]:max", "request:target_key"]
 
     @settings(max_examples=1000, database=None, derandomize=True)
     @given(invalid_requests())

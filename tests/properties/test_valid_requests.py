@@ -52,6 +52,7 @@ def assert_breaks_nothing(request: dict[str, Any]) -> None:
     """Validate a request with the package, botocore and the oracle."""
     assert check(START, request) == []
     assert rules.check_rules(START, request) == []
+    assert rules.check_targets(START, request) == []
     assert not ParamValidator().validate(request, SHAPE).has_errors()
     assert oracle.violations(START, request) == set()
     assert oracle.rule_violations(request) == set()

@@ -199,7 +199,8 @@ LONG: dict[str, Any] = {"Parameters": {"k": ["v" * 5000]}}
 
 def test_what_the_service_does_not_enforce_is_enforced_on_request() -> None:
     """A constraint that is off by default is on if the option `enforce` names it."""
-    assert [each.id for each in all_constraints().values() if not each.enforced] == ["Parameters{value}[]:max"]
+    relaxed = [each.id for each in all_constraints().values() if not each.enforced]
+    assert relaxed == ["Parameters{value}[]:max", "request:target_key"]
     with AutomationFake() as fake:
         start(fake.client(), **LONG)
         fake.verify()
@@ -207,6 +208,13 @@ def test_what_the_service_does_not_enforce_is_enforced_on_request() -> None:
         with pytest.raises(ClientError, match="length less than or equal to 512"):
             start(fake.client(), **LONG)
         fake.assert_rejected(constraint="Parameters{value}[]:max")
+    odd: dict[str, Any] = {"Targets": [{"Key": "Env", "Values": ["x"]}], "TargetParameterName": "X"}
+    with AutomationFake(enforce=["request:target_key"]) as fake:
+        with pytest.raises(
+            ClientError, match=r"\(InvalidAutomationExecutionParametersException\).*Target key can have"
+        ):
+            start(fake.client(), **odd)
+        fake.assert_rejected(constraint="request:target_key")
 
 
 def test_what_cannot_be_enforced_is_refused() -> None:

@@ -139,17 +139,34 @@ def test_connection_errors_are_botocores(name: str) -> None:
 @pytest.mark.parametrize(
     ("operation", "params", "resource"),
     [
-        ("StartAutomationExecution", PARAMS, "arn:aws:ssm:eu-central-1::automation-definition/Doc:$DEFAULT"),
+        (
+            "StartAutomationExecution",
+            PARAMS,
+            "arn:aws:ssm:eu-central-1:123456789012:automation-definition/Doc:$DEFAULT",
+        ),
+        *(
+            (
+                "StartAutomationExecution",
+                {"DocumentName": name},
+                f"arn:aws:ssm:eu-central-1::automation-definition/{name.rpartition('/')[2]}:$DEFAULT",
+            )
+            for name in (
+                "AWS-StopEC2Instance",
+                "awsThing",
+                "AmazonInspector-X",
+                "arn:aws:ssm:eu-west-1::document/AMZN-Y",
+            )
+        ),
         (
             "StartAutomationExecution",
             {"DocumentName": "arn:aws:ssm:eu-central-1:210987654321:document/Team-X", "DocumentVersion": "7"},
-            "arn:aws:ssm:eu-central-1::automation-definition/Team-X:7",
+            "arn:aws:ssm:eu-central-1:210987654321:automation-definition/Team-X:7",
         ),
         ("StopAutomationExecution", {}, "arn:aws:ssm:eu-central-1:123456789012:automation-execution/*"),
     ],
 )
 def test_a_denial_names_operation_and_resource(operation: str, params: dict[str, Any], resource: str) -> None:
-    """AccessDeniedException has the observed message, with the operation and the resource."""
+    """AccessDeniedException has the observed message; only AWS's own documents have no account."""
     fault = Fault("AccessDeniedException", operation=operation)
     raised = fault.raised(Request(operation, params, "eu-central-1", "", None), params)
     assert isinstance(raised, ServiceError)

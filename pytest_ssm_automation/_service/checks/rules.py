@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Star
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -100,7 +101,10 @@ _RULES: Final[tuple[_Rule, ...]] = (
     ),
     ("at_most_one_target", 1, "Targets", ONE_TARGET, _too_many_targets),
 )
-# Constraints of the model about which more is known: whether the service enforces them, and the evidence.
+TARGET_KEY: Final = "request:target_key"
+_OF_A_TAG: Final = "tag:"
+_OF_INSTANCES: Final = "InstanceIds"
+# Constraints about which more is known: whether the service enforces them, and the evidence.
 _KNOWN: Final[Mapping[str, tuple[bool, str]]] = {
     "Parameters{value}[]:max": (
         False,
@@ -111,8 +115,9 @@ _KNOWN: Final[Mapping[str, tuple[bool, str]]] = {
         "assumed: the service model says so, but public callers send an empty map; name it in relax to accept one",
     ),
     "request:at_most_one_target": (True, f"observed: the service refuses two with the text {ONE_TARGET!r}"),
+    TARGET_KEY: (False, "assumed: AWS documents these keys, but it is unknown whether the service refuses others"),
 }
-# Constraints that the service is known not to enforce.
+# Constraints that the service is not known to enforce.
 NOT_ENFORCED: Final = frozenset(name for name, (enforced, _) in _KNOWN.items() if not enforced)
 
 
@@ -134,7 +139,7 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
 
     Example:
         >>> [each.id for each in constraints() if not each.enforced]
-        ['Parameters{value}[]:max']
+        ['Parameters{value}[]:max', 'request:target_key']
     """
     if operation not in model.CHECKED:
         raise unknown_name("operation", operation, model.CHECKED)
@@ -146,6 +151,8 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
         Constraint(f"request:{name}", limit, "documentation", evidence=f"documented: {text}")
         for name, limit, _, text, _ in rules
     ]
+    if operation == model.START:
+        ruled.append(Constraint(TARGET_KEY, target_keys(), "documentation"))
     return tuple(_with_evidence(each) for each in (*model_constraints(operation), *ruled))
 
 
@@ -179,3 +186,43 @@ def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
         Violation(f"request:{name}", member, name, limit, value, "service", text)
         for name, limit, member, text, value in broken
     ]
+
+
+@cache
+def target_keys() -> tuple[str, ...]:
+    """Return the keys of Targets that AWS documents for Automation, besides `tag:` and the key of a tag.
+
+    Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-map-targets.html and the
+    documentation of the installed model.
+    """
+    shape: Any = model.input_shape(model.START).members["Targets"]
+    found = re.findall(r"Key=([\w:-]+)", shape.member.documentation)
+    keys = ("ParameterValues", "ResourceGroup", "tag-key", "AWS::EC2::Instance", _OF_INSTANCES, *found)
+    return tuple(dict.fromkeys(key for key in keys if not key.startswith(_OF_A_TAG)))
+
+
+def odd_targets(params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """List the targets of a start whose key is not documented for Automation: the path of the key, and the key."""
+    lists = {"Targets": params.get("Targets") or ()}
+    for number, location in enumerate(params.get("TargetLocations") or ()):
+        lists[f"TargetLocations[{number}].Targets"] = location.get("Targets") or ()
+    targets = ((f"{path}[{number}].Key", each) for path, given in lists.items() for number, each in enumerate(given))
+    return [(path, each["Key"]) for path, each in targets if "Key" in each and not _is_documented(each)]
+
+
+def _is_documented(target: Mapping[str, Any]) -> bool:
+    key = target["Key"]
+    if key == _OF_INSTANCES:
+        return list(target.get("Values") or ()) == ["*"]
+    return key.startswith(_OF_A_TAG) or key in target_keys()
+
+
+def check_targets(operation: str, params: Mapping[str, Any]) -> list[Violation]:
+    """List the keys of targets that are not documented, in a request whose members must have valid types."""
+    odd = odd_targets(params) if operation == model.START else ()
+    if not odd:
+        return []
+    from .violations import Violation
+
+    text = f"Target key can have only following values : {_OF_A_TAG}NAME, {', '.join(target_keys())}"
+    return [Violation(TARGET_KEY, path, "target_key", target_keys(), key, "service", text) for path, key in odd]

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import public
-from .documents import Format, write_document
 from .expressions import ExpressionError, check_expression
 from .kinds import is_list, is_mapping
+from .reading.documents import Format, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

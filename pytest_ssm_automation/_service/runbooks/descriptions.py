@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .declarations import Parameter, Runbook
-    from .documents import Format
+    from .reading.documents import Format
 
 # Only Amazon can create documents whose names begin with these:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html

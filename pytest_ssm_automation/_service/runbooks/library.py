@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..errors import ServiceError
-from .files import find_files
 from .kinds import is_text
+from .reading.files import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -23,6 +23,9 @@ __tracebackhide__ = hide_usage_errors
 
 # The first part of the ids of checks of a runbook.
 OF_DOCUMENT: Final = "document:"
+# Names of documents that only AWS can create begin with these, in any case:
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+_OF_AWS: Final = ("aws", "amazon", "amzn")
 _MOST_SHOWN: Final = 200
 _ARN: Final = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:(?:document|automation-definition)/([^:]+)(?::(.+))?")
 
@@ -30,6 +33,18 @@ _ARN: Final = re.compile(r"arn:[^:]*:ssm:[^:]*:[^:]*:(?:document|automation-defi
 def bare_name(name: str) -> str:
     """Return the name of a runbook from its name or ARN."""
     return name.rpartition("/")[2].partition(":")[0]
+
+
+def owner_of(name: str, account: str) -> str:
+    """Return the account of a document in the ARN of its definition; empty for AWS's own documents.
+
+    Args:
+        name: The name or ARN of the document.
+        account: The account of the caller.
+    """
+    if bare_name(name).lower().startswith(_OF_AWS):
+        return ""
+    return name.split(":")[4] if name.startswith("arn:") else account
 
 
 def how_to_register(name: str = "NAME") -> str:

@@ -1,11 +1,9 @@
-"""Validation of a request's Parameters against the declarations of the runbook."""
+"""Validation of Parameters against the declarations of the runbook."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors
@@ -15,7 +13,7 @@ from .expressions import ExpressionError, matches
 from .kinds import is_list
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from .declarations import Parameter, Runbook
 
@@ -31,12 +29,13 @@ _STORED: Final = re.compile(r"\{\{ *ssm(?:-secure)?:[^{}]+\}\}")
 _MAPS: Final = frozenset({"StringMap", "MapList"})
 # Types whose values are JSON in a single string.
 _JSON: Final = frozenset({"Integer", "Boolean", "StringMap"})
+ROLE_ARN: Final = "AWS::IAM::Role::Arn"
 # Types whose values have a known form. Other AWS types accept any string.
-_FORMS: Final = {
+FORMS: Final = {
     "Integer": "[+-]?[0-9]+",
     "Boolean": "(?i:true|false)",
     "AWS::EC2::Instance::Id": "i-[0-9a-f]{8}(?:[0-9a-f]{9})?",
-    "AWS::IAM::Role::Arn": r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
+    ROLE_ARN: r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
     "AWS::S3::Bucket::Name": "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
 }
 
@@ -68,35 +67,6 @@ def check_parameters(
         _Values(parameter, given[name]).check() for name, parameter in runbook.parameters.items() if name in given
     ]
     return [*missing, *undeclared, *(violation for found in checks for violation in found)]
-
-
-def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
-    """List all violations of the runbook's declarations in a request of StartAutomationExecution.
-
-    Assumed: values that targets supply are checked like Parameters, and after them.
-    """
-    name: str = params.get("TargetParameterName", "")
-    given: Mapping[str, list[str]] = params.get("Parameters", {})
-    maps: Sequence[Mapping[str, list[str]]] = params.get("TargetMaps") or [{}]
-    found = [each for names in maps for each in check_parameters(runbook, given, supplied=[name, *names])]
-    alone = partial(check_parameters, runbook, supplied=runbook.parameters)
-    for place, names in enumerate(maps):
-        broken = alone(names)
-        found += [replace(each, path=each.path.replace("Parameters", f"TargetMaps[{place}]", 1)) for each in broken]
-    for path, value in _targeted(params) if name in runbook.parameters else ():
-        found += [replace(each, path=path) for each in alone({name: [value]})]
-    if name and name not in runbook.parameters:
-        found += [replace(each, path="TargetParameterName", value=name) for each in alone({name: []})]
-    return list({(each.constraint, each.path): each for each in found}.values())
-
-
-def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the values of TargetParameterName that the request contains, with their paths."""
-    targets: Sequence[Mapping[str, Any]] = params.get("Targets", ())
-    for place, target in enumerate(targets):
-        if target.get("Key") == "ParameterValues":
-            for number, value in enumerate(target.get("Values", [])):
-                yield f"Targets[{place}].Values[{number}]", value
 
 
 def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -194,7 +164,7 @@ class _Values:
         if kind in _MAPS:
             right = self._maps(value) is not None
         else:
-            form = _FORMS.get(_of_list(kind))
+            form = FORMS.get(_of_list(kind))
             # Callers pass an empty role or id if the runbook does not need it.
             absent = kind.startswith("AWS::") and not self._parameter.required and not value
             right = form is None or absent or re.fullmatch(form, value, re.ASCII) is not None

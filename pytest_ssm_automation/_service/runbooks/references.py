@@ -52,6 +52,12 @@ def names_in(value: object) -> list[str]:
     return []
 
 
+def sole_name(text: str) -> str | None:
+    """Return the name that a string references if it consists of one reference; `None` otherwise."""
+    alone = _REFERENCE.fullmatch(text.strip())
+    return alone[1] if alone else None
+
+
 def names_value(name: str) -> bool:
     """Return whether a name is that of an output, a variable or a system variable, whether it exists or not."""
     return ("." in name and ":" not in name) or name.startswith(("variable:", "global:", "automation:"))
@@ -79,8 +85,8 @@ def _resolve_item(item: Any, lookup: Lookup) -> list[Any]:
 
 
 def _resolve_text(text: str, lookup: Lookup) -> Any:
-    if alone := _REFERENCE.fullmatch(text.strip()):
-        found = lookup(alone[1])
+    if name := sole_name(text):
+        found = lookup(name)
         if found is UNKNOWN:
             return Unresolved(text)
         return text if found is NO_NAME else found

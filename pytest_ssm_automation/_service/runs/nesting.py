@@ -56,7 +56,7 @@ def nested(runbooks: RunbookStore, run: Run, visit: Visit, *, reject_unknown: bo
     if runbook is None:
         return _refused(f"Invalid document: {as_text(name)}") if rejects else None
     params = _request(visit.inputs)
-    from ..runbooks.parameters import check_start
+    from ..runbooks.starts import check_start
 
     if not unknown_in(params) and (broken := check_start(runbook, params)):
         return _refused(str(broken[0]))

@@ -31,6 +31,15 @@ def text_of_denied_access(bench: Bench) -> None:
     bench.expect(told.status, 400)
 
 
+def denied_document(bench: Bench) -> None:
+    """One of AWS, an own one and a shared one."""
+    shared = "210987654321"
+    for name, account in (("AWS-X", ""), ("Own", r"\d{12}"), (f"arn:aws:ssm:us-east-1:{shared}:document/X", shared)):
+        told = bench.provoked("AccessDeniedException", name).text
+        form = f"resource: arn:aws:ssm:[a-z0-9-]+:{account}:automation-definition/"
+        bench.expect(bool(re.search(form, told)) or told, wanted=True)
+
+
 def text_of_expired_token(bench: Bench) -> None:
     """It has no full stop."""
     told = bench.provoked("ExpiredTokenException")

@@ -33,6 +33,21 @@ def assume_role_is_no_exception(bench: Bench) -> None:
     bench.expect(told.text, "Undefined execution inputs: [AutomationAssumeRole]")
 
 
+def _role_refused(bench: Bench) -> Refusal:
+    return bench.start_refused("role", Parameters={"AutomationAssumeRole": ["Role"]})
+
+
+def role(bench: Bench) -> None:
+    """The name of a role is not its ARN; an empty text is no role."""
+    bench.expect(_role_refused(bench).text, "The format of the supplied assume role ARN is invalid.")
+    bench.start("role")
+
+
+def code_of_a_role(bench: Bench) -> None:
+    """The code is that of other parameters."""
+    bench.expect(_role_refused(bench).code, INVALID)
+
+
 def not_among_allowed(bench: Bench) -> None:
     """The text names the value, and lists those that are allowed."""
     told = _refused(bench, Choice="install")

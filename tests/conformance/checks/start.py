@@ -171,6 +171,12 @@ def five_tags(bench: Bench) -> None:
     _rule(bench, Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(6)])
 
 
+def keys_of_targets(bench: Bench) -> None:
+    """The key is misspelt."""
+    bench.needs_fake()
+    bench.start(TargetParameterName="Item", Targets=[{"Key": "tags:Env", "Values": ["prod"]}])
+
+
 def code_of_rules(bench: Bench) -> None:
     """Rules across members have the code of wrong parameters."""
     bench.expect(_rule(bench, Targets=BY_NAME["Targets"]).code, INVALID)

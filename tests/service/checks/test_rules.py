@@ -7,7 +7,13 @@ import pytest
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.checks import model, rules
 from pytest_ssm_automation._service.checks.model import START
-from pytest_ssm_automation._service.checks.rules import all_constraints, check_rules, constraints
+from pytest_ssm_automation._service.checks.rules import (
+    all_constraints,
+    check_rules,
+    check_targets,
+    constraints,
+    target_keys,
+)
 
 TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
 MAPS = [{"InstanceId": ["i-1"]}]
@@ -92,15 +98,45 @@ def test_every_constraint_has_evidence() -> None:
     others = {name: basis for name, basis in bases.items() if basis != "documented"}
     # newer models limit the targets themselves
     assert others.pop("request:at_most_one_target", "observed") == "observed"
-    assert others == {"Parameters{value}[]:max": "observed", "Parameters:min": "assumed"}
+    assert others == {
+        "Parameters{value}[]:max": "observed", "Parameters:min": "assumed", "request:target_key": "assumed"
+    }  # fmt: skip
     assert all_constraints()["request:at_most_five_tags"].evidence == (
         "documented: You can specify a maximum of 5 tags for an automation."
     )
 
 
+@pytest.mark.parametrize(
+    ("targets", "odd"),
+    [
+        ([], []),
+        ([{}], []),
+        ([{"Key": "tag:Env", "Values": ["prod"]}], []),
+        ([{"Key": "ParameterValues", "Values": ["i-1"]}, {"Key": "ResourceGroup"}, {"Key": "tag-key"}], []),
+        ([{"Key": "AWS::EC2::Instance", "Values": ["*"]}], []),
+        ([{"Key": "resource-groups:Name", "Values": ["Team"]}], []),
+        ([{"Key": "InstanceIds", "Values": ["*"]}], []),
+        ([{"Key": "InstanceIds", "Values": ["i-1"]}, {"Key": "InstanceIds"}], [(0, "InstanceIds"), (1, "InstanceIds")]),
+        ([{"Key": "tag:Env"}, {"Key": "Tag:Env"}], [(1, "Tag:Env")]),
+        ([{"Key": "tags:Env"}], [(0, "tags:Env")]),
+    ],
+)
+def test_keys_of_targets(targets: list[dict[str, Any]], odd: list[tuple[int, str]]) -> None:
+    """Those that AWS documents for Automation are no violation, in requests and in their locations."""
+    found = check_targets(START, {"Targets": targets, "TargetLocations": [{}, {"Targets": targets}]})
+    places = ("Targets", "TargetLocations[1].Targets")
+    assert [(each.path, each.value) for each in found] == [
+        (f"{place}[{number}].Key", key) for place in places for number, key in odd
+    ]
+    for each in found:
+        assert str(each).startswith("Target key can have only following values : tag:NAME, ParameterValues, Resource")
+        assert (each.constraint, each.rule, each.limit) == ("request:target_key", "target_key", target_keys())
+
+
 def test_other_operations_have_no_rules() -> None:
     """Only StartAutomationExecution has rules."""
     assert check_rules("GetAutomationExecution", {"Targets": TARGETS}) == []
+    assert check_targets("GetAutomationExecution", {"Targets": [{"Key": "odd"}]}) == []
 
 
 def test_an_operation_that_there_is_not_has_none() -> None:

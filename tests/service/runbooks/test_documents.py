@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.runbooks.documents import MAX_BYTES, Document, read_document, write_document
+from pytest_ssm_automation._service.runbooks.reading.documents import MAX_BYTES, Document, read_document, write_document
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.runbooks.files import find_files
+from pytest_ssm_automation._service.runbooks.reading.files import find_files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import ANY
 
 import pytest
+from botocore.exceptions import ClientError
 
-from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation import AutomationFake, FakeUsageError
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
-from pytest_ssm_automation._service.runbooks.parameters import check_parameters, check_start, resolved_parameters
+from pytest_ssm_automation._service.runbooks.parameters import check_parameters, resolved_parameters
+from pytest_ssm_automation._service.runbooks.starts import check_start
 
 if TYPE_CHECKING:
     from pytest_ssm_automation._service.runbooks.declarations import Runbook
@@ -323,3 +327,60 @@ def test_what_targets_add_is_judged_too(
 ) -> None:
     """Every execution on one of the targets gets parameters that the runbook declares, and all that it requires."""
     assert started(parameters, **request_) == expected
+
+
+ROLE = "arn:aws:iam::123456789012:role/Runner"
+GIVEN: dict[str, Any] = {"Role": {"type": "String"}}
+OPTIONAL: dict[str, Any] = {"Role": {"type": "String", "default": ""}}
+BROKEN = ("runbook:assumeRole", "Parameters['Role'][0]", "Runner")
+BY_TARGETS = {"TargetParameterName": "Role", "Targets": [TAG]}
+
+
+@pytest.mark.parametrize(
+    ("role", "parameters", "request_", "expected"),
+    [
+        ("{{ Role }}", GIVEN, {"Parameters": {"Role": ["Runner"]}}, [BROKEN]),
+        ("{{Role}}", OPTIONAL, {"Parameters": {"Role": ["Runner"]}}, [BROKEN]),
+        ("{{ Role }}", {"Role": {"type": "String", "default": "Runner"}}, {}, [BROKEN]),
+        ("Runner", OPTIONAL, {}, [("runbook:assumeRole", "DocumentName", "Runner")]),
+        ("arn:aws:iam::123456789012:user/Ana", {}, {}, [("runbook:assumeRole", "DocumentName", ANY)]),
+        ("{{ Role }}", {"Role": {"type": "String", "allowedValues": ["x"]}}, {"Parameters": {"Role": ["Runner"]}},
+         [("runbook:Role:allowedValues", "Parameters['Role'][0]", "Runner")]),
+        (ROLE, {}, {}, []),
+        ("arn:aws-cn:iam::123456789012:role/path/Runner", {}, {}, []),
+        ("", {}, {}, []),
+        ("arn:aws:iam::{{ global:ACCOUNT_ID }}:role/{{ Role }}", GIVEN, {"Parameters": {"Role": ["Runner"]}}, []),
+        ("{{ Role }}", GIVEN, {"Parameters": {"Role": [ROLE]}}, []),
+        ("{{ Role }}", GIVEN, {"Parameters": {"Role": ["{{ssm:/role}}"]}}, []),
+        ("{{ Role }}", OPTIONAL, {}, []),
+        ("{{ Role }}", {"Role": {"type": "String", "default": None}}, {}, []),
+        ("{{ Role }}", OPTIONAL, {"Parameters": {"Role": [""]}}, []),
+        ("{{ Role }}", GIVEN, BY_TARGETS, []),
+        ("{{ Role }}", GIVEN, {"TargetMaps": [{"Role": ["Runner"]}]}, []),
+        ("{{ Role }}", {"Role": {"type": "StringList"}}, {"Parameters": {"Role": ["a", "b"]}}, []),
+    ],
+)  # fmt: skip
+def test_the_role_of_a_runbook(
+    role: str, parameters: dict[str, Any], request_: dict[str, Any], expected: list[tuple[str, str, object]]
+) -> None:
+    """What is neither empty nor the ARN of a role is refused, unless more is wrong or the value is unknown."""
+    book = runbook(**parameters)
+    found = check_start(replace(book, assume_role=role), {"DocumentName": "Test-Runbook", **request_})
+    assert [(each.constraint, each.path, each.value) for each in found] == expected
+    for each in (each for each in found if each.constraint == "runbook:assumeRole"):
+        assert str(each) == "The format of the supplied assume role ARN is invalid."
+        assert (each.rule, each.caught_by) == ("assumeRole", "runbook")
+
+
+def test_a_role_can_be_relaxed(fake: AutomationFake) -> None:
+    """The name of a role is an InvalidAutomationExecutionParametersException, unless the option says otherwise."""
+    content = {"schemaVersion": "0.3", "assumeRole": "Runner", "mainSteps": [{"name": "a", "action": "aws:pause"}]}
+    fake.add_runbook(content, name="Doc")
+    with pytest.raises(
+        ClientError, match=r"\(InvalidAutomationExecutionParametersException\).*assume role ARN is inval"
+    ):
+        fake.client().start_automation_execution(DocumentName="Doc")
+    fake.assert_rejected(constraint="runbook:assumeRole")
+    with AutomationFake(relax=["runbook:assumeRole"]) as lenient:
+        lenient.add_runbook(content, name="Doc")
+        lenient.client().start_automation_execution(DocumentName="Doc")

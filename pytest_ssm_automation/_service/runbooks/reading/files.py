@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from ..._errors import FakeUsageError, hide_usage_errors
+from ...._errors import FakeUsageError, hide_usage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
 
-from ..._errors import FakeUsageError, hide_usage_errors
-from ..contents import read_json
-from .kinds import is_list, is_mapping, is_text
+from ...._errors import FakeUsageError, hide_usage_errors
+from ...contents import read_json
+from ..kinds import is_list, is_mapping, is_text
 from .yaml_text import MAX_VALUES, parse_yaml, write_yaml
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Read documents from files and text, and write them."""
