@@ -247,4 +247,9 @@ class _Checker:
             if step not in self._actions:
                 self._doubt(path, f"{name!r} is not an output of a step{_hint(step, self._actions)}")
         elif _PARAMETER.fullmatch(name) and name not in self._parameters and name != _PSEUDO_PARAMETER:
-            self._refuse(path, f'Parameter "{name}" is not declared.{_hint(name, self._parameters, " Did")}')
+            hint = (
+                f" {name!r} is a step: name one of its outputs, as in {{{{ {name}.Output }}}}."
+                if name in self._actions
+                else _hint(name, self._parameters, " Did")
+            )
+            self._refuse(path, f'Parameter "{name}" is not declared.{hint}')

@@ -117,6 +117,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "mainSteps[0].inputs.Id: Parameter \"Instanceid\" is not declared. Did you mean 'InstanceId'?",
     ),
     (api(Ids=[{"Id": "of {{PackageVersion}}"}]), 'mainSteps[0].inputs.Ids[0].Id: Parameter "PackageVersion" is not de'),
+    (
+        api(Id="{{ s0 }}"),
+        "Parameter \"s0\" is not declared. 's0' is a step: name one of its outputs, as in {{ s0.Output }}.",
+    ),
     ({"timeoutSeconds": "{{ Seconds }}"}, 'mainSteps[0].timeoutSeconds: Parameter "Seconds" is not declared.'),
     (
         api(Id="{{ssm:/path}}"),
@@ -132,6 +136,17 @@ def test_what_aws_refuses(step: dict[str, Any], problem: str) -> None:
     found = check_creation(document(step))
     assert any(problem in each for each in found.problems), found
     assert found.doubts == []
+
+
+def test_a_loop_and_its_steps_are_told_once() -> None:
+    """The inputs of a loop are its own; those of its inner steps have paths of their own."""
+    inner = {"name": "in", **api(Id="{{ Two }}")}
+    found = check_creation(document(loop(Iterators="{{ One }}", MaxIterations="{{ Most }}", Steps=[inner])))
+    assert found.problems == [
+        'mainSteps[0].inputs.Iterators: Parameter "One" is not declared.',
+        'mainSteps[0].inputs.MaxIterations: Parameter "Most" is not declared.',
+        'mainSteps[0].inputs.Steps[0].inputs.Id: Parameter "Two" is not declared.',
+    ]
 
 
 TAKEN: list[dict[str, Any]] = [

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation._service.runbooks.reading import yaml_text
 from pytest_ssm_automation._service.runbooks.reading.documents import MAX_BYTES, Document, read_document, write_document
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -121,6 +122,16 @@ def test_unreadable_text_is_refused_with_its_place(text: str, message: str) -> N
     with pytest.raises(FakeUsageError) as caught:
         read_document(text)
     assert message in str(caught.value)
+
+
+def test_values_are_counted_with_aliases_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys, values, and the mappings and lists that hold them, count one each, and as often as they are repeated."""
+    for text, count in (("a: 1\nb: 2\n", 5), ("a: &a [1, 2]\nb: *a\n", 9)):
+        monkeypatch.setattr(yaml_text, "MAX_VALUES", count)
+        yaml_text.parse_yaml(text)
+        monkeypatch.setattr(yaml_text, "MAX_VALUES", count - 1)
+        with pytest.raises(ValueError, match=f"more than {count - 1} values"):
+            yaml_text.parse_yaml(text)
 
 
 def laughs(levels: int, line: str) -> str:

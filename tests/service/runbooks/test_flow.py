@@ -129,7 +129,7 @@ def test_a_flow_knows_what_steps_declare() -> None:
             "mainSteps": [
                 sleep("a", isEnd="true", isCritical="false", timeoutSeconds="60", maxAttempts="2", onFailure="Abort"),
                 sleep("b", timeoutSeconds="{{ T }}", maxAttempts="{{ M }}", inputs=5, outputs=[5, {"Name": "x"}]),
-                sleep("c", onFailure="Continue", onCancel="Abort"),
+                sleep("c", onFailure="Continue", onCancel="Abort", isEnd="yes"),
             ],
         }
     )
@@ -141,7 +141,7 @@ def test_a_flow_knows_what_steps_declare() -> None:
     }  # fmt: skip
     assert (second.attempts, second.inputs, second.outputs) == (1, {}, {"x": "String"})
     assert second.declared == {"TimeoutSeconds": None, "MaxAttempts": None}
-    assert (third.is_critical, third.on_cancel, third.following) == (False, None, None)
+    assert (third.is_critical, third.is_end, third.on_cancel, third.following) == (False, False, None, None)
     assert flow.variables == {"V": "x", "W": None}
     assert flow.outputs == ()
     assert flow.step("d") is None
