@@ -85,5 +85,5 @@ def _check_depth(run: Run) -> None:
         parent = parent.parent
     if len(names) >= MOST_DEPTH:
         raise AutomationFakeError(
-            f"Executions are nested more than {MOST_DEPTH} deep: {' -> '.join(reversed(names[:5]))} -> ..."
+            f"Executions are nested more than {MOST_DEPTH} deep: {' -> '.join(names[:-6:-1])} -> ..."
         )
