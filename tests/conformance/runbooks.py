@@ -185,6 +185,10 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         ),
         variables={"When": {"type": "String", "default": "never"}},
     ),
+    "late": runbook(
+        step("rest", "aws:sleep", {"Duration": "{{ Wait }}"}),
+        parameters={"Wait": {"type": "String", "default": "ten minutes"}},
+    ),
     "approvals": runbook(
         step(
             "ask",

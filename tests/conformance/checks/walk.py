@@ -202,6 +202,12 @@ def failure_without_an_agent(bench: Bench) -> None:
     bench.expect(_step(shown, "command")["FailureMessage"], wanted)
 
 
+def failure_of_an_input(bench: Bench) -> None:
+    """A parameter has the duration of a sleep, in plain words."""
+    message = bench.finished("late")["FailureMessage"]
+    _expect_in(bench, "Step fails when it is validating and resolving the step inputs. ", message)
+
+
 def full_stop(bench: Bench) -> None:
     """The full stop of a text is not that of the frame."""
     shown = _failed(bench, "failing", ("script", "It broke.", "Failed"))

@@ -11,11 +11,12 @@ from ...._errors import AutomationFakeError
 from ...runbooks.actions import PAUSING
 from .. import times
 from ..attempts import result_of, result_of_pause
+from ..results import StepResult
 from ..scripts import ENDED, SUCCEEDED, WORKING, Turn
-from ..walks.durations import over_at
+from ..walks.durations import over_at, wrong_input
+from ..walks.failures import refused_input
 
 if TYPE_CHECKING:
-    from ..results import StepResult
     from ..run import Run
     from ..walks.visits import Visit
     from ..walks.walk import Walk
@@ -37,7 +38,11 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
     if visit is None:
         return False
     pauses = follow and visit.step.action in PAUSING
-    result = visit.kept or (result_of_pause(run, visit) if pauses else result_of(run, visit))
+    wrong = wrong_input(visit) if follow else None
+    if wrong is not None:
+        result: StepResult | None = StepResult("Failed", {}, refused_input(wrong))
+    else:
+        result = visit.kept or (result_of_pause(run, visit) if pauses else result_of(run, visit))
     if run.takes_time and follow and result and _is_asleep(visit, result):
         return False
     with run.lock:

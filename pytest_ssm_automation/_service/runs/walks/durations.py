@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ...runbooks.actions import PAUSING, SLEEP
-from ...runbooks.references import as_text
+from ...runbooks.references import as_text, unknown_in
 
 if TYPE_CHECKING:
     from .visits import Visit
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT: Final = 7 * 24 * 60 * 60
 _DURATION: Final = re.compile(
     r"P(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,8})M)?(?:([0-9]{1,9}(?:\.[0-9]+)?)S)?)?",
-    re.ASCII,
+    re.ASCII | re.IGNORECASE,
 )
 _UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds")
 
@@ -41,6 +41,14 @@ def over_at(visit: Visit) -> datetime | None:
         return None
     parts = {unit: float(number) for unit, number in zip(_UNITS, found.groups(), strict=True) if number}
     return visit.started + timedelta(**parts)
+
+
+def wrong_input(visit: Visit) -> str | None:
+    """Return what is wrong with an input of a sleep, once it is resolved; `None` if nothing is."""
+    if visit.step.action != SLEEP or unknown_in(visit.inputs) or over_at(visit):
+        return None
+    name = next((name for name in ("Duration", "Timestamp") if visit.inputs.get(name) not in (None, "")), None)
+    return name and f"{name} is not in ISO 8601: {as_text(visit.inputs[name])}"
 
 
 def _moment(text: str) -> datetime | None:

@@ -5,6 +5,7 @@ Sources:
     https://github.com/aws-solutions/automated-security-response-on-aws/issues/27
     https://github.com/aws-solutions/automated-security-response-on-aws/issues/29
     https://github.com/aws/aws-cli/issues/6391
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/troubleshooting-maintenance-windows.html
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _ACTION: Final = "Execute/Cancelling action"
 _POLLED: Final = "Poll action status for completion"
 _AGENT: Final = "verifying the SSM Agent availability on the target instance(s)"
 _READY: Final = "verifying launched instance(s) are ready to be used"
+_RESOLVING: Final = "validating and resolving the step inputs"
 _CHILD: Final = "Execution complete: verified"
 _PHASES: Final = {
     **dict.fromkeys(("aws:executeScript", EXECUTE_AUTOMATION, "aws:waitForAwsResourceProperty"), _POLLED),
@@ -71,6 +73,11 @@ def failed_child(execution_id: str, status: str, outputs: list[str]) -> str:
 def refused_child(error: str) -> str:
     """Write the reason for the failure of a step whose execution could not be started. The phase is assumed."""
     return in_phase(_ACTION, f"Fail to start automation, errorMessage: {error}")
+
+
+def refused_input(text: str) -> str:
+    """Write the reason for the failure of a step with an input that is wrong once it is resolved."""
+    return in_phase(_RESOLVING, text)
 
 
 def _phase(action: str, text: str, status: str) -> str:
