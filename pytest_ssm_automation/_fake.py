@@ -110,8 +110,7 @@ class AutomationFake(Setup, Record):
             enforce=self.options.enforce,
             execution_limit=self.options.execution_limit,
             unknown_documents=self.options.unknown_documents,
-            unknown_urls=self.options.unknown_urls,
-            fetch=_fetch,
+            fetch=_fetch if self.options.unknown_urls == "accept" else _fetch_hosted,
             faults=tuple(_faults(faults)),
             steps=tuple(_overrides(steps)),
             pace=self.options.pace,
@@ -347,6 +346,14 @@ def _fetch(url: str) -> tuple[int, bytes] | None:
     from ._transports.http.fetching import fetch
 
     return fetch(url)
+
+
+def _fetch_hosted(url: str) -> tuple[int, bytes]:
+    if (found := _fetch(url)) is None:
+        from ._service.runs.targets.locations import refused
+
+        raise refused("it is not hosted")
+    return found
 
 
 def _faults(given: Iterable[object]) -> Iterator[Fault]:

@@ -68,7 +68,6 @@ class Service:
         enforce: Collection[str] = (),
         execution_limit: int | None = None,
         unknown_documents: str = "accept",
-        unknown_urls: str = "accept",
         fetch: Fetch = lambda _: None,
         faults: tuple[Fault, ...] = (),
         runbooks: tuple[Runbook, ...] = (),
@@ -87,8 +86,7 @@ class Service:
             enforce: The ids of constraints to turn on that are off by default.
             execution_limit: The maximum number of unfinished executions in an account and Region.
             unknown_documents: `"reject"` to refuse runbooks that are not registered.
-            unknown_urls: `"reject"` to refuse a TargetLocationsURL that is not hosted.
-            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted.
+            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted. It may refuse.
             faults: Faults to inject.
             runbooks: Runbooks to register.
             files: Files of runbooks, which are read on first use.
@@ -102,7 +100,6 @@ class Service:
         self._relax, self._enforce = relax, enforce
         self._limit = execution_limit
         self._reject_unknown_documents = unknown_documents == "reject"
-        self._reject_unknown_urls = unknown_urls == "reject"
         self._fetch = fetch
         self._first_faults = faults
         self._first_runbooks = runbooks
@@ -146,7 +143,6 @@ class Service:
                 fetch=self._fetch,
                 limit=self._limit,
                 reject_unknown_documents=self._reject_unknown_documents,
-                reject_unknown_urls=self._reject_unknown_urls,
             )
             for override in self._first_steps:
                 self.add_override(replace(override), checked=False)

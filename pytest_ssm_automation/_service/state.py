@@ -39,7 +39,6 @@ class State:
         fetch: Fetch,
         limit: int | None,
         reject_unknown_documents: bool,
-        reject_unknown_urls: bool,
     ) -> None:
         """Start without executions.
 
@@ -47,10 +46,9 @@ class State:
             store: The store of executions.
             runbooks: The registered runbooks.
             validation: Lists the violations in a request.
-            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted.
+            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted. It may refuse.
             limit: The maximum number of unfinished executions in an account and Region.
             reject_unknown_documents: Whether runbooks must be registered.
-            reject_unknown_urls: Whether a TargetLocationsURL must be hosted.
         """
         self.store = store
         self.runbooks = runbooks
@@ -60,7 +58,6 @@ class State:
         self._fetch = fetch
         self._limit = limit
         self.reject_unknown_documents = reject_unknown_documents
-        self._reject_unknown_urls = reject_unknown_urls
 
     def tags_of(self, run: Run) -> Mapping[str, str]:
         """Return the current tags of an execution."""
@@ -102,8 +99,6 @@ class State:
         url = params.get("TargetLocationsURL")
         locations = read_locations(url, self._fetch) if url else None
         if locations is None:
-            if url and self._reject_unknown_urls:
-                raise refused("it is not hosted")
             return params
         merged = {**params, "TargetLocations": locations}
         known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}

@@ -151,43 +151,19 @@ class Guard:
 
     def call(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
         """Call `BaseClient._make_request`; messages will name the operation."""
-        before = _called.get()
-        try:
-            _called.set(operation_model)  # inside the block, because an interrupt may follow at once
-            return original(client, operation_model, *arguments)
-        finally:
-            _called.set(before)
+        return _during(_called, operation_model, original, client, operation_model, *arguments)
 
     async def call_aio(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
         """Call `AioBaseClient._make_request`."""
-        before = _called.get()
-        try:
-            _called.set(operation_model)  # inside the block, because an interrupt may follow at once
-            return await original(client, operation_model, *arguments)
-        finally:
-            _called.set(before)
+        return await _during_aio(_called, operation_model, original, client, operation_model, *arguments)
 
     def send(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
         """Wrap `URLLib3Session.send`."""
-        before = _sent.get()
-        try:
-            _sent.set(request)  # inside the block, because an interrupt may follow at once
-            return original(session, request)
-        except _Refused as refused:
-            raise refused.error from None
-        finally:
-            _sent.set(before)
+        return _during(_sent, request, original, session, request)
 
     async def send_aio(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
         """Wrap the `send` of aiobotocore's sessions."""
-        before = _sent.get()
-        try:
-            _sent.set(request)  # inside the block, because an interrupt may follow at once
-            return await original(session, request)
-        except _Refused as refused:
-            raise refused.error from None
-        finally:
-            _sent.set(before)
+        return await _during_aio(_sent, request, original, session, request)
 
     def connect(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Wrap a method that opens or uses a connection, including coroutine functions."""
@@ -198,3 +174,26 @@ class Guard:
             except BotoCoreError as error:
                 raise _Refused(error) from None
         return original(*args, **kwargs)
+
+
+def _during(variable: ContextVar[Any], value: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function while a variable has a value. A context manager would lose the old one if it is interrupted."""
+    before = variable.get()
+    try:
+        variable.set(value)
+        return function(*arguments)
+    except _Refused as refused:
+        raise refused.error from None
+    finally:
+        variable.set(before)
+
+
+async def _during_aio(variable: ContextVar[Any], value: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+    before = variable.get()
+    try:
+        variable.set(value)
+        return await function(*arguments)
+    except _Refused as refused:
+        raise refused.error from None
+    finally:
+        variable.set(before)

@@ -174,7 +174,7 @@ class _Handler(WSGIRequestHandler):
         parsed = super().parse_request()
         nothing = not self.raw_requestline.decode("latin-1").split()  # http.server ignores these
         if nothing or (parsed and self.request_version == "HTTP/0.9"):
-            self.send_error(400)
+            self.send_error()
             return False
         return parsed
 
@@ -184,7 +184,7 @@ class _Handler(WSGIRequestHandler):
         try:
             super().run_wsgi()
         except ValueError:
-            self.send_error(400)
+            self.send_error()
 
     def send_error(self, *_: Any, **__: Any) -> None:
         """Respond to invalid HTTP with the error for an unknown operation."""
