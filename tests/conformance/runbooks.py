@@ -176,6 +176,14 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         ),
         variables={"All": {"type": "StringMap", "default": {}}},
     ),
+    "defaults": runbook(
+        step("read", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ Name }}"}),
+        parameters={
+            "Name": {"type": "String", "default": "of {{ Source }} in {{ global:REGION }}"},
+            "Source": {"type": "String", "default": "this"},
+        },
+        variables={"Note": {"type": "String", "default": ""}},
+    ),
     "image": runbook(step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
     "dated": runbook(
         step(

@@ -37,6 +37,8 @@ _PSEUDO_PARAMETER: Final = "RESOURCE_ID"
 _STORED: Final = ("ssm:", "ssm-secure:")
 _VARIABLE: Final = "variable:"
 _ROLE: Final = "assumeRole"
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-loop.html
+_ITERATED: Final = ("String", "Boolean", "Integer", "StringMap")
 # The kinds of values, in the service's words, that an input of each type never takes. Whether it converts numbers and
 # booleans is unknown, and text may be a reference.
 _UNFIT: Final = {
@@ -170,7 +172,10 @@ class _Checker:
                 text = f"Expect at lease two expressions for operator: {operator} in step: {name}. Provided: {count}"
                 self._refuse(where, text)
         self._check_outputs(f"{path}.outputs", action, name, step.get("outputs"))
-        self._check_cancel(f"{path}.onCancel", step.get("onCancel"))
+        self._check_cancel(f"{path}.onCancel", action, step.get("onCancel"))
+        kind = inputs.get("IteratorDataType", _ITERATED[0])
+        if action == LOOP and kind not in _ITERATED and not names_in(kind):
+            self._doubt(f"{path}.inputs.IteratorDataType", f"{_java(kind)} is not one of {', '.join(_ITERATED)}")
         variable = str(inputs.get("Name"))
         if action == UPDATE_VARIABLE and variable.startswith(_VARIABLE) and "{" not in variable:
             self._check_variable(f"{path}.inputs.Name", variable)
@@ -207,7 +212,9 @@ class _Checker:
                 names = f"name: {output['Name']} is conflicting with one of the following reserved output names"
                 self._refuse(f"{path}[{number}]", f"In step {step}, {names}: [{', '.join(reserved)}]", OUTPUTS)
 
-    def _check_cancel(self, path: str, given: object) -> None:
+    def _check_cancel(self, path: str, action: str, given: object) -> None:
+        if action == LOOP and given is not None:
+            self._doubt(path, f"{LOOP} does not support it; its steps do")
         if isinstance(given, str) and given.startswith("step:"):
             target = self._actions.get(given.removeprefix("step:").strip())
             if target in NO_CANCEL_TARGETS:

@@ -11,6 +11,7 @@ from ..checks.violations import Violation
 from ..contents import read_json
 from .expressions import ExpressionError, matches
 from .kinds import is_list
+from .references import Template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -76,9 +77,17 @@ def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) ->
 
 
 def typed_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Convert each parameter to its declared type, for references; leave text that cannot be converted."""
+    """Convert each parameter to its declared type, for references; leave text that cannot be converted.
+
+    Assumed: references in a default are resolved, as AWS's own runbooks need it, and those in given values are not.
+    """
     values = resolved_parameters(runbook, given)
-    return {name: _typed(parameter, values.get(name, ())) for name, parameter in runbook.parameters.items()}
+    typed = {name: _typed(parameter, values.get(name, ())) for name, parameter in runbook.parameters.items()}
+    return {name: value if name in given else _with_references(value) for name, value in typed.items()}
+
+
+def _with_references(value: Any) -> Any:
+    return Template(value) if isinstance(value, str) and "{{" in value else value
 
 
 def _typed(parameter: Parameter, values: Sequence[str]) -> Any:

@@ -41,6 +41,12 @@ class Unresolved(str):
     __slots__ = ()
 
 
+class Template(str):
+    """A string whose references are resolved when it is read."""
+
+    __slots__ = ()
+
+
 def names_in(value: object) -> list[str]:
     """List the names that a value references, at any depth."""
     if isinstance(value, str):

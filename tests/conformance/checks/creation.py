@@ -150,3 +150,6 @@ def targets_of_on_cancel(bench: Bench) -> None:
     """OnCancel that leads to a sleep."""
     (told,) = _warned(bench, runbook(step("hold", "aws:pause", {}, onCancel="step:wait"), step("wait")))
     bench.expect("'step:wait' leads to aws:sleep" in told, wanted=True)
+    repeat = step("repeat", "aws:loop", {"Iterators": ["a"], "Steps": [step("wait")]}, onCancel="Abort")
+    (told,) = _warned(bench, runbook(repeat))
+    bench.expect("aws:loop does not support it" in told, wanted=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ def lists_in_lists(bench: Bench) -> None:
 def maps_in_lists(bench: Bench) -> None:
     """A list of maps becomes part of the outer list, too."""
     bench.expect(_input(bench, "maps", "Tags"), [{"Key": "a", "Value": "b"}])
+
+
+def references_in_defaults(bench: Bench) -> None:
+    """A parameter and a system variable; the execution shows the default as it is written."""
+    shown = bench.finished("defaults")
+    bench.expect(shown["Parameters"]["Name"], ["of {{ Source }} in {{ global:REGION }}"])
+    read = json.loads(_step(shown, "read")["Inputs"]["Value"])
+    bench.expect(bool(re.fullmatch("of this in [a-z]+-[a-z-]+-[0-9]", read)) or read, wanted=True)
 
 
 def _converted(bench: Bench, **outputs: Any) -> Any:

@@ -160,7 +160,8 @@ TAKEN: list[dict[str, Any]] = [
     command(DocumentName="x", TimeoutSeconds="5", Comment=5, InstanceIds=["{{ RESOURCE_ID }}"], Parameters={}),
     command(DocumentName="x", InstanceIds="{{RESOURCE_ID}}", Parameters={"commands": ["{{ 0 }}", "{{.Names}}"]}),
     {"action": "aws:invokeLambdaFunction", "inputs": {"FunctionName": "f", "Payload": {}}},
-    loop(Iterators=["a"]),
+    loop(Iterators=["a"], IteratorDataType="StringMap"),
+    loop(Iterators=["a"], IteratorDataType="{{ InstanceId }}"),
     loop(LoopCondition={"Not": SAME}),
     branch({"And": [SAME, SAME]}),
     branch({"Not": [SAME]}),
@@ -199,6 +200,14 @@ DOUBTED: list[tuple[dict[str, Any], str]] = [
     (
         api(Id="{{ global:REGOIN }}"),
         "mainSteps[0].inputs.Id: 'global:REGOIN' is not a system variable; did you mean 'global:REGION'?",
+    ),
+    (
+        loop(Iterators=["a"], IteratorDataType="Number"),
+        "mainSteps[0].inputs.IteratorDataType: Number is not one of String, Boolean, Integer, StringMap",
+    ),
+    (
+        {**loop(Iterators=["a"]), "onCancel": "Abort"},
+        "mainSteps[0].onCancel: aws:loop does not support it; its steps do",
     ),
     (
         {"action": "aws:sleep", "onCancel": "step:s0"},

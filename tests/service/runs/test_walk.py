@@ -408,6 +408,27 @@ def test_parameters_have_their_types(fake: AutomationFake, client: Any, case: tu
     assert [each["StepExecutions"][0]["Inputs"]["P"] for each in shown] == [first, then]
 
 
+def test_references_in_defaults(fake: AutomationFake, client: Any) -> None:
+    """They are resolved when a step or a condition reads the parameter, once; those in given values are not."""
+    parameters = {
+        "Name": {"type": "String", "default": "of-{{ Source }}-in-{{global:REGION}}-{{ Unknown }}"},
+        "Source": {"type": "String", "default": "{{ Zone }}"},
+        "Zone": {"type": "String", "default": "z"},
+    }
+    choice = {"Variable": "{{ Source }}", "StringEquals": "z", "NextStep": "use"}
+    content = runbook(branch("choose", choice, Default="never"), {"name": "never"}, api("use", Name="{{ Name }}"))
+    fake.add_runbook(content | {"parameters": parameters}, name="Doc")
+    for given, shown in (
+        ({}, "of-{{ Zone }}-in-us-east-1-{{ Unknown }}"),
+        ({"Source": ["b"]}, "of-b-in-us-east-1-{{ Unknown }}"),
+        ({"Name": ["{{ Zone }}"]}, "{{ Zone }}"),
+    ):
+        run = ended_of(client, "Doc", **({"Parameters": given} if given else {}))
+        assert run["Parameters"]["Zone"] == ["z"]
+        assert run["StepExecutions"][2]["Inputs"].get("Name", f'"{shown}"') == f'"{shown}"'
+        assert run["StepExecutions"][0]["Outputs"]["NextStep"] == ["never" if "Source" in given else "use"]
+
+
 def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
     """References without a value stay in the inputs, and the execution lists them."""
     content = runbook(

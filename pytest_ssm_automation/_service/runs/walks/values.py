@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.actions import APPROVE, BRANCH, CHANGE_STATE, PAYLOADS
 from ...runbooks.conditions import truth
-from ...runbooks.references import NO_NAME, UNKNOWN, as_text, names_value, resolve
+from ...runbooks.references import NO_NAME, UNKNOWN, Template, as_text, names_value, resolve
 from .approvals import APPROVED
 
 if TYPE_CHECKING:
@@ -77,14 +77,19 @@ class Values:
 
     def _lookup(self, name: str) -> Any:
         if name in self._values:
-            return self._values[name]
+            return self._read(name)
         if not names_value(name):
             return NO_NAME
         self.unresolved[name] = None
         return UNKNOWN
 
     def _peek(self, name: str) -> Any:
-        return self._values.get(name, NO_NAME)
+        return self._read(name) if name in self._values else NO_NAME
+
+    def _read(self, name: str) -> Any:
+        value = self._values[name]
+        # a reference in a value is resolved once: there is no expansion over several levels
+        return resolve(value, lambda inner: self._values.get(inner, NO_NAME)) if isinstance(value, Template) else value
 
 
 def outputs_of_action(visit: Visit, outputs: Mapping[str, Any], chosen: str | None) -> dict[str, Any]:
