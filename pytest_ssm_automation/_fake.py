@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ._options import OptionValues, Runbooks
     from ._service.runs.execution import Execution
     from ._service.runs.overrides import StepOverride
+    from ._service.runs.scripts import Script
     from ._service.runs.store import Executor
     from ._transports.guard.network import BlockedRequest
     from ._transports.http.endpoint import Endpoint
@@ -93,13 +94,25 @@ class AutomationFake(Setup, Record):
         self._set_up(DEFAULTS.but({**options, "runbooks": runbooks}), faults, steps)
 
     @classmethod
-    def _with_options(cls, options: Options, faults: Iterable[Fault], steps: Iterable[Mapping[str, Any]]) -> Self:
+    def _with_options(
+        cls,
+        options: Options,
+        faults: Iterable[Fault],
+        steps: Iterable[Mapping[str, Any]],
+        replays: Iterable[Mapping[str, Any]],
+    ) -> Self:
         """Make the fake of a test, with options from the ini file and markers."""
         fake = cls.__new__(cls)
-        fake._set_up(options, faults, steps)  # noqa: SLF001 - of this class
+        fake._set_up(options, faults, steps, replays)  # noqa: SLF001 - of this class
         return fake
 
-    def _set_up(self, options: Options, faults: Iterable[Fault], steps: Iterable[Mapping[str, Any]]) -> None:
+    def _set_up(
+        self,
+        options: Options,
+        faults: Iterable[Fault],
+        steps: Iterable[Mapping[str, Any]],
+        replays: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
         self.options: Options = options
         seed = options.seed
         self._clock = SkippedSleep()
@@ -113,6 +126,7 @@ class AutomationFake(Setup, Record):
             fetch=_fetch if self.options.unknown_urls == "accept" else _fetch_hosted,
             faults=tuple(_faults(faults)),
             steps=tuple(_overrides(steps)),
+            scripts=tuple(_recorded(replays)),
             pace=self.options.pace,
             make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
             execute_steps=bool(options.execute_steps),
@@ -374,6 +388,13 @@ def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
         from ._service.runs.overrides import make_overrides
 
         yield from make_overrides(**said)
+
+
+def _recorded(replays: Iterable[Mapping[str, Any]]) -> Iterator[Script]:
+    for each in replays:
+        from ._recordings.replaying import script_of
+
+        yield script_of(**each)
 
 
 def _running_test() -> str:

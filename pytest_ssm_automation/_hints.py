@@ -9,6 +9,7 @@ from ._service.checks import model
 from ._service.checks.rules import TARGET_KEY, odd_targets
 from ._service.runbooks.library import how_to_register
 from ._service.runs.scripts import SUCCEEDED
+from ._service.runs.shown.replays import other_request
 from ._service.runs.shown.way import MOST_LINES, way_of
 from ._service.runs.steering import state_of
 
@@ -34,6 +35,7 @@ def hints(service: Service, *, looked_up: bool) -> list[str]:
         *at_most(elsewhere, elsewhere),
         *at_most(in_vain, in_vain),
         *_without_outputs(service),
+        *_replayed_otherwise(service),
         *_not_registered(service, looked_up=looked_up),
         *_rejected(service),
         *_oddly_targeted(service),
@@ -78,6 +80,15 @@ def _without_outputs(service: Service) -> Iterator[str]:
         if run.walk and run.walk.unresolved:
             told = "reads outputs without a value (set them with fake.step_outputs)"
             yield f"{run.document_name} {run.id} {told}: {', '.join(run.walk.unresolved)}"
+
+
+def _replayed_otherwise(service: Service) -> Iterator[str]:
+    """Describe the executions that show a recorded one, though their request was another."""
+    for run in service.store.all:
+        replay = run.script.replay
+        if replay and (others := other_request(run)):
+            told = f"shows the recorded execution in {replay.source}, which had other parameters"
+            yield f"{run.document_name} {run.id} {told}: {'; '.join(at_most(others, others))}"
 
 
 def _rejected(service: Service) -> Iterator[str]:

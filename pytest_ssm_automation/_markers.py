@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
 
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 _OF_ERROR: Final = ("message", "times", "after", "when", "operation")
+_OF_REPLAY: Final = ("path", "when")
 _ini_key = pytest.StashKey[Options]()
 
 
-def settings_of(item: pytest.Item) -> tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]]]:
-    """Return the options, faults and steps of a test, from the ini file and the markers.
+Settings: TypeAlias = "tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]"
+
+
+def settings_of(item: pytest.Item) -> Settings:
+    """Return the options, faults, steps and recordings of a test, from the ini file and the markers.
 
     For each option, the nearest marker wins.
 
@@ -36,7 +40,8 @@ def settings_of(item: pytest.Item) -> tuple[Options, Sequence[Fault], Sequence[M
             options = _with_marker(options, mark)
     faults = [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
     steps = [_step(mark) for mark in marks if mark.name == "ssm_automation_step"]
-    return options, faults, steps
+    replays = [_replay(mark) for mark in marks if mark.name == "ssm_automation_replay"]
+    return options, faults, steps, replays
 
 
 def _with_marker(options: Options, mark: pytest.Mark) -> Options:
@@ -75,6 +80,16 @@ def _step(mark: pytest.Mark) -> Mapping[str, Any]:
         got = repr(mark.args) if mark.args else "none"
         raise FakeUsageError(f"The marker ssm_automation_step takes the name of one step, but got {got}")
     return {**dict(zip(("name",), mark.args, strict=False)), **mark.kwargs}
+
+
+def _replay(mark: pytest.Mark) -> Mapping[str, Any]:
+    for name in mark.kwargs:
+        if name not in _OF_REPLAY:
+            raise unknown_name("argument of the marker ssm_automation_replay", name, _OF_REPLAY)
+    if len(mark.args) + ("path" in mark.kwargs) != 1:
+        got = repr(mark.args) if mark.args else "none"
+        raise FakeUsageError(f"The marker ssm_automation_replay takes the path of one recording, but got {got}")
+    return {**dict(zip(("path",), mark.args, strict=False)), **mark.kwargs}
 
 
 def _marks(item: pytest.Item) -> list[pytest.Mark]:

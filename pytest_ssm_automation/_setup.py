@@ -261,6 +261,32 @@ class Setup:
         )
         self._service.store.planner.add_script(script)
 
+    @one_at_a_time(lambda paths: f"replay({paths[0]!r})")
+    def replay(self, path: str | os.PathLike[str], *, when: When | None = None) -> None:
+        """Show a recorded execution to callers that start its runbook from now on.
+
+        They see its statuses, steps, inputs, outputs, messages and parameters, and times that are as far apart. Each
+        poll shows what the option `pace` says: the next step, or where the execution waited or ended. After a wait it
+        goes on at the next poll, because somebody has sent the signal, or at once if the caller sends it. The
+        executions that it started are shown if they were recorded. Ids, account and caller are those of the test.
+
+        Requests are validated against the recorded runbook. Other parameters than the recorded ones are allowed; if the
+        test fails, it says which. The latest recording or script that matches applies.
+
+        Args:
+            path: The file of the recording: that of the command `record`, or the output of
+                `aws ssm get-automation-execution`. A relative path begins at the current directory.
+            when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
+                of the `Call`.
+
+        Raises:
+            FakeUsageError: The file cannot be read, or it is not a recording, and the message names each member that is
+                missing or wrong.
+        """
+        from ._recordings.replaying import script_of
+
+        self._service.store.planner.add_script(script_of(path, when))
+
     def resolve_targets(self, resolver: Resolver) -> None:
         """Set a function that resolves targets such as tags and resource groups to resources.
 

@@ -50,6 +50,10 @@ _MARKERS = (
         "set the outputs of a step of a registered runbook, or let it fail. "
         'Example: `@pytest.mark.ssm_automation_step("createImage", outputs={"ImageId": "ami-1"})`'
     ),
+    (
+        "ssm_automation_replay(path, *, when=None): show a recorded execution to callers that start its runbook. "
+        'Example: `@pytest.mark.ssm_automation_replay("tests/runs/4105a4fc-f944-11e6-9d32-8fb2db27a909.json")`'
+    ),
 )
 
 
@@ -111,7 +115,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Add the fixture to all tests with a marker, before other function-scoped fixtures."""
     for item in items:
-        for name in ("ssm_automation", "ssm_automation_error", "ssm_automation_step"):
+        for name in ("ssm_automation", "ssm_automation_error", "ssm_automation_step", "ssm_automation_replay"):
             if item.get_closest_marker(name):
                 from ._collection import bring_in
 

@@ -59,6 +59,8 @@ def _children(client: Any, execution_id: str) -> Iterator[str]:
     filters = [{"Key": "ParentExecutionId", "Values": [execution_id]}]
     pages = client.get_paginator("describe_automation_executions").paginate(Filters=filters)
     listed: list[Mapping[str, Any]] = [each for page in pages for each in page["AutomationExecutionMetadataList"]]
+    # A listing begins with the newest ones. The order of those that started in the same millisecond is kept.
+    listed.reverse()
     for each in sorted(listed, key=lambda each: each["ExecutionStartTime"]):
         yield each["AutomationExecutionId"]
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookFiles
     from .runs.overrides import StepOverride
+    from .runs.scripts import Script
     from .runs.store import Executor, MakeExecutor
     from .runs.targets.locations import Fetch
 
@@ -73,6 +74,7 @@ class Service:
         runbooks: tuple[Runbook, ...] = (),
         files: tuple[RunbookFiles, ...] = (),
         steps: tuple[StepOverride, ...] = (),
+        scripts: tuple[Script, ...] = (),
         pace: str = "run",
         make_executor: MakeExecutor = _no_executor,
         execute_steps: bool = False,
@@ -91,6 +93,7 @@ class Service:
             runbooks: Runbooks to register.
             files: Files of runbooks, which are read on first use.
             steps: Overrides of steps.
+            scripts: Scripts of executions.
             pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
             make_executor: Makes what executes steps.
             execute_steps: Whether steps are executed.
@@ -104,7 +107,7 @@ class Service:
         self._first_faults = faults
         self._first_runbooks = runbooks
         self._files = files
-        self._first_steps = steps
+        self._first_steps, self._first_scripts = steps, scripts
         self._pace = pace
         self._make_executor, self._execute_steps = make_executor, execute_steps
         self._takes_time = takes_time
@@ -146,6 +149,8 @@ class Service:
             )
             for override in self._first_steps:
                 self.add_override(replace(override), checked=False)
+            for script in self._first_scripts:
+                self.store.planner.add_script(script)
 
     def add_override(self, override: StepOverride, *, checked: bool = True) -> None:
         """Add an override of a step. A failure of a step is also a fault.

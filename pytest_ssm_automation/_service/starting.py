@@ -37,17 +37,23 @@ def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> 
     Returns:
         A function that starts the execution.
     """
-    if "TargetLocationsURL" not in params and not state.store.planner.asks:
+    planner = state.store.planner
+    if "TargetLocationsURL" not in params and not planner.asks:
         return start
     with state.store.lock:
         token = _token(request, params)
         if token and token in state.tokens:
             return start
-        state.declared_runbook(request, params)
+        if not planner.replays:
+            state.declared_runbook(request, params)
+    script = planner.script_for(request) if planner.replays else None
+    if script:
+        with state.store.lock:
+            state.declared_runbook(request, params, script.replay)
     located = state.with_locations(params)
     with state.store.lock:
         state.check_limit(request)
-    return partial(start, prepared=Prepared(located, state.store.planner.plan(request, located)))
+    return partial(start, prepared=Prepared(located, planner.plan(request, located, script)))
 
 
 def start(state: State, request: Request, params: Mapping[str, Any], prepared: Prepared | None = None) -> Reply:
@@ -57,7 +63,7 @@ def start(state: State, request: Request, params: Mapping[str, Any], prepared: P
         if _without_token(known.request) != _without_token(request.params()):
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
-    runbook = state.declared_runbook(request, params)
+    runbook = state.declared_runbook(request, params, prepared.plan.script.replay if prepared else None)
     state.check_limit(request)
     located, plan = (prepared.params, prepared.plan) if prepared else (params, None)
     run = state.store.start(request, located, runbook=runbook, plan=plan)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .calls import Request
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookStore
+    from .runs.recorded import Replay
     from .runs.run import Run
     from .runs.store import ExecutionStore
     from .runs.targets.locations import Fetch
@@ -70,15 +71,24 @@ class State:
         self.store.retag(run, self.tags_of(run), tags)
         self._tags[run] = tags
 
-    def declared_runbook(self, request: Request, params: Mapping[str, Any]) -> Runbook | None:
+    def declared_runbook(
+        self, request: Request, params: Mapping[str, Any], replay: Replay | None = None
+    ) -> Runbook | None:
         """Return the runbook of a request, and check its parameters; `None` if it is not registered.
+
+        Args:
+            request: The request.
+            params: Its members.
+            replay: The recorded execution that it will show. Its runbook takes precedence over registered ones.
 
         Raises:
             ServiceError: It must be registered and is not, does not have this version, or the parameters are invalid.
         """
-        runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
+        runbook = replay.runbook if replay else None
         if runbook is None:
-            if self.reject_unknown_documents:
+            runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
+        if runbook is None:
+            if replay is None and self.reject_unknown_documents:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
         from .runbooks.starts import check_start

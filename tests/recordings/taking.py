@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ssm_automation.__main__ import main
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pytest_ssm_automation import AutomationFake
@@ -50,3 +51,28 @@ def content(path: Path) -> dict[str, Any]:
     """Return the content of a file."""
     read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return read
+
+
+# What differs each time, and the runbook, whose accounts are replaced.
+_OWN = frozenset({"Document", "ExecutedBy", "ExecutionStartTime", "ExecutionEndTime", "Time"})
+
+
+def same(recording: dict[str, Any]) -> dict[str, Any]:
+    """Return a recording without its times, caller and runbook, and with numbers in place of the ids of executions."""
+    text = re.sub(r"test-user(-\d+)?", "test-user", json.dumps(recording))
+    for number, execution_id in enumerate(_ids(recording)):
+        text = text.replace(execution_id, f"execution {number}")
+    cleaned: dict[str, Any] = _without_own(json.loads(text))
+    return cleaned
+
+
+def _ids(recording: dict[str, Any]) -> Iterator[str]:
+    yield recording["AutomationExecution"]["AutomationExecutionId"]
+    for child in recording.get("Children", ()):
+        yield from _ids(child)
+
+
+def _without_own(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_own(item) for name, item in value.items() if name not in _OWN}
+    return [_without_own(item) for item in value] if isinstance(value, list) else value

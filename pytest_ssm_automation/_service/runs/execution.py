@@ -11,6 +11,7 @@ from ..calls import shorten
 from ..runbooks.library import how_to_register
 from .shown.events import event_of
 from .shown.outputs import failure_message_of, outputs_of
+from .shown.replays import other_request
 from .shown.steps import step_members
 from .shown.way import way_of
 from .steering import finish, run_to
@@ -44,6 +45,8 @@ class Execution:
     def __repr__(self) -> str:
         """Show the id, the runbook, the status, and outputs without a value."""
         missing = f", outputs without a value: {', '.join(self.unresolved)}" if self.unresolved else ""
+        others = other_request(self._run)
+        missing += f", recorded with other parameters ({'; '.join(others)})" if others else ""
         on = f" on {self.target}" if self.target else ""
         where = f"{self.account} {self.region}"
         return f"<Execution {self.id} of {shorten(self.document_name)} in {where}{on}: {self.status}{missing}>"

@@ -85,6 +85,9 @@ class Identity:
     @property
     def document_version(self) -> str:
         """The runbook's version number, as a string."""
+        if self.script.replay is not None:
+            recorded: str = self.script.replay.execution.get("DocumentVersion", "1")
+            return recorded
         if self.runbook is not None:
             return self.runbook.version
         asked: str = self.request.get("DocumentVersion", "1")
@@ -92,7 +95,9 @@ class Identity:
 
     @property
     def parameters(self) -> dict[str, list[str]]:
-        """The parameters of the request, and the defaults of a registered runbook."""
+        """The parameters of the request, and the defaults of a registered runbook; or the recorded ones."""
+        if self.script.replay is not None:
+            return {name: list(values) for name, values in self.script.replay.parameters.items()}
         given: dict[str, list[str]] = self.request.get("Parameters", {})
         if self.runbook is None:
             return given

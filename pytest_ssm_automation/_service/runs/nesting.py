@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..runbooks.declarations import Runbook
     from ..runbooks.library import RunbookStore
+    from .recorded import Replay
     from .run import Run
     from .walks.visits import Visit
 
@@ -27,21 +28,29 @@ class Nested(NamedTuple):
     """An execution that a step starts.
 
     Attributes:
-        runbook: Its runbook.
-        params: The members of the request that starts it.
+        runbook: Its runbook; `None` if it shows a recorded execution without one.
     """
 
-    runbook: Runbook
-    params: dict[str, Any]
+    runbook: Runbook | None
 
 
-def nested(runbooks: RunbookStore, run: Run, visit: Visit, *, reject_unknown: bool) -> Nested | StepResult | None:
+def nested(
+    runbooks: RunbookStore,
+    run: Run,
+    visit: Visit,
+    params: Mapping[str, Any],
+    replay: Replay | None,
+    *,
+    reject_unknown: bool,
+) -> Nested | StepResult | None:
     """Return what a step starts, or its failure if the service refuses that; `None` if the runbook is not registered.
 
     Args:
         runbooks: The registered runbooks.
         run: The run of the step.
         visit: The visit of the step.
+        params: The members of the request that starts it.
+        replay: The recorded execution that it shows, if any.
         reject_unknown: Whether runbooks must be registered.
 
     Raises:
@@ -49,26 +58,28 @@ def nested(runbooks: RunbookStore, run: Run, visit: Visit, *, reject_unknown: bo
     """
     name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
     rejects = reject_unknown and not unknown_in([name, version])
+    runbook = replay.runbook if replay else None
     try:
-        runbook = runbooks.find(as_text(name), version if version is None else as_text(version), run.region)
+        if runbook is None:
+            runbook = runbooks.find(as_text(name), version if version is None else as_text(version), run.region)
     except ServiceError as error:  # there is no such version
         return _refused(error.message) if rejects else None
-    if runbook is None:
+    if runbook is None and replay is None:
         return _refused(f"Invalid document: {as_text(name)}") if rejects else None
-    params = _request(visit.inputs)
     from ..runbooks.starts import check_start
 
-    if not unknown_in(params) and (broken := check_start(runbook, params)):
+    if runbook and not unknown_in(params) and (broken := check_start(runbook, params)):
         return _refused(str(broken[0]))
     _check_depth(run)
-    return Nested(runbook, params)
+    return Nested(runbook)
 
 
 def _refused(error: str) -> StepResult:
     return StepResult("Failed", {}, refused_child(error))
 
 
-def _request(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def request_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of the request with which a step starts an execution."""
     members = model.input_shape(model.START).members
     params = {name: value for name, value in inputs.items() if name in members}
     runtime = inputs.get("RuntimeParameters")

@@ -53,10 +53,19 @@ class Planner:
 
     @property
     def asks(self) -> bool:
-        """Whether a plan depends on functions of the test."""
+        """Whether a plan depends on functions of the test, or the runbook on the plan."""
         if self.resolver is None and not self.scripts:
             return False
-        return self.resolver is not None or any(callable(script.when) for script in self.scripts)
+        return self.resolver is not None or self.replays or any(callable(script.when) for script in self.scripts)
+
+    @property
+    def replays(self) -> bool:
+        """Whether there are recorded executions, whose runbooks determine which requests are valid."""
+        return any(script.replay is not None for script in self.scripts)
+
+    def script_for(self, request: Request) -> Script:
+        """Return the script that applies to a request; `UNSCRIPTED` if there is none."""
+        return next((each for each in reversed(self.scripts) if each.meets(request)), UNSCRIPTED)
 
     def plan(self, request: Request, params: Mapping[str, Any], script: Script | None = None) -> Plan:
         """Plan an execution, and the executions that it starts on targets.
@@ -66,11 +75,10 @@ class Planner:
             params: The members of the request, with target locations read from their URL.
             script: A script to use instead of `scripts`.
         """
-        if script is None and self.scripts:
-            script = next((each for each in reversed(self.scripts) if each.meets(request)), None)
-        if TARGET_MEMBERS.isdisjoint(params):
-            return Plan(script) if script else _UNSCRIPTED
-        script = script or UNSCRIPTED
+        if script is None:
+            script = self.script_for(request) if self.scripts else UNSCRIPTED
+        if TARGET_MEMBERS.isdisjoint(params) or script.replay is not None:
+            return _UNSCRIPTED if script is UNSCRIPTED else Plan(script)
         return self._with_targets(script, request, params, self.resolver)
 
     def _with_targets(

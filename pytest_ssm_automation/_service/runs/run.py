@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..calls import Call, Request
     from ..runbooks.declarations import Runbook
+    from .recorded import Replay
     from .results import StepResult
     from .scripts import Script
     from .targets.rate_control import FanOut, Target
@@ -76,6 +77,10 @@ class Host(Protocol):
 
     def spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
         """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
+        ...
+
+    def spawn_recorded(self, run: Run, replay: Replay) -> None:
+        """Start an execution that a recorded execution started."""
         ...
 
     def knows(self, document_name: str, region: str) -> bool:
@@ -292,11 +297,12 @@ class Run(Identity):
         self.changes += 1
         self.due = False
 
-    def turn_to(self, status: str) -> None:
-        """Change the status, and update the parent and children."""
+    def turn_to(self, status: str, time: datetime | None = None) -> None:
+        """Change the status, at a time or now, and update the parent and children."""
         if status != self.status:
             before, self.status = self.status, status
-            self._note(StatusChange(self.tick(), status, None, None, self.started_at), before)
+            self._latest = time or self.tick()
+            self._note(StatusChange(self._latest, status, None, None, self.started_at), before)
             if self.parent and self.parent.fan_out:
                 self.parent.note_target(self)
         if self.ended:
@@ -333,13 +339,17 @@ class Run(Identity):
 
     def note_step(self, visit: Visit, status: str, time: datetime) -> None:
         """Record the status of a step."""
-        self._note(StatusChange(time, status, visit.step.name, visit.step.action, visit.started), self.status)
+        self.note(StatusChange(time, status, visit.step.name, visit.step.action, visit.started))
         if self.host.takes_time and visit.ended is None and not self.script.turns:
             self.host.waiting[self] = visit
 
     def note_target(self, child: Run) -> None:
         """Record the status of the step for one of its targets."""
-        self._note(StatusChange(self.tick(), child.status, child.target, _OF_TARGETS, child.started_at), self.status)
+        self.note(StatusChange(self.tick(), child.status, child.target, _OF_TARGETS, child.started_at))
+
+    def note(self, change: StatusChange) -> None:
+        """Record a change that is not one of its own status."""
+        self._note(change, self.status)
 
     def _note(self, change: StatusChange, before: str) -> None:
         if self._happened is None:

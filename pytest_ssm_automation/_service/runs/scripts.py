@@ -15,6 +15,7 @@ from ..faults import When, check_when, matches
 if TYPE_CHECKING:
     from ..._types import Statuses
     from ..calls import Request
+    from .recorded import Replay
 
 __tracebackhide__ = hide_usage_errors
 
@@ -68,6 +69,7 @@ class Script(NamedTuple):
         steps: Members of `StepExecution` for each step.
         failure_message: The failure message, if the execution fails.
         execution_id: The id of the first matching execution.
+        replay: A recorded execution of one runbook, which the executions of this runbook show.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -76,10 +78,12 @@ class Script(NamedTuple):
     steps: Sequence[Mapping[str, Any]] | None = None
     failure_message: str | None = None
     execution_id: str | None = None
+    replay: Replay | None = None
 
     def meets(self, request: Request) -> bool:
         """Return whether the script matches a request."""
-        return matches(self.when, request)
+        is_its_own = self.replay is None or self.replay.is_of(request.params().get("DocumentName"))
+        return is_its_own and matches(self.when, request)
 
 
 UNSCRIPTED: Final = Script()

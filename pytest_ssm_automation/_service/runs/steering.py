@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..runbooks.actions import PAUSING
 from .courses.following import Following
+from .courses.replayed import Replayed
 from .scripts import STEP, Turn, check_ended, read_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from .run import Run
 
@@ -39,13 +40,13 @@ def run_to(run: Run, name: str) -> None:
     Raises:
         FakeUsageError: The step does not exist, or the run ends or waits before it.
     """
-    walk = run.walk
-    if walk is None:
+    names = _step_names(run)
+    if names is None:
         raise FakeUsageError(
             f"The steps of {run.document_name!r} are unknown: register it with add_runbook, or script its steps"
         )
-    if name not in walk.flow.places:
-        raise unknown_name(f"step of {run.document_name!r}", name, walk.flow.places)
+    if name not in names:
+        raise unknown_name(f"step of {run.document_name!r}", name, names)
     while not _is_at(run, name):
         mark = run.progress
         run.advance(STEP)
@@ -57,13 +58,25 @@ def state_of(run: Run) -> str:
     """Describe the status of a run, and the step that it is at."""
     if run.ended:
         return f"has ended as {run.status}"
+    if isinstance(run.course, Replayed):
+        names = [repr(name) for name in run.course.running]
+        return f"is {run.status}{' at step ' if names else ''}{', '.join(names)}"
     if run.walk is None:
         return f"is {run.status}"
     at = f"at step {run.walk.at.step.name!r}" if run.walk.at else "after its last step"
     return f"is {run.status} {at}"
 
 
+def _step_names(run: Run) -> Collection[str] | None:
+    """Return the names of all steps of a run; `None` if they are unknown."""
+    if run.script.replay is not None:
+        return [step["StepName"] for step in run.script.replay.steps]
+    return run.walk.flow.places if run.walk else None
+
+
 def _is_at(run: Run, name: str) -> bool:
+    if isinstance(run.course, Replayed):
+        return name in run.course.running
     at = run.walk.at if run.walk else None
     if at is None or at.step.name != name:
         return False

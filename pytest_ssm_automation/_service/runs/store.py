@@ -17,7 +17,7 @@ from .listings.finding import Finder
 from .planning import Planner, request_on
 from .results import StepResult
 from .run import Run
-from .scripts import ENDED, UNSCRIPTED
+from .scripts import ENDED, UNSCRIPTED, Script
 from .walks.durations import over_at
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..runbooks.library import RunbookStore
     from .overrides import StepOverride, StepOverrides
     from .planning import Plan
-    from .scripts import Script
+    from .recorded import Replay
     from .targets.rate_control import FanOut, Target
     from .walks.visits import Visit
 
@@ -348,13 +348,17 @@ class ExecutionStore:
 
     def spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
         """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
-        from .nesting import Nested, nested
+        from .nesting import Nested, nested, request_of
 
-        found = nested(self._runbooks, run, visit, reject_unknown=self._reject_unknown)
+        params = request_of(visit.inputs)
+        request = run.source._replace(content=params)
+        script = self.planner.script_for(request) if self.planner.replays else None
+        replay = script.replay if script else None
+        found = nested(self._runbooks, run, visit, params, replay, reject_unknown=self._reject_unknown)
         if not isinstance(found, Nested):
             return found
-        request = run.source._replace(content=found.params)
-        child = self.start(request, found.params, runbook=found.runbook, parent=run)
+        plan = self.planner.plan(request, params, script)
+        child = self.start(request, params, runbook=found.runbook, parent=run, plan=plan)
         with self.lock:
             child.call = run.call
             run.spawned = (*run.spawned, child)
@@ -362,3 +366,20 @@ class ExecutionStore:
             if run.ended:  # it was stopped in the meantime
                 child.end_with_parent(run.status)
         return child
+
+    def spawn_recorded(self, run: Run, replay: Replay) -> None:
+        """Start an execution that a recorded execution started."""
+        params = {
+            "DocumentName": replay.execution["DocumentName"],
+            "Parameters": copy_containers(dict(replay.parameters)),
+        }
+        child = self.start(
+            run.source._replace(content=params),
+            params,
+            runbook=replay.runbook,
+            script=Script(replay=replay, execution_id=replay.id),
+            parent=run,
+            target=replay.execution.get("Target"),
+        )
+        child.call = run.call
+        run.spawned = (*run.spawned, child)

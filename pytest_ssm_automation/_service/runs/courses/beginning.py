@@ -15,6 +15,7 @@ from .walked import Walked
 
 if TYPE_CHECKING:
     from ...runbooks.flow import Flow
+    from ..recorded import Replay
     from ..run import Course, Run
     from ..scripts import Script
     from ..targets.rate_control import FanOut
@@ -37,6 +38,9 @@ def begin(run: Run, mode: str, fan_out: FanOut[Run] | None = None) -> None:
     Raises:
         FakeUsageError: Its script names steps or outputs that its runbook does not have.
     """
+    if run.script.replay is not None:
+        _begin_again(run, run.script.replay)
+        return
     interactive = mode == "Interactive" and not run.script.turns
     flow = None if fan_out else _flow(run)
     if flow is not None:
@@ -49,6 +53,18 @@ def begin(run: Run, mode: str, fan_out: FanOut[Run] | None = None) -> None:
         run.walk.begin()
     if run.ended:
         run.ended_at = run.tick()
+
+
+def _begin_again(run: Run, replay: Replay) -> None:
+    """Show a recorded execution from its beginning."""
+    from .frames import Frames
+    from .replayed import Replayed
+
+    # That of an execution that a recorded one started has its id and its times already.
+    again = replay if run.parent and run.id == replay.id else replay.started_again(run.id, run.started_at)
+    frames = Frames(again)
+    run.started_at, run.members = again.begun, frames.members(0)
+    run.course = Replayed(again, frames)
 
 
 def _first_course(run: Run, *, interactive: bool) -> Course:

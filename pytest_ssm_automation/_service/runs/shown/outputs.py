@@ -34,7 +34,7 @@ def failure_message_of(run: Run) -> str | None:
     An execution on several targets has none: those that it has started have theirs.
     """
     message: str | None = run.members.get("FailureMessage")
-    if message is None and run.status in _FAILED:
+    if message is None and run.status in _FAILED and run.script.replay is None:
         walked = run.walk.message if run.walk else None
         default = None if run.targets else f"The execution ended as {run.status}."
         message = run.script.failure_message or walked or default

@@ -51,6 +51,8 @@ def shown_steps(run: Run) -> list[dict[str, Any]]:
     with run.lock:
         if "StepExecutions" not in run.members:
             return step_members(run)
+        if run.script.replay is not None:
+            return [copy_containers(dict(step)) for step in run.members["StepExecutions"]]
         return [_given_step(run, place, step) for place, step in enumerate(run.members["StepExecutions"])]
 
 

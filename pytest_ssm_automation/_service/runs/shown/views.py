@@ -29,6 +29,10 @@ _AS_REQUESTED: Final = (
 
 def execution_members(run: Run) -> dict[str, Any]:
     """Return the members of `AutomationExecution`. Members that the script sets take precedence."""
+    if run.script.replay is not None:
+        from .replays import recorded_members
+
+        return recorded_members(run)
     request, steps = run.request, shown_steps(run)
     shown: dict[str, Any] = {
         "AutomationExecutionId": run.id,

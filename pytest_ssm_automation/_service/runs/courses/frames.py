@@ -1,0 +1,175 @@
+"""What a recorded execution showed at each moment, as far as the times of its steps tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ...runbooks.actions import PAUSING
+from ..results import SUCCESS
+from ..scripts import ENDED, STATUS, STEP
+from ..shown.outputs import NOT_YET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from ..recorded import Replay
+
+PENDING: Final = "Pending"
+# The members of a step that it has only once it has ended, and those that it does not have before it begins.
+_OF_END: Final = frozenset(
+    {"ExecutionEndTime", "Outputs", "Response", "ResponseCode", "FailureMessage", "FailureDetails", "ValidNextSteps"}
+)
+_OF_BEGIN: Final = _OF_END | {"ExecutionStartTime"}
+_OF_LAST: Final = frozenset({"ExecutionEndTime", "FailureMessage", "Variables"})
+_COUNTERS: Final = {"Success": "SuccessSteps", "Failed": "FailedSteps", "Cancelled": "CancelledSteps"} | {
+    "TimedOut": "TimedOutSteps"
+}
+
+
+class StepChange(NamedTuple):
+    """A change of the status of a step: its members, the time and the status."""
+
+    step: Mapping[str, Any]
+    started: datetime
+    time: datetime
+    status: str
+
+
+class _Span(NamedTuple):
+    """The time from the beginning to the end of a step; `None` if it has not begun, or not ended."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+class Frames:
+    """What a recorded execution showed, in order: Pending, then a frame for each step that begins, and its end.
+
+    Attributes:
+        last: The number of the last frame.
+    """
+
+    def __init__(self, replay: Replay) -> None:
+        """Order the steps of a recording by time."""
+        self._replay, self._steps = replay, replay.steps
+        self._spans = [*_spans(replay)]
+        begun = ((span.start, number) for number, span in enumerate(self._spans) if span.start)
+        self._order = sorted(begun)
+        self.last = len(self._order) + 1
+
+    def after(self, place: int, pace: str) -> int:
+        """Return the frame that follows a frame: of the next step, or where the execution waits or has ended."""
+        following = min(place + 1, self.last)
+        while place and pace != STEP and following < self.last and self.status(following) != "Waiting":
+            following += 1
+        return following
+
+    def time(self, place: int) -> datetime:
+        """Return the time of a frame after the first."""
+        if place < self.last:
+            return self._order[place - 1][0]
+        latest = max((time for span in self._spans for time in span if time), default=self._replay.begun)
+        end: datetime = self._replay.execution.get("ExecutionEndTime", latest)
+        return end
+
+    def status(self, place: int) -> str:
+        """Return the status of the execution in a frame after the first, where it is Pending."""
+        if place == self.last:
+            return str(self._replay.execution[STATUS])
+        return "Waiting" if any(step["Action"] in PAUSING for step in self.running(place)) else "InProgress"
+
+    def running(self, place: int) -> list[Mapping[str, Any]]:
+        """Return the steps that are in progress or wait in a frame."""
+        return [step for number, step in enumerate(self._steps) if self._state(number, place) == 1]
+
+    def members(self, place: int) -> dict[str, Any]:
+        """Return the members of `AutomationExecution` in a frame, with its steps."""
+        recorded = self._replay.execution
+        if place == self.last:
+            return {**recorded, "StepExecutions": [*self._steps]}
+        steps = [*self._shown_steps(place)]
+        succeeded = {step["StepName"] for step in steps if step["StepStatus"] == SUCCESS}
+        outputs = {
+            name: texts if name.partition(".")[0] in succeeded else [NOT_YET]
+            for name, texts in recorded.get("Outputs", {}).items()
+        }
+        members = {name: value for name, value in recorded.items() if name not in _OF_LAST}
+        current = self.running(place)[-1:]
+        return {
+            **members,
+            **({"Outputs": outputs} if "Outputs" in recorded else {}),
+            **_counts(recorded, [step["StepStatus"] for step in steps]),
+            **{name: step[of] for step in current for name, of in _CURRENT.items()},
+            "StepExecutions": steps,
+        }
+
+    def changes(self, before: int, place: int) -> list[StepChange]:
+        """Return the changes of the steps between two frames, oldest first."""
+        found: list[StepChange] = []
+        for number, (step, (start, end)) in enumerate(zip(self._steps, self._spans, strict=True)):
+            was, now = self._state(number, before), self._state(number, place)
+            if start and was < 1 <= now:
+                found.append(StepChange(step, start, start, "InProgress"))
+                if step["Action"] in PAUSING:
+                    found.append(StepChange(step, start, start, "Waiting"))
+            if start and end and was < 2 <= now:  # noqa: PLR2004 - it has ended
+                found.append(StepChange(step, start, end, step["StepStatus"]))
+        return sorted(found, key=lambda change: change.time)
+
+    def _state(self, number: int, place: int) -> int:
+        """Return 0 for a step that has not begun in a frame, 1 for one in progress, 2 for one that has ended."""
+        start, end = self._spans[number]
+        if start is None or place == 0:
+            return 0
+        if place == self.last:
+            return 2 if end else 1
+        at = self._order[place - 1]
+        if (start, number) > at:
+            return 0
+        return 2 if end and end <= at[0] and number != at[1] else 1
+
+    def _shown_steps(self, place: int) -> Iterator[dict[str, Any]]:
+        iterations = {_iteration(step) for number, step in enumerate(self._steps) if self._state(number, place)}
+        for number, step in enumerate(self._steps):
+            state = self._state(number, place)
+            if state == 0 and "ParentStepDetails" in step and _iteration(step) not in iterations:
+                continue
+            if state == 0:
+                pending = {name: value for name, value in step.items() if name not in _OF_BEGIN}
+                yield {**pending, "StepStatus": PENDING, **({"Inputs": {}} if "Inputs" in step else {})}
+            elif state == 1:
+                running = {name: value for name, value in step.items() if name not in _OF_END}
+                yield {**running, "StepStatus": "Waiting" if step["Action"] in PAUSING else "InProgress"}
+            else:
+                yield dict(step)
+
+
+_CURRENT: Final = {"CurrentStepName": "StepName", "CurrentAction": "Action"}
+
+
+def _iteration(step: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what identifies the iteration of a loop to which a step belongs."""
+    parent = step.get("ParentStepDetails", {})
+    return parent.get("StepExecutionId"), parent.get("StepName"), parent.get("Iteration")
+
+
+def _spans(replay: Replay) -> Iterator[_Span]:
+    """Yield the span of each step. What has no times, though it ran, follows what ran before."""
+    latest = replay.begun
+    for step in replay.steps:
+        if step["StepStatus"] == PENDING:
+            yield _Span(None, None)
+            continue
+        start = step.get("ExecutionStartTime", latest)
+        end = step.get("ExecutionEndTime", start) if step["StepStatus"] in ENDED else None
+        latest = end or start
+        yield _Span(start, end)
+
+
+def _counts(recorded: Mapping[str, Any], statuses: Sequence[str]) -> dict[str, Any]:
+    """Count the targets of an execution by their statuses, if the recording has these numbers."""
+    counters = recorded.get("ProgressCounters")
+    if counters is None:
+        return {}
+    return {"ProgressCounters": counters | {name: statuses.count(each) for each, name in _COUNTERS.items()}}

@@ -1,0 +1,150 @@
+"""The course of a run that shows a recorded execution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..results import SUCCESS
+from ..run import StatusChange
+from ..scripts import SUCCEEDED, WAITING, WORKING, Turn
+from .frames import PENDING, Frames
+from .turns import STOP_STEP, Turns
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..recorded import Replay
+    from ..run import Run
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """The rest of a recorded execution.
+
+    It goes on at each poll, also where it waits for a signal: a recording has the signal, too.
+
+    Attributes:
+        replay: The recording, with the id and the times of the run.
+        frames: What it shows.
+        place: The number of the current frame.
+        then: The end that a stop has asked for.
+    """
+
+    replay: Replay
+    frames: Frames
+    place: int = 0
+    then: Turn | None = None
+
+    @property
+    def running(self) -> list[str]:
+        """The names of the steps that are in progress or wait."""
+        return [step["StepName"] for step in self.frames.running(self.place)]
+
+    def advance(self, run: Run, pace: str) -> None:
+        """Go on to the next step, or where the execution waits or has ended."""
+        with run.lock:
+            if run.course is not self:
+                return
+            if self.then:
+                self.end(run, self.then)
+            else:
+                self._go(run, self.frames.after(self.place, pace))
+
+    def catch_up(self, run: Run) -> None:
+        """Do nothing: no walk follows."""
+
+    def finish(self, run: Run, turn: Turn, message: str | None) -> None:  # noqa: ARG002 - the turn has it
+        """End the run."""
+        with run.lock:
+            self.end(run, turn)
+
+    def end(self, run: Run, turn: Turn) -> None:
+        """End the run: as recorded, or at the current steps if it was recorded with another status."""
+        if turn.status == self.frames.status(self.frames.last) and not turn.members:
+            self._go(run, self.frames.last)
+            return
+        run.course = Turns(())
+        closed = [*self._closed(run, turn)]
+        shown = {name: value for name, value in run.members.items() if not name.startswith("Current")}
+        run.take(Turn(turn.status, {**shown, **turn.members, "StepExecutions": closed}))
+
+    def can_stop(self, run: Run, *, cancel: bool) -> bool:
+        """Return whether the run can be stopped."""
+        return not run.ended and (cancel or run.status != "Cancelling")
+
+    def stop(self, run: Run, *, cancel: bool) -> None:
+        """Cancel the run, or let it succeed, at the next poll."""
+        run.course = replace(self, then=Turn("Cancelled" if cancel else SUCCESS))
+        run.changed()
+        if cancel:
+            run.turn_to("Cancelling")
+
+    def takes(self, run: Run, signal: str) -> bool:
+        """Return whether a signal is valid: while it waits, any."""
+        return run.status in (WAITING | WORKING if signal == STOP_STEP else WAITING)
+
+    def stop_step(self, run: Run) -> None:
+        """Cancel the run."""
+        self.end(run, Turn("Cancelled"))
+
+    def reject(self, run: Run, message: str) -> None:
+        """Go on if the waiting step was recorded with another end than success; else let the run fail."""
+        if any(step["StepStatus"] == SUCCESS for step in self.frames.running(self.place)):
+            self.end(run, Turn("Failed", {"FailureMessage": message}))
+        else:
+            self.resume(run)
+
+    def resume(self, run: Run) -> None:
+        """Go on to the next step."""
+        run.changed()
+        self._go(run, self.frames.after(self.place, "step"))
+
+    def mark(self) -> object:
+        """Return the number of the frame, and the end that was asked for."""
+        return self.place, self.then
+
+    def follow(self, run: Run, time: datetime) -> None:
+        """Go on to the last frame that is not later than a time."""
+        place = self.place
+        while place < self.frames.last and self.frames.time(place + 1) <= time:
+            place += 1
+        self._go(run, place)
+
+    def _go(self, run: Run, place: int) -> None:
+        """Show a frame."""
+        if place == self.place:
+            return
+        frames = self.frames
+        run.course, run.members = replace(self, place=place), frames.members(place)
+        if run.status == PENDING and place < frames.last:
+            run.turn_to("InProgress", frames.time(place))
+        for step, started, time, status in frames.changes(self.place, place):
+            run.note(StatusChange(time, status, step["StepName"], step["Action"], started))
+        self._take_children(run, frames.time(place), ends=place == frames.last)
+        run.turn_to(frames.status(place), frames.time(place))
+
+    def _take_children(self, run: Run, time: datetime, *, ends: bool) -> None:
+        """Start the recorded executions that had begun by a time, and let them follow."""
+        known = {child.id for child in run.spawned}
+        for child in self.replay.children:
+            if child.id not in known and (ends or child.begun <= time):
+                run.host.spawn_recorded(run, child)
+        for started in run.spawned:
+            course = started.course
+            if isinstance(course, Replayed):
+                course.follow(started, course.frames.time(course.frames.last) if ends else time)
+
+    def _closed(self, run: Run, turn: Turn) -> list[dict[str, Any]]:
+        """Return the current steps, those in progress with the end of the run."""
+        status, time = SUCCESS if turn.status in SUCCEEDED else turn.status, run.tick()
+        message = {name: text for name, text in turn.members.items() if name == "FailureMessage"}
+        closed: list[dict[str, Any]] = []
+        for step in run.members["StepExecutions"]:
+            if step["StepStatus"] not in WAITING | WORKING:
+                closed.append(step)
+                continue
+            closed.append({**step, "StepStatus": status, "ExecutionEndTime": time, **message})
+            started = step.get("ExecutionStartTime", run.started_at)
+            run.note(StatusChange(time, status, step["StepName"], step["Action"], started))
+        return closed
