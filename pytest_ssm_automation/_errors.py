@@ -80,7 +80,7 @@ class RunbookWarning(UserWarning):
 
 @public
 class PolledTooOften(BaseException):
-    """An execution was polled 10 000 times after its end, or while a step waited for its time.
+    """An execution was polled 10 000 times after its end, or without a sleep while a step waited for its time.
 
     So the polling loop does not end, or it does not sleep.
     """

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .._service.runbooks.declarations import Runbook
     from .reading import Recording
+    from .results import Key
 
 __tracebackhide__ = hide_usage_errors
 
@@ -162,11 +163,14 @@ class _Walk:
         if signal is None:
             raise NoResultError
         named = {} if signal in {"Approve", "Reject"} else {"Payload": {"StepName": [at.shown["StepName"]]}}
-        for _ in range(_MOST_APPROVALS):
+        sent = 0
+        while sent < _MOST_APPROVALS and self._waits_at(execution, at.key):
             self._ask("SendAutomationSignal", AutomationExecutionId=execution.id, SignalType=signal, **named)
-            now = self._supply.at(execution)
-            if now is None or now.key != at.key or execution.status != _WAITING:
-                return
+            sent += 1
+
+    def _waits_at(self, execution: Execution, key: Key) -> bool:
+        at = self._supply.at(execution)
+        return execution.status == _WAITING and at is not None and at.key == key
 
     def _finish_children(self, execution: Execution) -> None:
         """End executions on targets that were not recorded themselves as the steps of their parent were."""

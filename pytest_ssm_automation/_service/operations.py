@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PAGE: Final = 50
 MOST_POLLS: Final = 10_000
+# Seconds between two polls that show that the caller has slept.
+_SLEPT: Final = 0.1
 # Required keys of a signal's payload: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
 _NAMED: Final = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}
 
@@ -119,16 +121,18 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
 
 
 def _count(run: Run, visit: Visit) -> None:
-    """Count the polls of an execution that waits for a time."""
+    """Count the polls of an execution that waits for a time, since the caller has slept last."""
     over = over_at(visit)
     if over is None or visit.ended or visit.waits_to_begin:
         return
-    visit.polls += 1
+    now = times.now()
+    slept = visit.polled is not None and (now - visit.polled).total_seconds() >= _SLEPT
+    visit.polls, visit.polled = 1 if slept else visit.polls + 1, now
     if visit.polls >= MOST_POLLS:
-        left = (over - times.now()).total_seconds()
+        left = (over - now).total_seconds()
         raise PolledTooOften(
-            f"The execution {run.id} of {run.document_name} was polled {MOST_POLLS} times while step "
-            f"{visit.step.name!r} waits for another {left:.0f} s. Time goes on only when the thread of the test sleeps."
+            f"The execution {run.id} of {run.document_name} was polled {MOST_POLLS} times without a sleep while "
+            f"step {visit.step.name!r} waits for another {left:.0f} s. Time goes on when the thread of the test sleeps."
         )
 
 

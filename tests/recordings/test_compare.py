@@ -96,9 +96,9 @@ def failing_once(fake: AutomationFake) -> None:
     fake.step_outputs("inner", lambda run: {"Text": run.inputs["Item"]})
 
 
-def signalling(kind: str) -> Callable[[AutomationFake], object]:
+def signalling(*kinds: str) -> Callable[[AutomationFake], object]:
     """Return a function that runs an execution, and signals when it waits."""
-    return lambda fake: ended(fake, [kind], **PLAIN)
+    return lambda fake: ended(fake, [*kinds], **PLAIN)
 
 
 def stopping(fake: AutomationFake) -> None:
@@ -196,6 +196,10 @@ EQUAL: dict[str, tuple[dict[str, Any], Callable[[AutomationFake], object]]] = {
     ),
     "attempts": (runbook(api("one", maxAttempts=3)), lambda fake: fake.fail_step("one", "No.")),
     "an approval": (runbook(approve("wait"), sleep("two")), signalling("Approve")),
+    "two approvals": (
+        runbook(approve("wait", inputs={"Approvers": ["x"], "MinRequiredApprovals": 2}), sleep("two")),
+        signalling("Approve", "Approve"),
+    ),
     "a rejection": (runbook(approve("wait", onFailure="step:two"), sleep("one"), sleep("two")), signalling("Reject")),
     "a pause": (runbook({"name": "wait", "action": "aws:pause"}, sleep("two")), signalling("Resume")),
     "a stop": (

@@ -292,7 +292,7 @@ def expiry(bench: Bench) -> None:
     day, found = 24 * 60 * 60, []
     for limit in ({"timeoutSeconds": 10 * day}, {}):
         pause = {"name": "ask", "action": "aws:pause", "inputs": {}, **limit}
-        seconds = _seconds({"schemaVersion": "0.3", "mainSteps": [pause]}, "TimedOut", day // 2)
+        seconds = _seconds({"schemaVersion": "0.3", "mainSteps": [pause]}, "TimedOut", day // 3)
         found.append(seconds // day)
     bench.expect(found, [10, 7])
 

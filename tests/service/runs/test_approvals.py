@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from caller import poll, start, statuses
 
+from pytest_ssm_automation import StepFailed
+
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
@@ -138,3 +140,9 @@ def test_outputs_that_are_set(fake: AutomationFake, client: Any) -> None:
     outputs = poll(client, execution_id)["StepExecutions"][0]["Outputs"]
     assert outputs == {"ApprovalStatus": ["Approved"], "ApproverDecisions": ['{"Approver":"boss"}']}
     assert calls == ["ask"]
+
+    def refused(_: Any) -> dict[str, Any]:
+        raise StepFailed("Nobody is there", "TimedOut")
+
+    fake.step_outputs("ask", refused)
+    assert statuses(client, start(client), 3) == ["Pending", "InProgress", "TimedOut"]

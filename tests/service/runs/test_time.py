@@ -11,6 +11,7 @@ import pytest
 from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, PolledTooOften, SleptTooLong
+from pytest_ssm_automation._service.runs import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,14 +206,24 @@ def test_the_date_is_that_of_the_step(fake: AutomationFake, client: Any) -> None
 
 
 def test_a_poller_that_never_sleeps_is_told(fake: AutomationFake, client: Any) -> None:
-    """After 10 000 polls the message names the step, and how long it still waits."""
+    """After 10 000 polls without a sleep, the message names the step, and how long it still waits."""
     register(fake, {"name": "rest", "inputs": {"Duration": "PT1H"}})
     execution_id = start(client)
     statuses(client, execution_id, 3)
-    fake.execution(execution_id)._run.walk.at.polls = 9_998  # type: ignore[union-attr]
-    poll(client, execution_id)
-    with pytest.raises(PolledTooOften, match=r"polled 10000 times while step 'rest' waits for another 3\d{3} s\."):
+    visit: Any = fake.execution(execution_id)._run.walk.at  # type: ignore[union-attr]
+    for slept in (False, True):
+        # The next poll comes at once, whatever the real clock does.
+        visit.polls, visit.polled = 9_998, times.now() + timedelta(minutes=1)
         poll(client, execution_id)
+        if slept:
+            time.sleep(1)
+            assert statuses(client, execution_id, 1) == ["InProgress"]
+        else:
+            visit.polled += timedelta(minutes=1)
+            with pytest.raises(
+                PolledTooOften, match=r"10000 times without a sleep while step 'rest' waits for another 3"
+            ):
+                poll(client, execution_id)
 
 
 def test_a_wait_for_a_run_is_not_too_long(fake: AutomationFake, client: Any) -> None:

@@ -231,6 +231,19 @@ def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[
     assert shown["AutomationExecutionStatus"] == "Success"
 
 
+def test_the_texts_of_inputs_and_outputs(fake: AutomationFake, client: Any) -> None:
+    """JSON in outputs has escapes, a plain text has none; keys of CloudWatchOutputConfig have a small first letter."""
+    logs = {"CloudWatchLogGroupName": "a=b", "CloudWatchOutputEnabled": True}
+    command = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1"], "CloudWatchOutputConfig": logs}
+    fake.add_runbook(runbook({"name": "run", "action": "aws:runCommand", "inputs": command}), name="Doc")
+    fake.step_outputs("run", {"Status": "Success", "Output": "<a='b'&>"})
+    [shown] = ended_of(client, "Doc")["StepExecutions"]
+    expected = '{"cloudWatchLogGroupName":"a=b","cloudWatchOutputEnabled":true}'
+    assert shown["Inputs"]["CloudWatchOutputConfig"] == expected
+    payload = r'{"Status":"Success","Output":"\u003ca\u003d\u0027b\u0027\u0026\u003e"}'
+    assert (shown["Outputs"]["Output"], shown["Outputs"]["OutputPayload"]) == (["<a='b'&>"], [payload])
+
+
 def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
     """It fails the loop with it, and jumps may lead out of the loop, into it, and to the loop itself."""
     inner = {"name": "inner", "action": "aws:sleep", "onFailure": "step:after"}

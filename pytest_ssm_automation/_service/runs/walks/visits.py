@@ -33,7 +33,8 @@ class Visit:
         child: The execution that the current attempt has started.
         decided_by: What decided the result of the latest attempt.
         kept: The result of a sleep that is not over yet.
-        polls: How often a caller has polled while it waited for its time.
+        polls: How often a caller has polled without a sleep while it waited for its time.
+        polled: The time of the latest of these polls.
         decisions: The decisions of approvers.
         said: What the test has set for the result of an approval or a pause, once it waits.
         called: The operations that the current attempt has called, such as `ec2 StopInstances`.
@@ -55,6 +56,7 @@ class Visit:
     decided_by: str = ""
     kept: StepResult | None = None
     polls: int = 0
+    polled: datetime | None = None
     decisions: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     said: StepResult = NOTHING_SAID
     called: tuple[str, ...] = ()
