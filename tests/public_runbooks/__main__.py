@@ -1,9 +1,9 @@
 """Run a folder of runbooks under moto, and print by action what was executed, what failed, and why.
 
 Usage: `tox run -e public-runbooks -- FOLDER [--parameters FILE] [--cases] [--ways] [NAME...]`. Nothing is fetched: the
-folder is one of yours, such as a clone of github.com/ceshihao/ssm-public-documents. Parameters are drawn, unless the
-file has them: a JSON object of lists of strings by name, by document. Then the cases of `cases.py` are run, which
-check the resources before and after. The exit status is 1 if a case failed.
+folder is one of yours, such as a clone of github.com/ceshihao/ssm-public-documents. Parameters are drawn, and name
+resources that are made for that, unless the file has them: a JSON object of lists of strings by name, by document. Then
+the cases of `cases.py` are run, which check the resources before and after. The exit status is 1 if a case failed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from moto import mock_aws
 from pytest_ssm_automation import AutomationFake, FakeUsageError, strategies
 
 from .cases import CASES, Case
+from .resources import with_resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -101,22 +102,29 @@ def documents(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".json", ".yaml", ".yml"}:
             with suppress(yaml.YAMLError, UnicodeDecodeError):
-                content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+                content = _read(path)
                 if isinstance(content, dict) and content.get("schemaVersion") == "0.3":
                     yield path
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 # A runbook is run.
 
 
 def run(path: Path, parameters: Parameters | None = None) -> Ran:
-    """Run a runbook with moto's empty account; without parameters, they are drawn."""
+    """Run a runbook; without parameters, they are drawn, and name resources that are made for that."""
     with mock_aws(config=_MOTO), _fake() as fake:
         try:
             runbook = fake.add_runbook(path)
         except FakeUsageError as error:
             return Ran(path.stem, "refused", reason=str(error))
-        return walk(fake, path.stem, drawn(runbook) if parameters is None else parameters)
+        if parameters is None:
+            declared = _read(path).get("parameters", {})
+            parameters = with_resources(path.stem, drawn(runbook), declared, _client)
+        return walk(fake, path.stem, parameters)
 
 
 def drawn(runbook: Any) -> Parameters:

@@ -32,7 +32,8 @@ class Case(NamedTuple):
     after: Any
 
 
-def _instance(aws: Any) -> str:
+def launch_instance(aws: Any) -> str:
+    """Launch an instance, and return its id."""
     image_id = aws("ec2").describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     launched = aws("ec2").run_instances(ImageId=image_id, MinCount=1, MaxCount=1)
     return str(launched["Instances"][0]["InstanceId"])
@@ -44,11 +45,11 @@ def _described_instance(aws: Any, instance_id: str) -> Any:
 
 
 def _running(aws: Any) -> Parameters:
-    return {"InstanceId": [_instance(aws)]}
+    return {"InstanceId": [launch_instance(aws)]}
 
 
 def _stopped(aws: Any) -> Parameters:
-    instance_id = _instance(aws)
+    instance_id = launch_instance(aws)
     aws("ec2").stop_instances(InstanceIds=[instance_id])
     return {"InstanceId": [instance_id]}
 
@@ -59,7 +60,7 @@ def _state(aws: Any, given: Parameters) -> str:
 
 def _noted_address(aws: Any) -> Parameters:
     """Note the address of an instance in its tags: it has another one after it was stopped."""
-    instance_id = _instance(aws)
+    instance_id = launch_instance(aws)
     address = _described_instance(aws, instance_id)["PublicIpAddress"]
     aws("ec2").create_tags(Resources=[instance_id], Tags=[{"Key": "Address", "Value": address}])
     return {"InstanceId": [instance_id]}
@@ -128,12 +129,13 @@ def _addresses(aws: Any, _: Parameters) -> int:
     return len(aws("ec2").describe_addresses()["Addresses"])
 
 
-def _volume(aws: Any) -> str:
+def create_volume(aws: Any) -> str:
+    """Create a volume, and return its id."""
     return str(aws("ec2").create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"])
 
 
 def _for_snapshot(aws: Any) -> Parameters:
-    return {"VolumeId": [_volume(aws)], "Description": ["made by a runbook"]}
+    return {"VolumeId": [create_volume(aws)], "Description": ["made by a runbook"]}
 
 
 def _described(aws: Any, _: Parameters) -> list[str]:
@@ -142,12 +144,12 @@ def _described(aws: Any, _: Parameters) -> list[str]:
 
 
 def _snapshot(aws: Any) -> Parameters:
-    made = aws("ec2").create_snapshot(VolumeId=_volume(aws), Description="made by a runbook")
+    made = aws("ec2").create_snapshot(VolumeId=create_volume(aws), Description="made by a runbook")
     return {"SnapshotId": [made["SnapshotId"]]}
 
 
 def _detached(aws: Any) -> Parameters:
-    instance_id = _instance(aws)
+    instance_id = launch_instance(aws)
     zone = _described_instance(aws, instance_id)["Placement"]["AvailabilityZone"]
     volume_id = aws("ec2").create_volume(AvailabilityZone=zone, Size=1)["VolumeId"]
     return {"InstanceId": [instance_id], "VolumeId": [volume_id], "Device": ["/dev/sdh"]}
@@ -159,7 +161,7 @@ def _attachments(aws: Any, given: Parameters) -> list[str]:
 
 
 def _image(aws: Any) -> Parameters:
-    image_id = aws("ec2").create_image(InstanceId=_instance(aws), Name="old")["ImageId"]
+    image_id = aws("ec2").create_image(InstanceId=launch_instance(aws), Name="old")["ImageId"]
     return {"ImageId": [image_id]}
 
 
@@ -194,7 +196,8 @@ def _received(aws: Any, _: Parameters) -> list[str]:
     ]
 
 
-def _database(aws: Any) -> Parameters:
+def create_database(aws: Any) -> Parameters:
+    """Create a database, and return it as a parameter."""
     aws("rds").create_db_instance(
         DBInstanceIdentifier="db",
         DBInstanceClass="db.m5.large",
@@ -212,7 +215,7 @@ def _database_state(aws: Any, given: Parameters) -> str:
 
 
 def _untagged(aws: Any) -> Parameters:
-    _database(aws)
+    create_database(aws)
     (found,) = aws("rds").describe_db_instances()["DBInstances"]
     return {"ResourceARNs": [found["DBInstanceArn"]], "RequiredTags": ['{"Team": "blue"}']}
 
@@ -223,7 +226,7 @@ def _tags(aws: Any, given: Parameters) -> Any:
 
 def _watched(aws: Any) -> Parameters:
     return {
-        "ResourceARNs": [f"arn:aws:ec2:us-east-1:123456789012:instance/{_instance(aws)}"],
+        "ResourceARNs": [f"arn:aws:ec2:us-east-1:123456789012:instance/{launch_instance(aws)}"],
         "MetricName": ["CPUUtilization"],
         "Statistic": ["Average"],
         "Threshold": ["80"],
@@ -237,7 +240,8 @@ def _alarms(aws: Any, _: Parameters) -> list[tuple[str, float]]:
     return [(each["MetricName"], each["Threshold"]) for each in found]
 
 
-def _table(aws: Any) -> Parameters:
+def create_table(aws: Any) -> Parameters:
+    """Create a table, and return it as a parameter."""
     aws("dynamodb").create_table(
         TableName="old",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -279,10 +283,10 @@ CASES: Final[dict[str, Case]] = {
     "AWS-DeleteImage": Case(_image, _images, (1, 1), (0, 0)),
     "AWS-EnableSQSEncryption": Case(_queue, _key_of_queue, None, "alias/aws/sqs"),
     "AWS-PublishSNSNotification": Case(_topic, _received, [], ["hello"]),
-    "AWS-StopRdsInstance": Case(_database, _database_state, "available", "stopped"),
+    "AWS-StopRdsInstance": Case(create_database, _database_state, "available", "stopped"),
     "AWS-SetRequiredTags": Case(_untagged, _tags, [], [{"Key": "Team", "Value": "blue"}]),
     "AWS-EnableCWAlarm": Case(_watched, _alarms, [], [("CPUUtilization", 80.0)]),
     "AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock": Case(_guarded_bucket, _public_access, None, 4),
-    "AWSConfigRemediation-DeleteDynamoDbTable": Case(_table, _tables, ["old"], []),
+    "AWSConfigRemediation-DeleteDynamoDbTable": Case(create_table, _tables, ["old"], []),
     "AWSConfigRemediation-CancelKeyDeletion": Case(_doomed_key, _key_state, "PendingDeletion", "Disabled"),
 }
