@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .reading import Recording
     from .results import Key, Results
 
-_EXPIRED: Final = "TimedOut"
 _RUNNING: Final = frozenset({"InProgress", "Waiting", "Cancelling"})
 # How often a step may run again, with its last result, before its circle is considered endless.
 _MOST_ROUNDS: Final = 100
@@ -44,6 +43,12 @@ class At(NamedTuple):
         """The recorded status."""
         status: str = self.recorded["StepStatus"] if self.recorded else PENDING
         return status
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether somebody has rejected it, as its recorded outputs say."""
+        outputs: Mapping[str, list[str]] = self.recorded.get("Outputs", {}) if self.recorded else {}
+        return outputs.get("ApprovalStatus") == ["Rejected"]
 
 
 class NoResultError(Exception):
@@ -77,9 +82,9 @@ class Supply:
         if run.execution.target and self.source(run.execution) is None:
             return {}  # its end alone is known
         at, step = self.at(run.execution, run.name), self._flow.step(run.name)
-        if at and step and step.action in PAUSING and at.status not in (SUCCESS, _EXPIRED):
+        if at and step and step.action in PAUSING and (at.is_rejected or at.status not in (SUCCESS, *FAILED)):
             # It waits for the signal that follows.
-            return result(step, at.recorded, iterated=True) if at.recorded and at.status in FAILED else {}
+            return result(step, at.recorded, iterated=True) if at.recorded and at.is_rejected else {}
         if at is None or step is None or at.recorded is None or at.status not in (SUCCESS, *FAILED):
             raise NoResultError
         visit = (run.execution.id, at.key)
