@@ -1,28 +1,27 @@
-import json
 from pathlib import Path
 
-import boto3
+import pytest
+from pytest_ssm_automation import recordings
 
-RECORDED = json.loads(Path(__file__).with_name("recorded_polls.json").read_text())
+from howto_bake import bake
 
-
-def why_it_failed(execution_id):
-    ssm = boto3.client("ssm")
-    response = ssm.get_automation_execution(AutomationExecutionId=execution_id)
-    execution = response["AutomationExecution"]
-    failed = [
-        step["StepName"]
-        for step in execution["StepExecutions"]
-        if step["StepStatus"] == "Failed"
-    ]
-    return ", ".join(failed)
+HERE = Path(__file__).parent
+RUNBOOK = HERE / "runbooks" / "Operations-Bake.yaml"
+RUNS = sorted((HERE / "runs").glob("*.json"))
 
 
-def test_the_failed_step_is_named(ssm_automation, ssm_client):
-    ssm_automation.script(RECORDED)
-    execution_id = ssm_client.start_automation_execution(
-        DocumentName="AWS-CreateImage"
-    )["AutomationExecutionId"]
+@pytest.mark.ssm_automation(skip_sleep=True)
+@pytest.mark.ssm_automation_replay(HERE / "runs" / "bake-failed.json")
+def test_the_mail_says_what_failed_at_aws():
+    mails = []
 
-    assert why_it_failed(execution_id) == ""
-    assert why_it_failed(execution_id) == "createImage"
+    assert bake("i-0123456789abcdef0", mail=mails.append) is None
+
+    (mail,) = mails
+    assert mail.startswith("CreateImage failed for i-0123456789abcdef0: ")
+    assert "InstanceInvalidState: the instance is not stopped" in mail
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run.stem)
+def test_recorded_executions_still_go_the_same_way(run):
+    assert recordings.compare(run, runbook=RUNBOOK) == ()
