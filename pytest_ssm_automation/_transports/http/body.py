@@ -40,7 +40,7 @@ def read_body(stream: BufferedIOBase, headers: Mapping[str, str], seconds: float
     kept, size, end = bytearray(), 0, perf_counter() + seconds
     try:
         for piece in _pieces(stream, headers):
-            kept += piece[: MOST_BYTES + 1 - len(kept)]
+            kept += piece[: MOST_BYTES - len(kept)]
             size += len(piece)
             if size > _MOST_READ:
                 break
