@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -113,7 +114,14 @@ class _Wrapper:
 
 
 def _function(state: _Wrapper, original: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a function."""
+    """Wrap a function. A coroutine function stays one, so that a mock that replaces it is an AsyncMock."""
+    if inspect.iscoroutinefunction(original):
+
+        @functools.wraps(original)
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            return await (replacement(original, *args, **kwargs) if state.active else original(*args, **kwargs))
+
+        return coroutine
 
     @functools.wraps(original)
     def wrapper(*args: Any, **kwargs: Any) -> Any:

@@ -36,12 +36,13 @@ class Suite(NamedTuple):
     differing: Mapping[str, str] = {}
 
 
+_CREDENTIALS: Final = "it asks for credentials of the machine, in place of which a fake provides its own"
 _OF_BOTOCORE: Final = {
     "unit": ("args", "client", "credentials", "endpoint", "http_session", "session", "signers", "stub"),
     "functional": ("credentials", "regions", "retry", "session", "six_threading", "stub", "useragent"),
 }
 SUITES: Final = {
-    "aiobotocore": Suite(["tests"]),
+    "aiobotocore": Suite(["tests"], {"test_processprovider_|test_session_(credentials|retrieve_creds)": _CREDENTIALS}),
     "botocore": Suite([f"tests/{kind}/test_{name}.py" for kind, names in _OF_BOTOCORE.items() for name in names]),
     "moto": Suite(["tests/test_core", "tests/test_ssm", "tests/test_sts"]),
     "responses": Suite(["responses/tests"]),

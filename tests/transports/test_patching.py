@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -170,6 +171,22 @@ def test_whatever_stands_there_is_bound_as_python_does(kind: str, inherited: boo
     patch.restore()
     assert (use(), stored(3, 4), dict(vars(owner))) == (before, before[1], raw)
     assert len(calls) < 4
+
+
+def test_a_coroutine_function_stays_one() -> None:
+    """A mock that replaces the wrapper of a coroutine function can be awaited, and so can the wrapper itself."""
+
+    async def plain(_: object, number: int) -> int:
+        return number
+
+    owner: Any = type("Owner", (), {"method": plain})
+    patch = WrapperPatch(owner, "method", lambda original, it, number: original(it, number + 1)).apply()
+    wrapper = owner.method
+    with mock.patch.object(owner, "method") as stand_in:
+        assert isinstance(stand_in, mock.AsyncMock)
+    assert asyncio.run(owner().method(1)) == 2
+    patch.restore()
+    assert asyncio.run(wrapper(owner(), 1)) == 1
 
 
 def test_a_mock_can_be_asked_through_its_wrapper() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import requests
+import responses
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
@@ -21,6 +22,7 @@ from pytest_ssm_automation._service.runs.targets.locations import MOST_BYTES, re
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 LOCATIONS: list[dict[str, Any]] = [
     {"Accounts": ["111111111111"], "Regions": ["us-east-1", "eu-central-1"], "ExecutionRoleName": "Automation"},
@@ -226,6 +228,18 @@ def test_locations_in_a_bucket_of_moto() -> None:
         with pytest.raises(ClientError, match="HTTP status 404"):
             start(fake.client(), url.replace("all.json", "none.json"))
     assert len(fake.executions[0].steps) == 3
+
+
+def test_no_password_is_sent_to_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service reads a URL with nothing but what it says, and not with the passwords of the user's machine."""
+    (tmp_path / "netrc").write_text(
+        "machine bucket.s3.eu-central-1.amazonaws.com login me password secret", encoding="utf-8"
+    )
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with responses.RequestsMock() as mocks, AutomationFake() as fake:
+        mocks.add("GET", URL, json=LOCATIONS)
+        start(fake.client(), URL)
+        assert "Authorization" not in mocks.calls[0].request.headers
 
 
 def test_hosted_files_are_gone_with_the_fake() -> None:

@@ -441,6 +441,28 @@ def test_closing_waits_for_nobody_for_ever(signed: Sign, monkeypatch: pytest.Mon
         thread.join()
 
 
+def test_closing_waits_for_calls_that_end(signed: Sign) -> None:
+    """A request that is being answered when the fake ends is answered to its end first, and leaves no thread."""
+    stuck = threading.Event()
+
+    def when(_: Any) -> bool:
+        stuck.set()
+        time.sleep(0.2)
+        return False
+
+    with AutomationFake() as fake:
+        fake.fail_with("ThrottlingException", when=when)
+        url = fake.serve_endpoint()
+        with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
+            connection.sendall(raw(signed(START, DOC)))
+            assert stuck.wait(10)
+            server: Any = fake._endpoint
+            server.close()
+            assert not any(thread.is_alive() for thread in server._server._serving)
+            fake._endpoint = None
+    fake.assert_started_once(DocumentName="Doc")
+
+
 def test_a_loop_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a forked child the thread that listens isn't there, and nobody would end a call of `shutdown`."""
     endpoint = module.Endpoint(AutomationFake()._service)
