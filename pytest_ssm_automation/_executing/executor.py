@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._service.runbooks.flow import Step
     from .._service.runs.run import Run
     from .._service.runs.walks.visits import Visit
-    from .attempt import Advance, Perform
+    from .attempt import Advance
 
 __tracebackhide__ = hide_usage_errors
 
@@ -30,6 +30,7 @@ __tracebackhide__ = hide_usage_errors
 HasWord = Callable[["Run", "Step"], bool]
 # How often `execute` looks at a step that has to wait.
 _MOST_LOOKS: Final = 100
+_NO_ACTION: Final = "this action is not executed"
 
 
 class Executor:
@@ -92,23 +93,20 @@ class Executor:
         raise FakeUsageError(f"Step {visit.step.name!r} still has to wait after {_MOST_LOOKS} looks")
 
     def _attempt(self, run: Run, visit: Visit) -> Attempt:
-        try:
-            perform = self._check(run, visit.step)
-        except Unable as unable:
-            raise self._refused(run, visit.step, unable.reason) from None
-        return Attempt(run, visit, perform, self._clients, self._advance)
+        executed = TABLE.get(visit.step.action)
+        if executed is None:
+            raise self._refused(run, visit.step, _NO_ACTION)
+        return Attempt(run, visit, executed.perform, self._clients, self._advance)
 
-    def _check(self, run: Run, step: Step) -> Perform:
-        """Return what performs a step.
+    def _check(self, run: Run, step: Step) -> None:
+        """Check a step that is not due yet.
 
         Raises:
             Unable: It is known beforehand that the step can't be executed.
         """
         if step.action not in TABLE:
-            raise Unable("this action is not executed")
-        executed = TABLE[step.action]
-        executed.check(step, run, partial(self._clients.get, run=run))
-        return executed.perform
+            raise Unable(_NO_ACTION)
+        TABLE[step.action].check(step, run, partial(self._clients.get, run=run))
 
     def _looked(self, attempt: Attempt) -> StepResult | None:
         try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # The value of a selector that finds nothing.
 NOTHING: Final = object()
+_SCALARS: Final = (str, int, float)
 
 
 class SelectorError(ValueError):
@@ -26,6 +27,8 @@ class SelectorError(ValueError):
 
 def plain(value: Any) -> Any:
     """Convert a response of boto3 to JSON values. Assumed: times become ISO 8601, and bytes and streams text."""
+    if value is None or isinstance(value, _SCALARS):
+        return value
     if is_mapping(value):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -36,8 +39,6 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes | bytearray):
         return bytes(value).decode(errors="replace")
-    if value is None or isinstance(value, str | int | float):
-        return value
     return str(value)
 
 

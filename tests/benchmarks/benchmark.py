@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import calls
+import executing
 import processes
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
@@ -229,6 +230,7 @@ def main() -> None:
             *growth(),
             *library(folder),
             *runs(),
+            *executing.rows(),
             *validation(),
             *properties(),
         ]

@@ -24,7 +24,7 @@ class Executed(NamedTuple):
 
     Attributes:
         perform: Performs an attempt of a step.
-        check: Raises `Unable` for a step of which it is known beforehand that it can't be executed.
+        check: Raises `Unable` for a step that is not due yet, and of which it is known that it can't be executed.
     """
 
     perform: Perform

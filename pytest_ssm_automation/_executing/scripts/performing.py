@@ -33,7 +33,12 @@ _NAME: Final = "customer_script"
 
 
 def execute_script(attempt: Attempt) -> Outputs:
-    """Perform `aws:executeScript`."""
+    """Perform `aws:executeScript`.
+
+    Raises:
+        Unable: The step has no script of Python, or a module is missing.
+    """
+    _check(attempt.declared)
     payload = _payload(attempt)
     response = {"Payload": payload}
     repeated = {} if payload is None else response
@@ -46,6 +51,10 @@ def check(step: Step, _run: Run, _client_of: ClientOf) -> None:
     Raises:
         Unable: It has not.
     """
+    _check(step)
+
+
+def _check(step: Step) -> None:
     runtime, script = step.inputs.get("Runtime"), step.inputs.get("Script")
     attached = "Attachment" in step.inputs
     if not str(runtime).lower().startswith(("python", "{{")):
