@@ -5,6 +5,8 @@ import pages
 import pytest
 from neighbours import run as neighbours
 
+from pytest_ssm_automation import AutomationFake, plugin
+from pytest_ssm_automation._options import Options
 from pytest_ssm_automation._strict import _TITLES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -49,6 +51,31 @@ def test_the_page_on_strict_mode_has_every_line() -> None:
     """The page on strict mode explains all its messages."""
     page = text_of(DOCS / "howto" / "strict.md")
     assert [title for title in _TITLES.values() if f"`{title.partition(' (')[0]}`" not in page] == []
+
+
+def test_the_cheat_sheet_has_every_name() -> None:
+    """The cheat sheet has all fixtures, markers, options, and members of the fake, for whoever looks for one."""
+    sheet = " ".join(re.findall(r"`([^`]+)`", text_of(DOCS / "reference" / "cheatsheet.md")))
+    fixtures = [name for name, each in vars(plugin).items() if hasattr(each, "_fixture_function_marker")]
+    markers = [marker.partition("(")[0] for marker in plugin._MARKERS]
+    members = [name for name in dir(AutomationFake) if not name.startswith("_")]
+
+    names = [*fixtures, *markers, *Options._fields, *members]
+    assert [name for name in names if not re.search(rf"\b{name}\b", sheet)] == []
+
+
+def test_every_guide_is_in_the_list_and_in_the_sidebar() -> None:
+    """Both have the same groups with the same pages, in the same order."""
+    listed = {
+        title.lower(): re.findall(r"^\[\]\((\S+)\.md\)$", text, re.MULTILINE)
+        for title, text in re.findall(r"^## (\w+)\n((?:(?!## ).*\n)*)", text_of(DOCS / "howto/index.md"), re.MULTILINE)
+    }
+    trees = re.findall(r":caption: How to: (\w+)\n\n(.*?)\n```", text_of(DOCS / "index.md"), re.DOTALL)
+
+    assert {title: re.findall(r"howto/(\S+)", pages) for title, pages in trees} == listed
+    assert {f"{name}.md" for names in listed.values() for name in names} == {
+        page.name for page in (DOCS / "howto").glob("*.md") if page.stem != "index"
+    }
 
 
 def test_the_page_about_other_libraries_is_written() -> None:

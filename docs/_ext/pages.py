@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FENCE = re.compile(r"^([`:]{3,})(.*)\n((?:.*\n)*?)^\1$", re.MULTILINE)
 OPTION = re.compile(r"^:([\w-]+):[ \t]*(.*)$", re.MULTILINE)
 # Programs that readers run in the folder of the page; other commands install, or need AWS.
-RUNNABLE = re.compile(r"pytest\b|python -m pytest_ssm_automation (?:draw|compare)\b")
+RUNNABLE = re.compile(r"pytest\b|python -m (?:unittest|pytest_ssm_automation (?:draw|compare))\b")
 # How the options of an included file that is shown in part begin.
 PARTIAL = ("start-", "end-", "lines", "pyobject", "prepend", "append", "diff")
 
@@ -106,8 +106,8 @@ def take(step: Save | Run, folder: Path, **variables: str) -> str:
         path.write_bytes(step.source.read_bytes())
         return ""
     words = shlex.split(step.command.replace("$GITHUB_STEP_SUMMARY", "summary.md"))
-    # -P, since the command `pytest` leaves the current directory out of sys.path
-    command = [sys.executable, "-P", *(["-m", "pytest"] if words[0] == "pytest" else []), *words[1:]]
+    # -P, since the command `pytest` leaves the current directory out of sys.path, other than `python -m`
+    command = [sys.executable, *(["-P", "-m", "pytest"] if words[0] == "pytest" else []), *words[1:]]
     environment = {**os.environ, **variables}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     found = counts(done.stdout)

@@ -18,10 +18,11 @@ _PARTS = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-# Text between tags. An entity is one character.
+# Text between tags.
 _TEXT = re.compile(r"(?<=>)[^<]+")
-_ENDS = re.compile(r"(?:[_./:,=\[\](){}|\\-]|&quot;|&\#39;)(?=\w)|(?<=[a-z0-9])(?=[A-Z])")
-_LONG = re.compile(r"\w{24,}")
+_ENDS = re.compile(r"[_./:,=\[\](){}|\\-](?=\w)|(?<=[a-z0-9])(?=[A-Z])")
+_LONG_NAME = re.compile(r"\S{12,}")
+_LONG_WORD = re.compile(r"\w{24,}")
 
 
 def _with_breaks(text: re.Match[str]) -> str:
@@ -31,7 +32,9 @@ def _with_breaks(text: re.Match[str]) -> str:
 def _with_breaks_where_needed(part: re.Match[str]) -> str:
     if part["kept"]:
         return part[0]
-    return _TEXT.sub(_with_breaks, part[0]) if part["code"] else _LONG.sub(_with_breaks, part[0])
+    if part["code"]:
+        return _TEXT.sub(lambda text: _LONG_NAME.sub(_with_breaks, text[0]), part[0])
+    return _LONG_WORD.sub(_with_breaks, part[0])
 
 
 def add_breaks(_app: Sphinx, _page: str, _name: str, context: dict[str, Any], _doctree: nodes.document | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from situations import Situation
+    from scenarios import Scenario
 
 _VERSIONS = "Last run with"
 _OURS = "pytest-ssm-automation"
@@ -20,55 +20,93 @@ _PAGE = """\
 
 # Comparison
 
-What does code under test see if a test fakes AWS with one of five tools? `tox run -e comparison` runs each situation
-below with each tool and writes this page. Only the lines *AWS* come from the documentation and from public records.
-{versions}
+A fake is only worth its trouble if your code sees with it what it would see with AWS. So each of these scenarios was
+run with five tools. They are what code that starts executions meets, so this plugin was made to do well in them; its
+own weak sides are among the [limits](limits.md). Every row of the matrix leads to what exactly happened.
 
-## Situations
+*Yes* means that a test sees what AWS does. *Partly* means that it does once somebody has written the responses by
+hand, or that it sees only a part.
 
-{situations}
+## At a glance
 
-## How it was run
+{matrix}
 
-- Each tool is used as its documentation says, with the help that it can use: exceptions of a real client, handlers that
-  respond in order, a runbook created in moto. "Accepts" means that the call returned a response.
-- The Stubber had no expected request. With `expected_params` it compares a request with the one in the test. This finds
-  mistakes in the code. It does not find wrong assumptions of the test about AWS.
-- This project ran with its default transport. For botocore's own retries it ran with `transport="wire"`, and for the
-  first situation with `execute_steps=True`, beside moto.
-- A request that no tool answers would have been counted as *not answered*. No request left the process.
+{versions} `tox run -e comparison` runs everything again, and writes this page.
 
 ## When to choose another tool
 
-- **moto** answers hundreds of operations of many services, and keeps their state. This project answers Automation only.
-  If a test needs Parameter Store or STS too, or if the steps of a runbook are to be executed, use moto beside it.
-- **botocore's Stubber** comes with botocore and works for every operation of every service. It checks each prepared
-  response against the service model. It is enough for one call with one response. It answers every operation of its
-  client, so GetParameter needs a queued response too.
-- **MagicMock** needs no installation. It returns responses that AWS never returns, such as one without its members. It
-  counts the calls, which is enough for a function whose request never changes.
-- **pytest-boto-mock** patches each client of each service with one line, and a handler can be any function.
-- This project relies on the service model, the documentation and public records. For everything else it makes
-  assumptions. A response written by hand makes assumptions too, but shows them in the test.
+- **moto** is the right choice for everything around Automation: it answers hundreds of operations of many services,
+  and keeps their state. It does not start executions, so use [both](../howto/moto.md) if your code also reads
+  Parameter Store or calls STS, or if the steps of a runbook should really be executed.
+- **botocore's Stubber** is installed already, and works for every operation of every service. If your code makes one
+  call and gets one response, it is all you need. It also checks the responses that you queue against the service
+  model. Keep in mind that it answers everything that its client does, so each GetParameter needs a queued response
+  too.
+- **MagicMock** is enough for a function that always sends the same request, because it counts the calls. It is no
+  help where the response matters, since it happily returns what AWS never would, such as a response without its
+  members.
+- **pytest-boto-mock** patches the clients of a service in one line, and its handlers can be any function, which is
+  convenient if you want to write the behaviour yourself.
+
+This plugin has its price as well. It rests on the service model, the documentation and public records; where they say
+nothing, it [assumes](service.md). A response written by hand assumes something too, but there you can read it in the
+test.
+
+## The scenarios
+
+The lines *AWS* come from the documentation and from public records. Everything else was observed.
+
+{scenarios}
+
+## How it was run
+
+- Each tool was used as its own documentation says, with all the help that it can use: exceptions of a real client,
+  handlers that respond in order, a runbook created in moto. *Accepts* means that the call returned a response.
+- The Stubber had no expected request. With `expected_params` it compares the request with the one in the test, which
+  finds mistakes in the code, but not a wrong idea of AWS that code and test share.
+- This plugin ran with its default transport. For botocore's own retries it ran with `transport="wire"`, and for the first
+  scenario with `execute_steps=True`, beside moto.
+- No request left the process. One that no tool had answered would have been shown as *not answered*.
 """
 
 
-def render(names: Sequence[str], situations: Sequence[Situation], observed: Sequence[Sequence[str]]) -> str:
-    """Write the page: a table for each situation, this project's row first."""
-    sections = [
-        _section(item, dict(zip(names, cells, strict=True))) for item, cells in zip(situations, observed, strict=True)
-    ]
+def render(names: Sequence[str], scenarios: Sequence[Scenario], observed: Sequence[Sequence[str]]) -> str:
+    """Write the page: a matrix, and a table for each scenario; this project comes first."""
+    seen = [dict(zip(names, cells, strict=True)) for cells in observed]
     releases = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
-    return _PAGE.format(versions=f"{_VERSIONS} {releases}.", situations="\n\n".join(sections))
+    return _PAGE.format(
+        versions=f"{_VERSIONS} {releases}.",
+        matrix=_matrix(sorted(names, key=_ours_first), scenarios, seen),
+        scenarios="\n\n".join(map(_section, scenarios, seen)),
+    )
 
 
-def _section(situation: Situation, seen: dict[str, str]) -> str:
+def _ours_first(name: str) -> bool:
+    return name != _OURS
+
+
+def _matrix(names: Sequence[str], scenarios: Sequence[Scenario], seen: Sequence[dict[str, str]]) -> str:
+    heads = ["this plugin" if name == _OURS else name for name in names]
+    rows = [
+        [f"[{scenario.title}](#{_anchor(scenario.title)})", *(scenario.verdict(found[name]) for name in names)]
+        for scenario, found in zip(scenarios, seen, strict=True)
+    ]
+    lines = [["scenario", *heads], ["---", *(":-:" for _ in heads)], *rows]
+    return _CODE.sub(r"`\1`", "\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+
+
+def _anchor(title: str) -> str:
+    """Return the anchor of a heading."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def _section(scenario: Scenario, seen: dict[str, str]) -> str:
     tools: dict[str, list[str]] = {}
-    for name in sorted(seen, key=lambda name: name != _OURS):
+    for name in sorted(seen, key=_ours_first):
         tools.setdefault(seen[name], []).append(name)
     rows = [("tool", "result"), ("---", "---"), *((", ".join(names), result) for result, names in tools.items())]
     lines = [f"| {name} | {result} |" for name, result in rows]
-    text = "\n".join([f"### {situation.title}", "", f"AWS: {situation.aws}", "", *lines])
+    text = "\n".join([f"### {scenario.title}", "", f"AWS: {scenario.aws}", "", *lines])
     return _CODE.sub(r"`\1`", text)
 
 

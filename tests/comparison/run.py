@@ -1,4 +1,4 @@
-"""Run each situation with each tool, and write the results to docs: `tox run -e comparison`.
+"""Run each scenario with each tool, and write the results to docs: `tox run -e comparison`.
 
 With `--check` nothing is written: it fails if the page in docs says something else.
 """
@@ -25,12 +25,12 @@ def observe() -> str:
     """Run everything, and write the page."""
     os.environ.update(ENVIRONMENT)  # before the application makes its client
     from page import render
-    from situations import SITUATIONS
+    from scenarios import SCENARIOS
     from tools import TOOLS
 
     tools = [tool() for tool in TOOLS]
-    table = [[situation.observe(tool) for tool in tools] for situation in SITUATIONS]
-    return render([tool.name for tool in tools], SITUATIONS, table)
+    table = [[scenario.observe(tool) for tool in tools] for scenario in SCENARIOS]
+    return render([tool.name for tool in tools], SCENARIOS, table)
 
 
 def main(arguments: list[str]) -> int:

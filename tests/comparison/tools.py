@@ -27,12 +27,12 @@ _boto_mock: Any = import_module("pytest_boto_mock.plugin")
 
 
 class CannotExpress(Exception):  # noqa: N818 - it is a finding, not a failure
-    """The tool does not support the situation."""
+    """The tool does not support the scenario."""
 
 
 @dataclass(frozen=True)
 class Error:
-    """A service error of a situation."""
+    """A service error of a scenario."""
 
     code: str
     message: str = "made up"
@@ -40,7 +40,7 @@ class Error:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The behaviour of AWS that a situation needs.
+    """The behaviour of AWS that a scenario needs.
 
     Attributes:
         starts: The result of each start: the id of the execution, an error, or a connection error of botocore after the
@@ -93,7 +93,7 @@ class Tool:
 
     Attributes:
         name: Its name on the page.
-        written: The number of responses written by hand in the latest situation.
+        written: The number of responses written by hand in the latest scenario.
     """
 
     name: str

@@ -1,7 +1,8 @@
-"""The situations, and what the code under test observes in them with a tool."""
+"""The scenarios, and what the code under test observes in them with a tool."""
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,18 +43,28 @@ class Unanswered(Exception):  # noqa: N818 - it is a finding, not a failure
 
 
 @dataclass(frozen=True)
-class Situation:
-    """A row of the table.
+class Scenario:
+    """A row of the matrix, and a section of the page.
 
     Attributes:
         title: What the code under test does, or what happens to it.
         aws: What AWS does.
         observe: A function that runs it with a tool, and returns what the code under test observed.
+        same: The observations with which a test sees what AWS does, as a pattern.
+        partly: Those with which it does only after some work of the test, or only for a part, as a pattern.
     """
 
     title: str
     aws: str
     observe: Callable[[Tool], str]
+    same: str = "refuses with .*"
+    partly: str = "(?!)"
+
+    def verdict(self, observed: str) -> str:
+        """Say whether a test sees with a tool what AWS does."""
+        if re.fullmatch(self.same, observed):
+            return "yes"
+        return "partly" if re.fullmatch(self.partly, observed) else "no"
 
 
 def seen(act: Callable[[], str]) -> str:
@@ -229,27 +240,29 @@ def other_services(tool: Tool) -> str:
     )
 
 
-SITUATIONS = (
-    Situation(
+SCENARIOS = (
+    Scenario(
         "The runbook stops an instance, and the code looks at the instance",
         "`Success`, and the instance is stopped",
         instance_is_stopped,
+        same="`Success`, and the instance is stopped",
+        partly="`Success`, and .*",
     ),
-    Situation("A document name that breaks the pattern", "ValidationException", request(DocumentName="Restart web!")),
-    Situation("`Tags` with a missing `Value`", "not reached: botocore checks it", request(Tags=[{"Key": "Team"}])),
-    Situation(
+    Scenario("A document name that breaks the pattern", "ValidationException", request(DocumentName="Restart web!")),
+    Scenario("`Tags` with a missing `Value`", "not reached: botocore checks it", request(Tags=[{"Key": "Team"}])),
+    Scenario(
         "Two `Targets`",
         "InvalidAutomationExecutionParametersException",
         request(TargetParameterName="InstanceId", Targets=[TARGET, TARGET]),
     ),
-    Situation(
+    Scenario(
         "`Targets` together with `TargetMaps`",
         "refuses; the error is not documented",
         request(
             TargetParameterName="InstanceId", Targets=[TARGET], TargetMaps=[{"InstanceId": ["i-0123456789abcdef0"]}]
         ),
     ),
-    Situation(
+    Scenario(
         "A parameter that the runbook does not declare",
         "InvalidAutomationExecutionParametersException",
         request(
@@ -258,15 +271,52 @@ SITUATIONS = (
             Parameters={"InstanceId": ["i-0123456789abcdef0"], "Force": ["true"]},
         ),
     ),
-    Situation("Throttled twice, then not", "botocore retries", throttled_twice),
-    Situation("The response is lost, and the code retries without a token", "2 executions", response_lost),
-    Situation("A client created when a module is imported", "answers", module_level_client),
-    Situation("Polling until `Success`", "`Success`, after some time", polling),
-    Situation("An error that the code catches as `client.exceptions.X`", "caught", typed_exception),
-    Situation(
+    Scenario(
+        "Throttled twice, then not",
+        "botocore retries",
+        throttled_twice,
+        same="botocore's own retries run,.*",
+        partly="botocore's own retries don't run:.*",
+    ),
+    Scenario(
+        "The response is lost, and the code retries without a token",
+        "2 executions",
+        response_lost,
+        same=".*: 2 executions",
+        partly="raises the error;.*",
+    ),
+    Scenario(
+        "A client created when a module is imported",
+        "answers",
+        module_level_client,
+        same="answers",
+        partly="answers, if.*",
+    ),
+    Scenario(
+        "Polling until `Success`",
+        "`Success`, after some time",
+        polling,
+        same=".*with no responses written by hand",
+        partly=".*written by hand",
+    ),
+    Scenario(
+        "An error that the code catches as `client.exceptions.X`",
+        "caught",
+        typed_exception,
+        same="caught",
+        partly=".*caught if.*",
+    ),
+    Scenario(
         "One `ClientToken`: the same request again, then another request",
         "the same execution; then IdempotentParameterMismatch",
         token_replay,
+        same="the same execution; then refuses.*",
     ),
-    Situation("Another service in the same test", "answers", other_services),
+    Scenario(
+        "Another service in the same test",
+        "answers",
+        other_services,
+        same="start: answered; STS: answered.*; GetParameter of the same client: answered.*",
+        partly=".*answered.*",
+    ),
 )
