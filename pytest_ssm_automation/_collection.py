@@ -18,7 +18,7 @@ _NEED_DATA = frozenset({"ssm_client", "fs", "fs_class", "fs_module", "fs_session
 
 
 def bring_in(item: Any) -> None:
-    """Let a test request the fixture, before its other function-scoped fixtures."""
+    """Make a test request the fixture, before its other function-scoped fixtures."""
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is not None and "ssm_automation" not in names:
         place = _first_of_function_scope(item, names)

@@ -343,7 +343,7 @@ def _waits_for_time(service: Service) -> bool:
 
 
 def _rename(*kinds: type) -> None:
-    """Let Python's own messages name the methods of the base classes as users know them."""
+    """Make Python's own messages name the methods of the base classes as users know them."""
     for kind in kinds:
         for name, method in vars(kind).items():
             if not name.startswith("_") and callable(method):

@@ -17,7 +17,7 @@ class ReportPlugin:
     """Count the errors that tests face, sum them over xdist workers, and report them."""
 
     def __init__(self, config: pytest.Config) -> None:
-        """Read the options, and let fakes add their records from now on."""
+        """Read the options, and have fakes add their records from now on."""
         reports: list[str] = config.option.ssm_automation_report
         required: str | None = config.option.ssm_automation_require
         try:

@@ -42,7 +42,7 @@ class Setup:
         when: When | None = None,
         operation: OperationName = model.START,
     ) -> Fault:
-        """Let the next matching calls fail.
+        """Make the next matching calls fail.
 
         Faults apply in the order in which they are injected: the first one that matches a call and is not used up makes
         it fail. Invalid requests never use up a fault.
@@ -77,7 +77,7 @@ class Setup:
         when: When | None = None,
         operation: OperationName = model.START,
     ) -> Fault:
-        """Let the service handle the next matching calls, but raise a connection error in the caller.
+        """Make the service handle the next matching calls, but raise a connection error in the caller.
 
         It finds retries without a ClientToken, see `assert_no_duplicate_starts`. The arguments are those of
         `fail_with`. All exceptions that are not service errors are allowed, such as `KeyboardInterrupt()`.
@@ -96,7 +96,7 @@ class Setup:
         runbook: str | None = None,
         when: When | None = None,
     ) -> Fault:
-        """Let a step of a registered runbook fail.
+        """Make a step of a registered runbook fail.
 
         `maxAttempts`, `onFailure` and `isCritical` in the runbook determine what happens next. If there are several
         failures for a step, the first one that is not used up applies.

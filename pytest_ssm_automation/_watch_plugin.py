@@ -27,7 +27,7 @@ def watch(config: pytest.Config) -> None:
 
 
 def finish(config: pytest.Config) -> None:
-    """At the end of a run, send late calls to the controller, or let the plugin show them."""
+    """At the end of a run, send late calls to the controller, or have the plugin show them."""
     output: dict[str, Any] | None = getattr(config, "workeroutput", None)
     if output is None:
         watch(config)  # a test may have imported the fake while it ran

@@ -42,12 +42,12 @@ _MARKERS = (
     (
         "ssm_automation_error(*errors, message=None, times=1, after=0, when=None, "
         'operation="StartAutomationExecution"): '
-        "let the next matching calls fail with these errors, in order. "
+        "make the next matching calls fail with these errors, in order. "
         'Example: `@pytest.mark.ssm_automation_error("ThrottlingException", times=2)`'
     ),
     (
         'ssm_automation_step(name, *, outputs=None, fails=None, times=None, status="Failed", runbook=None, when=None): '
-        "set the outputs of a step of a registered runbook, or let it fail. "
+        "set the outputs of a step of a registered runbook, or make it fail. "
         'Example: `@pytest.mark.ssm_automation_step("createImage", outputs={"ImageId": "ami-1"})`'
     ),
     (

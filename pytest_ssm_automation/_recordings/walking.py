@@ -128,7 +128,7 @@ class _Walk:
     # Moves.
 
     def _move(self, execution: Execution) -> None:
-        """Let it go on by a step, with the signal or the stop that was recorded."""
+        """Make it go on by a step, with the signal or the stop that was recorded."""
         mark = self._progress(execution)
         self._finish_children(execution)
         for each in (execution, *execution.children):

@@ -169,7 +169,7 @@ def describe_steps(state: State, request: Request, params: Mapping[str, Any]) ->
 
 
 def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
-    """StopAutomationExecution: cancel an execution, or let it complete its current steps."""
+    """StopAutomationExecution: cancel an execution, or make it complete its current steps."""
     run = _asked_for(state, request, params)
     cancel = params.get("Type", "Cancel") == "Cancel"
     if not run.course.can_stop(run, cancel=cancel):

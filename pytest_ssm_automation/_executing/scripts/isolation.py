@@ -56,7 +56,7 @@ def _alone(attempt: Attempt) -> Generator[None]:
 
 
 def _place(attempt: Attempt) -> None:
-    """Let clients that name no Region and no credentials have those of the execution."""
+    """Give clients that name neither a Region nor credentials those of the execution."""
     run, environ = attempt.run, os.environ
     if is_served():
         url = behind_endpoints()

@@ -94,7 +94,7 @@ class Planner:
         return Plan(script, resolved, groups)
 
     def add_fan_out(self, run: Run) -> None:
-        """Let later scripts and resolvers apply to the waiting targets of an execution."""
+        """Make later scripts and resolvers apply to the waiting targets of an execution."""
         self._fan_outs.append(run)
 
     def add_script(self, script: Script) -> None:

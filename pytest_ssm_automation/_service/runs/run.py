@@ -104,11 +104,11 @@ class Course(Protocol):
         ...
 
     def catch_up(self, run: Run) -> None:
-        """Let walks follow the first turn of their scripts, where they still have to."""
+        """Make walks follow the first turn of their scripts, where they still have to."""
         ...
 
     def finish(self, run: Run, turn: Turn, message: str | None) -> None:
-        """End the run, and let its walk follow."""
+        """End the run, and make its walk follow."""
         ...
 
     def end(self, run: Run, turn: Turn) -> None:
@@ -120,7 +120,7 @@ class Course(Protocol):
         ...
 
     def stop(self, run: Run, *, cancel: bool) -> None:
-        """Cancel the run, or let it complete its current steps without starting others."""
+        """Cancel the run, or make it complete its current steps without starting others."""
         ...
 
     def takes(self, run: Run, signal: str) -> bool:
@@ -132,11 +132,11 @@ class Course(Protocol):
         ...
 
     def reject(self, run: Run, message: str) -> None:
-        """Let the waiting step fail."""
+        """Make the waiting step fail."""
         ...
 
     def resume(self, run: Run) -> None:
-        """Let the waiting step begin, continue or succeed."""
+        """Make the waiting step begin, continue or succeed."""
         ...
 
     def mark(self) -> object:
@@ -258,7 +258,7 @@ class Run(Identity):
             self._advance(pace or self.host.pace, takes_time=takes_time)
 
     def catch_up(self) -> None:
-        """Let walks follow the first turn of their scripts, where they still have to."""
+        """Make walks follow the first turn of their scripts, where they still have to."""
         if self._claim():
             try:
                 self.course.catch_up(self)

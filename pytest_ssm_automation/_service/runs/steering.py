@@ -1,4 +1,4 @@
-"""How a test steers a run: it ends it, or lets it run to a step.
+"""How a test steers a run: it ends it, or makes it run to a step.
 
 This calls functions of the test, so callers hold no lock.
 """

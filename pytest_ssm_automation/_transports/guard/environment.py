@@ -142,7 +142,7 @@ def _load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
 
 
 def _get_config_variable(original: Callable[..., Any], store: Any, name: str) -> Any:
-    """Let the Region of a profile take precedence over the one that was set here."""
+    """Give the Region of a profile precedence over the one that was set here."""
     from botocore.configprovider import EnvironmentProvider
 
     found = original(store, name)

@@ -50,7 +50,7 @@ _taps: WeakKeyDictionary[BaseClient, WireTap] = WeakKeyDictionary()
 # Patches that all calls pass through. They stay while work of an ended fake is left.
 _gate = Patches()
 _aio_gate = Patches()
-# Patches that let clients work without AWS.
+# Patches with which clients work without AWS.
 _patches = Patches()
 _aio_patches = Patches()
 _environment = DummyEnvironment()
@@ -59,7 +59,7 @@ _on_their_way: set[threading.Thread] = set()
 
 
 def activate(active: Active) -> None:
-    """Let a fake answer the calls of this context, and calls without an owner.
+    """Have a fake answer the calls of this context, and calls without an owner.
 
     If this fails, at any point, `deactivate` undoes what was done.
 
@@ -214,7 +214,7 @@ def _make_request(
 
 
 def _ask(original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
-    """Answer a call of a fake, or let others answer it."""
+    """Answer a call of a fake, or leave it to others."""
     service = _stubbing(client, operation_model, context)
     answer = service and stubbed(client, service, operation_model, request, context)
     return answer or _guard.call(original, client, operation_model, request, context)

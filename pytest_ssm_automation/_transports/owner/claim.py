@@ -113,7 +113,7 @@ class Claim:
         return members if self._checked is not None and self._checked is body else None
 
     async def suspend(self) -> None:
-        """Let other tasks run, as a call over a network does. If the task is cancelled meanwhile, record that."""
+        """Make other tasks run, as a call over a network does. If the task is cancelled meanwhile, record that."""
         _suspended.add(self)
         try:
             await _let_others_run()

@@ -8,7 +8,7 @@ from typing import Final
 from ..._errors import AutomationFakeError, public
 
 _WAYS_OUT: Final = (
-    "Let the test wait for this work (join the thread, wait for the task, cancel the timer), "
+    "Make the test wait for this work (join the thread, wait for the task, cancel the timer), "
     "or start threads that serve several tests before the fake."
 )
 
@@ -17,7 +17,7 @@ _WAYS_OUT: Final = (
 class LateCallError(AutomationFakeError):
     """Work that was started under a fake made a call after the fake had ended. No other fake answers it.
 
-    Such work is a thread, a `threading.Timer` or a task of a thread pool. Let the test wait for it before it ends: join
+    Such work is a thread, a `threading.Timer` or a task of a thread pool. Make the test wait for it before it ends: join
     the thread, cancel the timer, or wait for the task.
     """
 

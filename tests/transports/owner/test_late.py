@@ -32,7 +32,7 @@ def start(results: list[Any]) -> None:
     try:
         results.append(CLIENT.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"])
     except LateCallError as error:
-        results.append(str(error).partition(" Let the test wait")[0])
+        results.append(str(error).partition(" Make the test wait")[0])
 
 
 def noted() -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Following(Walked):
     """The next states of a run, and the rest of a walk that has not ended.
 
-    When the walk has ended, the turns that remain are the course. A stop, and a signal after the last turn, let the run
+    When the walk has ended, the turns that remain are the course. A stop, and a signal after the last turn, make the run
     leave its script: the walk alone is its course then.
 
     Attributes:
@@ -43,7 +43,7 @@ class Following(Walked):
             self._take_next(run)
 
     def _take_next(self, run: Run) -> None:
-        """Let the walk follow the next turn, and take it."""
+        """Make the walk follow the next turn, and take it."""
         if not self.remaining:
             return
         turn, changes = self.remaining[0], run.changes

@@ -42,7 +42,7 @@ class Targets(Turns):
         self.catch_up(run)
 
     def catch_up(self, run: Run) -> None:  # noqa: ARG002 - it is about the executions on targets
-        """Let the executions on targets catch up."""
+        """Make the executions on targets catch up."""
         for child in self.fan_out.running:
             child.catch_up()
 

@@ -63,7 +63,7 @@ class Turns:
         return cancel or run.status != "Cancelling"
 
     def stop(self, run: Run, *, cancel: bool) -> None:
-        """Cancel the run, or let it succeed."""
+        """Cancel the run, or make it succeed."""
         if run.ended:
             return
         if cancel:

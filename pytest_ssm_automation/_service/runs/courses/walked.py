@@ -107,14 +107,14 @@ class Walked:
         run.follow_walk(walk)
 
     def reject(self, run: Run, message: str) -> None:
-        """Let the waiting step fail."""
+        """Make the waiting step fail."""
         run.changed()
         at = self.walk.at
         self.walk.settle(StepResult("Failed", at.said.outputs if at else {}, message), signalled=True)
         run.follow_walk(self.walk)
 
     def resume(self, run: Run) -> None:
-        """Let the waiting step begin, continue or succeed."""
+        """Make the waiting step begin, continue or succeed."""
         go_on(self.walk)
         run.changed()
         run.follow_walk(self.walk)
@@ -130,7 +130,7 @@ def waiting_step(run: Run, walk: Walk) -> Visit | None:
 
 
 def _is_taken_by(visit: Visit, signal: str) -> bool:
-    """Return whether a waiting step takes a signal; a script may let any action wait, and it takes all."""
+    """Return whether a waiting step takes a signal; a script may make any action wait, and it takes all."""
     return {APPROVE: signal in OF_APPROVALS, PAUSE: signal == "Resume"}.get(visit.step.action, True)
 
 
@@ -143,7 +143,7 @@ def decided(run: Run, decision: dict[str, str]) -> bool:
 
 
 def go_on(walk: Walk) -> None:
-    """Let the waiting step begin, continue or succeed."""
+    """Make the waiting step begin, continue or succeed."""
     if not walk.begun:
         walk.begin()
     elif walk.at and walk.at.status == "Waiting":

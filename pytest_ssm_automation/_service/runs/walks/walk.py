@@ -149,7 +149,7 @@ class Walk:
             self._fail(visit, result, signalled=signalled)
 
     def wait(self) -> None:
-        """Let the current step wait for a signal."""
+        """Make the current step wait for a signal."""
         self.moves += 1
         self._change(self._current(), "Waiting")
 
@@ -167,7 +167,7 @@ class Walk:
         self._fail(self._current(), StepResult("TimedOut"), signalled=False)
 
     def resume(self) -> None:
-        """Let the waiting step continue or begin."""
+        """Make the waiting step continue or begin."""
         self.moves += 1
         self._current().waits_to_begin = False
         self._change(self._current(), "InProgress")
