@@ -89,8 +89,8 @@ class Call(Brief):
         violations: The constraints that the request violates.
         acknowledged: Whether `assert_rejected` has expected the refusal.
         thread: The name of the calling thread.
-        step: The executed step that made the call; `None` for the code under test. Assertions, faults and strict checks
-            consider only calls of the code under test.
+        step: The executed step that made the call, with its `execution` and its `name`; `None` for the code under test.
+            Assertions, faults and strict checks consider only calls of the code under test.
 
     Example:
         >>> call = fake.assert_called("StopAutomationExecution")

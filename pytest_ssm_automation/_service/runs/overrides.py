@@ -61,7 +61,8 @@ class StepRun:
         inputs: The resolved inputs, with their types. References without a value stay as they are.
         attempt: The number of the attempt, from 1; `maxAttempts` in the runbook allows retries.
         iteration: The number of the iteration, for a step inside a loop; otherwise `None`.
-        declared_outputs: The outputs that the runbook declares for the step.
+        declared_outputs: The outputs that the runbook declares for the step, each with its `name`, `selector` (a
+            JSONPath) and `type`.
         account: The account of the execution: 12 digits.
         region: The Region of the execution.
 

@@ -17,8 +17,8 @@ _WAYS_OUT: Final = (
 class LateCallError(AutomationFakeError):
     """Work that was started under a fake made a call after the fake had ended. No other fake answers it.
 
-    Such work is a thread, a `threading.Timer` or a task of a thread pool. Make the test wait for it before it ends: join
-    the thread, cancel the timer, or wait for the task.
+    Such work is a thread, a `threading.Timer` or a task of a thread pool. Make the test wait for it before it ends:
+    join the thread, cancel the timer, or wait for the task.
     """
 
 

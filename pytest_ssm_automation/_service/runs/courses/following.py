@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Following(Walked):
     """The next states of a run, and the rest of a walk that has not ended.
 
-    When the walk has ended, the turns that remain are the course. A stop, and a signal after the last turn, make the run
-    leave its script: the walk alone is its course then.
+    When the walk has ended, the turns that remain are the course. After a stop, or a signal after the last turn, the
+    run leaves its script: the walk alone is its course then.
 
     Attributes:
         remaining: The next turns.
