@@ -210,7 +210,7 @@ class AutomationFake(Setup, Record):
     def host_target_locations(self, locations: Sequence[Mapping[str, Any]]) -> str:
         """Host target locations as a JSON file for TargetLocationsURL, while the fake is active.
 
-        They are read and validated when an execution is started with the URL.
+        The file is read and validated when an execution is started with the URL, not before.
 
         Args:
             locations: The members of each `TargetLocation`.

@@ -44,8 +44,8 @@ class Setup:
     ) -> Fault:
         """Make the next matching calls fail.
 
-        Faults apply in the order in which they are injected: the first one that matches a call and is not used up makes
-        it fail. Invalid requests never use up a fault.
+        Faults wait in the order in which they are injected, and the first one that matches a call and is not used up
+        makes it fail. An invalid request is refused before that, so it never uses up a fault.
 
         Args:
             error: The name of an exception of SSM, of an error common to AWS services (`ThrottlingException`,
@@ -79,8 +79,9 @@ class Setup:
     ) -> Fault:
         """Make the service handle the next matching calls, but raise a connection error in the caller.
 
-        It finds retries without a ClientToken, see `assert_no_duplicate_starts`. The arguments are those of
-        `fail_with`. All exceptions that are not service errors are allowed, such as `KeyboardInterrupt()`.
+        This shows who retries without a ClientToken, because the retry then starts a second execution: see
+        `assert_no_duplicate_starts`. The arguments are those of `fail_with`, except that the exception must not be a
+        service error.
         """
         return self._service.faults.add(
             Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
@@ -98,7 +99,7 @@ class Setup:
     ) -> Fault:
         """Make a step of a registered runbook fail.
 
-        `maxAttempts`, `onFailure` and `isCritical` in the runbook determine what happens next. If there are several
+        What happens next is up to the runbook: its `maxAttempts`, `onFailure` and `isCritical`. If there are several
         failures for a step, the first one that is not used up applies.
 
         Args:
@@ -127,7 +128,8 @@ class Setup:
     ) -> None:
         """Set the outputs of a step of a registered runbook.
 
-        References and conditions use these values. If there are several outputs for a step, the latest ones apply.
+        References and conditions read these values, so they also decide which way a branch takes. If there are several
+        outputs for a step, the latest ones win.
 
         Args:
             step: The step's name.
@@ -233,9 +235,9 @@ class Setup:
         failure_message: str | None = None,
         execution_id: str | None = None,
     ) -> None:
-        """Script the statuses of executions that are started from now on. The latest script that matches applies.
+        """Script the statuses of executions that are started from now on. The latest script that matches wins.
 
-        Without a script, an execution is Pending, then InProgress, then Success.
+        Without a script, an execution is Pending, then InProgress, then Success, or walks its registered runbook.
 
         Args:
             statuses: The status that the first GetAutomationExecution or DescribeAutomationExecutions shows, then the

@@ -64,8 +64,8 @@ The lines *AWS* come from the documentation and from public records. Everything 
   handlers that respond in order, a runbook created in moto. *Accepts* means that the call returned a response.
 - The Stubber had no expected request. With `expected_params` it compares the request with the one in the test, which
   finds mistakes in the code, but not a wrong idea of AWS that code and test share.
-- This plugin ran with its default transport. For botocore's own retries it ran with `transport="wire"`, and for the first
-  scenario with `execute_steps=True`, beside moto.
+- This plugin ran with its default transport. For botocore's own retries it ran with `transport="wire"`, and for the
+  first scenario with `execute_steps=True`, beside moto.
 - No request left the process. One that no tool had answered would have been shown as *not answered*.
 """
 
