@@ -18,13 +18,13 @@ import pytest
 from conformance import __main__ as command
 from conformance import register, runner, targets
 from conformance.bench import MOST_EXECUTIONS, Bench
-from conformance.record import Scrubber, table
+from conformance.record import Scrubber, record_executions, table
 from conformance.runbooks import HARMLESS, RUNBOOKS, actions
 from conformance.runner import DIFFERS, HELD, UNDETERMINED, Verdict
 from conformance.targets import PREFIX, fake_target
 from standin import LOST, Answer, Members, StandIn, error, served
 
-from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +155,7 @@ ENDPOINT = """
 import sys
 from conformance.runbooks import HARMLESS, RUNBOOKS, actions
 from conformance.targets import REGISTERED
-from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, recordings
 from pytest_ssm_automation._transports.http.endpoint import Endpoint
 
 fake = AutomationFake(unknown_documents="reject")
@@ -391,6 +391,26 @@ def test_a_recording_names_nobody(url: str, tmp_path: Path) -> None:
     assert recorded["times"]["calls"][-1]["answer"]["AutomationExecution"]["ExecutionStartTime"] == "<time 1>"
     assert recorded["code-of-rules"]["calls"][-1]["answer"]["Error"]["Code"].startswith("InvalidAutomation")
     assert not [secret for secret in ("123456789012", "assumed-role", "-4", "AKID") if secret in text]
+
+
+def test_executions_are_recorded(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Executions that have ended are written as the command `record` writes them, while their runbooks are there."""
+    assert command.run(["--target", url, "--record", str(tmp_path / "recording.json"), "--only", "times"]) == 0
+    files = list((tmp_path / "recording").iterdir())
+    assert files
+    assert [recordings.compare(file) for file in files] == [()] * len(files)
+    assert f"{files[0]} was written." in capsys.readouterr().out
+
+
+def test_executions_that_cannot_be_recorded_are_told(tmp_path: Path) -> None:
+    """An execution that is gone, or runs, has no file."""
+    with AutomationFake() as fake:
+        fake.add_runbook(RUNBOOKS["sleep"], name="Doc")
+        running = fake.client().start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+        gone = "4105a4fc-f944-11e6-9d32-8fb2db27a909"
+        (line,) = record_executions(fake.client(), [gone, running], tmp_path)
+    assert line.startswith(f"{gone} was not recorded: An error occurred (AutomationExecutionNotFound")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tokens_of_pages_are_replaced(url: str, tmp_path: Path) -> None:

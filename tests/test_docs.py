@@ -41,7 +41,7 @@ def test_all_code_is_run(page: Path) -> None:
 def test_every_example_is_shown() -> None:
     """All examples made for the pages are shown on one."""
     on_pages = {each.source for page in PAGES for each in pages.included(page)}
-    patterns = ("howto_*", "tutorial/*.py", "tutorial_runbook/*", "guard/*.py", "ini/*", "runbooks/*")
+    patterns = ("howto_*", "tutorial/*.py", "tutorial_runbook/*", "guard/*.py", "ini/*", "runbooks/*", "runs/*")
     made = {path for pattern in patterns for path in EXAMPLES.glob(pattern)}
 
     assert made - on_pages == set()

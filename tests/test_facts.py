@@ -7,11 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from conformance import register
 from conformance.register import FACTS, basis_of, load, problems
 from conformance.runbooks import MOST_STEPS, RUNBOOKS
 from conformance.runner import all_checks
+from recordings.taking import ended, recorded
 
-from pytest_ssm_automation import constraints
+from pytest_ssm_automation import AutomationFake, constraints
 from pytest_ssm_automation._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from pytest_ssm_automation._service.errors import catalogue
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
@@ -50,6 +52,24 @@ def test_problems_of_a_register(text: str, checks: list[str], problem: str | Non
     """Each problem of a register is reported in a line that names the fact."""
     found = list(problems(load(text), checks))
     assert any(line.startswith(problem) for line in found) if problem else found == []
+
+
+def test_a_fact_can_cite_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is then observed, and the recording must be there and show what the fake shows."""
+    monkeypatch.setattr(register, "RECORDINGS", tmp_path)
+    steps = [{"name": "one", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]
+    with AutomationFake() as fake:
+        fake.add_runbook({"schemaVersion": "0.3", "mainSteps": steps}, name="Doc")
+        path = recorded(tmp_path, ended(fake, DocumentName="Doc"))
+    cited = ONE + f'recording = "{path.name}"\n'
+    seen = cited.replace('"documented"', '"observed"\nseen = "a recording of 2026"')
+    assert list(problems(load(seen), ["a.one"])) == []
+    (other,) = problems(load(cited), ["a.one"])
+    assert other == "one cites a recording, so it was observed, and is not documented"
+    path.write_text(path.read_text().replace('"aws:sleep"', '"aws:pause"'))
+    assert any("which differs: one.Action: recorded" in line for line in problems(load(seen), ["a.one"]))
+    path.unlink()
+    assert any("cannot be read" in line for line in problems(load(seen), ["a.one"]))
 
 
 def test_observations_have_a_date() -> None:

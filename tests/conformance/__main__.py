@@ -47,7 +47,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
     parser.add_argument("--only", metavar="ID", nargs="+", help="check only these facts")
     parser.add_argument("--json", metavar="PATH", type=Path, help="write the results to this file")
-    parser.add_argument("--record", metavar="PATH", type=Path, help="write anonymized responses to this file")
+    parser.add_argument(
+        "--record",
+        metavar="PATH",
+        type=Path,
+        help="write anonymized responses to this file, and executions to a folder of its name",
+    )
     given = parser.parse_args(arguments)
     if given.target and (urlsplit(given.target).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
         parser.error("an endpoint of AWS needs --live")
@@ -73,7 +78,7 @@ def main(arguments: Sequence[str]) -> int:
             return sweep(service, asked=given.yes)
         if given.live and not (describe(service, account, given.region, given.yes)):
             return 2
-        verdicts, left = put_to(service, facts)
+        verdicts, left = put_to(service, facts, given.record)
     else:
         verdicts = put_to_the_fake(facts)
     about = {"target": given.target or ("AWS" if given.live else "the fake"), "botocore": botocore.__version__}
@@ -95,11 +100,19 @@ def put_to_the_fake(facts: Sequence[Fact]) -> list[Verdict]:
     return runner.merged(runs)
 
 
-def put_to(service: Service, facts: Sequence[Fact]) -> tuple[list[Verdict], bool]:
-    """Check a service, and delete what was made in any case; tell whether something is left."""
+def put_to(service: Service, facts: Sequence[Fact], recorded: Path | None = None) -> tuple[list[Verdict], bool]:
+    """Check a service, and delete what was made in any case; tell whether something is left.
+
+    Args:
+        service: The service.
+        facts: The facts.
+        recorded: The file for the responses. The executions are recorded in a folder of its name.
+    """
     told = [f"{LEFT}, as the run was interrupted again"]
     try:
         verdicts = runner.examine(service, facts, lambda verdict: print(f"{verdict.outcome:<12} {verdict.fact.id}"))
+        if recorded:
+            print(*record.record_executions(service.client, service.made, recorded.with_suffix("")), sep="\n")
     finally:
         try:
             print(f"Deleting what was created, {service.prefix}...", flush=True)

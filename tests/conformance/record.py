@@ -10,10 +10,16 @@ from functools import partial
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
+from pytest_ssm_automation._recordings import taking
+
+from .bench import ENDED
 from .runner import DIFFERS, UNDETERMINED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from .runner import Verdict
 
@@ -92,6 +98,27 @@ def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
     if "HTTPStatusCode" in answer.get("ResponseMetadata", {}):
         told["status"] = answer["ResponseMetadata"]["HTTPStatusCode"]
     return told
+
+
+def record_executions(client: Any, made: Iterable[str], folder: Path) -> Iterator[str]:
+    """Record executions that have ended as the command `record` does, and yield a line for each.
+
+    Args:
+        client: A client of SSM.
+        made: The ids of the executions.
+        folder: The folder for the files.
+    """
+    for execution_id in made:
+        try:
+            taken = taking.record(client, execution_id, children=True)
+        except ClientError as error:
+            yield f"{execution_id} was not recorded: {error}"
+            continue
+        if taken["AutomationExecution"]["AutomationExecutionStatus"] in ENDED:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{execution_id}.json"
+            path.write_text(taking.written(taken), encoding="utf-8")
+            yield f"{path} was written."
 
 
 def result(verdicts: Sequence[Verdict], about: Mapping[str, Any]) -> str:

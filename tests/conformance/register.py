@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation.recordings import compare
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 FACTS: Final = Path(__file__).parent / "facts.toml"
+RECORDINGS: Final = FACTS.with_name("recordings")
 BASES: Final = ("documented", "observed", "assumed", "our choice")
 
 
@@ -29,6 +33,7 @@ class Fact:
         seen: What was observed, and when.
         errors: The error codes whose text it is about; `*` is all others.
         constraints: The ids of constraints that it is about; `*` is all others.
+        recording: The recorded execution that shows it, a file in `recordings`.
     """
 
     id: str
@@ -40,6 +45,7 @@ class Fact:
     seen: str = ""
     errors: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
+    recording: str = ""
 
 
 def load(text: str | None = None) -> tuple[Fact, ...]:
@@ -69,10 +75,24 @@ def problems(facts: Collection[Fact], checks: Collection[str]) -> Iterator[str]:
             yield f"{fact.id} is documented, but its source is no address"
         if fact.basis == "observed" and not fact.seen:
             yield f"{fact.id} was observed, but nothing says what was seen, and when"
+        if fact.recording:
+            yield from _problems_of_recording(fact)
         if fact.check not in checks:
             yield f"{fact.id} has no check: there is no {fact.check!r}"
     used = Counter(fact.check for fact in facts)
     yield from (f"the check {name} is of {used[name]} facts" for name in checks if used[name] != 1)
+
+
+def _problems_of_recording(fact: Fact) -> Iterator[str]:
+    """Yield what is wrong with the recording that a fact cites: it is no evidence if the fake shows something else."""
+    if fact.basis != "observed":
+        yield f"{fact.id} cites a recording, so it was observed, and is not {fact.basis}"
+    try:
+        differences = compare(RECORDINGS / fact.recording)
+    except FakeUsageError as error:
+        yield f"{fact.id} cites a recording, but {error}"
+    else:
+        yield from (f"{fact.id} cites {fact.recording}, which differs: {line}" for line in differences)
 
 
 def basis_of(kind: str, names: Iterable[str], facts: Collection[Fact]) -> Mapping[str, Fact]:
