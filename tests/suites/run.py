@@ -43,7 +43,13 @@ _OF_BOTOCORE: Final = {
 }
 SUITES: Final = {
     "aiobotocore": Suite(["tests"], {"test_processprovider_|test_session_(credentials|retrieve_creds)": _CREDENTIALS}),
-    "botocore": Suite([f"tests/{kind}/test_{name}.py" for kind, names in _OF_BOTOCORE.items() for name in names]),
+    "botocore": Suite(
+        [f"tests/{kind}/test_{name}.py" for kind, names in _OF_BOTOCORE.items() for name in names],
+        {
+            "ProcessProvider|_source_profile|with_profile_provider|token_chosen_from_provider": _CREDENTIALS,
+            "test_session_profile_overrides_env_vars": "it reads a profile, and a fake hides them",
+        },
+    ),
     "moto": Suite(["tests/test_core", "tests/test_ssm", "tests/test_sts"]),
     "responses": Suite(["responses/tests"]),
 }

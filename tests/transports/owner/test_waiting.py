@@ -156,6 +156,18 @@ def waiting_for_another(stage: Stage) -> None:
     other.join()
 
 
+class Slow(dict[str, Any]):
+    """A mapping whose `get` takes as many seconds as its key says."""
+
+    get: Any = staticmethod(time.sleep)
+
+
+def looking_up(_: Stage) -> None:
+    """Look something up in a mapping."""
+    mapping = Slow()
+    mapping.get(0.2)
+
+
 BUSY: dict[str, Callable[[Stage], Any]] = {
     "sleep": lambda _: time.sleep(0.2),
     "Event": lambda stage: stage.over.wait(),
@@ -163,6 +175,8 @@ BUSY: dict[str, Callable[[Stage], Any]] = {
     "join": waiting_for_another,
     "asyncio-run": lambda _: asyncio.run(asyncio.sleep(0.2)),
     "computing": computing,
+    "get of a mapping": looking_up,
+    "function without a name": lambda _: [time.sleep][0](0.2),
 }
 
 
