@@ -156,3 +156,37 @@ def test_sets_of_characters() -> None:
     assert listed(of("a")) == ((97, 97),)
     assert Characters().text == r"[^\x00-\U0010FFFF]"
     assert for_re(r"[\p{L}\p{N}_]") == r"[\w_]"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [(r"\07", "\x07"), (r"\077", "?"), (r"\0377", "\xff"), (r"\0400", " 0"), (r"\0777", "?7"), (r"\01234", "S4")],
+)
+def test_octal_escapes_have_up_to_three_digits(pattern: str, text: str) -> None:
+    """Two digits if the first is above 3; what follows stands for itself."""
+    assert matches(pattern, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "ranges"),
+    [
+        (
+            "IsHex_Digit",
+            [("0", "9"), ("A", "F"), ("a", "f"), ("\uff10", "\uff19"), ("\uff21", "\uff26"), ("\uff41", "\uff46")],
+        ),
+        ("IsWhite_Space", [("\t", "\r"), (" ", " "), ("\x85", "\x85"), ("\u2028", "\u2029")]),
+        (
+            "javaWhitespace",
+            [("\t", "\r"), ("\x1c", " "), ("\u2008", "\u200a"), ("\u2028", "\u2029"), ("\u3000", "\u3000")],
+        ),
+        ("IsJoin_Control", [("\u200c", "\u200d")]),
+        ("IsNoncharacter_Code_Point", [("\ufdd0", "\ufdef"), ("\ufffe", "\uffff"), ("\U0010fffe", "\U0010ffff")]),
+        ("javaISOControl", [("\0", "\x1f"), ("\x7f", "\x9f")]),
+    ],
+)
+def test_ranges_of_properties_end_where_they_do_in_java(name: str, ranges: list[tuple[str, str]]) -> None:
+    """The first and the last character of each range have the property, those beside it have not."""
+    for first, last in ranges:
+        beside = [chr(place) for place in (ord(first) - 1, ord(last) + 1) if 0 <= place < 0x110000]
+        found = [matches(rf"\p{{{name}}}", character) for character in (first, last, *beside)]
+        assert found == [True, True, *(False for _ in beside)], (first, last)

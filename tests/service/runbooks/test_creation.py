@@ -117,6 +117,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "mainSteps[0].inputs.Id: Parameter \"Instanceid\" is not declared. Did you mean 'InstanceId'?",
     ),
     (api(Ids=[{"Id": "of {{PackageVersion}}"}]), 'mainSteps[0].inputs.Ids[0].Id: Parameter "PackageVersion" is not de'),
+    (api(Steps=[{"Name": "{{ Job }}"}]), 'mainSteps[0].inputs.Steps[0].Name: Parameter "Job" is not declared.'),
     (
         api(Id="{{ s0 }}"),
         "Parameter \"s0\" is not declared. 's0' is a step: name one of its outputs, as in {{ s0.Output }}.",

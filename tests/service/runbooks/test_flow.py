@@ -259,7 +259,9 @@ VALUES: dict[str, Any] = {
 )
 def test_references(given: Any, expected: Any) -> None:
     """A single reference becomes the value with its type, flat in a list; in other strings it is inserted as text."""
-    assert resolve(given, lambda name: VALUES.get(name, NO_NAME)) == expected
+    found = resolve(given, lambda name: VALUES.get(name, NO_NAME))
+    assert found == expected
+    assert not unknown_in(found)
 
 
 def test_references_that_nobody_has_given() -> None:
