@@ -114,11 +114,11 @@ class AutomationFake(Setup, Record):
         replays: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         self.options: Options = options
-        seed = options.seed
+        self._test = _running_test()
         self._clock = SkippedSleep()
         advance = self._clock.advance if options.skip_sleep else None
         self._service = Service(
-            seed=str(_running_test() if seed is None else seed),
+            seed=self._test if options.seed is None else str(options.seed),
             relax=self.options.relax,
             enforce=self.options.enforce,
             execution_limit=self.options.execution_limit,
@@ -140,7 +140,6 @@ class AutomationFake(Setup, Record):
         self._endpoint: Endpoint | None = None
         self._active: active.Active | None = None
         self._undo = ExitStack()
-        self._test = _running_test()
         self._blocked: list[BlockedRequest] = []
         self._refusals: mmap | None = None
         self._told = Told()

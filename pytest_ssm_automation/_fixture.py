@@ -10,7 +10,8 @@ import pytest
 from ._errors import FakeUsageError
 from ._fake import AutomationFake
 from ._markers import settings_of
-from ._transports.guard.environment import dummy_environment
+from ._transports.hooks import interception
+from ._transports.owner import active
 from ._watch_plugin import environment_key, fake_key, watch
 
 __tracebackhide__ = True  # the error names the line of the test
@@ -35,8 +36,6 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
     shared = _is_shared(request)
     if shared and _is_named(request.node):
         raise _usage_error(request, _SHARED)
-    changes = dummy_environment()
-    request.node.stash[environment_key] = changes, {name: os.environ.get(name) for name in changes}
     try:
         kind: Any = AutomationFake
         fake: AutomationFake = kind._with_options(*settings_of(request.node))  # noqa: SLF001 - the options are validated
@@ -46,6 +45,12 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
         fake._service.gate = _refuse_in_example  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the fake is ours
     request.node.stash[fake_key] = fake
     return fake
+
+
+def remember_environment(item: pytest.Item) -> None:
+    """Remember what entering the fake of a test has changed in the environment. Only the outermost fake changes it."""
+    if len(active.all_active()) == 1:
+        item.stash[environment_key] = interception.environment.changes
 
 
 def _is_shared(request: pytest.FixtureRequest) -> bool:

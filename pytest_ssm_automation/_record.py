@@ -297,10 +297,12 @@ class Record:
 
     def _take_problems(self, *, faults: bool = True) -> str:
         """Describe the problems of `verify` that no report has shown yet; empty if there are none."""
-        found, injected = self._problems(), self._service.faults.all
-        if not found and not injected:
+        service = self._service
+        injected = service.faults.all
+        noted = service.calls or injected or service.broken or service.store.overridden or self._blocked
+        if not noted and self._refusals is None:
             return ""
-        new = self._told.take(found, injected)
+        new = self._told.take(self._problems(), injected)
         return describe([problem for problem in new if faults or problem[0] != "unfired"])
 
     def _hints(self, failure: str, *, looked_up: bool) -> str:

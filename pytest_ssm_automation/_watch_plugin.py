@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -16,8 +14,8 @@ _NAME: Final = "ssm_automation_watching"
 _LATE: Final = "SSM Automation: late calls"
 _SLEPT: Final = "SSM Automation: skip_sleep"
 fake_key = pytest.StashKey[Any]()
-# What the fake of a test changes in the environment, and what was there before.
-environment_key = pytest.StashKey[tuple[Mapping[str, str | None], Mapping[str, str | None]]]()
+# What the fake of a test has changed in the environment.
+environment_key = pytest.StashKey[Any]()
 
 
 def watch(config: pytest.Config) -> None:
@@ -69,7 +67,7 @@ class WatchPlugin:
             yield
         finally:
             if environment_key in item.stash:
-                _restore(*item.stash[environment_key])
+                item.stash[environment_key].undo()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -116,13 +114,6 @@ class WatchPlugin:
                 terminalreporter.section(title, red=title == _LATE)
                 for text in texts:
                     terminalreporter.line(text)
-
-
-def _restore(changes: Mapping[str, str | None], before: Mapping[str, str | None]) -> None:
-    for name, value in before.items():
-        if os.environ.get(name) == changes[name]:
-            os.environ.pop(name, None)
-            os.environ.update({} if value is None else {name: value})
 
 
 def _problems(fake: Any, *, faults: bool = True) -> str:

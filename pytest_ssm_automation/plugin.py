@@ -114,12 +114,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Add the fixture to all tests with a marker, before other function-scoped fixtures."""
+    names = {"ssm_automation", "ssm_automation_error", "ssm_automation_step", "ssm_automation_replay"}
     for item in items:
-        for name in ("ssm_automation", "ssm_automation_error", "ssm_automation_step", "ssm_automation_replay"):
-            if item.get_closest_marker(name):
-                from ._collection import bring_in
+        if not names.isdisjoint(mark.name for mark in item.iter_markers()):
+            from ._collection import bring_in
 
-                bring_in(item)
+            bring_in(item)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -173,9 +173,10 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
     Example: `ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")`.
     Documentation: https://pytest-ssm-automation.readthedocs.io/
     """
-    from ._fixture import make_fake
+    from ._fixture import make_fake, remember_environment
 
     with make_fake(request) as fake:
+        remember_environment(request.node)
         yield fake
 
 

@@ -35,9 +35,9 @@ class Request(NamedTuple):
         region: The Region of the client.
         endpoint_url: The URL to which the client would have sent it.
         access_key_id: The access key of the client; `None` without credentials.
+        account: The account of the credentials: 12 digits.
         attempt: The number of the attempt, from 1; botocore may retry.
         over_http: Whether it came over HTTP instead of from a botocore client of this process.
-        account: The account of the credentials: 12 digits.
     """
 
     operation: str
@@ -45,9 +45,9 @@ class Request(NamedTuple):
     region: str
     endpoint_url: str
     access_key_id: str | None
+    account: str = ACCOUNT_ID
     attempt: int = 1
     over_http: bool = False
-    account: str = ACCOUNT_ID
 
     @property
     def scope(self) -> tuple[str, str]:

@@ -13,8 +13,9 @@ from .._forks import on_fork
 _SEEDS: Final[Counter[str]] = Counter()
 # The number of children that this process has forked, after the same numbers of its ancestors when they forked it.
 _FORKS: Final = [0]
-# The distance of successive ids: an odd number, the fraction of the golden ratio, so that all their digits differ.
-_DISTANCE: Final = 0x9E3779B97F4A7C15F39CC0605CEDC835
+# The distance of successive ids in their first 8 and last 12 digits: an odd number, the fraction of the golden ratio,
+# so that all these digits differ.
+_DISTANCE: Final = 0x9E3779B97F4A7C15F39D
 # Maps random digits to 8, 9, a and b, for the digit of a UUID of version 4 that must be one of these.
 _VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _known: WeakSet[Ids] = WeakSet()
@@ -34,12 +35,14 @@ class Ids:
         _SEEDS[self._seed] += 1
         ancestors = "".join(f" {number}" for number in _FORKS[:-1])
         source = f"{self._seed} {_SEEDS[self._seed]}{ancestors}".encode(errors="surrogatepass")
-        self._source = count(int.from_bytes(blake2b(source, digest_size=16).digest()), _DISTANCE)
+        text = blake2b(source, digest_size=16).hexdigest()
+        self._middle = f"-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-"
+        self._source = count(int(text[:8] + text[20:], 16), _DISTANCE)
 
     def __call__(self) -> str:
         """Make a UUID of version 4."""
-        text = f"{next(self._source):032x}"[-32:]
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
+        text = f"{next(self._source):020x}"[-20:]
+        return text[:8] + self._middle + text[8:]
 
 
 def _count_fork() -> None:

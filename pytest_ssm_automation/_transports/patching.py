@@ -32,8 +32,11 @@ class Patch:
         Raises:
             AutomationFakeError: There is no such attribute.
         """
-        self._find()
-        self._replace()
+        own = vars(self._owner).get(self._name, _NOTHING)
+        value = self._value = self._replacing(self._inherited() if own is _NOTHING else own)
+        if own is not value:  # other code may have put it back
+            self._own = own
+            setattr(self._owner, self._name, value)
         return self
 
     def restore(self) -> None:
@@ -45,9 +48,13 @@ class Patch:
         else:
             setattr(self._owner, self._name, self._own)
 
-    def _find(self) -> Any:
-        """Return the attribute, as the class or one of its bases contains it."""
-        for owner in getattr(self._owner, "__mro__", (self._owner,)):
+    def _replacing(self, _: Any) -> Any:
+        """Return what to set in place of an attribute."""
+        return self._value
+
+    def _inherited(self) -> Any:
+        """Return the attribute, as one of the bases of the class contains it."""
+        for owner in getattr(self._owner, "__mro__", ()):
             found = vars(owner).get(self._name, _NOTHING)
             if found is not _NOTHING:
                 return found
@@ -55,12 +62,6 @@ class Patch:
         library = home.partition(".")[0]
         name = f"{self._owner.__name__}.{self._name}"
         raise missing("Python" if library in sys.stdlib_module_names else library, name)
-
-    def _replace(self) -> None:
-        own = vars(self._owner).get(self._name, _NOTHING)
-        if own is not self._value:  # other code may have put it back
-            self._own = own
-            setattr(self._owner, self._name, self._value)
 
 
 class WrapperPatch(Patch):
@@ -79,15 +80,12 @@ class WrapperPatch(Patch):
         self._original: Any = None
         self._wrapper: _Wrapper | None = None
 
-    def apply(self) -> Self:
-        """Wrap the method; reuse the last wrapper if it wraps the same original, or if other code has put it back."""
-        found = self._find()
+    def _replacing(self, found: Any) -> Any:
+        """Return a wrapper: the last one if it wraps the same original, or if other code has put it back."""
         if self._wrapper is None or (found is not self._original and found is not self._value):
-            wrapper = _Wrapper(self._owner, found, self._replacement)
-            self._original, self._wrapper, self._value = found, wrapper, wrapper.attribute
+            self._original, self._wrapper = found, _Wrapper(self._owner, found, self._replacement)
         self._wrapper.active = True
-        self._replace()
-        return self
+        return self._wrapper.attribute
 
     def restore(self) -> None:
         """Restore the original. If other code has wrapped the wrapper since, deactivate it."""

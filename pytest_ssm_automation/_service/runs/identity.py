@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from . import times
@@ -28,7 +29,6 @@ class Identity:
         target: The target that it runs on, if its parent runs on several targets.
         resolved: The resources that the targets of its request resolve to, as far as they are known.
         scope: The account and the Region in which it is found; `None` in place of the account if all accounts see it.
-        started_at: The start time in UTC.
     """
 
     def __init__(
@@ -49,7 +49,12 @@ class Identity:
         self.target = target
         self.resolved = resolved
         self.scope: tuple[str | None, str] = source.scope
-        self.started_at: datetime = times.now()
+        self._started = time.time()  # through its module, which other libraries patch
+
+    @property
+    def started_at(self) -> datetime:
+        """The start time in UTC."""
+        return times.at(self._started)
 
     @property
     def request(self) -> dict[str, Any]:

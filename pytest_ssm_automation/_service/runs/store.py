@@ -203,7 +203,7 @@ class ExecutionStore:
         """Add an execution that no call started; with `account=None`, all accounts see it."""
         params = {"DocumentName": document_name, **({"Parameters": parameters} if parameters else {})}
         content = copy_containers(params)
-        request = Request(model.START, content, region, "", None, account=account or default_account())
+        request = Request(model.START, content, region, "", None, account or default_account())
         return self.start(request, params, runbook=runbook, script=script, shared=account is None)
 
     def find(self, execution_id: str, scope: tuple[str, str]) -> Run | None:

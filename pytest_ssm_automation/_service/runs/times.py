@@ -10,15 +10,26 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def now(after: datetime | None = None) -> datetime:
-    """Return the current time in UTC, in milliseconds as the service sends it.
+    """Return the current time as `at` does.
 
-    `time.time` is called through its module, so that libraries that patch it affect executions too. Callers parse times
-    with `%f`, so the milliseconds are never 0.
+    `time.time` is called through its module, so that libraries that patch it affect executions too.
 
     Args:
         after: An earlier time. The result is later, even if the clock stands still.
     """
-    moment = datetime.fromtimestamp(round(time.time() * 1_000_000) // 1000 / 1000, UTC)
-    if after is not None and moment <= after:
-        moment = after + _MILLISECOND
+    moment = at(time.time())
+    if after is None or moment > after:
+        return moment
+    return _shown(after + _MILLISECOND)
+
+
+def at(seconds: float) -> datetime:
+    """Return a time in UTC, in milliseconds as the service sends it, from seconds since 1970.
+
+    Callers parse times with `%f`, so the milliseconds are never 0.
+    """
+    return _shown(datetime.fromtimestamp(round(seconds * 1_000_000) // 1000 / 1000, UTC))
+
+
+def _shown(moment: datetime) -> datetime:
     return moment if moment.microsecond else moment + _MILLISECOND

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from botocore.configprovider import ConfigValueStore, EnvironmentProvider
+from botocore.credentials import CredentialResolver, Credentials, ProcessProvider
 
 from ..patching import Patch, Patches, WrapperPatch
 from .profiles import DUMMIES, READ, Found, copies_exist, find_files, profile_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import Self
 
 _REGION: Final = "AWS_DEFAULT_REGION"
@@ -31,22 +34,48 @@ _HARMLESS: Final = frozenset({"assume-role", "assume-role-with-web-identity", "e
 _FALLBACK: Final = "PYTEST_SSM_AUTOMATION_REGION"
 _ALWAYS: Final[Mapping[str, str | None]] = {**DUMMIES, "AWS_EC2_METADATA_DISABLED": "true", **dict.fromkeys(_UNSET)}
 _READ: Final = (*_ALWAYS, *READ, _REGION, _FALLBACK)
+_NAMES: Final = frozenset(_READ)
 _patches = Patches()
 _entered: list[DummyEnvironment] = []
 
 
-def dummy_environment() -> Mapping[str, str | None]:
-    """Return the variables to set, and those to remove with `None`.
+class Changes(NamedTuple):
+    """Changes of environment variables; `None` for variables that are not set.
+
+    Attributes:
+        after: The new values.
+        before: The values before.
+    """
+
+    after: Mapping[str, str | None]
+    before: Mapping[str, str | None]
+
+    def make(self) -> None:
+        """Set the new values."""
+        _set(self.after)
+
+    def undo(self) -> None:
+        """Set the values before, except those that other code has changed in the meantime."""
+        untouched = (name for name, value in self.after.items() if os.environ.get(name) == value)
+        _set({name: self.before[name] for name in untouched})
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _changes_now() -> Changes:
+    """Return the variables to change.
 
     A Region is set only if none is set: `AWS_REGION`, which botocore does not read; otherwise the Region of the user's
     profile; otherwise us-east-1.
     """
-    return _changes_now()[0]
-
-
-def _changes_now() -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
-    """Return the variables to change, with their new and with their current values."""
-    now = {name: os.environ.get(name) for name in _READ}
+    present = _NAMES.intersection(os.environ)  # most are not set, and to look up a missing one is slow
+    now = {name: os.environ.get(name) if name in present else None for name in _READ}
     if not copies_exist():
         _changes.cache_clear()
     return _changes(tuple(now.values()), find_files(now))
@@ -54,14 +83,14 @@ def _changes_now() -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
 
 # Cached, because little changes between tests.
 @lru_cache(maxsize=8)
-def _changes(values: tuple[str | None, ...], files: Found) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
+def _changes(values: tuple[str | None, ...], files: Found) -> Changes:
     now = dict(zip(_READ, values, strict=True))
     of_profiles, region = profile_variables(now, files)
     wanted = {**_ALWAYS, **of_profiles}
     if not now[_REGION]:
         wanted[_REGION] = wanted[_FALLBACK] = now["AWS_REGION"] or region or "us-east-1"
     changed = {name: value for name, value in wanted.items() if now[name] != value}
-    return changed, {name: now[name] for name in changed}
+    return Changes(changed, {name: now[name] for name in changed})
 
 
 def dummy_credentials(*_: object) -> dict[str, str]:
@@ -85,29 +114,23 @@ def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
     return kind(**dummy_credentials(), method=credentials.method, **of_account)
 
 
-def change_variables(variables: Mapping[str, str | None]) -> None:
-    """Set variables, and remove those whose value is `None`."""
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
 class DummyEnvironment:
-    """Set dummy credentials and a Region, and restore variables that have not been changed since."""
+    """Set dummy credentials and a Region, and restore variables that have not been changed since.
+
+    Attributes:
+        changes: The latest changes.
+    """
 
     def __init__(self) -> None:
         """Change nothing yet."""
-        self._set: Mapping[str, str | None] = {}
-        self._before: Mapping[str, str | None] = {}
+        self.changes = Changes({}, {})
 
     def apply(self) -> Self:
         """Set the variables, and prevent botocore from reading secrets."""
-        self._set, self._before = _changes_now()
+        self.changes = _changes_now()
         _entered.append(self)
-        _patches.apply(_of_botocore() if not _patches else ())
-        change_variables(self._set)
+        _patches.apply(_OF_BOTOCORE if not _patches else ())
+        self.changes.make()
         return self
 
     def restore(self) -> None:
@@ -117,37 +140,27 @@ class DummyEnvironment:
         _entered.remove(self)
         if not _entered:
             _patches.restore()
-        untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
-        change_variables({name: self._before[name] for name in untouched})
-
-
-@cache
-def _of_botocore() -> Sequence[Patch]:
-    from botocore.configprovider import ConfigValueStore
-    from botocore.credentials import CredentialResolver, ProcessProvider
-
-    return (
-        WrapperPatch(CredentialResolver, "load_credentials", _load_credentials),
-        WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable),
-        # Existing sessions may have read profiles that name a credential process.
-        Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials),
-    )
+        self.changes.undo()
 
 
 def _load_credentials(original: Callable[..., Any], resolver: Any) -> Any:
     """Wrap `CredentialResolver.load_credentials`."""
-    from botocore.credentials import Credentials
-
     return without_secrets(original(resolver), Credentials)
 
 
 def _get_config_variable(original: Callable[..., Any], store: Any, name: str) -> Any:
     """Give the Region of a profile precedence over the one that was set here."""
-    from botocore.configprovider import EnvironmentProvider
-
     found = original(store, name)
     if name != "region" or found != os.environ.get(_FALLBACK, "") or name in store._overrides:
         return found
     providers = getattr(store._mapping.get(name), "_providers", ())
     values = (each.provide() for each in providers if not isinstance(each, EnvironmentProvider))
     return next((value for value in values if value is not None), found)
+
+
+_OF_BOTOCORE: Final = (
+    WrapperPatch(CredentialResolver, "load_credentials", _load_credentials),
+    WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable),
+    # Existing sessions may have read profiles that name a credential process.
+    Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials),
+)

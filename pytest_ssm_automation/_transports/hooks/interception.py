@@ -53,7 +53,7 @@ _aio_gate = Patches()
 # Patches with which clients work without AWS.
 _patches = Patches()
 _aio_patches = Patches()
-_environment = DummyEnvironment()
+environment = DummyEnvironment()
 # Threads that were in a call when the last fake ended. The fake may have claimed their calls.
 _on_their_way: set[threading.Thread] = set()
 
@@ -71,7 +71,7 @@ def activate(active: Active) -> None:
     with _lock:
         if not stack.any_active():
             _check_names()
-            _environment.apply()
+            environment.apply()
             if not _gate:
                 _gate.apply(_GATE)
                 patch_running_pools()
@@ -98,7 +98,7 @@ def deactivate(active: Active) -> None:
         _aio_patches.restore()
         _patches.restore()
         forget_accounts()
-        _environment.restore()
+        environment.restore()
         _open_gate()
 
 
@@ -205,11 +205,11 @@ def _make_request(
     original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
 ) -> Any:
     """Wrap `BaseClient._make_request`, which is called if no handler of `before-call` has answered."""
-    ask = partial(_ask, original, client, operation_model, request, context)
     work = at_work()
     if work is None:
-        return ask()
+        return _ask(original, client, operation_model, request, context)
     asking: Any = client
+    ask = partial(_ask, original, client, operation_model, request, context)
     return work.observe(ask, operation_model, request, identity_of(asking._request_signer._credentials)[0])
 
 

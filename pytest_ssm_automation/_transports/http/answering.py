@@ -48,7 +48,7 @@ def is_ours(service: Service, headers: Mapping[str, str], body: bytes) -> bool:
         return False
     try:
         key, region = _credential(headers)
-        return service.claims(Request(operation, _members(headers, body), region, "", key, account=account_of_key(key)))
+        return service.claims(Request(operation, _members(headers, body), region, "", key, account_of_key(key)))
     except ServiceError:
         return False
 
@@ -72,7 +72,8 @@ def answer_http(
     operation = _operation(method, headers)
     if operation is None:
         return encode_error(service.new_id(), ServiceError("UnknownOperationException"))
-    request = Request(operation, {}, "", url, None, attempt_of(headers.get("amz-sdk-request", "")), over_http=True)
+    attempt = attempt_of(headers.get("amz-sdk-request", ""))
+    request = Request(operation, {}, "", url, None, attempt=attempt, over_http=True)
     try:
         key, region = _credential(headers)
         request = request._replace(access_key_id=key, region=region, account=account_of_key(key))

@@ -21,7 +21,7 @@ from ..._forks import on_fork
 from ..._service.errors import ServiceError
 from ..._service.working import ENDPOINT, close_endpoint, open_endpoint
 from ..answers.protocol import encode_error
-from ..guard.environment import change_variables
+from ..guard.environment import Changes
 from ..guard.network import is_loopback
 from .answering import answer_http
 from .body import read_body
@@ -58,10 +58,10 @@ class Endpoint:
         )
         self._thread.start()
         around = {name: ",".join(filter(None, (os.environ.get(name), "127.0.0.1"))) for name in _DIRECT}
-        self._set: dict[str, str | None] = {ENDPOINT: self.url, _IGNORED: None, **around}
-        self._before = {name: os.environ.get(name) for name in self._set}
-        open_endpoint(self.url, self._before[ENDPOINT])
-        change_variables(self._set)
+        variables = {ENDPOINT: self.url, _IGNORED: None, **around}
+        self._changes = Changes(variables, {name: os.environ.get(name) for name in variables})
+        open_endpoint(self.url, self._changes.before[ENDPOINT])
+        self._changes.make()
         self._patch = carry_environment()
         _open.add(self)
 
@@ -74,8 +74,7 @@ class Endpoint:
         _open.discard(self)
         self._patch.restore()
         self._server.stop(self._thread)
-        untouched = (name for name, value in self._set.items() if os.environ.get(name) == value)
-        change_variables({name: self._before[name] for name in untouched})
+        self._changes.undo()
         close_endpoint(self.url)
 
     def leave_to_parent(self) -> None:

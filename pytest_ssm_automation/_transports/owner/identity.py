@@ -26,7 +26,7 @@ def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> R
     if not issubclass(type(content), _READABLE):
         content = as_bytes(content)
     key, account = identity_of(client._request_signer._credentials)
-    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, attempt, account=account)
+    return Request(operation, content, client.meta.region_name, client.meta.endpoint_url, key, account, attempt)
 
 
 def identity_of(credentials: Any) -> tuple[str | None, str]:

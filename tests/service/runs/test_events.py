@@ -12,8 +12,6 @@ import pytest
 import time_machine
 from caller import poll, start
 
-from pytest_ssm_automation._service.runs import times
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -137,9 +135,9 @@ def test_times_are_written_in_english(
     fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, moment: datetime, written: str
 ) -> None:
     """Twelve hours, no leading zero for hour and day, and no locale."""
-    monkeypatch.setattr(times, "now", lambda _=None: moment)
     monkeypatch.setattr(locale, "getlocale", lambda *_: ("de_DE", "UTF-8"))
-    fake.add_execution("Doc")
+    with time_machine.travel(moment, tick=False):
+        fake.add_execution("Doc")
     assert fake.events[-1]["detail"]["StartTime"] == written
 
 

@@ -191,11 +191,12 @@ def test_looking_for_the_machines_credentials_is_no_mistake(
     reached: list[str], fake: AutomationFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A client without credentials looks at instance metadata, gets none, and a strict test doesn't fail for it."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_EC2_METADATA_DISABLED"):
-        monkeypatch.delenv(name)
-    client: Any = boto3.Session().client("sts", region_name="us-east-1")
-    with pytest.raises(NoCredentialsError):
-        client.get_caller_identity()
+    with monkeypatch.context() as patched:  # undone before the fake ends
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_EC2_METADATA_DISABLED"):
+            patched.delenv(name)
+        client: Any = boto3.Session().client("sts", region_name="us-east-1")
+        with pytest.raises(NoCredentialsError):
+            client.get_caller_identity()
     fake.verify()
     assert reached == []
 
