@@ -101,6 +101,13 @@ def test_only_what_differs_is_shown(fake: AutomationFake, client: Any) -> None:
     )
 
 
+def test_items_that_are_missing_are_shown(fake: AutomationFake, client: Any) -> None:
+    """A list with another number of items is shown whole."""
+    start(client, **REQUEST)
+    told = failure(fake.assert_started, Parameters={"InstanceId": ["i-1", "i-2"]})
+    assert "Parameters['InstanceId']: expected ['i-1', 'i-2'], got ['i-1']" in told
+
+
 def test_the_closest_call_comes_first(fake: AutomationFake, client: Any) -> None:
     """Of many calls three are shown, those that differ least in front, with paths into lists and maps."""
     other = {"Parameters": {"InstanceId": ["i-2"], "Force": ["true"]}}

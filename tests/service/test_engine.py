@@ -334,16 +334,20 @@ def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> Non
             thread.join()
 
 
-def test_an_error_after_the_answer_is_the_tests_only_if_it_says_so() -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(ValueError("after"), []), (FakeUsageError("after"), ["GetAutomationExecution: FakeUsageError: after"])],
+)
+def test_an_error_after_the_answer_is_the_tests_only_if_it_says_so(error: Exception, told: list[str]) -> None:
     """Work after a response may raise; strict mode reports only errors of the fake and of the test."""
     service = Service(seed="engine")
 
     def fail() -> None:
-        raise ValueError("after")
+        raise error
 
-    with pytest.raises(ValueError, match="after"):
+    with pytest.raises(type(error), match="after"):
         service._finish(Request("GetAutomationExecution", {}, "us-east-1", "", None), fail)
-    assert service.broken == []
+    assert service.broken == told
 
 
 def test_a_service_executes_steps_only_with_an_executor() -> None:

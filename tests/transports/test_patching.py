@@ -122,6 +122,16 @@ def test_patches_are_restored_together() -> None:
     assert Owner.__dict__["method"] is original
 
 
+def test_patches_that_fail_are_restored() -> None:
+    """If there is nothing to wrap, what was applied before is restored."""
+    original = Owner.__dict__["method"]
+    patches = Patches()
+    with pytest.raises(AutomationFakeError, match=r"Owner\.gone is missing"):
+        patches.apply([Patch(Owner, "method", 1), WrapperPatch(Owner, "gone", plainly)])
+    assert not patches
+    assert Owner.__dict__["method"] is original
+
+
 @wrapt.decorator
 def by_wrapt(wrapped: Any, instance: object, args: Any, kwargs: Any) -> object:
     """Say what wrapt was given: the instance is `None` if it is called unbound."""

@@ -335,13 +335,14 @@ def test_the_ini_option_does_the_same(pytester: pytest.Pytester, monkeypatch: py
 
 
 def test_what_the_test_has_changed_meanwhile_stays() -> None:
-    """Restoring never overwrites a variable that other code has set since."""
+    """Restoring never overwrites a variable that other code has set since, and a second time does nothing."""
     before = dict(os.environ)
     dummies = DummyEnvironment().apply()
     os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
     del os.environ["AWS_ACCESS_KEY_ID"]
     dummies.restore()
     assert os.environ.pop("AWS_DEFAULT_REGION") == "eu-central-1"
+    dummies.restore()
     assert dict(os.environ) == before
 
 

@@ -26,6 +26,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 import pytest_ssm_automation
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, LateCallError, NetworkBlockedError, _clock
 from pytest_ssm_automation._transports import names
+from pytest_ssm_automation._transports.hooks import interception
 from pytest_ssm_automation._transports.owner import late
 
 if TYPE_CHECKING:
@@ -130,6 +131,16 @@ def test_the_releases_that_work_are_named(monkeypatch: pytest.MonkeyPatch) -> No
     missing = "Endpoint._event_emitter, Stubber._get_response_handler are missing"
     expected = f": {missing}. These versions work: {names.SUPPORTED['botocore']}."
     assert str(names.unsupported("botocore")).endswith(expected)
+
+
+def test_the_names_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first fake of a process looks for all of them, before it changes anything."""
+    interception._check_names.cache_clear()
+    monkeypatch.setattr(interception, "unsupported", lambda library: AutomationFakeError(f"no {library}"))
+    before = state()
+    with pytest.raises(AutomationFakeError, match="no botocore"):
+        AutomationFake().__enter__()
+    assert state() == before
 
 
 def test_a_class_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

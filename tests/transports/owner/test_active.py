@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from queue import Queue
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -30,6 +32,21 @@ def start(name: str = "Doc", client: Any = CLIENT) -> str:
 def names(fake: AutomationFake) -> list[str]:
     """List the documents that were started."""
     return [call.params["DocumentName"] for call in fake.calls]
+
+
+def test_greenlets_are_work_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fake that another greenlet of the same thread enters is not nested in the one around it."""
+    main = SimpleNamespace(parent=None)
+    running = [main]
+    monkeypatch.setitem(sys.modules, "greenlet", SimpleNamespace(getcurrent=lambda: running[-1]))
+    with AutomationFake() as outer, ExitStack() as entered:
+        running.append(SimpleNamespace(parent=main))
+        other = entered.enter_context(AutomationFake())
+        start("Other")
+        running.pop()
+        around = outer._check_active()
+        assert active.innermost(around) is around
+    assert names(other) == ["Other"]
 
 
 class Worker:
