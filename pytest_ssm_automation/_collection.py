@@ -21,15 +21,15 @@ def bring_in(item: Any) -> None:
     """Make a test request the fixture, before its other function-scoped fixtures."""
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is not None and "ssm_automation" not in names:
-        place = _first_of_function_scope(item, names)
+        index = _first_of_function_scope(item, names)
         # A new list, because all parameter sets of a test share the original.
-        item.fixturenames = [*names[:place], "ssm_automation", *names[place:]]
+        item.fixturenames = [*names[:index], "ssm_automation", *names[index:]]
 
 
 def _first_of_function_scope(item: Any, names: list[str]) -> int:
     known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public access to the scopes of fixtures
     return next(
-        (place for place, name in enumerate(names) if name not in known or known[name][-1].scope == "function"),
+        (index for index, name in enumerate(names) if name not in known or known[name][-1].scope == "function"),
         len(names),
     )
 

@@ -18,6 +18,7 @@ from ._record import Record
 from ._service.engine import Service
 from ._service.faults import Fault
 from ._service.runbooks.library import RunbookFiles
+from ._service.state import Settings
 from ._setup import Setup
 from ._strict import Told
 from ._transports.hooks import interception
@@ -117,23 +118,23 @@ class AutomationFake(Setup, Record):
         self._test = _running_test()
         self._clock = SkippedSleep()
         advance = self._clock.advance if options.skip_sleep else None
-        self._service = Service(
-            seed=self._test if options.seed is None else str(options.seed),
-            relax=self.options.relax,
-            enforce=self.options.enforce,
-            execution_limit=self.options.execution_limit,
-            unknown_documents=self.options.unknown_documents,
-            fetch=_fetch if self.options.unknown_urls == "accept" else _fetch_hosted,
+        settings = Settings(
+            relax=options.relax,
+            enforce=options.enforce,
+            execution_limit=options.execution_limit,
+            reject_unknown_documents=options.unknown_documents == "reject",
+            fetch=_fetch if options.unknown_urls == "accept" else _fetch_hosted,
             faults=tuple(_faults(faults)),
             steps=tuple(_overrides(steps)),
             scripts=tuple(_recorded(replays)),
-            pace=self.options.pace,
+            pace=options.pace,
             make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
             execute_steps=bool(options.execute_steps),
             takes_time=options.skip_sleep,
-            runbooks=tuple(each for each in self.options.runbooks if not isinstance(each, RunbookFiles)),
-            files=tuple(each for each in self.options.runbooks if isinstance(each, RunbookFiles)),
+            runbooks=tuple(each for each in options.runbooks if not isinstance(each, RunbookFiles)),
+            files=tuple(each for each in options.runbooks if isinstance(each, RunbookFiles)),
         )
+        self._service = Service(seed=self._test if options.seed is None else str(options.seed), settings=settings)
         self._clock.is_excused = partial(_waits_for_time, self._service)
         self._reported = 0
         self._requests: RequestsMock | None = None

@@ -93,7 +93,7 @@ def _replayed_otherwise(service: Service) -> Iterator[str]:
 
 def _rejected(service: Service) -> Iterator[str]:
     """Describe the documents that the option `unknown_documents` refused."""
-    if service.state.reject_unknown_documents:
+    if service.state.settings.reject_unknown_documents:
         refused = [call for call in service.calls if call.error == "AutomationDefinitionNotFoundException"]
         names = (str(call.params.get("DocumentName")) for call in refused if call.outcome == "rejected")
         for name in dict.fromkeys(names):

@@ -108,10 +108,10 @@ def _in_reading_order(node: Any) -> list[pytest.Mark]:
     owner = getattr(node, "obj", None)
     classes = reversed(getattr(owner, "__mro__", (owner,)))
     order = {id(mark): number for number, mark in enumerate(mark for each in classes for mark in _stored(each))}
-    places = [place for place, mark in enumerate(marks) if id(mark) in order]
-    ordered = sorted((marks[place] for place in places), key=lambda mark: order[id(mark)])
-    for place, mark in zip(places, ordered, strict=True):
-        marks[place] = mark
+    indices = [index for index, mark in enumerate(marks) if id(mark) in order]
+    ordered = sorted((marks[index] for index in indices), key=lambda mark: order[id(mark)])
+    for index, mark in zip(indices, ordered, strict=True):
+        marks[index] = mark
     return marks
 
 

@@ -19,6 +19,7 @@ from .._service.runbooks.starts import ASSUME_ROLE
 from .._service.runs.execution import Execution, execution_of
 from .._service.runs.overrides import StepOutputs
 from .._service.runs.scripts import ENDED
+from .._service.state import Settings
 from .results import PENDING, SUCCESS
 from .supplying import NoResultError, Supply
 from .values import json_values
@@ -83,12 +84,9 @@ class _Walk:
         caller = _ACCOUNT.match(recording.execution.get("ExecutedBy", ""))
         self._account = caller[1] if caller else ACCOUNT_ID
         self._region = recording.region or _region_in(recording)
-        self._service = Service(
-            seed="comparison",
-            relax=[*_SHOWN_ONLY, *(f"runbook:{name}:{rule}" for name in recording.redacted for rule in DECLARED_RULES)],
-            runbooks=(runbook,),
-            pace="step",
-        )
+        redacted = [f"runbook:{name}:{rule}" for name in recording.redacted for rule in DECLARED_RULES]
+        settings = Settings(relax=[*_SHOWN_ONLY, *redacted], runbooks=(runbook,), pace="step")
+        self._service = Service(seed="comparison", settings=settings)
         self._service.store.planner.set_resolver(_resolver(recording))
         for step in flow_of(runbook).steps:
             self._service.add_override(StepOutputs(step.name, self._supply.outputs))

@@ -9,18 +9,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
-from .._errors import FakeUsageError, hide_usage_errors, is_own
+from .._errors import hide_usage_errors, is_own
 from .._forks import on_fork, renew
 from .calls import Call, Outcome, Request
 from .checks import model
 from .checks.rules import ONE_TARGET
 from .errors import InvalidRequestError, ServiceError
-from .faults import Fault, FaultQueue
+from .faults import FaultQueue
 from .ids import Ids
 from .runbooks.library import RunbookStore, flow_of
 from .runs.store import ExecutionStore
 from .starting import prepare_start
-from .state import State
+from .state import Settings, State
 from .validation import Validation
 
 if TYPE_CHECKING:
@@ -28,22 +28,14 @@ if TYPE_CHECKING:
 
     from .checks.violations import Violation
     from .replies import Operation, Reply
-    from .runbooks.declarations import Runbook
-    from .runbooks.library import RunbookFiles
     from .runs.overrides import StepOverride
-    from .runs.scripts import Script
-    from .runs.store import Executor, MakeExecutor
-    from .runs.targets.locations import Fetch
 
 __tracebackhide__ = hide_usage_errors
 
 # The number of latest calls to search for an interrupted one.
 _LATEST: Final = 1000
+_DEFAULTS: Final = Settings()
 _services: WeakSet[Service] = WeakSet()
-
-
-def _no_executor(_: object) -> Executor:
-    raise FakeUsageError("This service does not execute steps")
 
 
 class Service:
@@ -61,56 +53,15 @@ class Service:
         gate: Called before each request; it may raise an exception to refuse it.
     """
 
-    def __init__(
-        self,
-        *,
-        seed: str,
-        relax: Collection[str] = (),
-        enforce: Collection[str] = (),
-        execution_limit: int | None = None,
-        unknown_documents: str = "accept",
-        fetch: Fetch = lambda _: None,
-        faults: tuple[Fault, ...] = (),
-        runbooks: tuple[Runbook, ...] = (),
-        files: tuple[RunbookFiles, ...] = (),
-        steps: tuple[StepOverride, ...] = (),
-        scripts: tuple[Script, ...] = (),
-        pace: str = "run",
-        make_executor: MakeExecutor = _no_executor,
-        execute_steps: bool = False,
-        takes_time: bool = False,
-    ) -> None:
+    def __init__(self, *, seed: str, settings: Settings = _DEFAULTS) -> None:
         """Start without records.
 
         Args:
             seed: The seed of ids. Services with the same seed still have different ids.
-            relax: The ids of constraints to turn off.
-            enforce: The ids of constraints to turn on that are off by default.
-            execution_limit: The maximum number of unfinished executions in an account and Region.
-            unknown_documents: `"reject"` to refuse runbooks that are not registered.
-            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted. It may refuse.
-            faults: Faults to inject.
-            runbooks: Runbooks to register.
-            files: Files of runbooks, which are read on first use.
-            steps: Overrides of steps.
-            scripts: Scripts of executions.
-            pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
-            make_executor: Makes what executes steps.
-            execute_steps: Whether steps are executed.
-            takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
+            settings: What it begins with.
         """
         model.service_model()  # read before a test patches the file system
-        self._relax, self._enforce = relax, enforce
-        self._limit = execution_limit
-        self._reject_unknown_documents = unknown_documents == "reject"
-        self._fetch = fetch
-        self._first_faults = faults
-        self._first_runbooks = runbooks
-        self._files = files
-        self._first_steps, self._first_scripts = steps, scripts
-        self._pace = pace
-        self._make_executor, self._execute_steps = make_executor, execute_steps
-        self._takes_time = takes_time
+        self._settings = settings
         self.gate: Callable[[], None] | None = None
         self.lock = threading.RLock()
         self.new_id = Ids(seed)
@@ -122,34 +73,28 @@ class Service:
         with self.lock:
             self.calls: list[Call] = []
             self.broken: list[str] = []
-            self.faults = FaultQueue(self._first_faults, self.lock)
-            self.runbooks = RunbookStore(self._files, self._relax)
-            for runbook in self._first_runbooks:
+            settings = self._settings
+            self.faults = FaultQueue(settings.faults, self.lock)
+            self.runbooks = RunbookStore(settings.files, settings.relax)
+            for runbook in settings.runbooks:
                 self.runbooks.add(runbook)
             self.store = ExecutionStore(
                 self.lock,
                 self.runbooks,
                 self.new_id,
-                self._pace,
-                self._make_executor,
-                execute_steps=self._execute_steps,
-                reject_unknown_documents=self._reject_unknown_documents,
-                takes_time=self._takes_time,
+                settings.pace,
+                settings.make_executor,
+                execute_steps=settings.execute_steps,
+                reject_unknown_documents=settings.reject_unknown_documents,
+                takes_time=settings.takes_time,
             )
-            validation = Validation(self.store, self._relax, self._enforce)
+            validation = Validation(self.store, settings.relax, settings.enforce)
             # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.
             self.violations = validation.violations
-            self.state = State(
-                self.store,
-                self.runbooks,
-                validation,
-                fetch=self._fetch,
-                limit=self._limit,
-                reject_unknown_documents=self._reject_unknown_documents,
-            )
-            for override in self._first_steps:
+            self.state = State(self.store, self.runbooks, validation, settings)
+            for override in settings.steps:
                 self.add_override(replace(override), checked=False)
-            for script in self._first_scripts:
+            for script in settings.scripts:
                 self.store.planner.add_script(script)
 
     def add_override(self, override: StepOverride, *, checked: bool = True) -> None:
@@ -195,7 +140,7 @@ class Service:
             return self.concerns(request.operation, params)
         name = params.get("Name")
         return isinstance(name, str) and (
-            self.state.reject_unknown_documents or self.runbooks.knows(name, request.region)
+            self._settings.reject_unknown_documents or self.runbooks.knows(name, request.region)
         )
 
     def concerns(self, operation: str, params: Any) -> bool:

@@ -2,23 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._errors import FakeUsageError, hide_usage_errors
 from .checks import model
 from .errors import InvalidRequestError, ServiceError
 from .runs.targets.locations import read_locations, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from .calls import Request
+    from .faults import Fault
     from .runbooks.declarations import Runbook
-    from .runbooks.library import RunbookStore
-    from .runs.recorded import Replay
+    from .runbooks.library import RunbookFiles, RunbookStore
+    from .runs.overrides import StepOverride
     from .runs.run import Run
-    from .runs.store import ExecutionStore
+    from .runs.scripts import Script
+    from .runs.store import ExecutionStore, Executor, MakeExecutor
     from .runs.targets.locations import Fetch
     from .validation import Validation
+
+__tracebackhide__ = hide_usage_errors
+
+
+def _no_executor(_: object) -> Executor:
+    raise FakeUsageError("This service does not execute steps")
+
+
+class Settings(NamedTuple):
+    """What a service begins with, and returns to when it is reset.
+
+    Attributes:
+        relax: The ids of constraints to turn off.
+        enforce: The ids of constraints to turn on that are off by default.
+        execution_limit: The maximum number of unfinished executions in an account and Region.
+        reject_unknown_documents: Whether runbooks must be registered.
+        fetch: A function that returns the status and the body for a URL; `None` if it is not hosted. It may refuse.
+        faults: Faults to inject.
+        runbooks: Runbooks to register.
+        files: Files of runbooks, which are read on first use.
+        steps: Overrides of steps.
+        scripts: Scripts of executions.
+        pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
+        make_executor: Makes what executes steps.
+        execute_steps: Whether steps are executed.
+        takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
+    """
+
+    relax: Collection[str] = ()
+    enforce: Collection[str] = ()
+    execution_limit: int | None = None
+    reject_unknown_documents: bool = False
+    fetch: Fetch = lambda _: None
+    faults: tuple[Fault, ...] = ()
+    runbooks: tuple[Runbook, ...] = ()
+    files: tuple[RunbookFiles, ...] = ()
+    steps: tuple[StepOverride, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    pace: str = "run"
+    make_executor: MakeExecutor = _no_executor
+    execute_steps: bool = False
+    takes_time: bool = False
 
 
 class State:
@@ -27,38 +72,20 @@ class State:
     Attributes:
         store: All executions.
         runbooks: The registered runbooks.
-        reject_unknown_documents: Whether runbooks must be registered.
         tokens: The execution of each ClientToken, by account, Region and token in lower case.
+        settings: What the service begins with.
     """
 
     def __init__(
-        self,
-        store: ExecutionStore,
-        runbooks: RunbookStore,
-        validation: Validation,
-        *,
-        fetch: Fetch,
-        limit: int | None,
-        reject_unknown_documents: bool,
+        self, store: ExecutionStore, runbooks: RunbookStore, validation: Validation, settings: Settings
     ) -> None:
-        """Start without executions.
-
-        Args:
-            store: The store of executions.
-            runbooks: The registered runbooks.
-            validation: Lists the violations in a request.
-            fetch: A function that returns the status and the body for a URL; `None` if it is not hosted. It may refuse.
-            limit: The maximum number of unfinished executions in an account and Region.
-            reject_unknown_documents: Whether runbooks must be registered.
-        """
+        """Start without executions; `validation` lists the violations in a request."""
         self.store = store
         self.runbooks = runbooks
         self.tokens: dict[tuple[str, str, str], Run] = {}
         self._tags: dict[Run, Mapping[str, str]] = {}
         self._validation = validation
-        self._fetch = fetch
-        self._limit = limit
-        self.reject_unknown_documents = reject_unknown_documents
+        self.settings = settings
 
     def tags_of(self, run: Run) -> Mapping[str, str]:
         """Return the current tags of an execution."""
@@ -88,7 +115,7 @@ class State:
         if runbook is None:
             runbook = self.runbooks.find(params.get("DocumentName", ""), params.get("DocumentVersion"), request.region)
         if runbook is None:
-            if replay is None and self.reject_unknown_documents:
+            if replay is None and self.settings.reject_unknown_documents:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
         from .runbooks.starts import check_start
@@ -107,8 +134,10 @@ class State:
             ServiceError: The locations can't be read or are invalid, or they must be hosted and are not.
         """
         url = params.get("TargetLocationsURL")
-        locations = read_locations(url, self._fetch) if url else None
+        locations = read_locations(url, self.settings.fetch) if url else None
         if locations is None:
+            if url and self.settings.reject_unknown_urls:
+                raise refused("it is not hosted")
             return params
         merged = {**params, "TargetLocations": locations}
         known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}
@@ -121,8 +150,9 @@ class State:
 
     def check_limit(self, request: Request) -> None:
         """Refuse another execution in an account and Region that has reached the limit."""
-        if self._limit is None:
+        limit = self.settings.execution_limit
+        if limit is None:
             return
         scope, unfinished = request.scope, self.store.unfinished
-        if unfinished[scope] + unfinished[None, scope[1]] >= self._limit:
+        if unfinished[scope] + unfinished[None, scope[1]] >= limit:
             raise ServiceError("AutomationExecutionLimitExceededException")

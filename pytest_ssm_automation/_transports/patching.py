@@ -48,13 +48,13 @@ class Patch:
         else:
             setattr(self._owner, self._name, self._own)
 
-    def _replacing(self, _: Any) -> Any:
+    def _replacing(self, found: Any) -> Any:  # noqa: ARG002 - a wrapper needs it
         """Return what to set in place of an attribute."""
         return self._value
 
     def _inherited(self) -> Any:
         """Return the attribute, as one of the bases of the class contains it."""
-        for owner in getattr(self._owner, "__mro__", ()):
+        for owner in getattr(self._owner, "__mro__", (self._owner,)):
             found = vars(owner).get(self._name, _NOTHING)
             if found is not _NOTHING:
                 return found
