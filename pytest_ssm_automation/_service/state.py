@@ -136,8 +136,6 @@ class State:
         url = params.get("TargetLocationsURL")
         locations = read_locations(url, self.settings.fetch) if url else None
         if locations is None:
-            if url and self.settings.reject_unknown_urls:
-                raise refused("it is not hosted")
             return params
         merged = {**params, "TargetLocations": locations}
         known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}
