@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookFiles, RunbookStore
     from .runs.overrides import StepOverride
+    from .runs.recorded import Replay
     from .runs.run import Run
     from .runs.scripts import Script
     from .runs.store import ExecutionStore, Executor, MakeExecutor

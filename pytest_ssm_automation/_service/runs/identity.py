@@ -31,6 +31,9 @@ class Identity:
         scope: The account and the Region in which it is found; `None` in place of the account if all accounts see it.
     """
 
+    # Made when it is first asked for, because that takes longer than to read the clock.
+    _started_at: datetime | None = None
+
     def __init__(
         self,
         execution_id: str,
@@ -54,7 +57,13 @@ class Identity:
     @property
     def started_at(self) -> datetime:
         """The start time in UTC."""
-        return times.at(self._started)
+        if self._started_at is None:
+            self._started_at = times.at(self._started)
+        return self._started_at
+
+    @started_at.setter
+    def started_at(self, moment: datetime) -> None:
+        self._started_at = moment
 
     @property
     def request(self) -> dict[str, Any]:
