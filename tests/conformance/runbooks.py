@@ -226,6 +226,16 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         step("skipped"),
         step("last"),
     ),
+    "spared": runbook(
+        step(
+            "repeat",
+            "aws:loop",
+            {"Iterators": ["a", "b"], "Steps": [step("inner"), step("more", onFailure="Continue")]},
+            onFailure="step:last",
+        ),
+        step("after", isEnd=True),
+        step("last"),
+    ),
     "long": runbook(
         step("repeat", "aws:loop", {"Iterators": [str(number) for number in range(105)], "Steps": [step("inner")]})
     ),

@@ -332,6 +332,15 @@ def left_loop(bench: Bench) -> None:
     bench.expect((step["StepStatus"], step.get("FailureMessage"), step.get("ValidNextSteps")), wanted)
 
 
+def loop_failure(bench: Bench) -> None:
+    """The first inner step aborts the run, and the second continues the loop, which would go elsewhere itself."""
+    found = []
+    for name in ("inner", "more"):
+        shown = _failed(bench, "spared", (name, "No", "Failed"))
+        found.append((shown["AutomationExecutionStatus"], _statuses(shown)["after"], _statuses(shown)["last"]))
+    bench.expect(found, [("Failed", "Pending", "Pending"), ("Success", "Success", "Pending")])
+
+
 def most_iterations(bench: Bench) -> None:
     """A loop has at most 100 iterations."""
     bench.needs_fake()
