@@ -33,6 +33,7 @@ class Model:
         self.document, self.steps = document, steps
         self.status, self.at = "Pending", ""
         self.due = self.began = self.waits = self.over = self.leaves = False
+        self.tried = 0
         values = {"P": self.document["parameters"]["P"]["default"], "variable:Word": "b"}
         self.reading = Reading(self.document, values)
         self.flow: Generator[str, Attempt, None] = self.reading.run()
@@ -50,14 +51,16 @@ class Model:
         self.waits, self.status = False, "Cancelling" if self.status == "Cancelling" else "InProgress"
         on_failure = self.steps[self.at].get("onFailure", "Abort")
         tries = self.steps[self.at].get("maxAttempts", 1) if attempt[0] != "Success" else 1
-        for _ in range(tries):
+        for _ in range(tries - self.tried if tries > 1 else 1):
             self._send(attempt)
+        self.tried = 0
         if self.over and attempt[0] != "Success" and on_failure == "Abort":
             self.status = self.reading.status
 
     def _cancel(self) -> None:
         on_cancel = self.steps[self.at].get("onCancel", "Abort") if self.at else "Abort"
         self.status, self.waits, self.reading.status = "Cancelling", False, "Cancelled"
+        self.tried = 0
         if not self.at:
             self.over = True
         elif on_cancel == "Abort":
@@ -93,13 +96,25 @@ class Model:
         elif self.leaves:
             self._leave()
         elif self.steps[self.at]["action"] == "aws:approve":
-            self.waits = True
-            if self.status != "Cancelling":
-                self.status = "Waiting"
+            self._ask(becomes)
         else:
             while not self._send(becomes(self.at)):
                 pass
             self._take_status()
+
+    def _ask(self, becomes: Callable[[str], Attempt]) -> None:
+        """Wait at an approval, unless it fails by an override."""
+        while not self.waits:
+            attempt = becomes(self.at)
+            if attempt[0] == "Success":
+                self.waits = True
+                self.status = "Cancelling" if self.status == "Cancelling" else "Waiting"
+            elif self._send(attempt):
+                self.tried = 0
+                break
+            else:
+                self.tried += 1
+        self._take_status()
 
     def _take_status(self) -> None:
         if self.over:
