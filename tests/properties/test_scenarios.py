@@ -16,6 +16,7 @@ from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.model import START, enum
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import check_parameters
+from pytest_ssm_automation._service.runbooks.starts import check_start
 from pytest_ssm_automation._service.runs.scripts import ENDED
 from pytest_ssm_automation._strategies import parameters
 
@@ -219,6 +220,25 @@ def test_limits_of_runbooks_are_kept_by_requests_that_start_them(declaration: di
             fake.assert_started_once()
 
     starts()
+
+
+@pytest.mark.parametrize(
+    ("declaration", "others"),
+    [({}, False), ({"default": ""}, True), ({"allowedPattern": "^arn:aws:iam::[0-9]{12}:role/Team.*$"}, False)],
+)
+def test_the_role_of_a_runbook_is_drawn_as_an_arn(declaration: dict[str, Any], others: bool) -> None:  # noqa: FBT001
+    """A text that is the role is the ARN of one, or empty where the runbook needs none: the start is accepted."""
+    steps = [{"name": "wait", "action": "aws:sleep"}]
+    content = {"schemaVersion": "0.3", "assumeRole": "{{ Role }}", "mainSteps": steps}
+    declared = {"Role": {"type": "String", **declaration}, **({"Other": {"type": "String"}} if others else {})}
+    runbook = load_runbook({**content, "parameters": declared}, name="Team-Runbook")
+
+    @settings(max_examples=25, database=None, derandomize=True)
+    @given(strategies.parameters_for(runbook))
+    def accepted(parameters: dict[str, list[str]]) -> None:
+        assert check_start(runbook, {"DocumentName": "Team-Runbook", "Parameters": parameters}) == []
+
+    accepted()
 
 
 @pytest.mark.slow
