@@ -154,7 +154,7 @@ def go_on(walk: Walk) -> None:
 
 
 def _expire(walk: Walk) -> bool:
-    """Let an approval or a pause time out that has waited for too long; return whether it did."""
+    """Time out an approval or a pause that has waited for too long; return whether it did."""
     visit = walk.at
     if visit is None or visit.status != "Waiting" or visit.waits_to_begin or not walk.pauses:
         return False

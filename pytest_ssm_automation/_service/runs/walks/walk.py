@@ -162,7 +162,7 @@ class Walk:
         return bool(visit.outputs["ApprovalStatus"] != WAITING)
 
     def expire(self) -> None:
-        """Let the waiting step time out."""
+        """Make the waiting step time out."""
         self.moves += 1
         self._fail(self._current(), StepResult("TimedOut"), signalled=False)
 
