@@ -9,7 +9,6 @@ from typing import Any, Final, TypeVar, cast
 from ._assertions import shorten
 from ._errors import FakeUsageError, hide_usage_errors
 from ._service.checks.rules import all_constraints
-from ._service.checks.violations import OF_RUNBOOK
 from ._service.errors import catalogue
 
 __tracebackhide__ = hide_usage_errors
@@ -58,6 +57,8 @@ def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
 
 
 def _positional(assertion: str, before: tuple[object, ...], given: object) -> str:
+    from ._service.checks.violations import OF_RUNBOOK
+
     if isinstance(given, Mapping):
         members = cast("Mapping[str, object]", given)
         words = [*map(repr, before), *(f"{name}={shorten(value)}" for name, value in members.items())]

@@ -128,8 +128,9 @@ def test_it_is_shown_as_it_is(published: tuple[Path, dict[str, Any], dict[str, A
         fake.replay(path)
         client = fake.client()
         started = client.start_automation_execution(DocumentName=execution["DocumentName"])["AutomationExecutionId"]
+        shown: Any = None
         for _ in range(3):
-            shown: Any = client.get_automation_execution(AutomationExecutionId=started)["AutomationExecution"]
+            shown = client.get_automation_execution(AutomationExecutionId=started)["AutomationExecution"]
     own = {"AutomationExecutionId", "ExecutedBy", "ExecutionStartTime", "ExecutionEndTime", "StepExecutions"}
     assert {name: value for name, value in shown.items() if name not in own} == {
         name: value for name, value in execution.items() if name not in own
