@@ -303,8 +303,10 @@ def test_an_execution_is_started(bench: Bench) -> None:
 
 def test_an_execution_whose_runbook_is_not_registered(bench: Bench) -> None:
     """It can't be executed, nor can others of the runbook, whether the name is written there or a reference."""
+    bench.register(step("inner", "sleep", {"Duration": "PT1S"}), name="Child")
     execution_id = bench.begin(
         step("a", "executeAutomation", {"DocumentName": "{{ Name }}"}),
+        step("known", "executeAutomation", {"DocumentName": "Child"}),
         step("b", "executeAutomation", {"DocumentName": "arn:aws:ssm:us-east-1:210987654321:document/Shared"}),
         parameters={"Name": {"type": "String", "default": "AWS-StopEC2Instance"}},
     )

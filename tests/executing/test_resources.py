@@ -263,13 +263,13 @@ def test_what_boto3_does_not_have_is_told_for_all_steps(bench: Bench) -> None:
 
 
 def test_an_action_without_an_executor(bench: Bench) -> None:
-    """It is no silent Success."""
-    execution_id = bench.begin({"name": "hook", "action": "aws:invokeWebhook", "inputs": {"IntegrationName": "a"}})
-    with pytest.raises(
-        FakeUsageError,
-        match=r"1 step of Doc can't be executed.*\n  hook \(aws:invokeWebhook\): this action is not executed",
-    ):
+    """It is no silent Success, and others are told with it."""
+    hook = {"action": "aws:invokeWebhook", "inputs": {"IntegrationName": "a"}}
+    execution_id = bench.begin({"name": "hook", **hook}, {"name": "again", **hook})
+    with pytest.raises(FakeUsageError, match="2 steps of Doc can't be executed") as caught:
         bench.poll(execution_id)
+    for name in ("hook", "again"):
+        assert f"\n  {name} (aws:invokeWebhook): this action is not executed" in str(caught.value)
 
 
 def test_without_the_option_nothing_is_executed(aws: None) -> None:
