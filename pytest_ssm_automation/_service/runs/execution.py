@@ -177,7 +177,7 @@ class Execution:
         return failure_message_of(self._run)
 
     def advance(self) -> None:
-        """Advance to the next status, as a poll does. The last status stays."""
+        """Advance to the next status, as a poll does, but without waiting for a sleep. The last status stays."""
         self._run.advance()
 
     def run_to(self, step: str) -> None:
