@@ -19,7 +19,7 @@ def branch(*choices: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 STEPS: dict[str, dict[str, Any]] = {
-    "end": {"action": "aws:sleep", "onFailure": "step:Ask", "onCancel": "step:Last"},
+    "end": {"action": "aws:sleep", "onFailure": "step:Ask", "onCancel": "step:Stop"},
     "Choose": branch(
         {"Variable": "{{ end.Size }}", "NumericGreater": 5, "NextStep": "Ask"},
         {"And": [{"Variable": "a", "Contains": "b"}, {"Variable": "c", "EndsWith": "d"}], "NextStep": "Last"},
@@ -41,7 +41,7 @@ STEPS: dict[str, dict[str, Any]] = {
     },
     "Empty": {"action": "aws:loop", "inputs": {"Iterators": ["a"], "Steps": []}},
     "Default": {"action": "aws:branch", "inputs": {"Choices": [], "Default": "Last"}},
-    "Stop": {"action": "aws:sleep", "isEnd": True, "onFailure": "step:Last"},
+    "Stop": {"action": "aws:invokeLambdaFunction", "isEnd": True, "onFailure": "step:Last"},
     "Last": {"action": "aws:pause"},
 }
 CHART = """\
@@ -54,11 +54,11 @@ flowchart TD
     s5{"Stay<br/>aws:branch"}
     s6{{"Empty<br/>aws:loop"}}
     s7{"Default<br/>aws:branch"}
-    s8["Stop<br/>aws:sleep"]
+    s8["Stop<br/>aws:invokeLambdaFunction"]
     s9(["Last<br/>aws:pause"])
     s0 --> s1
     s0 -.->|"on failure"| s2
-    s0 -.->|"on cancel"| s9
+    s0 -.->|"on cancel"| s8
     s1 -->|"end.Size NumericGreater 5"| s2
     s1 -->|"a Contains b and c EndsWith d"| s9
     s1 -->|"not #40;a Contains #93; or c EndsWith d#41;"| s0
