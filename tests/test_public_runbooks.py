@@ -32,11 +32,12 @@ DELETE = api("delete", "DeleteSnapshot", SnapshotId="{{ SnapshotId }}")
 
 
 def test_what_was_executed_what_failed_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It counts steps by action, with reasons, approves what waits, and checks the resources of known runbooks."""
+    """It counts steps by action, with reasons, signals what waits, and checks the resources of known runbooks."""
     save(tmp_path, "AWS-DeleteSnapshot", DELETE, parameters=SNAPSHOT)
     ask = {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": ["me"]}}
     stop = {"name": "stop", "action": "aws:changeInstanceState"}
-    save(tmp_path, "Asks", ask, {**stop, "inputs": {"InstanceIds": ["i-1"], "DesiredState": "stopped"}})
+    pause = {"name": "pause", "action": "aws:pause", "inputs": {}}
+    save(tmp_path, "Asks", ask, pause, {**stop, "inputs": {"InstanceIds": ["i-1"], "DesiredState": "stopped"}})
     save(tmp_path, "Misspelt", api("get", "DescribeHost"))
     save(tmp_path, "NotImplemented", api("get", "DescribeFastLaunchImages"))
     save(tmp_path, "Broken", {"name": "a", "action": "aws:nothing"})
@@ -52,6 +53,7 @@ def test_what_was_executed_what_failed_and_why(tmp_path: Path, capsys: pytest.Ca
         "5 runbooks: 2 Failed, 2 can't be executed, 1 refused",
         f"Broken: Runbook 'Broken' ({tmp_path / 'Broken.json'}) is not valid:",
         "aws:approve 1 0 0",
+        "aws:pause 1 0 0",
         "aws:changeInstanceState 0 1 0",
         "aws:executeAwsApi 0 1 2",
         "1 Failed: StopInstances: InvalidInstanceID.NotFound",
@@ -62,7 +64,10 @@ def test_what_was_executed_what_failed_and_why(tmp_path: Path, capsys: pytest.Ca
         "1 of 1 as expected",
     ]
     assert [line for line in expected if line not in lines] == []
-    assert "  Success  ask   a signal\n  Failed   stop  executed (ec2 StopInstances): " in shown
+    assert (
+        "  Success  ask    a signal\n  Success  pause  a signal\n  Failed   stop   executed (ec2 StopInstances): "
+        in shown
+    )
 
 
 def test_a_runbook_that_does_not_do_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -169,8 +169,12 @@ def _poll(client: Any, execution: Execution) -> None:
         if shown["AutomationExecutionStatus"] in _ENDED:
             return
         if shown["AutomationExecutionStatus"] == "Waiting":
-            action = next(step["Action"] for step in execution.steps if step["StepStatus"] == "Waiting")
-            client.send_automation_signal(AutomationExecutionId=execution.id, SignalType=_SIGNALS[action])
+            step = next(step for step in execution.steps if step["StepStatus"] == "Waiting")
+            client.send_automation_signal(
+                AutomationExecutionId=execution.id,
+                SignalType=_SIGNALS[step["Action"]],
+                Payload={"StepName": [step["StepName"]]},
+            )
         time.sleep(_SECONDS)
 
 
