@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -37,6 +38,17 @@ def test_it_is_botocores_stubber(client: Any, fake: AutomationFake, monkeypatch:
         each.assert_no_pending_responses()
     get_parameter = client.meta.service_model.operation_model("GetParameter")
     assert interception._stubbing(client, get_parameter, {}) is None
+
+
+def test_a_request_is_validated_once(client: Any, fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is valid before it is serialized is not validated again, unless a handler changes the body."""
+    validated = mock.Mock(wraps=fake._service.violations)
+    monkeypatch.setattr(fake._service, "violations", validated)
+    client.start_automation_execution(DocumentName="Doc")
+    assert validated.call_count == 1
+    client.meta.events.register("before-call.ssm", lambda params, **_: params.update(body=bytes(params["body"]) + b" "))
+    client.start_automation_execution(DocumentName="Doc")
+    assert validated.call_count == 3
 
 
 def test_an_answer_has_what_the_services_has(client: Any, fake: AutomationFake) -> None:
