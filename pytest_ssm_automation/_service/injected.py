@@ -5,6 +5,10 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
+import botocore.exceptions
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
+
 from .._errors import FakeUsageError, hide_usage_errors, unknown_name
 from .checks import model
 from .errors import CONNECTION_ERRORS, entry
@@ -38,8 +42,6 @@ class Refusal(NamedTuple):
 
 def refusal_of(error: Injected) -> Refusal | None:
     """Return the service error of `error`; `None` for connection errors and other exceptions."""
-    from botocore.exceptions import ClientError
-
     if isinstance(error, str):
         return None if error in CONNECTION_ERRORS else Refusal(error)
     if isinstance(error, ClientError) and (type(error) is ClientError or _is_modeled(type(error))):
@@ -52,17 +54,12 @@ def refusal_of(error: Injected) -> Refusal | None:
 
 def has_http_form(error: Injected) -> bool:
     """Return whether an error can be sent over HTTP, as a response or a broken connection."""
-    from botocore.exceptions import ConnectionError as BotoConnectionError
-    from botocore.exceptions import HTTPClientError
-
     kind = error if isinstance(error, type) else type(error)
     return refusal_of(error) is not None or issubclass(kind, str | HTTPClientError | BotoConnectionError)
 
 
 def written(error: Injected) -> str:
     """Return an error as source code."""
-    from botocore.exceptions import ClientError
-
     if isinstance(error, ClientError):
         return f"{type(error).__name__}({error.response!r}, {error.operation_name!r})"
     return error.__name__ if isinstance(error, type) else repr(error)
@@ -74,8 +71,6 @@ def made(error: Injected, endpoint_url: str) -> BaseException:
     An instance that cannot be copied is returned itself.
     """
     if isinstance(error, str) or _is_connection_class(error):
-        import botocore.exceptions
-
         name = error if isinstance(error, str) else written(error)
         new: BaseException = getattr(botocore.exceptions, name)(endpoint_url=endpoint_url, error="injected fault")
         return new
@@ -94,8 +89,6 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
     Raises:
         FakeUsageError: The message says what to write instead.
     """
-    from botocore.exceptions import ClientError
-
     if not isinstance(error, str | BaseException) and not _is_exception_class(error):
         raise FakeUsageError(f"Expected the name of an error, or an exception, but got {error!r}")
     given = cast("Injected", error)
@@ -138,7 +131,6 @@ def _check_code(code: str, given: Injected) -> None:
 
 
 def _check_other(error: Injected, message: str | None) -> None:
-    from botocore.exceptions import ClientError
 
     if message is not None:
         raise FakeUsageError(f"{written(error)} has its own message: omit message={message!r}")
@@ -161,13 +153,10 @@ def _is_exception_class(error: object) -> bool:
 
 def _is_modeled(kind: type) -> bool:
     """Return whether this is a class of `client.exceptions`; each client has its own classes."""
-    from botocore.exceptions import ClientError
-
     return issubclass(kind, ClientError) and kind.__module__ == "botocore.errorfactory"
 
 
 def _is_connection_class(error: object) -> bool:
-    import botocore.exceptions
 
     return any(error is getattr(botocore.exceptions, name) for name in CONNECTION_ERRORS)
 
