@@ -11,6 +11,7 @@ import pytest
 from pytest_ssm_automation import Constraint, constraints
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.model import OPERATIONS, START
+from pytest_ssm_automation._service.checks.violations import can_be_relaxed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,3 +213,20 @@ def test_rules_of_the_documentation_come_last() -> None:
 def test_the_rule_ends_the_id(constraint: str, rule: str) -> None:
     """What kind of constraint it is can be read from the id."""
     assert Constraint(constraint, None).rule == rule
+
+
+@pytest.mark.parametrize(
+    ("identifier", "relaxable"),
+    [
+        ("Mode:enum", True),
+        ("request:at_most_five_tags", True),
+        ("runbook:X:required", True),
+        ("runbook:assumeRole", True),
+        ("DocumentName:required", False),
+        ("Mode:type", False),
+        ("request:unknown", False),
+    ],
+)
+def test_which_constraints_can_be_relaxed(identifier: str, relaxable: bool) -> None:  # noqa: FBT001
+    """Not those that botocore checks before it sends a request, but all of a runbook."""
+    assert can_be_relaxed(identifier) is relaxable
