@@ -27,7 +27,7 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_greenlets(way, pytestconfig):
     options = [argument for argument in pytestconfig.invocation_params.args if not argument.endswith(".py")]
-    tests = Path(__file__).parent / "gevent" / "test_greenlets.py"
+    tests = Path(__file__).parent / "gevent" / "greenlets_.py"
     ran = subprocess.run(
         [sys.executable, *WAYS[way], *options, str(tests)], stdout=subprocess.PIPE, text=True, check=False
     )
