@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from caller import poll, start
 from executed import api, step
@@ -165,14 +166,15 @@ def test_asynchronous_callers(monkeypatch: pytest.MonkeyPatch) -> None:
                 shown = [(await client.get_automation_execution(**started))["AutomationExecution"] for _ in range(4)]
                 return str(shown[-1]["AutomationExecutionStatus"])
 
-            statuses = await asyncio.gather(*map(run, ("a", "b", "c")))
-            found = await client.get_parameters(Names=["a", "b", "c"])
-            return [*statuses, *sorted(each["Value"] for each in found["Parameters"])]
+            return await asyncio.gather(*map(run, ("a", "b", "c")))
 
     try:
         with AutomationFake(execute_steps=True) as fake:
             fake.add_runbook({"schemaVersion": "0.3", "parameters": DECLARED, "mainSteps": [SCRIPT, PUT]}, name="Doc")
-            assert asyncio.run(main()) == ["Success"] * 3 + ["a!", "b!", "c!"]
+            assert asyncio.run(main()) == ["Success"] * 3
+            # boto3 reads, because aiohttp refuses the two Server headers of moto's server in Python's development mode
+            found = boto3.client("ssm", region_name="us-east-1").get_parameters(Names=["a", "b", "c"])
+            assert sorted(each["Value"] for each in found["Parameters"]) == ["a!", "b!", "c!"]
             fake.assert_called("GetAutomationExecution", times=12)
             assert [call.step for call in fake.calls] == [None] * 15
     finally:

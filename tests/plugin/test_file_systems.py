@@ -45,7 +45,7 @@ kinds = set()
 
 @pytest.mark.parametrize("_", range(2))
 def test_step(_, fs, ssm_automation, ssm_client):
-    steps = [{"name": "make", "action": "aws:executeAwsApi", "inputs": {}}]
+    steps = [{"name": "make", "action": "aws:createTags", "inputs": {"ResourceIds": ["i-1"], "Tags": []}}]
     ssm_automation.add_runbook({"schemaVersion": "0.3", "mainSteps": steps}, name="Doc")
     ssm_automation.step_outputs("make", lambda run: kinds.add(type(run)) or {})
     started = start(ssm_client)
