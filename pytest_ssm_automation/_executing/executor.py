@@ -30,7 +30,7 @@ __tracebackhide__ = hide_usage_errors
 HasWord = Callable[["Run", "Step"], bool]
 # How often `execute` looks at a step that has to wait.
 _MOST_LOOKS: Final = 100
-_NO_ACTION: Final = "this action is not executed"
+_NO_ACTION: Final = "the plugin does not execute this action"
 
 
 class Executor:
@@ -90,7 +90,7 @@ class Executor:
                 return outcome.outputs
             if outcome is not None:
                 raise StepFailed(outcome.message or "", outcome.status)
-        raise FakeUsageError(f"Step {visit.step.name!r} still has to wait after {_MOST_LOOKS} looks")
+        raise FakeUsageError(f"Step {visit.step.name!r} is still waiting after {_MOST_LOOKS} looks")
 
     def _attempt(self, run: Run, visit: Visit) -> Attempt:
         executed = TABLE.get(visit.step.action)
@@ -141,6 +141,6 @@ def _converted(step: Step, outputs: Mapping[str, Any]) -> StepResult:
             done[name] = converted(value, types.get(name))
         except ConversionError:
             return StepResult(
-                "Failed", {}, f"The output {name} is {as_text(value)[:200]}, and not of type {types[name]}"
+                "Failed", {}, f"The output {name} is {as_text(value)[:200]}, which is not of type {types[name]}"
             )
     return StepResult(outputs=done)

@@ -265,7 +265,7 @@ def test_an_output_that_moto_does_not_have_is_no_success(reader: str, bench: Ben
     steps += [step("after", "sleep", {"Duration": "{{ it.Output }}"})] if reader == "step" else []
     document: Members = {"outputs": ["it.Output"]} if reader == "runbook" else {}
     execution_id = bench.begin(*steps, **document)
-    with pytest.raises(FakeUsageError, match=r"it \(aws:runCommand\): what answers here runs no commands"):
+    with pytest.raises(FakeUsageError, match=r"it \(aws:runCommand\): the runbook reads its Output, which is empty"):
         bench.poll(execution_id)
 
 

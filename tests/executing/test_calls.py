@@ -153,7 +153,7 @@ def test_a_function_that_executes_a_wait(make_bench: Any) -> None:
     )
     execution_id = bench.begin(waiting)
     bench.fake.step_outputs("wait", StepRun.execute)
-    with pytest.raises(FakeUsageError, match="Step 'wait' still has to wait after 100 looks"):
+    with pytest.raises(FakeUsageError, match="Step 'wait' is still waiting after 100 looks"):
         bench.poll(execution_id)
 
 

@@ -106,7 +106,7 @@ def test_an_output_of_the_wrong_type_fails_the_step(bench: Bench) -> None:
     """What can't be converted to the declared type is no output."""
     put(bench, "v")
     run = bench.run(api("get", "ssm", "GetParameter", Name="a", outputs={"Value": ("$.Parameter.Value", "Integer")}))
-    assert run.text("get") == "The output Value is v, and not of type Integer"
+    assert run.text("get") == "The output Value is v, which is not of type Integer"
 
 
 def test_a_selector_that_is_none_fails_the_step(bench: Bench) -> None:
@@ -269,7 +269,7 @@ def test_an_action_without_an_executor(bench: Bench) -> None:
     with pytest.raises(FakeUsageError, match="2 steps of Doc can't be executed") as caught:
         bench.poll(execution_id)
     for name in ("hook", "again"):
-        assert f"\n  {name} (aws:invokeWebhook): this action is not executed" in str(caught.value)
+        assert f"\n  {name} (aws:invokeWebhook): the plugin does not execute this action" in str(caught.value)
 
 
 def test_without_the_option_nothing_is_executed(aws: None) -> None:

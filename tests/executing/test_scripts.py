@@ -103,7 +103,7 @@ RAISED = """File "{path}", line 2, in handler
     raise ValueError('no')
 
 ValueError - no"""
-TOO_LONG = "The script has returned 102402 bytes of JSON, and at most 102400 are allowed"
+TOO_LONG = "The script returned 102402 bytes of JSON, but at most 102400 are allowed"
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_what_no_script_may_do(source: str, reason: str, bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"Runtime": "PowerShell 7.4"}, "its runtime is PowerShell 7.4, and only Python is executed"),
+        ({"Runtime": "PowerShell 7.4"}, "its runtime is PowerShell 7.4, but only Python can be executed"),
         ({"Script": None, "Attachment": "a.zip"}, "its script is an attachment"),
         ({"Script": " "}, "it has no script"),
         ({"Script": "%PYTHONSCRIPT%\n"}, "its script is the placeholder %PYTHONSCRIPT%"),

@@ -42,7 +42,7 @@ def run_command(attempt: Attempt) -> Waiting:
         "CommandId": command_id,
     }
     if not response["Output"] and _is_output_read(attempt):
-        raise Unable("what answers here runs no commands, so there is no Output, which the runbook reads")
+        raise Unable("the runbook reads its Output, which is empty, because what answers here runs no commands")
     return {**response, **outputs_of(attempt.declared, response)}
 
 

@@ -58,7 +58,7 @@ def _check(step: Step) -> None:
     runtime, script = step.inputs.get("Runtime"), step.inputs.get("Script")
     attached = "Attachment" in step.inputs
     if not str(runtime).lower().startswith(("python", "{{")):
-        raise Unable(f"its runtime is {runtime}, and only Python is executed")
+        raise Unable(f"its runtime is {runtime}, but only Python can be executed")
     if not isinstance(script, str) or not script.strip():
         raise Unable("its script is an attachment" if attached else "it has no script")
     if reason := missing_in(script, str(step.inputs.get("Handler")), attached=attached):
@@ -90,7 +90,7 @@ def _payload(attempt: Attempt) -> Any:
         source.forget()
     if len(text.encode()) > MOST_BYTES:
         raise StepFailed(
-            f"The script has returned {len(text.encode())} bytes of JSON, and at most {MOST_BYTES} are allowed"
+            f"The script returned {len(text.encode())} bytes of JSON, but at most {MOST_BYTES} are allowed"
         )
     return json.loads(text)
 
