@@ -8,6 +8,7 @@ from ._assertions import at_most, where
 from ._service.checks import model
 from ._service.checks.rules import TARGET_KEY, odd_targets
 from ._service.runbooks.library import how_to_register
+from ._service.runs.results import EXECUTED, SUCCESS
 from ._service.runs.scripts import SUCCEEDED
 from ._service.runs.shown.replays import other_request
 from ._service.runs.shown.way import MOST_LINES, way_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ._service.engine import Service
+    from ._service.runs.walks.walk import Walk
 
 # The lines that a run needs to show how it has ended.
 _FEWEST_LINES: Final = 5
@@ -78,8 +80,26 @@ def _without_outputs(service: Service) -> Iterator[str]:
     """Describe the executions that read outputs without a value."""
     for run in service.store.all:
         if run.walk and run.walk.unresolved:
-            told = "reads outputs without a value (set them with fake.step_outputs)"
-            yield f"{run.document_name} {run.id} {told}: {', '.join(run.walk.unresolved)}"
+            selectors = _selectors_in_vain(run.walk)
+            missed = [f"{name} ({selectors[name]})" for name in run.walk.unresolved if name in selectors]
+            unset = [name for name in run.walk.unresolved if name not in selectors]
+            for names, told in (
+                (missed, "reads outputs whose selectors found nothing in the answers to executed steps"),
+                (unset, "reads outputs without a value (set them with fake.step_outputs)"),
+            ):
+                if names:
+                    yield f"{run.document_name} {run.id} {told}: {', '.join(names)}"
+
+
+def _selectors_in_vain(walk: Walk) -> dict[str, str]:
+    """Map the outputs that executed steps have declared, and not put out, to their selectors."""
+    return {
+        f"{visit.step.name}.{name}": selector
+        for visit in walk.latest.values()
+        if visit.decided_by == EXECUTED and visit.status == SUCCESS
+        for name, selector in visit.step.selectors.items()
+        if name not in visit.outputs
+    }
 
 
 def _replayed_otherwise(service: Service) -> Iterator[str]:

@@ -122,7 +122,7 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:absent"
         (
             "assertAwsResourceProperty",
             {**LOOK, "PropertySelector": "$.Parameters[0].Value", "DesiredValues": ["v", 1]},
-            "The property $.Parameters[0].Value was not found. Desired values: [v, 1]",
+            "The property $.Parameters[0].Value was not found. Desired values: ['v', '1'].",
         ),
         ("assertAwsResourceProperty", {**LOOK, "Names": {"a": "b"}, "Odd": 1}, UNKNOWN),
         ("waitForAwsResourceProperty", {**LOOK, "Api": "GetParameter", "Names": None}, MISSING + '"Name"'),

@@ -215,6 +215,14 @@ def test_what_a_script_prints_is_captured(bench: Bench, capsys: pytest.CaptureFi
     assert capsys.readouterr().out == "hello\n"
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_invalid_escape_is_no_failure(bench: Bench) -> None:
+    """What Python warns of when it compiles a script stays untold, and what the script imports is still looked for."""
+    assert bench.run(body("return '\\d'")).step("script")["Outputs"]["Payload"] == ["\\d"]
+    with pytest.raises(FakeUsageError, match="its script imports absent_module"):
+        bench.run(body("import absent_module\nreturn '\\d'"))
+
+
 def test_a_warning_is_no_failure(bench: Bench) -> None:
     """Warnings may be errors in the user's tests; a script only warns."""
     with pytest.warns(UserWarning, match="old"):

@@ -78,6 +78,41 @@ def test_outputs_that_nobody_gave(run: Any) -> None:
     )
 
 
+def test_a_selector_that_found_nothing(run: Any) -> None:
+    """An output of an executed step is not the test's to set: the hint names the selector."""
+    result = run(
+        """
+        import pytest
+
+        SCRIPT = {"Runtime": "python3.11", "Handler": "main", "Script": "def main(events, context): return {}"}
+        OUTPUTS = [{"Name": name, "Selector": f"$.Payload.{name.lower()}", "Type": "String"} for name in ("Id", "Arn")]
+        READ = {"Duration": "{{ get.Id }}{{ get.Arn }}{{ set.Id }}"}
+        RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
+            {"name": "get", "action": "aws:executeScript", "inputs": SCRIPT, "outputs": OUTPUTS},
+            {"name": "set", "action": "aws:executeScript", "inputs": SCRIPT, "outputs": OUTPUTS},
+            {"name": "use", "action": "aws:sleep", "inputs": READ},
+        ]}
+
+        @pytest.mark.ssm_automation(execute_steps=True)
+        def test_it(ssm_automation, ssm_client):
+            ssm_automation.add_runbook(RUNBOOK, name="Doc")
+            ssm_automation.step_outputs("set", {"Arn": "arn"})
+            ssm_client.start_automation_execution(DocumentName="Doc")
+            (execution,) = ssm_automation.executions
+            execution.finish()
+            assert execution.status == "Cancelled"
+        """
+    )
+    result.assert_outcomes(failed=1)
+    nothing = "reads outputs whose selectors found nothing in the answers to executed steps"
+    result.stdout.fnmatch_lines(
+        [
+            f"Doc * {nothing}: get.Id ($.Payload.id), get.Arn ($.Payload.arn)",
+            "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id",
+        ]
+    )
+
+
 def test_refused_signals(run: Any) -> None:
     """The service does not explain why it refuses a signal. A hint shows where the execution is."""
     result = run(

@@ -37,9 +37,7 @@ def check_property(attempt: Attempt) -> Outputs:
     response = call(attempt)
     values, desired = _values(attempt, response), _desired(attempt)
     if not _holds(values, desired):
-        selector = attempt.inputs.get("PropertySelector")
-        found = f"is {', '.join(values)}" if values else "was not found"
-        raise StepFailed(f"The property {selector} {found}. Desired values: [{', '.join(desired)}]")
+        raise StepFailed(_not_desired(attempt.inputs.get("PropertySelector"), values, desired))
     return outputs_of(attempt.declared, response)
 
 
@@ -123,6 +121,14 @@ def _desired(attempt: Attempt) -> list[str]:
 def _values(attempt: Attempt, response: Any) -> list[str]:
     """Return the values of the property, as Python writes them."""
     return [str(value) for value in select_each(str(attempt.inputs.get("PropertySelector")), response)]
+
+
+def _not_desired(selector: object, values: list[str], desired: list[str]) -> str:
+    """Write why an assertion fails, in AWS's words. Assumed: of several values, it names the first wrong one."""
+    wrong = [value for value in values if value not in desired]
+    if not wrong:
+        return f"The property {selector} was not found. Desired values: {desired}."
+    return f"Property value {wrong[0]!r} from the API output is not in the desired values. Desired values: {desired}."
 
 
 def _holds(values: list[str], desired: list[str]) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+import warnings
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.abc import InspectLoader
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 # What AWS's public documents have in place of some scripts, such as `%PYTHONSCRIPT%`.
 _PLACEHOLDER: Final = re.compile(r"\s*%\w+%\s*")
@@ -37,7 +39,9 @@ class Source(InspectLoader):
 
     def exec_module(self, module: Any) -> None:
         """Execute the source in a module."""
-        exec(compile(self.text, self.path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - it is the test's
+        with _quiet():
+            code = compile(self.text, self.path, "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102 - it is the test's
 
     def line(self, number: int) -> str:
         """Return a line, without spaces around it; empty if there is none."""
@@ -61,7 +65,8 @@ def missing_in(script: str, handler: str, *, attached: bool) -> str | None:
     if _PLACEHOLDER.fullmatch(script):
         return f"its script is the placeholder {script.strip()}"
     try:
-        tree = ast.parse(script)
+        with _quiet():
+            tree = ast.parse(script)
     except (SyntaxError, ValueError):
         return None
     if attached and handler not in _defined(tree):
@@ -71,6 +76,15 @@ def missing_in(script: str, handler: str, *, attached: bool) -> str | None:
         if not _is_installed(name):
             return f"its script imports {name}, which is {'in an attachment' if attached else 'not installed'}"
     return None
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Ignore what Python warns of when it reads a source, such as an invalid escape, even where warnings are errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", SyntaxWarning)
+        yield
 
 
 def _defined(tree: ast.Module) -> Iterator[str]:

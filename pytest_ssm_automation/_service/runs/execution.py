@@ -156,7 +156,7 @@ class Execution:
     def unresolved(self) -> list[str]:
         """Outputs without a value that inputs or conditions have read, such as `getInstance.Platform`.
 
-        Set them with `fake.step_outputs`.
+        Set them with `fake.step_outputs`; for an executed step, its selector has found nothing.
         """
         return self._run.walk.unresolved if self._run.walk else []
 
