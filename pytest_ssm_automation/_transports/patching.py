@@ -32,7 +32,7 @@ class Patch:
         Raises:
             AutomationFakeError: There is no such attribute.
         """
-        own = vars(self._owner).get(self._name, _NOTHING)
+        own = self._owner.__dict__.get(self._name, _NOTHING)
         value = self._value = self._replacing(self._inherited() if own is _NOTHING else own)
         if own is not value:  # other code may have put it back
             self._own = own
@@ -41,7 +41,7 @@ class Patch:
 
     def restore(self) -> None:
         """Restore the original, unless other code has replaced the attribute since."""
-        if vars(self._owner).get(self._name, _NOTHING) is not self._value:
+        if self._owner.__dict__.get(self._name, _NOTHING) is not self._value:
             return
         if self._own is _NOTHING:
             delattr(self._owner, self._name)

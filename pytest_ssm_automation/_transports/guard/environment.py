@@ -33,8 +33,7 @@ _HARMLESS: Final = frozenset({"assume-role", "assume-role-with-web-identity", "e
 # Contains the Region that was set here because none was set, so that a profile's Region takes precedence.
 _FALLBACK: Final = "PYTEST_SSM_AUTOMATION_REGION"
 _ALWAYS: Final[Mapping[str, str | None]] = {**DUMMIES, "AWS_EC2_METADATA_DISABLED": "true", **dict.fromkeys(_UNSET)}
-_READ: Final = (*_ALWAYS, *READ, _REGION, _FALLBACK)
-_NAMES: Final = frozenset(_READ)
+_READ: Final = frozenset({*_ALWAYS, *READ, _REGION, _FALLBACK})
 _patches = Patches()
 _entered: list[DummyEnvironment] = []
 
@@ -74,17 +73,17 @@ def _changes_now() -> Changes:
     A Region is set only if none is set: `AWS_REGION`, which botocore does not read; otherwise the Region of the user's
     profile; otherwise us-east-1.
     """
-    present = _NAMES.intersection(os.environ)  # most are not set, and to look up a missing one is slow
-    now = {name: os.environ.get(name) if name in present else None for name in _READ}
+    # Most are not set, and to look up a missing one is slow.
+    present = {name: os.environ.get(name) for name in _READ.intersection(os.environ)}
     if not copies_exist():
         _changes.cache_clear()
-    return _changes(tuple(now.values()), find_files(now))
+    return _changes(tuple(present.items()), find_files(present))
 
 
 # Cached, because little changes between tests.
 @lru_cache(maxsize=8)
-def _changes(values: tuple[str | None, ...], files: Found) -> Changes:
-    now = dict(zip(_READ, values, strict=True))
+def _changes(present: tuple[tuple[str, str | None], ...], files: Found) -> Changes:
+    now = {**dict.fromkeys(_READ), **dict(present)}
     of_profiles, region = profile_variables(now, files)
     wanted = {**_ALWAYS, **of_profiles}
     if not now[_REGION]:

@@ -39,16 +39,16 @@ Found: TypeAlias = "tuple[tuple[str, str, int, int], ...]"
 _copies: dict[str, str] = {}
 
 
-def find_files(now: Mapping[str, str | None]) -> Found:
+def find_files(present: Mapping[str, str | None]) -> Found:
     """Find the user's files.
 
     Args:
-        now: The values of the variables in `READ`.
+        present: The values of the variables in `READ` that are set.
 
     Returns:
         The variable, path, time and size of each file that exists.
     """
-    homes = tuple(now[name] for name in _HOMES)
+    homes = tuple(map(present.get, _HOMES))
     found: list[tuple[str, str, int, int]] = []
     for variable in (CONFIG_FILE, CREDENTIALS_FILE):
         try:
