@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, StepRun
 from pytest_ssm_automation._service.errors import entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_ssm_automation import Execution, StartRequest
 
 
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
@@ -660,6 +665,71 @@ def test_a_scripted_run_that_is_stopped_meanwhile(fake: AutomationFake, client: 
     fake.script(["InProgress", "InProgress", "Success"])
     execution_id = start(client)
     assert statuses(client, execution_id, 3) == ["InProgress", "Cancelling", "Cancelled"]
+
+
+def test_rejecting_what_has_not_begun(fake: AutomationFake, client: Any) -> None:
+    """The run ends as rejected, and no step begins."""
+    fake.add_runbook(runbook({"name": "a"}), name="Doc")
+    fake.script(["PendingApproval", "InProgress", "Success"])
+    execution_id = start(client)
+    signal(client, execution_id, "Reject")
+    assert statuses(client, execution_id, 1) == ["Rejected"]
+    assert steps(fake, execution_id) == {"a": "Pending"}
+
+
+def test_functions_that_change_the_run_that_calls_them(fake: AutomationFake, client: Any) -> None:
+    """A run that is advancing is not advanced again within; it keeps an end that the function has set."""
+    fake.add_runbook(runbook({"name": "a"}, parameters={"Ids": {"type": "String"}}), name="Doc")
+
+    def set_function(function: Callable[[Execution], None]) -> None:
+        def outputs(attempt: StepRun) -> dict[str, Any]:
+            function(attempt.execution)
+            return {}
+
+        fake.step_outputs("a", outputs)
+
+    set_function(lambda execution: execution.advance())
+    assert statuses(client, start(client, Parameters={"Ids": ["x"]}), 3) == ["Pending", "InProgress", "Success"]
+    targets = [{"Key": "ParameterValues", "Values": ["x"]}]
+    parent = fake.execution(start(client, Targets=targets, TargetParameterName="Ids"))
+    parent.advance()
+    child = parent.children[0]
+    set_function(lambda _: parent.advance())
+    for _ in range(3):
+        child.advance()
+    parent.advance()
+    assert (child.status, parent.status) == ("Success", "Success")
+    set_function(lambda execution: execution.finish("Cancelled"))
+    execution = fake.execution(start(client, Parameters={"Ids": ["x"]}))
+    execution.finish("Success")
+    assert execution.status == "Cancelled"
+
+
+def test_a_run_that_is_stopped_while_it_starts_its_child(fake: AutomationFake, client: Any) -> None:
+    """The child ends with it."""
+    call = {"name": "call", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child"}}
+    fake.add_runbook(runbook(call), name="Doc")
+    fake.add_runbook(runbook({"name": "a"}), name="Child")
+    parent = fake.execution(start(client))
+
+    def stop(_: StartRequest) -> bool:
+        parent.finish("Cancelled")
+        return True
+
+    fake.script(["InProgress", "Success"], when=stop)
+    parent.advance()
+    parent.advance()
+    assert (parent.status, [child.status for child in parent.children]) == ("Cancelled", ["Cancelled"])
+
+
+def test_finishing_a_run_that_was_stopped_before_it_began(fake: AutomationFake, client: Any) -> None:
+    """Its walk has ended already, and the end is that of the call."""
+    fake.add_runbook(runbook({"name": "a"}), name="Doc")
+    execution_id = start(client)
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    fake.execution(execution_id).finish("Cancelled")
+    assert statuses(client, execution_id, 1) == ["Cancelled"]
+    assert steps(fake, execution_id) == {"a": "Pending"}
 
 
 def test_a_script_with_no_steps(fake: AutomationFake, client: Any) -> None:

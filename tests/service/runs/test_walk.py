@@ -522,6 +522,16 @@ def test_run_to(fake: AutomationFake, client: Any) -> None:
     assert unknown.unresolved == []
 
 
+def test_a_reference_with_an_unknown_prefix_is_text(fake: AutomationFake, client: Any) -> None:
+    """It names nothing that a runbook could have, so it stays as it is, and is not told as unresolved."""
+    inputs = {"Runtime": "python3.11", "Handler": "f", "Script": "", "InputPayload": {"text": "{{ ab:cd }}"}}
+    fake.add_runbook(runbook({"name": "a", "action": "aws:executeScript", "inputs": inputs}), name="Doc")
+    execution = fake.execution(start(client))
+    execution.finish()
+    assert "{{ ab:cd }}" in execution.step("a")["Inputs"]["InputPayload"]
+    assert execution.unresolved == []
+
+
 def test_the_history_of_a_run(fake: AutomationFake, client: Any) -> None:
     """Each status change of the run and its steps is recorded with its time."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b"}), name="Doc")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..scripts import WAITING, WORKING, Turn
+from ..scripts import STEP, WAITING, WORKING, Turn
 from .matching import match
 from .turns import STOP_STEP, Turns
 from .walked import Walked, go_on, waiting_step
@@ -29,20 +29,12 @@ class Following(Walked):
     remaining: tuple[Turn, ...]
     catches_up: bool = False
 
-    def advance(self, run: Run, pace: str) -> None:
-        """Take the next turn, after the one that is due at once."""
-        if self.catches_up:
-            self.catch_up(run)
-            run.course.advance(run, pace)
-        else:
-            self._take_next(run)
-
     def catch_up(self, run: Run) -> None:
         """Take the first turn if it is due at once."""
         if self.catches_up:
-            self._take_next(run)
+            self.advance(run)
 
-    def _take_next(self, run: Run) -> None:
+    def advance(self, run: Run, pace: str = STEP) -> None:  # noqa: ARG002 - a turn is one step at any pace
         """Make the walk follow the next turn, and take it."""
         if not self.remaining:
             return

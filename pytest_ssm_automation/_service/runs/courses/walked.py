@@ -96,9 +96,6 @@ class Walked:
     def stop_step(self, run: Run) -> None:
         """Cancel the step, and go the way of `onCancel`, or end."""
         walk = self.walk
-        if walk.ended:
-            self.end(run, Turn("Cancelled"))
-            return
         run.course = Walked(walk)
         run.changed()
         walk.cancel()

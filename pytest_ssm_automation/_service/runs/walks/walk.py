@@ -76,7 +76,7 @@ class Walk:
         self.visits: dict[int, Visit] = {}
         self.latest: dict[int, Visit] = {}
         self.way: list[Visit] = []
-        self.values = Values(flow, values)
+        self.values: Values = Values(flow, values)
         self.cut: str | None = None
         self._clock = clock
         self._note = note
