@@ -100,7 +100,7 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
     "variables": runbook(
         step("text", "aws:updateVariable", {"Name": "variable:Count", "Value": "{{ Number }}"}),
         step("mixed", "aws:updateVariable", {"Name": "variable:Note", "Value": "in {{ global:REGION }}"}),
-        step("read", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ variable:Count }}"}),
+        step("read", "aws:updateVariable", {"Name": "variable:Count", "Value": "{{ variable:Count }}"}),
         step("own", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ automation:EXECUTION_ID }}"}),
         parameters={"Number": _NUMBER},
         variables={"Count": {"type": "Integer", "default": 1}, "Note": {"type": "String", "default": ""}},

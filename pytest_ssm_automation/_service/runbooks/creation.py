@@ -215,6 +215,8 @@ class _Checker:
     def _check_cancel(self, path: str, action: str, given: object) -> None:
         if action == LOOP and given is not None:
             self._doubt(path, f"{LOOP} does not support it; its steps do")
+        if action == UPDATE_VARIABLE and given is not None:
+            self._doubt(path, f"{UPDATE_VARIABLE} does not support it")
         if isinstance(given, str) and given.startswith("step:"):
             target = self._actions.get(given.removeprefix("step:").strip())
             if target in NO_CANCEL_TARGETS:

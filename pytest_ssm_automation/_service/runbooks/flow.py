@@ -107,12 +107,14 @@ class Flow(NamedTuple):
         places: The indexes of the steps by name.
         variables: The initial value of each variable.
         outputs: The declared outputs of the runbook, such as `createImage.ImageId`.
+        types: The declared type of each variable.
     """
 
     steps: tuple[Step, ...]
     places: Mapping[str, int]
     variables: Mapping[str, Any]
     outputs: tuple[str, ...]
+    types: Mapping[str, str] = _NOTHING
 
     def step(self, name: str) -> Step | None:
         """Return the step with this name, if it exists."""
@@ -146,13 +148,14 @@ def read_flow(document: Mapping[str, Any]) -> tuple[Flow, list[str]]:
     reader = _Reader()
     reader.list_steps(document.get("mainSteps"), "mainSteps", None)
     steps = tuple(reader.step(number) for number in range(len(reader.found)))
-    variables = document.get("variables")
-    first = {
-        name: declared.get("default")
-        for name, declared in (variables.items() if is_mapping(variables) else ())
-        if is_mapping(declared)
+    given = document.get("variables")
+    variables = {
+        name: declared for name, declared in (given.items() if is_mapping(given) else ()) if is_mapping(declared)
     }
-    return Flow(steps, reader.places, first, reader.runbook_outputs(document.get("outputs"))), reader.problems
+    first = {name: declared.get("default") for name, declared in variables.items()}
+    types = {name: str(declared.get("type")) for name, declared in variables.items()}
+    outputs = reader.runbook_outputs(document.get("outputs"))
+    return Flow(steps, reader.places, first, outputs, types), reader.problems
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -153,3 +153,6 @@ def targets_of_on_cancel(bench: Bench) -> None:
     repeat = step("repeat", "aws:loop", {"Iterators": ["a"], "Steps": [step("wait")]}, onCancel="Abort")
     (told,) = _warned(bench, runbook(repeat))
     bench.expect("aws:loop does not support it" in told, wanted=True)
+    update = step("set", "aws:updateVariable", {"Name": "variable:Note", "Value": "x"}, onCancel="Abort")
+    (told,) = _warned(bench, runbook(update, variables={"Note": {"type": "String", "default": ""}}))
+    bench.expect("aws:updateVariable does not support it" in told, wanted=True)

@@ -211,6 +211,10 @@ DOUBTED: list[tuple[dict[str, Any], str]] = [
         "mainSteps[0].onCancel: aws:loop does not support it; its steps do",
     ),
     (
+        {"action": "aws:updateVariable", "inputs": {"Name": "variable:Count", "Value": 1}, "onCancel": "Abort"},
+        "mainSteps[0].onCancel: aws:updateVariable does not support it",
+    ),
+    (
         {"action": "aws:sleep", "onCancel": "step:s0"},
         "mainSteps[0].onCancel: 'step:s0' leads to aws:sleep, which onCancel does not support",
     ),

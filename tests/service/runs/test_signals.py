@@ -257,6 +257,24 @@ def test_an_interactive_run_that_fails(fake: AutomationFake, client: Any) -> Non
     assert statuses(client, second, 2) == ["Waiting", "Failed"]
 
 
+@pytest.mark.parametrize("action", ["aws:approve", "aws:pause"])
+@pytest.mark.parametrize("before", [[], [{"name": "a"}]])
+def test_a_wait_that_fails_in_an_interactive_run(
+    fake: AutomationFake, client: Any, action: str, before: list[dict[str, Any]]
+) -> None:
+    """What the test sets for an approval or a pause counts there too, whether it is the first step or not."""
+    fake.add_runbook(runbook(*before, {"name": "ask", "action": action}), name="Doc")
+    fake.fail_step("ask", "nobody", times=1)
+    for expected in ("Failed", "Waiting"):
+        execution_id = start(client, Mode="Interactive")
+        statuses(client, execution_id, 2)
+        if before:
+            signal(client, execution_id, "StartStep", StepName=["a"])
+        statuses(client, execution_id, 2)
+        assert statuses(client, execution_id, 1) == [expected]
+        assert steps(fake, execution_id)["ask"] == expected
+
+
 @pytest.mark.parametrize("mode", ["Auto", "Interactive"])
 @pytest.mark.parametrize(("kind", "ask"), [("Approve", "Success"), ("Reject", "Failed")])
 def test_an_approval_on_the_way_of_on_cancel(fake: AutomationFake, client: Any, mode: str, kind: str, ask: str) -> None:

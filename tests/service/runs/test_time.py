@@ -68,6 +68,18 @@ def test_a_sleep_lasts(fake: AutomationFake, client: Any, duration: str | None, 
     assert seconds - 1 < lasted < seconds + 30
 
 
+@pytest.mark.parametrize(("limit", "status", "seconds"), [(60, "TimedOut", 60), (3600, "Success", 600)])
+def test_a_sleep_that_takes_too_long(
+    fake: AutomationFake, client: Any, limit: int, status: str, seconds: float
+) -> None:
+    """A sleep longer than its timeoutSeconds has timed out, however many attempts it has."""
+    register(fake, {"name": "rest", "inputs": {"Duration": "PT10M"}, "timeoutSeconds": limit, "maxAttempts": 2})
+    execution_id = start(client)
+    assert seconds <= seconds_until(client, execution_id, status) <= seconds + 20
+    [step] = poll(client, execution_id)["StepExecutions"]
+    assert step["StepStatus"] == status
+
+
 @pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S"])
 def test_a_sleep_until_a_time(fake: AutomationFake, client: Any, form: str) -> None:
     """With a Timestamp, it lasts until then; one in the past is over at once."""

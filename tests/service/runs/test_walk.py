@@ -245,13 +245,13 @@ def test_the_texts_of_inputs_and_outputs(fake: AutomationFake, client: Any) -> N
 
 
 def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
-    """It fails the loop with it, and jumps may lead out of the loop, into it, and to the loop itself."""
+    """A jump out of the loop ends it as Exited, with the message; others lead into it, and to the loop itself."""
     inner = {"name": "inner", "action": "aws:sleep", "onFailure": "step:after"}
     loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [inner]}}
     fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "after"}), name="Out")
     fake.fail_step("inner", "no", times=1)
     shown = ended_of(client, "Out")
-    assert steps(shown) == {"loop": "Failed", "inner": "Failed", "skipped": "Pending", "after": "Success"}
+    assert steps(shown) == {"loop": "Exited", "inner": "Failed", "skipped": "Pending", "after": "Success"}
     left, failed = shown["StepExecutions"][:2]
     assert left["FailureMessage"] == failed["FailureMessage"]
     assert left["ValidNextSteps"] == ["after"]
@@ -270,6 +270,50 @@ def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
         if step["StepStatus"] != "Pending"
     ]
     assert listed == ["first", "each", "two"]
+
+
+def test_a_loop_is_left_by_a_stop(fake: AutomationFake, client: Any) -> None:
+    """The way of an inner step's `onCancel` ends the loop as Exited."""
+    hold = {"name": "hold", "action": "aws:pause", "onCancel": "step:tidy"}
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [hold]}}
+    fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "tidy", "action": "aws:executeScript"}), name="Doc")
+    execution_id = start(client)
+    statuses(client, execution_id, 3)
+    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
+    assert steps(poll(client, execution_id)) == {
+        "loop": "Exited",
+        "hold": "Cancelled",
+        "skipped": "Pending",
+        "tidy": "Success",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wrong"),
+    [
+        ("Integer", True, "true"),
+        ("Boolean", 1, "1"),
+        ("Integer", "{{ Text }}", '"5"'),
+        ("String", "{{ Text }}", None),
+        ("StringList", ["a", 5], '["a", 5]'),
+        ("MapList", [{}, "a"], '[{}, "a"]'),
+        ("StringMap", [], "[]"),
+        ("Number", "a", None),
+        ("Integer", "{{ get.Anything }}", None),
+    ],
+)
+def test_the_type_of_a_variable(fake: AutomationFake, client: Any, kind: str, value: Any, wrong: str | None) -> None:
+    """A value of another type fails the step; one that nobody knows, or an unknown type, does not."""
+    get = {"name": "get", "action": "aws:executeScript"}
+    update = {"name": "set", "action": "aws:updateVariable", "inputs": {"Name": "variable:V", "Value": value}}
+    content = runbook(
+        get, update, variables={"V": {"type": kind}}, parameters={"Text": {"type": "String", "default": "5"}}
+    )
+    shown = ended(fake, client, content)
+    assert shown["AutomationExecutionStatus"] == ("Failed" if wrong else "Success")
+    text = f"variable:V is of type {kind}, but its new value is not: {wrong}. "
+    assert (text in shown.get("FailureMessage", "")) is bool(wrong)
 
 
 def test_a_loop_step_that_fails(fake: AutomationFake, client: Any) -> None:

@@ -13,8 +13,9 @@ from .. import times
 from ..attempts import result_of, result_of_pause
 from ..results import StepResult
 from ..scripts import ENDED, SUCCEEDED, WORKING, Turn
-from ..walks.durations import over_at, wrong_input
+from ..walks.durations import end_of_sleep, over_at
 from ..walks.failures import refused_input
+from ..walks.inputs import wrong_input
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -38,13 +39,15 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
     if visit is None:
         return False
     pauses = follow and visit.step.action in PAUSING
-    wrong = wrong_input(visit) if follow else None
+    wrong = wrong_input(visit, walk.flow.types) if follow else None
     if wrong is not None:
         result: StepResult | None = StepResult("Failed", {}, refused_input(wrong))
     else:
         result = visit.kept or (result_of_pause(run, visit) if pauses else result_of(run, visit))
-    if run.takes_time and follow and result and _is_asleep(visit, result):
-        return False
+    if run.takes_time and follow and result:
+        result = _by_now(visit, result)
+        if result is None:
+            return False
     with run.lock:
         # A stop or a signal may have been faster than the function of the test.
         if run.changes != changes or walk.due is not visit:
@@ -61,13 +64,16 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
     return True
 
 
-def _is_asleep(visit: Visit, result: StepResult) -> bool:
-    """Keep the result of a sleep that is not over, unless the test has set it."""
+def _by_now(visit: Visit, result: StepResult) -> StepResult | None:
+    """Return the result of a step at this time, and that of a time-out for a sleep that would last longer than it may.
+
+    A sleep that is not over has none; its result is kept. The test's own results don't wait.
+    """
     over = None if result.decided_by else over_at(visit)
-    if over is None or times.now() >= over:
-        return False
-    visit.kept = result
-    return True
+    if over and times.now() < over:
+        visit.kept = result
+        return None
+    return StepResult("TimedOut") if over and over != end_of_sleep(visit) else result
 
 
 def raise_if_cut(run: Run, walk: Walk) -> None:

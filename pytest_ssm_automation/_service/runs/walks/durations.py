@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ...runbooks.actions import PAUSING, SLEEP
-from ...runbooks.references import as_text, unknown_in
+from ...runbooks.references import as_text
 
 if TYPE_CHECKING:
     from .visits import Visit
@@ -30,10 +30,21 @@ _UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds")
 def over_at(visit: Visit) -> datetime | None:
     """Return when a step of `aws:sleep` is over, or an approval or a pause expires; `None` if it takes no time."""
     if visit.step.action in PAUSING:
-        seconds = visit.step.declared.get("TimeoutSeconds", DEFAULT_TIMEOUT)
-        return None if seconds is None else visit.started + timedelta(seconds=seconds)
-    if visit.step.action != SLEEP:
+        return limit_of(visit)
+    if visit.step.action != SLEEP or (end := end_of_sleep(visit)) is None:
         return None
+    return min(end, limit_of(visit) or end)
+
+
+def limit_of(visit: Visit) -> datetime | None:
+    """Return when a step times out; `None` if it does not, or its time limit is a reference."""
+    default = DEFAULT_TIMEOUT if visit.step.action in PAUSING else None
+    seconds = visit.step.declared.get("TimeoutSeconds", default)
+    return None if seconds is None else visit.started + timedelta(seconds=seconds)
+
+
+def end_of_sleep(visit: Visit) -> datetime | None:
+    """Return when the Duration of a sleep has passed, or its Timestamp is reached; `None` if they are no times."""
     if "Timestamp" in visit.inputs:
         return _moment(as_text(visit.inputs["Timestamp"]))
     found = _DURATION.fullmatch(as_text(visit.inputs.get("Duration", "")).strip())
@@ -41,14 +52,6 @@ def over_at(visit: Visit) -> datetime | None:
         return None
     parts = {unit: float(number) for unit, number in zip(_UNITS, found.groups(), strict=True) if number}
     return visit.started + timedelta(**parts)
-
-
-def wrong_input(visit: Visit) -> str | None:
-    """Return what is wrong with an input of a sleep, once it is resolved; `None` if nothing is."""
-    if visit.step.action != SLEEP or unknown_in(visit.inputs) or over_at(visit):
-        return None
-    name = next((name for name in ("Duration", "Timestamp") if visit.inputs.get(name) not in (None, "")), None)
-    return name and f"{name} is not in ISO 8601: {as_text(visit.inputs[name])}"
 
 
 def _moment(text: str) -> datetime | None:

@@ -184,7 +184,7 @@ class Walk:
             self._change(visit, "Cancelling")
         else:
             self._end_visit(visit, "Cancelled")
-            self._enter(visit.step.on_cancel)
+            self._enter(visit.step.on_cancel, before=visit)
 
     def complete(self) -> None:
         """Begin no further steps, and cancel a waiting one."""
@@ -309,7 +309,7 @@ class Walk:
         current = into or (before.iteration if before else None)
         while current and current.loop.step.place not in loops_around(step, self.flow):
             current.loop.next = place
-            self._end_visit(current.loop, before.status if before else SUCCESS, before.message if before else None)
+            self._end_visit(current.loop, "Exited", before.message if before else None)
             current = current.loop.iteration
         if step.parent is not None and (current is None or current.loop.step.place != step.parent):
             current = self._enter_loop(step.parent, current)
@@ -326,9 +326,9 @@ class Walk:
         return first
 
     def _visit(self, step: Step, current: Iteration | None, *, waits: bool = False) -> Visit:
-        # An approval or a pause waits anyway.
+        # An approval or a pause waits anyway, unless the test makes it fail.
         to_begin = waits and step.action not in PAUSING
-        status = "Waiting" if waits else "InProgress"
+        status = "Waiting" if to_begin else "InProgress"
         started = self._clock()
         self.values.set_time(started)
         visit = Visit(step, current, self.values.inputs(step), started, status, waits_to_begin=to_begin)

@@ -1,0 +1,53 @@
+"""Inputs that are wrong once they are resolved.
+
+Sources:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-sleep.html
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from ...runbooks.actions import SLEEP, UPDATE_VARIABLE
+from ...runbooks.kinds import is_list, is_mapping
+from ...runbooks.references import as_text, unknown_in
+from .durations import end_of_sleep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .visits import Visit
+
+_IS_OF: Final[Mapping[str, Callable[[object], bool]]] = {
+    "Boolean": lambda value: isinstance(value, bool),
+    "Integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "MapList": lambda value: is_list(value) and all(map(is_mapping, value)),
+    "String": lambda value: isinstance(value, str),
+    "StringList": lambda value: is_list(value) and all(isinstance(item, str) for item in value),
+    "StringMap": is_mapping,
+}
+
+
+def wrong_input(visit: Visit, variables: Mapping[str, str]) -> str | None:
+    """Return what is wrong with an input of a step that the walk performs, once it is resolved; `None` if nothing is.
+
+    Args:
+        visit: The visit of the step.
+        variables: The declared type of each variable.
+    """
+    if unknown_in(visit.inputs):
+        return None
+    if visit.step.action == SLEEP and end_of_sleep(visit) is None:
+        name = next((name for name in ("Duration", "Timestamp") if visit.inputs.get(name) not in (None, "")), None)
+        return name and f"{name} is not in ISO 8601: {as_text(visit.inputs[name])}"
+    if visit.step.action == UPDATE_VARIABLE and "Value" in visit.inputs:
+        name, value = as_text(visit.inputs.get("Name", "")).removeprefix("variable:"), visit.inputs["Value"]
+        kind = variables.get(name, "")
+        if kind in _IS_OF and not _IS_OF[kind](value):
+            # Assumed: the text. AWS only documents that types are not converted.
+            return (
+                f"variable:{name} is of type {kind}, but its new value is not: {json.dumps(value, ensure_ascii=False)}"
+            )
+    return None

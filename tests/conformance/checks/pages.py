@@ -1,0 +1,255 @@
+"""Statements of AWS's pages on branches, variables, outputs, rate control and statuses, with a small runbook each."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.walk import ENDING
+from conformance.runbooks import runbook, step
+from pytest_ssm_automation import AutomationFake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conformance.bench import Bench
+    from conformance.runbooks import Runbook
+
+Shown = dict[str, Any]
+SHORT: Runbook = {"Item": {"type": "String", "default": "none"}}
+
+
+def _poll(client: Any, execution_id: str, times: int = 4) -> Shown:
+    shown: Shown = {}
+    for _ in range(times):
+        shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    return shown
+
+
+def _nothing(_fake: AutomationFake) -> None:
+    """Leave the fake as it is."""
+
+
+def _failing(name: str) -> Callable[[AutomationFake], object]:
+    return lambda fake: fake.fail_step(name, "No")
+
+
+def _putting_out(name: str, **outputs: Any) -> Callable[[AutomationFake], object]:
+    return lambda fake: fake.step_outputs(name, outputs)
+
+
+def _ended(
+    bench: Bench,
+    content: Runbook,
+    prepare: Callable[[AutomationFake], object] = _nothing,
+    **members: Any,
+) -> Shown:
+    """Run a runbook on a fake of its own, and return what is shown in the end."""
+    bench.needs_fake()
+    with AutomationFake() as fake:
+        fake.add_runbook(content, name="Doc")
+        prepare(fake)
+        client = fake.client()
+        started = client.start_automation_execution(DocumentName="Doc", **members)
+        shown = _poll(client, started["AutomationExecutionId"])
+        while shown["AutomationExecutionStatus"] == "InProgress":
+            shown = _poll(client, started["AutomationExecutionId"], 1)
+        return shown
+
+
+def _statuses(shown: Shown) -> dict[str, str]:
+    return {each["StepName"]: each["StepStatus"] for each in shown["StepExecutions"]}
+
+
+def _input(shown: Shown, name: str, given: str) -> Any:
+    (found,) = (each["Inputs"][given] for each in shown["StepExecutions"] if each["StepName"] == name)
+    return json.loads(found)
+
+
+def _branch(variable: str, **inputs: Any) -> Runbook:
+    choice = {"Variable": variable, "StringEquals": "linux", "NextStep": "last"}
+    return step("choose", "aws:branch", {"Choices": [choice], **inputs})
+
+
+def _api(name: str, outputs: Mapping[str, str | None] | None = None, **inputs: Any) -> Runbook:
+    declared = [
+        {"Name": output, "Selector": "$.x", **({"Type": kind} if kind else {})}
+        for output, kind in (outputs or {}).items()
+    ]
+    members = {"outputs": declared} if declared else {}
+    return step(name, "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing", **inputs}, **members)
+
+
+def next_of_a_branch(bench: Bench) -> None:
+    """No choice is true, and there is neither Default nor isEnd."""
+    shown = _ended(bench, runbook(_branch("windows"), step("next", isEnd=True), step("last")))
+    bench.expect(_statuses(shown), {"choose": "Success", "next": "Success", "last": "Pending"})
+
+
+def choice_by_an_output(bench: Bench) -> None:
+    """A choice depends on the output of an earlier step."""
+    content = runbook(_api("get", {"Platform": "String"}), _branch("{{ get.Platform }}"), step("next"), step("last"))
+    found = []
+    for platform in ("linux", "windows"):
+        shown = _ended(bench, content, _putting_out("get", Platform=platform))
+        found.append(_statuses(shown)["next"])
+    bench.expect(found, ["Pending", "Success"])
+
+
+def unknown_operator(bench: Bench) -> None:
+    """The operators of a branch are checked when the runbook is created."""
+    choice = {"Variable": "a", "StringMatches": "b", "NextStep": "wait"}
+    told = bench.not_created(runbook(step("choose", "aws:branch", {"Choices": [choice]}), step("wait")))
+    bench.expect("StringMatches" in told or told, wanted=True)
+
+
+def critical_step(bench: Bench) -> None:
+    """A failure leads to another step, which succeeds, and counts unless the step is not critical."""
+    found = []
+    given: tuple[Runbook, ...] = ({}, {"isCritical": True}, {"isCritical": False})
+    for critical in given:
+        content = runbook(step("install", onFailure="step:verify", **critical), step("test"), step("verify"))
+        shown = _ended(bench, content, _failing("install"))
+        found.append((shown["AutomationExecutionStatus"], _statuses(shown)["verify"]))
+    bench.expect(found, [("Failed", "Success"), ("Failed", "Success"), ("Success", "Success")])
+
+
+def system_variables(bench: Bench) -> None:
+    """Where an execution runs, as its steps read it."""
+    names = ("ACCOUNT_ID", "AWS_PARTITION", "REGION")
+    shown = _ended(bench, runbook(_api("read", Filters=[f"{{{{ global:{name} }}}}" for name in names])))
+    bench.expect(_input(shown, "read", "Filters"), ["123456789012", "aws", "us-east-1"])
+
+
+def nested_reference(bench: Bench) -> None:
+    """A parameter names another parameter, whose value is not inserted."""
+    parameters = {name: {"type": "String", "default": value} for name, value in (("One", "Two"), ("Two", "secret"))}
+    shown = _ended(bench, runbook(_api("read", Command="{{ {{ One }} }}"), parameters=parameters))
+    bench.expect("secret" in _input(shown, "read", "Command"), wanted=False)
+
+
+def _set(bench: Bench, kind: str, value: Any) -> Shown:
+    update = step("set", "aws:updateVariable", {"Name": "variable:Note", "Value": value})
+    return _ended(bench, runbook(update, variables={"Note": {"type": kind}}))
+
+
+def type_of_a_variable(bench: Bench) -> None:
+    """A value of each type, and one that would have to be converted."""
+    values = {
+        "Boolean": (True, "true"),
+        "Integer": (5, "5"),
+        "MapList": ([{"a": "b"}], {"a": "b"}),
+        "String": ("a", 5),
+        "StringList": (["a"], "a"),
+        "StringMap": ({"a": "b"}, '{"a":"b"}'),
+    }
+    found = {kind: [_statuses(_set(bench, kind, each))["set"] for each in pair] for kind, pair in values.items()}
+    bench.expect(found, {kind: ["Success", "Failed"] for kind in values})
+
+
+def message_of_a_variable(bench: Bench) -> None:
+    """A text for a number."""
+    text = 'variable:Note is of type Integer, but its new value is not: "5"'
+    told = _set(bench, "Integer", "5")["FailureMessage"]
+    bench.expect(told, f"Step fails when it is validating and resolving the step inputs. {text}. {ENDING}")
+
+
+def sizes_of_variables(bench: Bench) -> None:
+    """More and longer items than AWS's page allows."""
+    found = [
+        _set(bench, kind, value)["AutomationExecutionStatus"]
+        for kind, value in (("String", "x" * 513), ("String", ""), ("StringList", ["x"] * 51))
+    ]
+    bench.expect(found, ["Success"] * 3)
+
+
+def type_of_an_output(bench: Bench) -> None:
+    """An output without a type, which the API gives as a number."""
+    content = runbook(_api("get", {"Count": None}), _api("use", Size="{{ get.Count }}"))
+    shown = _ended(bench, content, _putting_out("get", Count=5))
+    bench.expect(_input(shown, "use", "Size"), "5")
+
+
+def outputs_of_actions(bench: Bench) -> None:
+    """A step reads an output that no step declares."""
+    launch = step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})
+    content = runbook(launch, _api("use", Ids="{{ launch.InstanceIds }}"))
+    shown = _ended(bench, content, _putting_out("launch", InstanceIds=["i-1"]))
+    bench.expect(_input(shown, "use", "Ids"), ["i-1"])
+
+
+def _started(bench: Bench, targets: int, **limits: str) -> int:
+    """Count the targets that are started one at a time, or as many at a time as the limits say, while all fail."""
+    values = [{"Key": "ParameterValues", "Values": [f"v{number}" for number in range(targets)]}]
+    members = {"TargetParameterName": "Item", "Targets": values, "MaxConcurrency": "1", **limits}
+    content = runbook(step("wait"), parameters=SHORT)
+    shown = _ended(bench, content, _failing("wait"), **members)
+    return [*_statuses(shown).values()].count("Failed")
+
+
+def number_of_errors(bench: Bench) -> None:
+    """With 3, four of ten targets are started."""
+    bench.expect([_started(bench, 10, MaxErrors=errors) for errors in ("3", "0")], [4, 1])
+
+
+def share_of_errors(bench: Bench) -> None:
+    """With 10 % of fifty, six are started."""
+    bench.expect(_started(bench, 50, MaxErrors="10%"), 6)
+
+
+def share_of_targets(bench: Bench) -> None:
+    """With 20 % of ten at a time, two have failed when nothing more starts."""
+    bench.expect(_started(bench, 10, MaxConcurrency="20%", MaxErrors="0"), 2)
+
+
+def running_targets(bench: Bench) -> None:
+    """All that run at a time end, though the first error is one too many."""
+    bench.expect(_started(bench, 10, MaxConcurrency="5", MaxErrors="0"), 5)
+
+
+def waiting(bench: Bench) -> None:
+    """A pause and its execution."""
+    shown = _ended(bench, runbook(step("hold", "aws:pause", {}), step("after")))
+    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)["hold"]), ("Waiting", "Waiting"))
+
+
+def stopped(bench: Bench) -> None:
+    """A step that is stopped, and the one after it, at the stop and in the end."""
+    bench.needs_fake()
+    found = []
+    with AutomationFake() as fake:
+        fake.add_runbook(runbook(step("hold", "aws:pause", {}), step("after")), name="Doc")
+        client = fake.client()
+        execution_id = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+        _poll(client, execution_id)
+        client.stop_automation_execution(AutomationExecutionId=execution_id)
+        for _ in range(2):
+            shown = _poll(client, execution_id, 1)
+            found.append((shown["AutomationExecutionStatus"], *_statuses(shown).values()))
+    bench.expect(found, [("Cancelling", "Cancelling", "Pending"), ("Cancelled", "Cancelled", "Pending")])
+
+
+def exited_loop(bench: Bench) -> None:
+    """The jumps that a step inside makes after success, and after a failure."""
+    found = []
+    jumps: tuple[tuple[Runbook, int], ...] = (({"nextStep": "last"}, 0), ({"onFailure": "step:last"}, 1))
+    for jump, failures in jumps:
+        repeat = step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [step("inner", **jump)]})
+        content = runbook(repeat, step("skipped"), step("last"))
+        shown = _ended(bench, content, _failing("inner") if failures else _nothing)
+        found.append([_statuses(shown)[name] for name in ("repeat", "skipped", "last")])
+    bench.expect(found, [["Exited", "Pending", "Success"]] * 2)
+
+
+def limit_of_a_sleep(bench: Bench) -> None:
+    """A sleep of an hour that may take ten minutes, with a caller that sleeps."""
+    bench.needs_fake()
+    with AutomationFake(skip_sleep=True) as fake:
+        fake.add_runbook(runbook(step("rest", inputs={"Duration": "PT1H"}, timeoutSeconds=600)), name="Doc")
+        client = fake.client()
+        execution_id = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+        found = [_poll(client, execution_id)["AutomationExecutionStatus"]]
+        time.sleep(660)
+        found.append(_poll(client, execution_id)["AutomationExecutionStatus"])
+    bench.expect(found, ["InProgress", "TimedOut"])
