@@ -662,6 +662,21 @@ def test_a_signal_that_does_not_fit_what_was_shown(fake: AutomationFake, client:
     assert statuses(client, execution_id, 1) == ["Waiting"]
 
 
+def test_the_signals_that_a_scripted_run_takes(fake: AutomationFake, client: Any) -> None:
+    """A waiting step takes its own signals only, whoever made it wait; StopStep ends a step in progress too."""
+    fake.add_runbook(runbook({"name": "hold", "action": "aws:pause"}, {"name": "more"}), name="Doc")
+    fake.script(["InProgress", "Waiting", "Success"])
+    paused, working = start(client), start(client)
+    assert statuses(client, paused, 2) == ["InProgress", "Waiting"]
+    with pytest.raises(client.exceptions.InvalidAutomationSignalException):
+        signal(client, paused, "Approve")
+    signal(client, paused, "Resume", StepName=["hold"])
+    assert statuses(client, paused, 1) == ["Success"]
+    assert statuses(client, working, 1) == ["InProgress"]
+    signal(client, working, "StopStep", StepExecutionId=[fake.execution(working).steps[0]["StepExecutionId"]])
+    assert statuses(client, working, 1) == ["Cancelled"]
+
+
 def test_a_script_that_fails_at_a_step_off_the_path(fake: AutomationFake, client: Any) -> None:
     """A step to which the path does not lead stays Pending."""
     fake.add_runbook(runbook({"name": "a", "isEnd": True}, {"name": "b"}), name="Doc")
