@@ -134,7 +134,7 @@ def _is_taken_by(visit: Visit, signal: str) -> bool:
 def decided(run: Run, decision: dict[str, str]) -> bool:
     """Note a decision on the approval for which a run waits, and return whether the signal takes effect."""
     at = waiting_step(run, run.walk) if run.walk else None
-    if run.walk is None or at is None or at.waits_to_begin or at.step.action != APPROVE:
+    if run.walk is None or at is None or at.step.action != APPROVE:
         return True
     return run.walk.decide(decision)
 
@@ -153,7 +153,7 @@ def go_on(walk: Walk) -> None:
 def _expire(walk: Walk) -> bool:
     """Time out an approval or a pause that has waited for too long; return whether it did."""
     visit = walk.at
-    if visit is None or visit.status != "Waiting" or visit.waits_to_begin or not walk.pauses:
+    if visit is None or visit.status != "Waiting" or not walk.pauses:
         return False
     over = over_at(visit)
     if over is None or times.now() < over:
