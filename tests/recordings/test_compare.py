@@ -251,6 +251,7 @@ STARTED: dict[str, dict[str, Any]] = {
     "tags": {**ON_TARGETS, "Targets": [{"Key": "tag:A", "Values": ["b"]}]},
     "maps": {"DocumentName": "Child", "TargetMaps": [{"Id": ["a"]}, {"Id": ["b"]}]},
     "locations": {"DocumentName": "Child", "TargetLocations": LOCATIONS, "Parameters": {"Id": ["z"]}},
+    "locations and a default": {"DocumentName": "Child", "TargetLocations": LOCATIONS},
 }
 
 
@@ -268,6 +269,18 @@ def test_executions_that_start_others_do_not_differ(
         if fails:
             fake.fail_step("get", "No.", times=fails)
         path = recorded(tmp_path, ended(fake, **STARTED[name]), *options)
+    assert recordings.compare(path) == ()
+
+
+def test_the_end_of_a_target_is_used_where_its_way_is_unknown(tmp_path: Path) -> None:
+    """An execution on a target that was not recorded may have left a circle by a result that is not known."""
+    circle = runbook(
+        api("get", onFailure="step:last", isCritical=False), sleep("again", nextStep="get"), sleep("last", isEnd=True)
+    )
+    with AutomationFake() as fake:
+        fake.add_runbook({**circle, "parameters": CHILD["parameters"]}, name="Child")
+        fake.fail_step("get", "No.")
+        path = recorded(tmp_path, ended(fake, **ON_TARGETS))
     assert recordings.compare(path) == ()
 
 
