@@ -421,6 +421,7 @@ def test_locations_have_defaults(client: Any) -> None:
         ({"TargetLocationMaxErrors": "2"}, "Failed", 3),
         ({"TargetLocationMaxErrors": "100%"}, "Success", 4),
         ({"TargetLocationMaxConcurrency": "50%"}, "Failed", 2),
+        ({"TargetLocationMaxConcurrency": "1%"}, "Failed", 1),
         pytest.param(
             {"ExcludeAccounts": ["111111111111"], "TargetLocationMaxErrors": "9"},
             "Success",
