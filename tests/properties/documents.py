@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+CHILD = "Child"
 OUTPUTS = [
     {"Name": "Flag", "Type": "Boolean", "Selector": "$.F"},
     {"Name": "Word", "Type": "String", "Selector": "$.W"},
@@ -34,18 +35,18 @@ def conditions(draw: Any, readable: list[str], depth: int = 2) -> dict[str, Any]
         kind,
         (
             draw(st.sampled_from(["StringEquals", "EqualsIgnoreCase", "StartsWith", "EndsWith", "Contains"])),
-            ["a", "b", ""],
+            ["Success", "Failed"] if kind == "Status" else ["a", "b", ""],
         ),
     )
     return {"Variable": f"{{{{ {name} }}}}", operator: draw(st.sampled_from(values))}
 
 
 @st.composite
-def _steps(draw: Any, name: str, loops: dict[str, list[str]], readable: list[str], *, pausing: bool) -> dict[str, Any]:
+def _steps(draw: Any, name: str, loops: dict[str, list[str]], readable: list[str], more: list[str]) -> dict[str, Any]:
     """Draw a step, and those inside it."""
     every = [each.removesuffix(".Flag") for each in readable if each.endswith(".Flag")]
     actions = ["aws:executeAwsApi", "aws:executeAwsApi", "aws:branch", "aws:updateVariable", "aws:sleep"]
-    action = "aws:loop" if name in loops else draw(st.sampled_from(actions + ["aws:approve"] * pausing))
+    action = "aws:loop" if name in loops else draw(st.sampled_from(actions + more))
     made: dict[str, Any] = {"name": name, "action": action}
     if action == "aws:executeAwsApi":
         made["outputs"] = OUTPUTS
@@ -56,8 +57,11 @@ def _steps(draw: Any, name: str, loops: dict[str, list[str]], readable: list[str
         made["inputs"] = {"Choices": [{**each, "NextStep": draw(st.sampled_from(every))} for each in choices]}
         if draw(st.booleans()):
             made["inputs"]["Default"] = draw(st.sampled_from(every))
+    elif action == "aws:executeAutomation":
+        value = draw(st.sampled_from(["a", "{{ P }}", "{{ variable:Word }}"]))
+        made["inputs"] = {"DocumentName": CHILD, "RuntimeParameters": {"P": [value]}}
     elif action == "aws:loop":
-        made["inputs"] = draw(_rounds(loops[name], readable, pausing=pausing))
+        made["inputs"] = draw(_rounds(loops[name], readable, more))
     jumps = [f"step:{each}" for each in every]
     members: dict[str, list[Any]] = {
         "nextStep": every,
@@ -74,27 +78,29 @@ def _steps(draw: Any, name: str, loops: dict[str, list[str]], readable: list[str
 
 
 @st.composite
-def _rounds(draw: Any, inner: list[str], readable: list[str], *, pausing: bool) -> dict[str, Any]:
+def _rounds(draw: Any, inner: list[str], readable: list[str], more: list[str]) -> dict[str, Any]:
     """Draw the inputs of a loop."""
-    inputs: dict[str, Any] = {"Steps": [draw(_steps(each, {}, readable, pausing=pausing)) for each in inner]}
+    inputs: dict[str, Any] = {"Steps": [draw(_steps(each, {}, readable, more)) for each in inner]}
     if draw(st.booleans()):
         return {**inputs, "Iterators": draw(st.lists(st.sampled_from(["x", "y"]), max_size=3))}
     return {**inputs, "LoopCondition": draw(conditions(readable)), "MaxIterations": draw(st.integers(1, 3))}
 
 
 @st.composite
-def documents(draw: Any, *, pausing: bool = False) -> dict[str, Any]:
-    """Draw a runbook whose steps can lead anywhere."""
+def documents(draw: Any, *, pausing: bool = False, starting: bool = False) -> dict[str, Any]:
+    """Draw a runbook whose steps can lead anywhere, wait for approvals, and start the runbook `CHILD`."""
     outer = [f"s{number}" for number in range(draw(st.integers(1, 5)))]
     loops = {
         name: [f"{name}i{n}" for n in range(draw(st.integers(1, 3)))] for name in outer if draw(st.integers(0, 3)) == 0
     }
     every = [name for each in outer for name in (each, *loops.get(each, ()))]
-    readable = [f"{name}.{kind}" for name in every for kind in ("Flag", "Word", "Number")] + ["variable:Word", "P"]
+    kinds = ["Flag", "Word", "Number", *["Status"] * starting]
+    readable = [f"{name}.{kind}" for name in every for kind in kinds] + ["variable:Word", "P"]
+    more = ["aws:approve"] * pausing + ["aws:executeAutomation"] * 2 * starting
 
     return {
         "schemaVersion": "0.3",
         "parameters": {"P": {"type": "String", "default": draw(st.sampled_from(["a", "B"]))}},
         "variables": {"Word": {"type": "String", "default": "b"}},
-        "mainSteps": [draw(_steps(name, loops, readable, pausing=pausing)) for name in outer],
+        "mainSteps": [draw(_steps(name, loops, readable, more)) for name in outer],
     }

@@ -6,45 +6,79 @@ from itertools import cycle, repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
-from properties.documents import documents
-from recordings.taking import EndlessError, ended, same
+from properties.documents import CHILD, documents
+from recordings.taking import EndlessError, ended, family, same
 
-from pytest_ssm_automation import AutomationFake, recordings, strategies
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, Execution, recordings, strategies
 from pytest_ssm_automation._recordings.taking import record, written
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 FILTERED = [HealthCheck.filter_too_much, HealthCheck.too_slow]
 SIGNALS = st.lists(st.sampled_from(["Approve", "Reject"]), min_size=1, max_size=4)
+VALUES = st.lists(st.sampled_from(["a", "B", "c"]), min_size=1, unique=True)
+LOCATION = {"Accounts": ["123456789012"], "Regions": ["eu-west-1", "us-east-1"]}
+LIMITS: dict[str, st.SearchStrategy[Any]] = {
+    "MaxConcurrency": st.sampled_from(["1", "2", "50%"]),
+    "MaxErrors": st.sampled_from(["0", "1", "50%"]),
+}
 
 
-@settings(max_examples=settings().max_examples // 5, suppress_health_check=FILTERED)
-@given(documents(pausing=True), st.data())
-def test_a_recorded_execution_does_not_differ(document: dict[str, Any], data: st.DataObject) -> None:
+def _by(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(members, optional=LIMITS)
+
+
+REQUESTS = st.one_of(
+    st.just({}),
+    _by(
+        TargetParameterName=st.just("P"),
+        Targets=VALUES.map(lambda values: [{"Key": "ParameterValues", "Values": values}]),
+    ),
+    _by(TargetParameterName=st.just("P"), Targets=st.just([{"Key": "tag:A", "Values": ["b"]}])),
+    _by(TargetMaps=VALUES.map(lambda values: [{"P": [value]} for value in values])),
+    _by(TargetLocations=st.just([LOCATION])),
+).map(lambda members: {"DocumentName": "Doc", **members})
+
+
+@settings(max_examples=settings().max_examples // 15, suppress_health_check=FILTERED)
+@given(documents(pausing=True, starting=True), documents(pausing=True), REQUESTS, st.data())
+def test_a_recorded_execution_does_not_differ(
+    document: dict[str, Any], child: dict[str, Any], request: dict[str, Any], data: st.DataObject
+) -> None:
     """The walk of a recorded runbook does not differ, if no step ran twice: its first result is not recorded.
 
-    Shown again, it can be recorded again, and but for ids, times and the caller the file is the same.
+    It may start others, on targets or by steps, which are recorded with it or not. Shown again, it can be recorded
+    again, and but for ids, times and the caller the file is the same.
     """
-    runbook = load_runbook(document, name="Doc")
-    walk = data.draw(strategies.walks(runbook))
-    with AutomationFake(runbooks=[runbook], steps=walk) as fake, TemporaryDirectory() as folder:
+    runbooks = [load_runbook(document, name="Doc"), load_runbook(child, name=CHILD)]
+    steps = [{**said, "runbook": runbook.name} for runbook in runbooks for said in data.draw(strategies.walks(runbook))]
+    children = data.draw(st.booleans())
+    few = patch("pytest_ssm_automation._service.runs.walks.trace.MOST_STEPS", 500)
+    with few, AutomationFake(runbooks=runbooks, steps=steps) as fake, TemporaryDirectory() as folder:
+        fake.resolve_targets(lambda target: ["a", "B"])
         try:
-            execution_id = ended(fake, cycle(data.draw(SIGNALS)), DocumentName="Doc")
-        except EndlessError:
+            execution_id = ended(fake, cycle(data.draw(SIGNALS)), **request)
+        except (EndlessError, AutomationFakeError):
             reject()
         execution = fake.execution(execution_id)
-        ends = [event for event in execution.events if {"StepName", "EndTime"} <= event["detail"].keys()]
-        assume(len(ends) == len([step for step in execution.steps if "ExecutionEndTime" in step]))
+        assume(all(map(_ran_once, family(execution) if children else [execution])))
         path = Path(folder) / "run.json"
-        taken = record(fake.client(), execution_id)
+        taken = record(fake.client(), execution_id, children=children)
         path.write_text(written(taken), encoding="utf-8")
         found = recordings.compare(path)
         fake.reset()
         fake.replay(path)
-        again = record(fake.client(), ended(fake, repeat("Approve"), DocumentName="Doc"))
+        again = record(fake.client(), ended(fake, repeat("Approve"), **request), children=children)
     assert found == ()
     assert same(again) == same(taken)
+
+
+def _ran_once(execution: Execution) -> bool:
+    """Return whether each step has ended once at most."""
+    ends = [event for event in execution.events if {"StepName", "EndTime"} <= event["detail"].keys()]
+    return len(ends) == len([step for step in execution.steps if "ExecutionEndTime" in step])

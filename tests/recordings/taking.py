@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pytest_ssm_automation import AutomationFake
+    from pytest_ssm_automation import AutomationFake, Execution
 
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
@@ -22,14 +22,14 @@ class EndlessError(Exception):
 
 
 def ended(fake: AutomationFake, signals: Iterable[Any] = (), **request: Any) -> str:
-    """Start an execution, poll it and send signals until it has ended, and return its id.
+    """Start an execution, poll it, send signals to it and its children until it has ended, and return its id.
 
     Raises:
         EndlessError: It does not end.
     """
     client, pending = fake.client(), iter(signals)
     execution_id: str = client.start_automation_execution(**request)["AutomationExecutionId"]
-    for _ in range(500):
+    for _ in range(60):
         shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
         status = shown["AutomationExecutionStatus"]
         if status in ENDED:
@@ -38,7 +38,16 @@ def ended(fake: AutomationFake, signals: Iterable[Any] = (), **request: Any) -> 
             signal = next(pending)
             named = {"Payload": {"StepName": [shown["CurrentStepName"]]}} if signal == "Resume" else {}
             client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=signal, **named)
+        for child in family(fake.execution(execution_id))[1:]:
+            if child.status == "Waiting":
+                there = fake.client(child.region)
+                there.send_automation_signal(AutomationExecutionId=child.id, SignalType=next(pending))
     raise EndlessError
+
+
+def family(execution: Execution) -> list[Execution]:
+    """Return an execution and all that it and its children have started."""
+    return [execution, *(each for child in execution.children for each in family(child))]
 
 
 def recorded(folder: Path, execution_id: str, *options: str) -> Path:
