@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The facts are about these members and this limit too.
-pytestmark = pytest.mark.needs("TargetLocation.Targets", "TargetLocationsURL", "Targets:max=1")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.needs("TargetLocation.Targets", "TargetLocationsURL", "Targets:max=1"),
+]
 
 FACTS = register.load()
 
@@ -83,7 +86,6 @@ def written(path: Path) -> dict[str, dict[str, Any]]:
     return {row["fact"]: row for row in json.loads(path.read_text("utf-8"))["facts"]}
 
 
-@pytest.mark.slow
 def test_every_fact_holds_for_the_fake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Over four transports, no fact differs, and each is determined by at least one."""
     path = tmp_path / "result.json"
@@ -92,7 +94,6 @@ def test_every_fact_holds_for_the_fake(tmp_path: Path, capsys: pytest.CaptureFix
     assert f"{len(FACTS)} {HELD}" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_planted_deviations_are_found() -> None:
     """Each of five deviations of an endpoint makes its own facts differ, and no other."""
     service: Any = None
@@ -135,7 +136,6 @@ def test_planted_deviations_are_found() -> None:
     )
 
 
-@pytest.mark.slow
 def test_a_service_gets_runbooks_and_loses_them_again(
     standin: StandIn, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,7 +179,6 @@ def endpoint_elsewhere(*runbooks: str) -> Iterator[str]:
         yield process.stdout.readline().strip()
 
 
-@pytest.mark.slow
 def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """If no documents can be created, registered runbooks are used, and nothing is left behind."""
     path = tmp_path / "result.json"
@@ -197,7 +196,6 @@ def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureF
     assert targets.LEFT not in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_an_endpoint_without_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An endpoint that neither creates nor knows documents is not a difference, and nothing is left behind."""
     path = tmp_path / "result.json"
@@ -366,7 +364,6 @@ def test_what_the_command_refuses(
     assert text in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_motos_server(tmp_path: Path) -> None:
     """The documents of moto's server are compared with the facts; what it lacks is not determined."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app

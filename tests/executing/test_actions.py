@@ -13,6 +13,8 @@ from pytest_ssm_automation import FakeUsageError, StepRun
 if TYPE_CHECKING:
     from executed import Bench, Members
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "ami-12c6146b"
 TEMPLATE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "of-stack"}}}})
 

@@ -14,6 +14,8 @@ from executed import Bench, Members, Run, step
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "ami-12c6146b"
 Answer = tuple[str, str, Members]
 COMMAND_ID = "0a1b2c3d-0000-4000-8000-000000000000"

@@ -20,6 +20,8 @@ from pytest_ssm_automation._service.runbooks.starts import check_start
 from pytest_ssm_automation._service.runs.scripts import ENDED
 from pytest_ssm_automation._strategies import parameters
 
+pytestmark = pytest.mark.slow
+
 REQUEST = {"DocumentName": "AWS-RestartEC2Instance", "Parameters": {"InstanceId": ["i-0123456789abcdef0"]}}
 ROLE = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z]+$|^$"
 TYPES = (
@@ -100,7 +102,6 @@ def test_a_plan_fires_as_printed_however_often_it_is_used(plan: list[Fault]) -> 
             fake.assert_faults_raised()
 
 
-@pytest.mark.slow
 def test_plans_reach_every_error_and_every_kind() -> None:
     """Refusals, broken connections, lost responses, several at once, later and repeated: all are drawn."""
     for error in ("IdempotentParameterMismatch", "ThrottlingException", "ConnectionClosedError"):
@@ -189,7 +190,6 @@ def declarations(draw: st.DrawFn) -> dict[str, Any]:
     return declaration | draw(st.fixed_dictionaries({}, optional=limits))
 
 
-@pytest.mark.slow
 @given(declarations(), st.data())
 def test_parameters_keep_to_all_limits_together(declaration: dict[str, Any], data: st.DataObject) -> None:
     """Values match all limits of a declaration and of the service model; otherwise none is drawn."""
@@ -206,7 +206,6 @@ def test_parameters_keep_to_all_limits_together(declaration: dict[str, Any], dat
     assert check(START, {"DocumentName": runbook.name, **given_any}) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("declaration", DECLARATIONS, ids=str)
 def test_limits_of_runbooks_are_kept_by_requests_that_start_them(declaration: dict[str, Any]) -> None:
     """Requests for runbooks with these declarations start them: none is thrown away for what their values are."""
@@ -241,7 +240,6 @@ def test_the_role_of_a_runbook_is_drawn_as_an_arn(declaration: dict[str, Any], o
     accepted()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "declaration",
     [
@@ -298,7 +296,6 @@ def test_an_optional_parameter_that_no_value_is_known_for_is_left_out() -> None:
     assert find(strategies.parameters_for(default), lambda _: True) == {"Given": ["xyzzzzz"]}
 
 
-@pytest.mark.slow
 def test_parameters_are_never_empty_by_accident() -> None:
     """Of a runbook that requires nothing, each parameter is drawn, and never none of them."""
     declared = {name: {"type": "String", "default": ""} for name in ("A", "B", "C")}
@@ -376,7 +373,6 @@ def test_a_list_none_of_whose_items_is_allowed_is_empty() -> None:
     assert find(strategies.parameters_for(runbook), lambda _: True) == {"Given": []}
 
 
-@pytest.mark.slow
 def test_a_failing_runbook_shrinks_in_a_few_steps() -> None:
     """A runbook shrinks to one parameter and one step, and hypothesis need not try hundreds more to explain it."""
     tried: list[Runbook] = []
@@ -391,7 +387,6 @@ def test_a_failing_runbook_shrinks_in_a_few_steps() -> None:
     assert len(tried) < 500
 
 
-@pytest.mark.slow
 @given(st.data())
 def test_parameters_are_what_the_runbook_declares(data: st.DataObject) -> None:
     """Parameters drawn for any runbook are refused by none of its declarations, and the fake starts it."""
@@ -400,7 +395,6 @@ def test_parameters_are_what_the_runbook_declares(data: st.DataObject) -> None:
     assert check_parameters(runbook, parameters) == []
 
 
-@pytest.mark.slow
 @given(st.data())
 def test_requests_for_a_runbook_start_it(data: st.DataObject) -> None:
     """A request drawn for a registered runbook starts it, where unknown runbooks are refused."""
@@ -411,7 +405,6 @@ def test_requests_for_a_runbook_start_it(data: st.DataObject) -> None:
         assert fake.executions[0].document_name == runbook.name
 
 
-@pytest.mark.slow
 def test_requests_for_a_runbook_shrink_to_its_name_and_version() -> None:
     """The least request for a runbook that requires nothing names it and its version."""
     runbook = find(strategies.runbooks(), lambda drawn: not drawn.parameters)
@@ -419,7 +412,6 @@ def test_requests_for_a_runbook_shrink_to_its_name_and_version() -> None:
     assert request == {"DocumentName": runbook.name, "DocumentVersion": "1"}
 
 
-@pytest.mark.slow
 def test_runbooks_reach_all_kinds_of_declaration() -> None:
     """Required and optional parameters, lists, choices, sizes and patterns are all drawn."""
     kinds = {"allowed_values", "allowed_pattern", "min_chars", "max_items", "is_list", "required", "default"}
@@ -457,7 +449,6 @@ def test_histories_reach_every_status(status: str) -> None:
     assert status in find(strategies.status_histories(), lambda statuses: status in statuses)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     [

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 OUTPUTS = [
     {"Name": "Text", "Type": "String", "Selector": "$.a"},
     {"Name": "Number", "Type": "Integer", "Selector": "$.b"},

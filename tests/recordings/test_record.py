@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 UNKNOWN = "4105a4fc-f944-11e6-9d32-8fb2db27a909"
 JANE = "arn:aws:sts::999988887777:assumed-role/Admin/jane@example.com"
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = {"Id": {"type": "String", "allowedPattern": "i-[0-9a-f]+"}, "Size": {"type": "String", "default": "small"}}
 
 
