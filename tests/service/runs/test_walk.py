@@ -245,13 +245,13 @@ def test_the_texts_of_inputs_and_outputs(fake: AutomationFake, client: Any) -> N
 
 
 def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
-    """A jump out of the loop ends it as Exited, with the message; others lead into it, and to the loop itself."""
+    """A jump out of the loop fails it with the message; others lead into it, and to the loop itself."""
     inner = {"name": "inner", "action": "aws:sleep", "onFailure": "step:after"}
     loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [inner]}}
     fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "after"}), name="Out")
     fake.fail_step("inner", "no", times=1)
     shown = ended_of(client, "Out")
-    assert steps(shown) == {"loop": "Exited", "inner": "Failed", "skipped": "Pending", "after": "Success"}
+    assert steps(shown) == {"loop": "Failed", "inner": "Failed", "skipped": "Pending", "after": "Success"}
     left, failed = shown["StepExecutions"][:2]
     assert left["FailureMessage"] == failed["FailureMessage"]
     assert left["ValidNextSteps"] == ["after"]
@@ -273,7 +273,7 @@ def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
 
 
 def test_a_loop_is_left_by_a_stop(fake: AutomationFake, client: Any) -> None:
-    """The way of an inner step's `onCancel` ends the loop as Exited."""
+    """The way of an inner step's `onCancel` ends the loop as it ends the step."""
     hold = {"name": "hold", "action": "aws:pause", "onCancel": "step:tidy"}
     loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [hold]}}
     fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "tidy", "action": "aws:executeScript"}), name="Doc")
@@ -282,7 +282,7 @@ def test_a_loop_is_left_by_a_stop(fake: AutomationFake, client: Any) -> None:
     client.stop_automation_execution(AutomationExecutionId=execution_id)
     assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
     assert steps(poll(client, execution_id)) == {
-        "loop": "Exited",
+        "loop": "Cancelled",
         "hold": "Cancelled",
         "skipped": "Pending",
         "tidy": "Success",

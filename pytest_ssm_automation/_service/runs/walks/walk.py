@@ -309,7 +309,7 @@ class Walk:
         current = into or (before.iteration if before else None)
         while current and current.loop.step.place not in loops_around(step, self.flow):
             current.loop.next = place
-            self._end_visit(current.loop, "Exited", before.message if before else None)
+            self._end_visit(current.loop, before.status if before else SUCCESS, before.message if before else None)
             current = current.loop.iteration
         if step.parent is not None and (current is None or current.loop.step.place != step.parent):
             current = self._enter_loop(step.parent, current)
