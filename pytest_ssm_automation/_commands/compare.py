@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from . import Commands
 
 _REPORT: Final = (
-    "Where the fake differs from AWS for a recorded runbook, it is wrong. Please report it: "
+    "Where the fake differs from AWS for a recorded runbook, it is wrong, unless a value that decides the way was "
+    "emptied with --redact. Please report it: "
     "https://github.com/pytest-ssm-automation/pytest-ssm-automation/issues/new?template=recording.yml "
     "Attach the file, without personal details: `record` replaces accounts and principals, "
     "and empties values with --redact NAME."
