@@ -92,9 +92,7 @@ def _arrows(flow: Flow, step: Step) -> Iterator[Arrow]:
         yield to(place, _condition(condition))
     if step.loop and step.loop.first is not None:
         yield to(step.loop.first, "each iteration")
-    after = step.default if step.default is not None else None if step.is_end else step.following
-    if after is None:
-        after = step.parent
+    after = step.otherwise if step.otherwise is not None else step.parent
     if after is not None:
         yield to(after, "otherwise" if step.choices else "afterwards" if step.loop else "")
     if isinstance(step.on_failure, int) and not step.is_end:

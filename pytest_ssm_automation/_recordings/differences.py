@@ -34,7 +34,6 @@ _NESTED: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("Inputs", "Outputs", "Parameters", "ResolvedTargets", "Variables"), frozenset[str]()),
     "ParentStepDetails": _NOT_COMPARED,
 }
-STATUS: Final = "AutomationExecutionStatus"
 
 
 def differences(recording: Recording, walked: Walked, flow: Flow) -> Iterator[str]:

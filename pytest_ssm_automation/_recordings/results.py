@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # A step, or the step of an iteration: names and numbers, from the outermost loop to the step.
 Key = tuple[str | int, ...]
 Results = Mapping[Key, Mapping[str, Any]]
-SUCCESS: Final = "Success"
 PENDING: Final = "Pending"
 FAILED: Final = ("Failed", "TimedOut")
 # The outputs of these actions follow from their inputs and from the flow.

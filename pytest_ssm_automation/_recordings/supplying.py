@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .._service.runbooks.actions import PAUSING
 from .._service.runbooks.library import flow_of
-from .results import FAILED, PENDING, SUCCESS, by_key, result
+from .._service.runs.results import SUCCESS
+from .results import FAILED, PENDING, by_key, result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

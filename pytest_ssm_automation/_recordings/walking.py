@@ -18,9 +18,10 @@ from .._service.runbooks.parameters import DECLARED_RULES
 from .._service.runbooks.starts import ASSUME_ROLE
 from .._service.runs.execution import Execution, execution_of
 from .._service.runs.overrides import StepOutputs
+from .._service.runs.results import SUCCESS
 from .._service.runs.scripts import ENDED
 from .._service.state import Settings
-from .results import PENDING, SUCCESS
+from .results import PENDING
 from .supplying import NoResultError, Supply
 from .values import json_values
 

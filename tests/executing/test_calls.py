@@ -208,7 +208,7 @@ def test_the_list_of_actions() -> None:
             AutomationFake(execute_steps=[given])
     for wrong in ("aws:executeAwsApi", 1):
         with pytest.raises(FakeUsageError, match="Expected execute_steps to be"):
-            AutomationFake(execute_steps=wrong)  # type: ignore[arg-type]
+            AutomationFake(execute_steps=wrong)  # type: ignore[arg-type]  # it is wrong on purpose
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

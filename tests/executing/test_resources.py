@@ -187,7 +187,7 @@ def test_a_wait_times_out_by_the_clock_of_the_run(make_bench: Any) -> None:
 
 
 def test_a_wait_can_be_stopped(bench: Bench) -> None:
-    """A run that is stopped while a step waits is cancelled, and looks no more."""
+    """A run that is stopped while a step waits is cancelled, and makes no further calls."""
     put(bench, "pending")
     execution_id = bench.begin(wait("available"))
     bench.poll(execution_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._service.runbooks.library import bare_name, how_to_register
-from ..._service.runs.shown.outputs import outputs_of
+from ..._service.runs.attempts import outputs_of_child
 from ..attempt import Unable
 
 if TYPE_CHECKING:
@@ -20,11 +20,9 @@ def execute_automation(attempt: Attempt) -> Outputs:
     Raises:
         Unable: It has started none, because its runbook is not registered.
     """
-    child = attempt.child
-    if child is None:
+    if attempt.child is None:
         raise _not_registered(str(attempt.inputs.get("DocumentName")))
-    texts = [text for values in outputs_of(child).values() for text in values]
-    return {"ExecutionId": child.id, "Status": child.status, "Output": texts}
+    return outputs_of_child(attempt.child)
 
 
 def check(step: Step, run: Run, _: ClientOf) -> None:

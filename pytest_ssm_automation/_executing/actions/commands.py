@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..._errors import StepFailed
-from ..._service.runbooks.kinds import is_list
 from ..._service.runbooks.references import names_in
 from ..attempt import Unable
-from ..calling import ask
+from ..calling import as_list, ask
 from ..selectors import outputs_of
 
 if TYPE_CHECKING:
@@ -27,8 +26,7 @@ def run_command(attempt: Attempt) -> Waiting:
     command_id = ask(attempt, "ssm", "send_command", **attempt.inputs)["Command"]["CommandId"]
     ids = attempt.inputs.get("InstanceIds") or _targeted(attempt, command_id)
     ended: list[dict[str, Any]] = []
-    listed: list[Any] = ids if is_list(ids) else [ids]
-    for instance_id in listed:
+    for instance_id in as_list(ids):
         while (found := _invocation(attempt, command_id, instance_id))["Status"] in _GOING_ON:
             yield
         ended.append(found)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import StepFailed
-from ..._service.runbooks.kinds import is_list
-from ..calling import ask, renamed
+from ..calling import as_list, ask, renamed
 
 if TYPE_CHECKING:
     from ..attempt import Attempt, Outputs, Waiting
@@ -47,7 +46,7 @@ def create_tags(attempt: Attempt) -> Outputs:
     if kind in (None, "", "EC2"):
         ask(attempt, "ec2", "create_tags", Resources=ids, Tags=tags)
         return {}
-    resources: list[Any] = ids if is_list(ids) else [ids]
+    resources = as_list(ids)
     if len(resources) != 1:
         raise StepFailed(f"Expected one resource of type {kind}, but got {len(resources)}")
     ask(attempt, "ssm", "add_tags_to_resource", ResourceType=kind, ResourceId=resources[0], Tags=tags)

@@ -11,9 +11,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import StepFailed
-from ..._service.runbooks.kinds import is_list
 from ..attempt import Unable
-from ..calling import typed
+from ..calling import as_list, typed
 from ..selectors import outputs_of, plain, select_each
 
 if TYPE_CHECKING:
@@ -113,9 +112,7 @@ def _nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _desired(attempt: Attempt) -> list[str]:
-    given = attempt.inputs.get("DesiredValues")
-    values: list[Any] = given if is_list(given) else [given]
-    return [str(value) for value in values]
+    return [str(value) for value in as_list(attempt.inputs.get("DesiredValues"))]
 
 
 def _values(attempt: Attempt, response: Any) -> list[str]:

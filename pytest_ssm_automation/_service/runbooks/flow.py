@@ -98,6 +98,16 @@ class Step(NamedTuple):
         own = OUTPUTS.get(self.action)
         return None if own is None else {**own, **self.outputs}
 
+    @property
+    def onward(self) -> int | None:
+        """The next step after success, if no choice decides it; `None` if the run or the iteration ends."""
+        return None if self.is_end else self.following
+
+    @property
+    def otherwise(self) -> int | None:
+        """The next step of a branch if no choice is true; `None` if the run or the iteration ends."""
+        return self.default if self.default is not None else self.onward
+
 
 class Flow(NamedTuple):
     """The steps of a runbook in document order; inner steps follow their loop.

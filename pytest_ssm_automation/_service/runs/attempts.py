@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..runbooks.actions import EXECUTE_AUTOMATION
 from .results import SUCCESS, StepResult
@@ -45,12 +45,17 @@ def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:
     _drive(child, run.host.pace, takes_time=run.takes_time)
     if not child.ended:
         return None
-    texts = [text for values in outputs_of(child).values() for text in values]
+    own = outputs_of_child(child)
     if child.status not in SUCCEEDED:
-        return StepResult("Failed", {}, failed_child(child.id, child.status, texts or [NOT_YET]))
+        return StepResult("Failed", {}, failed_child(child.id, child.status, own["Output"] or [NOT_YET]))
     set_by_test = run.host.success(run, visit) or StepResult()
-    own = {"ExecutionId": child.id, "Status": child.status, "Output": texts}
     return set_by_test._replace(outputs={**own, **set_by_test.outputs})
+
+
+def outputs_of_child(child: Run) -> dict[str, Any]:
+    """Return what a step puts out whose execution has ended."""
+    texts = [text for values in outputs_of(child).values() for text in values]
+    return {"ExecutionId": child.id, "Status": child.status, "Output": texts}
 
 
 def _drive(child: Run, pace: str, *, takes_time: bool) -> None:

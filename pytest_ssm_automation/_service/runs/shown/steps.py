@@ -99,7 +99,7 @@ def _members(run: Run, step: Step, visit: Visit | None, iteration: Iteration | N
     # Those of an approval show whether it waits.
     if visit.status == SUCCESS or step.action == APPROVE:
         shown["Outputs"] = {name: output_texts(value) for name, value in visit.outputs.items()}
-    following = visit.next if visit.next is not None else None if step.is_end else step.following
+    following = visit.next if visit.next is not None else step.onward
     if visit.ended and following is not None:
         shown["ValidNextSteps"] = [walk.flow.steps[following].name]
     return shown

@@ -53,7 +53,7 @@ class Values:
         for condition, target in step.choices:
             if truth(condition, self.resolved):
                 return target
-        return step.default if step.default is not None else None if step.is_end else step.following
+        return step.otherwise
 
     def repeats(self, step: Step) -> bool:
         """Return whether the condition of a loop lets it begin another iteration."""
