@@ -6,9 +6,8 @@ from functools import cache
 from inspect import signature
 from typing import Any
 
+import model
 from botocore.credentials import Credentials
-
-from pytest_ssm_automation._service.checks import model
 
 
 def start(client: Any, **members: Any) -> str:
@@ -40,7 +39,7 @@ def has(name: str) -> bool:
         return name in signature(Credentials).parameters
     service = model.service_model()
     if name == "Targets:max=1":
-        return model.input_shape(model.START).members["Targets"].metadata.get("max") == 1
+        return bool(model.input_shape(model.START).members["Targets"].metadata.get("max") == 1)
     shape, _, value = name.partition("=")
     if value:
         return value in model.enum(shape)

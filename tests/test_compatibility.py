@@ -7,8 +7,7 @@ from typing import Any
 import botocore
 import pytest
 from conformance.drift import DOCUMENTED, Model, differences, installed
-
-from pytest_ssm_automation._service.checks.model import START
+from model import START
 
 
 @pytest.mark.needs("TargetLocation.Targets", "TargetLocationsURL")

@@ -11,10 +11,10 @@ from conformance import register
 from conformance.register import FACTS, basis_of, load, problems
 from conformance.runbooks import MOST_STEPS, RUNBOOKS
 from conformance.runner import all_checks
+from model import DOCUMENT_OPERATIONS, OPERATIONS
 from recordings.taking import ended, recorded
 
 from pytest_ssm_automation import AutomationFake, constraints
-from pytest_ssm_automation._service.checks.model import DOCUMENT_OPERATIONS, OPERATIONS
 from pytest_ssm_automation._service.errors import catalogue
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
 

@@ -11,10 +11,10 @@ import botocore.session
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from caller import start
+from model import CONNECTION_ERRORS, documented_errors
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
-from pytest_ssm_automation._service.checks.model import documented_errors
-from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
+from pytest_ssm_automation._service.errors import catalogue
 
 SHAPES = [shape.name for shape in botocore.session.Session().get_service_model("ssm").error_shapes]
 COMMON = sorted(set(catalogue()) - set(SHAPES))

@@ -9,9 +9,9 @@ import botocore.session
 import oracle
 import pytest
 from botocore.validate import ParamValidator
+from model import OPERATIONS, START
 
 from pytest_ssm_automation._service.checks.constraints import check
-from pytest_ssm_automation._service.checks.model import OPERATIONS, START
 from pytest_ssm_automation._service.checks.rules import check_rules
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import DECLARED_RULES, check_parameters

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
+import model
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
@@ -17,7 +18,7 @@ from caller import has
 from faker import Faker
 
 from pytest_ssm_automation._errors import FakeUsageError
-from pytest_ssm_automation._service.checks import constraints, model, rules
+from pytest_ssm_automation._service.checks import constraints, rules
 from pytest_ssm_automation._service.checks.patterns import compile_pattern
 from pytest_ssm_automation.providers import AutomationProvider
 

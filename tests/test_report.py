@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from model import START, documented_errors
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, _report
 from pytest_ssm_automation._report import ErrorCoverage, required_errors
 from pytest_ssm_automation._service.calls import Call, Outcome, Request
-from pytest_ssm_automation._service.checks.model import START, documented_errors
 
 if TYPE_CHECKING:
     from pathlib import Path

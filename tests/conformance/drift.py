@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import botocore
-
-from pytest_ssm_automation._service.checks.model import START, documented_errors, service_model
+from model import START, documented_errors, service_model
 
 Model = dict[str, Any]
 PARTS: Final = ("request", "response")

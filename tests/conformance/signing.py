@@ -6,14 +6,13 @@ from typing import Any
 
 import botocore.parsers
 import botocore.serialize
+import model
 import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from requests.structures import CaseInsensitiveDict
-
-from pytest_ssm_automation._service.checks import model
 
 URL = "https://ssm.{region}.amazonaws.com/"
 

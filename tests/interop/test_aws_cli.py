@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from pytest_ssm_automation._service.checks.model import documented_errors
+from model import documented_errors
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake

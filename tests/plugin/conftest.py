@@ -17,6 +17,7 @@ from botocore.retries.bucket import TokenBucket
 from botocore.retries.quota import RetryQuota
 from requests.adapters import HTTPAdapter
 
+from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._transports.hooks import interception
 from pytest_ssm_automation._transports.owner import active, late
 
@@ -72,6 +73,8 @@ def leaks(before: dict[str, object]) -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Remember how things are before any fixture of the test."""
+    with AutomationFake():
+        pass  # patches that an earlier test has left for a thread, which has ended since, go with the next fake
     item.stash[_before_key] = state()
 
 

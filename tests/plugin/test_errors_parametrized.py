@@ -3,8 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from pytest_ssm_automation._service.checks.model import documented_errors
+from model import documented_errors
 
 COUNT = len(documented_errors())
 

@@ -124,7 +124,7 @@ def test_each_documented_error_runs_once_for_each(run: Any) -> None:
         """,
         "-v",
     )
-    from pytest_ssm_automation._service.checks.model import documented_errors
+    from model import documented_errors
 
     assert len(documented_errors()) >= 7
     result.assert_outcomes(passed=len(documented_errors()))

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 import pytest
+from model import documented_errors
 
 from pytest_ssm_automation import _report
-from pytest_ssm_automation._service.checks.model import documented_errors
 
 TITLE = "*= SSM Automation: errors faced =*"
 REQUIRED = "*= SSM Automation: errors required and never faced =*"

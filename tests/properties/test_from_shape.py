@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import model
 import oracle
 import pytest
 from botocore.model import Shape, ShapeResolver
@@ -13,7 +14,6 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._strategies import pieces
 from pytest_ssm_automation._strategies.shapes import bounds
 from pytest_ssm_automation._strategies.templates import templates

@@ -8,12 +8,12 @@ from contextlib import redirect_stderr
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
+import model
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._transports.http.answering import answer_http
 from pytest_ssm_automation._transports.http.body import MOST_BYTES
 from pytest_ssm_automation._transports.http.endpoint import Endpoint

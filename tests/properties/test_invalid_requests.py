@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any
 
+import model
 import oracle
 import pytest
 from botocore.model import ShapeResolver
@@ -10,7 +11,7 @@ from botocore.validate import ParamValidator
 from hypothesis import find, given, settings
 
 from pytest_ssm_automation import FakeUsageError, strategies
-from pytest_ssm_automation._service.checks import model, rules
+from pytest_ssm_automation._service.checks import rules
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._strategies import flaws
 from pytest_ssm_automation.strategies import InvalidRequest, invalid_requests

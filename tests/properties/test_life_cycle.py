@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import Any
 
+import model
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks import model
 
 pytestmark = pytest.mark.slow
 

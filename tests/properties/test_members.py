@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import model
 import oracle
 import pytest
 import regex
@@ -9,7 +10,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import strategies
-from pytest_ssm_automation._service.checks import model, rules
+from pytest_ssm_automation._service.checks import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

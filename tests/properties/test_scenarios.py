@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from model import START, enum
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault, Runbook, strategies
 from pytest_ssm_automation._service.checks.constraints import check
-from pytest_ssm_automation._service.checks.model import START, enum
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import check_parameters
 from pytest_ssm_automation._service.runbooks.starts import check_start

@@ -5,10 +5,11 @@ from typing import Any
 
 import botocore.exceptions
 import pytest
+from model import CONNECTION_ERRORS
 
 from pytest_ssm_automation import Call, FakeUsageError, Fault
 from pytest_ssm_automation._service.calls import Request
-from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, ServiceError
+from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._service.faults import FaultQueue
 
 PARAMS = {"DocumentName": "Doc", "Parameters": {"x": ["y"]}}

@@ -6,10 +6,11 @@ from typing import Any, Self
 import botocore.exceptions
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
+from model import CONNECTION_ERRORS
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
 from pytest_ssm_automation._service.calls import Request
-from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, ServiceError
+from pytest_ssm_automation._service.errors import ServiceError
 
 PARAMS = {"DocumentName": "Doc"}
 REQUEST = Request("StartAutomationExecution", PARAMS, "eu-central-1", "https://ssm.example", None)

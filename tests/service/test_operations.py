@@ -6,11 +6,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import model
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks import model
 
 REVOKE = pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))
 ABSENT = "00000000-0000-4000-8000-000000000000"

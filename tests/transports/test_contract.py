@@ -11,9 +11,10 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from conformance.signing import SigningClient
+from model import CONNECTION_ERRORS
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.errors import CONNECTION_ERRORS, catalogue
+from pytest_ssm_automation._service.errors import catalogue
 from pytest_ssm_automation._transports.http.endpoint import Endpoint
 
 if TYPE_CHECKING:

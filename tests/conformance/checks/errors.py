@@ -6,8 +6,9 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
+import model
+
 from conformance.bench import CannotTell
-from pytest_ssm_automation._service.checks import model
 
 if TYPE_CHECKING:
     from conformance.bench import Bench

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+import model
 from botocore.exceptions import ClientError
 
 from conformance.bench import ENDED, Differs
-from pytest_ssm_automation._service.checks import model
 
 if TYPE_CHECKING:
     from conformance.bench import Bench

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import model
 from botocore.client import BaseClient
 
 from conformance.bench import START, CannotTell
-from pytest_ssm_automation._service.checks import model
 
 if TYPE_CHECKING:
     from conformance.bench import Bench, Refusal

@@ -8,10 +8,11 @@ from typing import Any
 import oracle
 import pytest
 from botocore.model import DenormalizedStructureBuilder
+from model import START
 
 from pytest_ssm_automation._service.checks.accepting import accepts, generate
 from pytest_ssm_automation._service.checks.constraints import Found, _compiled, check
-from pytest_ssm_automation._service.checks.model import CHECKED, START
+from pytest_ssm_automation._service.checks.model import CHECKED
 
 REQUESTS = 20_000
 VALID: dict[str, Any] = {

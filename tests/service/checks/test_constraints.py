@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import pytest
+from model import OPERATIONS, START
 
 from pytest_ssm_automation import Constraint, constraints
 from pytest_ssm_automation._service.checks.constraints import check
-from pytest_ssm_automation._service.checks.model import OPERATIONS, START
 from pytest_ssm_automation._service.checks.violations import can_be_relaxed
 
 if TYPE_CHECKING:

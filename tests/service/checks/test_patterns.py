@@ -11,8 +11,8 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
+from model import OPERATIONS
 
-from pytest_ssm_automation._service.checks.model import OPERATIONS
 from pytest_ssm_automation._service.checks.patterns import compile_pattern
 from pytest_ssm_automation._service.java.writer import for_re
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from caller import has
+from model import START, service_model
 
 from pytest_ssm_automation._service.checks.constraints import check
-from pytest_ssm_automation._service.checks.model import START, service_model
 from pytest_ssm_automation._service.checks.sentences import java
 from pytest_ssm_automation._service.checks.violations import python_path
 

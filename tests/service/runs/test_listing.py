@@ -6,12 +6,12 @@ import base64
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import model
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from caller import start
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.runs.listings.filters import EXECUTION_FILTERS, STEP_FILTERS
 
 if TYPE_CHECKING:

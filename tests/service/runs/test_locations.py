@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import model
 import pytest
 import requests
 import responses
@@ -15,7 +16,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.checks.patterns import compile_pattern
 from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._service.runs.targets.locations import MOST_BYTES, read_locations

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import model
 import pytest
 from caller import poll, start, statuses
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.runs.targets.rate_control import _share
 
 

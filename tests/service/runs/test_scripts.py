@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import model
 import pytest
 from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, Call, FakeUsageError
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.runs.scripts import ENDED, SUCCEEDED, WAITING, WORKING
 
 if TYPE_CHECKING:

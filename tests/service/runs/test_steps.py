@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import model
 import pytest
 from caller import start
 
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.runbooks.library import bare_name
 
 if TYPE_CHECKING:

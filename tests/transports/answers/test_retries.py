@@ -12,10 +12,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, CapacityNotAvailableError, ClientError
 from botocore.retries.bucket import Clock, TokenBucket
 from botocore.retries.quota import RetryQuota
+from model import CONNECTION_ERRORS, documented_errors
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks.model import documented_errors
-from pytest_ssm_automation._service.errors import CONNECTION_ERRORS
 from pytest_ssm_automation._transports.answers.retries import is_rate_limiter
 from pytest_ssm_automation._transports.answers.wire import _Body
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.client
 import botocore.session
+import model
 import pytest
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
@@ -24,7 +25,6 @@ from caller import start
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._transports.answers.protocol import attempt_of, unpack
 

@@ -4,10 +4,10 @@ import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
+import model
 import pytest
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks import model
 from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._transports.http.answering import answer_http, is_ours
 from pytest_ssm_automation._transports.http.body import MOST_BYTES
