@@ -11,7 +11,7 @@ from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
 from .runs import times
-from .runs.courses.turns import OF_APPROVALS, STOP_STEP
+from .runs.courses.turns import OF_APPROVALS
 from .runs.courses.walked import decided
 from .runs.listings.filters import (
     CHANGING_FILTERS,
@@ -22,6 +22,7 @@ from .runs.listings.filters import (
     position_of,
     token_of,
 )
+from .runs.run import STOP_STEP
 from .runs.shown.steps import step_members
 from .runs.shown.views import execution_members, metadata_members
 from .runs.walks.approvals import decision

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from . import times
 from .identity import Identity
-from .scripts import ENDED, WORKING, Turn
+from .scripts import ENDED, WAITING, WORKING, Turn
 
 if TYPE_CHECKING:
     import threading
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _OF_TARGETS: Final = "aws:executeAutomation"
+STOP_STEP: Final = "StopStep"
 
 
 class StatusChange(NamedTuple):
@@ -92,7 +93,7 @@ class Host(Protocol):
         ...
 
 
-class Course(Protocol):
+class Course:
     """What happens next in a run.
 
     A course does not change: to go on, it replaces itself by what is left of it, or by another one. `advance`,
@@ -101,47 +102,42 @@ class Course(Protocol):
 
     def advance(self, run: Run, pace: str) -> None:
         """Go on by one turn, or along the walk as far as the pace allows."""
-        ...
 
     def catch_up(self, run: Run) -> None:
         """Make walks follow the first turn of their scripts, where they still have to."""
-        ...
 
-    def finish(self, run: Run, turn: Turn, message: str | None) -> None:
+    def finish(self, run: Run, turn: Turn, message: str | None) -> None:  # noqa: ARG002 - a walk needs it
         """End the run, and make its walk follow."""
-        ...
+        with run.lock:
+            self.end(run, turn)
 
     def end(self, run: Run, turn: Turn) -> None:
         """End the run, and the step that it is at."""
-        ...
 
     def can_stop(self, run: Run, *, cancel: bool) -> bool:
         """Return whether the run can be stopped."""
-        ...
+        return not run.ended and (cancel or run.status != "Cancelling")
 
     def stop(self, run: Run, *, cancel: bool) -> None:
         """Cancel the run, or make it complete its current steps without starting others."""
-        ...
 
     def takes(self, run: Run, signal: str) -> bool:
         """Return whether a signal is valid for the current state of the run."""
-        ...
+        return run.status in (WAITING | WORKING if signal == STOP_STEP else WAITING)
 
     def stop_step(self, run: Run) -> None:
         """Stop the current step."""
-        ...
+        self.end(run, Turn("Cancelled"))
 
     def reject(self, run: Run, message: str) -> None:
         """Make the waiting step fail."""
-        ...
 
     def resume(self, run: Run) -> None:
         """Make the waiting step begin, continue or succeed."""
-        ...
 
     def mark(self) -> object:
         """Return a value that changes when the course moves."""
-        ...
+        return self
 
 
 class Run(Identity):

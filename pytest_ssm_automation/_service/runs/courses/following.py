@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..run import STOP_STEP
 from ..scripts import STEP, WAITING, WORKING, Turn
 from .matching import match
-from .turns import STOP_STEP, Turns
+from .turns import Turns
 from .walked import Walked, go_on, waiting_step
 
 if TYPE_CHECKING:

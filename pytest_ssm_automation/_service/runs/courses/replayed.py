@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..results import SUCCESS
-from ..run import StatusChange
+from ..run import Course, StatusChange
 from ..scripts import SUCCEEDED, WAITING, WORKING, Turn
 from .frames import PENDING, Frames
-from .turns import STOP_STEP, Turns
+from .turns import Turns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Replayed:
+class Replayed(Course):
     """The rest of a recorded execution.
 
     It goes on at each poll, also where it waits for a signal: a recording has the signal, too.
@@ -51,14 +51,6 @@ class Replayed:
             else:
                 self._go(run, self.frames.after(self.place, pace))
 
-    def catch_up(self, run: Run) -> None:
-        """Do nothing: no walk follows."""
-
-    def finish(self, run: Run, turn: Turn, message: str | None) -> None:  # noqa: ARG002 - the turn has it
-        """End the run."""
-        with run.lock:
-            self.end(run, turn)
-
     def end(self, run: Run, turn: Turn) -> None:
         """End the run: as recorded, or at the current steps if it was recorded with another status."""
         if turn.status == self.frames.status(self.frames.last) and not turn.members:
@@ -69,24 +61,12 @@ class Replayed:
         shown = {name: value for name, value in run.members.items() if not name.startswith("Current")}
         run.take(Turn(turn.status, {**shown, **turn.members, "StepExecutions": closed}))
 
-    def can_stop(self, run: Run, *, cancel: bool) -> bool:
-        """Return whether the run can be stopped."""
-        return not run.ended and (cancel or run.status != "Cancelling")
-
     def stop(self, run: Run, *, cancel: bool) -> None:
         """Cancel the run, or let it succeed, at the next poll."""
         run.course = replace(self, then=Turn("Cancelled" if cancel else SUCCESS))
         run.changed()
         if cancel:
             run.turn_to("Cancelling")
-
-    def takes(self, run: Run, signal: str) -> bool:
-        """Return whether a signal is valid: while it waits, any."""
-        return run.status in (WAITING | WORKING if signal == STOP_STEP else WAITING)
-
-    def stop_step(self, run: Run) -> None:
-        """Cancel the run."""
-        self.end(run, Turn("Cancelled"))
 
     def reject(self, run: Run, message: str) -> None:
         """Go on if the waiting step was recorded with another end than success; else let the run fail."""
@@ -99,10 +79,6 @@ class Replayed:
         """Go on to the next step."""
         run.changed()
         self._go(run, self.frames.after(self.place, "step"))
-
-    def mark(self) -> object:
-        """Return the number of the frame, and the end that was asked for."""
-        return self.place, self.then
 
     def follow(self, run: Run, time: datetime) -> None:
         """Go on to the last frame that is not later than a time."""

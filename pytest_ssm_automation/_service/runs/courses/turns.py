@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
-from ..scripts import WAITING, WORK, WORKING, Turn
+from ..run import Course
+from ..scripts import WAITING, WORK, Turn
 
 if TYPE_CHECKING:
     from ..run import Run
 
-STOP_STEP: Final = "StopStep"
 OF_APPROVALS: Final = frozenset({"Approve", "Reject", "Revoke"})
 
 
 @dataclass(frozen=True)
-class Turns:
+class Turns(Course):
     """The next states of a run.
 
     Attributes:
@@ -41,14 +41,6 @@ class Turns:
             if turn and run.course is self:
                 self._take(run, turn, self.remaining[1:])
 
-    def catch_up(self, run: Run) -> None:
-        """Do nothing: no walk follows."""
-
-    def finish(self, run: Run, turn: Turn, message: str | None) -> None:  # noqa: ARG002 - the turn has it
-        """End the run."""
-        with run.lock:
-            self.end(run, turn)
-
     def end(self, run: Run, turn: Turn) -> None:
         """End the run."""
         self._take(run, turn, ())
@@ -58,9 +50,8 @@ class Turns:
 
         An interactive run ends only when it is completed. If its steps are not known, it has ended before.
         """
-        if run.ended:
-            return self.interactive and run.status == "Success" and not cancel
-        return cancel or run.status != "Cancelling"
+        completable = self.interactive and run.status == "Success" and not cancel
+        return completable or Course.can_stop(self, run, cancel=cancel)
 
     def stop(self, run: Run, *, cancel: bool) -> None:
         """Cancel the run, or make it succeed."""
@@ -74,13 +65,7 @@ class Turns:
 
     def takes(self, run: Run, signal: str) -> bool:
         """Return whether a signal is valid: while it waits, any, but none of an approval that there is not."""
-        if signal == STOP_STEP:
-            return run.status in WAITING | WORKING
-        return run.status in WAITING and not (self.interactive and signal in OF_APPROVALS)
-
-    def stop_step(self, run: Run) -> None:
-        """Cancel the run."""
-        self.end(run, Turn("Cancelled"))
+        return Course.takes(self, run, signal) and not (self.interactive and signal in OF_APPROVALS)
 
     def reject(self, run: Run, message: str) -> None:
         """End the run as rejected or failed."""
@@ -95,10 +80,6 @@ class Turns:
     def after_waiting(self) -> tuple[Turn, ...]:
         """Return the next turn that does not wait, and all after it."""
         return tuple(dropwhile(lambda turn: turn.status in WAITING, self.remaining))
-
-    def mark(self) -> object:
-        """Return the number of turns that remain."""
-        return len(self.remaining)
 
     def _take(self, run: Run, turn: Turn, later: tuple[Turn, ...]) -> None:
         run.course = replace(self, remaining=later)

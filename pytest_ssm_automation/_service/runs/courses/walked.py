@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from ...runbooks.actions import APPROVE, PAUSE
 from .. import times
 from ..results import SUCCESS, StepResult
-from ..scripts import STEP, SUCCEEDED, WAITING, WORKING, Turn
+from ..run import STOP_STEP, Course
+from ..scripts import STEP, SUCCEEDED, WAITING, Turn
 from ..walks.durations import over_at
 from .matching import match, raise_if_cut, settle
-from .turns import OF_APPROVALS, STOP_STEP, Turns
+from .turns import OF_APPROVALS, Turns
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -22,7 +23,7 @@ _AT_END = Turns(())
 
 
 @dataclass(frozen=True)
-class Walked:
+class Walked(Course):
     """The rest of a walk, whose status is that of the run.
 
     Attributes:
@@ -48,9 +49,6 @@ class Walked:
             if pace == STEP and walk.at is not visit:
                 break
 
-    def catch_up(self, run: Run) -> None:
-        """Do nothing: there is no script to follow."""
-
     def finish(self, run: Run, turn: Turn, message: str | None) -> None:
         """Walk to where the run ends with this turn, and end it."""
         with run.lock:
@@ -67,10 +65,6 @@ class Walked:
             self.walk.end_at(SUCCESS if turn.status in SUCCEEDED else turn.status)
         run.course = _AT_END
         run.take(turn)
-
-    def can_stop(self, run: Run, *, cancel: bool) -> bool:
-        """Return whether the run can be stopped."""
-        return not run.ended and (cancel or run.status != "Cancelling")
 
     def stop(self, run: Run, *, cancel: bool) -> None:
         """Go the way of `onCancel`, or complete the current step."""
@@ -89,7 +83,7 @@ class Walked:
     def takes(self, run: Run, signal: str) -> bool:
         """Return whether a signal is valid for the waiting step."""
         if signal == STOP_STEP:
-            return run.status in WAITING | WORKING
+            return Course.takes(self, run, signal)
         at = waiting_step(run, self.walk)
         return at is not None and (signal not in OF_APPROVALS if at.waits_to_begin else _is_taken_by(at, signal))
 
