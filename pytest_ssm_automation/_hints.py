@@ -79,10 +79,10 @@ def _signalled_in_vain(service: Service) -> Iterator[str]:
 def _without_outputs(service: Service) -> Iterator[str]:
     """Describe the executions that read outputs without a value."""
     for run in service.store.all:
-        if run.walk and run.walk.unresolved:
+        if run.walk and (unresolved := run.walk.values.unresolved):
             selectors = _selectors_in_vain(run.walk)
-            missed = [f"{name} ({selectors[name]})" for name in run.walk.unresolved if name in selectors]
-            unset = [name for name in run.walk.unresolved if name not in selectors]
+            missed = [f"{name} ({selectors[name]})" for name in unresolved if name in selectors]
+            unset = [name for name in unresolved if name not in selectors]
             for names, told in (
                 (missed, "reads outputs whose selectors found nothing in the answers to executed steps"),
                 (unset, "reads outputs without a value (set them with fake.step_outputs)"),

@@ -16,7 +16,6 @@ from .._service.runbooks.library import flow_of
 from .._service.runbooks.parameters import typed_parameters
 from .._service.runbooks.references import names_in
 from .._service.runs.results import StepResult
-from .._service.runs.walks.visits import ignore_change
 from .._service.runs.walks.walk import Walk
 from .parameters import check_runbook
 
@@ -161,7 +160,7 @@ def _ends(flow: Flow, values: Mapping[str, Any], overrides: Sequence[Override]) 
     ]
     outputs = {each["name"]: each["outputs"] for each in overrides if "outputs" in each}
     moment = datetime(2030, 1, 1, tzinfo=UTC)
-    walk = Walk(flow, values, lambda: moment, ignore_change)
+    walk = Walk(flow, values, lambda: moment, lambda *_: None)
     walk.begin()
     while not walk.ended and walk.moves < _MOST_MOVES:
         name = walk.at.step.name if walk.at else ""

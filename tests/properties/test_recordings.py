@@ -58,7 +58,7 @@ def test_a_recorded_execution_does_not_differ(
     runbooks = [load_runbook(document, name="Doc"), load_runbook(child, name=CHILD)]
     steps = [{**said, "runbook": runbook.name} for runbook in runbooks for said in data.draw(strategies.walks(runbook))]
     children = data.draw(st.booleans())
-    few = patch("pytest_ssm_automation._service.runs.walks.trace.MOST_STEPS", 500)
+    few = patch("pytest_ssm_automation._service.runs.walks.walk.MOST_STEPS", 500)
     with few, AutomationFake(runbooks=runbooks, steps=steps) as fake, TemporaryDirectory() as folder:
         fake.resolve_targets(lambda target: ["a", "B"])
         try:

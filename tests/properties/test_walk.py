@@ -14,8 +14,7 @@ from properties.documents import VALUES, documents
 
 from pytest_ssm_automation._service.runbooks.flow import read_flow
 from pytest_ssm_automation._service.runs.results import StepResult
-from pytest_ssm_automation._service.runs.walks.trace import MOST_STEPS
-from pytest_ssm_automation._service.runs.walks.walk import Walk
+from pytest_ssm_automation._service.runs.walks.walk import MOST_STEPS, Walk
 
 if TYPE_CHECKING:
     from pytest_ssm_automation._service.runs.walks.visits import Visit

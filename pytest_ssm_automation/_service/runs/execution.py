@@ -158,7 +158,7 @@ class Execution:
 
         Set them with `fake.step_outputs`; for an executed step, its selector has found nothing.
         """
-        return self._run.walk.unresolved if self._run.walk else []
+        return [*self._run.walk.values.unresolved] if self._run.walk else []
 
     @property
     def outputs(self) -> dict[str, list[str]]:

@@ -30,6 +30,3 @@ class StepResult(NamedTuple):
     outputs: Mapping[str, Any] = MappingProxyType({})
     message: str | None = None
     decided_by: str = ""
-
-
-NOTHING_SAID: Final = StepResult()

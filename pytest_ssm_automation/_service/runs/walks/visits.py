@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..results import NOTHING_SAID, StepResult
+from ..results import StepResult
 
 if TYPE_CHECKING:
     from ...runbooks.flow import Step
@@ -58,7 +58,7 @@ class Visit:
     polls: int = 0
     polled: datetime | None = None
     decisions: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-    said: StepResult = NOTHING_SAID
+    said: StepResult = StepResult()  # noqa: RUF009 - it is immutable
     called: tuple[str, ...] = ()
 
 
@@ -81,7 +81,3 @@ class Iteration:
 
 # Called for each status change of a step, with the visit, the status and the time.
 Note = Callable[[Visit, str, datetime], None]
-
-
-def ignore_change(_visit: Visit, _status: str, _time: datetime) -> None:
-    """Ignore a status change."""

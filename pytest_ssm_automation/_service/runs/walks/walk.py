@@ -15,7 +15,6 @@ from ..results import SIGNAL, SUCCESS, StepResult
 from .approvals import WAITING, outputs_of_approval
 from .failures import failure_text
 from .loops import iteration_of, loops_around
-from .trace import Trace
 from .values import Values, outputs_of_action
 from .visits import Iteration, Visit
 
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     from ...runbooks.flow import Flow, Step
     from .visits import Note
 
+MOST_STEPS: Final = 10_000
+# The number of latest steps in which to look for a circle.
+_KEPT: Final = 200
 _FAILURES: Final = frozenset({"Failed", "TimedOut"})
 
 
@@ -59,12 +61,8 @@ class Walk:
     ) -> None:
         """Start before the first step.
 
-        Args:
-            flow: The runbook's flow.
-            values: The values of references other than outputs: parameters, `global:` and `automation:` names.
-            clock: Returns the current time, which increases with each call.
-            note: Is called for each status change of a step.
-            interactive: Whether each step waits for a signal before it begins, and the end for a stop.
+        `values` are those of references other than outputs. `clock` returns a later time with each call. In an
+        interactive walk, each step waits for a signal before it begins, and the end for a stop.
         """
         self.flow = flow
         self.at: Visit | None = None
@@ -82,7 +80,6 @@ class Walk:
         self._note = note
         self._interactive = interactive
         self._completing = False
-        self._trace = Trace()
         self.moves: int = 0
 
     # The current state.
@@ -115,11 +112,6 @@ class Walk:
         """Whether the action of the current step waits for a signal."""
         return self.at is not None and self.at.step.action in PAUSING
 
-    @property
-    def unresolved(self) -> list[str]:
-        """Names without a value that inputs or conditions have read."""
-        return [*self.values.unresolved]
-
     # Moves.
 
     def begin(self) -> None:
@@ -132,9 +124,7 @@ class Walk:
     def settle(self, result: StepResult, *, signalled: bool = False) -> None:
         """Apply the result of the current step: retry it, or continue with the next step.
 
-        Args:
-            result: The result of the attempt.
-            signalled: Whether the result is that of a signal. Then the next step does not wait for another signal.
+        If the result is that of a signal, the next step does not wait for another one.
         """
         self.moves += 1
         visit = self._current()
@@ -342,9 +332,12 @@ class Walk:
 
     def _is_cut(self, step: Step) -> bool:
         """End the run if it has taken too many steps, with a message that shows the cycle."""
-        self.cut = self._trace.add(step.name)
-        if self.cut is None:
+        if len(self.way) < MOST_STEPS:
             return False
+        before = [visit.step.name for visit in self.way[-_KEPT:]]
+        length = next((number for number, name in enumerate(reversed(before), 1) if name == step.name), len(before))
+        circle = " -> ".join([*before[-length:], step.name])
+        self.cut = f"The run was aborted after {MOST_STEPS} steps. It repeats {circle}"
         self.status, self.message = "Failed", self.cut
         self._end("Failed", self.cut)
         return True
