@@ -52,15 +52,9 @@ class Expectation:
         exact: bool = False,
         partial: bool = False,
     ) -> None:
-        """Expect the members in `request`.
+        """Expect the members in `request`, and with `exact` no others, in an account and a Region, or in any.
 
-        Args:
-            operation: The operation's name.
-            request: Expected values by member.
-            account: The account of the call; `None` for any.
-            region: The Region of the call; `None` for any.
-            exact: Whether the request must have no other members.
-            partial: Whether nested mappings may have additional keys, and lists additional items.
+        With `partial`, nested mappings may have additional keys, and lists additional items.
         """
         self.operation = operation
         self.request = request
@@ -181,14 +175,9 @@ def wrong_count(
     others: Sequence[tuple[int, Call]],
     in_part: Sequence[tuple[int, Call]] = (),
 ) -> str:
-    """Write the message for a wrong number of matching calls.
+    """Write the message for a wrong number of matching calls, among others of the operation, after a headline.
 
-    Args:
-        headline: The first line.
-        expectation: The expectation.
-        found: The matching calls, with their numbers.
-        others: All other calls of the operation.
-        in_part: The other calls that match with `partial`.
+    Calls come with their numbers. `in_part` are those of the others that match with `partial`.
     """
     lines = [headline, "", f"Expected:  {expectation}"]
     if found:
@@ -275,14 +264,7 @@ def is_mistake(call: Call) -> bool:
 
 
 def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequence[object]) -> str:
-    """Write the message for a wrong number of blocked requests to the network.
-
-    Args:
-        url: The expected URL or pattern; `None` for any.
-        found: The number of matching requests.
-        times: The expected number; `None` for at least one.
-        blocked: All blocked requests.
-    """
+    """Write the message for a wrong number of blocked requests to the network."""
     which = "A request to the network" if url is None else f"A request to {getattr(url, 'pattern', url)!r}"
     fate = f"blocked {_times(found)}" if found else "not blocked"
     lines = [f"{which} was {fate}, expected {'at least once' if times is None else _times(times)}."]

@@ -50,9 +50,7 @@ def _names(mark: pytest.Mark) -> list[str]:
 def prepare(config: pytest.Config, used: Collection[str]) -> None:
     """Import the fake and read the service model, before a test patches the file system.
 
-    Args:
-        config: The configuration.
-        used: The names of the fixtures that the tests request.
+    Tests request the fixtures in `used`.
     """
     if config.option.collectonly:
         return

@@ -59,16 +59,9 @@ def flowchart(
     ran: Collection[str] | None = None,
     failed: Collection[str] = (),
 ) -> str:
-    """Draw a runbook.
+    """Draw a runbook as the text of a Mermaid flowchart: its steps, each with its action, and the ways between them.
 
-    Args:
-        steps: The action of each step, by its name.
-        arrows: The ways between them.
-        ran: The steps that have run; by default nothing is coloured.
-        failed: Those among them that have failed.
-
-    Returns:
-        The text of a Mermaid flowchart, without a newline at its end.
+    If `ran` is given, steps that have run, and those among them that have failed, are coloured.
     """
     ids = {name: f"s{number}" for number, name in enumerate(steps)}
     lines = ["flowchart TD"]

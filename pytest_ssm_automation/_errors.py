@@ -113,14 +113,7 @@ def is_own(error: BaseException) -> bool:
 
 
 def unknown_name(kind: str, given: object, allowed: Iterable[str], *, meant: str = "") -> FakeUsageError:
-    """Make the error for an unknown name.
-
-    Args:
-        kind: The kind of name, such as `"option"`.
-        given: The unknown name.
-        allowed: The allowed names.
-        meant: The name to suggest; by default the most similar one.
-    """
+    """Make the error for an unknown name of a kind such as `"option"`; it suggests `meant`, or a similar name."""
     names = sorted(set(allowed))
     if not names:
         return FakeUsageError(f"Unknown {kind} {given!r}. There is no {kind}.")

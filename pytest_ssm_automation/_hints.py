@@ -28,9 +28,7 @@ _NOT_FOUND: Final = frozenset({"AutomationExecutionNotFoundException", "InvalidR
 def hints(service: Service, *, looked_up: bool) -> list[str]:
     """List wrong clients, refused signals, outputs without a value, missing runbooks, and odd keys of targets.
 
-    Args:
-        service: The service with the record.
-        looked_up: Whether the failure is a failed lookup of what an execution shows.
+    The test may have failed because it `looked_up` what an execution does not show.
     """
     elsewhere, in_vain = [*_asked_elsewhere(service)], [*_signalled_in_vain(service)]
     return [

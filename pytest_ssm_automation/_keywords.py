@@ -36,11 +36,7 @@ def check_keywords(assertion: F) -> F:
 
 
 def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
-    """Refuse more positional arguments than a method takes, and show what to write instead.
-
-    Args:
-        write: A function of the positional arguments that returns what to write.
-    """
+    """Refuse more positional arguments than a method takes, and show what to write instead of them."""
 
     def decorate(method: F) -> F:
         @wraps(method)

@@ -82,14 +82,10 @@ class Options(NamedTuple):
     seed: str | int | None = None
 
     def but(self, given: Mapping[str, Any], folder: Path | None = None) -> Options:
-        """Return a copy with some options replaced.
+        """Return a copy with some options replaced; relative paths begin at a folder, or else at the current directory.
 
         `relax`, `enforce` and `runbooks` are added to. If a constraint is in `relax` here and in `enforce` of `given`,
         or the other way round, `given` wins.
-
-        Args:
-            given: Options by name.
-            folder: The base of relative paths; by default the current directory.
 
         Raises:
             FakeUsageError: An option does not exist, or its value is invalid.
@@ -221,12 +217,7 @@ _FLAGS: Final = frozenset({"strict", "skip_sleep"})
 
 
 def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
-    """Make options from values of pytest's ini file: strings, lists of words, and `None` for missing ones.
-
-    Args:
-        values: The values by option.
-        folder: The folder of the ini file; by default the current directory.
-    """
+    """Make options from values of pytest's ini file: strings, lists of words, and `None` for missing ones."""
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
     for name in _FLAGS & given.keys():
         if not isinstance(given[name], bool):

@@ -22,9 +22,7 @@ _NANOSECONDS: Final = 1_000_000_000
 def describe(frame: FrameType | None, advance: Callable[[float], None]) -> str:
     """Describe the clock that the code around a sleep reads, and whether it advances; empty if there is no clock.
 
-    Args:
-        frame: The frame that sleeps. Its callers are searched too.
-        advance: Advances the clocks by some seconds.
+    The callers of the frame that sleeps are searched too. `advance` advances the clocks by some seconds.
     """
     for _ in range(_MOST_FRAMES):
         if frame is None:

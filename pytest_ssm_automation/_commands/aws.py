@@ -20,12 +20,7 @@ class NotWrittenError(Exception):
 
 
 def add_options(parser: argparse.ArgumentParser, files: str) -> None:
-    """Add the options of a subcommand that reads from AWS and writes files.
-
-    Args:
-        parser: The parser of the subcommand.
-        files: How the files are named.
-    """
+    """Add the options of a subcommand that reads from AWS and writes files, which are named like `files`."""
     parser.add_argument("--to", required=True, type=Path, metavar="FOLDER", help=f"the folder for {files}")
     parser.add_argument("--region", help="the AWS Region; default: the Region of the profile or the environment")
     parser.add_argument("--profile", help="the profile in the AWS configuration")
@@ -33,14 +28,9 @@ def add_options(parser: argparse.ArgumentParser, files: str) -> None:
 
 
 def write_each(options: argparse.Namespace, write: Callable[[Any, str, argparse.Namespace], Path]) -> list[Path]:
-    """Write a file for each name, and print an error in one line for each that can't be written.
+    """Write a file for each name with a function, and return the paths.
 
-    Args:
-        options: The options of the subcommand, with `names`.
-        write: Writes the file of one name with a client, and returns its path.
-
-    Returns:
-        The paths of the written files.
+    Print an error in one line for each that can't be written.
     """
     written: list[Path] = []
     try:

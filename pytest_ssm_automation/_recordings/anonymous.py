@@ -47,9 +47,6 @@ def anonymized(recorded: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of a recording, as JSON values, without its accounts and principals.
 
     The account that ran the execution becomes 123456789012, and its caller `test-user`. Ids of executions stay.
-
-    Args:
-        recorded: The content of the file of a recording.
     """
     accounts = Names(_accounts())
     users, roles = Names(_numbered(_USER)), Names(_numbered(_ROLE))

@@ -41,11 +41,6 @@ def differences(recording: Recording, walked: Walked, flow: Flow) -> Iterator[st
 
     Only the last result of each step is in a recording. If the runbook jumps back, steps may have run, and failed, in
     an earlier round that the walk cannot repeat; what only such a round can explain is no difference.
-
-    Args:
-        recording: The recording.
-        walked: The walk.
-        flow: The flow that was walked.
     """
     if walked.refused:
         shown = as_shown(recording.execution.get("Parameters"))

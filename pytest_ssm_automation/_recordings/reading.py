@@ -73,10 +73,7 @@ class Recording(NamedTuple):
 
 
 def read_recording(path: object) -> Recording:
-    """Read a file.
-
-    Args:
-        path: The path of the file.
+    """Read the file of a recording.
 
     Raises:
         FakeUsageError: It is not a path, the file cannot be read, or it is not a recording. The message names each

@@ -24,12 +24,9 @@ _LONG: Final = 4
 
 
 def redact(recorded: dict[str, Any], names: Collection[str]) -> None:
-    """Empty parameters and outputs of a recording, and of those of its children.
+    """Empty parameters and outputs of a recording, and of those of its children, in place.
 
-    Args:
-        recorded: The content of the file of a recording. It is changed.
-        names: The names of parameters, of outputs of steps, such as `ImageId` or `createImage.ImageId`, or of outputs
-            of the runbook.
+    They are named like `ImageId` or `createImage.ImageId`.
 
     Raises:
         FakeUsageError: A recording has no such parameter or output.

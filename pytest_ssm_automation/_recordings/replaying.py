@@ -28,10 +28,6 @@ _TIMES: Final = frozenset({"ExecutionStartTime", "ExecutionEndTime", "ScheduledT
 def script_of(path: object, when: When | None = None) -> Script:
     """Return a script that shows the recorded execution in a file.
 
-    Args:
-        path: The path of the file.
-        when: The requests that it matches.
-
     Raises:
         FakeUsageError: The file cannot be read or is not a recording, or `when` is invalid.
     """

@@ -47,12 +47,9 @@ def named(key: Key) -> str:
 
 
 def result(step: Step, recorded: Mapping[str, Any], *, iterated: bool = False) -> dict[str, Any]:
-    """Return what a step put out, with the types that its runbook declares.
+    """Return what a step that has ended put out, with the types that its runbook declares.
 
-    Args:
-        step: The step in the runbook.
-        recorded: Its members of `StepExecution`. It has ended.
-        iterated: Whether it is a loop whose inner steps ran. They determine how it ends.
+    The inner steps of a loop that was iterated determine how it ends.
 
     Raises:
         StepFailed: It failed.

@@ -33,11 +33,6 @@ def problems(shape: Any, value: object, path: str) -> Iterator[str]:
     """Yield a line for each member that is missing or wrong.
 
     Members that the installed model lacks are allowed, because AWS adds members, unless their name looks misspelt.
-
-    Args:
-        shape: The shape, from botocore's model.
-        value: The JSON value.
-        path: Its path in the recording.
     """
     wrong = _wrong(shape, value)
     if wrong:

@@ -16,16 +16,10 @@ _OF_DOCUMENT: Final = ("Name", "DocumentVersion", "DocumentFormat", "Content")
 
 
 def record(client: Any, execution_id: str, *, children: bool = False, redacted: Collection[str] = ()) -> dict[str, Any]:
-    """Record an execution, without accounts and principals.
+    """Record an execution with a client of SSM, without accounts and principals; return the content of its file.
 
-    Args:
-        client: A client of SSM.
-        execution_id: The execution's id.
-        children: Whether to record the executions that it started, too.
-        redacted: The names of parameters and outputs to empty.
-
-    Returns:
-        The content of its file, as JSON values.
+    Executions that it started are recorded too if `children` are wanted. Parameters and outputs in `redacted` are
+    emptied.
 
     Raises:
         botocore.exceptions.ClientError: AWS refuses a request, for example because the runbook does not exist any more.

@@ -66,12 +66,7 @@ class Walked(NamedTuple):
 
 
 def walk(recording: Recording, runbook: Runbook) -> Walked:
-    """Walk a runbook as far as the recording has results.
-
-    Args:
-        recording: The recording.
-        runbook: The runbook that it ran, or an edited one, with the name of the recorded one.
-    """
+    """Walk a runbook, the recorded or an edited one, as far as the recording has results."""
     return _Walk(recording, runbook).run()
 
 

@@ -25,12 +25,8 @@ _VARIABLE: Final = "AWS_ACCOUNT_ID"
 def account_of_key(access_key_id: str | None) -> str:
     """Return the account of an access key.
 
-    Args:
-        access_key_id: The id of the access key, if any.
-
-    Returns:
-        The account that the id encodes; otherwise that of the environment variable `AWS_ACCOUNT_ID`, as in botocore;
-        otherwise 123456789012.
+    It is the account that the id encodes; otherwise that of the environment variable `AWS_ACCOUNT_ID`, as in botocore;
+    otherwise 123456789012.
     """
     return _encoded_account(access_key_id) or default_account()
 

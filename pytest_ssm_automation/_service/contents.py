@@ -82,9 +82,7 @@ def as_bytes(body: Any) -> bytes:
 def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
     """Copy arguments that may contain themselves, be nested too deeply, or raise when looked at; cut off the rest.
 
-    Args:
-        value: The arguments.
-        inside: The ids of the containers around them.
+    `inside` are the ids of the containers around them.
     """
     try:
         return _copied(value, inside)

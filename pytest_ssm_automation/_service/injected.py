@@ -78,13 +78,9 @@ def made(error: Injected, endpoint_url: str) -> BaseException:
 
 
 def check_error(error: object, *, message: str | None, operation: str, lost: bool) -> None:
-    """Check that an error can be raised.
+    """Check that an error, with a message of the test if it has one, can be raised by an operation.
 
-    Args:
-        error: The error.
-        message: The message for it.
-        operation: The operation that fails.
-        lost: Whether only the response is lost. Service errors are responses, so they are not allowed then.
+    Service errors are responses, so they are not allowed if the response is lost.
 
     Raises:
         FakeUsageError: The message says what to write instead.

@@ -104,10 +104,7 @@ class State:
     ) -> Runbook | None:
         """Return the runbook of a request, and check its parameters; `None` if it is not registered.
 
-        Args:
-            request: The request.
-            params: Its members.
-            replay: The recorded execution that it will show. Its runbook takes precedence over registered ones.
+        The runbook of a recorded execution that will be shown takes precedence over registered ones.
 
         Raises:
             ServiceError: It must be registered and is not, does not have this version, or the parameters are invalid.

@@ -27,12 +27,7 @@ class Validation:
     """
 
     def __init__(self, store: ExecutionStore, relax: Collection[str], enforce: Collection[str]) -> None:
-        """Set the constraints to turn off and on.
-
-        Args:
-            store: The executions. Their ids may be of any length.
-            relax: The ids of constraints to turn off.
-            enforce: The ids of constraints to turn on that are off by default.
+        """Set the constraints to turn off and on. The ids of executions may be of any length.
 
         Raises:
             FakeUsageError: A constraint does not exist, or can't be turned off.

@@ -48,14 +48,7 @@ class Work(Protocol):
         ...
 
     def observe(self, call: Callable[[], Any], operation: Any, request: Any, access_key_id: str | None) -> Any:
-        """Make a call of the step, and note it.
-
-        Args:
-            call: Makes the call.
-            operation: botocore's model of the operation.
-            request: The serialized request.
-            access_key_id: The access key of the client.
-        """
+        """Make a call of the step, and note it: botocore's model of the operation, and the serialized request."""
         ...
 
 
@@ -65,12 +58,7 @@ def at_work() -> Work | None:
 
 
 def set_work(work: Work | None, thread: threading.Thread | None = None) -> Work | None:
-    """Set the step that a thread executes, and return the one before.
-
-    Args:
-        work: The step; `None` for no step.
-        thread: The thread; by default the current one.
-    """
+    """Set the step that a thread, by default the current one, executes, or none; return the one before."""
     thread = thread or threading.current_thread()
     before: Work | None = getattr(thread, WORK, None)
     if work is not before:

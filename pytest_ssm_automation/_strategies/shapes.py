@@ -169,11 +169,7 @@ def some(
 ) -> st.SearchStrategy[list[Any]]:
     """Draw lists, most of them short.
 
-    Args:
-        member: Draws the items.
-        low: The minimum number of items.
-        high: The maximum number of items.
-        full: Draws items that are repeated in lists of the maximum length; `None` for no such lists.
+    `full` draws items that are repeated in lists of the maximum length; without it, there are no such lists.
     """
     sizes = [min(low + more, high) for more, times in enumerate(_TIMES) for _ in range(times)]
     turns = st.integers(0, len(sizes) if full is not None and high < UNBOUNDED else len(sizes) - 1)

@@ -66,16 +66,9 @@ WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
 
 @cache
 def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStrategy[str] | None:
-    """Draw strings of a pattern and a length: typical values, the shortest and longest ones, and any others.
+    """Draw strings of a pattern and a length: typical ones of the shape, the shortest and longest ones, and any others.
 
-    Returns:
-        `None` if no string has this pattern and length.
-
-    Args:
-        name: The shape's name, to look up typical values.
-        pattern: The pattern in the model.
-        low: The minimum length.
-        high: The maximum length.
+    `None` if no string has this pattern and length.
     """
     made = templates(pattern, low, high)
     ends = [template.written(size) for template in made for size in (template.low, _end(template))]

@@ -46,11 +46,7 @@ _NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 
 
 def unsupported(library: str) -> AutomationFakeError | None:
-    """Return the error for names that an installed library does not have; `None` if it has all.
-
-    Args:
-        library: A name in `SUPPORTED`.
-    """
+    """Return the error for names that an installed library does not have; `None` if it has all."""
     names = [
         f"{path.rpartition(':')[2]}.{name}"
         for path, attributes in _NAMES[library].items()

@@ -68,13 +68,7 @@ class WrapperPatch(Patch):
     """Wrap a method of a class, or a function of a module, from `apply` to `restore`."""
 
     def __init__(self, owner: type | ModuleType, name: str, replacement: Callable[..., Any]) -> None:
-        """Set the method and its wrapper.
-
-        Args:
-            owner: The class or module.
-            name: The method's name.
-            replacement: The function to call instead, with the original as its first argument.
-        """
+        """Set the method and the function to call instead, with the original as its first argument."""
         super().__init__(owner, name)
         self._replacement = replacement
         self._original: Any = None

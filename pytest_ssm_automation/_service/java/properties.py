@@ -116,12 +116,7 @@ _ANY_CASE: Final[Mapping[str, Characters]] = {
 
 
 def named(name: str, *, any_case: bool) -> Characters | None:
-    r"""Return the characters of `\p{name}`; `None` if Java does not know it.
-
-    Args:
-        name: The text between the braces.
-        any_case: Whether `(?i)` is set.
-    """
+    r"""Return the characters of `\p{name}`, with `(?i)` if `any_case`; `None` if Java does not know it."""
     key, equals, value = name.partition("=")
     if equals:
         return _of_key(key.lower(), value, any_case=any_case)

@@ -81,9 +81,7 @@ def short_joins(condition: object, place: str) -> Iterator[tuple[str, str, int]]
 def truth(condition: Mapping[str, Any], resolve: Resolve) -> bool | None:
     """Evaluate a condition; `None` if the result depends on an unknown value.
 
-    Args:
-        condition: A choice of a branch, a LoopCondition, or an operand of one of them.
-        resolve: A function that replaces references by their values, if they are known.
+    It may be an operand of another one. `resolve` replaces references by their values, if they are known.
     """
     found: list[bool | None] = []
     for key, value in condition.items():

@@ -20,15 +20,11 @@ class ConversionError(ValueError):
 
 
 def converted(value: Any, kind: str | None) -> Any:
-    """Convert a value to the declared type of an output.
+    """Convert a JSON value to the declared type of an output.
 
     Documented: text becomes an Integer, a Boolean or a StringList of one; numbers and booleans become a String or a
     StringList of one; a list of one text, number or boolean becomes its item. Assumed: other lists and maps become a
-    String, and maps a StringList of one, by their JSON.
-
-    Args:
-        value: A JSON value. A value that has the type stays as it is.
-        kind: The declared type. Values of other types than the documented ones are not converted.
+    String, and maps a StringList of one, by their JSON. If the type is not one of those, the value stays as it is.
 
     Raises:
         ConversionError: The service does not convert it.

@@ -63,12 +63,7 @@ class Findings(NamedTuple):
 
 
 def check_creation(document: Mapping[str, Any], relaxed: Collection[str] = ()) -> Findings:
-    """Check the steps of a document. Items that are not steps are skipped, because `declarations.Reader` reports them.
-
-    Args:
-        document: The document.
-        relaxed: The ids of checks that are turned off.
-    """
+    """Check the steps of a document. Items that are no steps are skipped: `declarations.Reader` reports them."""
     checker = _Checker(document, relaxed)
     for path, step in checker.steps.items():
         checker.check(path, step)
@@ -223,12 +218,7 @@ class _Checker:
                 self._doubt(path, f"{given[:200]!r} leads to {target}, which onCancel does not support")
 
     def check_references(self, value: object, path: str) -> None:
-        """Check all references in a value.
-
-        Args:
-            value: The value.
-            path: Its path.
-        """
+        """Check all references in a value."""
         for place, text in _texts(value, path):
             for name in dict.fromkeys(names_in(text)):
                 self._check_reference(place, name)

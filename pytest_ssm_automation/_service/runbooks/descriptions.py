@@ -20,13 +20,9 @@ _OF_AMAZON: Final = ("amazon", "amzn", "aws")
 
 
 def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook, account: str) -> dict[str, Any]:
-    """Return the members of `DocumentDescription` in the response of DescribeDocument.
+    """Return the members of `DocumentDescription` in the response of DescribeDocument, for one of all versions.
 
-    Args:
-        runbook: The version to describe.
-        versions: All versions in ascending order.
-        default: The default version.
-        account: The owner, unless the name shows that Amazon owns it.
+    The account owns the document, unless the name shows that Amazon does.
     """
     return model.present_members(
         "DocumentDescription",
@@ -66,12 +62,7 @@ def _parameter_members(parameter: Parameter) -> dict[str, Any]:
 
 
 def content_members(runbook: Runbook, document_format: Format) -> dict[str, Any]:
-    """Return the members of the response of GetDocument.
-
-    Args:
-        runbook: The version to return.
-        document_format: The format of the content.
-    """
+    """Return the members of the response of GetDocument."""
     return model.present_members(
         "GetDocumentResult",
         {

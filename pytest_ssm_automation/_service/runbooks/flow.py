@@ -137,11 +137,7 @@ class Flow(NamedTuple):
 
 
 def linear_flow(names: Sequence[tuple[str, str]]) -> Flow:
-    """Make a flow of steps that run one after the other.
-
-    Args:
-        names: The name and the action of each step.
-    """
+    """Make a flow of steps that run one after the other, from their names and actions."""
     last = len(names) - 1
     steps = tuple(
         Step(place, name, action, following=place + 1 if place < last else None)

@@ -38,9 +38,7 @@ def bare_name(name: str) -> str:
 def owner_of(name: str, account: str) -> str:
     """Return the account of a document in the ARN of its definition; empty for AWS's own documents.
 
-    Args:
-        name: The name or ARN of the document.
-        account: The account of the caller.
+    It is that in the ARN of the document, or else that of the caller.
     """
     if bare_name(name).lower().startswith(_OF_AWS):
         return ""
@@ -48,11 +46,7 @@ def owner_of(name: str, account: str) -> str:
 
 
 def how_to_register(name: str = "NAME") -> str:
-    """Explain how to register a missing runbook, for messages.
-
-    Args:
-        name: The name or ARN of the document, if known.
-    """
+    """Explain how to register a missing runbook, for messages."""
     return (
         "Register the runbook with add_runbook(), or add its file to the option runbooks. "
         f"To download it from AWS: python -m pytest_ssm_automation download {name} --to tests/runbooks"
@@ -68,11 +62,7 @@ class RunbookFiles:
     """Runbooks in files, which are read on first use."""
 
     def __init__(self, patterns: Iterable[str], folder: Path) -> None:
-        """Find the files.
-
-        Args:
-            patterns: Files, folders and globs.
-            folder: The base of relative patterns.
+        """Find the files that match files, folders and globs in a folder.
 
         Raises:
             FakeUsageError: A pattern matches no file.
@@ -86,10 +76,6 @@ class RunbookFiles:
 
     def load(self, name: str, relaxed: frozenset[str] = frozenset()) -> Runbook:
         """Return the runbook with this name.
-
-        Args:
-            name: The name.
-            relaxed: The ids of checks that are turned off.
 
         Raises:
             FakeUsageError: The file cannot be read, is not a valid runbook, or is one of several with this name.
@@ -108,9 +94,6 @@ class RunbookFiles:
 
     def load_all(self, relaxed: frozenset[str] = frozenset()) -> Sequence[Runbook]:
         """Return the runbooks of all files; skip documents of other types, such as command documents.
-
-        Args:
-            relaxed: The ids of checks that are turned off.
 
         Raises:
             FakeUsageError: A file cannot be read, is not a valid runbook, or is one of several with the same name.
@@ -133,11 +116,7 @@ class RunbookFiles:
 
 
 def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook | RunbookFiles, ...]:
-    """Find the runbooks of the option `runbooks`.
-
-    Args:
-        given: Runbooks, or files, folders and globs as strings or paths.
-        folder: The base of relative patterns; `None` for the current directory.
+    """Find the runbooks of the option `runbooks`, whose paths begin at a folder, or else at the current directory.
 
     Raises:
         FakeUsageError: A pattern matches no file, or an item has another type.
@@ -176,23 +155,14 @@ class RunbookStore:
     """
 
     def __init__(self, files: Sequence[RunbookFiles] = (), relaxed: Collection[str] = ()) -> None:
-        """Start with the runbooks in files; later items take precedence over earlier ones.
-
-        Args:
-            files: The runbooks in files.
-            relaxed: The ids of constraints that are turned off.
-        """
+        """Start with the runbooks in files; later items take precedence over earlier ones."""
         self._runbooks: list[Runbook] = []
         self._files = tuple(reversed(files))
         # All fakes that turn off the same checks share the runbooks in files.
         self.relaxed = frozenset(name for name in relaxed if name.startswith(OF_DOCUMENT))
 
     def add(self, runbook: Runbook, *, renumber: bool = False) -> Runbook:
-        """Register a runbook, and return it as registered.
-
-        Args:
-            runbook: The runbook.
-            renumber: Whether to replace its version by the one after the latest.
+        """Register a runbook, and return it as registered, with the version after the latest if it is renumbered.
 
         Raises:
             FakeUsageError: The version already exists.
@@ -254,10 +224,8 @@ class RunbookStore:
     def find(self, document_name: str, version: str | None, region: str) -> Runbook | None:
         """Find the runbook of a request; `None` if there is no document with this name.
 
-        Args:
-            document_name: A name or an ARN; an ARN may end in `:` and a version.
-            version: A number, `$LATEST` or `$DEFAULT`, the version that was registered first; `None` is `$DEFAULT`.
-            region: The Region of the request.
+        An ARN may end in `:` and a version: a number, `$LATEST`, or `$DEFAULT`, the version that was registered first.
+        `None` is `$DEFAULT`.
 
         Raises:
             ServiceError: The document does not have this version.

@@ -30,14 +30,10 @@ def load_runbook(
     region: str | None = None,
     relaxed: Collection[str] = (),
 ) -> Runbook:
-    """Load a runbook.
+    """Load a runbook from a mapping, text or a file.
 
-    Args:
-        content: A mapping; JSON or YAML text; or a path. A string is text if it begins with `{` or has several lines.
-        name: The document's name; by default the stem of the file's name.
-        version: A positive number; by default 1.
-        region: The Region where it is registered; by default all Regions.
-        relaxed: The ids of checks that are turned off.
+    The name is by default the stem of the file's name, and the version 1. `None` is all Regions. Checks with the ids in
+    `relaxed` are turned off.
 
     Raises:
         FakeUsageError: The content cannot be read, or is not a valid runbook. The message lists all problems.
@@ -52,10 +48,6 @@ def load_runbook(
 
 def read_file(path: Path, relaxed: frozenset[str]) -> Runbook | None:
     """Load a runbook from a file; `None` if it is a document of another type, such as a command document.
-
-    Args:
-        path: The file.
-        relaxed: The ids of checks that are turned off.
 
     Raises:
         FakeUsageError: The file cannot be read, or is not a valid runbook.

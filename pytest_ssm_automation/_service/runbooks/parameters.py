@@ -46,12 +46,8 @@ def check_parameters(
 ) -> list[Violation]:
     """List all violations of the runbook's declarations in a request's Parameters.
 
-    Assumed: missing parameters come first, then undeclared ones, then invalid values in declaration order.
-
-    Args:
-        runbook: The runbook.
-        given: The request's Parameters.
-        supplied: The names of parameters that the request's targets supply.
+    Assumed: missing parameters come first, then undeclared ones, then invalid values in declaration order. The
+    request's targets supply the parameters in `supplied`.
 
     Raises:
         FakeUsageError: Matching a value against its `allowedPattern` takes too long.

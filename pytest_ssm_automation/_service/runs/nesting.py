@@ -45,14 +45,6 @@ def nested(
 ) -> Nested | StepResult | None:
     """Return what a step starts, or its failure if the service refuses that; `None` if the runbook is not registered.
 
-    Args:
-        runbooks: The registered runbooks.
-        run: The run of the step.
-        visit: The visit of the step.
-        params: The members of the request that starts it.
-        replay: The recorded execution that it shows, if any.
-        reject_unknown: Whether runbooks must be registered.
-
     Raises:
         AutomationFakeError: Executions are nested too deeply.
     """

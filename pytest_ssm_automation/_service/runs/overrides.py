@@ -204,10 +204,6 @@ def make_overrides(
 def check_override(override: StepOverride, runbooks: Sequence[Runbook]) -> None:
     """Check an override against the runbooks that may contain its step.
 
-    Args:
-        override: The override.
-        runbooks: The registered runbooks; only those with the name in the override, if it has one.
-
     Raises:
         FakeUsageError: No runbook has such a step, or no such step has these outputs.
     """
@@ -279,12 +275,7 @@ class StepOverrides:
     def success(self, run: Run, visit: Visit, execute: Execute | None = None) -> StepResult | None:
         """Return the outcome of an attempt that does not fail; `None` if the test has not set it.
 
-        Called without a lock.
-
-        Args:
-            run: The run.
-            visit: The visit of the step.
-            execute: Executes the step, for functions of the test.
+        Called without a lock. `execute` executes the step, for functions of the test.
         """
         override = next((each for each in reversed((*self.outputs,)) if _is_for(each, run, visit.step)), None)
         if override is None:

@@ -70,10 +70,8 @@ class Planner:
     def plan(self, request: Request, params: Mapping[str, Any], script: Script | None = None) -> Plan:
         """Plan an execution, and the executions that it starts on targets.
 
-        Args:
-            request: The request that starts it.
-            params: The members of the request, with target locations read from their URL.
-            script: A script to use instead of `scripts`.
+        `params` are the members of the request, with target locations read from their URL. A given script is used
+        instead of `scripts`.
         """
         if script is None:
             script = self.script_for(request) if self.scripts else UNSCRIPTED

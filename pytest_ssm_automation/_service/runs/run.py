@@ -243,10 +243,6 @@ class Run(Identity):
     def advance(self, pace: str | None = None, *, takes_time: bool = False) -> None:
         """Advance by one turn, or its walk as far as the pace allows, unless another caller is advancing it.
 
-        Args:
-            pace: How far.
-            takes_time: Whether steps that wait for a time take that time.
-
         Raises:
             AutomationFakeError: The walk does not end, or what the test has set for a step is invalid.
         """

@@ -10,12 +10,9 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def now(after: datetime | None = None) -> datetime:
-    """Return the current time as `at` does.
+    """Return the current time as `at` does, but later than a time before it, even if the clock stands still.
 
     `time.time` is called through its module, so that libraries that patch it affect executions too.
-
-    Args:
-        after: An earlier time. The result is later, even if the clock stands still.
     """
     moment = at(time.time())
     if after is None or moment > after:

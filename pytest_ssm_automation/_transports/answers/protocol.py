@@ -73,12 +73,7 @@ def attempt_of(header: str) -> int:
 
 
 def unpack(body: bytes, encoding: str, *, most: int | None = None) -> bytes:
-    """Decompress a request's body.
-
-    Args:
-        body: The body as sent.
-        encoding: Its `Content-Encoding`.
-        most: The maximum number of bytes to return; `None` for all.
+    """Decompress a request's body that has a `Content-Encoding`, to at most a number of bytes.
 
     Raises:
         ServiceError: The body is not valid gzip, or incomplete.

@@ -24,13 +24,9 @@ def is_rate_limiter(handler: Callable[..., Any]) -> bool:
 
 
 def fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) -> None:
-    """Fill the retry quota of a client, once for each fake.
+    """Fill the retry quota of a client, which its handlers of `needs-retry` have, once for each fake.
 
     The quota belongs to the client. Otherwise, throttling in one test would leave fewer retries for the next test.
-
-    Args:
-        handlers: The client's handlers of `needs-retry`.
-        active: The fake that answers; `None` after the fake has ended.
     """
     for handler in handlers:
         checker = getattr(getattr(handler, "__self__", None), "_retry_quota", None)

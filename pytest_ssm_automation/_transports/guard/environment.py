@@ -101,9 +101,7 @@ def dummy_credentials(*_: object) -> dict[str, str]:
 def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
     """Replace credentials from a file, a program or a login by dummies with the same account.
 
-    Args:
-        credentials: The credentials that a chain of providers found, if any.
-        kind: botocore's or aiobotocore's class of non-refreshable credentials.
+    `kind` is botocore's or aiobotocore's class of non-refreshable credentials.
     """
     if credentials is None or credentials.method in _HARMLESS:
         return credentials

@@ -81,13 +81,7 @@ class BlockedRequest:
 
 
 def check_host(method: str, url: str, *, allowed: bool | Collection[str], called: Any = None) -> None:
-    """Allow requests to this machine and to allowed hosts, and block all others.
-
-    Args:
-        method: The HTTP method.
-        url: The URL. Messages do not contain its query.
-        allowed: Whether all hosts are allowed, or the allowed hosts.
-        called: botocore's model of the operation, if a client sent the request.
+    """Allow requests to this machine and to allowed hosts, and block all others. Messages do not contain the query.
 
     Raises:
         EndpointConnectionError: The request is for the credentials of the machine.
@@ -134,12 +128,7 @@ class Guard:
     """Check the requests of botocore and aiobotocore when a connection is about to be opened or used."""
 
     def __init__(self, check: Callable[[Any, Any], None]) -> None:
-        """Set the check.
-
-        Args:
-            check: A function that raises for a request that must not leave the process. Its arguments are the request,
-                and botocore's model of the operation if a client sent it.
-        """
+        """Set the check of a request and its operation, which raises if the request must not leave the process."""
         self._check = check
 
     def patches(self) -> Iterator[Patch]:

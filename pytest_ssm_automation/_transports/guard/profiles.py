@@ -40,14 +40,7 @@ _copies: dict[str, str] = {}
 
 
 def find_files(present: Mapping[str, str | None]) -> Found:
-    """Find the user's files.
-
-    Args:
-        present: The values of the variables in `READ` that are set.
-
-    Returns:
-        The variable, path, time and size of each file that exists.
-    """
+    """Find the user's files with the variables in `READ` that are set."""
     homes = tuple(map(present.get, _HOMES))
     found: list[tuple[str, str, int, int]] = []
     for variable in (CONFIG_FILE, CREDENTIALS_FILE):
@@ -68,12 +61,7 @@ def copies_exist() -> bool:
 
 
 def profile_variables(now: Mapping[str, str | None], files: Found) -> tuple[dict[str, str | None], str | None]:
-    """Return the values to set for the variables of files and profiles, and the Region of the user's profile.
-
-    Args:
-        now: The values of the variables in `READ`.
-        files: The result of `find_files`.
-    """
+    """Return the values to set for the variables of files and profiles, and the Region of the user's profile."""
     own = {name for name in (CONFIG_FILE, CREDENTIALS_FILE) if _is_the_tests_own(name, now[name])}
     profiles = _users_profiles(file for file in files if file[0] not in own)
     wanted: dict[str, str | None] = dict.fromkeys({CONFIG_FILE, CREDENTIALS_FILE} - own, os.devnull)

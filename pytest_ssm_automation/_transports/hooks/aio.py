@@ -30,13 +30,7 @@ def is_aio(client: BaseClient) -> bool:
 
 
 def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
-    """Wrap aiobotocore's clients like botocore's, if it has been imported.
-
-    Args:
-        convert: The wrapper of `AioBaseClient._convert_to_request_dict`.
-        make_request: The wrapper of `AioBaseClient._make_request`.
-        guard: Blocks requests that would leave the process.
-    """
+    """Wrap aiobotocore's clients like botocore's, if it has been imported."""
     if "aiobotocore.client" not in sys.modules:
         return
 

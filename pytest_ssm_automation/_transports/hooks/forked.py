@@ -28,14 +28,8 @@ if TYPE_CHECKING:
 def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     """Redirect a call of a forked process to the fake of its parent.
 
-    Args:
-        client: The client.
-        operation: An operation that fakes answer.
-        params: The members of the request.
-        arguments: The arguments of `_convert_to_request_dict`.
-
-    Returns:
-        The arguments with the URL of the parent's endpoint; unchanged without a fake in the parent.
+    Return the arguments of `_convert_to_request_dict` with the URL of the parent's endpoint; unchanged without a fake
+    in the parent.
 
     Raises:
         AutomationFakeError: The fake of the parent has no endpoint.

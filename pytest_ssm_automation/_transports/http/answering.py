@@ -36,10 +36,7 @@ _SIGNATURE: Final = re.compile("[0-9a-f]{64}")
 def is_ours(service: Service, headers: Mapping[str, str], body: bytes) -> bool:
     """Return whether the fake answers a request to SSM. It does not answer other operations of SSM.
 
-    Args:
-        service: The service.
-        headers: The request's headers, with names in lower case.
-        body: The request's body.
+    The names of the headers are in lower case.
     """
     operation = headers.get("x-amz-target", "").removeprefix(_TARGET)
     if operation not in model.service_model().operation_names or operation in model.OPERATIONS:
@@ -58,12 +55,7 @@ def answer_http(
 ) -> HttpAnswer:
     """Answer a request of any client, even if it is malformed.
 
-    Args:
-        service: The service.
-        method: The HTTP method.
-        url: The URL, without the query.
-        headers: The headers, with names in any case.
-        body: The body, or the error to respond with if it could not be read.
+    The URL has no query. If the body could not be read, it is the error to respond with.
 
     Raises:
         botocore.exceptions.BotoCoreError: A fault breaks the connection.

@@ -27,16 +27,7 @@ _LINE_ENDS: Final = frozenset({b"\r\n", b"\n"})
 
 
 def read_body(stream: BufferedIOBase, headers: Mapping[str, str], seconds: float) -> bytes | ServiceError:
-    """Read a body from a connection.
-
-    Args:
-        stream: The connection, after the headers.
-        headers: The request's headers, with names in lower case.
-        seconds: The time limit for the whole body.
-
-    Returns:
-        The body, or the error to respond with.
-    """
+    """Read a body from a connection, after the headers, in some seconds; return it, or the error to respond with."""
     kept, size, end = bytearray(), 0, perf_counter() + seconds
     try:
         for piece in _pieces(stream, headers):

@@ -33,12 +33,7 @@ def take() -> str:
 
 
 def refuse(operation: str, test: str) -> LateCallError:
-    """Record a late call for the report, and make its error.
-
-    Args:
-        operation: The operation that was called.
-        test: The id of the test whose fake has ended.
-    """
+    """Record a late call for the report, with the test whose fake has ended, and make its error."""
     text = (
         f"Thread {threading.current_thread().name!r} of {test or 'an earlier fake'} "
         f"called {operation} after its fake had ended."

@@ -51,10 +51,9 @@ def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
 
 
 def read_document(content: object) -> Document:
-    """Read a document.
+    """Read a document: a mapping; JSON or YAML text; or a path.
 
-    Args:
-        content: A mapping; JSON or YAML text; or a path. A string is text if it begins with `{` or has several lines.
+    A string is text if it begins with `{` or has several lines.
 
     Raises:
         FakeUsageError: The file does not exist, the content is unreadable, or it exceeds the limits.
@@ -75,12 +74,7 @@ def read_document(content: object) -> Document:
 
 
 def write_document(members: Mapping[str, Any], form: Format) -> str:
-    """Write the content of a document as text.
-
-    Args:
-        members: The content.
-        form: The format.
-    """
+    """Write the content of a document as text."""
     return json.dumps(members, indent=2, ensure_ascii=False) if form == "JSON" else write_yaml(members)
 
 
@@ -129,11 +123,7 @@ def read_text(path: Path) -> str:
 
 
 def document_of(text: str, path: Path | None = None) -> Document:
-    """Read a document from its text.
-
-    Args:
-        text: The text.
-        path: The file that contains the text, if any.
+    """Read a document from its text, that of the file `path` if it is given.
 
     Raises:
         FakeUsageError: The text is unreadable, or exceeds the limits.

@@ -17,12 +17,10 @@ SUFFIXES: Final = (".json", ".yaml", ".yml")
 
 
 def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, ...]]:
-    """Map names of documents to their files.
+    """Map names of documents to the files that match files, folders or globs in a folder.
 
-    Args:
-        patterns: Files, folders or globs. Folders are searched recursively; in a glob, `**` matches any number of
-            folders. In folders and globs, only JSON and YAML files count, and hidden files are ignored.
-        folder: The base of relative patterns.
+    Folders are searched recursively; in a glob, `**` matches any number of folders. In folders and globs, only JSON and
+    YAML files count, and hidden files are ignored.
 
     Raises:
         FakeUsageError: A pattern matches no file.

@@ -28,12 +28,7 @@ _ACTION: Final = "aws:executeAwsApi"
 
 
 def begin(run: Run, mode: str, fan_out: FanOut[Run] | None = None) -> None:
-    """Give a run its walk or its targets, its first status and its course.
-
-    Args:
-        run: A run that has just been made, and that nobody has seen yet.
-        mode: The mode of its request.
-        fan_out: The targets on which it starts executions instead of running steps.
+    """Give a run that nobody has seen yet its walk or its targets, its first status and its course.
 
     Raises:
         FakeUsageError: Its script names steps or outputs that its runbook does not have.

@@ -29,10 +29,7 @@ _STEP_ENDS: Final = {"CompletedWithFailure": "Failed", "Rejected": "Cancelled"}
 def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
     """Get the result of the current attempt and move the walk; return whether that was possible.
 
-    Args:
-        run: The run.
-        walk: Its walk.
-        follow: Whether the status of the run follows.
+    With `follow`, the status of the run follows.
     """
     with run.lock:
         visit, changes = walk.due, run.changes
@@ -85,11 +82,7 @@ def raise_if_cut(run: Run, walk: Walk) -> None:
 def match(run: Run, walk: Walk, turn: Turn, message: str | None) -> None:
     """Move a walk that has not ended to match a turn that is about to be taken.
 
-    Args:
-        run: The run.
-        walk: Its walk.
-        turn: The turn.
-        message: The failure message of the run, if the turn has none.
+    `message` is the failure message of the run, if the turn has none.
     """
     status = turn.status
     if status in WORKING:

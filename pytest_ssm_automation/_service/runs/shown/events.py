@@ -25,14 +25,10 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def event_of(run: Run, index: int) -> dict[str, Any]:
-    """Make the event of a status change, as the handler of an EventBridge rule receives it.
+    """Make the event of a change in the history of a run, as the handler of an EventBridge rule receives it.
 
     AWS's examples only show executions and steps that have ended. Assumed: before the end, there is no `EndTime`, and
     `Time` contains the milliseconds since the start.
-
-    Args:
-        run: The execution.
-        index: The index of the change in its history.
 
     Returns:
         The event, a new object for each call.

@@ -38,9 +38,7 @@ _Row = tuple[str, str, str]
 def way_of(run: Run, most: int = MOST_LINES) -> list[str]:
     """Describe a run and its steps, one per line, in the order in which they ran.
 
-    Args:
-        run: The run.
-        most: The maximum number of lines. Steps in the middle are left out, and counted.
+    If there are more lines than `most`, steps in the middle are left out, and counted.
     """
     with run.lock:
         walk = run.walk

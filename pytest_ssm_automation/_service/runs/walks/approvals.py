@@ -20,14 +20,7 @@ WAITING: Final = "Waiting"
 
 
 def decision(kind: str, approver: str, time: datetime, comment: str) -> dict[str, str]:
-    """Write a decision on a step.
-
-    Args:
-        kind: The signal, such as `Approve`.
-        approver: The ARN of the caller.
-        time: The time.
-        comment: The comment; it may be empty.
-    """
+    """Write a decision on a step, such as `Approve`, with the ARN of the caller, the time and a comment."""
     return {
         "Approver": approver,
         "Decision": kind,

@@ -37,10 +37,7 @@ _AGENT_IS_MISSING: Final = "SSM Agent on Instances"
 def failure_text(action: str, text: str | None, status: str) -> str:
     """Write the failure message of a step as the service does.
 
-    Args:
-        action: The step's action.
-        text: The reason. Of the service's prefix and suffix, only what it lacks is added.
-        status: The status of the step.
+    Of the service's prefix and suffix, only what the text lacks is added.
     """
     text = (text or "").strip()
     starts = text.startswith((*_PREFIXES.values(), *_OTHER_PREFIXES))

@@ -31,12 +31,7 @@ _IS_OF: Final[Mapping[str, Callable[[object], bool]]] = {
 
 
 def wrong_input(visit: Visit, variables: Mapping[str, str]) -> str | None:
-    """Return what is wrong with an input of a step that the walk performs, once it is resolved; `None` if nothing is.
-
-    Args:
-        visit: The visit of the step.
-        variables: The declared type of each variable.
-    """
+    """Return what is wrong with a resolved input of a step that the walk performs; `None` if nothing is."""
     if unknown_in(visit.inputs):
         return None
     if visit.step.action == SLEEP and end_of_sleep(visit) is None:

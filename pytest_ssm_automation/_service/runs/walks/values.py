@@ -93,12 +93,9 @@ class Values:
 
 
 def outputs_of_action(visit: Visit, outputs: Mapping[str, Any], chosen: str | None) -> dict[str, Any]:
-    """Return the outputs of a step that has succeeded, with those that its action has by itself.
+    """Return the outputs of a step that has succeeded: those that the test has set, and those of its action itself.
 
-    Args:
-        visit: The visit of the step.
-        outputs: The outputs that the test has set.
-        chosen: The step that a branch has chosen.
+    A branch has chosen the step `chosen`.
     """
     action = visit.step.action
     if action == APPROVE:
