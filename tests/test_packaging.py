@@ -100,7 +100,7 @@ def test_the_releases_of_aiobotocore_are_those_that_are_tested() -> None:
 
     supported = SUPPORTED["aiobotocore"]
     assert f"{older[0]} to {newest}" == supported
-    assert f"aiobotocore {supported}, and of aioboto3 {of_aioboto3}:" in readme
+    assert f"aiobotocore {supported} and aioboto3 {of_aioboto3}." in readme
     [botocore] = [each for each in DEPENDENCIES if each.name == "botocore"]
     assert str(botocore.specifier) == f">={SUPPORTED['botocore'].split()[0]}.0"
     assert f"aioboto3>={of_aioboto3}" in GROUPS["aioboto3"]
