@@ -47,7 +47,7 @@ PLACES = {
     "automation_execution": ("AutomationExecution", None),
 }
 EXECUTION = model.output_shape("GetAutomationExecution").members["AutomationExecution"]
-STATUSES: list[str] = EXECUTION.members["AutomationExecutionStatus"].enum  # type: ignore[attr-defined]
+STATUSES: list[str] = EXECUTION.members["AutomationExecutionStatus"].enum
 ENDED = {
     *("Success", "Failed", "TimedOut", "Cancelled", "Rejected", "Exited"),
     *("CompletedWithSuccess", "CompletedWithFailure"),

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from pytest_ssm_automation import AutomationFake
+
 
 @pytest.mark.parametrize(
     ("ini", "name", "value"),
@@ -34,11 +36,8 @@ def test_options_are_read_from_the_ini_file(run: Any, ini: str, name: str, value
 def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> None:
     """`pytest --help` lists every one with its meaning."""
     lines = pytester.runpytest_inprocess("--help").outlines
-    from pytest_ssm_automation._options import NAMES
-
-    assert [
-        name for name in (*NAMES, "dummy_credentials") if not any(f"ssm_automation_{name} (" in x for x in lines)
-    ] == []
+    names = (*AutomationFake().options._fields, "dummy_credentials")
+    assert [name for name in names if not any(f"ssm_automation_{name} (" in x for x in lines)] == []
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,12 @@ SOURCE = """
     import pytest
     from pytest_ssm_automation import AutomationFake
 
-    def start(client):
+    TOKEN = "00000000-0000-4000-8000-000000000000"
+
+    def start(client, **members):
         try:
-            client.start_automation_execution(DocumentName="Doc")
-        except client.exceptions.ClientError:
+            client.start_automation_execution(DocumentName="Doc", **members)
+        except Exception:
             pass
 
     @pytest.mark.parametrize("number", range(3))
@@ -35,10 +37,38 @@ SOURCE = """
     def test_refused(ssm_client):
         start(ssm_client)
 
-    def test_own_fake():
+    def fail():
         with AutomationFake() as fake:
             fake.fail_with("InvalidTarget")
             start(fake.client())
+
+    @pytest.fixture
+    def earlier():
+        fail()
+
+    def test_own_fake(earlier):
+        fail()
+
+    def test_twice():
+        fake = AutomationFake()
+        for _ in range(2):
+            with fake:
+                start(fake.client())
+
+    def test_lost():
+        with AutomationFake() as fake:
+            client = fake.client()
+            start(client, ClientToken=TOKEN)
+            for _ in range(2):
+                fake.lose_response()
+            start(client)
+            start(client, ClientToken=TOKEN)
+            start(client, ClientToken=TOKEN)
+            fake.lose_response(operation="GetAutomationExecution")
+            with pytest.raises(Exception, match="timeout"):
+                client.get_automation_execution(AutomationExecutionId=fake.executions[0].id)
+            fake.fail_with("ThrottlingException")
+            start(client)
 
     def test_reset(ssm_automation, ssm_client):
         ssm_automation.fail_with("InvalidTarget")
@@ -46,21 +76,23 @@ SOURCE = """
         ssm_automation.reset()
         start(ssm_client)
 """
+# A lost start is a fault and an execution, a lost replay or poll is a fault only, and a replay or an answer is neither.
 LINES = [
     "AutomationDefinitionNotFoundException *  1 test",
     *(f"{name} *never" for name in REST),
     "InvalidTarget *  5 tests",
     f"Never faced: {', '.join(REST)}",
-    "4 executions, 1 refusal, 5 faults",
+    "8 executions, 1 refusal, 10 faults",
 ]
 
 
 def test_the_terminal_says_which_errors_were_faced(run: Any) -> None:
-    """Tests are counted, however they use the fake, and errors that no test faced are listed."""
+    """Each test counts once, however it uses the fake and in all its phases; errors that no test faced are listed."""
     result = run(SOURCE, "--ssm-automation-report")
-    result.assert_outcomes(passed=6)
+    result.assert_outcomes(passed=8)
     result.stdout.fnmatch_lines([TITLE])
     result.stdout.fnmatch_lines_random(LINES)
+    result.stdout.no_fnmatch_line("ThrottlingException *")
     assert result.ret == 0
 
 
@@ -93,9 +125,9 @@ def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
             "InvalidTarget": 5,
         },
         "never_faced": REST,
-        "executions": 4,
+        "executions": 8,
         "refusals": 1,
-        "faults": 5,
+        "faults": 10,
         "crashed_workers": 0,
     }
 
@@ -156,7 +188,7 @@ def test_markdown_is_appended(run: Any, pytester: pytest.Pytester) -> None:
     table = "".join(f"| `{name}` | {rows.get(name, 'never')} |\n" for name in documented_errors())
     report = (
         f"## SSM Automation: errors faced\n\n| error | tests |\n|---|---|\n{table}\n"
-        f"Never faced: {', '.join(REST)}\n\n4 executions, 1 refusal, 5 faults\n"
+        f"Never faced: {', '.join(REST)}\n\n8 executions, 1 refusal, 10 faults\n"
     )
     assert (pytester.path / "summary.md").read_text("utf-8") == f"# Tests\n\n{report}\n\n{report}"
 
@@ -197,7 +229,7 @@ def test_all_that_is_required_was_faced(run: Any) -> None:
 def test_a_required_error_that_nobody_faced_fails_the_run(run: Any) -> None:
     """The run fails even if all tests passed, and lists exactly the missing errors."""
     result = run(SOURCE, "--ssm-automation-require=all")
-    result.assert_outcomes(passed=6)
+    result.assert_outcomes(passed=8)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines([REQUIRED, ", ".join(REST)])
     result.stdout.no_fnmatch_line(TITLE)
@@ -208,8 +240,11 @@ def test_a_required_error_that_nobody_faced_fails_the_run(run: Any) -> None:
     [
         ("InvalidTarget", ""),
         ("InvalidTarget, AutomationDefinitionNotFoundException", ""),
-        ("InvalidTarget,ThrottlingException", "ThrottlingException"),
-        ("ReadTimeoutError,InternalServerError,InvalidTarget", "ReadTimeoutError, InternalServerError"),
+        ("InvalidTarget,ThrottlingException,AccessDeniedException", "AccessDeniedException"),
+        (
+            "ParamValidationError , ConnectTimeoutError,InternalServerError,ReadTimeoutError,InvalidTarget",
+            "ParamValidationError, ConnectTimeoutError, InternalServerError",
+        ),
     ],
 )
 def test_errors_can_be_required_by_name(run: Any, required: str, missing: str) -> None:
@@ -222,11 +257,22 @@ def test_errors_can_be_required_by_name(run: Any, required: str, missing: str) -
     assert result.ret == (pytest.ExitCode.TESTS_FAILED if missing else pytest.ExitCode.OK)
 
 
-def test_a_misspelt_name_is_refused_at_the_start(run: Any) -> None:
-    """With the nearest name, before anything is collected."""
-    result = run(SOURCE, "--ssm-automation-require=InvalidTarget,InvalidTargt")
+@pytest.mark.parametrize(
+    ("required", "told"),
+    [
+        ("InvalidTarget,InvalidTargt", "*'InvalidTargt'*InvalidTarget*"),
+        ("ThrotlingException", "*'ThrotlingException'*ThrottlingException*"),
+        ("al", "*'al'*'all'*"),
+        ("readtimeouterror", "*'readtimeouterror'*ReadTimeoutError*"),
+        (",", "*error ''*"),
+        ("InvalidTarget,", "*error ''*"),
+    ],
+)
+def test_a_misspelt_name_is_refused_at_the_start(run: Any, required: str, told: str) -> None:
+    """With the nearest name, before anything is collected; a comma too many is a mistake too."""
+    result = run(SOURCE, f"--ssm-automation-require={required}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --ssm-automation-require: *'InvalidTargt'*InvalidTarget*"])
+    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-require: {told}"])
     result.stdout.no_fnmatch_line("*collected*")
 
 
@@ -249,23 +295,23 @@ def test_a_run_that_only_collects_requires_nothing(run: Any) -> None:
 def test_both_options_go_together(run: Any) -> None:
     """The report first, then what is missing."""
     result = run(SOURCE, "--ssm-automation-report", "--ssm-automation-require=all")
-    result.stdout.fnmatch_lines([TITLE, "4 executions, 1 refusal, 5 faults", REQUIRED, ", ".join(REST)])
+    result.stdout.fnmatch_lines([TITLE, "8 executions, 1 refusal, 10 faults", REQUIRED, ", ".join(REST)])
 
 
 @pytest.mark.slow
 def test_workers_are_summed_up(run: Any, pytester: pytest.Pytester) -> None:
     """With xdist, the controller prints everything once, as without xdist."""
-    options = ("--ssm-automation-report", "--ssm-automation-require=InvalidTarget,ThrottlingException")
+    options = ("--ssm-automation-report", "--ssm-automation-require=InvalidTarget,AccessDeniedException")
     result = run(SOURCE, "-n2", *options)
-    result.assert_outcomes(passed=6)
+    result.assert_outcomes(passed=8)
     result.stdout.fnmatch_lines_random(LINES)
-    result.stdout.fnmatch_lines([TITLE, REQUIRED, "ThrottlingException"])
+    result.stdout.fnmatch_lines([TITLE, REQUIRED, "AccessDeniedException"])
     assert result.stdout.str().count("errors faced") == 1
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n2", "--ssm-automation-report=json:report.json")
-    result.assert_outcomes(passed=6)
+    result.assert_outcomes(passed=8)
     written = json.loads((pytester.path / "report.json").read_text("utf-8"))
-    assert (written["errors"]["InvalidTarget"], written["executions"], written["faults"]) == (5, 4, 5)
+    assert (written["errors"]["InvalidTarget"], written["executions"], written["faults"]) == (5, 8, 10)
 
 
 @pytest.mark.slow
@@ -273,7 +319,7 @@ def test_a_worker_that_crashed_takes_only_its_own_counts_along(run: Any) -> None
     """The others' are reported all the same."""
     source = SOURCE + "\n    def test_crashes():\n        import os\n\n        os._exit(1)\n"
     result = run(source, "-n1", "--max-worker-restart=1", "--ssm-automation-report")
-    result.assert_outcomes(passed=6, failed=1)
+    result.assert_outcomes(passed=8, failed=1)
     result.stdout.fnmatch_lines([TITLE, "* execution*, * refusal*, * fault*"])
 
 
