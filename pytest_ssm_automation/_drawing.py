@@ -88,7 +88,7 @@ def _arrows(flow: Flow, step: Step) -> Iterator[Arrow]:
     after = step.otherwise if step.otherwise is not None else step.parent
     if after is not None:
         yield to(after, "otherwise" if step.choices else "afterwards" if step.loop else "")
-    if isinstance(step.on_failure, int) and not step.is_end:
+    if isinstance(step.on_failure, int):
         yield to(step.on_failure, "on failure", exceptional=True)
     if step.on_cancel is not None:
         yield to(step.on_cancel, "on cancel", exceptional=True)

@@ -201,7 +201,7 @@ class Reading:
             self.status = status
         if on_failure == "Abort":
             raise _EndError(status)
-        if on_failure.startswith("step:") and not step.get("isEnd"):
+        if on_failure.startswith("step:"):
             raise _JumpError(on_failure.removeprefix("step:"), status)
 
     def _loop(self, step: dict[str, Any], target: str | None) -> Generator[str, Attempt, None]:

@@ -71,6 +71,7 @@ flowchart TD
     s5 -->|"otherwise"| s3
     s6 -->|"afterwards"| s7
     s7 --> s9
+    s8 -.->|"on failure"| s9
 """
 
 

@@ -64,7 +64,7 @@ class Step(NamedTuple):
         outputs: The types of the declared outputs, by name.
         selectors: The selectors of the declared outputs, by name.
         following: The next step after success.
-        is_end: Whether the run, or the iteration of its loop, ends after it.
+        is_end: Whether the run, or the iteration of its loop, ends after it, unless its failure leads to another step.
         is_critical: Whether its failure makes the run fail.
         on_failure: `Abort`, `Continue`, or the next step after a failure.
         on_cancel: The next step when the run is stopped.

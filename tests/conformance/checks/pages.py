@@ -115,6 +115,21 @@ def critical_step(bench: Bench) -> None:
     bench.expect(found, [("Failed", "Success"), ("Failed", "Success"), ("Success", "Success")])
 
 
+def _last(bench: Bench, on_failure: str) -> list[str]:
+    content = runbook(step("check", onFailure=on_failure, isCritical=False, isEnd=True), step("next"), step("repair"))
+    return [*_statuses(_ended(bench, content, _failing("check"))).values()]
+
+
+def end_after_a_failure(bench: Bench) -> None:
+    """A failed step that would go on with the next one, if it were not the end."""
+    bench.expect(_last(bench, "Continue"), ["Failed", "Pending", "Pending"])
+
+
+def jump_at_an_end(bench: Bench) -> None:
+    """A failed step that is the end, and names a step for failures."""
+    bench.expect(_last(bench, "step:repair"), ["Failed", "Pending", "Success"])
+
+
 def system_variables(bench: Bench) -> None:
     """Where an execution runs, as its steps read it."""
     names = ("ACCOUNT_ID", "AWS_PARTITION", "REGION")

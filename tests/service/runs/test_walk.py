@@ -77,8 +77,8 @@ FAILURES = [
     ("step:jumped", None, False, "Failed", False, True),
     ("step:jumped", True, False, "Failed", False, True),
     ("step:jumped", False, False, "Success", False, True),
-    ("step:jumped", None, True, "Failed", False, False),
-    ("step:jumped", False, True, "Success", False, False),
+    ("step:jumped", None, True, "Failed", False, True),
+    ("step:jumped", False, True, "Success", False, True),
 ]
 
 

@@ -238,8 +238,11 @@ class Walk:
         if step.on_failure == "Abort" or self._completing:
             self._end(visit.status, visit.message)
             return
-        jump = step.on_failure if isinstance(step.on_failure, int) else step.following
-        self._follow(visit, jump, ends=step.is_end, signalled=signalled)
+        if isinstance(step.on_failure, int):
+            # Assumed: `isEnd` is for the way after success. AWS-ResizeInstance does its work only after such a failure.
+            self._follow(visit, step.on_failure, ends=False, signalled=signalled)
+        else:
+            self._follow(visit, step.following, ends=step.is_end, signalled=signalled)
 
     def _follow(self, visit: Visit, target: int | None, *, ends: bool, signalled: bool) -> None:
         """Continue after a step has ended."""
