@@ -103,7 +103,8 @@ class ExecutionStore:
         self.started: list[Run] = []
         self.log: list[tuple[Run, int]] = []
         self.unfinished: dict[tuple[str | None, str], int] = defaultdict(int)
-        self._by_id: dict[str, tuple[Run, ...]] = {}
+        self._by_id: dict[str, list[Run]] = defaultdict(list)
+        self._indexed = 0  # the number of executions in it
         self._finders: dict[tuple[str | None, str], Finder] = {}
         self._shown: dict[tuple[str | None, str], set[int]] = defaultdict(set)
         self._runbooks, self._new_id = runbooks, new_id
@@ -208,12 +209,15 @@ class ExecutionStore:
 
     def find(self, execution_id: str, scope: tuple[str, str]) -> Run | None:
         """Return the execution with this id in an account and Region, if any."""
-        known = self._by_id.get(execution_id, ())
-        return next((run for run in known if run.scope in {scope, (None, scope[1])}), None)
+        return next((run for run in self.named(execution_id) if run.scope in {scope, (None, scope[1])}), None)
 
     def named(self, execution_id: str) -> list[Run]:
         """Return the executions with this id in all accounts and Regions, oldest first."""
         with self.lock:
+            # Only when somebody asks, because most executions are never looked for.
+            for run in self.all[self._indexed :]:
+                self._by_id[run.id].append(run)
+            self._indexed = len(self.all)
             return list(self._by_id.get(execution_id, ()))
 
     def newest_first(
@@ -280,13 +284,8 @@ class ExecutionStore:
     def _add(self, run: Run, *, shared: bool) -> None:
         if shared:
             run.scope = (None, run.region)
-        scope = run.scope
-        known = self._by_id.get(run.id, ())
-        for other in known:
-            if other.scope == scope or (other.region == scope[1] and None in {other.scope[0], scope[0]}):
-                where = run.region if shared else f"account {run.account} and {run.region}"
-                raise FakeUsageError(f"An execution {run.id!r} already exists in {where}")
-        self._by_id[run.id] = (*known, run)
+        if run.script.execution_id:
+            self._check_chosen(run)
         run.number = len(self.all)
         self.all.append(run)
         self.log.append((run, 0))
@@ -294,9 +293,15 @@ class ExecutionStore:
             self.log.extend((run, index) for index in range(1, len(run.history)))
         if run.parent is None:
             self.started.append(run)
-            self.unfinished[scope] += not run.ended
+            self.unfinished[run.scope] += not run.ended
         elif run.parent.fan_out and run.status != "Pending":
             run.parent.note_target(run)
+
+    def _check_chosen(self, run: Run) -> None:
+        for other in self.named(run.id):
+            if other.scope == run.scope or (other.region == run.region and None in {other.scope[0], run.scope[0]}):
+                where = run.region if run.scope[0] is None else f"account {run.account} and {run.region}"
+                raise FakeUsageError(f"An execution {run.id!r} already exists in {where}")
 
     def _start_on(self, parent: Run, target: Target[Run]) -> Run:
         """Start the execution on a target."""

@@ -29,7 +29,7 @@ from ..owner import active as stack
 from ..owner.active import answering, current, owner
 from ..owner.calling import calling
 from ..owner.carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
-from ..owner.claim import KEY, Claim, any_suspended, claim_of, claimed_by
+from ..owner.claim import KEY, OF_ARGUMENTS, Claim, any_suspended, claim_of, claimed_by
 from ..owner.identity import forget as forget_accounts
 from ..owner.identity import identity_of
 from ..patching import Patches, WrapperPatch
@@ -159,8 +159,11 @@ def _convert(
     if claim is None:
         kwargs = _redirected(client, operation_model, api_params, kwargs)
         return original(client, api_params, operation_model, *args, **kwargs)
-    with claim:
+    try:
         return claim.noted(original(claim.judge(), api_params, operation_model, *args, **kwargs))
+    except OF_ARGUMENTS as error:
+        claim.refused(error)
+        raise
 
 
 async def _convert_aio(
@@ -173,8 +176,11 @@ async def _convert_aio(
         return await original(client, api_params, operation_model, *args, **kwargs)
     try:
         await claim.suspend()
-        with claim:
+        try:
             return claim.noted(await original(claim.judge(), api_params, operation_model, *args, **kwargs))
+        except OF_ARGUMENTS as error:
+            claim.refused(error)
+            raise
     except BaseException:
         claim.end()
         raise

@@ -47,8 +47,6 @@ OF_ARGUMENTS: Final = (
 class Claim:
     """One call of a client. The fake that claims it answers it, even if another fake has become active since.
 
-    As a context manager, it records exceptions of botocore for arguments that are invalid or can't be serialized.
-
     Attributes:
         active: The fake.
     """
@@ -83,15 +81,11 @@ class Claim:
                 return _unchecked(self._client)
         return self._client
 
-    def __enter__(self) -> None:
-        """Do nothing."""
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+    def refused(self, error: Exception) -> None:
         """Record that botocore refused the call, or could not serialize it."""
-        if isinstance(error, OF_ARGUMENTS):
-            request = self._of_arguments()
-            if self.active.fake._service.claims(request):
-                self.active.fake._service.refuse(request, error)
+        request = self._of_arguments()
+        if self.active.fake._service.claims(request):
+            self.active.fake._service.refuse(request, error)
 
     def _of_arguments(self) -> Request:
         return request_of(self._client, self._operation, copy_arguments(self._params))
@@ -181,6 +175,6 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
 def _unchecked(client: Any) -> Any:
     """Return a copy of the client for `_convert_to_request_dict` and its other wrappers, without validation."""
     made: Any = object.__new__(client.__class__)
-    made.__dict__.update(client.__dict__)
+    made.__dict__ = client.__dict__.copy()
     made._serializer = getattr(client._serializer, "_serializer", client._serializer)
     return made
