@@ -2,22 +2,37 @@ from __future__ import annotations
 
 import copy
 import gc
+import re
 import traceback
 import weakref
 from typing import Any
 
 import botocore.exceptions
-import botocore.session
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from caller import start
-from model import CONNECTION_ERRORS, documented_errors
+from model import CONNECTION_ERRORS, documented_errors, error_shapes
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
-from pytest_ssm_automation._service.errors import catalogue
 
-SHAPES = [shape.name for shape in botocore.session.Session().get_service_model("ssm").error_shapes]
-COMMON = sorted(set(catalogue()) - set(SHAPES))
+# The statuses of errors that all AWS services have, and texts that were observed.
+COMMON = {
+    **dict.fromkeys(("AccessDeniedException", "ExpiredTokenException", "IncompleteSignatureException"), 400),
+    **dict.fromkeys(("InvalidSignatureException", "MissingAuthenticationTokenException", "NotAuthorized"), 400),
+    **dict.fromkeys(("RequestExpired", "SerializationException", "ThrottlingException"), 400),
+    **dict.fromkeys(("UnknownOperationException", "UnrecognizedClientException", "ValidationException"), 400),
+    "InternalFailure": 500,
+    "InternalServerError": 500,
+    "OptInRequired": 403,
+    "RequestTimeoutException": 408,
+    "ServiceUnavailable": 503,
+}
+TEXTS = {
+    "AutomationDefinitionNotFoundException": "An Automation runbook with the specified name ",
+    "ExpiredTokenException": "The security token included in the request is expired",
+    "ThrottlingException": "Rate exceeded",
+    "UnrecognizedClientException": "The security token included in the request is invalid.",
+}
 
 
 def outcomes(client: Any, times: int, **members: Any) -> list[str]:
@@ -48,38 +63,19 @@ def test_seven_exceptions_are_documented() -> None:
     }
 
 
-def test_each_documented_error_can_be_caught(each_documented_error: str, ssm_automation: AutomationFake) -> None:
-    """As `client.exceptions.X`, with code, text, status and request id."""
-    client: Any = ssm_automation.client()
-    ssm_automation.fail_with(each_documented_error)
-    with pytest.raises(getattr(client.exceptions, each_documented_error)) as caught:
-        start(client)
-    response = caught.value.response
-    assert response["Error"]["Code"] == each_documented_error
-    assert response["Error"]["Message"]
-    status = response["ResponseMetadata"]["HTTPStatusCode"]
-    assert status == (500 if each_documented_error == "InternalServerError" else 400)
-    assert response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"] == response["ResponseMetadata"]["RequestId"]
-
-
-@pytest.mark.parametrize("code", SHAPES)
-def test_every_other_exception_of_ssm_can_be_caught(client: Any, fake: AutomationFake, code: str) -> None:
-    """All exceptions in the model can be raised, for any operation."""
+@pytest.mark.parametrize("code", sorted({*error_shapes(), *COMMON}))
+def test_every_error_can_be_caught(client: Any, fake: AutomationFake, code: str) -> None:
+    """All exceptions of the model, and errors that any AWS service may send, have a plain text, a status and an id."""
     fake.fail_with(code)
-    with pytest.raises(getattr(client.exceptions, code)) as caught:
+    with pytest.raises(getattr(client.exceptions, code, ClientError)) as caught:
         start(client)
-    assert caught.value.response["Error"]["Code"] == code
-
-
-@pytest.mark.parametrize("code", COMMON)
-def test_every_common_error_can_be_caught(client: Any, fake: AutomationFake, code: str) -> None:
-    """Errors that any AWS service may send are ClientErrors."""
-    fake.fail_with(code)
-    with pytest.raises(ClientError) as caught:
-        start(client)
-    error = caught.value.response["Error"]
+    error, metadata = caught.value.response["Error"], caught.value.response["ResponseMetadata"]
     assert (error["Code"], error["Message"]) == (code, str(caught.value).partition("operation: ")[2])
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == catalogue()[code].status
+    assert error["Message"].startswith(TEXTS.get(code, ""))
+    assert error["Message"]
+    assert not re.search("<[a-z]+>|  |&", error["Message"])
+    assert metadata["HTTPStatusCode"] == COMMON.get(code, 400)
+    assert metadata["HTTPHeaders"]["x-amzn-requestid"] == metadata["RequestId"]
     assert (fake.calls[0].outcome, fake.calls[0].error) == ("failed", code)
 
 
@@ -119,12 +115,15 @@ def test_a_text_can_be_chosen(client: Any, fake: AutomationFake) -> None:
         ({"times": None}, ["X", "X", "X", "X"]),
         ({"after": 2}, ["ok", "ok", "X", "ok"]),
         ({"after": 1, "times": 2}, ["ok", "X", "X", "ok"]),
+        ({"when": {}}, ["X", "ok", "ok", "ok"]),
         ({"when": {"DocumentName": "Doc"}}, ["X", "ok", "ok", "ok"]),
+        ({"when": {"DocumentName": "Doc", "Mode": "Auto"}}, ["ok", "ok", "ok", "ok"]),
         ({"when": {"DocumentName": "Other"}}, ["ok", "ok", "ok", "ok"]),
         ({"when": {"Parameters": {"x": ["y"]}}}, ["X", "ok", "ok", "ok"]),
         ({"when": lambda call: call.region == "us-east-1"}, ["X", "ok", "ok", "ok"]),
         ({"when": lambda call: "Mode" in call.params}, ["ok", "ok", "ok", "ok"]),
         ({"operation": "GetAutomationExecution"}, ["ok", "ok", "ok", "ok"]),
+        ({"operation": "GetAutomationExecution", "when": lambda _: True}, ["ok", "ok", "ok", "ok"]),
     ],
 )
 def test_faults_come_when_they_should(
@@ -135,16 +134,22 @@ def test_faults_come_when_they_should(
     found = outcomes(client, 4, Parameters={"x": ["y"]})
     assert found == [{"X": "InvalidTarget"}.get(outcome, outcome) for outcome in expected]
     assert fault.fired == expected.count("X")
+    if fault.fired >= (fault.times or 1):
+        fake.assert_faults_raised()
+    else:
+        with pytest.raises(AssertionError, match="fired"):
+            fake.assert_faults_raised()
 
 
 def test_faults_queue_up(client: Any, fake: AutomationFake) -> None:
-    """Faults of repeated calls come in order, and never overwrite each other."""
+    """Faults come in order, and never overwrite each other; one that lets a call through leaves it to no later one."""
     fake.fail_with("InvalidTarget", times=2)
-    fake.fail_with("ReadTimeoutError", when={"DocumentName": "Other"})
+    fake.fail_with("ReadTimeoutError", after=1, when={"DocumentName": "Other"})
     fake.fail_with("InternalServerError")
-    assert outcomes(client, 1) + outcomes(client, 3, DocumentName="Other") + outcomes(client, 2) == [
+    assert outcomes(client, 1) + outcomes(client, 4, DocumentName="Other") + outcomes(client, 2) == [
         "InvalidTarget",
         "InvalidTarget",
+        "ok",
         "ReadTimeoutError",
         "InternalServerError",
         "ok",
@@ -169,7 +174,7 @@ def test_a_lost_response_is_a_connection_error(client: Any, fake: AutomationFake
     name = "ReadTimeoutError" if error is None else error if isinstance(error, str) else type(error).__name__
     assert outcomes(client, 2) == [name, "ok"]
     assert fault.lost
-    assert [call.outcome for call in fake.calls] == ["lost", "started"]
+    assert [(call.outcome, call.error) for call in fake.calls] == [("lost", name), ("started", None)]
     assert [execution.id for execution in fake.executions] == [call.execution_id for call in fake.calls]
 
 
@@ -245,6 +250,7 @@ def test_a_fake_is_what_its_options_say() -> None:
         ({"transprot": "wire"}, r"^Unknown option 'transprot'\. Did you mean 'transport'\? Allowed: allow_network, "),
         ({"transport": "stuber"}, r"^Unknown transport 'stuber'\. Did you mean 'stubber'\?"),
         ({"faults": ["InvalidTarget"]}, r"^Expected each item of faults to be a Fault, but got 'InvalidTarget'"),
+        ({"enforce": ["Mode:enums"]}, r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
         ({"relax": ("Parametrs:max",)}, r"^Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
     ],
 )
@@ -255,9 +261,18 @@ def test_misspelt_options_are_refused(arguments: dict[str, Any], message: str) -
 
 
 def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
-    """`fail_with` and `lose_response` refuse unknown errors."""
-    with pytest.raises(FakeUsageError, match=r"^Unknown error 'InvalidTargets'\. Did you mean 'InvalidTarget'\?"):
-        fake.fail_with("InvalidTargets")
+    """`fail_with` and `lose_response` refuse unknown errors; of many names the nearest are shown, and where all are."""
+    for name in ("InvalidTargets", "invalidtarget"):
+        with pytest.raises(FakeUsageError, match=rf"^Unknown error '{name}'\. Did you mean 'InvalidTarget'\? Similar "):
+            fake.fail_with(name)
+    with pytest.raises(FakeUsageError) as caught:
+        fake.fail_with("InvalidTargt")
+    count = len({*error_shapes(), *COMMON, *CONNECTION_ERRORS})
+    site = "https://pytest-ssm-automation.readthedocs.io/"
+    assert str(caught.value).startswith(
+        "Unknown error 'InvalidTargt'. Did you mean 'InvalidTarget'? "
+        f"Similar names: 'InvalidTag', 'InvalidTargetMaps'. All {count} are listed under Errors at {site}"
+    )
     with pytest.raises(FakeUsageError, match=r"^Unknown connection error 'ReadTimeout'\. Did you mean 'ReadTimeoutE"):
         fake.lose_response("ReadTimeout")
     with pytest.raises(FakeUsageError, match="times=0"):

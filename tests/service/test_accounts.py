@@ -1,14 +1,24 @@
 from __future__ import annotations
 
+from typing import Any
+
 import moto
 import pytest
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.accounts import ACCOUNT_ID, account_of_key, check_account
+from pytest_ssm_automation import AutomationFake, FakeUsageError
 
+DEFAULT = "123456789012"
 ACCOUNTS = ["000000000001", "111122223333", "123456789012", "549755813887", "549755813888", "999999999999"]
+
+
+def account_of_key(key: str) -> str | None:
+    """Return the account of a call with an access key."""
+    with AutomationFake() as fake:
+        client = fake.client(aws_access_key_id=key, aws_secret_access_key="secret")
+        client.start_automation_execution(DocumentName="Doc")
+        return fake.calls[0].account
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
@@ -45,8 +55,6 @@ def test_a_key_encodes_its_account(key: str, account: str) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        None,
-        "",
         "testing",
         "AKIAIOSFODNN7EXAMPLE",  # the one of AWS's documentation
         "AKIAQNZGKIQY5EXAMPLE",
@@ -59,19 +67,19 @@ def test_a_key_encodes_its_account(key: str, account: str) -> None:
         "ASIA7777777777777777",  # a number of 13 digits
     ],
 )
-def test_other_keys_belong_to_the_default_account(monkeypatch: pytest.MonkeyPatch, key: str | None) -> None:
+def test_other_keys_belong_to_the_default_account(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     """Where the id of a key encodes no account, it is that of AWS_ACCOUNT_ID, else 123456789012."""
-    assert account_of_key(key) == ACCOUNT_ID
+    assert account_of_key(key) == DEFAULT
     monkeypatch.setenv("AWS_ACCOUNT_ID", "111122223333")
     assert account_of_key(key) == "111122223333"
     monkeypatch.setenv("AWS_ACCOUNT_ID", "mine")
-    assert account_of_key(key) == ACCOUNT_ID
+    assert account_of_key(key) == DEFAULT
 
 
 @pytest.mark.parametrize("account", [None, *ACCOUNTS])
-def test_an_account_has_twelve_digits(account: str | None) -> None:
+def test_an_account_has_twelve_digits(fake: AutomationFake, account: str | None) -> None:
     """Any 12 digits can be an account."""
-    check_account(account)
+    assert fake.add_execution("Doc", account=account).account == (account or DEFAULT)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +97,8 @@ def test_an_account_has_twelve_digits(account: str | None) -> None:
         ("١١١١٢٢٢٢٣٣٣٣", "but got account='١١١١٢٢٢٢٣٣٣٣' (type=str)."),
     ],
 )
-def test_anything_else_is_refused(account: object, told: str) -> None:
+def test_anything_else_is_refused(fake: AutomationFake, account: Any, told: str) -> None:
     """The message contains the value, and shows how to write a number."""
     with pytest.raises(FakeUsageError) as caught:
-        check_account(account)
+        fake.assert_not_started(account=account)
     assert str(caught.value) == f"Expected account to be a string of 12 digits, or None, {told}"

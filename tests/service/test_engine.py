@@ -6,14 +6,12 @@ import threading
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+from botocore.exceptions import ClientError, ParamValidationError
 from caller import start
 
-from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
+from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault, constraints
 from pytest_ssm_automation._service.calls import Request
-from pytest_ssm_automation._service.checks.rules import all_constraints
 from pytest_ssm_automation._service.engine import Service
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
@@ -32,13 +30,6 @@ def test_an_execution_id_is_a_lower_case_uuid(client: Any) -> None:
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", start(client))
 
 
-def test_each_execution_has_its_own_id(fake: AutomationFake, client: Any) -> None:
-    """Equal requests without a token start an execution each."""
-    ids = [start(client) for _ in range(20)]
-    assert len(set(ids)) == 20
-    assert [execution.id for execution in fake.executions] == ids
-
-
 def test_all_that_is_broken_is_said_at_once(client: Any) -> None:
     """Several violations make one ValidationException with the count, in the model's order."""
     error = refusal(client, DocumentName="Doc!", MaxErrors="x", Mode="auto", Tags=[{"Key": "k", "Value": "v"}] * 6)
@@ -47,14 +38,6 @@ def test_all_that_is_broken_is_said_at_once(client: Any) -> None:
         r"3 validation errors detected: Value 'Doc!' at 'documentName' failed .*; "
         r"Value 'auto' at 'mode' failed .*; Value 'x' at 'maxErrors' failed .*",
         error["Message"],
-    )
-
-
-def test_one_violation_is_one_error(client: Any) -> None:
-    """The message for a single violation is in the singular."""
-    assert refusal(client, Mode="auto")["Message"] == (
-        "1 validation error detected: Value 'auto' at 'mode' failed to satisfy constraint: "
-        "Member must satisfy enum value set: [Auto, Interactive]"
     )
 
 
@@ -95,16 +78,6 @@ def test_a_broken_rule_has_its_own_error(client: Any, fake: AutomationFake) -> N
     ]
 
 
-def test_an_invalid_request_uses_no_fault_up(fake: AutomationFake, client: Any) -> None:
-    """Validation comes before injected faults."""
-    fault = fake.fail_with("ThrottlingException")
-    assert refusal(client, Mode="auto")["Code"] == "ValidationException"
-    with pytest.raises(ParamValidationError):
-        client.start_automation_execution()
-    assert fault.fired == 0
-    assert refusal(client)["Code"] == "ThrottlingException"
-
-
 def test_faults_come_before_idempotency(fake: AutomationFake, client: Any) -> None:
     """A fault hits a replayed request as well."""
     execution_id = start(client, ClientToken=TOKEN)
@@ -113,54 +86,15 @@ def test_faults_come_before_idempotency(fake: AutomationFake, client: Any) -> No
     assert start(client, ClientToken=TOKEN) == execution_id
 
 
-def test_a_repeated_token_starts_nothing_new(fake: AutomationFake, client: Any) -> None:
-    """An equal request with the same token, in any letter case, gets the same execution."""
-    first = start(client, ClientToken=TOKEN, Parameters={"x": ["y"]})
-    assert start(client, ClientToken=TOKEN.lower(), Parameters={"x": ["y"]}) == first
-    assert [call.outcome for call in fake.calls] == ["started", "replayed"]
-    assert fake.calls[1].execution_id == first
-    assert len(fake.executions) == 1
-
-
-def test_a_token_for_another_request_is_a_mismatch(fake: AutomationFake, client: Any) -> None:
-    """The same token with other members is refused, but does not fail a strict test."""
-    start(client, ClientToken=TOKEN)
-    assert refusal(client, ClientToken=TOKEN, Mode="Interactive")["Code"] == "IdempotentParameterMismatch"
-    assert (fake.calls[1].outcome, fake.calls[1].violations) == ("rejected", ())
-    fake.verify()
-
-
 def test_a_token_counts_in_its_region(fake: AutomationFake, client: Any) -> None:
     """Another Region knows nothing of a token."""
     assert start(client, ClientToken=TOKEN) != start(fake.client("eu-central-1"), ClientToken=TOKEN)
-
-
-def test_the_execution_limit_is_the_services() -> None:
-    """With as many executions as the option allows, the next is refused, and the one after."""
-    with AutomationFake(execution_limit=2) as fake:
-        client = fake.client()
-        start(client, ClientToken=TOKEN)
-        start(client)
-        for _ in range(2):
-            assert refusal(client)["Code"] == "AutomationExecutionLimitExceededException"
-        assert start(client, ClientToken=TOKEN) == fake.executions[0].id
-        assert start(fake.client("eu-central-1"))
-        fake.verify()
 
 
 def test_a_limit_of_none_at_all() -> None:
     """A limit of 0 refuses every start."""
     with AutomationFake(execution_limit=0) as fake:
         assert refusal(fake.client())["Code"] == "AutomationExecutionLimitExceededException"
-
-
-def test_a_lost_response_leaves_an_execution(fake: AutomationFake, client: Any) -> None:
-    """The service does its work, and the caller learns nothing of it."""
-    fake.lose_response()
-    with pytest.raises(ReadTimeoutError):
-        start(client)
-    (call,), (execution,) = fake.calls, fake.executions
-    assert (call.outcome, call.error, call.execution_id) == ("lost", "ReadTimeoutError", execution.id)
 
 
 def test_a_lost_refusal_is_lost_too(client: Any, fake: AutomationFake) -> None:
@@ -199,7 +133,7 @@ LONG: dict[str, Any] = {"Parameters": {"k": ["v" * 5000]}}
 
 def test_what_the_service_does_not_enforce_is_enforced_on_request() -> None:
     """A constraint that is off by default is on if the option `enforce` names it."""
-    relaxed = [each.id for each in all_constraints().values() if not each.enforced]
+    relaxed = [each.id for each in constraints() if not each.enforced]
     assert relaxed == ["Parameters{value}[]:max", "request:target_key"]
     with AutomationFake() as fake:
         start(fake.client(), **LONG)
@@ -217,17 +151,12 @@ def test_what_the_service_does_not_enforce_is_enforced_on_request() -> None:
         fake.assert_rejected(constraint="request:target_key")
 
 
-def test_what_cannot_be_enforced_is_refused() -> None:
-    """A misspelt id is refused, with the nearest one."""
-    with pytest.raises(FakeUsageError, match=r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"):
-        AutomationFake(enforce=["Mode:enums"])
-
-
 def test_declarations_of_runbooks_can_be_relaxed() -> None:
     """`relax` turns off the declarations that it names, and no others."""
     declared = {"X": {"type": "String", "allowedPattern": "[a-z]+", "maxChars": 3}}
     steps = [{"name": "Wait", "action": "aws:sleep"}]
-    runbook = load_runbook({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    content = {"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}
+    runbook = AutomationFake().add_runbook(content, name="Team-Runbook")
     with AutomationFake(relax=["runbook:X:allowedPattern"], runbooks=[runbook]) as fake:
         client = fake.client()
         client.start_automation_execution(DocumentName="Team-Runbook", Parameters={"X": ["1"]})
@@ -265,32 +194,6 @@ def test_resetting_starts_anew() -> None:
         assert [fault.fired for fault in fake.faults] == [0]
         assert refusal(client)["Code"] == "InvalidTarget"
         assert start(client, ClientToken=TOKEN) != first
-
-
-def test_no_start_is_lost_among_threads(fake: AutomationFake) -> None:
-    """Callers in many threads, on one client or their own, each get an execution, and all are on the record."""
-    shared: Any = fake.client()
-    ids: list[str] = []
-
-    def work() -> None:
-        own: Any = fake.client()
-        ids.extend(start(client) for _ in range(10) for client in (shared, own))
-
-    workers = [threading.Thread(target=work) for _ in range(16)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert len(set(ids)) == len(fake.calls) == 320
-    assert {execution.id for execution in fake.executions} == set(ids)
-
-
-def test_a_function_that_fails_says_so(fake: AutomationFake, client: Any) -> None:
-    """What a test's own function raises reaches the caller, and the call is on the record."""
-    fake.fail_with("InvalidTarget", when=lambda call: call.params["Mode"] == "Auto")
-    with pytest.raises(KeyError):
-        start(client)
-    assert [call.error for call in fake.calls] == ["KeyError"]
 
 
 def test_what_the_test_itself_gave_may_raise(fake: AutomationFake, client: Any) -> None:

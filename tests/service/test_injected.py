@@ -9,11 +9,7 @@ from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutErro
 from model import CONNECTION_ERRORS
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
-from pytest_ssm_automation._service.calls import Request
-from pytest_ssm_automation._service.errors import ServiceError
 
-PARAMS = {"DocumentName": "Doc"}
-REQUEST = Request("StartAutomationExecution", PARAMS, "eu-central-1", "https://ssm.example", None)
 START = "StartAutomationExecution"
 
 
@@ -61,7 +57,16 @@ def client_error(code: str = "InvalidTarget", operation: str = START, **more: An
 
 def raised(error: Any, **more: Any) -> Any:
     """Make what a caller meets."""
-    return Fault(error, **more).raised(REQUEST, PARAMS)
+    with AutomationFake() as fake:
+        fake.fail_with(error, **more)
+        return met(fake)
+
+
+def met(fake: AutomationFake) -> Any:
+    """Start an execution, and return what a caller meets."""
+    with pytest.raises(BaseException) as caught:  # noqa: PT011 - each test looks at it
+        fake.client().start_automation_execution(DocumentName="Doc")
+    return caught.value
 
 
 def test_any_exception_is_raised_as_it_is(fake: AutomationFake, client: Any) -> None:
@@ -125,11 +130,11 @@ def test_a_client_error_gives_code_text_and_status(transport: str) -> None:
 def test_what_a_client_error_leaves_out_is_as_usual() -> None:
     """Missing messages and statuses are the usual ones of the code."""
     usual = raised(client_error("AccessDeniedException"))
-    assert isinstance(usual, ServiceError)
-    assert (usual.status, usual.message) == (400, raised("AccessDeniedException").message)
-    assert "automation-definition/Doc:" in usual.message
-    assert raised(client_error(), message="other").message == "other"
-    assert raised(client_error(status=409)).message == raised("InvalidTarget").message
+    assert usual.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert str(usual) == str(raised("AccessDeniedException"))
+    assert "automation-definition/Doc:" in str(usual)
+    assert str(raised(client_error(), message="other")).endswith(": other")
+    assert str(raised(client_error(status=409))) == str(raised("InvalidTarget"))
 
 
 def test_a_class_of_ones_own_is_no_answer_of_the_service() -> None:
@@ -150,14 +155,14 @@ def test_a_class_of_ones_own_is_no_answer_of_the_service() -> None:
         UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
     ],
 )
-def test_each_raise_is_fresh(error: Exception) -> None:
+def test_each_raise_is_fresh(fake: AutomationFake, error: Exception) -> None:
     """Callers do not share tracebacks and notes, whatever the exception's constructor."""
     error.__cause__ = ValueError("cause")
     error.add_note("mine")
-    fault = Fault(error, times=2)
-    first: Any = fault.raised(REQUEST, PARAMS)
+    fake.fail_with(error, times=2)
+    first = met(fake)
     first.add_note("of the first caller")
-    second: Any = fault.raised(REQUEST, PARAMS)
+    second = met(fake)
     assert len({id(error), id(first), id(second)}) == 3
     assert type(first) is type(second) is type(error)
     assert (str(second), second.args, vars(second)) == (str(error), error.args, vars(error))
@@ -224,12 +229,12 @@ def test_a_code_of_ones_own_needs_its_status() -> None:
     """An unknown code needs a status, because it may be a typo, and the message says so."""
     with pytest.raises(FakeUsageError, match=r"^Unknown error 'Odd'\. .* 'ResponseMetadata': {'HTTPStatusCode': 400}$"):
         Fault(client_error("Odd"))
-    assert raised(client_error("Odd", status=400)).code == "Odd"
+    assert raised(client_error("Odd", status=400)).response["Error"]["Code"] == "Odd"
 
 
 def test_a_client_error_of_any_other_name_is_of_every_operation() -> None:
     """Many make up the operation's name; code, text and status count."""
-    assert raised(client_error(operation="op")).code == "InvalidTarget"
+    assert raised(client_error(operation="op")).response["Error"]["Code"] == "InvalidTarget"
     fault = Fault(client_error(operation="GetAutomationExecution"), operation="GetAutomationExecution")
     assert fault.operation == "GetAutomationExecution"
 

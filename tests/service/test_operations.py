@@ -75,6 +75,7 @@ def test_all_six_are_known() -> None:
 @pytest.mark.parametrize("operation", NAMES)
 def test_each_is_checked_by_botocore(fake: AutomationFake, client: Any, operation: str) -> None:
     """Wrong types and unknown members raise botocore's own error, and are recorded."""
+    fault = fake.fail_with("ThrottlingException", operation=operation)
     for members in ({"Nope": 1}, {next(iter(model.input_shape(operation).members)): 5}):
         with pytest.raises(ParamValidationError):
             call(client, operation, **members)
@@ -82,6 +83,7 @@ def test_each_is_checked_by_botocore(fake: AutomationFake, client: Any, operatio
         (operation, "rejected", "ParamValidationError")
     ] * 2
     assert all(each.violations for each in fake.calls)
+    assert fault.fired == 0
 
 
 @pytest.mark.parametrize(
@@ -346,7 +348,7 @@ def test_ended_executions_free_the_limit() -> None:
     """The limit counts what runs until its end was shown, or the test has finished it, in each Region."""
     with AutomationFake(execution_limit=1, seed="limit") as fake:
         client: Any = fake.client()
-        first = started(client)
+        first = started(client, ClientToken=TOKEN)
         for end in (
             lambda: [status(client, first) for _ in range(3)],
             lambda: fake.executions[-1].finish("Failed"),
@@ -356,12 +358,14 @@ def test_ended_executions_free_the_limit() -> None:
             ),
         ):
             assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
+            assert started(client, ClientToken=TOKEN) == first  # a replay starts nothing
             end()
             started(client)
         fake.executions[-1].finish()
         fake.add_execution("Doc", statuses=["InProgress"])
         assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
         started(fake.client("eu-central-1"))
+        fake.verify()
 
 
 def test_children_count_for_no_limit() -> None:
