@@ -20,12 +20,12 @@ _PAGE = """\
 
 # Comparison
 
-A fake is only worth its trouble if your code sees with it what it would see with AWS. So each of these scenarios was
-run with five tools. They are what code that starts executions meets, so this plugin was made to do well in them; its
-own weak sides are among the [limits](limits.md). Every row of the matrix leads to what exactly happened.
+A fake is only worth its trouble if your code sees with it what it would see at AWS. So each of these scenarios was run
+with five tools. This plugin does well in them because it was made for them; its own weaknesses are among the
+[limits](limits.md). Each row of the matrix links to what exactly happened.
 
-*Yes* means that a test sees what AWS does. *Partly* means that it does once somebody has written the responses by
-hand, or that it sees only a part.
+*Yes* means that a test sees what AWS does. *Partly* means that it sees only a part, or that somebody has to write the
+responses by hand first.
 
 ## At a glance
 
@@ -35,21 +35,19 @@ hand, or that it sees only a part.
 
 ## When to choose another tool
 
-- **moto** is the right choice for everything around Automation: it answers hundreds of operations of many services,
-  and keeps their state. It does not start executions, so use [both](../howto/moto.md) if your code also reads
-  Parameter Store or calls STS, or if the steps of a runbook should really be executed.
-- **botocore's Stubber** is installed already, and works for every operation of every service. If your code makes one
-  call and gets one response, it is all you need. It also checks the responses that you queue against the service
-  model. Keep in mind that it answers everything that its client does, so each GetParameter needs a queued response
-  too.
-- **MagicMock** is enough for a function that always sends the same request, because it counts the calls. It is no
-  help where the response matters, since it happily returns what AWS never would, such as a response without its
-  members.
-- **pytest-boto-mock** patches the clients of a service in one line, and its handlers can be any function, which is
+- **moto** is the right choice for everything around Automation, because it answers hundreds of operations of many
+  services, and keeps their state. But it does not start executions, so use [both](../howto/moto.md) if your code also
+  reads Parameter Store or calls STS, or if the steps of a runbook should really be executed.
+- **botocore's Stubber** is already installed, works for every operation of every service, and checks your responses
+  against the service model. If your code makes one call and gets one response, it is all you need. But it answers all
+  calls of its client, so each GetParameter needs a queued response too.
+- **MagicMock** is enough for a function that always sends the same request, because it counts the calls. It is no help
+  if the response matters, because it happily returns what AWS never would.
+- **pytest-boto-mock** patches the clients of a service in one line. Its handlers can be any function, which is
   convenient if you want to write the behaviour yourself.
 
-This plugin has its price as well. It rests on the service model, the documentation and public records; where they say
-nothing, it [assumes](service.md). A response written by hand assumes something too, but there you can read it in the
+This plugin has its price as well. It relies on the service model, the documentation and public records, and where they
+say nothing, it [assumes](service.md). A response written by hand assumes something too, but you can read it in the
 test.
 
 ## The scenarios
@@ -60,14 +58,13 @@ The lines *AWS* come from the documentation and from public records. Everything 
 
 ## How it was run
 
-- Each tool was used as its own documentation says, with all the help that it can use: exceptions of a real client,
+- Each tool was used as its own documentation says, with all the help that it can get: exceptions of a real client,
   handlers that respond in order, a runbook created in moto. *Accepts* means that the call returned a response.
 - The Stubber had no expected request. With `expected_params` it compares the request with the one in the test, which
   finds mistakes in the code, but not a wrong idea of AWS that code and test share.
-- This plugin ran with its default transport. For botocore's own retries it ran with `transport="wire"`, and for the
-  first scenario with `execute_steps=True`, beside moto.
-- No request left the process. One that no tool had answered would have been shown as *not answered*.
-"""
+- This plugin ran with its default options, except that it used `transport="wire"` for botocore's own retries, and
+  `execute_steps=True`, beside moto, for the first scenario.
+- No request left the process. If no tool had answered it, the table would say *not answered*. """
 
 
 def render(names: Sequence[str], scenarios: Sequence[Scenario], observed: Sequence[Sequence[str]]) -> str:

@@ -22,7 +22,7 @@ HEAD = """% Written by tests/neighbours/run.py: change it there, then run `tox r
 
 # Works with
 
-Each line is a test that runs with the real library, in the versions shown.
+Each line is tested with the real library, in the version shown.
 
 | Library | Tested with | What works |
 | --- | --- | --- |
@@ -32,7 +32,7 @@ Other tests cover moto, botocore's Stubber, responses, aiobotocore, aioboto3, py
 pytest-rerunfailures, pytest-randomly and pytest-forked. See [](../howto/moto.md), [](../howto/async.md) and
 [](../explanation/limits.md).
 
-pytest-forked 1.7.5 was run with pytest 9.1. With pytest 9.2 it fails an empty test, also without the plugin.
+pytest-forked 1.7.5 was run with pytest 9.1. With pytest 9.2 it fails even an empty test, with or without the plugin.
 """
 
 

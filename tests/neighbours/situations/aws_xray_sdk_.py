@@ -1,4 +1,4 @@
-"""With its patches of botocore and PynamoDB, calls are answered and blocked as without, and it traces them."""
+"""With its patches of botocore and PynamoDB, it traces calls, which are answered and blocked as usual."""
 
 import boto3
 import pytest

@@ -1,7 +1,7 @@
 """The fake of the test that spawned a greenlet answers its calls.
 
-So it is with the standard library patched before or after boto3's import, or not patched. A greenlet that a test leaves
-behind is answered by the fake of a later test; a thread is refused.
+It does not matter whether the standard library is patched before or after boto3's import, or not at all. A greenlet
+that a test leaves behind is answered by the fake of a later test, whereas a thread is refused.
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""What the fake leaves alone can be sent to moto's server in a thread, whose URL names 0.0.0.0."""
+"""Other requests can be sent to moto's server in a thread, whose URL names 0.0.0.0."""
 
 import boto3
 import pytest
