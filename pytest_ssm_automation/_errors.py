@@ -43,7 +43,7 @@ class AutomationFakeError(Exception):
 
 @public
 class FakeUsageError(AutomationFakeError, TypeError):
-    """Invalid use of the fake. The message lists what is allowed, and suggests a similar name."""
+    """The fake was used in an invalid way. The message lists what is allowed, and suggests a similar name."""
 
 
 @public
@@ -73,8 +73,8 @@ class StepFailed(Exception):  # noqa: N818 - it is an outcome, not an error of t
 class RunbookWarning(UserWarning):
     """AWS is likely to refuse a runbook, or a step of it reads a name that does not exist.
 
-    The runbook is registered nevertheless, and there is one warning for all places. If AWS accepts the runbook, ignore
-    the warning with pytest's `filterwarnings`.
+    The runbook is registered nevertheless. One warning lists all places; if AWS accepts the runbook, ignore the warning
+    with pytest's `filterwarnings`.
     """
 
 
@@ -82,7 +82,7 @@ class RunbookWarning(UserWarning):
 class PolledTooOften(BaseException):
     """An execution was polled 10 000 times after its end, or without a sleep while a step waited for its time.
 
-    So the polling loop does not end, or it does not sleep.
+    The polling loop would never end, because it misses the end, or because it does not sleep.
     """
 
 

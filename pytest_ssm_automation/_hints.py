@@ -90,7 +90,7 @@ def _without_outputs(service: Service) -> Iterator[str]:
 
 
 def _selectors_in_vain(walk: Walk) -> dict[str, str]:
-    """Map the outputs that executed steps have declared, and not put out, to their selectors."""
+    """Map the outputs that executed steps have declared, but do not have, to their selectors."""
     return {
         f"{visit.step.name}.{name}": selector
         for visit in walk.latest.values()

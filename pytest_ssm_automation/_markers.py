@@ -26,7 +26,7 @@ Settings: TypeAlias = "tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any
 def settings_of(item: pytest.Item) -> Settings:
     """Return the options, faults, steps and recordings of a test, from the ini file and the markers.
 
-    For each option, the nearest marker wins.
+    For each option, the nearest marker takes precedence.
 
     Raises:
         FakeUsageError: An option or error does not exist, a value is invalid, or a marker lacks an argument.

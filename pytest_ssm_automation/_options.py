@@ -85,7 +85,7 @@ class Options(NamedTuple):
         """Return a copy with some options replaced; relative paths begin at a folder, or else at the current directory.
 
         `relax`, `enforce` and `runbooks` are added to. If a constraint is in `relax` here and in `enforce` of `given`,
-        or the other way round, `given` wins.
+        or the other way round, `given` takes precedence.
 
         Raises:
             FakeUsageError: An option does not exist, or its value is invalid.

@@ -187,7 +187,7 @@ class Record:
     ) -> Call:
         """Assert that botocore or the service refused a request, and return the latest such call.
 
-        An injected fault is no refusal. A strict test does not fail for the refusals that this expects.
+        An injected fault is not a refusal. A strict test does not fail for refusals that this expects.
 
         Args:
             constraint: The id of a violated constraint, see `constraints()`; or of a runbook's declaration, such as
@@ -223,7 +223,7 @@ class Record:
     def assert_blocked(self, url: str | re.Pattern[str] | None = None, *, times: int | None = None) -> None:
         """Assert that requests to the network were blocked.
 
-        A strict test does not fail for the requests that this expects.
+        A strict test does not fail for requests that this expects.
 
         Args:
             url: The URL without its query, or a compiled pattern to search for in the URL; `None` for any.

@@ -129,7 +129,7 @@ class Setup:
         """Set the outputs of a step of a registered runbook.
 
         References and conditions read these values, so they also decide which way a branch takes. If there are several
-        outputs for a step, the latest ones win.
+        outputs for a step, the latest ones take precedence.
 
         Args:
             step: The step's name.
@@ -235,7 +235,7 @@ class Setup:
         failure_message: str | None = None,
         execution_id: str | None = None,
     ) -> None:
-        """Script the statuses of executions that are started from now on. The latest script that matches wins.
+        """Script the statuses of executions that are started from now on. The latest script that matches applies.
 
         Without a script, an execution is Pending, then InProgress, then Success, or walks its registered runbook.
 

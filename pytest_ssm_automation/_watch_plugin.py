@@ -93,7 +93,7 @@ class WatchPlugin:
             looked_up = isinstance(call.excinfo.value, LookupError | StopIteration)
             sections = {
                 "hints": fake._hints(str(report.longrepr), looked_up=looked_up),  # noqa: SLF001 - it is only for the plugin
-                "the way of each execution": fake._ways(),  # noqa: SLF001 - the same
+                "the path of each execution": fake._ways(),  # noqa: SLF001 - the same
             }
             report.sections += [(f"SSM Automation: {title}", text) for title, text in sections.items() if text]
         return report

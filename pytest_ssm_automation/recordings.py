@@ -4,7 +4,7 @@
 
 Example:
     >>> from pytest_ssm_automation import recordings
-    >>> def test_the_edited_runbook_goes_the_same_way():
+    >>> def test_the_edited_runbook_takes_the_same_path():
     ...     assert recordings.compare("tests/runs/bake.json", runbook="runbooks/Bake.yaml") == ()
 """
 

@@ -126,7 +126,7 @@ def counts(output: str) -> str:
 def way(output: str) -> str:
     """Read the ways of executions from pytest's output: what is below the title."""
     found = re.search(
-        r"^-+ SSM Automation: the way of each execution -+\n(.*?)^[-=_]{3}", output, re.DOTALL | re.MULTILINE
+        r"^-+ SSM Automation: the path of each execution -+\n(.*?)^[-=_]{3}", output, re.DOTALL | re.MULTILINE
     )
     return found[1].strip() if found else ""
 

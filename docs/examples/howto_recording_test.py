@@ -23,5 +23,5 @@ def test_the_mail_says_what_failed_at_aws():
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.stem)
-def test_recorded_executions_still_go_the_same_way(run):
+def test_recorded_executions_still_take_the_same_path(run):
     assert recordings.compare(run, runbook=RUNBOOK) == ()

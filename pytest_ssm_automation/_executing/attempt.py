@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 
 Outputs = Mapping[str, Any]
-# A step that may have to wait is a generator: it yields until it can go on, and returns what it puts out.
+# A step that may have to wait is a generator: it yields until it can go on, and returns its outputs.
 Waiting = Generator[None, None, Outputs]
 Perform = Callable[["Attempt"], Outputs | Waiting]
 # Moves the clock of the run by seconds.
@@ -147,7 +147,7 @@ class Attempt:
         return None if outputs is None else StepResult(outputs=outputs)
 
     def _go_on(self) -> Outputs | None:
-        """Return what the step puts out; `None` if it has to wait."""
+        """Return the outputs of the step; `None` if it has to wait."""
         if self._waiting is None:
             performed = self._perform(self)
             if not isinstance(performed, Generator):

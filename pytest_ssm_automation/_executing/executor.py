@@ -133,7 +133,7 @@ class Executor:
 
 
 def _converted(step: Step, outputs: Mapping[str, Any]) -> StepResult:
-    """Convert what a step puts out to its types. Assumed: the step fails if the service does not convert a value."""
+    """Convert the outputs of a step to their types. Assumed: the step fails if the service does not convert a value."""
     types = step.output_types or step.outputs
     done: dict[str, Any] = {}
     for name, value in outputs.items():

@@ -1,4 +1,4 @@
-"""The results of steps in a recording: what each step put out, or how it failed."""
+"""The results of steps in a recording: the outputs of each step, or how it failed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def named(key: Key) -> str:
 
 
 def result(step: Step, recorded: Mapping[str, Any], *, iterated: bool = False) -> dict[str, Any]:
-    """Return what a step that has ended put out, with the types that its runbook declares.
+    """Return the outputs of a step that has ended, with the types that its runbook declares.
 
     The inner steps of a loop that was iterated determine how it ends.
 

@@ -22,7 +22,7 @@ def run(ssm_automation, ssm_client):
         return ssm_automation.execution(execution_id)
     return run
 """
-TITLE = "*SSM Automation: the way of each execution*"
+TITLE = "*SSM Automation: the path of each execution*"
 
 
 def test_a_failed_test_shows_where_each_run_went(run: Any) -> None:
@@ -93,7 +93,7 @@ def test_it(ssm_automation, run):
 """
     )
     result.assert_outcomes(failed=1)
-    text = result.stdout.str().partition("the way of each execution")[2].partition("=====")[0]
+    text = result.stdout.str().partition("the path of each execution")[2].partition("=====")[0]
     lines = text.splitlines()[1:]
     assert len(lines) == 37
     assert [line.rpartition(": ")[2] for line in lines if line.startswith("Doc ")] == ["Failed", *["Success"] * 11]

@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="only these documents")
     parser.add_argument("--parameters", type=Path, help="a JSON file with parameters, by document")
     parser.add_argument("--cases", action="store_true", help="run the cases alone")
-    parser.add_argument("--ways", action="store_true", help="print the way of each execution")
+    parser.add_argument("--ways", action="store_true", help="print the path of each execution")
     chosen = parser.parse_intermixed_args(arguments)
     paths = {path.stem: path for path in documents(chosen.folder) if not chosen.names or path.stem in chosen.names}
     if not chosen.cases:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def execute_automation(attempt: Attempt) -> Outputs:
-    """Return what a step puts out whose execution has ended.
+    """Return the outputs of a step whose execution has ended.
 
     Raises:
         Unable: It has started none, because its runbook is not registered.

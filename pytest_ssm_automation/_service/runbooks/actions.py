@@ -53,7 +53,7 @@ OUTPUTS: Final[dict[str, dict[str, str]]] = {
     "aws:waitForAwsResourceProperty": {},
 }
 # The names that outputs of a step cannot have. Observed for `aws:invokeLambdaFunction`, whose order this is; assumed
-# for the others: all that the action puts out by itself. AWS's own runbooks declare a Payload of scripts.
+# for the others: all outputs that the action has by itself. AWS's own runbooks declare a Payload of scripts.
 _WITH_OUTPUTS_OF_STEPS: Final = frozenset({"aws:executeAwsApi", "aws:executeScript"})
 RESERVED: Final[dict[str, tuple[str, ...]]] = {
     **{action: tuple(names) for action, names in OUTPUTS.items() if names and action not in _WITH_OUTPUTS_OF_STEPS},

@@ -53,7 +53,7 @@ def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:
 
 
 def outputs_of_child(child: Run) -> dict[str, Any]:
-    """Return what a step puts out whose execution has ended."""
+    """Return the outputs of a step whose execution has ended."""
     texts = [text for values in outputs_of(child).values() for text in values]
     return {"ExecutionId": child.id, "Status": child.status, "Output": texts}
 

@@ -1,4 +1,4 @@
-"""The decisions of approvers, and what a step of `aws:approve` puts out.
+"""The decisions of approvers, and the outputs of an `aws:approve` step.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html
 """
@@ -30,7 +30,7 @@ def decision(kind: str, approver: str, time: datetime, comment: str) -> dict[str
 
 
 def outputs_of_approval(visit: Visit) -> Mapping[str, Any]:
-    """Return what a step puts out after the decisions that there are."""
+    """Return the outputs of a step after the decisions that there are."""
     kinds = [each["Decision"] for each in visit.decisions]
     status = WAITING if len(kinds) < _needed(visit) else APPROVED
     if any(kind != "Approve" for kind in kinds):
