@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import model
 from botocore.credentials import Credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def start(client: Any, **members: Any) -> str:
@@ -25,6 +28,23 @@ def poll(client: Any, execution_id: str) -> dict[str, Any]:
 def statuses(client: Any, execution_id: str, times: int) -> list[str]:
     """Poll an execution several times, and return the statuses."""
     return [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(times)]
+
+
+def signal(client: Any, execution_id: str, kind: str, **payload: list[str]) -> None:
+    """Send a signal."""
+    given = {"Payload": payload} if payload else {}
+    client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind, **given)
+
+
+def step(shown: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a step of an execution by its name."""
+    found: dict[str, Any] = next(each for each in shown["StepExecutions"] if each["StepName"] == name)
+    return found
+
+
+def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """Write a runbook; steps are `aws:sleep` by default."""
+    return {"schemaVersion": "0.3", **members, "mainSteps": [{"action": "aws:sleep", **each} for each in steps]}
 
 
 @cache

@@ -178,20 +178,6 @@ def test_a_lost_response_is_a_connection_error(client: Any, fake: AutomationFake
     assert [execution.id for execution in fake.executions] == [call.execution_id for call in fake.calls]
 
 
-def test_an_execution_is_what_was_asked_for(client: Any, fake: AutomationFake) -> None:
-    """An execution has its id, its call and the request's members, which can't be changed from outside."""
-    execution_id = start(client, DocumentVersion="3", Parameters={"InstanceId": ["i-1"]}, Mode="Auto")
-    (execution,) = fake.executions
-    execution.request["Parameters"]["InstanceId"].append("i-2")
-    assert execution.id == execution_id
-    assert execution.call == fake.calls[0]
-    assert execution.region == "us-east-1"
-    assert (execution.document_name, execution.document_version) == ("Doc", "3")
-    assert execution.parameters == {"InstanceId": ["i-1"]}
-    assert execution.request == {**fake.calls[0].params}
-    assert fake.execution(execution_id) is execution
-
-
 def test_an_unknown_execution_is_refused(client: Any, fake: AutomationFake) -> None:
     """An unknown id is a mistake in the test, and the message suggests the nearest one, if any."""
     with pytest.raises(FakeUsageError, match=r"^Unknown execution 'exec-1'\. There is no execution\.$"):

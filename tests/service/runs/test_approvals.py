@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from caller import poll, start, statuses
+from caller import poll, signal, start, statuses
 
 from pytest_ssm_automation import StepFailed
 
@@ -30,12 +30,6 @@ def register(fake: AutomationFake, *after: dict[str, Any], action: str = "aws:ap
     steps = [{"name": "ask", "action": action, "inputs": inputs, **ask}, *after]
     parameters = {"Most": {"type": "Integer", "default": 2}}
     fake.add_runbook({"schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps}, name="Doc")
-
-
-def signal(client: Any, execution_id: str, kind: str, **payload: list[str]) -> None:
-    """Send a signal."""
-    given = {"Payload": payload} if payload else {}
-    client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind, **given)
 
 
 def asked(client: Any, polls: int = 3) -> str:
@@ -88,6 +82,7 @@ def test_one_rejection_is_enough(fake: AutomationFake, client: Any) -> None:
     signal(client, execution_id, "Reject", Comment=["No"])
     [ask, tell] = poll(client, execution_id)["StepExecutions"]
     assert (ask["StepStatus"], ask["Outputs"]["ApprovalStatus"]) == ("Failed", ["Rejected"])
+    assert "Reject was signalled" in ask["FailureMessage"]
     assert [json.loads(each)["Decision"] for each in ask["Outputs"]["ApproverDecisions"]] == ["Approve", "Reject"]
     assert tell["Inputs"]["InputPayload"] == '"Rejected"'
 

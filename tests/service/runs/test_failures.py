@@ -1,4 +1,4 @@
-"""The failure messages of steps and of the executions that they end."""
+"""The failure messages of steps and of the executions that they end; the facts in tests/conformance have more."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 END = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
 POLLED = "Step fails when it is Poll action status for completion."
 PASTED = f"Step fails when it is verifying the command has completed. No. {END}"
-WITH_AGENT = "verifying the SSM Agent availability on the target instance(s)"
-AGENT = "SSM Agent on Instances: [i-1] are not functioning"
 
 
 def runbook(action: str) -> dict[str, Any]:
@@ -27,19 +25,8 @@ def runbook(action: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("action", "status", "message", "expected"),
     [
-        ("aws:executeScript", "Failed", "No such key", f"{POLLED} No such key. {END}"),
         ("aws:waitForAwsResourceProperty", "Failed", "No.", f"{POLLED} No.. {END}"),
         ("aws:executeAutomation", "Failed", "No", f"{POLLED} No. {END}"),
-        ("aws:runCommand", "Failed", "No", f"Step fails when it is verifying the command has completed. No. {END}"),
-        ("aws:executeAwsApi", "Failed", "No", f"Step fails when it is Execute/Cancelling action. No. {END}"),
-        ("aws:runInstances", "Failed", "No", f"Step fails when it is launching the instance(s). No. {END}"),
-        (
-            "aws:runInstances",
-            "TimedOut",
-            None,
-            f"Step timed out while step is verifying launched instance(s) are ready to be used. {END}",
-        ),
-        ("aws:executeAwsApi", "TimedOut", None, f"Step timed out while step is Execute/Cancelling action. {END}"),
         (
             "aws:executeAwsApi",
             "TimedOut",
@@ -47,14 +34,7 @@ def runbook(action: str) -> dict[str, Any]:
             f"Step timed out while step is Execute/Cancelling action. Slow. {END}",
         ),
         ("aws:executeAwsApi", "Failed", None, f"Step fails when it is Execute/Cancelling action. {END}"),
-        (
-            "aws:runCommand",
-            "TimedOut",
-            AGENT,
-            f"Step timed out while step is {WITH_AGENT}. {AGENT}. {END}",
-        ),
         ("aws:executeAwsApi", "Failed", PASTED, PASTED),
-        ("aws:executeAwsApi", "Failed", f"No. {END}", f"Step fails when it is Execute/Cancelling action. No. {END}"),
         (
             "aws:executeAwsApi",
             "Failed",

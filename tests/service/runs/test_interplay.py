@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from caller import poll, start, statuses
+from caller import poll, start, statuses, step
 
 from pytest_ssm_automation import AutomationFakeError
-from pytest_ssm_automation._service.runs.nesting import MOST_DEPTH
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
@@ -20,12 +19,6 @@ def register(fake: AutomationFake, *steps: dict[str, Any], name: str = "Doc", **
     """Register a runbook; a step runs a script unless it says otherwise."""
     content = [{"action": "aws:executeScript", "inputs": SCRIPT, **step} for step in steps]
     fake.add_runbook({"schemaVersion": "0.3", **members, "mainSteps": content}, name=name)
-
-
-def step(shown: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return a step by its name."""
-    found: dict[str, Any] = next(each for each in shown["StepExecutions"] if each["StepName"] == name)
-    return found
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -109,10 +102,10 @@ def test_a_later_script_is_for_targets_that_wait(fake: AutomationFake, client: A
 
 def test_how_deep_executions_are_nested(fake: AutomationFake, client: Any) -> None:
     """As many levels as the limit says are walked, and one more is told."""
-    for number in range(MOST_DEPTH):
+    for number in range(50):
         call = {"action": "aws:executeAutomation", "inputs": {"DocumentName": f"Doc{number + 1}"}}
         register(fake, {"name": "call", **call}, name=f"Doc{number}")
-    register(fake, {"name": "work"}, name=f"Doc{MOST_DEPTH}")
+    register(fake, {"name": "work"}, name="Doc50")
     allowed, deeper = (fake.execution(start(client, DocumentName=f"Doc{number}")) for number in (1, 0))
     for _ in range(2):
         allowed.advance()

@@ -104,11 +104,6 @@ def test_filters_by_id(client: Any, names: Names) -> None:
     assert listed(client, {"ParentExecutionId": [names["group"]]}) == []
 
 
-def test_without_a_filter_all_are_listed(client: Any, names: Names) -> None:
-    """All are there, also one that another has started, the newest first."""
-    assert listed(client) == [names[name] for name in ("child", "abroad", "group", "change", "tagged")]
-
-
 STEPS: list[dict[str, Any]] = [
     {
         "StepName": "one",
@@ -188,18 +183,6 @@ def test_filters_that_are_refused(
     fake.verify()
 
 
-def test_pages_of_executions(client: Any) -> None:
-    """MaxResults cuts pages, and botocore's paginator puts them together again."""
-    ids = [start(client) for _ in range(7)][::-1]
-    paginator = client.get_paginator("describe_automation_executions")
-    for size in (1, 3, 7, 50):
-        pages = list(paginator.paginate(PaginationConfig={"PageSize": size}))
-        found = [each["AutomationExecutionId"] for page in pages for each in page["AutomationExecutionMetadataList"]]
-        assert found == ids
-        assert len(pages) == -(-7 // size)
-        assert "NextToken" not in pages[-1]
-
-
 def test_fifty_are_a_page_by_default(client: Any) -> None:
     """Without MaxResults a page has fifty, and the token leads to the rest."""
     ids = [start(client) for _ in range(51)][::-1]
@@ -216,34 +199,6 @@ def test_what_starts_between_pages_shifts_nothing(client: Any) -> None:
         start(client)
         start(client, DocumentName="Other")
         assert listed(client, NextToken=token) == ids[2:]
-
-
-def test_pages_keep_to_their_filter(fake: AutomationFake, client: Any) -> None:
-    """Only matching executions count, and the last page has no token."""
-    fake.script(["InProgress"], when={"DocumentName": "Doc"})
-    ids = []
-    for _ in range(4):
-        ids.append(start(client))
-        start(client, DocumentName="Other")
-    filters = [{"Key": "ExecutionStatus", "Values": ["InProgress"]}]
-    first = client.describe_automation_executions(Filters=filters, MaxResults=2)
-    second = client.describe_automation_executions(Filters=filters, MaxResults=2, NextToken=first["NextToken"])
-    found = [
-        each["AutomationExecutionId"] for page in (first, second) for each in page["AutomationExecutionMetadataList"]
-    ]
-    assert found == ids[::-1]
-    assert "NextToken" not in second
-
-
-def test_a_page_lets_only_itself_go_on(fake: AutomationFake, client: Any) -> None:
-    """What is on later pages does not advance, even if it was shown before."""
-    for _ in range(3):
-        start(client)
-    client.describe_automation_executions()
-    client.describe_automation_executions(MaxResults=1)
-    assert [each.status for each in fake.executions] == ["Pending", "Pending", "InProgress"]
-    client.describe_automation_executions(Filters=[{"Key": "DocumentNamePrefix", "Values": ["Doc"]}], MaxResults=2)
-    assert [each.status for each in fake.executions] == ["Pending", "InProgress", "Success"]
 
 
 def test_a_filter_by_state_finds_what_has_reached_it(fake: AutomationFake, client: Any) -> None:

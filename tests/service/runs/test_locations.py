@@ -8,7 +8,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import model
 import pytest
 import requests
 import responses
@@ -16,9 +15,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.checks.patterns import compile_pattern
-from pytest_ssm_automation._service.errors import ServiceError
-from pytest_ssm_automation._service.runs.targets.locations import MOST_BYTES, read_locations
+from pytest_ssm_automation._service.runs.targets.locations import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,13 +70,11 @@ def test_hosted_locations_are_expanded(fake: AutomationFake, client: Any) -> Non
     assert "TargetLocations" not in fake.calls[0].params
 
 
-def test_a_hosted_url_is_one_of_the_models(fake: AutomationFake) -> None:
-    """It matches the pattern of the service model, looks like a presigned one, and is another one each time."""
-    pattern = model.input_shape(model.START).members["TargetLocationsURL"].metadata["pattern"]
+def test_a_hosted_url_looks_like_a_presigned_one(fake: AutomationFake) -> None:
+    """It is another one each time; that it is valid, a start with it shows."""
     urls = {fake.host_target_locations(LOCATIONS) for _ in range(3)}
     assert len(urls) == 3
     for url in urls:
-        assert compile_pattern(pattern).fullmatch(url)
         assert re.search(r"[?&]X-Amz-Signature=[0-9a-f]{64}$", url)
         assert requests.get(url, timeout=5).json() == LOCATIONS
 
@@ -258,11 +253,3 @@ def test_a_thread_may_read_hosted_locations(fake: AutomationFake) -> None:
     worker.start()
     worker.join()
     fake.assert_started_once(TargetLocationsURL=url)
-
-
-def test_reading() -> None:
-    """An array is returned, `None` if it is not hosted, and everything else is a service error."""
-    assert read_locations(URL, lambda _: (200, b"[1]")) == [1]
-    assert read_locations(URL, lambda _: None) is None
-    with pytest.raises(ServiceError, match="HTTP status 403"):
-        read_locations(URL, lambda _: (403, b""))

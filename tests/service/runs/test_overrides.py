@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from caller import poll, start, statuses
+from caller import poll, start, statuses, step
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, StepFailed, StepRun
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FRAME = (
     "Step fails when it is {}. {}. Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
@@ -59,12 +56,6 @@ def run(client: Any, **members: Any) -> dict[str, Any]:
     execution_id = start(client, **members)
     statuses(client, execution_id, 3)
     return poll(client, execution_id)
-
-
-def step(shown: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Give a step by its name."""
-    found: dict[str, Any] = next(each for each in shown["StepExecutions"] if each["StepName"] == name)
-    return found
 
 
 def test_outputs_of_a_step(doc: AutomationFake, client: Any) -> None:

@@ -7,11 +7,8 @@ from typing import Any
 import model
 import pytest
 from caller import poll, start, statuses
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
-from pytest_ssm_automation._service.runs.targets.rate_control import _share
 
 
 def on(*values: str, **members: Any) -> dict[str, Any]:
@@ -84,15 +81,6 @@ def test_children_are_no_starts_of_the_caller(fake: AutomationFake, client: Any)
     assert [each["AutomationExecutionId"] for each in listed] == ids
 
 
-def test_max_concurrency_defaults_to_ten(fake: AutomationFake, client: Any) -> None:
-    """At most ten run at a time, and who ends makes room for the next."""
-    execution = fake.execution(start(client, **on(*(f"i-{number}" for number in range(12)))))
-    statuses(client, execution.id, 2)
-    assert len(execution.children) == 10
-    execution.children[4].finish()
-    assert [child.target for child in execution.children[10:]] == ["i-10"]
-
-
 @pytest.mark.parametrize(
     ("concurrency", "running"), [("1", 1), ("3", 3), ("50", 5), ("1%", 1), ("50%", 2), ("79%", 3), ("100%", 5)]
 )
@@ -115,24 +103,6 @@ def test_max_errors(fake: AutomationFake, client: Any, errors: str | None, start
     given = {"MaxErrors": errors} if errors else {}
     status, count = outcome(fake, client, **on("a", "b", "c", "d", "e", MaxConcurrency="1", **given))
     assert (status, count) == ("Failed", started)
-
-
-def test_ten_percent_of_fifty() -> None:
-    """The documentation's example: 50 resources and 10 % stop when the sixth error is received."""
-    assert _share("10%", 50) == 5
-
-
-@given(st.integers(1, 300), st.integers(1, 100))
-def test_a_share_is_never_more_than_all(count: int, percent: int) -> None:
-    """Percentages of targets are whole numbers of them, and grow with them."""
-    assert 1 <= _share(f"{percent}%", count, least=1) <= count
-    assert _share(f"{percent}%", count) <= _share(f"{percent}%", count + 1)
-
-
-def test_failures_within_max_errors(fake: AutomationFake, client: Any) -> None:
-    """As many as may fail, may fail: all targets run, and the parent succeeds."""
-    fake.script(["Failed"], when={"Parameters": {"Id": ["b"]}})
-    assert outcome(fake, client, **on("a", "b", "c", MaxErrors="1")) == ("Success", 3)
 
 
 def test_what_runs_may_complete(fake: AutomationFake, client: Any) -> None:

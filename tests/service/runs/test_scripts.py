@@ -19,27 +19,6 @@ if TYPE_CHECKING:
 STATUSES = model.enum("AutomationExecutionStatus")
 
 
-def test_one_status_a_poll(fake: AutomationFake, client: Any) -> None:
-    """Each poll shows the next status, and the last one stays."""
-    fake.script(["Scheduled", "Pending", "InProgress", "TimedOut"])
-    assert statuses(client, start(client), 6) == [
-        "Scheduled", "Pending", "InProgress", "TimedOut", "TimedOut", "TimedOut"
-    ]  # fmt: skip
-
-
-def test_a_listing_is_a_poll_of_all_that_it_shows(fake: AutomationFake, client: Any) -> None:
-    """DescribeAutomationExecutions advances exactly the executions that it lists."""
-    fake.script(["Pending", "InProgress", "Failed"])
-    shown, hidden = start(client), start(client, DocumentName="Other")
-    for expected in ("Pending", "InProgress", "Failed"):
-        listed = client.describe_automation_executions(Filters=[{"Key": "DocumentNamePrefix", "Values": ["Doc"]}])
-        assert [
-            (each["AutomationExecutionId"], each["AutomationExecutionStatus"])
-            for each in listed["AutomationExecutionMetadataList"]
-        ] == [(shown, expected)]
-    assert fake.execution(hidden).status == "Pending"
-
-
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_status_can_be_scripted(fake: AutomationFake, client: Any, status: str) -> None:
     """Whatever the model's enumeration allows can be scripted, shown and found."""

@@ -9,15 +9,8 @@ import model
 import pytest
 from caller import start
 
-from pytest_ssm_automation._service.runbooks.library import bare_name
-
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
-
-RUNBOOK: dict[str, Any] = {
-    "schemaVersion": "0.3",
-    "mainSteps": [{"name": name, "action": "aws:runCommand"} for name in ("one", "two", "three")],
-}
 
 
 def steps(client: Any, execution_id: str) -> list[dict[str, Any]]:
@@ -30,20 +23,6 @@ def steps(client: Any, execution_id: str) -> list[dict[str, Any]]:
 def statuses(shown: list[dict[str, Any]]) -> list[str]:
     """Give the statuses of steps."""
     return [step["StepStatus"] for step in shown]
-
-
-def test_steps_of_a_registered_runbook(fake: AutomationFake, client: Any) -> None:
-    """Its steps are those that it declares, and go along with the execution."""
-    fake.add_runbook(RUNBOOK, name="Doc")
-    execution_id = start(client)
-    seen = [steps(client, execution_id) for _ in range(3)]
-    assert [step["StepName"] for step in seen[0]] == ["one", "two", "three"]
-    assert [step["Action"] for step in seen[0]] == ["aws:runCommand"] * 3
-    assert [statuses(each) for each in seen] == [
-        ["Pending"] * 3,
-        ["InProgress", "Pending", "Pending"],
-        ["Success"] * 3,
-    ]
 
 
 def test_a_runbook_that_is_not_known_has_no_steps(client: Any) -> None:
@@ -181,17 +160,3 @@ def test_inputs_of_a_location_are_json_text(client: Any) -> None:
     assert json.loads(seen[1]["Inputs"]["RuntimeParameters"]) == {"A": ["é"]}
     assert seen[1]["Outputs"] == {}
     assert seen[3]["Outputs"] == {"ExecutionId": [seen[3]["StepExecutionId"]], "Status": ["Success"]}
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ("AWS-StopEC2Instance", "AWS-StopEC2Instance"),
-        ("arn:aws:ssm:us-east-1::automation-definition/Doc", "Doc"),
-        ("arn:aws:ssm:us-east-1:123456789012:document/Doc:3", "Doc"),
-        ("123456789012/Doc:3", "Doc"),
-    ],
-)
-def test_bare_names(given: str, expected: str) -> None:
-    """Answers have names without what stands around them, as the model's pattern of answers wants it."""
-    assert bare_name(given) == expected

@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from caller import poll, start, statuses
+from caller import poll, runbook, start, statuses
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, PolledTooOften
 from pytest_ssm_automation._service import operations
-
-
-def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """Write a runbook; steps are `aws:sleep` by default."""
-    return {"schemaVersion": "0.3", "mainSteps": [{"action": "aws:sleep", **step} for step in steps], **members}
 
 
 def ended(fake: AutomationFake, client: Any, content: dict[str, Any], **parameters: list[str]) -> dict[str, Any]:
@@ -39,26 +34,6 @@ def branch(name: str, *choices: dict[str, Any], **members: Any) -> dict[str, Any
 def api(name: str, **inputs: Any) -> dict[str, Any]:
     """Write a call of an API, which takes any inputs."""
     return {"name": name, "action": "aws:executeAwsApi", "inputs": {"Service": "ec2", "Api": "Any", **inputs}}
-
-
-def test_a_branch_runs_one_path(fake: AutomationFake, client: Any) -> None:
-    """The steps of a path that is not taken stay Pending for good."""
-    choice = {"Variable": "{{ Platform }}", "StringEquals": "Windows", "NextStep": "windows"}
-    content = runbook(
-        branch("choose", choice, Default="linux"),
-        {"name": "windows", "isEnd": True},
-        {"name": "linux"},
-        parameters={"Platform": {"type": "String"}},
-    )
-    shown = ended(fake, client, content, Platform=["Windows"])
-    assert shown["AutomationExecutionStatus"] == "Success"
-    assert steps(shown) == {"choose": "Success", "windows": "Success", "linux": "Pending"}
-    chosen = shown["StepExecutions"][0]
-    assert chosen["Outputs"] == {"NextStep": ["windows"], "OutputPayload": ['{"NextStep":"windows"}']}
-    assert chosen["ValidNextSteps"] == ["windows"]
-    other = start(client, Parameters={"Platform": ["Linux"]})
-    statuses(client, other, 3)
-    assert steps(poll(client, other)) == {"choose": "Success", "windows": "Pending", "linux": "Success"}
 
 
 FAILURES = [
@@ -231,21 +206,8 @@ def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[
     assert shown["AutomationExecutionStatus"] == "Success"
 
 
-def test_the_texts_of_inputs_and_outputs(fake: AutomationFake, client: Any) -> None:
-    """JSON in outputs has escapes, a plain text has none; keys of CloudWatchOutputConfig have a small first letter."""
-    logs = {"CloudWatchLogGroupName": "a=b", "CloudWatchOutputEnabled": True}
-    command = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1"], "CloudWatchOutputConfig": logs}
-    fake.add_runbook(runbook({"name": "run", "action": "aws:runCommand", "inputs": command}), name="Doc")
-    fake.step_outputs("run", {"Status": "Success", "Output": "<a='b'&>"})
-    [shown] = ended_of(client, "Doc")["StepExecutions"]
-    expected = '{"cloudWatchLogGroupName":"a=b","cloudWatchOutputEnabled":true}'
-    assert shown["Inputs"]["CloudWatchOutputConfig"] == expected
-    payload = r'{"Status":"Success","Output":"\u003ca\u003d\u0027b\u0027\u0026\u003e"}'
-    assert (shown["Outputs"]["Output"], shown["Outputs"]["OutputPayload"]) == (["<a='b'&>"], [payload])
-
-
 def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
-    """A jump out of the loop fails it with the message; others lead into it, and to the loop itself."""
+    """A jump out of the loop fails it with the message."""
     inner = {"name": "inner", "action": "aws:sleep", "onFailure": "step:after"}
     loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [inner]}}
     fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "after"}), name="Out")
@@ -255,38 +217,6 @@ def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
     left, failed = shown["StepExecutions"][:2]
     assert left["FailureMessage"] == failed["FailureMessage"]
     assert left["ValidNextSteps"] == ["after"]
-    fake.add_runbook(
-        runbook(
-            {"name": "first", "nextStep": "two"},
-            {"name": "between"},
-            LOOP["mainSteps"][0],
-            parameters=LOOP["parameters"],
-        ),
-        name="Into",
-    )
-    listed = [
-        step["StepName"]
-        for step in ended_of(client, "Into", Parameters={"Names": ["x"]})["StepExecutions"]
-        if step["StepStatus"] != "Pending"
-    ]
-    assert listed == ["first", "each", "two"]
-
-
-def test_a_loop_is_left_by_a_stop(fake: AutomationFake, client: Any) -> None:
-    """The way of an inner step's `onCancel` ends the loop as it ends the step."""
-    hold = {"name": "hold", "action": "aws:pause", "onCancel": "step:tidy"}
-    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [hold]}}
-    fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "tidy", "action": "aws:executeScript"}), name="Doc")
-    execution_id = start(client)
-    statuses(client, execution_id, 3)
-    client.stop_automation_execution(AutomationExecutionId=execution_id)
-    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
-    assert steps(poll(client, execution_id)) == {
-        "loop": "Cancelled",
-        "hold": "Cancelled",
-        "skipped": "Pending",
-        "tidy": "Success",
-    }
 
 
 @pytest.mark.parametrize(
@@ -314,13 +244,6 @@ def test_the_type_of_a_variable(fake: AutomationFake, client: Any, kind: str, va
     assert shown["AutomationExecutionStatus"] == ("Failed" if wrong else "Success")
     text = f"variable:V is of type {kind}, but its new value is not: {wrong}. "
     assert (text in shown.get("FailureMessage", "")) is bool(wrong)
-
-
-def test_a_loop_step_that_fails(fake: AutomationFake, client: Any) -> None:
-    """A loop can fail before its first round."""
-    fake.add_runbook(LOOP, name="Doc")
-    fake.fail_step("each", "no")
-    assert [step["StepName"] for step in ended_of(client, "Doc")["StepExecutions"]] == ["each", "last"]
 
 
 def test_members_of_a_step(fake: AutomationFake, client: Any) -> None:
@@ -503,19 +426,6 @@ def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
     assert repr(execution).endswith(": Success, outputs without a value: get.Name, get.Id>")
 
 
-def test_the_pace_of_polls() -> None:
-    """With the pace `step`, each poll advances by one step."""
-    with AutomationFake(pace="step") as fake:
-        fake.add_runbook(runbook({"name": "a", "maxAttempts": 2}, {"name": "b"}), name="Doc")
-        fake.fail_step("a", times=1)
-        client = fake.client()
-        execution_id = start(client)
-        seen = [steps(poll(client, execution_id)) for _ in range(4)]
-        assert [[*each.values()] for each in seen] == [
-            ["Pending", "Pending"], ["InProgress", "Pending"], ["Success", "InProgress"], ["Success", "Success"]
-        ]  # fmt: skip
-
-
 def test_a_run_in_a_circle_is_cut(fake: AutomationFake, client: Any) -> None:
     """A runbook that goes round for ever is cut, and the message names the steps."""
     fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, {"name": "c", "nextStep": "b"}), name="Doc")
@@ -574,26 +484,3 @@ def test_a_reference_with_an_unknown_prefix_is_text(fake: AutomationFake, client
     execution.finish()
     assert "{{ ab:cd }}" in execution.step("a")["Inputs"]["InputPayload"]
     assert execution.unresolved == []
-
-
-def test_the_history_of_a_run(fake: AutomationFake, client: Any) -> None:
-    """Each status change of the run and its steps is recorded with its time."""
-    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}), name="Doc")
-    fake.fail_step("b", "no")
-    execution_id = start(client)
-    statuses(client, execution_id, 3)
-    (run,) = fake._service.store.named(execution_id)
-    assert [(each.step, each.status) for each in run.history] == [
-        (None, "Pending"),
-        (None, "InProgress"),
-        ("a", "InProgress"),
-        ("a", "Success"),
-        ("b", "InProgress"),
-        ("b", "Failed"),
-        (None, "Failed"),
-    ]
-    times = [each.time for each in run.history]
-    assert times == sorted(set(times))
-    assert run.history[-1].time == run.ended_at
-    (plain,) = fake._service.store.named(start(client, DocumentName="Unknown"))
-    assert [(each.status, each.time) for each in plain.history] == [("Pending", plain.started_at)]
