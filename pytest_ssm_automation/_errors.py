@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 T = TypeVar("T")
 SITE: Final = "https://pytest-ssm-automation.readthedocs.io/"
@@ -117,7 +117,7 @@ def unknown_name(kind: str, given: object, allowed: Iterable[str], *, meant: str
     names = sorted(set(allowed))
     if not names:
         return FakeUsageError(f"Unknown {kind} {given!r}. There is no {kind}.")
-    first, *others = (meant,) if meant else _nearest(str(given), names) or ("",)
+    first, *others = (meant,) if meant else nearest(given, names) or ("",)
     hint = f" Did you mean {first!r}?" if first else ""
     everything = ", ".join(names)
     if len(everything) <= _LONGEST_LIST:
@@ -127,8 +127,16 @@ def unknown_name(kind: str, given: object, allowed: Iterable[str], *, meant: str
     return FakeUsageError(f"Unknown {kind} {given!r}.{hint}{listed}")
 
 
-def _nearest(given: str, names: Sequence[str]) -> list[str]:
+def nearest(given: object, names: Iterable[str]) -> list[str]:
+    """Return the names that are similar to a wrong one in any case, the most similar one first; at most three."""
     from difflib import get_close_matches
 
     folded = {name.casefold(): name for name in names}
-    return [folded[name] for name in get_close_matches(given.casefold(), folded, n=_NEAREST)]
+    return [folded[name] for name in get_close_matches(str(given).casefold(), folded, n=_NEAREST)]
+
+
+def suggestion(given: object, allowed: Iterable[str]) -> str:
+    """Suggest a similar name, or all names."""
+    names = [*allowed]
+    near = nearest(given, names)
+    return f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(names)}"

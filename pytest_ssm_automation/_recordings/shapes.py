@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .._errors import suggestion
 from .._service.runs.scripts import ENDED
 from .values import time_of
 
@@ -94,11 +95,7 @@ def _wrong(shape: Any, value: Any) -> str | None:
         return f"expected {name}, got {shown(value)}"
     allowed: Collection[Any] = shape.metadata.get("enum", ())
     if allowed and value not in allowed and value not in ENDED:
-        from difflib import get_close_matches
-
-        near = get_close_matches(str(value), allowed, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(allowed)}"
-        return f"{shown(value)} is not a {shape.name}; {hint}"
+        return f"{shown(value)} is not a {shape.name}; {suggestion(value, allowed)}"
     return None
 
 

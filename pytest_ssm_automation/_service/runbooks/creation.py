@@ -12,10 +12,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ..._errors import nearest
 from .actions import ACTIONS, BRANCH, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
 from .conditions import short_joins
 from .inputs import INSTEAD, KNOWN, REQUIRED
-from .kinds import is_list, is_mapping
+from .kinds import inputs_of, is_list, is_mapping
 from .references import names_in
 
 if TYPE_CHECKING:
@@ -77,12 +78,7 @@ def _steps(given: object, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if is_mapping(step):
             yield f"{path}[{number}]", step
             if step.get("action") == LOOP:
-                yield from _steps(_inputs(step).get("Steps"), f"{path}[{number}].inputs.Steps")
-
-
-def _inputs(step: Mapping[str, Any]) -> Mapping[str, Any]:
-    inputs = step.get("inputs")
-    return inputs if is_mapping(inputs) else {}
+                yield from _steps(inputs_of(step).get("Steps"), f"{path}[{number}].inputs.Steps")
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -112,9 +108,7 @@ def _java(value: object) -> str:
 
 def _hint(given: str, allowed: Iterable[str], start: str = "; did") -> str:
     """Suggest a similar name, after a text or, with another start, after a sentence."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(given, [*allowed], n=1)
+    near = nearest(given, allowed)
     return f"{start} you mean {near[0]!r}?" if near else ""
 
 
@@ -159,7 +153,7 @@ class _Checker:
         if action not in ACTIONS:
             hint = _hint(action, ACTIONS) or f"; expected one of {', '.join(ACTIONS)}"
             self._refuse(f"{path}.action", f"{action[:200]!r} is not an action{hint}", ACTION)
-        inputs = _inputs(step)
+        inputs = inputs_of(step)
         if is_mapping(step.get("inputs")):
             self._check_inputs(f"{path}.inputs", action, inputs)
         for condition, place in _conditions(action, inputs, f"{path}.inputs"):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from ..._errors import public
+from ..._errors import public, suggestion
 from .expressions import ExpressionError, check_expression
 from .kinds import is_list, is_mapping
 from .reading.documents import Format, write_document
@@ -131,13 +131,6 @@ class Runbook:
         return write_document(self._document, document_format or self.document_format)
 
 
-def _nearest(given: object, allowed: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(str(given), allowed, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; expected one of {', '.join(allowed)}"
-
-
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
@@ -225,7 +218,7 @@ class Reader:
     def _parameter(self, name: str, given: Mapping[str, Any], place: str) -> Parameter:
         for key in given:
             if key not in _KEYS:
-                self._refuse(place + key, f"unknown{_nearest(key, _KEYS)}")
+                self._refuse(place + key, f"unknown; {suggestion(key, _KEYS)}")
         kind = self._type(given, place)
         min_chars, max_chars = self._limits(given, "Chars", place)
         min_items, max_items = self._limits(given, "Items", place)
@@ -250,7 +243,7 @@ class Reader:
         if kind is None:
             self._refuse(f"{place}type", "missing")
         elif kind not in TYPES and not (isinstance(kind, str) and _AWS_TYPE.fullmatch(kind)):
-            self._refuse(f"{place}type", f"{_shown(kind)} is not a type{_nearest(kind, TYPES)}")
+            self._refuse(f"{place}type", f"{_shown(kind)} is not a type; {suggestion(kind, TYPES)}")
         return str(kind)
 
     def _allowed(self, given: Mapping[str, Any], place: str) -> tuple[Any, ...]:

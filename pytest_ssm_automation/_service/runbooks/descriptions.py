@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ..checks import model
+from .library import is_of_aws
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .declarations import Parameter, Runbook
     from .reading.documents import Format
-
-# Only Amazon can create documents whose names begin with these:
-# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-_OF_AMAZON: Final = ("amazon", "amzn", "aws")
 
 
 def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Runbook, account: str) -> dict[str, Any]:
@@ -30,7 +27,7 @@ def document_members(runbook: Runbook, versions: Sequence[Runbook], default: Run
             "Hash": hashlib.sha256(runbook.content().encode("utf-8", "surrogatepass")).hexdigest(),
             "HashType": "Sha256",
             "Name": runbook.name,
-            "Owner": "Amazon" if runbook.name.lower().startswith(_OF_AMAZON) else account,
+            "Owner": "Amazon" if is_of_aws(runbook.name) else account,
             "CreatedDate": runbook.created_at,
             "Status": "Active",
             "DocumentVersion": runbook.version,

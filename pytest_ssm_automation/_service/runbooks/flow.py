@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from ..._errors import suggestion
 from .actions import BRANCH, LOOP, OUTPUTS
 from .conditions import problems
-from .kinds import is_list, is_mapping
+from .kinds import inputs_of, is_list, is_mapping
 
 Condition = Mapping[str, Any]
 _JUMP: Final = "step:"
@@ -199,7 +200,7 @@ class _Reader:
                 before.listed = place
             before = found
             if given.get("action") == LOOP:
-                self.list_steps(_inputs(given).get("Steps"), f"{where}.inputs.Steps", place)
+                self.list_steps(inputs_of(given).get("Steps"), f"{where}.inputs.Steps", place)
 
     def _check_inner(self, given: Mapping[str, Any], name: str, path: str) -> None:
         """Check an inner step as `declarations.Reader` checks the outer steps."""
@@ -222,7 +223,7 @@ class _Reader:
             name=found.name,
             action=action,
             parent=found.parent,
-            inputs=_inputs(given),
+            inputs=inputs_of(given),
             declared={member: _shown(key, given[key]) for key, member in _DECLARED.items() if key in given},
             outputs=_outputs(given.get("outputs"), "Type", "String"),
             selectors=_outputs(given.get("outputs"), "Selector", "$"),
@@ -251,11 +252,7 @@ class _Reader:
         return tuple(texts)
 
     def _refuse(self, path: str, given: object, kind: str, allowed: Sequence[str] | Mapping[str, object]) -> None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(str(given), allowed, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(allowed)}"
-        self.problems.append(f"{path}: {str(given)[:200]!r} is not {kind}; {hint}")
+        self.problems.append(f"{path}: {str(given)[:200]!r} is not {kind}; {suggestion(given, allowed)}")
 
     def _place(self, path: str, name: object) -> int | None:
         if isinstance(name, str) and name in self.places:
@@ -284,7 +281,7 @@ class _Reader:
 
     def _branch(self, found: _Found) -> tuple[tuple[tuple[Condition, int], ...], int | None]:
         """Read the choices and the default of a branch."""
-        inputs, path = _inputs(found.given), f"{found.path}.inputs"
+        inputs, path = inputs_of(found.given), f"{found.path}.inputs"
         choices: list[tuple[Condition, int]] = []
         given = inputs.get("Choices")
         for number, choice in enumerate(given if is_list(given) else ()):
@@ -305,7 +302,7 @@ class _Reader:
                 self.problems.append(f"{where}: expected a condition, got {given!r}")
 
     def _loop(self, found: _Found, place: int) -> Loop:
-        inputs = _inputs(found.given)
+        inputs = inputs_of(found.given)
         condition = inputs.get("LoopCondition")
         if condition is not None:
             self._condition(condition, f"{found.path}.inputs.LoopCondition")
@@ -318,11 +315,6 @@ class _Reader:
 def _is_reference(given: object) -> bool:
     """Return whether a value is a reference, whose value is not known before the run."""
     return isinstance(given, str) and "{{" in given
-
-
-def _inputs(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    inputs = given.get("inputs")
-    return inputs if is_mapping(inputs) else {}
 
 
 def _flag(given: object) -> bool:

@@ -35,12 +35,17 @@ def bare_name(name: str) -> str:
     return name.rpartition("/")[2].partition(":")[0]
 
 
+def is_of_aws(name: str) -> bool:
+    """Return whether only AWS can create documents with this name."""
+    return name.lower().startswith(_OF_AWS)
+
+
 def owner_of(name: str, account: str) -> str:
     """Return the account of a document in the ARN of its definition; empty for AWS's own documents.
 
     It is that in the ARN of the document, or else that of the caller.
     """
-    if bare_name(name).lower().startswith(_OF_AWS):
+    if is_of_aws(bare_name(name)):
         return ""
     return name.split(":")[4] if name.startswith("arn:") else account
 
@@ -68,7 +73,7 @@ class RunbookFiles:
             FakeUsageError: A pattern matches no file.
         """
         self._files = find_files(patterns, folder)
-        self._loaded: dict[tuple[str, frozenset[str]], Runbook] = {}
+        self._loaded: dict[tuple[str, frozenset[str]], Runbook | None] = {}
 
     def __contains__(self, name: str) -> bool:
         """Return whether there is a file for this name; does not read it."""
@@ -80,13 +85,9 @@ class RunbookFiles:
         Raises:
             FakeUsageError: The file cannot be read, is not a valid runbook, or is one of several with this name.
         """
-        from .loading import load_runbook, read_file
+        from .loading import load_runbook
 
-        key = name, relaxed
-        if key not in self._loaded:
-            path = self._path(name)
-            self._loaded[key] = read_file(path, relaxed) or load_runbook(path, relaxed=relaxed)
-        return self._loaded[key]
+        return self._read(name, relaxed) or load_runbook(self._path(name), relaxed=relaxed)
 
     def names(self) -> Iterable[str]:
         """Return the names of all runbooks; does not read the files."""
@@ -98,15 +99,16 @@ class RunbookFiles:
         Raises:
             FakeUsageError: A file cannot be read, is not a valid runbook, or is one of several with the same name.
         """
+        return [runbook for name in self._files if (runbook := self._read(name, relaxed))]
+
+    def _read(self, name: str, relaxed: frozenset[str]) -> Runbook | None:
+        """Return the runbook with this name; `None` if its document is of another type."""
         from .loading import read_file
 
-        for name in self._files:
-            key = name, relaxed
-            if key not in self._loaded:
-                runbook = read_file(self._path(name), relaxed)
-                if runbook:
-                    self._loaded[key] = runbook
-        return tuple(runbook for (_, checks), runbook in self._loaded.items() if checks == relaxed)
+        key = name, relaxed
+        if key not in self._loaded:
+            self._loaded[key] = read_file(self._path(name), relaxed)
+        return self._loaded[key]
 
     def _path(self, name: str) -> Path:
         path, *others = self._files[name]
@@ -131,18 +133,14 @@ def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook
 
 
 def _pattern(given: Any) -> str:
-    pattern = _path(given)
-    if pattern is None or is_text(pattern):
+    pattern: Any = os.fspath(given) if hasattr(given, "__fspath__") else given
+    if not isinstance(pattern, str) or is_text(pattern):
         got = f"{repr(given)[:_MOST_SHOWN]} (type={type(given).__name__})"
         raise FakeUsageError(
             f"Expected each item of runbooks to be a Runbook, a file, a folder or a glob, but got {got}; "
             "register a mapping or text with add_runbook(content, name='My-Runbook')"
         )
     return pattern
-
-
-def _path(given: Any) -> str | None:
-    return os.fspath(given) if hasattr(given, "__fspath__") or type(given) is str else None
 
 
 class RunbookStore:

@@ -62,7 +62,7 @@ def read_document(content: object) -> Document:
     if is_mapping(given):
         document = Document(_copied(given, "the document"), "JSON")
     elif isinstance(given, os.PathLike) or (isinstance(given, str) and not is_text(given)):
-        path = _path(given)
+        path = Path(given)
         document = document_of(read_text(path), path)
     elif isinstance(given, str):
         document = document_of(given)
@@ -76,10 +76,6 @@ def read_document(content: object) -> Document:
 def write_document(members: Mapping[str, Any], form: Format) -> str:
     """Write the content of a document as text."""
     return json.dumps(members, indent=2, ensure_ascii=False) if form == "JSON" else write_yaml(members)
-
-
-def _path(given: Any) -> Path:
-    return Path(given)
 
 
 def _is_file(path: Path) -> bool:
