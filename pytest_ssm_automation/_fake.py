@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Mapping
 from contextlib import ExitStack
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from . import _report
 from ._assertions import count
 from ._clock import SkippedSleep
 from ._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, public, unknown_name
-from ._options import DEFAULTS, Options, check_extra
+from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
-from ._service.faults import Fault
-from ._service.runbooks.library import RunbookFiles
-from ._service.state import Settings
+from ._settings import settings_of
 from ._setup import Setup
-from ._strict import Told
+from ._strict import Strict
 from ._transports.hooks import interception
 from ._transports.hooks.clients import make_client
 from ._transports.owner import active
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from mmap import mmap
     from types import TracebackType
     from typing import Self, Unpack
@@ -34,13 +29,9 @@ if TYPE_CHECKING:
     import responses
     from mypy_boto3_ssm import SSMClient
 
-    from ._executing.attempt import Advance
-    from ._executing.executor import HasWord
     from ._options import OptionValues, Runbooks
+    from ._service.faults import Fault
     from ._service.runs.execution import Execution
-    from ._service.runs.overrides import StepOverride
-    from ._service.runs.scripts import Script
-    from ._service.runs.store import Executor
     from ._transports.guard.network import BlockedRequest
     from ._transports.http.endpoint import Endpoint
     from ._transports.http.requests_mock import RequestsMock
@@ -50,7 +41,6 @@ __tracebackhide__ = hide_usage_errors
 
 # The number of executions among which to search for ids similar to an unknown one, because that is slow.
 _MOST_NAMED: Final = 1000
-_OF_STEP: Final = ("name", "outputs", "fails", "times", "status", "runbook", "when")
 
 
 @public
@@ -118,24 +108,9 @@ class AutomationFake(Setup, Record):
         self._test = _running_test()
         self._clock = SkippedSleep()
         advance = self._clock.advance if options.skip_sleep else None
-        settings = Settings(
-            relax=options.relax,
-            enforce=options.enforce,
-            execution_limit=options.execution_limit,
-            reject_unknown_documents=options.unknown_documents == "reject",
-            fetch=_fetch if options.unknown_urls == "accept" else _fetch_hosted,
-            faults=tuple(_faults(faults)),
-            steps=tuple(_overrides(steps)),
-            scripts=tuple(_recorded(replays)),
-            pace=options.pace,
-            make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
-            execute_steps=bool(options.execute_steps),
-            takes_time=options.skip_sleep,
-            runbooks=tuple(each for each in options.runbooks if not isinstance(each, RunbookFiles)),
-            files=tuple(each for each in options.runbooks if isinstance(each, RunbookFiles)),
-        )
+        settings = settings_of(options, faults, steps, replays, advance)
         self._service = Service(seed=self._test if options.seed is None else str(options.seed), settings=settings)
-        self._clock.is_excused = partial(_waits_for_time, self._service)
+        self._clock.is_excused = self._service.store.waits_for_time
         self._reported = 0
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
@@ -143,7 +118,7 @@ class AutomationFake(Setup, Record):
         self._undo = ExitStack()
         self._blocked: list[BlockedRequest] = []
         self._refusals: mmap | None = None
-        self._told = Told()
+        self._reported_problems: set[object] = set()
 
     def __repr__(self) -> str:
         """Show the transport, the numbers of calls and executions, and the test."""
@@ -307,12 +282,12 @@ class AutomationFake(Setup, Record):
         """Return to the state after creation: forget calls, executions, runbooks and added faults."""
         self._report()
         self._service.reset()
-        self._clock.is_excused = partial(_waits_for_time, self._service)
+        self._clock.is_excused = self._service.store.waits_for_time
         self._reported = 0
         self._clock.sleeps.clear()
         self._blocked.clear()
         self._refusals = None
-        self._told = Told()
+        self._reported_problems.clear()
 
     @classmethod
     def current(cls) -> AutomationFake:
@@ -331,17 +306,6 @@ class AutomationFake(Setup, Record):
         return current
 
 
-def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...], advance: Advance | None) -> Executor:
-    from ._executing.executor import Executor
-
-    check_extra()
-    return Executor(has_word, actions=actions, advance=advance)
-
-
-def _waits_for_time(service: Service) -> bool:
-    return service.store.waits_for_time()
-
-
 def _rename(*kinds: type) -> None:
     """Make Python's own messages name the methods of the base classes as users know them."""
     for kind in kinds:
@@ -351,50 +315,7 @@ def _rename(*kinds: type) -> None:
                     function.__qualname__ = f"AutomationFake.{name}"
 
 
-_rename(Setup, Record)
-
-
-def _fetch(url: str) -> tuple[int, bytes] | None:
-    if "requests" not in sys.modules:  # then nothing mocks it, and its import would slow down a property
-        return None
-    from ._transports.http.fetching import fetch
-
-    return fetch(url)
-
-
-def _fetch_hosted(url: str) -> tuple[int, bytes]:
-    if (found := _fetch(url)) is None:
-        from ._service.runs.targets.locations import refused
-
-        raise refused("it is not hosted")
-    return found
-
-
-def _faults(given: Iterable[object]) -> Iterator[Fault]:
-    for fault in given:
-        if not isinstance(fault, Fault):
-            raise FakeUsageError(f"Expected each item of faults to be a Fault, but got {fault!r}")
-        yield fault
-
-
-def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
-    for step in given:
-        if not isinstance(step, Mapping) or "name" not in step:
-            raise FakeUsageError(f"Expected each item of steps to be a mapping with a name, but got {step!r}")
-        said: Mapping[str, Any] = cast("Mapping[str, Any]", step)
-        for name in said:
-            if name not in _OF_STEP:
-                raise unknown_name("argument of ssm_automation_step", name, _OF_STEP)
-        from ._service.runs.overrides import make_overrides
-
-        yield from make_overrides(**said)
-
-
-def _recorded(replays: Iterable[Mapping[str, Any]]) -> Iterator[Script]:
-    for each in replays:
-        from ._recordings.replaying import script_of
-
-        yield script_of(**each)
+_rename(Setup, Record, Strict)
 
 
 def _running_test() -> str:

@@ -16,19 +16,15 @@ from ._service.checks import model
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 from ._service.faults import Fault, check_members
-from ._strict import describe, problems
+from ._strict import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from mmap import mmap
     from typing import Unpack
 
     from ._service.calls import Call
-    from ._service.engine import Service
     from ._service.runs.execution import Execution
     from ._service.runs.run import Run
-    from ._strict import Problem, Told
-    from ._transports.guard.network import BlockedRequest
     from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
 
 __tracebackhide__ = hide_usage_errors
@@ -36,13 +32,8 @@ __tracebackhide__ = hide_usage_errors
 _Numbered = list[tuple[int, "Call"]]
 
 
-class Record:
+class Record(Strict):
     """The calls, executions and faults of a fake, and assertions about them."""
-
-    _service: Service
-    _blocked: list[BlockedRequest]
-    _refusals: mmap | None
-    _told: Told
 
     @property
     def calls(self) -> Sequence[Call]:
@@ -282,66 +273,6 @@ class Record:
                 groups.setdefault((request, account, region), []).append((number, call))
         if repeated := [group for group in groups.values() if len(group) > 1]:
             raise AssertionError(_assertions.duplicates(repeated))
-
-    def verify(self) -> None:
-        """Assert that the code under test swallowed no mistakes.
-
-        Raises:
-            AssertionError: Invalid requests were refused without `assert_rejected`, faults fired less often than
-                expected, a marker names a step that no registered runbook has, requests to the network were blocked, or
-                a function of the test raised an exception. The message lists all problems.
-        """
-        __tracebackhide__ = True
-        if found := self._problems():
-            raise AssertionError(describe(found))
-
-    def _take_problems(self, *, faults: bool = True) -> str:
-        """Describe the problems of `verify` that no report has shown yet; empty if there are none."""
-        service = self._service
-        injected = service.faults.all
-        noted = service.calls or injected or service.broken or service.store.overridden or self._blocked
-        if not noted and self._refusals is None:
-            return ""
-        new = self._told.take(self._problems(), injected)
-        return describe([problem for problem in new if faults or problem[0] != "unfired"])
-
-    def _hints(self, failure: str, *, looked_up: bool) -> str:
-        """Write hints for a failed test.
-
-        Args:
-            failure: The text of the failure.
-            looked_up: Whether the failure is a failed lookup.
-        """
-        from ._hints import hints
-
-        return "\n".join(hints(self._service, looked_up=looked_up or "StepExecutions" in failure))
-
-    def _ways(self) -> str:
-        """Write the ways of executions for a failed test."""
-        from ._hints import ways
-
-        return "\n".join(ways(self._service))
-
-    def _problems(self) -> list[Problem]:
-        return problems(
-            mistakes=self._mistakes(),
-            faults=self._service.faults.all,
-            steps=self._service.unknown_steps(),
-            blocked=self._blocked,
-            forked=self._refused_in_children(),
-            broken=self._service.broken,
-        )
-
-    def _refused_in_children(self) -> list[str]:
-        refused = self._refusals is not None and self._refusals[0]
-        return ["Their calls can't reach the fake without the fixture."] if refused else []
-
-    def _mistakes(self) -> _Numbered:
-        return [
-            (number, call)
-            for number, call in enumerate(self._service.calls)
-            if _assertions.is_mistake(call) and not call.acknowledged and call.step is None
-        ]
 
     def _of(self, operation: str) -> _Numbered:
         """Return the calls of an operation, except those of executed steps."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from . import _assertions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
+    from mmap import mmap
 
     from ._service.calls import Call
-    from ._service.faults import Fault
+    from ._service.engine import Service
     from ._transports.guard.network import BlockedRequest
 
 _TITLES: Final = {
@@ -24,37 +25,9 @@ _TITLES: Final = {
     "forked": "Calls of forked processes were refused (use the fixture ssm_automation_endpoint):",
     "broken": "A function of the test raised an exception (correct it, or turn this check off with the option strict):",
 }
+_FORKED: Final = "Their calls can't reach the fake without the fixture."
 # The kind of a problem, an identifier within the kind, and the problem: a call with its number, a fault, or a line.
 Problem = tuple[str, object, Any]
-
-
-def problems(
-    *,
-    mistakes: Iterable[tuple[int, Call]],
-    faults: Iterable[Fault],
-    steps: Iterable[str],
-    blocked: Iterable[BlockedRequest],
-    forked: Iterable[str],
-    broken: Iterable[str],
-) -> list[Problem]:
-    """List all problems.
-
-    Args:
-        mistakes: Unexpected refusals of invalid requests, with their numbers.
-        faults: All injected faults.
-        steps: The steps that no runbook has.
-        blocked: All blocked requests, expected or not.
-        forked: Lines about calls of forked processes.
-        broken: Lines about exceptions of the test's functions.
-    """
-    return [
-        *(("refused", number, (number, call)) for number, call in mistakes),
-        *(("unfired", id(fault), fault) for fault in faults if fault.unfired),
-        *(("unknown", step, step) for step in steps),
-        *(("blocked", number, str(each)) for number, each in enumerate(blocked) if not each.expected),
-        *(("forked", line, line) for line in forked),
-        *(("broken", number, line) for number, line in enumerate(broken)),
-    ]
 
 
 def describe(found: Sequence[Problem]) -> str:
@@ -77,20 +50,55 @@ _LINES: Final[dict[str, Callable[[list[Any]], list[str]]]] = {
 }
 
 
-class Told:
-    """The problems that a report has already shown, so that the next one omits them."""
+class Strict:
+    """What a strict test does not tolerate in the record of its fake."""
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self._known: set[object] = set()
+    _service: Service
+    _blocked: list[BlockedRequest]
+    _refusals: mmap | None
+    # The kinds and identifiers of the problems that a report has already shown.
+    _reported_problems: set[object]
 
-    def take(self, found: Sequence[Problem], faults: Iterable[Fault]) -> list[Problem]:
-        """Return the problems that were not shown yet, and remember them. Later reports also omit current faults.
+    def verify(self) -> None:
+        """Assert that the code under test swallowed no mistakes.
 
-        Args:
-            found: All problems.
-            faults: All injected faults.
+        Raises:
+            AssertionError: Invalid requests were refused without `assert_rejected`, faults fired less often than
+                expected, a marker names a step that no registered runbook has, requests to the network were blocked, or
+                a function of the test raised an exception. The message lists all problems.
         """
-        new = [problem for problem in found if problem[:2] not in self._known]
-        self._known |= {problem[:2] for problem in found} | {("unfired", id(fault)) for fault in faults}
-        return new
+        __tracebackhide__ = True
+        if found := self._problems():
+            raise AssertionError(describe(found))
+
+    def _take_problems(self, *, faults: bool = True) -> str:
+        """Describe the problems of `verify` that no report has shown yet; empty if there are none."""
+        service = self._service
+        injected = service.faults.all
+        noted = service.calls or injected or service.broken or service.store.overridden or self._blocked
+        if not noted and self._refusals is None:
+            return ""
+        found = self._problems()
+        new = [problem for problem in found if problem[:2] not in self._reported_problems]
+        # Later reports also omit the faults that there are now.
+        self._reported_problems |= {problem[:2] for problem in found} | {("unfired", id(fault)) for fault in injected}
+        return describe([problem for problem in new if faults or problem[0] != "unfired"])
+
+    def _problems(self) -> list[Problem]:
+        service = self._service
+        forked = [_FORKED] if self._refusals and self._refusals[0] else []
+        return [
+            *(("refused", number, (number, call)) for number, call in self._mistakes()),
+            *(("unfired", id(fault), fault) for fault in service.faults.all if fault.unfired),
+            *(("unknown", step, step) for step in service.unknown_steps()),
+            *(("blocked", number, str(each)) for number, each in enumerate(self._blocked) if not each.expected),
+            *(("forked", line, line) for line in forked),
+            *(("broken", number, line) for number, line in enumerate(service.broken)),
+        ]
+
+    def _mistakes(self) -> list[tuple[int, Call]]:
+        return [
+            (number, call)
+            for number, call in enumerate(self._service.calls)
+            if _assertions.is_mistake(call) and not call.acknowledged and call.step is None
+        ]

@@ -320,35 +320,21 @@ _ResourceTypeForTaggingName: TypeAlias = Literal[
 ResourceTypeForTaggingName: TypeAlias = _ResourceTypeForTaggingName | str
 
 
-class AnyMembers(TypedDict, total=False):
+class AnyMembers(StartMembers, total=False):
     """Members of requests of any operation."""
 
-    AlarmConfiguration: AlarmConfigurationMembers | Match
     AutomationExecutionId: str | Match
-    ClientToken: str | Match
     DocumentFormat: DocumentFormatName | Match
-    DocumentName: str | Match
-    DocumentVersion: str | Match
     Filters: ListOf[AutomationExecutionFilterMembers | Match] | ListOf[StepExecutionFilterMembers | Match] | Match
-    MaxConcurrency: str | Match
-    MaxErrors: str | Match
     MaxResults: int | Match
-    Mode: ExecutionModeName | Match
     Name: str | Match
     NextToken: str | Match
-    Parameters: Mapping[str, ListOf[str | Match] | Match] | Match
     Payload: Mapping[str, ListOf[str | Match] | Match] | Match
     ResourceId: str | Match
     ResourceType: ResourceTypeForTaggingName | Match
     ReverseOrder: bool | Match
     SignalType: SignalTypeName | Match
     TagKeys: ListOf[str | Match] | Match
-    Tags: ListOf[TagMembers | Match] | Match
-    TargetLocations: ListOf[TargetLocationMembers | Match] | Match
-    TargetLocationsURL: str | Match
-    TargetMaps: ListOf[Mapping[str, ListOf[str | Match] | Match] | Match] | Match
-    TargetParameterName: str | Match
-    Targets: ListOf[TargetMembers | Match] | Match
     Type: StopTypeName | Match
     VersionName: str | Match
 

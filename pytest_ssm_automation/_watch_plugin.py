@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from ._service.engine import Service
+
 _NAME: Final = "ssm_automation_watching"
 _LATE: Final = "SSM Automation: late calls"
 _SLEPT: Final = "SSM Automation: skip_sleep"
@@ -90,12 +92,15 @@ class WatchPlugin:
         elif not (report.passed and call.when != "teardown") and (text := _problems(fake, faults=call.when != "setup")):
             _add_problems(report, text)
         if report.failed and call.when == "call" and call.excinfo is not None:
+            from ._hints import hints, ways
+
+            service: Service = fake._service  # noqa: SLF001 - it is only for the plugin
             looked_up = isinstance(call.excinfo.value, LookupError | StopIteration)
-            sections = {
-                "hints": fake._hints(str(report.longrepr), looked_up=looked_up),  # noqa: SLF001 - it is only for the plugin
-                "the path of each execution": fake._ways(),  # noqa: SLF001 - the same
-            }
-            report.sections += [(f"SSM Automation: {title}", text) for title, text in sections.items() if text]
+            looked_up = looked_up or "StepExecutions" in str(report.longrepr)
+            sections = {"hints": hints(service, looked_up=looked_up), "the path of each execution": ways(service)}
+            report.sections += [
+                (f"SSM Automation: {title}", "\n".join(lines)) for title, lines in sections.items() if lines
+            ]
         return report
 
     @pytest.hookimpl(optionalhook=True)

@@ -64,9 +64,9 @@ class _Types:
     def __init__(self) -> None:
         self.definitions: dict[str, str] = {}
 
-    def members(self, name: str, meaning: str, members: Mapping[str, str]) -> None:
+    def members(self, name: str, meaning: str, members: Mapping[str, str], base: str = "TypedDict") -> None:
         """Define a TypedDict."""
-        lines = [f"class {name}(TypedDict, total=False):", f'    """{meaning}"""', ""]
+        lines = [f"class {name}({base}, total=False):", f'    """{meaning}"""', ""]
         self.definitions[name] = "\n".join([*lines, *(f"    {member}: {kind}" for member, kind in members.items())])
 
     def names(self, name: str, values: Iterable[str]) -> str:
@@ -108,6 +108,7 @@ def text() -> str:
     types.names("PaceName", ("run", "step"))
     types.definitions["Names"] = 'Names: TypeAlias = "ListOf[str] | tuple[str, ...] | AbstractSet[str]"'
     found: dict[str, dict[str, None]] = {}
+    own: dict[str, str] = {}
     for operation in model.CHECKED:
         members = {name: types.of(shape) for name, shape in model.input_shape(operation).members.items()}
         for name, kind in members.items():
@@ -116,7 +117,8 @@ def text() -> str:
             own = {name: f"{kind} | Match" for name, kind in members.items()}
             types.members("StartMembers", "Members of a request of StartAutomationExecution.", own)
     either = {name: " | ".join([*found[name], "Match"]) for name in sorted(found)}
-    types.members("AnyMembers", "Members of requests of any operation.", either)
+    others = {name: kind for name, kind in either.items() if own.get(name) != kind}
+    types.members("AnyMembers", "Members of requests of any operation.", others, "StartMembers")
     types.members(
         "RefusedMembers",
         "Members of rejected requests, whose values may have wrong types.",
