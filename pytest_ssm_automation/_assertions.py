@@ -227,7 +227,8 @@ def refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
     for listed, (number, call) in enumerate(numbered):
         if len(lines) > _MOST_LINES:
             return [*lines, f"... and {count(len(numbered) - listed, 'more request')}"]
-        lines.append(f"{call.operation} {where(number, call)} was refused by {_refuser(call)}: {call.error}")
+        refuser = "botocore" if is_botocores(call) else "the service"
+        lines.append(f"{call.operation} {where(number, call)} was refused by {refuser}: {call.error}")
         lines.extend(f"  {line}" for violation in call.violations[:_MOST_ITEMS] for line in broken(violation))
         if len(call.violations) > _MOST_ITEMS:
             lines.append(f"  ... and {len(call.violations) - _MOST_ITEMS} more")
@@ -248,10 +249,6 @@ def shorten_text(text: str) -> str:
     return text if len(text) <= 2 * _LONGEST else f"{text[:_LONGEST]} ... {text[-_LONGEST:]}"
 
 
-def _refuser(call: Call) -> str:
-    return "botocore" if is_botocores(call) else "the service"
-
-
 def is_botocores(call: Call) -> bool:
     """Return whether botocore refused a request, in its validation or serialization."""
     return call.outcome == "rejected" and call.error not in catalogue()
@@ -267,7 +264,7 @@ def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequenc
     """Write the message for a wrong number of blocked requests to the network."""
     which = "A request to the network" if url is None else f"A request to {getattr(url, 'pattern', url)!r}"
     fate = f"blocked {_times(found)}" if found else "not blocked"
-    lines = [f"{which} was {fate}, expected {'at least once' if times is None else _times(times)}."]
+    lines = [f"{which} was {fate}, expected {_expected_times(times)}."]
     if blocked:
         lines += ["", f"Blocked ({len(blocked)}):", *(f"  {request}" for request in blocked[-_MOST_CALLS * 3 :])]
     else:

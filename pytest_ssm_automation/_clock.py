@@ -223,11 +223,7 @@ class SkippedSleep:
         )
 
     def _skip(self, function: str, asked: float, seconds: float) -> None:
-        """Record a sleep, and advance the clocks.
-
-        Raises:
-            SleptTooLong: The sleeps were too many, or too long in total.
-        """
+        """Record a sleep, and advance the clocks."""
         self.sleeps.append(asked)
         if not self.is_excused():
             self._skipped += seconds

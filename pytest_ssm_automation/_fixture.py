@@ -26,12 +26,7 @@ _SHARED: Final = (
 
 
 def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
-    """Make a fake with the options, faults and steps of a test.
-
-    Raises:
-        pytest.UsageError: An option, an error or a step of a marker or of the ini file is invalid, or all examples of a
-            property would share the fake.
-    """
+    """Make a fake with the options, faults and steps of a test."""
     watch(request.config)
     shared = _is_shared(request)
     if shared and _is_named(request.node):
@@ -73,21 +68,13 @@ def _is_named(item: Any) -> bool:
 
 
 def _refuse_in_example() -> None:
-    """Refuse a call that is made while examples run, and not while fixtures are set up.
-
-    Raises:
-        FakeUsageError: Examples run.
-    """
+    """Refuse a call that is made while examples run, and not while fixtures are set up."""
     if os.environ.get("PYTEST_CURRENT_TEST", "").endswith("(call)"):
         raise FakeUsageError(_SHARED)
 
 
 def serve_endpoint(request: pytest.FixtureRequest, fake: AutomationFake) -> str:
-    """Serve other processes, and return the URL.
-
-    Raises:
-        pytest.UsageError: The extra for it is not installed.
-    """
+    """Serve other processes, and return the URL."""
     try:
         return fake.serve_endpoint()
     except FakeUsageError as error:
@@ -95,11 +82,7 @@ def serve_endpoint(request: pytest.FixtureRequest, fake: AutomationFake) -> str:
 
 
 def documented_error(request: pytest.FixtureRequest) -> str:
-    """Return the error for which a test runs.
-
-    Raises:
-        pytest.UsageError: The test has not been parametrized, because it requests the fixture in another way.
-    """
+    """Return the error for which a test runs."""
     if not hasattr(request, "param"):
         raise _usage_error(
             request,

@@ -27,9 +27,6 @@ def settings_of(item: pytest.Item) -> Settings:
     """Return the options, faults, steps and recordings of a test, from the ini file and the markers.
 
     For each option, the nearest marker takes precedence.
-
-    Raises:
-        FakeUsageError: An option or error does not exist, a value is invalid, or a marker lacks an argument.
     """
     options = _options_of_ini(item.config)
     if options.seed is None:

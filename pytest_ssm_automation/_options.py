@@ -86,9 +86,6 @@ class Options(NamedTuple):
 
         `relax`, `enforce` and `runbooks` are added to. If a constraint is in `relax` here and in `enforce` of `given`,
         or the other way round, `given` takes precedence.
-
-        Raises:
-            FakeUsageError: An option does not exist, or its value is invalid.
         """
         for name in given:
             if name not in NAMES:
@@ -198,11 +195,7 @@ def _actions(given: object) -> bool | tuple[str, ...]:
 
 @cache
 def check_extra() -> None:
-    """Check that the extra for the execution of steps is installed.
-
-    Raises:
-        FakeUsageError: It is not.
-    """
+    """Check that the extra for the execution of steps is installed."""
     for name in ("boto3", "jsonpath_ng"):
         if find_spec(name) is None:
             raise FakeUsageError(

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from ._assertions import count
 from ._errors import hide_usage_errors, unknown_name
 from ._service.checks.model import START
 from ._service.runbooks.library import flow_of
@@ -97,7 +98,7 @@ class StepCoverage:
             line
             for name, missing in self.missing().items()
             for line in (
-                f"{name}: {_counted(len(self.steps[name]), 'step')}",
+                f"{name}: {count(len(self.steps[name]), 'step')}",
                 f"  never run: {', '.join(missing['never_run']) or 'none'}",
                 f"  never failed: {', '.join(missing['never_failed']) or 'none'}",
             )
@@ -175,18 +176,18 @@ class ErrorCoverage:
         """Return the lines of the report for the terminal."""
         faced = self.faced()
         width = max(map(len, faced))
-        lines = [f"{error:{width}}  {_counted(count, 'test') if count else 'never'}" for error, count in faced.items()]
+        lines = [f"{error:{width}}  {count(tests, 'test') if tests else 'never'}" for error, tests in faced.items()]
         return [*lines, *self._sums()]
 
     def missing_counts(self) -> list[str]:
         """Return a line about missing counts, if any are missing."""
-        return [f"The counts of {_counted(self.crashed, 'crashed worker')} are missing."] if self.crashed else []
+        return [f"The counts of {count(self.crashed, 'crashed worker')} are missing."] if self.crashed else []
 
     def _sums(self) -> list[str]:
         """Return the last lines: the errors that no test faced, the sums, and missing counts."""
-        never = ", ".join(error for error, count in self.faced().items() if not count)
+        never = ", ".join(error for error, tests in self.faced().items() if not tests)
         faced = f"Never faced: {never}" if never else "Every documented error was faced."
-        sums = ", ".join(_counted(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault"))
+        sums = ", ".join(count(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault"))
         return [faced, sums, *self.missing_counts()]
 
     def append_markdown(self, path: Path) -> None:
@@ -205,7 +206,7 @@ class ErrorCoverage:
         faced = self.faced()
         report = {
             "errors": faced,
-            "never_faced": [error for error, count in faced.items() if not count],
+            "never_faced": [error for error, tests in faced.items() if not tests],
             **{name: self.counts[name] for name in ("executions", "refusals", "faults")},
             "crashed_workers": self.crashed,
             **({"runbooks": self.steps.missing()} if self.steps.steps else {}),
@@ -213,20 +214,12 @@ class ErrorCoverage:
         path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 # Fakes add their records here when they end; `None` in a run without a report.
 coverage: ErrorCoverage | None = None
 
 
 def required_errors(text: str) -> list[str]:
-    """Read the value of `--ssm-automation-require`.
-
-    Raises:
-        FakeUsageError: An error does not exist.
-    """
+    """Read the value of `--ssm-automation-require`."""
     from ._service.checks.model import documented_errors
     from ._service.errors import CONNECTION_ERRORS, catalogue
 

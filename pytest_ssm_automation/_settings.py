@@ -35,11 +35,7 @@ def settings_of(
     replays: Iterable[Mapping[str, Any]],
     advance: Advance | None,
 ) -> Settings:
-    """Return the settings for options, faults, overrides of steps and recordings; `advance` moves the clock, if any.
-
-    Raises:
-        FakeUsageError: An item has the wrong type, or an argument of it is invalid.
-    """
+    """Return the settings for options, faults, overrides of steps and recordings; `advance` moves the clock, if any."""
     return Settings(
         relax=options.relax,
         enforce=options.enforce,

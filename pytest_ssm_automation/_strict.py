@@ -35,13 +35,9 @@ def describe(found: Sequence[Problem]) -> str:
     parts: list[str] = []
     for kind, title in _TITLES.items():
         if items := [item for each, _, item in found if each == kind]:
-            lines = "\n".join(_LINES.get(kind, _few)(items)).split("\n")
+            lines = "\n".join(_LINES[kind](items) if kind in _LINES else _assertions.at_most(items, items)).split("\n")
             parts.append("\n  ".join([title, *lines]))
     return "\n\n".join(parts)
-
-
-def _few(lines: list[str]) -> list[str]:
-    return _assertions.at_most(lines, lines)
 
 
 _LINES: Final[dict[str, Callable[[list[Any]], list[str]]]] = {

@@ -6,6 +6,7 @@ The same account or principal is always replaced by the same one, so that refere
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,28 +29,15 @@ _PRINCIPAL: Final = re.compile(
 )
 
 
-class Names:
-    """Replacements of names. Each name has its own."""
-
-    def __init__(self, chosen: Iterator[str]) -> None:
-        """Replace each new name by the next one of `chosen`."""
-        self._chosen = chosen
-        self._found: dict[str, str] = {}
-
-    def __getitem__(self, name: str) -> str:
-        """Return the replacement of a name."""
-        if name not in self._found:
-            self._found[name] = next(self._chosen)
-        return self._found[name]
-
-
 def anonymized(recorded: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of a recording, as JSON values, without its accounts and principals.
 
     The account that ran the execution becomes 123456789012, and its caller `test-user`. Ids of executions stay.
     """
-    accounts = Names(_accounts())
-    users, roles = Names(_numbered(_USER)), Names(_numbered(_ROLE))
+    # Each new name is replaced by the next one.
+    accounts: dict[str, str] = defaultdict(_accounts().__next__)
+    users: dict[str, str] = defaultdict(_numbered(_USER).__next__)
+    roles: dict[str, str] = defaultdict(_numbered(_ROLE).__next__)
     known: dict[str, None] = {}
     caller = recorded["AutomationExecution"].get("ExecutedBy", "")
     for text in (caller, *_texts(recorded)):

@@ -73,12 +73,7 @@ class Recording(NamedTuple):
 
 
 def read_recording(path: object) -> Recording:
-    """Read the file of a recording.
-
-    Raises:
-        FakeUsageError: It is not a path, the file cannot be read, or it is not a recording. The message names each
-            member that is missing or wrong.
-    """
+    """Read the file of a recording."""
     if not isinstance(path, str | os.PathLike):
         raise FakeUsageError(
             f"Expected the path of a recorded execution, but got {path!r} (type={type(path).__name__})"

@@ -19,11 +19,7 @@ __tracebackhide__ = hide_usage_errors
 
 
 def recorded_runbook(recording: Recording) -> Runbook | None:
-    """Return the runbook in a recording; `None` if it has none.
-
-    Raises:
-        FakeUsageError: It is not a valid runbook.
-    """
+    """Return the runbook in a recording; `None` if it has none."""
     if recording.document is None:
         return None
     content = document_of(recording.document["Content"], recording.path).members

@@ -27,9 +27,6 @@ def redact(recorded: dict[str, Any], names: Collection[str]) -> None:
     """Empty parameters and outputs of a recording, and of those of its children, in place.
 
     They are named like `ImageId` or `createImage.ImageId`.
-
-    Raises:
-        FakeUsageError: A recording has no such parameter or output.
     """
     values: set[str] = set()
     known: set[str] = set()

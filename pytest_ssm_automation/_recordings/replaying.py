@@ -26,11 +26,7 @@ _TIMES: Final = frozenset({"ExecutionStartTime", "ExecutionEndTime", "ScheduledT
 
 
 def script_of(path: object, when: When | None = None) -> Script:
-    """Return a script that shows the recorded execution in a file.
-
-    Raises:
-        FakeUsageError: The file cannot be read or is not a recording, or `when` is invalid.
-    """
+    """Return a script that shows the recorded execution in a file."""
     check_when(when, model.START)
     return Script(when=when, replay=_replay(read_recording(path)))
 

@@ -20,10 +20,6 @@ def record(client: Any, execution_id: str, *, children: bool = False, redacted: 
 
     Executions that it started are recorded too if `children` are wanted. Parameters and outputs in `redacted` are
     emptied.
-
-    Raises:
-        botocore.exceptions.ClientError: AWS refuses a request, for example because the runbook does not exist any more.
-        FakeUsageError: There is no parameter or output of a name in `redacted`.
     """
     recorded: dict[str, Any] = json_values(_taken(client, execution_id, children=children))
     if redacted:

@@ -54,11 +54,7 @@ def is_account(value: Any) -> TypeGuard[str]:
 
 
 def check_account(account: object) -> None:
-    """Check that a value is an account id or `None`.
-
-    Raises:
-        FakeUsageError: It is not.
-    """
+    """Check that a value is an account id or `None`."""
     if account is not None and not is_account(account):
         hint = f" Write it as a string, '{account:012}'." if type(account) is int and 0 <= account < 10**12 else ""
         raise FakeUsageError(
@@ -68,11 +64,7 @@ def check_account(account: object) -> None:
 
 
 def check_region(region: object) -> None:
-    """Check that a value is the name of a Region or `None`.
-
-    Raises:
-        FakeUsageError: It is not a string.
-    """
+    """Check that a value is the name of a Region or `None`."""
     if region is not None and not isinstance(region, str):
         raise FakeUsageError(
             f"Expected region to be a string or None, but got region={region!r} (type={type(region).__name__})"

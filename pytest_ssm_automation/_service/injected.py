@@ -81,11 +81,9 @@ def check_error(error: object, *, message: str | None, operation: str, lost: boo
     """Check that an error, with a message of the test if it has one, can be raised by an operation.
 
     Service errors are responses, so they are not allowed if the response is lost.
-
-    Raises:
-        FakeUsageError: The message says what to write instead.
     """
-    if not isinstance(error, str | BaseException) and not _is_exception_class(error):
+    is_class = isinstance(error, type) and issubclass(error, BaseException)
+    if not is_class and not isinstance(error, str | BaseException):
         raise FakeUsageError(f"Expected the name of an error, or an exception, but got {error!r}")
     given = cast("Injected", error)
     refusal = refusal_of(given)
@@ -127,7 +125,6 @@ def _check_code(code: str, given: Injected) -> None:
 
 
 def _check_other(error: Injected, message: str | None) -> None:
-
     if message is not None:
         raise FakeUsageError(f"{written(error)} has its own message: omit message={message!r}")
     if not isinstance(error, type) or _is_connection_class(error):
@@ -143,17 +140,12 @@ def _check_other(error: Injected, message: str | None) -> None:
         ) from None
 
 
-def _is_exception_class(error: object) -> bool:
-    return isinstance(error, type) and issubclass(error, BaseException)
-
-
 def _is_modeled(kind: type) -> bool:
     """Return whether this is a class of `client.exceptions`; each client has its own classes."""
     return issubclass(kind, ClientError) and kind.__module__ == "botocore.errorfactory"
 
 
 def _is_connection_class(error: object) -> bool:
-
     return any(error is getattr(botocore.exceptions, name) for name in CONNECTION_ERRORS)
 
 

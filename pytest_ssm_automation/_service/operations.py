@@ -182,8 +182,8 @@ def stop(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
 def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
     """SendAutomationSignal: continue or end a waiting execution, or stop a step of a running one."""
     run = _asked_for(state, request, params)
-    kind = params["SignalType"]
-    named = _named_by(kind, params.get("Payload", {}))
+    kind, payload = params["SignalType"], params.get("Payload", {})
+    named, comment = _named_by(kind, payload), " ".join(payload.get("Comment", ()))
     if not run.course.takes(run, kind):
         raise ServiceError("InvalidAutomationSignalException")
     steps = step_members(run)
@@ -194,16 +194,12 @@ def signal(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
         if stopped.ended:
             raise ServiceError("InvalidAutomationSignalException")
         stopped.course.stop_step(stopped)
-    elif kind not in OF_APPROVALS or decided(run, _decision(run, kind, params.get("Payload", {}))):
+    elif kind not in OF_APPROVALS or decided(run, decision(kind, run.executed_by, run.tick(), comment)):
         if kind in {"Reject", "Revoke"}:
             run.course.reject(run, f"{kind} was signalled.")
         else:
             run.course.resume(run)
     return Reply({}, execution_id=run.id, then=run.catch_up)
-
-
-def _decision(run: Run, kind: str, payload: Mapping[str, Any]) -> dict[str, str]:
-    return decision(kind, run.executed_by, run.tick(), " ".join(payload.get("Comment", ())))
 
 
 def _named_by(kind: str, payload: Mapping[str, Any]) -> Collection[str]:

@@ -27,11 +27,7 @@ class Validation:
     """
 
     def __init__(self, store: ExecutionStore, relax: Collection[str], enforce: Collection[str]) -> None:
-        """Set the constraints to turn off and on. The ids of executions may be of any length.
-
-        Raises:
-            FakeUsageError: A constraint does not exist, or can't be turned off.
-        """
+        """Set the constraints to turn off and on. The ids of executions may be of any length."""
         if relax or enforce:
             _check_names(relax, enforce)
         self._store = store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 # The maximum number of iterations of a repeat above its minimum.
 _MORE_CHARACTERS: Final = 16
 _MORE_ITERATIONS: Final = 2
-
-
-class _Chooser(Protocol):
-    def number(self, low: int, high: int) -> int: ...
-    def text(self, of: Piece, low: int, high: int) -> str: ...
 
 
 class _Drawn:
@@ -51,6 +46,9 @@ class _AtRandom:
 
     def text(self, of: Piece, low: int, high: int) -> str:
         return "".join(self._random.choices(of.letters, k=self._random.randint(low, high)))
+
+
+_Chooser: TypeAlias = _Drawn | _AtRandom
 
 
 def text_of(node: Node) -> st.SearchStrategy[str]:

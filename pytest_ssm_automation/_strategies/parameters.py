@@ -73,11 +73,7 @@ _MOST_SECONDS: Final = 2.0
 
 
 def check_runbook(runbook: object) -> None:
-    """Check that an argument is a runbook.
-
-    Raises:
-        FakeUsageError: It is not.
-    """
+    """Check that an argument is a runbook."""
     if not isinstance(runbook, Runbook):
         raise FakeUsageError(
             f"Expected runbook to be a Runbook, as add_runbook returns it, but got runbook={runbook!r} "

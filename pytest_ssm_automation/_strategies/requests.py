@@ -43,11 +43,7 @@ def limits() -> Mapping[str, int]:
 
 
 def member(name: str) -> Strategy:
-    """Draw values of one member of the request.
-
-    Raises:
-        FakeUsageError: The installed model does not have it.
-    """
+    """Draw values of one member of the request."""
     if name not in all_members():
         raise FakeUsageError(f"The installed botocore has no member {name} of {model.START}; newer releases have it")
     return all_members()[name]
@@ -194,11 +190,7 @@ def _any_request() -> Strategy:
 
 
 def requests_with(members: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw requests with these members, each of them a value, a strategy, or `None` to omit it.
-
-    Raises:
-        FakeUsageError: No valid request has these members. Values from strategies are checked when they are drawn.
-    """
+    """Draw requests with these members, each of them a value, a strategy, or `None` to omit it."""
     if not members:
         return _any_request()
     absent = frozenset(name for name, value in members.items() if value is None)

@@ -39,11 +39,7 @@ def converted(value: Any, kind: str | None) -> Any:
 
 def _single(value: Any) -> Any:
     """Return the item of a list of one text, number or boolean, and any other value as it is."""
-    return value[0] if is_list(value) and len(value) == 1 and _is_scalar(value[0]) else value
-
-
-def _is_scalar(value: object) -> bool:
-    return isinstance(value, str | int | float)
+    return value[0] if is_list(value) and len(value) == 1 and isinstance(value[0], str | int | float) else value
 
 
 def _string(value: Any) -> str:

@@ -272,7 +272,7 @@ class _Reader:
 
     def _attempts(self, found: _Found) -> int:
         given = found.given.get("maxAttempts")
-        if given is None or _is_reference(given):
+        if given is None or (isinstance(given, str) and "{{" in given):  # a reference is resolved in the run
             return 1
         if isinstance(given, bool) or not re.fullmatch("[1-9][0-9]{0,8}", str(given), re.ASCII):
             self.problems.append(f"{found.path}.maxAttempts: expected a number of at least 1, got {given!r}")
@@ -310,11 +310,6 @@ class _Reader:
         return Loop(
             first, inputs.get("Iterators"), inputs.get("MaxIterations"), condition if is_mapping(condition) else None
         )
-
-
-def _is_reference(given: object) -> bool:
-    """Return whether a value is a reference, whose value is not known before the run."""
-    return isinstance(given, str) and "{{" in given
 
 
 def _flag(given: object) -> bool:

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..errors import ServiceError
@@ -67,11 +67,7 @@ class RunbookFiles:
     """Runbooks in files, which are read on first use."""
 
     def __init__(self, patterns: Iterable[str], folder: Path) -> None:
-        """Find the files that match files, folders and globs in a folder.
-
-        Raises:
-            FakeUsageError: A pattern matches no file.
-        """
+        """Find the files that match files, folders and globs in a folder."""
         self._files = find_files(patterns, folder)
         self._loaded: dict[tuple[str, frozenset[str]], Runbook | None] = {}
 
@@ -80,11 +76,7 @@ class RunbookFiles:
         return name in self._files
 
     def load(self, name: str, relaxed: frozenset[str] = frozenset()) -> Runbook:
-        """Return the runbook with this name.
-
-        Raises:
-            FakeUsageError: The file cannot be read, is not a valid runbook, or is one of several with this name.
-        """
+        """Return the runbook with this name."""
         from .loading import load_runbook
 
         return self._read(name, relaxed) or load_runbook(self._path(name), relaxed=relaxed)
@@ -94,11 +86,7 @@ class RunbookFiles:
         return self._files.keys()
 
     def load_all(self, relaxed: frozenset[str] = frozenset()) -> Sequence[Runbook]:
-        """Return the runbooks of all files; skip documents of other types, such as command documents.
-
-        Raises:
-            FakeUsageError: A file cannot be read, is not a valid runbook, or is one of several with the same name.
-        """
+        """Return the runbooks of all files; skip documents of other types, such as command documents."""
         return [runbook for name in self._files if (runbook := self._read(name, relaxed))]
 
     def _read(self, name: str, relaxed: frozenset[str]) -> Runbook | None:
@@ -118,11 +106,7 @@ class RunbookFiles:
 
 
 def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook | RunbookFiles, ...]:
-    """Find the runbooks of the option `runbooks`, whose paths begin at a folder, or else at the current directory.
-
-    Raises:
-        FakeUsageError: A pattern matches no file, or an item has another type.
-    """
+    """Find the runbooks of the option `runbooks`, whose paths begin at a folder, or else at the current directory."""
     if not given:
         return ()
     from .declarations import Runbook
@@ -133,7 +117,7 @@ def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook
 
 
 def _pattern(given: Any) -> str:
-    pattern: Any = os.fspath(given) if hasattr(given, "__fspath__") else given
+    pattern = cast("object", os.fspath(given)) if hasattr(given, "__fspath__") else given
     if not isinstance(pattern, str) or is_text(pattern):
         got = f"{repr(given)[:_MOST_SHOWN]} (type={type(given).__name__})"
         raise FakeUsageError(
@@ -160,11 +144,7 @@ class RunbookStore:
         self.relaxed = frozenset(name for name in relaxed if name.startswith(OF_DOCUMENT))
 
     def add(self, runbook: Runbook, *, renumber: bool = False) -> Runbook:
-        """Register a runbook, and return it as registered, with the version after the latest if it is renumbered.
-
-        Raises:
-            FakeUsageError: The version already exists.
-        """
+        """Register a runbook, and return it as registered, with the version after the latest if it is renumbered."""
         others = [
             other for other in self._runbooks if other.name == runbook.name and _overlap(other.region, runbook.region)
         ]
@@ -187,21 +167,13 @@ class RunbookStore:
         return bool(self._registered(name, region)) or any(name in files for files in self._files)
 
     def load_all(self) -> list[Runbook]:
-        """Return all versions of all runbooks, including those in files, which are all read.
-
-        Raises:
-            FakeUsageError: A file cannot be read, or is not a valid runbook.
-        """
+        """Return all versions of all runbooks, including those in files, which are all read."""
         found = {runbook.name: runbook for files in reversed(self._files) for runbook in files.load_all(self.relaxed)}
         registered = {runbook.name for runbook in self._runbooks if runbook.region is None}
         return [*self._runbooks, *(runbook for name, runbook in found.items() if name not in registered)]
 
     def load(self, name: str) -> list[Runbook]:
-        """Return all versions of the runbook with this name in any Region, including one in a file.
-
-        Raises:
-            FakeUsageError: The runbook does not exist, or its file is not valid.
-        """
+        """Return all versions of the runbook with this name in any Region, including one in a file."""
         found = [runbook for runbook in self._runbooks if runbook.name == name]
         found += [files.load(name, self.relaxed) for files in self._files if name in files][:1]
         if not found:

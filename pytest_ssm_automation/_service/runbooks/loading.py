@@ -47,11 +47,7 @@ def load_runbook(
 
 
 def read_file(path: Path, relaxed: frozenset[str]) -> Runbook | None:
-    """Load a runbook from a file; `None` if it is a document of another type, such as a command document.
-
-    Raises:
-        FakeUsageError: The file cannot be read, or is not a valid runbook.
-    """
+    """Load a runbook from a file; `None` if it is a document of another type, such as a command document."""
     return _of_file(path, read_text(path), relaxed)
 
 

@@ -48,9 +48,6 @@ def check_parameters(
 
     Assumed: missing parameters come first, then undeclared ones, then invalid values in declaration order. The
     request's targets supply the parameters in `supplied`.
-
-    Raises:
-        FakeUsageError: Matching a value against its `allowedPattern` takes too long.
     """
     missing = [
         _violation(name, "required", None, None, f"Missing required parameter: {name} in user inputs.")

@@ -43,11 +43,7 @@ def nested(
     *,
     reject_unknown: bool,
 ) -> Nested | StepResult | None:
-    """Return what a step starts, or its failure if the service refuses that; `None` if the runbook is not registered.
-
-    Raises:
-        AutomationFakeError: Executions are nested too deeply.
-    """
+    """Return what a step starts, or its failure if the service refuses it; `None` if the runbook is not registered."""
     name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
     rejects = reject_unknown and not unknown_in([name, version])
     runbook = replay.runbook if replay else None

@@ -184,11 +184,7 @@ def make_overrides(
     runbook: str | None = None,
     when: When | None = None,
 ) -> list[StepOverride]:
-    """Make the overrides of one marker.
-
-    Raises:
-        FakeUsageError: Neither outputs nor a failure is set, or details of a failure are set without one.
-    """
+    """Make the overrides of one marker."""
     if outputs is None and fails is None:
         raise FakeUsageError(f"Expected outputs or fails for step {name!r}, but got neither")
     if fails is None and (times is not None or status != "Failed"):
@@ -202,11 +198,7 @@ def make_overrides(
 
 
 def check_override(override: StepOverride, runbooks: Sequence[Runbook]) -> None:
-    """Check an override against the runbooks that may contain its step.
-
-    Raises:
-        FakeUsageError: No runbook has such a step, or no such step has these outputs.
-    """
+    """Check an override against the runbooks that may contain its step."""
     steps = [step for runbook in runbooks if (step := flow_of(runbook).step(override.step))]
     if not steps:
         names = {name for runbook in runbooks for name in flow_of(runbook).places}
@@ -319,11 +311,7 @@ def _step_run(run: Run, visit: Visit, execute: Execute | None) -> StepRun:
 
 
 def checked_outputs(step: Step, outputs: Mapping[Any, Any]) -> dict[str, Any]:
-    """Copy the outputs that a test sets for a step.
-
-    Raises:
-        FakeUsageError: The step has no such output, or a value does not have the declared type.
-    """
+    """Copy the outputs that a test sets for a step."""
     types = step.output_types
     for name in outputs:
         if not isinstance(name, str) or (types is not None and name not in types):
@@ -342,11 +330,7 @@ def _checked(step: Step, name: str, kind: str | None, value: object) -> Any:
 
 
 def copied(value: Any) -> Any:
-    """Copy a JSON value.
-
-    Raises:
-        FakeUsageError: It is not a JSON value.
-    """
+    """Copy a JSON value."""
     if is_mapping(value):
         return {str(name): copied(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -98,11 +98,7 @@ def make_script(
     failure_message: str | None = None,
     execution_id: str | None = None,
 ) -> Script:
-    """Validate the arguments of a script, and copy them.
-
-    Raises:
-        FakeUsageError: A status or member does not exist, or a value has the wrong shape.
-    """
+    """Validate the arguments of a script, and copy them."""
     if not isinstance(statuses, list | tuple) or not statuses:
         raise FakeUsageError(f"Expected a list of at least one status, but got statuses={statuses!r}")
     texts: dict[str, Any] = {"execution_id": execution_id, "failure_message": failure_message}
@@ -146,11 +142,7 @@ def meant_by(status: object) -> str:
 
 
 def read_shape(name: str, value: Any, what: str) -> Any:
-    """Validate a value against a shape of the model, and copy it; `None` stays `None`.
-
-    Raises:
-        FakeUsageError: The value does not have this shape, or is not in an enum.
-    """
+    """Validate a value against a shape of the model, and copy it; `None` stays `None`."""
     if value is None:
         return None
     from botocore.validate import ParamValidator

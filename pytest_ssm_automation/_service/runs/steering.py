@@ -35,11 +35,7 @@ def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failu
 
 
 def run_to(run: Run, name: str) -> None:
-    """Advance a run until a step is in progress, or waits for a signal.
-
-    Raises:
-        FakeUsageError: The step does not exist, or the run ends or waits before it.
-    """
+    """Advance a run until a step is in progress, or waits for a signal."""
     names = _step_names(run)
     if names is None:
         raise FakeUsageError(

@@ -22,8 +22,6 @@ from .aio import is_aio
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-    from ..owner.active import Active
-
 
 def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     """Redirect a call of a forked process to the fake of its parent.
@@ -39,7 +37,7 @@ def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[
         return arguments
     endpoint = parent.fake._endpoint
     if endpoint is None:
-        _note_refusal(parent)
+        (parent.fake._refusals or bytearray(1))[0] = 1
         raise AutomationFakeError(
             f"A forked process called {operation}. It has a copy of the fake, and the test would not see the call. "
             "Request the fixture ssm_automation_endpoint, which lets other processes reach the fake, "
@@ -57,10 +55,6 @@ def _sign(client: Any) -> None:
         dummy = kind(*dummy_credentials().values())
         dummy.access_key = getattr(credentials, "_access_key", None) or dummy.access_key
         client._request_signer._credentials = dummy  # the client is a copy in this process
-
-
-def _note_refusal(parent: Active) -> None:
-    (parent.fake._refusals or bytearray(1))[0] = 1
 
 
 def _share() -> None:

@@ -7,7 +7,7 @@ import math
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, cast
 
 from ...._errors import FakeUsageError, hide_usage_errors
 from ...contents import read_json
@@ -54,15 +54,12 @@ def read_document(content: object) -> Document:
     """Read a document: a mapping; JSON or YAML text; or a path.
 
     A string is text if it begins with `{` or has several lines.
-
-    Raises:
-        FakeUsageError: The file does not exist, the content is unreadable, or it exceeds the limits.
     """
     given: Any = content
     if is_mapping(given):
         document = Document(_copied(given, "the document"), "JSON")
     elif isinstance(given, os.PathLike) or (isinstance(given, str) and not is_text(given)):
-        path = Path(given)
+        path = Path(cast("str", given))
         document = document_of(read_text(path), path)
     elif isinstance(given, str):
         document = document_of(given)
@@ -96,11 +93,7 @@ def _head(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Read the text of a file.
-
-    Raises:
-        FakeUsageError: The file does not exist, cannot be read, or is too large for a document.
-    """
+    """Read the text of a file."""
     try:
         raw = _head(path) if _is_file(path) else None
     except OSError as error:
@@ -119,11 +112,7 @@ def read_text(path: Path) -> str:
 
 
 def document_of(text: str, path: Path | None = None) -> Document:
-    """Read a document from its text, that of the file `path` if it is given.
-
-    Raises:
-        FakeUsageError: The text is unreadable, or exceeds the limits.
-    """
+    """Read a document from its text, that of the file `path` if it is given."""
     source = "the text" if path is None else str(path)
     form: Format = "JSON" if text.lstrip().startswith("{") else "YAML"
     size = _size(text)

@@ -21,9 +21,6 @@ def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, .
 
     Folders are searched recursively; in a glob, `**` matches any number of folders. In folders and globs, only JSON and
     YAML files count, and hidden files are ignored.
-
-    Raises:
-        FakeUsageError: A pattern matches no file.
     """
     found: dict[str, list[Path]] = {}
     for pattern in patterns:

@@ -28,11 +28,7 @@ _ACTION: Final = "aws:executeAwsApi"
 
 
 def begin(run: Run, mode: str, fan_out: FanOut[Run] | None = None) -> None:
-    """Give a run that nobody has seen yet its walk or its targets, its first status and its course.
-
-    Raises:
-        FakeUsageError: Its script names steps or outputs that its runbook does not have.
-    """
+    """Give a run that nobody has seen yet its walk or its targets, its first status and its course."""
     if run.script.replay is not None:
         _begin_again(run, run.script.replay)
         return
