@@ -111,29 +111,6 @@ def test_unknown_options_of_the_ini_file_are_pytests_business(run: Any) -> None:
     assert "Unknown config option: ssm_automation_transprot" in result.stderr.str() + result.stdout.str()
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        ("ssm_automation.fail_with('InvalidTargets')", "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'*"),
-        ("ssm_automation.fail_with('InvalidTarget', times=0)", "Expected times to be a whole number of at least 1*"),
-        ("ssm_automation.fail_with(5)", "Expected the name of an error, or an exception, but got 5"),
-        ("ssm_automation.lose_response('InvalidTarget')", "Unknown connection error 'InvalidTarget'. Allowed: Conn*"),
-        ("ssm_automation.assert_started(Documentname='x')",
-         "Unknown member of StartAutomationExecution 'Documentname'. Did you mean 'DocumentName'?*"),
-        ("ssm_automation.assert_started(times=0)", "Expected times to be a whole number of at least 1, or None, but *"),
-        ("ssm_automation.assert_rejected(constraint='Parametrs:max')",
-         "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
-        ("ssm_automation.assert_called('StartAutomation')",
-         "Unknown operation 'StartAutomation'. Did you mean 'StartAutomationExecution'?*"),
-    ],
-)  # fmt: skip
-def test_mistakes_in_the_test_fail_it(run: Any, call: str, message: str) -> None:
-    """A mistake in the test raises on its line, with an exception that AWS never raises."""
-    kind, result = outcome(run, call=call)
-    assert kind == "failed"
-    result.stdout.fnmatch_lines(["E *FakeUsageError: " + message])
-
-
 def test_assertions_point_at_the_test(run: Any) -> None:
     """The traceback of an assertion that fails ends in the test, not inside the package."""
     _, result = outcome(run, call="ssm_automation.assert_started_once(DocumentName='Doc')")

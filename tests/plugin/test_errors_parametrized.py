@@ -10,7 +10,7 @@ COUNT = len(documented_errors())
 
 def test_a_fixture_may_ask_for_it(run: Any) -> None:
     """A test runs once for each also where one of its fixtures asks."""
-    run(
+    result = run(
         """
         import pytest
 
@@ -21,8 +21,12 @@ def test_a_fixture_may_ask_for_it(run: Any) -> None:
         def test_it(failing, ssm_client):
             with pytest.raises(getattr(ssm_client.exceptions, failing)):
                 ssm_client.start_automation_execution(DocumentName="Doc")
-        """
-    ).assert_outcomes(passed=COUNT)
+        """,
+        "-v",
+    )
+    assert COUNT >= 7
+    result.assert_outcomes(passed=COUNT)
+    result.stdout.fnmatch_lines_random([f"*::test_it?{name}? PASSED*" for name in documented_errors()])
 
 
 def test_it_multiplies_with_other_parameters(run: Any) -> None:

@@ -82,17 +82,12 @@ def run(pytester: pytest.Pytester, tests: Sequence[str], *options: str) -> pytes
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5, 6], [6, 4, 3, 5, 2, 1, 0]], ids=str)
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5, 6], [6, 4, 3, 5, 2, 1, 0], [3, 0, 1]], ids=str)
 def test_in_any_order(pytester: pytest.Pytester, order: Sequence[int]) -> None:
     """The service model is known before a test patches the file system, whichever test comes first."""
     tests = list(TESTS.values())
-    run(pytester, [tests[number] for number in order]).assert_outcomes(passed=len(tests) + 1)
-
-
-@pytest.mark.parametrize("name", ["fs-first", "client-of-the-fake", "os"])
-def test_alone(pytester: pytest.Pytester, name: str) -> None:
-    """Also where no other test has prepared the ground."""
-    run(pytester, [TESTS[name]]).assert_outcomes(passed=1)
+    passed = len(order) + (4 in order)  # the parametrized test is two
+    run(pytester, [tests[number] for number in order]).assert_outcomes(passed=passed)
 
 
 def test_a_worker_of_xdist(pytester: pytest.Pytester) -> None:

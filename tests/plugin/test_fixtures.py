@@ -15,31 +15,6 @@ def test_the_fake_is_active_during_the_test(ssm_automation: AutomationFake, ssm_
     assert ssm_automation.assert_started_once(region="us-east-1").id == execution_id
 
 
-def test_the_fake_ends_with_the_test(run: Any) -> None:
-    """When a test is over, failed or not, no fake is active and the next test has a new one."""
-    result = run(
-        """
-        import pytest
-        from pytest_ssm_automation import AutomationFake, AutomationFakeError
-
-        seen = []
-
-        @pytest.mark.parametrize("fails", [False, True])
-        def test_inside(ssm_automation, ssm_client, fails):
-            ssm_client.start_automation_execution(DocumentName="Doc")
-            assert len(ssm_automation.calls) == 1
-            seen.append(ssm_automation)
-            assert not fails
-
-        def test_outside():
-            assert len(set(map(id, seen))) == 2
-            with pytest.raises(AutomationFakeError):
-                AutomationFake.current()
-        """
-    )
-    result.assert_outcomes(passed=2, failed=1)
-
-
 def test_fixtures_share_the_fake(run: Any) -> None:
     """Whatever asks for it in a test, it is the same; a nested fake answers in between."""
     run(
@@ -92,43 +67,6 @@ def test_ids_are_the_same_at_every_run(run: Any) -> None:
     assert len(set(runs[0])) == 3
     # In one process, a reused seed continues, so that ids never collide. So compare two processes.
     assert set(runs[0]).isdisjoint(runs[1])
-
-
-@pytest.mark.slow
-def test_ids_are_the_same_in_every_process(pytester: pytest.Pytester) -> None:
-    """A run in a new process generates the same ids."""
-    pytester.makepyfile(
-        """
-        def test_it(ssm_client):
-            print("id:", ssm_client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"])
-        """
-    )
-    runs = [pytester.runpytest_subprocess("-s", "-p", "no:cacheprovider") for _ in range(2)]
-    ids = [[line for line in result.outlines if "id: " in line] for result in runs]
-    assert len(ids[0]) == 1
-    assert ids[0] == ids[1]
-
-
-def test_each_documented_error_runs_once_for_each(run: Any) -> None:
-    """A test that asks for it runs for every exception that the installed model documents."""
-    result = run(
-        """
-        from pytest_ssm_automation import AutomationFake
-
-        def test_it(each_documented_error, ssm_automation, ssm_client):
-            ssm_automation.fail_with(each_documented_error)
-            try:
-                ssm_client.start_automation_execution(DocumentName="Doc")
-            except getattr(ssm_client.exceptions, each_documented_error):
-                pass
-        """,
-        "-v",
-    )
-    from model import documented_errors
-
-    assert len(documented_errors()) >= 7
-    result.assert_outcomes(passed=len(documented_errors()))
-    result.stdout.fnmatch_lines_random([f"*::test_it?{name}? PASSED*" for name in documented_errors()])
 
 
 def test_nothing_is_active_outside() -> None:

@@ -219,66 +219,32 @@ def test_errors_of_several_markers_add_up(run: Any) -> None:
     ).assert_outcomes(passed=5)
 
 
-def test_connection_errors_can_be_marked(run: Any) -> None:
-    """Names and instances of botocore's connection errors work as those of the service do."""
+def test_markers_take_what_fail_with_takes(run: Any) -> None:
+    """Names, instances and any exception; faults of the test come after them, and a reset brings them back."""
     run(
         """
         import pytest
         from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
+        def fails(client, kind, match=""):
+            with pytest.raises(kind, match=match or None):
+                client.start_automation_execution(DocumentName="Doc")
+
         @pytest.mark.ssm_automation_error("ReadTimeoutError", ConnectTimeoutError(endpoint_url="https://mine"))
-        def test_it(ssm_client):
-            with pytest.raises(ReadTimeoutError):
-                ssm_client.start_automation_execution(DocumentName="Doc")
-            with pytest.raises(ConnectTimeoutError, match="https://mine"):
-                ssm_client.start_automation_execution(DocumentName="Doc")
-            ssm_client.start_automation_execution(DocumentName="Doc")
-        """
-    ).assert_outcomes(passed=1)
-
-
-def test_any_exception_can_be_marked(run: Any) -> None:
-    """Markers take what `fail_with` takes."""
-    run(
-        """
-        import pytest
-
         @pytest.mark.ssm_automation_error(KeyboardInterrupt(), ZeroDivisionError)
-        def test_it(ssm_client):
-            for kind in (KeyboardInterrupt, ZeroDivisionError):
-                with pytest.raises(kind):
-                    ssm_client.start_automation_execution(DocumentName="Doc")
-        """
-    ).assert_outcomes(passed=1)
-
-
-def test_markers_and_fail_with_add_up(run: Any) -> None:
-    """Faults that the test injects come after those of its markers."""
-    run(
-        """
-        import pytest
-
-        @pytest.mark.ssm_automation_error("InvalidTarget")
         def test_it(ssm_automation, ssm_client):
             ssm_automation.fail_with("InternalServerError")
-            for name in ("InvalidTarget", "InternalServerError"):
-                with pytest.raises(getattr(ssm_client.exceptions, name)):
-                    ssm_client.start_automation_execution(DocumentName="Doc")
-        """
-    ).assert_outcomes(passed=1)
-
-
-def test_a_reset_brings_them_back(run: Any) -> None:
-    """A reset restores the initial state, including faults of markers."""
-    run(
-        """
-        import pytest
+            fails(ssm_client, ReadTimeoutError)
+            fails(ssm_client, ConnectTimeoutError, "https://mine")
+            fails(ssm_client, KeyboardInterrupt)
+            fails(ssm_client, ZeroDivisionError)
+            fails(ssm_client, ssm_client.exceptions.InternalServerError)
+            ssm_client.start_automation_execution(DocumentName="Doc")
 
         @pytest.mark.ssm_automation_error("InvalidTarget")
-        def test_it(ssm_automation, ssm_client):
+        def test_reset(ssm_automation, ssm_client):
             for _ in range(2):
                 ssm_automation.reset()
-                with pytest.raises(ssm_client.exceptions.InvalidTarget):
-                    ssm_client.start_automation_execution(DocumentName="Doc")
+                fails(ssm_client, ssm_client.exceptions.InvalidTarget)
         """
-    ).assert_outcomes(passed=1)
+    ).assert_outcomes(passed=2)

@@ -179,7 +179,7 @@ def test_a_second_try_is_judged_by_itself(process: Callable[..., pytest.RunResul
 
 
 def test_a_worker_that_crashes(process: Callable[..., pytest.RunResult]) -> None:
-    """Its counts are lost, and the report says so."""
+    """Its counts are lost, and the report says so; the others' are reported all the same."""
     source = """
     import os
 
@@ -189,7 +189,10 @@ def test_a_worker_that_crashes(process: Callable[..., pytest.RunResult]) -> None
     """
     result = process(SOURCE + source, "-n2", "--ssm-automation-report")
     result.assert_outcomes(passed=TESTS, failed=1)
-    result.stdout.fnmatch_lines(["The counts of 1 crashed worker are missing."])
+    sums = "* execution*, * refusal*, * fault*"
+    result.stdout.fnmatch_lines(
+        ["*= SSM Automation: errors faced =*", sums, "The counts of 1 crashed worker are missing."]
+    )
 
 
 def test_a_rerun_test_counts_once(process: Callable[..., pytest.RunResult]) -> None:

@@ -289,27 +289,6 @@ def test_a_strict_failure_is_no_other_error(run: Any) -> None:
     failed(run(BROAD + source), "Requests were refused*")
 
 
-def test_unittest_tells_a_problem_once(run: Any) -> None:
-    """A TestCase's own failure is shown with what was noted; one that passed fails for it."""
-    result = run(
-        BROAD
-        + """
-    import unittest
-
-    @pytest.mark.ssm_automation
-    class TestIt(unittest.TestCase):
-        def test_fails(self):
-            caller(Mode="auto")
-            self.fail("its own")
-
-        def test_passes(self):
-            caller(Mode="auto")
-    """
-    )
-    result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["*its own*", NOTED.format("call"), "Requests were refused*", f"*{TITLE}"])
-
-
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
 def test_subtests_are_left_alone_and_the_test_fails(run: Any) -> None:
     """Mistakes are the whole test's: no subtest fails for them, passed or not."""
@@ -325,20 +304,6 @@ def test_subtests_are_left_alone_and_the_test_fails(run: Any) -> None:
         "-v",
     )
     result.stdout.fnmatch_lines(["*SUBPASSED[[]one[]]*", "*SUBPASSED[[]two[]]*", "*::test_it FAILED*", f"*{TITLE}"])
-
-
-def test_each_parameter_is_its_own_test(run: Any) -> None:
-    """Of a parametrized test only the runs fail in which something was wrong."""
-    result = run(
-        BROAD
-        + """
-    @pytest.mark.parametrize("mode", ["Auto", "auto", "Interactive"])
-    def test_it(ssm_automation, mode):
-        caller(Mode=mode)
-    """
-    )
-    result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["FAILED *::test_it[[]auto[]]*"])
 
 
 def test_a_fake_of_the_tests_own_is_its_own_business(run: Any) -> None:
@@ -364,35 +329,6 @@ def test_all_is_said_under_xdist(run: Any) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [f"*{TITLE}", "", "Requests were refused *", "*", "*", "*constraint Parameters:min, relax=*"]
-    )
-
-
-def test_late_calls_are_reported(run: Any) -> None:
-    """A late call of a left-over thread fails no test, but the summary names its test."""
-    result = run(
-        BROAD
-        + """
-    import threading
-
-    GO, THREADS = threading.Event(), []
-
-    def late():
-        GO.wait(10)
-        caller()
-
-    def test_leaves(ssm_automation):
-        THREADS.append(threading.Thread(target=late, name="left"))
-        THREADS[0].start()
-
-    def test_next(ssm_automation):
-        GO.set()
-        THREADS[0].join()
-        assert not ssm_automation.calls
-    """
-    )
-    result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(
-        ["*SSM Automation: late calls*", "Thread 'left' of *::test_leaves called StartAutomationExecution after its *"]
     )
 
 

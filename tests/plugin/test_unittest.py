@@ -69,6 +69,8 @@ def test_a_test_case_is_strict(run: Any) -> None:
     result.assert_outcomes(failed=2, skipped=1)
     failed, _, passed = result.stdout.str().partition("_ TestIt.test_swallows _")
     assert "1 != 2 : its own" in failed
+    assert "SSM Automation: problems noted during call" in failed
+    assert "Requests were refused" in failed
     assert "strict mode found problems" not in failed
     assert "The test passed, but strict mode found problems:" in passed
 
