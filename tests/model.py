@@ -24,6 +24,19 @@ CONNECTION_ERRORS: Final = (
     "ConnectionClosedError",
 )
 
+# The statuses of errors that all AWS services have, and of those of SSM that are not 400.
+COMMON_ERRORS: Final = {
+    **dict.fromkeys(("AccessDeniedException", "ExpiredTokenException", "IncompleteSignatureException"), 400),
+    **dict.fromkeys(("InvalidSignatureException", "MissingAuthenticationTokenException", "NotAuthorized"), 400),
+    **dict.fromkeys(("RequestExpired", "SerializationException", "ThrottlingException"), 400),
+    **dict.fromkeys(("UnknownOperationException", "UnrecognizedClientException", "ValidationException"), 400),
+    "InternalFailure": 500,
+    "InternalServerError": 500,
+    "OptInRequired": 403,
+    "RequestTimeoutException": 408,
+    "ServiceUnavailable": 503,
+}
+
 
 @cache
 def service_model() -> Any:

@@ -67,6 +67,18 @@ class Signing:
         return answer.json()
 
 
+class Body:
+    """The body of an answer that a handler of `before-send` makes."""
+
+    def __init__(self, content: bytes) -> None:
+        """Keep the content."""
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        """Give the content, as urllib3 does."""
+        yield self._content
+
+
 @contextmanager
 def reached(transport: str) -> Iterator[tuple[AutomationFake, Callable[[Keys], Any]]]:
     """Give a fake, and a function that makes a client of some credentials that reaches it over a transport."""

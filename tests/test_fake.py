@@ -11,22 +11,11 @@ import botocore.exceptions
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from caller import start
-from model import CONNECTION_ERRORS, documented_errors, error_shapes
+from model import COMMON_ERRORS, CONNECTION_ERRORS, documented_errors, error_shapes
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
 
-# The statuses of errors that all AWS services have, and texts that were observed.
-COMMON = {
-    **dict.fromkeys(("AccessDeniedException", "ExpiredTokenException", "IncompleteSignatureException"), 400),
-    **dict.fromkeys(("InvalidSignatureException", "MissingAuthenticationTokenException", "NotAuthorized"), 400),
-    **dict.fromkeys(("RequestExpired", "SerializationException", "ThrottlingException"), 400),
-    **dict.fromkeys(("UnknownOperationException", "UnrecognizedClientException", "ValidationException"), 400),
-    "InternalFailure": 500,
-    "InternalServerError": 500,
-    "OptInRequired": 403,
-    "RequestTimeoutException": 408,
-    "ServiceUnavailable": 503,
-}
+# Texts that were observed.
 TEXTS = {
     "AutomationDefinitionNotFoundException": "An Automation runbook with the specified name ",
     "ExpiredTokenException": "The security token included in the request is expired",
@@ -63,7 +52,7 @@ def test_seven_exceptions_are_documented() -> None:
     }
 
 
-@pytest.mark.parametrize("code", sorted({*error_shapes(), *COMMON}))
+@pytest.mark.parametrize("code", sorted({*error_shapes(), *COMMON_ERRORS}))
 def test_every_error_can_be_caught(client: Any, fake: AutomationFake, code: str) -> None:
     """All exceptions of the model, and errors that any AWS service may send, have a plain text, a status and an id."""
     fake.fail_with(code)
@@ -74,7 +63,7 @@ def test_every_error_can_be_caught(client: Any, fake: AutomationFake, code: str)
     assert error["Message"].startswith(TEXTS.get(code, ""))
     assert error["Message"]
     assert not re.search("<[a-z]+>|  |&", error["Message"])
-    assert metadata["HTTPStatusCode"] == COMMON.get(code, 400)
+    assert metadata["HTTPStatusCode"] == COMMON_ERRORS.get(code, 400)
     assert metadata["HTTPHeaders"]["x-amzn-requestid"] == metadata["RequestId"]
     assert (fake.calls[0].outcome, fake.calls[0].error) == ("failed", code)
 
@@ -253,7 +242,7 @@ def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
             fake.fail_with(name)
     with pytest.raises(FakeUsageError) as caught:
         fake.fail_with("InvalidTargt")
-    count = len({*error_shapes(), *COMMON, *CONNECTION_ERRORS})
+    count = len({*error_shapes(), *COMMON_ERRORS, *CONNECTION_ERRORS})
     site = "https://pytest-ssm-automation.readthedocs.io/"
     assert str(caught.value).startswith(
         "Unknown error 'InvalidTargt'. Did you mean 'InvalidTarget'? "

@@ -133,7 +133,10 @@ def test_the_environment_is_as_before(run: Any, monkeypatch: pytest.MonkeyPatch,
         def test_it({order}):
             for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
                 monkeypatch.setenv(name, "own")
+            monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+            import boto3
+            assert boto3.Session().region_name == "own"
         """
     ).assert_outcomes(passed=1)
     assert os.environ["AWS_ACCESS_KEY_ID"] == "outer"
-    assert {"AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"}.isdisjoint(os.environ)
+    assert {"AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN"}.isdisjoint(os.environ)

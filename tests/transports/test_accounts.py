@@ -11,11 +11,11 @@ from caller import has, poll, start
 from reaching import TRANSPORTS, Keys, reached
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
-from pytest_ssm_automation._service.accounts import ACCOUNT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ACCOUNT_ID = "123456789012"
 ONE, OTHER = "111111111111", "222222222222"
 TOKEN = "01234567-89ab-cdef-0123-456789abcdef"
 NOT_FOUND = "AutomationExecutionNotFoundException"

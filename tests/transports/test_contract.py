@@ -11,10 +11,9 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from conformance.signing import SigningClient
-from model import CONNECTION_ERRORS
+from model import COMMON_ERRORS, CONNECTION_ERRORS, error_shapes
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.errors import catalogue
 from pytest_ssm_automation._transports.http.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def test_the_remaining_operations(reached: tuple[AutomationFake, Any]) -> None:
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_every_error(transport: str) -> None:
     """Every error that can be sent has the same code, text, status and modeled members, and the same record."""
-    codes = list(catalogue())
+    codes = sorted({*error_shapes(), *COMMON_ERRORS})
     with serving("stubber") as (fake, client):
         wanted = [_failure(fake, client, code) for code in codes]
     with serving(transport) as (fake, client):

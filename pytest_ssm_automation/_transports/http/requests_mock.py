@@ -31,7 +31,7 @@ def ssm_url() -> re.Pattern[str]:
     suffixes = {each["outputs"][name] for each in partitions for name in ("dnsSuffix", "dualStackDnsSuffix")}
     domains = "|".join(map(re.escape, sorted(suffixes, key=len, reverse=True)))
     return re.compile(
-        rf"https?://(?:[a-z0-9-]+\.)?ssm(?:-fips)?\.[a-z0-9-]+\.(?:vpce\.)?(?:{domains})(?::\d+)?(?:[/?].*)?",
+        rf"https?://(?:[a-z0-9-]+\.)?ssm(?:-fips)?\.[a-z0-9-]+\.(?:vpce\.)?(?:{domains})(?::\d+)?(?:[/?].*)?\Z",
         re.IGNORECASE | re.DOTALL,
     )
 

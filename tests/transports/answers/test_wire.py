@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import copy
-import gzip
 import json
+import re
 import subprocess
 import sys
 from contextvars import Context
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.client
 import botocore.session
-import model
 import pytest
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
@@ -23,10 +22,9 @@ from botocore.credentials import DeferredRefreshableCredentials, RefreshableCred
 from botocore.exceptions import ClientError, ReadTimeoutError
 from caller import start
 from moto import mock_aws
+from reaching import Body
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError
-from pytest_ssm_automation._service.errors import ServiceError
-from pytest_ssm_automation._transports.answers.protocol import attempt_of, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,15 +88,6 @@ def test_the_answer_is_parsed_by_botocore(fake: AutomationFake) -> None:
     assert headers["date"].endswith(" GMT")
 
 
-def test_times_have_milliseconds_and_a_zone(fake: AutomationFake) -> None:
-    """Times go as numbers over the wire, and come back as datetimes with a zone and a fraction."""
-    shown = MODULE_CLIENT.get_automation_execution(AutomationExecutionId=start(MODULE_CLIENT))
-    began = shown["AutomationExecution"]["ExecutionStartTime"]
-    assert began.tzinfo is not None
-    assert began.microsecond % 1000 == 0
-    assert began.microsecond > 0
-
-
 def test_the_request_is_signed(fake: AutomationFake) -> None:
     """What reaches a handler of `before-send` carries a signature of the client's own key, a target and a body."""
     client: Any = boto3.client("ssm", region_name="eu-central-1", **KEYS)
@@ -122,7 +111,8 @@ def test_each_attempt_is_sent(fake: AutomationFake) -> None:
     client.meta.events.register("before-send.ssm", handler)
     fake.fail_with("InternalServerError", times=2)
     start(client)
-    assert [attempt_of(request.headers["amz-sdk-request"].decode()) for request in handler.seen] == [1, 2, 3]
+    numbers = [re.findall(r"attempt=(\d)", request.headers["amz-sdk-request"].decode()) for request in handler.seen]
+    assert numbers == [["1"], ["2"], ["3"]]
     assert all(request.headers["Authorization"] for request in handler.seen)
     assert [call.attempt for call in fake.calls] == [1, 2, 3]
 
@@ -130,7 +120,7 @@ def test_each_attempt_is_sent(fake: AutomationFake) -> None:
 def test_a_handler_of_the_users_that_answers_wins(fake: AutomationFake) -> None:
     """Like a user's Stubber: what it answers never reaches the fake, and what it lets pass does."""
     client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
-    handler = Handler(AWSResponse("", 400, {}, _Raw(b'{"__type": "Mine", "message": "no"}')))  # type: ignore[arg-type]
+    handler = Handler(AWSResponse("", 400, {}, Body(b'{"__type": "Mine", "message": "no"}')))  # type: ignore[arg-type]
     client.meta.events.register("before-send.ssm", handler)
     with pytest.raises(ClientError, match=r"\(Mine\).*: no"):
         start(client)
@@ -138,14 +128,6 @@ def test_a_handler_of_the_users_that_answers_wins(fake: AutomationFake) -> None:
     handler.answer = None
     assert start(client) == fake.executions[0].id
     assert len(handler.seen) == 2
-
-
-class _Raw:
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self) -> Iterator[bytes]:
-        yield self._content
 
 
 def test_requests_may_be_compressed(fake: AutomationFake) -> None:
@@ -168,26 +150,12 @@ def test_requests_may_be_compressed(fake: AutomationFake) -> None:
     fake.assert_started_once(Parameters={"Text": ["x" * 500]})
 
 
-def test_unpacking() -> None:
-    """Only gzip is decompressed, up to the requested size, and invalid gzip is refused."""
-    packed = gzip.compress(b"x" * 1000)
-    assert unpack(packed, " GZIP ") == b"x" * 1000
-    assert unpack(packed, "gzip", most=10) == b"x" * 10
-    assert unpack(b"as it is", "") == b"as it is"
-    with pytest.raises(ServiceError, match="SerializationException"):
-        unpack(b"as it is", "gzip")
-
-
-def test_attempts_are_read() -> None:
-    """The number of the attempt is read from its header; without it, it is 1."""
-    assert [attempt_of(header) for header in ("attempt=3; max=5", "ttl=1; attempt=2", "", "attempt=x")] == [3, 2, 1, 1]
-
-
 def test_a_client_without_credentials_is_answered(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, no signature, no search for credentials: as with the stubber, the client is answered."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name)
-    client = boto3.Session().client("ssm", region_name="us-east-1")
+    with monkeypatch.context() as patched:  # undone before the fake ends
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            patched.delenv(name)
+        client = boto3.Session().client("ssm", region_name="us-east-1")
     handler = Handler()
     client.meta.events.register("before-send.ssm", handler)
     start(client)
@@ -253,13 +221,6 @@ def test_documents_of_others_are_left_to_others(fake: AutomationFake) -> None:
     with pytest.raises(NetworkBlockedError, match=r"ssm\.us-east-1\.amazonaws\.com"):
         MODULE_CLIENT.describe_document(Name="Unknown")
     assert [call.operation for call in fake.calls] == ["DescribeDocument"]
-
-
-def test_operations_that_are_not_served_are_left_alone(fake: AutomationFake) -> None:
-    """Other operations are not recorded, and do not leave the process."""
-    with pytest.raises(NetworkBlockedError):
-        MODULE_CLIENT.get_parameter(Name="x")
-    assert fake.calls == ()
 
 
 def test_nested_fakes_of_different_transports() -> None:
@@ -331,15 +292,3 @@ def test_a_tap_that_outlives_its_fake_answers_nothing(fake: AutomationFake) -> N
     sent = partial(tap.emit, "before-send.ssm.StartAutomationExecution", request=None)
     assert (handler, None) in Context().run(sent)  # where no request has been claimed
     fake.__enter__()
-
-
-def test_all_operations_are_served(fake: AutomationFake) -> None:
-    """Every Automation operation is answered on the wire."""
-    execution_id = start(MODULE_CLIENT)
-    MODULE_CLIENT.get_automation_execution(AutomationExecutionId=execution_id)
-    MODULE_CLIENT.describe_automation_executions()
-    MODULE_CLIENT.describe_automation_step_executions(AutomationExecutionId=execution_id)
-    with pytest.raises(MODULE_CLIENT.exceptions.InvalidAutomationSignalException):
-        MODULE_CLIENT.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
-    MODULE_CLIENT.stop_automation_execution(AutomationExecutionId=start(MODULE_CLIENT))
-    assert {call.operation for call in fake.calls} == set(model.OPERATIONS)

@@ -20,7 +20,6 @@ from vcr.record_mode import RecordMode
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError, NetworkBlockedError
 from pytest_ssm_automation._transports.guard import network
-from pytest_ssm_automation._transports.guard.network import check_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,9 +156,11 @@ def test_hosts_may_be_allowed(reached: list[str], allowed: Any) -> None:
         ("http://169.254.169.254/latest", True),
     ],
 )
-def test_what_may_be_reached(url: str, allowed: Any) -> None:
+def test_what_may_be_reached(reached: list[str], url: str, allowed: Any) -> None:
     """This machine always, also by the unspecified address, and other hosts if they are allowed."""
-    assert check_host("GET", url, allowed=allowed) is None  # type: ignore[func-returns-value]
+    with AutomationFake(allow_network=allowed), pytest.raises(EndpointConnectionError):
+        URLLib3Session().send(prepared("GET", url))
+    assert len(reached) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,17 +175,22 @@ def test_what_may_be_reached(url: str, allowed: Any) -> None:
         "http://[::2]/",
     ],
 )
-def test_what_may_not_be_reached(url: str) -> None:
+def test_what_may_not_be_reached(reached: list[str], url: str) -> None:
     """Any other host, also one whose name only starts like loopback's."""
-    with pytest.raises(NetworkBlockedError, match="would have left the process"):
-        check_host("GET", url, allowed=("other.example",))
+    with (
+        AutomationFake(allow_network=["other.example"]),
+        pytest.raises(NetworkBlockedError, match="would have left the process"),
+    ):
+        URLLib3Session().send(prepared("GET", url))
+    assert reached == []
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"])
-def test_the_machine_has_no_credentials(host: str) -> None:
+def test_the_machine_has_no_credentials(reached: list[str], fake: AutomationFake, host: str) -> None:
     """Instance metadata is unreachable, as on a machine outside AWS."""
     with pytest.raises(EndpointConnectionError):
-        check_host("GET", f"http://{host}/latest/meta-data", allowed=False)
+        URLLib3Session().send(prepared("GET", f"http://{host}/latest/meta-data"))
+    assert reached == []
 
 
 def test_looking_for_the_machines_credentials_is_no_mistake(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
@@ -11,11 +12,19 @@ from botocore.credentials import RefreshableCredentials as Refreshable
 from caller import has
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.accounts import ACCOUNT_ID
-from pytest_ssm_automation._transports.owner.identity import forget, identity_of
 
+ACCOUNT_ID = "123456789012"
 KEY = "ASIAQNZGKIQY56JQ7WML"
 ENCODED = "029608264753"
+
+
+def identity_of(credentials: Any, fake: AutomationFake | None = None) -> tuple[str | None, str | None]:
+    """Return the key and the account of a call with some credentials, on a fake or a new one."""
+    with nullcontext(fake) if fake else AutomationFake() as active:
+        client: Any = active.client()
+        client._request_signer._credentials = credentials
+        client.start_automation_execution(DocumentName="Doc")
+        return active.calls[-1].access_key_id, active.calls[-1].account
 
 
 def unwanted(*_: Any, **__: Any) -> NoReturn:
@@ -72,26 +81,12 @@ def test_the_account_of_a_role_that_was_not_assumed_yet(role: str, account: str)
 
 
 def test_the_account_stays_when_credentials_are_refreshed() -> None:
-    """Credentials that are refreshed during a test keep their account."""
+    """Credentials that are refreshed during a test keep their account; the next test looks again."""
     expires = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     fresh = {"access_key": KEY, "secret_key": "secret", "token": "token", "expiry_time": expires}
     credentials: Any = DeferredRefreshableCredentials(lambda: fresh, "test")
-    assert identity_of(credentials) == (None, ACCOUNT_ID)
-    assert credentials.access_key == KEY
-    assert identity_of(credentials) == (KEY, ACCOUNT_ID)
-    forget()
+    with AutomationFake() as fake:
+        assert identity_of(credentials, fake) == (None, ACCOUNT_ID)
+        assert credentials.access_key == KEY
+        assert identity_of(credentials, fake) == (KEY, ACCOUNT_ID)
     assert identity_of(credentials) == (KEY, ENCODED)
-
-
-def test_the_next_test_looks_again() -> None:
-    """What credentials had before their refresh is forgotten with the last fake."""
-    credentials: Any = DeferredRefreshableCredentials(unwanted, "test")
-    with AutomationFake() as fake:
-        client: Any = fake.client()
-        client._request_signer._credentials = credentials
-        client.start_automation_execution(DocumentName="Doc")
-        assert fake.calls[0].account == ACCOUNT_ID
-    credentials._account_id = "111122223333"
-    with AutomationFake() as fake:
-        client.start_automation_execution(DocumentName="Doc")
-        assert fake.calls[0].account == "111122223333"
