@@ -187,8 +187,8 @@ def wrong_count(
         for place, (number, call) in enumerate(closest):
             label = f"Closest of {count(len(others), 'call')}, " if place == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")
-            told = [*expectation.differences(call), *_fate(call)] or [call.outcome]
-            lines.extend(f"  {line}" for line in told)
+            details = [*expectation.differences(call), *_fate(call)] or [call.outcome]
+            lines.extend(f"  {line}" for line in details)
     else:
         lines.append(f"{expectation.operation} was never called.")
     if in_part:

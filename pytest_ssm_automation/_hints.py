@@ -58,11 +58,11 @@ def _asked_elsewhere(service: Service) -> Iterator[str]:
     """Describe the calls that requested an execution from the wrong account or Region."""
     for number, call in enumerate(service.calls):
         if call.error in _NOT_FOUND and call.outcome == "rejected":
-            sought = call.params.get("AutomationExecutionId") or call.params.get("ResourceId")
-            places = [f"{run.account} {run.region}" for run in service.store.named(str(sought))]
+            execution_id = call.params.get("AutomationExecutionId") or call.params.get("ResourceId")
+            places = [f"{run.account} {run.region}" for run in service.store.named(str(execution_id))]
             if places:
                 asked = f"{call.operation} {where(number, call)} asked the wrong account or Region"
-                yield f"{asked}: the execution {sought} is in {' and '.join(places)}"
+                yield f"{asked}: the execution {execution_id} is in {' and '.join(places)}"
 
 
 def _signalled_in_vain(service: Service) -> Iterator[str]:
@@ -81,12 +81,12 @@ def _without_outputs(service: Service) -> Iterator[str]:
             selectors = _selectors_in_vain(run.walk)
             missed = [f"{name} ({selectors[name]})" for name in unresolved if name in selectors]
             unset = [name for name in unresolved if name not in selectors]
-            for names, told in (
+            for names, fact in (
                 (missed, "reads outputs whose selectors found nothing in the answers to executed steps"),
                 (unset, "reads outputs without a value (set them with fake.step_outputs)"),
             ):
                 if names:
-                    yield f"{run.document_name} {run.id} {told}: {', '.join(names)}"
+                    yield f"{run.document_name} {run.id} {fact}: {', '.join(names)}"
 
 
 def _selectors_in_vain(walk: Walk) -> dict[str, str]:
@@ -105,8 +105,8 @@ def _replayed_otherwise(service: Service) -> Iterator[str]:
     for run in service.store.all:
         replay = run.script.replay
         if replay and (others := other_request(run)):
-            told = f"shows the recorded execution in {replay.source}, which had other parameters"
-            yield f"{run.document_name} {run.id} {told}: {'; '.join(at_most(others, others))}"
+            fact = f"shows the recorded execution in {replay.source}, which had other parameters"
+            yield f"{run.document_name} {run.id} {fact}: {'; '.join(at_most(others, others))}"
 
 
 def _rejected(service: Service) -> Iterator[str]:
@@ -115,8 +115,8 @@ def _rejected(service: Service) -> Iterator[str]:
         refused = [call for call in service.calls if call.error == "AutomationDefinitionNotFoundException"]
         names = (str(call.params.get("DocumentName")) for call in refused if call.outcome == "rejected")
         for name in dict.fromkeys(names):
-            told = f'The option unknown_documents="reject" refused {name}, which is not registered.'
-            yield f"{told} {how_to_register(name)}"
+            fact = f'The option unknown_documents="reject" refused {name}, which is not registered.'
+            yield f"{fact} {how_to_register(name)}"
 
 
 def _oddly_targeted(service: Service) -> Iterator[str]:
@@ -124,8 +124,8 @@ def _oddly_targeted(service: Service) -> Iterator[str]:
     starts = (call for call in service.calls if call.outcome == "started" and call.operation == model.START)
     keys = dict.fromkeys(key for call in starts for _, key in odd_targets(call.params))
     if keys:
-        told = f"AWS does not document the target key {', '.join(map(repr, keys))}"
-        yield f"{told} for Automation. The option enforce=[{TARGET_KEY!r}] refuses such keys."
+        fact = f"AWS does not document the target key {', '.join(map(repr, keys))}"
+        yield f"{fact} for Automation. The option enforce=[{TARGET_KEY!r}] refuses such keys."
 
 
 def _not_registered(service: Service, *, looked_up: bool) -> Iterator[str]:

@@ -10,8 +10,7 @@ from .._service.runbooks.declarations import Runbook
 from .._service.runbooks.library import bare_name, flow_of
 from .._service.runbooks.loading import load_runbook
 from .differences import differences
-from .reading import read_recording
-from .recorded_runbooks import recorded_runbook, version_of
+from .reading import read_recording, recorded_runbook, version_of
 from .walking import walk
 
 if TYPE_CHECKING:

@@ -10,16 +10,23 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from .._errors import FakeUsageError, hide_usage_errors
 from .._service.checks import model
 from .._service.contents import read_json
+from .._service.runbooks.creation import RELAXABLE
+from .._service.runbooks.library import bare_name
+from .._service.runbooks.loading import load_runbook
+from .._service.runbooks.reading.documents import document_of
 from .shapes import known_values, missing, misspelt, problems, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from .._service.runbooks.declarations import Runbook
 
 __tracebackhide__ = hide_usage_errors
 
@@ -154,3 +161,21 @@ def _recording(file: Path, recorded: Mapping[str, Any]) -> Recording:
 
 def _shape(name: str) -> Any:
     return model.service_model().shape_for(name)
+
+
+def recorded_runbook(recording: Recording) -> Runbook | None:
+    """Return the runbook in a recording; `None` if it has none."""
+    if recording.document is None:
+        return None
+    content = document_of(recording.document["Content"], recording.path).members
+    name = bare_name(recording.document_name)
+    with warnings.catch_warnings():
+        # AWS has run it.
+        warnings.simplefilter("ignore")
+        return load_runbook(content, name=name, version=version_of(recording), relaxed=RELAXABLE)
+
+
+def version_of(recording: Recording) -> str:
+    """Return the version of the runbook that ran, a number."""
+    version: str = recording.execution.get("DocumentVersion", "1")
+    return version if version.isdecimal() and int(version) else "1"

@@ -9,8 +9,7 @@ from .._service.checks import model
 from .._service.faults import check_when
 from .._service.runs.recorded import Replay
 from .._service.runs.scripts import Script
-from .reading import read_recording
-from .recorded_runbooks import recorded_runbook
+from .reading import read_recording, recorded_runbook
 from .values import time_of
 
 if TYPE_CHECKING:

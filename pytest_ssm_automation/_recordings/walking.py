@@ -91,8 +91,8 @@ class _Walk:
         """Start, and walk until the end, or until the recording has no result."""
         shown = self._recording.execution
         names = _PLAIN if self._recording.on_target else _REQUESTED
-        told = {**shown, "Parameters": self._given(shown.get("Parameters", {}))}
-        request = {name: told[name] for name in names if told.get(name)}
+        members = {**shown, "Parameters": self._given(shown.get("Parameters", {}))}
+        request = {name: members[name] for name in names if members.get(name)}
         try:
             self._ask(model.START, DocumentName=self._runbook.name, **request)
         except ServiceError as error:

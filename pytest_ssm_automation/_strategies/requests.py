@@ -172,8 +172,8 @@ def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Choice | N
     if found:
         return _tree(found, tuple(_presences()))
     reasons = wrong or min((broken for _, broken in judged), key=len)
-    told = "; ".join(f"{reason} ({reason.constraint})" for reason in reasons)
-    raise FakeUsageError(f"No valid request has these members: {told}")
+    text = "; ".join(f"{reason} ({reason.constraint})" for reason in reasons)
+    raise FakeUsageError(f"No valid request has these members: {text}")
 
 
 @cache

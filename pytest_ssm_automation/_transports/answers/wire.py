@@ -1,6 +1,6 @@
 """The wire transport, which answers at botocore's `before-send` with AWS JSON 1.1 over HTTP.
 
-Signing, compression, botocore's retries and its parser all run. Only the connection is missing.
+Signing, compression, botocore's retries and its parser all run. Only the connection and the delays are missing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import io
 import weakref
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
@@ -19,23 +20,24 @@ from ..._service.errors import ServiceError
 from ..owner.claim import claimed_by
 from ..owner.identity import request_of
 from .protocol import answer_over_http, attempt_of, unpack
-from .retries import fill_quota, is_rate_limiter, without_delay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from botocore.client import BaseClient
+    from botocore.retries.quota import RetryQuota
 
     from ..._service.calls import Request
     from ..owner.active import Active
     from .protocol import HttpAnswer
 
-_CLAIMED = CHECKED
-_SENDING = {f"before-send.ssm.{operation}": operation for operation in _CLAIMED}
-_RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in _CLAIMED}
-_CREATING = frozenset(f"request-created.ssm.{operation}" for operation in _CLAIMED)
+_SENDING = {f"before-send.ssm.{operation}": operation for operation in CHECKED}
+_RETRYING = {f"needs-retry.ssm.{operation}": operation for operation in CHECKED}
+_CREATING = frozenset(f"request-created.ssm.{operation}" for operation in CHECKED)
 # botocore passes the context of a request to its handlers when it creates the request, but not when it sends it.
 created: ContextVar[Any] = ContextVar("the context of the request that botocore has created")
+# The fake for which a retry quota was filled last.
+_filled_for: WeakKeyDictionary[RetryQuota, Active | None] = WeakKeyDictionary()
 
 
 class _Body(io.BytesIO):
@@ -155,3 +157,29 @@ def _is_motos(handler: Any) -> bool:
 def _header(headers: Any, name: str) -> str:
     value = next((value for key, value in headers.items() if key.lower() == name), "")
     return value.decode() if isinstance(value, bytes) else value
+
+
+def is_rate_limiter(handler: Callable[..., Any]) -> bool:
+    """Return whether an event handler is the rate limiter of adaptive mode, which delays requests.
+
+    aiobotocore's limiters share no base class with botocore's.
+    """
+    return type(getattr(handler, "__self__", None)).__name__.endswith("ClientRateLimiter")
+
+
+def fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) -> None:
+    """Fill the retry quota of a client, which its handlers of `needs-retry` have, once for each fake.
+
+    The quota belongs to the client. Otherwise, throttling in one test would leave fewer retries for the next test.
+    """
+    for handler in handlers:
+        checker = getattr(getattr(handler, "__self__", None), "_retry_quota", None)
+        quota: Any = getattr(checker, "_quota", None)
+        if quota is not None and _filled_for.get(quota) is not active:
+            quota.release(quota._max_capacity)
+            _filled_for[quota] = active
+
+
+def without_delay(responses: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Set the delays that handlers of `needs-retry` return to 0 seconds."""
+    return [(handler, 0 if delay else delay) for handler, delay in responses]

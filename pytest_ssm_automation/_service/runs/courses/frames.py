@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ...runbooks.actions import PAUSING
 from ..results import SUCCESS
+from ..run import StatusChange
 from ..scripts import ENDED, STATUS, STEP
 from ..shown.outputs import NOT_YET
 
@@ -25,15 +26,6 @@ _OF_LAST: Final = frozenset({"ExecutionEndTime", "FailureMessage", "Variables"})
 _COUNTERS: Final = {"Success": "SuccessSteps", "Failed": "FailedSteps", "Cancelled": "CancelledSteps"} | {
     "TimedOut": "TimedOutSteps"
 }
-
-
-class StepChange(NamedTuple):
-    """A change of the status of a step: its members, the time and the status."""
-
-    step: Mapping[str, Any]
-    started: datetime
-    time: datetime
-    status: str
 
 
 class _Span(NamedTuple):
@@ -104,17 +96,18 @@ class Frames:
             "StepExecutions": steps,
         }
 
-    def changes(self, before: int, place: int) -> list[StepChange]:
+    def changes(self, before: int, place: int) -> list[StatusChange]:
         """Return the changes of the steps between two frames, oldest first."""
-        found: list[StepChange] = []
+        found: list[StatusChange] = []
         for number, (step, (start, end)) in enumerate(zip(self._steps, self._spans, strict=True)):
             was, now = self._state(number, before), self._state(number, place)
+            name, action = step["StepName"], step["Action"]
             if start and was < 1 <= now:
-                found.append(StepChange(step, start, start, "InProgress"))
-                if step["Action"] in PAUSING:
-                    found.append(StepChange(step, start, start, "Waiting"))
+                found.append(StatusChange(start, "InProgress", name, action, start))
+                if action in PAUSING:
+                    found.append(StatusChange(start, "Waiting", name, action, start))
             if start and end and was < 2 <= now:  # noqa: PLR2004 - it has ended
-                found.append(StepChange(step, start, end, step["StepStatus"]))
+                found.append(StatusChange(end, step["StepStatus"], name, action, start))
         return sorted(found, key=lambda change: change.time)
 
     def _state(self, number: int, place: int) -> int:

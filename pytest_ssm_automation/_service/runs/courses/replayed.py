@@ -95,8 +95,8 @@ class Replayed(Course):
         run.course, run.members = replace(self, place=place), frames.members(place)
         if run.status == PENDING and place < frames.last:
             run.turn_to("InProgress", frames.time(place))
-        for step, started, time, status in frames.changes(self.place, place):
-            run.note(StatusChange(time, status, step["StepName"], step["Action"], started))
+        for change in frames.changes(self.place, place):
+            run.note(change)
         self._take_children(run, frames.time(place), ends=place == frames.last)
         run.turn_to(frames.status(place), frames.time(place))
 

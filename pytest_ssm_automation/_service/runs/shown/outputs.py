@@ -1,24 +1,31 @@
-"""The outputs of executions, and their failure messages.
+"""The outputs of executions, their failure messages, and how the service writes the inputs and outputs of steps.
 
 The text for steps that have not succeeded was observed. The text for outputs that the test has not set is our own.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from ...calls import copy_containers
+from ...runbooks.kinds import is_list, is_mapping
 from ...runbooks.library import flow_of
 from ...runbooks.references import UNKNOWN
 from ..results import SUCCESS
-from .texts import output_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..run import Run
     from ..walks.walk import Walk
 
 _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
 NOT_YET: Final = "No output available yet because the step is not successfully executed"
+# The service writes JSON so that it can be put into HTML.
+_ESCAPED: Final = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "'=<>&"})
+_COMMAND: Final = "aws:runCommand"
+_LOGS: Final = "CloudWatchOutputConfig"
 
 
 def outputs_of(run: Run) -> dict[str, list[str]]:
@@ -50,3 +57,23 @@ def _texts(walk: Walk | None, name: str) -> list[str]:
     if value is UNKNOWN:
         return [f"{name}: not set by the test; call fake.step_outputs({step!r}, {{{output!r}: ...}})"]
     return output_texts(value)
+
+
+def output_texts(value: object) -> list[str]:
+    """Write an output: a list of strings, one for each item of a list."""
+    return [_output_text(item) for item in value] if is_list(value) else [_output_text(value)]
+
+
+def input_texts(action: str, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Write the inputs of a step: JSON by name, in the order of the names."""
+    if action == _COMMAND and is_mapping(logs := inputs.get(_LOGS)):
+        inputs = {**inputs, _LOGS: {name[:1].lower() + name[1:]: value for name, value in logs.items()}}
+    return {name: _json(inputs[name]) for name in sorted(inputs)}
+
+
+def _output_text(value: object) -> str:
+    return value if isinstance(value, str) else _json(value).translate(_ESCAPED)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

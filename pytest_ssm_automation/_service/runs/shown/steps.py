@@ -16,8 +16,7 @@ from ...runbooks.library import bare_name
 from ...runbooks.references import as_text
 from ..results import SUCCESS
 from ..scripts import ENDED, SUCCEEDED
-from .outputs import failure_message_of
-from .texts import input_texts, output_texts
+from .outputs import failure_message_of, input_texts, output_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -44,7 +44,7 @@ def way_of(run: Run, most: int = MOST_LINES) -> list[str]:
         walk = run.walk
         if walk is None or run.runbook is None:
             steps = step_members(run)
-            rows = [(each["StepStatus"], each["StepName"], _told(each.get("FailureMessage"))) for each in steps]
+            rows = [(each["StepStatus"], each["StepName"], _last_line(each.get("FailureMessage"))) for each in steps]
             return _cut([_title(run, None), *_table(rows)], most)
         last = [_not_reached(walk)] if len(walk.latest) < len(walk.flow.steps) else []
         rows = [(visit.status, _name(visit), _fate(visit, walk)) for visit in walk.way]
@@ -56,7 +56,7 @@ def _title(run: Run, walk: Walk | None) -> str:
     by = f", started by {run.parent.document_name} {run.parent.id}" if run.parent else ""
     message = failure_message_of(run)
     of_steps = {visit.message for visit in walk.way} if walk else set[str | None]()
-    why = "" if message is None or message in of_steps else f": {_told(message)}"
+    why = "" if message is None or message in of_steps else f": {_last_line(message)}"
     return f"{shorten(run.document_name)} {run.id} in {run.account} {run.region}{on}{by}: {run.status}{why}"
 
 
@@ -93,7 +93,7 @@ def _fate(visit: Visit, walk: Walk) -> str:
     """Write what decided the result of a step, and the result."""
     attempt = f"attempt {visit.attempt} of {visit.step.attempts}, " if visit.attempt > 1 else ""
     who = attempt + _decided(visit, walk)
-    result = _told(visit.message) or ", ".join(_outputs(visit))
+    result = _last_line(visit.message) or ", ".join(_outputs(visit))
     return f"{who}: {result}" if who and result else who or result
 
 
@@ -173,7 +173,7 @@ def _calls(visit: Visit) -> str:
     return f" ({', '.join(name if count == 1 else f'{name} x{count}' for name, count in counts.items())})"
 
 
-def _told(message: str | None) -> str:
+def _last_line(message: str | None) -> str:
     """Return the last line of a failure message, without the service's frame, and the line of a script."""
     if message is None:
         return ""

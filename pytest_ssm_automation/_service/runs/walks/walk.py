@@ -14,9 +14,8 @@ from ...runbooks.actions import APPROVE, BRANCH, PAUSING, UPDATE_VARIABLE
 from ..results import SIGNAL, SUCCESS, StepResult
 from .approvals import WAITING, outputs_of_approval
 from .failures import failure_text
-from .loops import iteration_of, loops_around
 from .values import Values, outputs_of_action
-from .visits import Iteration, Visit
+from .visits import Iteration, Visit, iteration_of, loops_around
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
