@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._service.faults import Fault
     from ._service.runbooks.declarations import Runbook
     from ._service.runs.execution import Execution
-    from ._service.runs.overrides import StepRun
+    from ._service.runs.step_runs import StepRun
     from ._transports.guard.network import NetworkBlockedError
     from ._transports.owner.late import LateCallError
 
@@ -62,7 +62,7 @@ _HOMES = {
     "RunbookWarning": "_errors",
     "SleptTooLong": "_clock",
     "StepFailed": "_errors",
-    "StepRun": "_service.runs.overrides",
+    "StepRun": "_service.runs.step_runs",
     "Violation": "_service.checks.violations",
     "constraints": "_service.checks.rules",
 }

@@ -8,20 +8,17 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._service.accounts import ACCOUNT_ID
-from ._service.errors import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ._service.calls import Call
     from ._service.checks.violations import Violation
-    from ._service.faults import Fault
 
 _LONGEST = 200
 _MOST_CALLS = 3
-# The maximum number of items and lines that a message lists.
-_MOST_ITEMS = 10
-_MOST_LINES = 40
+# The maximum number of items that a message lists.
+MOST_ITEMS = 10
 
 
 class _Missing:
@@ -158,7 +155,7 @@ def shorten(value: object) -> str:
 
 def at_most(shown: Sequence[str], items: Sequence[object]) -> list[str]:
     """Return the first lines, and a line with the number of other items."""
-    few = list(shown[:_MOST_ITEMS])
+    few = list(shown[:MOST_ITEMS])
     return [*few, f"... and {len(items) - len(few)} more"] if len(items) > len(few) else few
 
 
@@ -181,7 +178,7 @@ def wrong_count(
     """
     lines = [headline, "", f"Expected:  {expectation}"]
     if found:
-        lines.append(f"Matching:  {', '.join(at_most([where(*each) for each in found[:_MOST_ITEMS]], found))}")
+        lines.append(f"Matching:  {', '.join(at_most([where(*each) for each in found[:MOST_ITEMS]], found))}")
     elif others:
         closest = nsmallest(_MOST_CALLS, others, key=lambda numbered: expectation.distance(numbered[1]))
         for place, (number, call) in enumerate(closest):
@@ -202,7 +199,7 @@ def _fate(call: Call) -> list[str]:
     if call.error is not None:
         return [
             f"{call.outcome}: {call.error}",
-            *(f"  {line}" for each in call.violations[:_MOST_ITEMS] for line in broken(each)),
+            *(f"  {line}" for each in call.violations[:MOST_ITEMS] for line in broken(each)),
         ]
     return [f"replayed: its ClientToken had already started {call.execution_id}"] if call.outcome == "replayed" else []
 
@@ -210,29 +207,15 @@ def _fate(call: Call) -> list[str]:
 def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[int, Call]]) -> str:
     """Write the message for unexpected calls."""
     lines = [
-        f"{operation} was called {_times(len(found))}, but should not have been.",
+        f"{operation} was called {times_of(len(found))}, but should not have been.",
         "",
         f"Not expected:  {expectation}",
     ]
     shown = [
         f"{where(number, call)}: {', '.join(f'{name}={shorten(value)}' for name, value in call.params.items())}"
-        for number, call in found[:_MOST_ITEMS]
+        for number, call in found[:MOST_ITEMS]
     ]
     return "\n".join((*lines, *at_most(shown, found)))
-
-
-def refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
-    """List refused invalid requests, with the constraints that they violate."""
-    lines: list[str] = []
-    for listed, (number, call) in enumerate(numbered):
-        if len(lines) > _MOST_LINES:
-            return [*lines, f"... and {count(len(numbered) - listed, 'more request')}"]
-        refuser = "botocore" if is_botocores(call) else "the service"
-        lines.append(f"{call.operation} {where(number, call)} was refused by {refuser}: {call.error}")
-        lines.extend(f"  {line}" for violation in call.violations[:_MOST_ITEMS] for line in broken(violation))
-        if len(call.violations) > _MOST_ITEMS:
-            lines.append(f"  ... and {len(call.violations) - _MOST_ITEMS} more")
-    return lines
 
 
 def broken(violation: Violation) -> list[str]:
@@ -249,22 +232,11 @@ def shorten_text(text: str) -> str:
     return text if len(text) <= 2 * _LONGEST else f"{text[:_LONGEST]} ... {text[-_LONGEST:]}"
 
 
-def is_botocores(call: Call) -> bool:
-    """Return whether botocore refused a request, in its validation or serialization."""
-    return call.outcome == "rejected" and call.error not in catalogue()
-
-
-def is_mistake(call: Call) -> bool:
-    """Return whether a request was refused because it is invalid, and not because of the service's state."""
-    unreadable = call.outcome == "rejected" and call.error == "SerializationException"
-    return bool(call.violations) or unreadable or is_botocores(call)
-
-
 def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequence[object]) -> str:
     """Write the message for a wrong number of blocked requests to the network."""
     which = "A request to the network" if url is None else f"A request to {getattr(url, 'pattern', url)!r}"
-    fate = f"blocked {_times(found)}" if found else "not blocked"
-    lines = [f"{which} was {fate}, expected {_expected_times(times)}."]
+    fate = f"blocked {times_of(found)}" if found else "not blocked"
+    lines = [f"{which} was {fate}, expected {expected_times(times)}."]
     if blocked:
         lines += ["", f"Blocked ({len(blocked)}):", *(f"  {request}" for request in blocked[-_MOST_CALLS * 3 :])]
     else:
@@ -272,18 +244,9 @@ def wrongly_blocked(url: object, found: int, times: int | None, blocked: Sequenc
     return "\n".join(lines)
 
 
-def unfired(faults: Iterable[Fault]) -> list[str]:
-    """List the faults that fired less often than expected."""
-    unfired = [fault for fault in faults if fault.unfired]
-    shown = [
-        f"{fault!r} fired {_times(fault.fired)}, expected {_expected_times(fault.times)}"
-        for fault in unfired[:_MOST_ITEMS]
-    ]
-    return at_most(shown, unfired)
-
-
-def _expected_times(times: int | None) -> str:
-    return "at least once" if times is None else _times(times)
+def expected_times(times: int | None) -> str:
+    """Write an expected number; `None` for at least one."""
+    return "at least once" if times is None else times_of(times)
 
 
 def duplicates(groups: Sequence[Sequence[tuple[int, Call]]]) -> str:
@@ -293,19 +256,20 @@ def duplicates(groups: Sequence[Sequence[tuple[int, Call]]]) -> str:
         call = group[0][1]
         wanted = {name: value for name, value in call.params.items() if name != "ClientToken"}
         lines += ["", ", ".join(f"{name}={shorten(value)}" for name, value in wanted.items())]
-        for number, each in group[:_MOST_ITEMS]:
+        for number, each in group[:MOST_ITEMS]:
             token = each.params.get("ClientToken")
             lost = ", response lost" if each.outcome == "lost" else ""
             lines.append(f"  {where(number, each)} started {each.execution_id}, ClientToken {token!r}{lost}")
-        if len(group) > _MOST_ITEMS:
-            lines.append(f"  ... and {len(group) - _MOST_ITEMS} more")
+        if len(group) > MOST_ITEMS:
+            lines.append(f"  ... and {len(group) - MOST_ITEMS} more")
     if len(groups) > _MOST_CALLS:
         lines += ["", f"... and {count(len(groups) - _MOST_CALLS, 'more request')} that did."]
     lines += ["", "A retry that repeats the ClientToken of the first attempt starts nothing new."]
     return "\n".join(lines)
 
 
-def _times(count: int) -> str:
+def times_of(count: int) -> str:
+    """Write how often something happened."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
@@ -318,4 +282,4 @@ def headline(operation: str, fate: str, cause: str, found: int, times: int | Non
     """Write the first line of a message: how often an operation was called or refused, and the expected number."""
     if times is None or (found == 0 and times == 1):
         return f"{operation} was not {fate} as expected{cause}."
-    return f"{operation} was {fate} {_times(found)}{cause} with a matching request, expected {_times(times)}."
+    return f"{operation} was {fate} {times_of(found)}{cause} with a matching request, expected {times_of(times)}."

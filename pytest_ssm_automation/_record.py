@@ -233,26 +233,6 @@ class Record(Strict):
         for request in found:
             request.expected = True
 
-    def assert_faults_raised(self) -> None:
-        """Assert that all injected faults fired as often as expected.
-
-        Raises:
-            AssertionError: Some did not; the message lists them.
-        """
-        __tracebackhide__ = True
-        if lines := _assertions.unfired(self.faults):
-            raise AssertionError("\n".join(("Injected faults did not fire.", "", *lines)))
-
-    def assert_requests_valid(self) -> None:
-        """Assert that no invalid request was refused, except those that `assert_rejected` expected.
-
-        Raises:
-            AssertionError: The message lists the requests and the constraints that they violate.
-        """
-        __tracebackhide__ = True
-        if lines := _assertions.refused(self._mistakes()):
-            raise AssertionError("\n".join(("Invalid requests were refused.", "", *lines)))
-
     def assert_no_duplicate_starts(self, *, across_regions: bool = False, across_accounts: bool = False) -> None:
         """Assert that no two executions were started by requests that differ only in ClientToken.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._service.engine import Service
     from ._service.runbooks.declarations import Runbook
     from ._service.runs.execution import Execution
-    from ._service.runs.overrides import Outputs
+    from ._service.runs.step_runs import Outputs
     from ._service.runs.targets.rate_control import Resolver
     from ._types import ErrorName, OperationName, Statuses
 

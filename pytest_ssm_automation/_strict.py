@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from . import _assertions
+from ._assertions import MOST_ITEMS, at_most, broken, count, expected_times, times_of, where
+from ._service.errors import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from mmap import mmap
 
     from ._service.calls import Call
     from ._service.engine import Service
+    from ._service.faults import Fault
     from ._transports.guard.network import BlockedRequest
 
+# The maximum number of lines about refused requests.
+_MOST_LINES: Final = 40
 _TITLES: Final = {
     "refused": "Requests were refused (expect them with assert_rejected, or turn the constraint off with relax):",
     "unfired": "Injected faults did not fire (remove them, or turn this check off with the option strict):",
@@ -35,14 +39,49 @@ def describe(found: Sequence[Problem]) -> str:
     parts: list[str] = []
     for kind, title in _TITLES.items():
         if items := [item for each, _, item in found if each == kind]:
-            lines = "\n".join(_LINES[kind](items) if kind in _LINES else _assertions.at_most(items, items)).split("\n")
+            lines = "\n".join(_LINES[kind](items) if kind in _LINES else at_most(items, items)).split("\n")
             parts.append("\n  ".join([title, *lines]))
     return "\n\n".join(parts)
 
 
+def _unfired(faults: Iterable[Fault]) -> list[str]:
+    """List the faults that fired less often than expected."""
+    unfired = [fault for fault in faults if fault.unfired]
+    shown = [
+        f"{fault!r} fired {times_of(fault.fired)}, expected {expected_times(fault.times)}"
+        for fault in unfired[:MOST_ITEMS]
+    ]
+    return at_most(shown, unfired)
+
+
+def _refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
+    """List refused invalid requests, with the constraints that they violate."""
+    lines: list[str] = []
+    for listed, (number, call) in enumerate(numbered):
+        if len(lines) > _MOST_LINES:
+            return [*lines, f"... and {count(len(numbered) - listed, 'more request')}"]
+        refuser = "botocore" if _is_botocores(call) else "the service"
+        lines.append(f"{call.operation} {where(number, call)} was refused by {refuser}: {call.error}")
+        lines.extend(f"  {line}" for violation in call.violations[:MOST_ITEMS] for line in broken(violation))
+        if len(call.violations) > MOST_ITEMS:
+            lines.append(f"  ... and {len(call.violations) - MOST_ITEMS} more")
+    return lines
+
+
+def _is_botocores(call: Call) -> bool:
+    """Return whether botocore refused a request, in its validation or serialization."""
+    return call.outcome == "rejected" and call.error not in catalogue()
+
+
+def _is_mistake(call: Call) -> bool:
+    """Return whether a request was refused because it is invalid, and not because of the service's state."""
+    unreadable = call.outcome == "rejected" and call.error == "SerializationException"
+    return bool(call.violations) or unreadable or _is_botocores(call)
+
+
 _LINES: Final[dict[str, Callable[[list[Any]], list[str]]]] = {
-    "refused": _assertions.refused,
-    "unfired": _assertions.unfired,
+    "refused": _refused,
+    "unfired": _unfired,
 }
 
 
@@ -54,6 +93,26 @@ class Strict:
     _refusals: mmap | None
     # The kinds and identifiers of the problems that a report has already shown.
     _reported_problems: set[object]
+
+    def assert_faults_raised(self) -> None:
+        """Assert that all injected faults fired as often as expected.
+
+        Raises:
+            AssertionError: Some did not; the message lists them.
+        """
+        __tracebackhide__ = True
+        if lines := _unfired(self._service.faults.all):
+            raise AssertionError("\n".join(("Injected faults did not fire.", "", *lines)))
+
+    def assert_requests_valid(self) -> None:
+        """Assert that no invalid request was refused, except those that `assert_rejected` expected.
+
+        Raises:
+            AssertionError: The message lists the requests and the constraints that they violate.
+        """
+        __tracebackhide__ = True
+        if lines := _refused(self._mistakes()):
+            raise AssertionError("\n".join(("Invalid requests were refused.", "", *lines)))
 
     def verify(self) -> None:
         """Assert that the code under test swallowed no mistakes.
@@ -96,5 +155,5 @@ class Strict:
         return [
             (number, call)
             for number, call in enumerate(self._service.calls)
-            if _assertions.is_mistake(call) and not call.acknowledged and call.step is None
+            if _is_mistake(call) and not call.acknowledged and call.step is None
         ]

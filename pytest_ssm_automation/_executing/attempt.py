@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from .._errors import StepFailed, hide_usage_errors
 from .._service.runs import times
 from .._service.runs.execution import execution_of
-from .._service.runs.overrides import copied
 from .._service.runs.results import StepResult
+from .._service.runs.step_runs import copied
 from .._service.working import CallingStep, set_work
 from .clients import key_of
 from .mistakes import Mistake, is_mistake, is_unanswered, refusal

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .._service.runbooks.declarations import Runbook
     from .._service.runs.execution import Execution
-    from .._service.runs.overrides import StepRun
+    from .._service.runs.step_runs import StepRun
     from .reading import Recording
     from .results import Key, Results
 

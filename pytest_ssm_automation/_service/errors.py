@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .._errors import hide_usage_errors, unknown_name
@@ -55,12 +56,10 @@ class CatalogueEntry(NamedTuple):
     """The HTTP status and the message of an error code.
 
     Attributes:
-        code: The error code.
         status: The HTTP status.
         text: The message; `{account}`, `{operation}` and `{resource}` are replaced by those of the request.
     """
 
-    code: str
     status: int
     text: str
 
@@ -71,42 +70,36 @@ _DENIED = (
 )
 # Errors that all AWS services have, and that SSM's model does not contain, or contains without their usual message:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
-_COMMON: Final = (
-    CatalogueEntry("AccessDeniedException", 400, _DENIED),
-    CatalogueEntry("ExpiredTokenException", 400, "The security token included in the request is expired"),
-    CatalogueEntry("IncompleteSignatureException", 400, "The request signature does not conform to AWS standards."),
-    CatalogueEntry("InternalFailure", 500, "The request processing has failed because of an unknown error."),
-    CatalogueEntry(
-        "InvalidSignatureException",
-        400,
-        "The request signature we calculated does not match the signature you provided.",
+_COMMON: Final = {
+    "AccessDeniedException": CatalogueEntry(400, _DENIED),
+    "ExpiredTokenException": CatalogueEntry(400, "The security token included in the request is expired"),
+    "IncompleteSignatureException": CatalogueEntry(400, "The request signature does not conform to AWS standards."),
+    "InternalFailure": CatalogueEntry(500, "The request processing has failed because of an unknown error."),
+    "InvalidSignatureException": CatalogueEntry(
+        400, "The request signature we calculated does not match the signature you provided."
     ),
-    CatalogueEntry("MissingAuthenticationTokenException", 400, "Missing Authentication Token"),
-    CatalogueEntry("NotAuthorized", 400, "You do not have permission to perform this action."),
-    CatalogueEntry("OptInRequired", 403, "The AWS access key ID needs a subscription for the service."),
-    CatalogueEntry("RequestExpired", 400, "The request reached the service more than 15 minutes after its date."),
-    CatalogueEntry("RequestTimeoutException", 408, "The request could not be handled in time."),
-    CatalogueEntry("SerializationException", 400, "The request could not be read."),
-    CatalogueEntry("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server."),
-    CatalogueEntry("ThrottlingException", 400, "Rate exceeded"),
-    CatalogueEntry("UnknownOperationException", 400, "The operation is not known."),
-    CatalogueEntry("UnrecognizedClientException", 400, "The security token included in the request is invalid."),
-    CatalogueEntry("ValidationException", 400, "1 validation error detected"),
-)
-_catalogue: dict[str, CatalogueEntry] = {}
+    "MissingAuthenticationTokenException": CatalogueEntry(400, "Missing Authentication Token"),
+    "NotAuthorized": CatalogueEntry(400, "You do not have permission to perform this action."),
+    "OptInRequired": CatalogueEntry(403, "The AWS access key ID needs a subscription for the service."),
+    "RequestExpired": CatalogueEntry(400, "The request reached the service more than 15 minutes after its date."),
+    "RequestTimeoutException": CatalogueEntry(408, "The request could not be handled in time."),
+    "SerializationException": CatalogueEntry(400, "The request could not be read."),
+    "ServiceUnavailable": CatalogueEntry(503, "The request has failed due to a temporary failure of the server."),
+    "ThrottlingException": CatalogueEntry(400, "Rate exceeded"),
+    "UnknownOperationException": CatalogueEntry(400, "The operation is not known."),
+    "UnrecognizedClientException": CatalogueEntry(400, "The security token included in the request is invalid."),
+    "ValidationException": CatalogueEntry(400, "1 validation error detected"),
+}
 
 
+@cache
 def catalogue() -> Mapping[str, CatalogueEntry]:
     """Return all error codes: those of SSM, from the service model, and those common to AWS services."""
-    if not _catalogue:
-        own = {
-            name: CatalogueEntry(
-                name, 500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name
-            )
-            for name, shape in model.error_shapes().items()
-        }
-        _catalogue.update({**own, **{item.code: item for item in _COMMON}})
-    return _catalogue
+    own = {
+        name: CatalogueEntry(500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name)
+        for name, shape in model.error_shapes().items()
+    }
+    return {**own, **_COMMON}
 
 
 def entry(code: str) -> CatalogueEntry:

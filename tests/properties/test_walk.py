@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties.documents import VALUES, documents
 
-from pytest_ssm_automation._service.runbooks.flow import read_flow
+from pytest_ssm_automation._service.runbooks.reading.flows import read_flow
 from pytest_ssm_automation._service.runs.results import StepResult
 from pytest_ssm_automation._service.runs.walks.walk import MOST_STEPS, Walk
 

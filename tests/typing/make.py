@@ -96,8 +96,7 @@ def text() -> str:
     """Return the text of the module."""
     types = _Types()
     documented = {name for operation in model.CHECKED for name in model.documented_errors(operation)}
-    common = {entry.code for entry in _COMMON}
-    types.names("ErrorName", sorted({*documented, *common, *CONNECTION_ERRORS}))
+    types.names("ErrorName", sorted({*documented, *_COMMON, *CONNECTION_ERRORS}))
     types.names("OperationName", model.AUTOMATION_OPERATIONS)
     types.names("CheckedOperationName", model.CHECKED)
     types.names("StatusName", model.enum("AutomationExecutionStatus"))

@@ -12,8 +12,8 @@ from ..checks import model
 from ..checks.patterns import compile_pattern
 from .creation import check_creation
 from .declarations import SCHEMA_VERSION, Reader, Runbook
-from .flow import read_flow
 from .reading.documents import Document, document_of, read_document, read_text
+from .reading.flows import read_flow
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, public, unknown_name
+from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, unknown_name
 from ..checks import model
 from ..faults import Fault, When, check_when, matches
-from ..runbooks.conversions import ConversionError, converted
 from ..runbooks.kinds import is_mapping
 from ..runbooks.library import bare_name, flow_of, how_to_register
-from .execution import Execution, execution_of
 from .results import FAIL_STEP, STEP_OUTPUTS, StepResult
+from .step_runs import checked_outputs, step_run_of
 
 if TYPE_CHECKING:
     import threading
@@ -24,81 +22,12 @@ if TYPE_CHECKING:
     from ..runbooks.declarations import Runbook
     from ..runbooks.flow import Step
     from .run import Run
+    from .step_runs import Execute, Outputs
     from .walks.visits import Visit
 
 __tracebackhide__ = hide_usage_errors
 
 FAILING: Final = ("Failed", "TimedOut")
-
-
-# Executes a step, and returns its outputs.
-Execute = Callable[[], Mapping[str, Any]]
-
-
-class DeclaredOutput(NamedTuple):
-    """An output that a runbook declares for a step.
-
-    Attributes:
-        name: The name.
-        selector: The JSONPath in the response.
-        type: The type, such as `StringList`.
-    """
-
-    name: str
-    selector: str
-    type: str
-
-
-@public
-@dataclass(frozen=True, slots=True)
-class StepRun:
-    """An attempt of a step, the argument of functions that are passed to `step_outputs`.
-
-    Attributes:
-        execution: The execution that runs the step.
-        name: The step's name.
-        action: The step's action, such as `aws:executeAwsApi`.
-        inputs: The resolved inputs, with their types. References without a value stay as they are.
-        attempt: The number of the attempt, from 1; `maxAttempts` in the runbook allows retries.
-        iteration: The number of the iteration, for a step inside a loop; otherwise `None`.
-        declared_outputs: The outputs that the runbook declares for the step, each with its `name`, `selector` (a
-            JSONPath) and `type`.
-        account: The account of the execution: 12 digits.
-        region: The Region of the execution.
-
-    Example:
-        >>> fake.step_outputs("getState", lambda run: {"State": "running" if run.attempt > 1 else "pending"})
-    """
-
-    execution: Execution
-    name: str
-    action: str
-    inputs: dict[str, Any]
-    attempt: int
-    iteration: int | None
-    declared_outputs: tuple[DeclaredOutput, ...] = ()
-    account: str = ""
-    region: str = ""
-    _execute: Execute | None = field(default=None, repr=False, compare=False)
-
-    def execute(self) -> dict[str, Any]:
-        """Execute the step with boto3 and Python, and return its outputs, which the function may change.
-
-        It needs the extra `pytest-ssm-automation[execute]`, but not the option `execute_steps`.
-
-        Returns:
-            JSON values by the name of the output.
-
-        Raises:
-            StepFailed: The step has failed. If the function does not catch it, the step fails.
-            FakeUsageError: The step can't be executed, or nothing has answered one of its calls.
-        """
-        if self._execute is None:
-            raise FakeUsageError("Only a StepRun that the fake has made can execute its step")
-        return dict(self._execute())
-
-
-Outputs = Mapping[str, Any] | Callable[[StepRun], Mapping[str, Any]]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -275,7 +204,7 @@ class StepOverrides:
         outputs: Any = override.outputs
         if callable(outputs):
             try:
-                outputs = call_own(outputs, _step_run(run, visit, execute))
+                outputs = call_own(outputs, step_run_of(run, visit, execute))
             except StepFailed as failed:
                 return StepResult(failed.status, {}, failed.message or None, STEP_OUTPUTS)
             if not is_mapping(outputs):
@@ -292,51 +221,3 @@ def _is_for(override: StepOverride, run: Run, step: Step) -> bool:
         and (override.runbook is None or override.runbook == bare_name(run.document_name))
         and matches(override.when, run.source)
     )
-
-
-def _step_run(run: Run, visit: Visit, execute: Execute | None) -> StepRun:
-    step = visit.step
-    return StepRun(
-        execution=execution_of(run),
-        name=step.name,
-        action=step.action,
-        inputs=copied(visit.inputs),
-        attempt=visit.attempt,
-        iteration=visit.iteration.number if visit.iteration else None,
-        declared_outputs=tuple(DeclaredOutput(name, step.selectors[name], kind) for name, kind in step.outputs.items()),
-        account=run.account,
-        region=run.region,
-        _execute=execute,
-    )
-
-
-def checked_outputs(step: Step, outputs: Mapping[Any, Any]) -> dict[str, Any]:
-    """Copy the outputs that a test sets for a step."""
-    types = step.output_types
-    for name in outputs:
-        if not isinstance(name, str) or (types is not None and name not in types):
-            raise unknown_name(f"output of step {step.name!r} ({step.action})", name, types or {})
-    known = types or step.outputs
-    return {name: _checked(step, name, known.get(name), value) for name, value in outputs.items()}
-
-
-def _checked(step: Step, name: str, kind: str | None, value: object) -> Any:
-    try:
-        return converted(copied(value), kind)
-    except ConversionError:
-        raise FakeUsageError(
-            f"Expected {step.name}.{name} to be a value that AWS converts to its type, {kind}, but got {value!r}"
-        ) from None
-
-
-def copied(value: Any) -> Any:
-    """Copy a JSON value."""
-    if is_mapping(value):
-        return {str(name): copied(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [copied(item) for item in cast("list[object]", value)]
-    if isinstance(value, str):
-        return str(value)  # not a reference without a value, which is a string of its own kind
-    if value is None or isinstance(value, int | float):
-        return value
-    raise FakeUsageError(f"Expected an output to be a JSON value, but got {value!r} (type={type(value).__name__})")

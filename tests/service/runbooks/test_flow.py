@@ -9,8 +9,8 @@ import pytest
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.runbooks.actions import ACTIONS, OUTPUTS
 from pytest_ssm_automation._service.runbooks.conditions import OPERATORS, truth
-from pytest_ssm_automation._service.runbooks.flow import read_flow
 from pytest_ssm_automation._service.runbooks.loading import load_runbook
+from pytest_ssm_automation._service.runbooks.reading.flows import read_flow
 from pytest_ssm_automation._service.runbooks.references import (
     NO_NAME,
     UNKNOWN,
