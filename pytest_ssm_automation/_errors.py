@@ -138,5 +138,10 @@ def nearest(given: object, names: Iterable[str]) -> list[str]:
 def suggestion(given: object, allowed: Iterable[str]) -> str:
     """Suggest a similar name, or all names."""
     names = [*allowed]
+    return did_you_mean(given, names) or f"expected one of {', '.join(names)}"
+
+
+def did_you_mean(given: object, names: Iterable[str]) -> str:
+    """Suggest a similar name; empty if there is none."""
     near = nearest(given, names)
-    return f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(names)}"
+    return f"did you mean {near[0]!r}?" if near else ""

@@ -299,7 +299,8 @@ class AutomationFake(Setup, Record):
         found = active.current()
         if found is None:
             raise AutomationFakeError(
-                "No AutomationFake is active: request the fixture ssm_automation, or use `with AutomationFake():`"
+                "No AutomationFake is active: request the fixture ssm_automation (in a TestCase, use its "
+                "marker), or use `with AutomationFake():`"
             )
         fake: Any = found.fake
         current: AutomationFake = fake

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ._assertions import at_most, where
+from ._errors import did_you_mean
 from ._service.checks import model
 from ._service.checks.rules import TARGET_KEY, odd_targets
 from ._service.runbooks.library import how_to_register
@@ -115,8 +116,9 @@ def _rejected(service: Service) -> Iterator[str]:
         refused = [call for call in service.calls if call.error == "AutomationDefinitionNotFoundException"]
         names = (str(call.params.get("DocumentName")) for call in refused if call.outcome == "rejected")
         for name in dict.fromkeys(names):
-            fact = f'The option unknown_documents="reject" refused {name}, which is not registered.'
-            yield f"{fact} {how_to_register(name)}"
+            fact = f'The option unknown_documents="reject" refused {name}, which is not registered'
+            meant = did_you_mean(name, service.runbooks.names())
+            yield f"{fact}: {meant}" if meant else f"{fact}. {how_to_register(name)}"
 
 
 def _oddly_targeted(service: Service) -> Iterator[str]:

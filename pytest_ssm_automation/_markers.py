@@ -18,6 +18,8 @@ __tracebackhide__ = hide_usage_errors
 _OF_ERROR: Final = ("message", "times", "after", "when", "operation")
 _OF_REPLAY: Final = ("path", "when")
 _ini_key = pytest.StashKey[Options]()
+_PREFIX: Final = "ssm_automation_"
+_IN_INI: Final = [_PREFIX + name for name in (*NAMES, "dummy_credentials")]
 
 
 Settings: TypeAlias = "tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]"
@@ -43,7 +45,9 @@ def settings_of(item: pytest.Item) -> Settings:
 
 def _with_marker(options: Options, mark: pytest.Mark) -> Options:
     if mark.args:
-        raise FakeUsageError(f"The marker ssm_automation takes only keyword arguments, but got {mark.args[0]!r}")
+        raise FakeUsageError(
+            f"The marker ssm_automation takes options as keywords, such as strict=False, but got {mark.args[0]!r}"
+        )
     return options.but(mark.kwargs)
 
 
@@ -51,10 +55,28 @@ def _options_of_ini(config: pytest.Config) -> Options:
     """Read the ini file, once per run."""
     if _ini_key not in config.stash:
         folder = config.inipath.parent if config.inipath else config.invocation_params.dir
-        config.stash[_ini_key] = from_ini(
-            {name: _ini_value(config, f"ssm_automation_{name}") for name in NAMES}, folder
-        )
+        try:
+            _check_names(config)
+            config.stash[_ini_key] = from_ini({name: _ini_value(config, f"{_PREFIX}{name}") for name in NAMES}, folder)
+        except FakeUsageError as error:
+            raise FakeUsageError(f"{config.inipath.name if config.inipath else 'Option -o'}: {error}") from None
     return config.stash[_ini_key]
+
+
+def _check_names(config: pytest.Config) -> None:
+    """Refuse a misspelt option, of which pytest only warns; another plugin may have one with this prefix."""
+    for key in _said(config):
+        if key.startswith(_PREFIX) and key not in _IN_INI:
+            try:
+                config.getini(key)
+            except ValueError:
+                raise unknown_name("option", key, _IN_INI) from None
+
+
+def _said(config: pytest.Config) -> Mapping[str, Any]:
+    """Return what the ini file says; pytest 9 renamed the attribute."""
+    said: Mapping[str, Any] | None = getattr(config, "_inicfg", None)
+    return config.inicfg if said is None else said
 
 
 def _ini_value(config: pytest.Config, option: str) -> object:
@@ -65,11 +87,10 @@ def _ini_value(config: pytest.Config, option: str) -> object:
     try:
         return config.getini(option)
     except (TypeError, ValueError, pytest.UsageError) as error:
-        # pytest 9 renamed the attribute, and wraps the values.
-        said: Any = getattr(config, "_inicfg", None) or getattr(config, "inicfg", {})
+        said = _said(config)
         if option not in said:
             raise FakeUsageError(f"Invalid value of {option}: {error}") from None
-        return getattr(said[option], "value", said[option])
+        return getattr(said[option], "value", said[option])  # pytest 9 wraps the values
 
 
 def _step(mark: pytest.Mark) -> Mapping[str, Any]:

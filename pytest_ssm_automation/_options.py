@@ -148,7 +148,7 @@ def _check(name: str, value: object) -> None:
     ):
         raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={type(value).__name__})")
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise unknown_name(name, value, _CHOICES[name])
+        raise unknown_name(f"value of {name}", value, _CHOICES[name])
 
 
 def _names(option: str, given: object) -> tuple[str, ...]:
@@ -165,9 +165,10 @@ def _listed(option: str, given: object, what: str = "files and folders") -> tupl
 
 
 def _not_a_list(option: str, given: object, what: str) -> FakeUsageError:
-    kind = type(given).__name__
+    hint = f": write {option}={[given]!r}" if isinstance(given, str) else ""
     return FakeUsageError(
-        f"Expected {option} to be a list or tuple of {what}, but got {option}={given!r} (type={kind})"
+        f"Expected {option} to be a list or tuple of {what}, but got {option}={given!r} "
+        f"(type={type(given).__name__}){hint}"
     )
 
 
@@ -189,7 +190,7 @@ def _actions(given: object) -> bool | tuple[str, ...]:
     actions = _names("execute_steps", given)
     for action in actions:
         if action not in TABLE:
-            raise unknown_name("action that is executed", action, TABLE)
+            raise unknown_name("action of execute_steps", action, TABLE)
     return actions
 
 

@@ -300,5 +300,5 @@ class Setup:
             FakeUsageError: The resolver is not a function.
         """
         if not callable(resolver):
-            raise FakeUsageError(f"Expected a function of a target, but got {resolver!r}")
+            raise FakeUsageError(f"Expected a function from a target to a list of ids, but got {resolver!r}")
         self._service.store.planner.set_resolver(resolver)

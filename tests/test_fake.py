@@ -223,7 +223,7 @@ def test_a_fake_is_what_its_options_say() -> None:
     ("arguments", "message"),
     [
         ({"transprot": "wire"}, r"^Unknown option 'transprot'\. Did you mean 'transport'\? Allowed: allow_network, "),
-        ({"transport": "stuber"}, r"^Unknown transport 'stuber'\. Did you mean 'stubber'\?"),
+        ({"transport": "stuber"}, r"^Unknown value of transport 'stuber'\. Did you mean 'stubber'\?"),
         ({"faults": ["InvalidTarget"]}, r"^Expected each item of faults to be a Fault, but got 'InvalidTarget'"),
         ({"enforce": ["Mode:enums"]}, r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
         ({"relax": ("Parametrs:max",)}, r"^Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),

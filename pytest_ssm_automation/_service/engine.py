@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
-from .._errors import hide_usage_errors, is_own
+from .._errors import did_you_mean, hide_usage_errors, is_own
 from .._forks import on_fork, renew
 from .calls import Call, Outcome, Request
 from .checks import model
@@ -127,9 +127,12 @@ class Service:
         )
 
     def unknown_steps(self) -> list[str]:
-        """List the steps with overrides that no registered runbook has."""
-        overridden = self.store.overridden
-        return list(dict.fromkeys(override.step for override in overridden if not self._has_step(override)))
+        """List the steps with overrides that no registered runbook has, each with a similar name."""
+        missing = dict.fromkeys(each.step for each in self.store.overridden if not self._has_step(each))
+        if not missing:
+            return []
+        names = self.runbooks.names_of_steps()
+        return [f"{step}: {meant}" if (meant := did_you_mean(step, names)) else step for step in missing]
 
     def claims(self, request: Request) -> bool:
         """Return whether this service answers a request; for documents, if they are registered or must be."""

@@ -8,11 +8,14 @@ import sys
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .._errors import hide_usage_errors
 from .names import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self
+
+__tracebackhide__ = hide_usage_errors
 
 _NOTHING: Final = object()
 

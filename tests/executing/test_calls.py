@@ -204,7 +204,7 @@ def test_the_list_of_actions() -> None:
         assert [each["StepStatus"] for each in run.shown["StepExecutions"]] == ["Success", "Success", "Failed"]
         assert run.outputs("put") == {}
     for given in ("aws:executeAwsAp", "aws:invokeWebhook", "aws:branch"):
-        with pytest.raises(FakeUsageError, match=f"Unknown action that is executed '{given}'.*Allowed: aws:"):
+        with pytest.raises(FakeUsageError, match=f"Unknown action of execute_steps '{given}'.*Allowed: aws:"):
             AutomationFake(execute_steps=[given])
     for wrong in ("aws:executeAwsApi", 1):
         with pytest.raises(FakeUsageError, match="Expected execute_steps to be"):

@@ -25,12 +25,12 @@ def outcome(run: Any, *, marker: str = "", call: str = "pass", ini: str = "") ->
     ("marker", "message"),
     [
         ("ssm_automation(transprot='wire')", "Unknown option 'transprot'. Did you mean 'transport'? Allowed: *"),
-        ("ssm_automation(transport='wired')", "Unknown transport 'wired'. *"),
+        ("ssm_automation(transport='wired')", "Unknown value of transport 'wired'. *"),
         ("ssm_automation(relax=['Parametrs:max'])", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters*"),
         ("ssm_automation(relax='Parameters:max')", "Expected relax to be a list or tuple of names, but got *"),
         ("ssm_automation(relax=['Mode:type'])", "Mode:type can't be relaxed, because botocore does not *"),
         ("ssm_automation(strict='no')", "Expected strict to be True or False, but got strict='no' (type=str)"),
-        ("ssm_automation('wire')", "The marker ssm_automation takes only keyword arguments, but got 'wire'"),
+        ("ssm_automation('wire')", "The marker ssm_automation takes options as keywords, such as *, but got 'wire'"),
         ("ssm_automation_error('InvalidTargets')", "Unknown error 'InvalidTargets'. Did you mean 'InvalidTarget'?*"),
         ("ssm_automation_error('InvalidTarget', 'Throttling')",
          "Unknown error 'Throttling'. Did you mean 'ThrottlingException'?*"),
@@ -58,22 +58,43 @@ def test_mistakes_in_markers_stop_the_test_at_setup(run: Any, marker: str, messa
 @pytest.mark.parametrize(
     ("ini", "message"),
     [
-        ("ssm_automation_transport = wired", "Unknown transport 'wired'. *"),
+        ("ssm_automation_transport = wired", "Unknown value of transport 'wired'. *"),
         ("ssm_automation_relax = Parametrs:max", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
         (
             "ssm_automation_execution_limit = many",
             "Expected execution_limit to be a whole number of at least 0, or none*",
         ),
-        ("ssm_automation_unknown_documents = refuse", "Unknown unknown_documents 'refuse'. *"),
+        ("ssm_automation_unknown_documents = refuse", "Unknown value of unknown_documents 'refuse'. *"),
         ("ssm_automation_strict = maybe", "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
         ("ssm_automation_skip_sleep = 2", "Expected ssm_automation_skip_sleep to be true or false, but got '2'"),
     ],
 )
 def test_mistakes_in_the_ini_file_stop_the_test_at_setup(run: Any, ini: str, message: str) -> None:
-    """Mistakes in the ini file fail the setup too."""
+    """Mistakes in the ini file fail the setup too, and the message names the file, unless it names the constraint."""
     kind, result = outcome(run, ini=ini)
     assert kind == "errors"
-    result.stdout.fnmatch_lines([USAGE + message])
+    place = "" if "_relax" in ini else "tox.ini: "
+    result.stdout.fnmatch_lines([USAGE + place + message])
+
+
+@pytest.mark.parametrize("line", ["[pytest]\nssm_automation_skip_sleeps = true", ""])
+def test_a_misspelt_option_of_the_ini_file_is_refused(pytester: pytest.Pytester, line: str) -> None:
+    """A test with the fake fails, and is told a similar name, while pytest itself only warns.
+
+    An option of a neighbour may begin alike.
+    """
+    pytester.makeini(line)
+    pytester.makeconftest("def pytest_addoption(parser): parser.addini('ssm_automation_of_a_neighbour', 'its own')")
+    pytester.makepyfile("def test_it(ssm_automation): pass")
+    arguments = ("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestConfigWarning")
+    neighbour = ("-o", "ssm_automation_of_a_neighbour=1")
+    result = pytester.runpytest_inprocess(*arguments, *neighbour)
+    if line:
+        result.assert_outcomes(errors=1)
+        unknown = "Unknown option 'ssm_automation_skip_sleeps'. Did you mean 'ssm_automation_skip_sleep'? Allowed: *"
+        result.stdout.fnmatch_lines([f"{USAGE}tox.ini: {unknown}"])
+    else:
+        result.assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(

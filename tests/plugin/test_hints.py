@@ -145,18 +145,27 @@ def test_refused_signals(run: Any) -> None:
 
 
 def test_the_option_that_refused_a_document_is_named(run: Any) -> None:
-    """A test that fails by `unknown_documents="reject"` is told the option, and how to register the document."""
+    """A test that fails by `unknown_documents="reject"` is told the option, and what to write or register instead."""
     result = run(
         """
         import pytest
 
         @pytest.mark.ssm_automation(unknown_documents="reject")
-        def test_it(ssm_client):
-            ssm_client.start_automation_execution(DocumentName="Doc")
+        @pytest.mark.parametrize("name", ["Doc", "Operations-Drian"])
+        def test_it(ssm_automation, ssm_client, name):
+            step = {"name": "wait", "action": "aws:pause", "inputs": {}}
+            ssm_automation.add_runbook({"schemaVersion": "0.3", "mainSteps": [step]}, name="Operations-Drain")
+            ssm_client.start_automation_execution(DocumentName=name)
         """
     )
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(['The option unknown_documents="reject" refused Doc, *Register * add_runbook*'])
+    result.assert_outcomes(failed=2)
+    refused = 'The option unknown_documents="reject" refused'
+    result.stdout.fnmatch_lines(
+        [
+            f"{refused} Doc, *Register * add_runbook*",
+            f"{refused} Operations-Drian, which is not registered: did you mean 'Operations-Drain'?",
+        ]
+    )
 
 
 def test_odd_keys_of_targets_are_told(run: Any) -> None:

@@ -69,7 +69,7 @@ def test_values_of_toml_are_taken_as_such(pytester: pytest.Pytester, line: str, 
         ('strict = "maybe"', "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
         ("execution_limit = -1", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
         ("execution_limit = true", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
-        ('relax = "Mode:enum"', "Expected relax to be a list or tuple of names, but got relax='Mode:enum' (type=str)"),
+        ('relax = "Mode:enum"', "Expected relax to be a list or tuple of names, but got relax='Mode:enum' (*"),
         ("transport = 1", "Expected transport to be a name, but got transport=1 (type=int)"),
         ('allow_network = "a.example"', "Expected allow_network to be a list or tuple of names, but got *"),
     ],
@@ -82,7 +82,7 @@ def test_wrong_values_of_toml_are_refused(pytester: pytest.Pytester, line: str, 
     pytester.makepyfile("def test_it(ssm_automation): pass")
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"*UsageError: {message}"])
+    result.stdout.fnmatch_lines([f"*UsageError: pyproject.toml: {message}"])
 
 
 def test_a_wrong_override_is_refused(pytester: pytest.Pytester) -> None:
@@ -90,7 +90,7 @@ def test_a_wrong_override_is_refused(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(ssm_automation): pass")
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-o", "ssm_automation_strict=maybe")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: *ssm_automation_strict*maybe*"])
+    result.stdout.fnmatch_lines(["*UsageError: Option -o: *ssm_automation_strict*maybe*"])
 
 
 def test_markers_win_over_the_ini_file(run: Any) -> None:

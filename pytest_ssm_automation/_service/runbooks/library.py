@@ -172,6 +172,14 @@ class RunbookStore:
         registered = {runbook.name for runbook in self._runbooks if runbook.region is None}
         return [*self._runbooks, *(runbook for name, runbook in found.items() if name not in registered)]
 
+    def names(self) -> set[str]:
+        """Return the names of all runbooks; does not read files."""
+        return {runbook.name for runbook in self._runbooks}.union(*(files.names() for files in self._files))
+
+    def names_of_steps(self) -> set[str]:
+        """Return the names of the steps of all runbooks."""
+        return {step for runbook in self.load_all() for step in flow_of(runbook).places}
+
     def load(self, name: str) -> list[Runbook]:
         """Return all versions of the runbook with this name in any Region, including one in a file."""
         found = [runbook for runbook in self._runbooks if runbook.name == name]

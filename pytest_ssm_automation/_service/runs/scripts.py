@@ -100,7 +100,8 @@ def make_script(
 ) -> Script:
     """Validate the arguments of a script, and copy them."""
     if not isinstance(statuses, list | tuple) or not statuses:
-        raise FakeUsageError(f"Expected a list of at least one status, but got statuses={statuses!r}")
+        hint = f": write {[statuses]!r}" if isinstance(statuses, str) else ""
+        raise FakeUsageError(f"Expected a list of at least one status, but got statuses={statuses!r}{hint}")
     texts: dict[str, Any] = {"execution_id": execution_id, "failure_message": failure_message}
     for name, text in texts.items():
         if text is not None and (not isinstance(text, str) or not text):

@@ -19,13 +19,15 @@ from botocore.exceptions import BotoCoreError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from ..._errors import AutomationFakeError, public
+from ..._errors import AutomationFakeError, hide_usage_errors, public
 from ..._service.checks.model import DOCUMENT_OPERATIONS
 from ..._service.runbooks.library import how_to_register
 from ..patching import Patch, WrapperPatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+
+__tracebackhide__ = hide_usage_errors
 
 _called: ContextVar[Any] = ContextVar("botocore's model of the operation that a client calls", default=None)
 _sent: ContextVar[Any] = ContextVar("the request that botocore is sending", default=None)

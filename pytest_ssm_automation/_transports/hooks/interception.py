@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
 
+from ..._errors import hide_usage_errors
 from ..._forks import on_fork, renew
 from ..._service.checks.model import CHECKED
 from ..._service.working import at_work
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from ..answers.wire import WireTap
     from ..owner.active import Active
 
+
+__tracebackhide__ = hide_usage_errors
 
 _CLAIMED = frozenset(CHECKED)
 _lock = threading.RLock()

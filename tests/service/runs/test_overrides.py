@@ -310,7 +310,9 @@ def test_a_step_in_no_runbook_is_told_in_the_end() -> None:
     """Initial overrides may concern a runbook that is registered later; if none is, the test fails at its end."""
     with AutomationFake(steps=[{"name": "gett", "outputs": {}}, {"name": "get", "outputs": {}}]) as fake:
         fake.add_runbook(RUNBOOK, name="Doc")
-        with pytest.raises(AssertionError, match=r"No registered runbook has these steps[^\n]*\n  gett$"):
+        with pytest.raises(
+            AssertionError, match=r"No registered runbook has these steps[^\n]*\n  gett: did you mean 'get'\?$"
+        ):
             fake.verify()
 
 

@@ -225,7 +225,7 @@ def test_a_resolver_gives_a_list_of_ids(fake: AutomationFake, client: Any, found
 
 def test_a_resolver_is_a_function(fake: AutomationFake) -> None:
     """A list in its place is a mistake of the test."""
-    with pytest.raises(FakeUsageError, match=r"Expected a function of a target, but got \['i-1'\]"):
+    with pytest.raises(FakeUsageError, match=r"Expected a function from a target to a list of ids, but got \['i-1'\]"):
         fake.resolve_targets(["i-1"])  # type: ignore[arg-type]
 
 

@@ -57,7 +57,7 @@ def test_a_status_that_there_is_not(fake: AutomationFake, status: str) -> None:
     ("statuses", "message"),
     [
         ([], r"Expected a list of at least one status, but got statuses=\[\]"),
-        ("Success", "Expected a list of at least one status, but got statuses='Success'"),
+        ("Success", r"Expected a list of at least one status, but got statuses='Success': write \['Success'\]"),
         ([5], "Expected each item of statuses to be a status, or members with AutomationExecutionStatus, but got 5"),
         ([{"Outputs": {}}], "members with AutomationExecutionStatus, but got {'Outputs': {}}"),
         (
