@@ -146,7 +146,7 @@ def test_a_property_is_asserted(selector: str, desired: Any, text: str | None, b
 def test_a_flag_is_asserted_as_python_writes_it(bench: Bench) -> None:
     """AWS's page says: use a capital letter, such as True."""
     bench.aws("dynamodb").create_table(
-        TableName="t",
+        TableName="table",
         KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
@@ -154,7 +154,7 @@ def test_a_flag_is_asserted_as_python_writes_it(bench: Bench) -> None:
     )
     for desired, status in (("True", "Success"), ("true", "Failed")):
         inputs = {"PropertySelector": "$.Table.DeletionProtectionEnabled", "DesiredValues": [desired]}
-        look = api("look", "dynamodb", "DescribeTable", "assertAwsResourceProperty", TableName="t", **inputs)
+        look = api("look", "dynamodb", "DescribeTable", "assertAwsResourceProperty", TableName="table", **inputs)
         assert bench.run(look).status == status
 
 

@@ -39,7 +39,7 @@ def raises(error: Exception) -> Callable[..., Any]:
     return handler
 
 
-def make_client(service: str = "sqs", mode: Mode = "legacy") -> Any:
+def make_client(service: str = "kms", mode: Mode = "legacy") -> Any:
     """Make a client that does not retry."""
     once = Config(retries={"total_max_attempts": 1, "mode": mode})
     return boto3.Session().client(
@@ -64,21 +64,21 @@ def test_what_nothing_answers_is_the_tests_mistake(
     """The error names the step, the operation, moto, and what to say instead; and the step has not failed."""
     client = make_client()
     if handler:
-        client.meta.events.register_first("before-send.sqs", handler)
+        client.meta.events.register_first("before-send.kms", handler)
     monkeypatch.setattr(boto3, "client", lambda service, **_: client)
     with AutomationFake(execute_steps=True) as fake:
         bench = Bench(fake)
         execution_id = bench.begin(
-            api("list", "sqs", "ListQueues", maxAttempts=3, onFailure="Continue", outputs={"Urls": "$.QueueUrls"})
+            api("list", "kms", "ListKeys", maxAttempts=3, onFailure="Continue", outputs={"Keys": "$.Keys"})
         )
         for _ in range(2):
             with pytest.raises(FakeUsageError) as caught:
                 bench.poll(execution_id)
             text, cause = str(caught.value), caught.value.__cause__
-            assert text.startswith("Step 'list' (aws:executeAwsApi) of Doc called sqs ListQueues, ")
+            assert text.startswith("Step 'list' (aws:executeAwsApi) of Doc called kms ListKeys, ")
             assert fate in text
             assert isinstance(cause, NetworkBlockedError) == (handler is None)
-            assert text.endswith("set the outputs of the step: fake.step_outputs('list', {'Urls': ...})")
+            assert text.endswith("set the outputs of the step: fake.step_outputs('list', {'Keys': ...})")
         assert fake.execution(execution_id).step("list")["StepStatus"] == "InProgress"
 
 
@@ -103,23 +103,23 @@ def test_what_can_not_be_parsed_is_no_answer(text: bytes, fate: str, monkeypatch
 
 def test_an_error_of_a_service_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal with a status of the server, or of something that is not found, fails the step."""
-    for status, code in ((500, "InternalFailure"), (404, "AWS.SimpleQueueService.NonExistentQueue")):
+    for status, code in ((500, "InternalFailure"), (404, "NotFoundException")):
         client = make_client()
-        client.meta.events.register_first("before-send.sqs", answers(b'{"__type": "%s"}' % code.encode(), status))
+        client.meta.events.register_first("before-send.kms", answers(b'{"__type": "%s"}' % code.encode(), status))
         monkeypatch.setattr(boto3, "client", lambda service, client=client, **_: client)
         with AutomationFake(execute_steps=True) as fake:
             assert (
-                Bench(fake).run(api("list", "sqs", "ListQueues")).text("list").startswith(f"An error occurred ({code})")
+                Bench(fake).run(api("list", "kms", "ListKeys")).text("list").startswith(f"An error occurred ({code})")
             )
 
 
 def test_an_error_of_a_handler_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     """A ClientError that some handler of botocore raises is a refusal too."""
     client = make_client()
-    client.meta.events.register_first("before-send.sqs", raises(ClientError({"Error": {"Code": "No"}}, "ListQueues")))
+    client.meta.events.register_first("before-send.kms", raises(ClientError({"Error": {"Code": "No"}}, "ListKeys")))
     monkeypatch.setattr(boto3, "client", lambda service, **_: client)
     with AutomationFake(execute_steps=True) as fake:
-        assert Bench(fake).run(api("list", "sqs", "ListQueues")).text("list").startswith("An error occurred (No)")
+        assert Bench(fake).run(api("list", "kms", "ListKeys")).text("list").startswith("An error occurred (No)")
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
@@ -130,13 +130,13 @@ def test_how_often_a_client_has_tried_is_not_in_the_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is the service's text, whatever the mode of retries, for a client of the test too."""
-    throttled = "before-send.sqs", answers(b'{"__type": "ThrottlingException", "message": "Rate exceeded"}', 400)
+    throttled = "before-send.kms", answers(b'{"__type": "ThrottlingException", "message": "Rate exceeded"}', 400)
     monkeypatch.setenv("AWS_RETRY_MODE", mode)
     monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, throttled])
     if own:
         client = make_client(mode=mode)
         monkeypatch.setattr(boto3, "client", lambda service, **_: client)
     with AutomationFake(execute_steps=True) as fake:
-        run = Bench(fake).run(api("list", "sqs", "ListQueues", maxAttempts=3))
-    text = "An error occurred (ThrottlingException) when calling the ListQueues operation: Rate exceeded"
+        run = Bench(fake).run(api("list", "kms", "ListKeys", maxAttempts=3))
+    text = "An error occurred (ThrottlingException) when calling the ListKeys operation: Rate exceeded"
     assert run.text("list") == text
