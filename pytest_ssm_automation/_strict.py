@@ -27,7 +27,10 @@ _TITLES: Final = {
         "or allow their host with the option allow_network):"
     ),
     "forked": "Calls of forked processes were refused (use the fixture ssm_automation_endpoint):",
-    "broken": "A function of the test raised an exception (correct it, or turn this check off with the option strict):",
+    "broken": (
+        "The fake found a mistake of the test, or a function of the test raised an exception "
+        "(correct it, or turn this check off with the option strict):"
+    ),
 }
 _FORKED: Final = "Their calls can't reach the fake without the fixture."
 # The kind of a problem, an identifier within the kind, and the problem: a call with its number, a fault, or a line.

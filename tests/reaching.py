@@ -63,7 +63,9 @@ class Signing:
         SigV4Auth(self._credentials, "ssm", "us-east-1").add_auth(request)
         answer = requests.post(self._url, data=request.data, headers=dict(request.headers.items()), timeout=5)
         if answer.status_code != 200:
-            raise ClientError({"Error": {"Code": answer.json()["__type"]}}, operation)
+            refused = {"Code": answer.json()["__type"], "Message": answer.json().get("message", "")}
+            response: Any = {"Error": refused, "Status": answer.status_code}
+            raise ClientError(response, operation)
         return answer.json()
 
 
@@ -80,10 +82,10 @@ class Body:
 
 
 @contextmanager
-def reached(transport: str) -> Iterator[tuple[AutomationFake, Callable[[Keys], Any]]]:
-    """Give a fake, and a function that makes a client of some credentials that reaches it over a transport."""
+def reached(transport: str, **options: Any) -> Iterator[tuple[AutomationFake, Callable[[Keys], Any]]]:
+    """Give a fake with options, and a function that makes a client that reaches it over a transport."""
     kind, _, of_botocore = transport.partition(" ")
-    with moto.mock_aws(), AutomationFake(seed="accounts", transport=of_botocore or "stubber") as fake:
+    with moto.mock_aws(), AutomationFake(seed="accounts", transport=of_botocore or "stubber", **options) as fake:
         if kind == "requests":
             fake.serve_requests()
             yield fake, lambda keys: Signing(keys, "https://ssm.us-east-1.amazonaws.com/")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from .._errors import StepFailed, hide_usage_errors
 from .._service.runs import times
 from .._service.runs.execution import execution_of
@@ -132,8 +134,6 @@ class Attempt:
             set_work(before)
 
     def _looked(self) -> StepResult | None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         try:
             outputs = self._go_on()
         except StepFailed as failed:

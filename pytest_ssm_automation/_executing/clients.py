@@ -29,9 +29,13 @@ def key_of(run: Run) -> str:
     Nothing real is signed with it, because its secret is a dummy.
     """
     key = run.source.access_key_id
-    if key is not None and account_of_key(key) == run.account:
-        return key
-    number = int(run.account)
+    return key if key is not None and account_of_key(key) == run.account else _made_key(run.account)
+
+
+@cache
+def _made_key(account: str) -> str:
+    """Return the id of a key that encodes an account."""
+    number = int(account)
     # The lowest bit of the account is the first one of the next letter.
     letters = base64.b32encode((number // 2 + _OFFSET).to_bytes(5)).decode()
     return f"ASIA{letters}{'Q' if number % 2 else 'A'}AAAAAAA"
@@ -85,14 +89,13 @@ class Clients:
         Raises:
             UnknownServiceError: boto3 has no such service.
         """
-        credentials = credentials_of(run)
         make = boto3().client
         if getattr(make, "__module__", None) != "boto3":
-            return make(service, region_name=run.region, **credentials)
-        place = (service, run.region, credentials["aws_access_key_id"])
+            return make(service, region_name=run.region, **credentials_of(run))
+        place = (service, run.region, key_of(run))
         with self._lock:
             if place not in self._made:
-                self._made[place] = self._new(service, run.region, credentials)
+                self._made[place] = self._new(service, run.region, credentials_of(run))
             return self._made[place]
 
     def session(self, run: Run) -> Any:

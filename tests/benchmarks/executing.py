@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PAIRS = 20
 REGION = "us-east-1"
+# As those of a role that runs a runbook, which the clients of steps have too.
+CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "aws_session_token": "testing"}
 SCRIPT = "import boto3\nssm = boto3.client('ssm')\ndef handler(events, context):\n"
 SCRIPT += f"    return [ssm.get_parameter(Name='a')['Parameter']['Value'] for _ in range({2 * PAIRS})]\n"
 
@@ -89,8 +91,8 @@ def operations() -> Row:
     """Steps that call operations, compared with calls of clients that were made as late."""
 
     def calls() -> float:
-        ssm: Any = boto3.client("ssm", REGION)
-        ec2: Any = boto3.client("ec2", REGION)
+        ssm: Any = boto3.client("ssm", REGION, **CREDENTIALS)
+        ec2: Any = boto3.client("ec2", REGION, **CREDENTIALS)
 
         def call() -> None:
             for _ in range(PAIRS):
@@ -108,7 +110,7 @@ def script() -> Row:
     """A script that makes a client, and as many calls."""
 
     def calls() -> None:
-        ssm: Any = boto3.client("ssm", REGION)
+        ssm: Any = boto3.client("ssm", REGION, **CREDENTIALS)
         for _ in range(2 * PAIRS):
             ssm.get_parameter(Name="a")
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from caller import poll, start
 from executed import api, step
 from moto.server import ThreadedMotoServer
+from reaching import TRANSPORTS, reached
 
-from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, FakeUsageError
 
 if TYPE_CHECKING:
-    from executed import Bench
+    from executed import Bench, Members
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +41,6 @@ SOURCE = """
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
-    from pytest_ssm_automation import FakeUsageError
 
     SCRIPT = "import boto3\\ndef h(e, c):\\n    return boto3.client('ssm').get_parameter(Name=e)['Parameter']['Name']"
 
@@ -91,14 +92,9 @@ SOURCE = """
         shown, found = run(f"p-{number}")
         assert (shown, [each["Name"] for each in found]) == ("Success", [f"p-{number}"])
 
-    def test_over_the_endpoint(ssm, endpoint, ssm_automation):
+    def test_unknown(run, ssm_automation):
         ssm_automation.add_runbook(content("odd"), name="Doc")
-        assert status(endpoint, "p") == "unknown"
-
-    def test_by_requests(http, ssm_automation):
-        ssm_automation.add_runbook(content("odd"), name="Doc")
-        with pytest.raises(FakeUsageError, match="1 step of Doc can't be executed"):
-            status(http, "p")
+        assert run("p") == ("unknown", [])
 
     @pytest.mark.ssm_automation(execute_steps=False)
     def test_not_asked_for(run, ssm_automation):
@@ -179,3 +175,33 @@ def test_asynchronous_callers(monkeypatch: pytest.MonkeyPatch) -> None:
             assert [call.step for call in fake.calls] == [None] * 15
     finally:
         server.stop()
+
+
+ODD: list[Members] = [
+    api("service", "odd", "PutParameter"),
+    step("runtime", "executeScript", {"Runtime": "PowerShell 7.4", "Handler": "h", "Script": "$null"}),
+    step("action", "invokeWebhook", {"IntegrationName": "hook"}),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd["name"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_what_can_not_be_executed_is_told_over_every_transport(transport: str, odd: Members) -> None:
+    """A caller with botocore gets the error, another one a status of 500, the test both; the run goes no step on."""
+    told = f"1 step of Doc can't be executed.*{odd['name']}"
+    with reached(transport, execute_steps=True) as (fake, client_of):
+        fake.add_runbook({"schemaVersion": "0.3", "mainSteps": [odd]}, name="Doc")
+        client = client_of({"aws_access_key_id": "testing", "aws_secret_access_key": "testing"})
+        execution_id = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+        over_http = transport in {"requests", "endpoint"}
+        for _ in range(2):
+            client.get_automation_execution(AutomationExecutionId=execution_id)
+        for _ in range(2):
+            with pytest.raises(ClientError if over_http else FakeUsageError, match=f"(?s){told}") as raised:
+                client.get_automation_execution(AutomationExecutionId=execution_id)
+            if over_http:
+                response: Any = cast("ClientError", raised.value).response
+                assert (response["Error"]["Code"], response["Status"]) == ("InternalFailure", 500)
+        assert fake.execution(execution_id).status == "InProgress"
+        with pytest.raises(AssertionError, match=f"(?s){told}.*{told}"):
+            fake.verify()

@@ -10,6 +10,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
+
 from ..._errors import StepFailed
 from ..attempt import Unable
 from ..calling import as_list, typed
@@ -78,9 +81,6 @@ def operation_of(service: str, api: str, client_of: ClientOf) -> tuple[Any, str,
     Raises:
         Unable: boto3 has no such service or operation, or the operation streams its response.
     """
-    from botocore import xform_name
-    from botocore.exceptions import UnknownServiceError
-
     try:
         client = client_of(service.lower())
     except UnknownServiceError as error:

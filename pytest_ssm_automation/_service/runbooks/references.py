@@ -32,6 +32,8 @@ class _Missing:
 
 UNKNOWN: Final = _Missing("UNKNOWN")
 NO_NAME: Final = _Missing("NO_NAME")
+# Writes a value as JSON. `json.dumps` with options would make an encoder for each call.
+as_json: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _REFERENCE: Final = re.compile(r"\{\{\s*([A-Za-z0-9_][\w:./-]*)\s*\}\}", re.ASCII)
 
 
@@ -120,7 +122,7 @@ def unknown_in(value: object) -> bool:
 
 def as_text(value: object) -> str:
     """Write a value as text: strings unchanged, everything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return value if isinstance(value, str) else as_json(value)
 
 
 def as_texts(value: object) -> list[str]:

@@ -80,6 +80,14 @@ def answer_http(
     return answer_over_http(service, request)
 
 
+def answer_mistake(service: Service, error: BaseException) -> HttpAnswer:
+    """Answer a request during which the test was found wrong, or one of its functions has raised an exception.
+
+    The exception can't be raised in a caller that sends HTTP. The test is told of it when it ends.
+    """
+    return encode_error(service.new_id(), ServiceError("InternalFailure", f"{type(error).__name__}: {error}"))
+
+
 def _operation(method: str, headers: Mapping[str, str]) -> str | None:
     """Return the operation of a request; `None` if it is not an operation of the fake, or called incorrectly."""
     target = headers.get("x-amz-target", "")

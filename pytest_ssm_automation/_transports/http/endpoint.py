@@ -23,7 +23,7 @@ from ..._service.working import ENDPOINT, close_endpoint, open_endpoint
 from ..answers.protocol import encode_error
 from ..guard.environment import Changes
 from ..guard.network import is_loopback
-from .answering import answer_http
+from .answering import answer_http, answer_mistake
 from .body import read_body
 from .spawned import carry_environment
 
@@ -99,8 +99,7 @@ class Endpoint:
         except BotoCoreError:
             raise ConnectionResetError from None
         except BaseException as error:  # noqa: BLE001 - a function of the test may raise anything
-            text = f"{type(error).__name__}: {error}"
-            return encode_error(self._service.new_id(), ServiceError("InternalFailure", text))
+            return answer_mistake(self._service, error)
 
 
 class _Server(ThreadedWSGIServer):

@@ -12,9 +12,10 @@ import requests
 import responses
 from requests.adapters import HTTPAdapter
 
+from ..._errors import is_own
 from ..._service.checks import model
 from ..patching import WrapperPatch
-from .answering import answer_http, is_ours
+from .answering import answer_http, answer_mistake, is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,6 +99,10 @@ class RequestsMock:
             answer = answer_http(self._service, request.method, url, _text(request.headers), _read_body(request))
         except botocore.exceptions.BotoCoreError as error:
             raise _of_requests(error)(error, request=request) from error
+        except BaseException as error:
+            if not is_own(error):
+                raise
+            answer = answer_mistake(self._service, error)
         return answer.status, answer.headers, b"" if request.method == "HEAD" else answer.body
 
     def claims(self, request: Any) -> bool:

@@ -17,7 +17,7 @@ from botocore.regions import EndpointResolver
 from moto import mock_aws
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError
+from pytest_ssm_automation import AutomationFake, AutomationFakeError
 from pytest_ssm_automation._transports.http import fetching
 
 if TYPE_CHECKING:
@@ -172,12 +172,13 @@ def test_connection_errors_are_those_of_requests(fake: AutomationFake, mock: res
 def test_an_exception_without_a_form_in_http_is_refused(
     fake: AutomationFake, mock: responses.RequestsMock, post: Any
 ) -> None:
-    """The call and the strict test fail; service errors as exceptions are allowed."""
+    """The caller gets InternalFailure, and the strict test fails; service errors as exceptions are allowed."""
     fake.fail_with(ClientError({"Error": {"Code": "InvalidTarget"}}, START))
     assert post(START, DOC).json()["__type"] == "InvalidTarget"
     fake.fail_with(KeyboardInterrupt())
-    with pytest.raises(FakeUsageError, match=r"^KeyboardInterrupt\(\) can't be raised in a caller that sends HTTP, "):
-        post(START, DOC)
+    answer = post(START, DOC)
+    assert (answer.status_code, answer.json()["__type"]) == (500, "InternalFailure")
+    assert "KeyboardInterrupt() can't be raised in a caller that sends HTTP, " in answer.json()["message"]
     assert [(call.outcome, call.error) for call in fake.calls[1:]] == [("failed", "FakeUsageError")]
     with pytest.raises(AssertionError, match=r"FakeUsageError: KeyboardInterrupt\(\) can't be raised"):
         fake.verify()

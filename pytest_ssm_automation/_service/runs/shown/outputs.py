@@ -5,13 +5,12 @@ The text for steps that have not succeeded was observed. The text for outputs th
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from ...calls import copy_containers
 from ...runbooks.kinds import is_list, is_mapping
 from ...runbooks.library import flow_of
-from ...runbooks.references import UNKNOWN
+from ...runbooks.references import UNKNOWN, as_json
 from ..results import SUCCESS
 
 if TYPE_CHECKING:
@@ -68,12 +67,8 @@ def input_texts(action: str, inputs: Mapping[str, Any]) -> dict[str, str]:
     """Write the inputs of a step: JSON by name, in the order of the names."""
     if action == _COMMAND and is_mapping(logs := inputs.get(_LOGS)):
         inputs = {**inputs, _LOGS: {name[:1].lower() + name[1:]: value for name, value in logs.items()}}
-    return {name: _json(inputs[name]) for name in sorted(inputs)}
+    return {name: as_json(inputs[name]) for name in sorted(inputs)}
 
 
 def _output_text(value: object) -> str:
-    return value if isinstance(value, str) else _json(value).translate(_ESCAPED)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return value if isinstance(value, str) else as_json(value).translate(_ESCAPED)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ...calls import copy_containers
@@ -109,7 +110,13 @@ def _step_id(run: Run, step: Step, iteration: Iteration | None) -> str:
     while iteration:
         place = f"{iteration.loop.step.place} {iteration.number} {place}"
         iteration = iteration.loop.iteration
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run.id} {place}"))
+    return _id_from(f"{run.id} {place}")
+
+
+@lru_cache(maxsize=4096)
+def _id_from(place: str) -> str:
+    """Return an id, always the same one for a place."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, place))
 
 
 def _parent(run: Run, iteration: Iteration | None) -> dict[str, Any] | None:

@@ -62,8 +62,9 @@ class Values:
 
     def set_time(self, moment: datetime) -> None:
         """Set the date and the time to those at which a step begins."""
-        self._values["global:DATE"] = f"{moment:%Y-%m-%d}"
-        self._values["global:DATE_TIME"] = f"{moment:%Y-%m-%d_%H.%M.%S}"
+        date, _, time = moment.isoformat(timespec="seconds").partition("T")
+        self._values["global:DATE"] = date
+        self._values["global:DATE_TIME"] = f"{date}_{time[:8].replace(':', '.')}"
 
     def put_out(self, visit: Visit, outputs: Mapping[str, Any]) -> None:
         """Set outputs of a step."""
