@@ -78,6 +78,7 @@ def test_no_start_is_lost(clients: int, transport: str) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+@pytest.mark.skipif(sys.version_info[:2] == (3, 14), reason="an interrupt may leave any lock held that `with` acquires")
 # an interrupt in a callback of the garbage collector is swallowed
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
