@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from .._errors import FakeUsageError, hide_usage_errors
 from .._service.checks import model
 from .._service.contents import read_json
-from .._service.runbooks.creation import RELAXABLE
+from .._service.runbooks.creating.creation import RELAXABLE
 from .._service.runbooks.library import bare_name
 from .._service.runbooks.loading import load_runbook
 from .._service.runbooks.reading.documents import document_of

@@ -59,7 +59,7 @@ class Validation:
 
 def _check_names(relax: Collection[str], enforce: Collection[str]) -> None:
     from .checks.violations import can_be_relaxed
-    from .runbooks.creation import RELAXABLE
+    from .runbooks.creating.creation import RELAXABLE
 
     known = {*all_constraints(), *RELAXABLE}
     for name in relax:

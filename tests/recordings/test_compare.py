@@ -479,6 +479,7 @@ ROUNDS = runbook(
 )
 
 
+@pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 def test_earlier_rounds_are_not_made_up(tmp_path: Path) -> None:
     """Steps that ran only before the last round of a jump back are no difference, because their results are lost."""
     with AutomationFake() as fake:
@@ -491,6 +492,7 @@ def test_earlier_rounds_are_not_made_up(tmp_path: Path) -> None:
     assert recordings.compare(late) == ('rest.StepStatus: recorded "Success", walked "Pending"',)
 
 
+@pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 def test_failures_of_earlier_rounds_are_not_made_up(tmp_path: Path) -> None:
     """If a step failed, and succeeded after a jump back, nothing in the recording tells why the execution failed."""
     with AutomationFake() as fake:

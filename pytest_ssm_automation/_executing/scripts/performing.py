@@ -12,6 +12,7 @@ from importlib.util import module_from_spec, spec_from_loader
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import StepFailed
+from ..._service.runbooks.kinds import is_list
 from ..._service.runs import times
 from ..attempt import Unable
 from ..selectors import outputs_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # Its page says that up to 100 KB are returned. Assumed: with more, the step fails.
 MOST_BYTES: Final = 100 * 1024
+# Its page says that of a list 100 items are returned. Assumed: the first ones.
+MOST_ITEMS: Final = 100
 _NAME: Final = "customer_script"
 
 
@@ -92,7 +95,8 @@ def _payload(attempt: Attempt) -> Any:
         raise StepFailed(
             f"The script returned {len(text.encode())} bytes of JSON, but at most {MOST_BYTES} are allowed"
         )
-    return json.loads(text)
+    payload = json.loads(text)
+    return payload[:MOST_ITEMS] if is_list(payload) else payload
 
 
 def _loaded(source: Source) -> ModuleType:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ..._errors import FakeUsageError, RunbookWarning, hide_usage_errors
 from ..checks import model
 from ..checks.patterns import compile_pattern
-from .creation import check_creation
+from .creating.creation import check_creation
+from .creating.cycles import cycles
 from .declarations import SCHEMA_VERSION, Reader, Runbook
 from .reading.documents import Document, document_of, read_document, read_text
 from .reading.flows import read_flow
@@ -79,8 +80,9 @@ def _runbook(
         raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is not valid:", *problems, *hints]))
     for doubt in reader.doubts:
         _warn(document, f"Runbook {name!r}: {doubt}", UserWarning)
-    if created.doubts:
-        _warn(document, "\n  ".join([f"AWS is likely to refuse runbook {name!r}:", *created.doubts]), RunbookWarning)
+    circles = [f"mainSteps: {' -> '.join(names)} is a cycle, an infinite loop to AWS" for names in cycles(flow)]
+    if doubts := [*created.doubts, *circles]:
+        _warn(document, "\n  ".join([f"AWS is likely to refuse runbook {name!r}:", *doubts]), RunbookWarning)
     return Runbook(
         name=name,
         version=number,

@@ -219,6 +219,14 @@ class Run(Identity):
         return self.fan_out.children if self.fan_out else self.spawned
 
     @property
+    def parameters(self) -> dict[str, list[str]]:
+        """The parameters of the request, and the defaults of a registered runbook, which only its children have."""
+        if self.fan_out and self.script.replay is None:
+            given: dict[str, list[str]] = self.request.get("Parameters", {})
+            return given
+        return super().parameters
+
+    @property
     def targets(self) -> Sequence[Target[Run]]:
         """All targets that it runs on; empty if it runs steps."""
         return self.fan_out.targets if self.fan_out else ()

@@ -146,6 +146,40 @@ def misspelt_references(bench: Bench) -> None:
     bench.expect([name for name in names if name not in told], [])
 
 
+def cycles(bench: Bench) -> None:
+    """A branch, and a failure, that lead back."""
+    again = runbook(step("wait"), step("choose", "aws:branch", {"Choices": [{**SAME, "NextStep": "wait"}]}))
+    repair = runbook(step("work", onFailure="step:repair", isEnd=True), step("repair", nextStep="work"))
+    for content, cycle in ((again, "wait -> choose -> wait"), (repair, "work -> repair -> work")):
+        (told,) = _warned(bench, content)
+        bench.expect(f"{cycle} is a cycle" in told or told, wanted=True)
+
+
+def endless_cycle(bench: Bench) -> None:
+    """Two steps that follow each other for ever."""
+    bench.expect(_warned(bench, runbook(step("one"), step("two", nextStep="one"))), [])
+
+
+def listed_values(bench: Bench) -> None:
+    """A state with a capital letter, and a week and a second."""
+    state = {"InstanceIds": ["i-1"], "DesiredState": "Stopped"}
+    for action, inputs in (("aws:changeInstanceState", state), ("aws:sleep", {"Duration": "PT168H1S"})):
+        (told,) = _warned(bench, runbook(step("work", action, inputs)))
+        bench.expect("Stopped is not one of" in told or "PT168H1S is longer than 7 days" in told, wanted=True)
+
+
+def properties_of_steps(bench: Bench) -> None:
+    """A misspelt property."""
+    (told,) = _warned(bench, runbook(step("wait", onFailuer="Continue")))
+    bench.expect("'onFailuer' is not a property of a step; did you mean 'onFailure'?" in told, wanted=True)
+
+
+def on_cancel_of_a_variable(bench: Bench) -> None:
+    """A variable is set, and a stop would lead elsewhere."""
+    update = step("set", "aws:updateVariable", {"Name": "variable:Note", "Value": "x"}, onCancel="Abort")
+    bench.expect(_warned(bench, runbook(update, variables={"Note": {"type": "String", "default": ""}})), [])
+
+
 def targets_of_on_cancel(bench: Bench) -> None:
     """OnCancel that leads to a sleep."""
     (told,) = _warned(bench, runbook(step("hold", "aws:pause", {}, onCancel="step:wait"), step("wait")))
@@ -153,6 +187,3 @@ def targets_of_on_cancel(bench: Bench) -> None:
     repeat = step("repeat", "aws:loop", {"Iterators": ["a"], "Steps": [step("wait")]}, onCancel="Abort")
     (told,) = _warned(bench, runbook(repeat))
     bench.expect("aws:loop does not support it" in told, wanted=True)
-    update = step("set", "aws:updateVariable", {"Name": "variable:Note", "Value": "x"}, onCancel="Abort")
-    (told,) = _warned(bench, runbook(update, variables={"Note": {"type": "String", "default": ""}}))
-    bench.expect("aws:updateVariable does not support it" in told, wanted=True)

@@ -242,6 +242,11 @@ def result_of_a_script(bench: Bench) -> None:
     bench.expect(done.step()["Outputs"], wanted)
 
 
+def most_items_of_a_script(bench: Bench) -> None:
+    """A list of 101 numbers."""
+    bench.expect(_payload(_Executed(bench, _script("return list(range(101))"))), list(range(100)))
+
+
 def most_bytes_of_a_script(bench: Bench) -> None:
     """JSON of 100 KB, and of one byte more."""
     found = [_Executed(bench, _script(f"return 'x' * {length}")).status for length in (102398, 102399)]

@@ -186,6 +186,87 @@ def type_of_an_output(bench: Bench) -> None:
     bench.expect(_input(shown, "use", "Size"), "5")
 
 
+def attempts_that_time_out(bench: Bench) -> None:
+    """A step that times out once of two attempts has succeeded."""
+
+    def timing_out(times: int) -> Callable[[AutomationFake], object]:
+        return lambda fake: fake.fail_step("work", status="TimedOut", times=times)
+
+    statuses = [_statuses(_ended(bench, runbook(step("work", maxAttempts=2)), timing_out(times))) for times in (1, 2)]
+    bench.expect(statuses, [{"work": "Success"}, {"work": "TimedOut"}])
+
+
+def _iterations(bench: Bench, **inputs: Any) -> list[tuple[Any, ...]]:
+    read = _api(
+        "read", {"Again": "Boolean"}, Item="{{ each.CurrentIteratorValue }}", Number="{{ each.CurrentIteration }}"
+    )
+    content = runbook(step("each", "aws:loop", {**inputs, "Steps": [read]}))
+    shown = _ended(bench, content, _putting_out("read", Again=inputs.get("MaxIterations") == 2))
+    found = [each["Inputs"] for each in shown["StepExecutions"] if each["StepName"] == "read"]
+    return [(json.loads(each["Number"]), json.loads(each["Item"])) for each in found]
+
+
+def item_of_a_loop(bench: Bench) -> None:
+    """Two items."""
+    bench.expect(_iterations(bench, Iterators=["a", "b"]), [(1, "a"), (2, "b")])
+
+
+def condition_of_a_loop(bench: Bench) -> None:
+    """A condition that is never true, and one that always is, with two iterations at most."""
+    again = {"Variable": "{{ read.Again }}", "BooleanEquals": True}
+    found = [len(_iterations(bench, LoopCondition=again, MaxIterations=most)) for most in (3, 2)]
+    bench.expect(found, [1, 2])
+
+
+def _use(bench: Bench, kind: str, value: Any, action: str, **inputs: Any) -> Shown:
+    content = runbook(_api("get", {"Value": kind}), step("use", action, inputs))
+    shown: Shown = _ended(bench, content, _putting_out("get", Value=value))["StepExecutions"][1]
+    return shown
+
+
+def type_of_an_input(bench: Bench) -> None:
+    """AWS's own example: a list of images, of which one should be copied."""
+    given = {"SourceImageId": "{{ get.Value }}", "SourceRegion": "us-east-1", "ImageName": "it"}
+    shown = _use(bench, "StringList", ["ami-1", "ami-2"], "aws:copyImage", **given)
+    bench.expect(shown["StepStatus"], "Failed")
+
+
+def texts_of_types(bench: Bench) -> None:
+    """Two images, one image, and a text for a list and for the items of a loop."""
+    kinds = {"aws:deleteImage": "ImageId", "aws:runCommand": "InstanceIds", "aws:loop": "Iterators"}
+    more: dict[str, Runbook] = {"aws:runCommand": {"DocumentName": "A"}, "aws:loop": {"Steps": [step("wait")]}}
+    found = [
+        _use(bench, kind, value, action, **{kinds[action]: "{{ get.Value }}"}, **more.get(action, {})).get(
+            "FailureMessage"
+        )
+        for kind, value, action in (
+            ("StringList", ["a", "b"], "aws:deleteImage"),
+            ("StringList", ["a"], "aws:deleteImage"),
+            ("String", "a", "aws:runCommand"),
+            ("String", "a", "aws:loop"),
+        )
+    ]
+    frame = "Step fails when it is validating and resolving the step inputs. Input {}.. " + ENDING
+    texts = (
+        "[a, b] is of type ArrayList, but expected type is String",
+        "a is of type String, but expected type is StringList",
+    )
+    bench.expect(found, [frame.format(texts[0]), None, None, frame.format(texts[1])])
+
+
+def values_of_inputs(bench: Bench) -> None:
+    """A state that there is not, and eight days."""
+    state = _use(bench, "String", "off", "aws:changeInstanceState", InstanceIds=["i-1"], DesiredState="{{ get.Value }}")
+    rest = _use(bench, "String", "P8D", "aws:sleep", Duration="{{ get.Value }}")
+    bench.expect([state["StepStatus"], rest["StepStatus"]], ["Failed", "Failed"])
+
+
+def more_approvals_than_approvers(bench: Bench) -> None:
+    """Two approvals, and one who could give them."""
+    ask = step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::123456789012:user/Ana"], "MinRequiredApprovals": 2})
+    bench.expect(_ended(bench, runbook(ask))["AutomationExecutionStatus"], "Waiting")
+
+
 def outputs_of_actions(bench: Bench) -> None:
     """A step reads an output that no step declares."""
     launch = step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})

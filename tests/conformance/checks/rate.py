@@ -50,6 +50,25 @@ def members_of_the_parent(bench: Bench) -> None:
     bench.expect(found, {**TWO, "ResolvedTargets": {"ParameterValues": ["a", "b"], "Truncated": False}})
 
 
+def parameters_of_the_parent(bench: Bench) -> None:
+    """The request has none, and the runbook a default."""
+    bench.expect(_on_two(bench)["Parameters"], {})
+
+
+def parameters_of_the_children(bench: Bench) -> None:
+    """Two executions, which have their own target, and what the request has given to both."""
+    given = {"Parameters": {"Required": ["given"]}, **TWO, "TargetParameterName": "Word"}
+    parent = bench.finished("parameters", children=2, **given)
+    found = [bench.get(child["AutomationExecutionId"])["Parameters"] for child in _children(bench, parent)]
+    bench.expect(sorted((each["Word"], each["Required"]) for each in found), [(["a"], ["given"]), (["b"], ["given"])])
+
+
+def name_of_the_target_parameter(bench: Bench) -> None:
+    """The name of the parameter in small letters."""
+    refusal = bench.start_refused(**{**TWO, "TargetParameterName": "item"})
+    bench.expect(refusal.code, "InvalidAutomationExecutionParametersException")
+
+
 def map_of_targets(bench: Bench) -> None:
     """A TargetMap comes with and without TargetParameterName; its execution has its parameters."""
     parent = bench.finished("sleep", children=1, TargetMaps=[{"Item": ["mapped"]}])
@@ -165,6 +184,13 @@ def step_for_each_location(bench: Bench) -> None:
     ]
     places = [(account, region) for account in located[0]["Accounts"] for region in located[0]["Regions"]]
     bench.expect(found, [("aws:executeAutomation", *place) for place in places])
+
+
+def outputs_of_location_steps(bench: Bench) -> None:
+    """The id of the one execution, which is in its own account and Region."""
+    parent = bench.until(_start(bench, TargetLocations=[LOCATION]))
+    (child,) = bench.fake.execution(parent["AutomationExecutionId"]).children
+    bench.expect(parent["StepExecutions"][0]["Outputs"]["ExecutionId"], [child.id])
 
 
 def names_of_location_steps(bench: Bench) -> None:

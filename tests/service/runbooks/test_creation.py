@@ -10,8 +10,8 @@ import pytest
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, RunbookWarning
 from pytest_ssm_automation._service.runbooks.actions import ACTIONS, OUTPUTS, RESERVED
-from pytest_ssm_automation._service.runbooks.creation import check_creation
-from pytest_ssm_automation._service.runbooks.inputs import KNOWN, REQUIRED
+from pytest_ssm_automation._service.runbooks.creating.creation import check_creation
+from pytest_ssm_automation._service.runbooks.creating.inputs import KNOWN, REQUIRED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +86,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (api(Api=None) | {"inputs": {"Service": "ec2"}}, "Required=[ [Service, Api] ], Provided =[ [Service] ]."),
     ({"action": "aws:approve", "inputs": {"Message": "?"}}, "Required=[ [Approvers] ], Provided =[ [Message] ]."),
     ({"action": "aws:branch", "inputs": {"Default": "s0"}}, "Required=[ [Choices] ], Provided =[ [Default] ]."),
+    ({"action": "aws:loop", "inputs": {"Iterators": []}}, "Required=[ [Steps] ], Provided =[ [Iterators] ]."),
     (
         {
             "action": "aws:invokeLambdaFunction",
@@ -177,6 +178,11 @@ TAKEN: list[dict[str, Any]] = [
     api(TemplateBody="{{resolve:ssm:/a.b}}"),
     {"action": "aws:updateVariable", "inputs": {"Name": "variable:Count", "Value": "{{ InstanceId }}"}},
     {"action": "aws:updateVariable", "inputs": {"Name": "variable:{{ InstanceId }}", "Value": 5}},
+    {"action": "aws:updateVariable", "inputs": {"Name": "variable:Count", "Value": 1}, "onCancel": "Abort"},
+    {"action": "aws:changeInstanceState", "inputs": {"InstanceIds": [], "DesiredState": "{{ InstanceId }}"}},
+    {"action": "aws:sleep", "inputs": {"Duration": "P1W"}},
+    {"action": "aws:sleep", "inputs": {"Duration": "{{ InstanceId }}"}},
+    {"action": "aws:sleep", "inputs": {"Timestamp": "2099-01-01T00:00:00Z"}},
 ]
 
 
@@ -211,9 +217,14 @@ DOUBTED: list[tuple[dict[str, Any], str]] = [
         "mainSteps[0].onCancel: aws:loop does not support it; its steps do",
     ),
     (
-        {"action": "aws:updateVariable", "inputs": {"Name": "variable:Count", "Value": 1}, "onCancel": "Abort"},
-        "mainSteps[0].onCancel: aws:updateVariable does not support it",
+        {"action": "aws:changeInstanceState", "inputs": {"InstanceIds": ["i-1"], "DesiredState": "Stopped"}},
+        "mainSteps[0].inputs.DesiredState: Stopped is not one of running, stopped, terminated",
     ),
+    (
+        {"action": "aws:sleep", "inputs": {"Duration": "PT168H1S"}},
+        "mainSteps[0].inputs.Duration: PT168H1S is longer than 7 days",
+    ),
+    ({"onFailuer": "Abort"}, "mainSteps[0]: 'onFailuer' is not a property of a step; did you mean 'onFailure'?"),
     (
         {"action": "aws:sleep", "onCancel": "step:s0"},
         "mainSteps[0].onCancel: 'step:s0' leads to aws:sleep, which onCancel does not support",
@@ -277,6 +288,36 @@ def test_names_of_checks() -> None:
         misspelt: Any = {option: ["document:action_input"]}
         with pytest.raises(FakeUsageError, match="Did you mean 'document:action_inputs'"), AutomationFake(**misspelt):
             pass
+
+
+def goes(to: str, **members: Any) -> dict[str, Any]:
+    """Write a branch with one choice."""
+    return {**branch(SAME), "inputs": {"Choices": [{**SAME, "NextStep": to}]}, **members}
+
+
+@pytest.mark.parametrize(
+    ("steps", "cycle"),
+    [
+        ([{}, goes("s0")], "s0 -> s1 -> s0"),
+        ([goes("s2", nextStep="s0"), {}, {}], "s0 -> s0"),
+        ([{"onFailure": "step:s1", "isEnd": True}, {"nextStep": "s0"}], "s0 -> s1 -> s0"),
+        ([loop(Iterators=["a"], Steps=[{"name": "in", "action": "aws:pause", "nextStep": "s0"}])], "s0 -> in -> s0"),
+        # without a condition, its walk is cut
+        ([{}, {"nextStep": "s0"}], None),
+        # an iteration, and the way of a stop
+        ([loop(Iterators=["a"], Steps=[{"name": "in", "action": "aws:pause"}]), {}], None),
+        ([{"action": "aws:executeScript"}, {"onCancel": "step:s0"}], None),
+        # two ways to one step
+        ([goes("s2"), {}, {}], None),
+    ],
+)
+def test_steps_that_lead_back(fake: AutomationFake, steps: list[dict[str, Any]], cycle: str | None) -> None:
+    """AWS verifies that there is no infinite loop, and can't know what a condition will be."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fake.add_runbook(document(*steps), name="Doc")
+    told = f"AWS is likely to refuse runbook 'Doc':\n  mainSteps: {cycle} is a cycle, an infinite loop to AWS"
+    assert [str(each.message) for each in caught] == ([told] if cycle else [])
 
 
 def started(path: Path) -> None:

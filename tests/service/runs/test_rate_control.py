@@ -40,6 +40,17 @@ def outcome(fake: AutomationFake, client: Any, **members: Any) -> tuple[str, int
     pytest.fail("never ended")
 
 
+def test_parameters_of_a_parent(fake: AutomationFake, client: Any) -> None:
+    """It has those of the request alone; its children have the defaults too."""
+    parameters = {name: {"type": "String", "default": ""} for name in ("Id", "A", "B")}
+    steps = [{"name": "wait", "action": "aws:sleep"}]
+    fake.add_runbook({"schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps}, name="Doc")
+    execution = fake.execution(start(client, **on("i-1", Parameters={"A": ["b"]})))
+    statuses(client, execution.id, 2)
+    assert poll(client, execution.id)["Parameters"] == execution.parameters == {"A": ["b"]}
+    assert execution.children[0].parameters == {"Id": ["i-1"], "A": ["b"], "B": [""]}
+
+
 def test_a_step_for_each_target(client: Any) -> None:
     """The parent has a step for each value, which goes as the execution goes that it starts."""
     execution_id = start(client, **on("i-1", "i-2"))

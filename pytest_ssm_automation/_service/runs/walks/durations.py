@@ -8,11 +8,11 @@ Sources:
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ...runbooks.actions import PAUSING, SLEEP
+from ...runbooks.creating.limits import length_of
 from ...runbooks.references import as_text
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 # Of approvals and pauses without timeoutSeconds.
 DEFAULT_TIMEOUT: Final = 7 * 24 * 60 * 60
-_DURATION: Final = re.compile(
-    r"P(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,8})M)?(?:([0-9]{1,9}(?:\.[0-9]+)?)S)?)?",
-    re.ASCII | re.IGNORECASE,
-)
-_UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds")
 
 
 def over_at(visit: Visit) -> datetime | None:
@@ -47,11 +42,8 @@ def end_of_sleep(visit: Visit) -> datetime | None:
     """Return when the Duration of a sleep has passed, or its Timestamp is reached; `None` if they are no times."""
     if "Timestamp" in visit.inputs:
         return _moment(as_text(visit.inputs["Timestamp"]))
-    found = _DURATION.fullmatch(as_text(visit.inputs.get("Duration", "")).strip())
-    if found is None:
-        return None
-    parts = {unit: float(number) for unit, number in zip(_UNITS, found.groups(), strict=True) if number}
-    return visit.started + timedelta(**parts)
+    length = length_of(as_text(visit.inputs.get("Duration", "")))
+    return None if length is None else visit.started + length
 
 
 def _moment(text: str) -> datetime | None:

@@ -3,6 +3,7 @@
 Sources:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-sleep.html
     https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ...runbooks.actions import SLEEP, UPDATE_VARIABLE
+from ...runbooks.creating.limits import beyond_limits, type_problem
 from ...runbooks.kinds import is_list, is_mapping
 from ...runbooks.references import as_text, unknown_in
 from .durations import end_of_sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .visits import Visit
 
@@ -31,7 +33,7 @@ _IS_OF: Final[Mapping[str, Callable[[object], bool]]] = {
 
 
 def wrong_input(visit: Visit, variables: Mapping[str, str]) -> str | None:
-    """Return what is wrong with a resolved input of a step that the walk performs; `None` if nothing is."""
+    """Return what is wrong with a resolved input of a step; `None` if nothing is."""
     if unknown_in(visit.inputs):
         return None
     if visit.step.action == SLEEP and end_of_sleep(visit) is None:
@@ -45,4 +47,13 @@ def wrong_input(visit: Visit, variables: Mapping[str, str]) -> str | None:
             return (
                 f"variable:{name} is of type {kind}, but its new value is not: {json.dumps(value, ensure_ascii=False)}"
             )
-    return None
+    return next(_unfit(visit), None)
+
+
+def _unfit(visit: Visit) -> Iterator[str]:
+    """Yield what the page of the action excludes. Assumed: the texts."""
+    action, inputs = visit.step.action, visit.inputs
+    for name, value in inputs.items():
+        if text := type_problem(action, name, value, resolved=True):
+            yield text
+    yield from (f"{name}: {text}" for name, text in beyond_limits(action, inputs))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .actions import APPROVE, BRANCH, CHANGE_STATE, EXECUTE_AUTOMATION, LOOP, UPDATE_VARIABLE
+from ..actions import APPROVE, BRANCH, CHANGE_STATE, EXECUTE_AUTOMATION, LOOP, UPDATE_VARIABLE
 
 KNOWN: Final[dict[str, dict[str, str]]] = {
     APPROVE: {
@@ -177,6 +177,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "aws:invokeWebhook": ("IntegrationName",),
     "aws:runCommand": ("DocumentName",),
     "aws:runInstances": ("ImageId",),
+    LOOP: ("Steps",),
     UPDATE_VARIABLE: ("Name", "Value"),
     "aws:waitForAwsResourceProperty": _OF_A_PROPERTY,
 }

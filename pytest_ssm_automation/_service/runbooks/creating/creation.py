@@ -8,16 +8,16 @@ action. Texts with a capital letter are the service's own.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..._errors import nearest
-from .actions import ACTIONS, BRANCH, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
-from .conditions import short_joins
+from ...._errors import nearest
+from ..actions import ACTIONS, BRANCH, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
+from ..conditions import short_joins
+from ..kinds import inputs_of, is_list, is_mapping
+from ..references import names_in
 from .inputs import INSTEAD, KNOWN, REQUIRED
-from .kinds import inputs_of, is_list, is_mapping
-from .references import names_in
+from .limits import beyond_limits, type_problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -38,15 +38,11 @@ _PSEUDO_PARAMETER: Final = "RESOURCE_ID"
 _STORED: Final = ("ssm:", "ssm-secure:")
 _VARIABLE: Final = "variable:"
 _ROLE: Final = "assumeRole"
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-loop.html
-_ITERATED: Final = ("String", "Boolean", "Integer", "StringMap")
-# The kinds of values, in the service's words, that an input of each type never takes. Whether it converts numbers and
-# booleans is unknown, and text may be a reference.
-_UNFIT: Final = {
-    **dict.fromkeys(("String", "Integer", "Boolean"), ("LinkedHashMap", "ArrayList")),
-    **dict.fromkeys(("StringList", "MapList"), ("LinkedHashMap",)),
-    **dict.fromkeys(("Map", "StringMap"), ("ArrayList",)),
-}
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-common-properties.html
+_PROPERTIES: Final = (
+    *("name", "action", "inputs", "outputs", "description", "maxAttempts", "timeoutSeconds", "onFailure", "onCancel"),
+    *("isEnd", "isCritical", "nextStep"),
+)
 
 
 class Findings(NamedTuple):
@@ -95,15 +91,6 @@ def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 def _names(names: Iterable[str]) -> str:
     return f"[ [{', '.join(names)}] ]"
-
-
-def _java(value: object) -> str:
-    """Write a value as the service's texts show it."""
-    if is_mapping(value):
-        return f"{{{', '.join(f'{key}={_java(item)}' for key, item in value.items())}}}"
-    if is_list(value):
-        return f"[{', '.join(map(_java, value))}]"
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _hint(given: str, allowed: Iterable[str], start: str = "; did") -> str:
@@ -162,9 +149,8 @@ class _Checker:
                 self._refuse(where, text)
         self._check_outputs(f"{path}.outputs", action, name, step.get("outputs"))
         self._check_cancel(f"{path}.onCancel", action, step.get("onCancel"))
-        kind = inputs.get("IteratorDataType", _ITERATED[0])
-        if action == LOOP and kind not in _ITERATED and not names_in(kind):
-            self._doubt(f"{path}.inputs.IteratorDataType", f"{_java(kind)} is not one of {', '.join(_ITERATED)}")
+        for unknown in (key for key in step if key not in _PROPERTIES):
+            self._doubt(path, f"{unknown!r} is not a property of a step{_hint(unknown, _PROPERTIES)}")
         variable = str(inputs.get("Name"))
         if action == UPDATE_VARIABLE and variable.startswith(_VARIABLE) and "{" not in variable:
             self._check_variable(f"{path}.inputs.Name", variable)
@@ -180,6 +166,8 @@ class _Checker:
             self._refuse(path, text, INPUTS)
         if action == LOOP and ("Iterators" in inputs) == ("LoopCondition" in inputs):
             self._refuse(path, "expected either Iterators or LoopCondition")
+        for place, text in beyond_limits(action, inputs):
+            self._doubt(f"{path}.{place}", text)
         known = KNOWN.get(action)
         if known is None:
             return
@@ -187,12 +175,8 @@ class _Checker:
             text = f"Unknown input names provided. Known={_names(known)}, Provided={_names(inputs)}."
             self._refuse(path, text + "".join(_hint(name, known, " Did") for name in unknown), INPUTS)
         for name, value in inputs.items():
-            kind = known.get(name, "")
-            given = "LinkedHashMap" if is_mapping(value) else "ArrayList" if is_list(value) else ""
-            # a public runbook of AWS has an empty map for a text
-            if value and given in _UNFIT.get(kind, ()):
-                text = f"Input {_java(value)[:200]} is of type {given}, but expected type is {kind}."
-                self._refuse(f"{path}.{name}", text, INPUTS)
+            if unfit := type_problem(action, name, value):
+                self._refuse(f"{path}.{name}", unfit, INPUTS)
 
     def _check_outputs(self, path: str, action: str, step: object, outputs: object) -> None:
         reserved = RESERVED.get(action, ())
@@ -204,8 +188,6 @@ class _Checker:
     def _check_cancel(self, path: str, action: str, given: object) -> None:
         if action == LOOP and given is not None:
             self._doubt(path, f"{LOOP} does not support it; its steps do")
-        if action == UPDATE_VARIABLE and given is not None:
-            self._doubt(path, f"{UPDATE_VARIABLE} does not support it")
         if isinstance(given, str) and given.startswith("step:"):
             target = self._actions.get(given.removeprefix("step:").strip())
             if target in NO_CANCEL_TARGETS:

@@ -1,0 +1,1 @@
+"""What the service checks when a runbook is created."""
