@@ -84,6 +84,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 def test_a_picture_has_every_way_that_a_walk_can_take(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Steps have the shape of their action, and ways the condition under which they are taken."""
     assert main(["draw", str(file)]) == 0
