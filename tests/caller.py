@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 import model
 from botocore.credentials import Credentials
 
+from pytest_ssm_automation import AutomationFake
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pytest_ssm_automation import Runbook
 
 
 def start(client: Any, **members: Any) -> str:
@@ -45,6 +49,11 @@ def step(shown: Mapping[str, Any], name: str) -> dict[str, Any]:
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
     """Write a runbook; steps are `aws:sleep` by default."""
     return {"schemaVersion": "0.3", **members, "mainSteps": [{"action": "aws:sleep", **each} for each in steps]}
+
+
+def load(content: Any, name: str | None = None, **where: Any) -> Runbook:
+    """Read a runbook as a fake does that it is added to."""
+    return AutomationFake().add_runbook(content, name=name, **where)
 
 
 @cache

@@ -24,6 +24,13 @@ CONNECTION_ERRORS: Final = (
     "ConnectionClosedError",
 )
 
+# The statuses that end an execution.
+ENDED: Final = frozenset(
+    (
+        *("Success", "Failed", "TimedOut", "Cancelled", "Rejected", "Exited"),
+        *("CompletedWithSuccess", "CompletedWithFailure"),
+    )
+)
 # The statuses of errors that all AWS services have, and of those of SSM that are not 400.
 COMMON_ERRORS: Final = {
     **dict.fromkeys(("AccessDeniedException", "ExpiredTokenException", "IncompleteSignatureException"), 400),

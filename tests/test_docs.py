@@ -6,7 +6,6 @@ import pytest
 from neighbours import run as neighbours
 
 from pytest_ssm_automation import AutomationFake, plugin
-from pytest_ssm_automation._options import Options
 from pytest_ssm_automation._strict import _TITLES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -60,7 +59,7 @@ def test_the_cheat_sheet_has_every_name() -> None:
     markers = [marker.partition("(")[0] for marker in plugin._MARKERS]
     members = [name for name in dir(AutomationFake) if not name.startswith("_")]
 
-    names = [*fixtures, *markers, *Options._fields, *members]
+    names = [*fixtures, *markers, *AutomationFake().options._fields, *members]
     assert [name for name in names if not re.search(rf"\b{name}\b", sheet)] == []
 
 

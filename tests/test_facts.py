@@ -6,17 +6,16 @@ import re
 from itertools import chain
 from pathlib import Path
 
+import caller
 import pytest
 from conformance import register
 from conformance.register import FACTS, basis_of, load, problems
 from conformance.runbooks import MOST_STEPS, RUNBOOKS
 from conformance.runner import all_checks
-from model import DOCUMENT_OPERATIONS, OPERATIONS
+from model import COMMON_ERRORS, DOCUMENT_OPERATIONS, OPERATIONS, error_shapes
 from recordings.taking import ended, recorded
 
 from pytest_ssm_automation import AutomationFake, constraints
-from pytest_ssm_automation._service.errors import catalogue
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "service.md"
 ONE = """
@@ -28,6 +27,7 @@ basis = "documented"
 source = "https://docs.aws.amazon.com/"
 check = "a.one"
 """
+ERRORS = {*error_shapes(), *COMMON_ERRORS}
 CONSTRAINTS = {item.id: item for item in chain.from_iterable(map(constraints, (*OPERATIONS, *DOCUMENT_OPERATIONS)))}
 
 
@@ -82,9 +82,9 @@ def test_errors_and_constraints_that_facts_name() -> None:
     facts = load()
     errors = {name for fact in facts for name in fact.errors}
     named = {name for fact in facts for name in fact.constraints}
-    assert errors - {"*", *catalogue()} == set()
+    assert errors - {"*", *ERRORS} == set()
     assert named - {"*", "request:at_most_one_target", "Targets:max", *CONSTRAINTS} == set()
-    assert all(len(basis_of(kind, names, facts)) == len(names) for kind, names in (("errors", catalogue()),))
+    assert all(len(basis_of(kind, names, facts)) == len(names) for kind, names in (("errors", ERRORS),))
 
 
 def test_constraints_say_what_their_facts_say() -> None:
@@ -109,4 +109,4 @@ def test_statements_are_short() -> None:
 @pytest.mark.parametrize("name", RUNBOOKS)
 def test_runbooks_of_the_suite_are_well_formed(name: str) -> None:
     """The fake accepts them all, and none has more steps than a live run announces."""
-    assert len(load_runbook(RUNBOOKS[name], name=name).steps) <= MOST_STEPS
+    assert len(caller.load(RUNBOOKS[name], name=name).steps) <= MOST_STEPS

@@ -9,11 +9,11 @@ import botocore.session
 import oracle
 import pytest
 from botocore.validate import ParamValidator
+from caller import load
 from model import OPERATIONS, START
 
 from pytest_ssm_automation._service.checks.constraints import check
 from pytest_ssm_automation._service.checks.rules import check_rules
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import DECLARED_RULES, check_parameters
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def judged(declared: dict[str, Any], given: dict[str, list[str]]) -> set[tuple[s
     """Return the package's violations in parameters, in the format of the oracle."""
     steps = [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]
     content = {"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}
-    found = check_parameters(load_runbook(content, name="Team-Runbook"), given)
+    found = check_parameters(load(content, name="Team-Runbook"), given)
     return {(violation.path, violation.rule) for violation in found}
 
 

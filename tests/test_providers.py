@@ -16,8 +16,9 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 from caller import has
 from faker import Faker
+from model import ENDED
 
-from pytest_ssm_automation._errors import FakeUsageError
+from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.checks import constraints, rules
 from pytest_ssm_automation._service.checks.patterns import compile_pattern
 from pytest_ssm_automation.providers import AutomationProvider
@@ -48,10 +49,6 @@ PLACES = {
 }
 EXECUTION = model.output_shape("GetAutomationExecution").members["AutomationExecution"]
 STATUSES: list[str] = EXECUTION.members["AutomationExecutionStatus"].enum
-ENDED = {
-    *("Success", "Failed", "TimedOut", "Cancelled", "Rejected", "Exited"),
-    *("CompletedWithSuccess", "CompletedWithFailure"),
-}
 
 
 def make_faker(seed: int = 0, locale: str | list[str] = "en_US") -> Faker:

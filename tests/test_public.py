@@ -12,9 +12,9 @@ import pytest
 
 import pytest_ssm_automation
 from pytest_ssm_automation import AutomationFake, strategies
-from pytest_ssm_automation._errors import SITE
 
 HEAVY = ("aiobotocore", "boto3", "botocore", "faker", "hypothesis", "requests", "responses", "yaml")
+SITE = "https://pytest-ssm-automation.readthedocs.io/"
 
 
 def test_public_names_can_be_imported() -> None:

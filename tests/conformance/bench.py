@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, ParamValidationError
+from model import ENDED
 
 from .runbooks import RUNBOOKS
 
@@ -21,18 +22,6 @@ if TYPE_CHECKING:
 
 MOST_EXECUTIONS: Final = 60
 START: Final = "start_automation_execution"
-ENDED: Final = frozenset(
-    (
-        "Success",
-        "Failed",
-        "TimedOut",
-        "Cancelled",
-        "Rejected",
-        "Exited",
-        "CompletedWithSuccess",
-        "CompletedWithFailure",
-    )
-)
 
 
 class Differs(Exception):  # noqa: N818 - it is a verdict

@@ -11,10 +11,10 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
+from model import ENDED
 
 from pytest_ssm_automation._recordings import taking
 
-from .bench import ENDED
 from .runner import DIFFERS, UNDETERMINED
 
 if TYPE_CHECKING:

@@ -14,12 +14,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
+from model import ENDED
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 from pytest_ssm_automation._transports.http.endpoint import Endpoint
 from pytest_ssm_automation._transports.http.requests_mock import RequestsMock
 
-from .bench import ENDED, CannotTell
+from .bench import CannotTell
 from .runbooks import HARMLESS, Runbook, actions
 from .signing import SigningClient
 

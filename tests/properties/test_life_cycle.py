@@ -12,21 +12,12 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from model import ENDED
 
 from pytest_ssm_automation import AutomationFake
 
 pytestmark = pytest.mark.slow
 
-ENDED = {
-    "Success",
-    "Failed",
-    "TimedOut",
-    "Cancelled",
-    "Rejected",
-    "Exited",
-    "CompletedWithSuccess",
-    "CompletedWithFailure",
-}
 WAITING = {"Waiting", "PendingApproval"}
 WORKING = {"InProgress", "RunbookInProgress"}
 NAMED = {"StartStep": "StepName", "Resume": "StepName", "StopStep": "StepExecutionId"}

@@ -9,8 +9,7 @@ import regex
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from pytest_ssm_automation import strategies
-from pytest_ssm_automation._service.checks import rules
+from pytest_ssm_automation import constraints, strategies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +78,7 @@ def test_letters_beyond_ascii(kind: str) -> None:
 
 def test_tags_end_where_the_service_says() -> None:
     """The most tags are those that the documentation allows, which are fewer than the model's."""
-    limit: Any = next(each.limit for each in rules.constraints() if each.id == "request:at_most_five_tags")
+    limit: Any = next(each.limit for each in constraints() if each.id == "request:at_most_five_tags")
     assert len(simplest(strategies.tags(), lambda tags: len(tags) >= limit)) == limit == 5
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from caller import load
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from properties.documents import CHILD, documents
@@ -16,7 +17,6 @@ from recordings.taking import EndlessError, ended, family, same
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, Execution, recordings, strategies
 from pytest_ssm_automation._recordings.taking import record, written
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 FILTERED = [HealthCheck.filter_too_much, HealthCheck.too_slow]
@@ -55,7 +55,7 @@ def test_a_recorded_execution_does_not_differ(
     It may start others, on targets or by steps, which are recorded with it or not. Shown again, it can be recorded
     again, and but for ids, times and the caller the file is the same.
     """
-    runbooks = [load_runbook(document, name="Doc"), load_runbook(child, name=CHILD)]
+    runbooks = [load(document, name="Doc"), load(child, name=CHILD)]
     steps = [{**said, "runbook": runbook.name} for runbook in runbooks for said in data.draw(strategies.walks(runbook))]
     children = data.draw(st.booleans())
     few = patch("pytest_ssm_automation._service.runs.walks.walk.MOST_STEPS", 500)

@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from caller import load
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
-from model import START, enum
+from model import ENDED, START, enum
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault, Runbook, strategies
 from pytest_ssm_automation._service.checks.constraints import check
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.parameters import check_parameters
 from pytest_ssm_automation._service.runbooks.starts import check_start
-from pytest_ssm_automation._service.runs.scripts import ENDED
 from pytest_ssm_automation._strategies import parameters
 
 pytestmark = pytest.mark.slow
@@ -171,7 +170,7 @@ def with_parameter(declaration: dict[str, Any]) -> Runbook:
     """Make a runbook with one parameter."""
     steps = [{"name": "wait", "action": "aws:sleep"}]
     content = {"schemaVersion": "0.3", "parameters": {"Given": declaration}, "mainSteps": steps}
-    return load_runbook(content, name="Team-Runbook")
+    return load(content, name="Team-Runbook")
 
 
 @st.composite
@@ -230,7 +229,7 @@ def test_the_role_of_a_runbook_is_drawn_as_an_arn(declaration: dict[str, Any], o
     steps = [{"name": "wait", "action": "aws:sleep"}]
     content = {"schemaVersion": "0.3", "assumeRole": "{{ Role }}", "mainSteps": steps}
     declared = {"Role": {"type": "String", **declaration}, **({"Other": {"type": "String"}} if others else {})}
-    runbook = load_runbook({**content, "parameters": declared}, name="Team-Runbook")
+    runbook = load({**content, "parameters": declared}, name="Team-Runbook")
 
     @settings(max_examples=25, database=None, derandomize=True)
     @given(strategies.parameters_for(runbook))
@@ -284,7 +283,7 @@ def test_an_optional_parameter_that_no_value_is_known_for_is_left_out() -> None:
     unknown = {"type": "String", "allowedPattern": "a(?=b)c", "default": ""}
     declared = {"A": unknown, "B": {"type": "Integer", "default": 1}}
     steps = [{"name": "wait", "action": "aws:sleep"}]
-    runbook = load_runbook({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    runbook = load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
 
     @settings(max_examples=50, database=None, derandomize=True)
     @given(strategies.parameters_for(runbook))
@@ -300,7 +299,7 @@ def test_parameters_are_never_empty_by_accident() -> None:
     """Of a runbook that requires nothing, each parameter is drawn, and never none of them."""
     declared = {name: {"type": "String", "default": ""} for name in ("A", "B", "C")}
     steps = [{"name": "wait", "action": "aws:sleep"}]
-    runbook = load_runbook({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    runbook = load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
     seen: list[frozenset[str]] = []
 
     @settings(max_examples=300, database=None, derandomize=True)
@@ -327,7 +326,7 @@ def test_a_strategy_for_a_large_runbook_is_built_at_once() -> None:
         f"P{place}": {"type": "String", "allowedPattern": patterns[place % len(patterns)]} for place in range(30)
     }
     steps = [{"name": "wait", "action": "aws:sleep"}]
-    runbook = load_runbook({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    runbook = load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
     started = time.process_time()
     strategies.parameters_for(runbook)
     assert time.process_time() - started < 0.2
@@ -461,7 +460,7 @@ def test_histories_reach_every_status(status: str) -> None:
 )
 def test_patterns_of_every_kind_are_drawn(pattern: str) -> None:
     """For many alternatives, atomic groups and backreferences, values are drawn that the fake accepts."""
-    runbook = load_runbook(
+    runbook = load(
         {
             "schemaVersion": "0.3",
             "parameters": {"Code": {"type": "String", "allowedPattern": pattern}},
@@ -477,7 +476,7 @@ def test_patterns_of_every_kind_are_drawn(pattern: str) -> None:
 def test_a_pattern_without_a_translation_limits_nothing() -> None:
     """For a pattern that is not checked, values are drawn."""
     with pytest.warns(UserWarning, match="allowedPattern"):
-        runbook = load_runbook(
+        runbook = load(
             {
                 "schemaVersion": "0.3",
                 "parameters": {"Code": {"type": "String", "allowedPattern": r"\X+"}},

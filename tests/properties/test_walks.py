@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from caller import load
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from properties.documents import documents
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Runbook, strategies
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 # The steps of a drawn runbook lead anywhere, also by onCancel.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
@@ -143,7 +143,7 @@ def ran(runbook: Runbook, walk: list[dict[str, Any]]) -> tuple[str, set[str]]:
 @pytest.mark.parametrize("name", REACHABLE)
 def test_every_step_is_reached(name: str) -> None:
     """For each step, a walk is drawn that reaches it."""
-    runbook = load_runbook({"schemaVersion": "0.3", **REACHABLE[name]}, name="Doc")
+    runbook = load({"schemaVersion": "0.3", **REACHABLE[name]}, name="Doc")
     wanted = {step for step, _ in runbook.steps}
     wanted |= {"inner", "try", "wait"} if name == "loops" else set()
     wanted -= {"never"}
@@ -163,7 +163,7 @@ def test_every_step_is_reached(name: str) -> None:
 @given(documents(), st.data())
 def test_what_is_drawn_can_be_said_and_ends(document: dict[str, Any], data: st.DataObject) -> None:
     """Whatever the runbook, a fake takes the walk, the run ends, and the walk can be pasted into a test."""
-    runbook = load_runbook(document, name="Doc")
+    runbook = load(document, name="Doc")
     strategy = strategies.walks(runbook)
     walk = data.draw(strategy)
     assert eval(repr(walk), {}) == walk  # noqa: S307 - its own
@@ -173,7 +173,7 @@ def test_what_is_drawn_can_be_said_and_ends(document: dict[str, Any], data: st.D
 @pytest.mark.slow
 def test_a_walk_shrinks_to_steps_that_succeed() -> None:
     """The simplest walk has no failure."""
-    runbook = load_runbook({"schemaVersion": "0.3", **REACHABLE["branches"]}, name="Doc")
+    runbook = load({"schemaVersion": "0.3", **REACHABLE["branches"]}, name="Doc")
     assert find(strategies.walks(runbook), lambda _: True) == [
         {"name": "get", "outputs": {"Flag": False, "Names": [], "Number": 6, "Word": "Windows"}}
     ]

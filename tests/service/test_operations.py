@@ -185,69 +185,6 @@ def test_each_is_recorded(fake: AutomationFake, client: Any, operation: str) -> 
     assert found.outcome == ("started" if operation == "StartAutomationExecution" else "answered")
 
 
-def test_stop_cancels(client: Any) -> None:
-    """Without a type the execution is being cancelled at once, and has been at the next poll."""
-    execution_id = started(client)
-    assert set(client.stop_automation_execution(AutomationExecutionId=execution_id)) == {"ResponseMetadata"}
-    assert [status(client, execution_id) for _ in range(3)] == ["Cancelling", "Cancelled", "Cancelled"]
-
-
-def test_stop_completes(client: Any) -> None:
-    """With type Complete it does what it is at, and then succeeds."""
-    execution_id = started(client)
-    client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
-    assert [status(client, execution_id) for _ in range(2)] == ["Pending", "Success"]
-
-
-def test_stop_again(client: Any) -> None:
-    """What is being cancelled can be cancelled again to no effect, and can't be completed any more."""
-    execution_id = started(client)
-    for _ in range(2):
-        client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Cancel")
-    error = refusal(client, "StopAutomationExecution", AutomationExecutionId=execution_id, Type="Complete")
-    assert error == "InvalidAutomationStatusUpdateException"
-    assert [status(client, execution_id) for _ in range(2)] == ["Cancelling", "Cancelled"]
-
-
-@pytest.mark.parametrize(
-    "ended",
-    [
-        "Success",
-        "Failed",
-        "TimedOut",
-        "Cancelled",
-        "Rejected",
-        "Exited",
-        "CompletedWithSuccess",
-        "CompletedWithFailure",
-    ],
-)
-def test_what_has_ended_can_be_neither_stopped_nor_signalled(fake: AutomationFake, client: Any, ended: str) -> None:
-    """Terminal executions refuse both, each with the error that the operation documents."""
-    execution = fake.add_execution("Doc", statuses=[ended])
-    given = {"AutomationExecutionId": execution.id}
-    for kind in model.enum("StopType"):
-        assert (
-            refusal(client, "StopAutomationExecution", Type=kind, **given) == "InvalidAutomationStatusUpdateException"
-        )
-    for kind in model.enum("SignalType"):
-        assert refusal(client, "SendAutomationSignal", SignalType=kind, **given) == "InvalidAutomationSignalException"
-    assert execution.status == ended
-
-
-@pytest.mark.parametrize(
-    "kind",
-    ["Approve", "Reject", "StartStep", "Resume", REVOKE],
-)
-def test_what_does_not_wait_takes_no_signal(client: Any, kind: str) -> None:
-    """Only StopStep makes sense to an execution that waits for nothing."""
-    execution_id = started(client)
-    status(client, execution_id)
-    error = refusal(client, "SendAutomationSignal", AutomationExecutionId=execution_id, SignalType=kind)
-    assert error == "InvalidAutomationSignalException"
-    assert status(client, execution_id) == "InProgress"
-
-
 @pytest.mark.parametrize(
     ("kind", "member"), [("StartStep", "StepName"), ("Resume", "StepName"), ("StopStep", "StepExecutionId")]
 )
@@ -275,24 +212,6 @@ def test_a_refusal_fails_the_execution(fake: AutomationFake, client: Any, kind: 
     client.send_automation_signal(AutomationExecutionId=execution.id, SignalType=kind)
     shown = client.get_automation_execution(AutomationExecutionId=execution.id)["AutomationExecution"]
     assert (shown["AutomationExecutionStatus"], shown["FailureMessage"]) == ("Failed", f"{kind} was signalled.")
-
-
-def test_a_change_request_is_rejected(fake: AutomationFake, client: Any) -> None:
-    """What waits as PendingApproval ends as Rejected."""
-    execution = fake.add_execution("Doc", statuses=["PendingApproval"])
-    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Reject")
-    assert execution.status == "Rejected"
-
-
-def test_approval_goes_on_with_the_script(fake: AutomationFake, client: Any) -> None:
-    """After an approval comes what the script has after the wait; where it has nothing, the work and its success."""
-    given = {"SignalType": "Approve", "Payload": {"Comment": ["Looks good"]}}
-    scripted = fake.add_execution("Doc", statuses=["Waiting", "Waiting", "Failed"])
-    open_ended = fake.add_execution("Doc", statuses=["Waiting"])
-    for execution in (scripted, open_ended):
-        client.send_automation_signal(AutomationExecutionId=execution.id, **given)
-    assert scripted.status == "Failed"
-    assert [status(client, open_ended.id) for _ in range(2)] == ["InProgress", "Success"]
 
 
 def test_a_scripted_id_that_aws_would_never_give(fake: AutomationFake, client: Any) -> None:
@@ -406,6 +325,7 @@ def test_runbook_errors_are_the_services(fake: AutomationFake, client: Any) -> N
         ("arn:aws:ssm:us-east-1:123456789012:document/Run", None, "2"),
         ("arn:aws:ssm:us-east-1:123456789012:document/Run:7", None, "7"),
         ("arn:aws:ssm:us-east-1::automation-definition/Run:7", "$LATEST", "7"),
+        ("arn:aws:ssm:us-east-1::automation-definition/Run:7", "2", "2"),
     ],
 )
 def test_versions(fake: AutomationFake, client: Any, name: str, version: str | None, expected: str) -> None:

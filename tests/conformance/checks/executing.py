@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
+from model import ENDED
 
-from conformance.bench import ENDED
 from conformance.runbooks import runbook, step
 from pytest_ssm_automation import AutomationFake
 

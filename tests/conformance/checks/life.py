@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-import model
 from botocore.exceptions import ClientError
+from model import ENDED, enum
 
-from conformance.bench import ENDED, Differs
+from conformance.bench import Differs
 
 if TYPE_CHECKING:
     from conformance.bench import Bench
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def statuses(bench: Bench) -> None:
     """The model has every status that ends an execution, and a short run shows three of them in order."""
-    bench.expect(ENDED - set(model.enum("AutomationExecutionStatus")), set())
+    bench.expect(ENDED - set(enum("AutomationExecutionStatus")), set())
     seen, shown = bench.history()
     order = ("Pending", "InProgress", "Success")
     bench.expect(sorted(set(seen), key=order.index), list(dict.fromkeys(seen)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from caller import load
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.runbooks.actions import ACTIONS, OUTPUTS
 from pytest_ssm_automation._service.runbooks.conditions import OPERATORS, truth
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 from pytest_ssm_automation._service.runbooks.reading.flows import read_flow
 from pytest_ssm_automation._service.runbooks.references import (
     NO_NAME,
@@ -108,7 +108,7 @@ def test_outputs_of_unknown_steps() -> None:
 def test_every_place_is_told_at_once() -> None:
     """Registering a runbook tells all that is wrong with it."""
     with pytest.raises(FakeUsageError) as caught:
-        load_runbook({"mainSteps": [sleep("a", nextStep="b"), {"name": "c", "action": "aws:x"}]}, name="Doc")
+        load({"mainSteps": [sleep("a", nextStep="b"), {"name": "c", "action": "aws:x"}]}, name="Doc")
     text = str(caught.value)
     for place in ("schemaVersion: missing", "mainSteps[0].nextStep: 'b'", "mainSteps[1].action: 'aws:x'"):
         assert place in text

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from caller import load
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._service.runbooks.declarations import Parameter, Runbook
 from pytest_ssm_automation._service.runbooks.library import RunbookFiles, RunbookStore, how_to_register
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,9 +54,7 @@ def book(
     name: str = "My-Runbook", version: int | str | None = None, region: str | None = None, **parts: Any
 ) -> Runbook:
     """Load a small runbook with these parts."""
-    return load_runbook(
-        {"schemaVersion": "0.3", "mainSteps": STEPS, **parts}, name=name, version=version, region=region
-    )
+    return load({"schemaVersion": "0.3", "mainSteps": STEPS, **parts}, name=name, version=version, region=region)
 
 
 def problems(**parts: Any) -> list[str]:
@@ -70,7 +68,7 @@ def problems(**parts: Any) -> list[str]:
 
 def test_all_that_a_runbook_says_is_read() -> None:
     """The name, version, parameters and steps of a runbook are those of its text."""
-    runbook = load_runbook(YAML, name="My-Runbook", version=3, region="eu-west-1")
+    runbook = load(YAML, name="My-Runbook", version=3, region="eu-west-1")
     assert (runbook.name, runbook.version, runbook.region) == ("My-Runbook", "3", "eu-west-1")
     assert (runbook.description, runbook.assume_role) == ("Restarts instances.", "{{ AutomationAssumeRole }}")
     assert runbook.steps == (("Restart", "aws:executeAwsApi"), ("Wait", "aws:sleep"))
@@ -103,8 +101,8 @@ def test_a_file_names_its_runbook(tmp_path: Path) -> None:
     """A runbook from a file has the stem of the file's name, unless a name is passed."""
     path = tmp_path / "Restart-It.yml"
     path.write_text(YAML, encoding="utf-8")
-    assert load_runbook(path).name == "Restart-It"
-    assert load_runbook(str(path), name="Other").name == "Other"
+    assert load(path).name == "Restart-It"
+    assert load(str(path), name="Other").name == "Other"
 
 
 def test_a_runbook_cannot_be_changed() -> None:
@@ -212,7 +210,7 @@ def test_everything_wrong_is_told_at_once() -> None:
 def test_what_is_missing_altogether_is_told() -> None:
     """A document without version and steps, or with something else in their place, is refused."""
     with pytest.raises(FakeUsageError, match=r"not valid:\n  schemaVersion: missing\n  mainSteps: missing$"):
-        load_runbook({}, name="My-Runbook")
+        load({}, name="My-Runbook")
     assert problems(mainSteps=[], parameters=[]) == [
         "parameters: expected a mapping, got [] (type=list)",
         "mainSteps: expected a list of steps, got [] (type=list)",
@@ -239,7 +237,7 @@ def test_names_that_a_document_cannot_have_are_refused(name: Any) -> None:
 def test_a_name_is_needed() -> None:
     """A runbook that is not from a file needs a name, and the message says how to pass it."""
     with pytest.raises(FakeUsageError, match="needs a name: add_runbook"):
-        load_runbook(YAML)
+        load(YAML)
 
 
 @pytest.mark.parametrize("version", [0, -1, "0", "$LATEST", "1.0", 1.5, True, "\u0661"])
@@ -401,10 +399,10 @@ def test_the_whole_library_is_loaded_once(tmp_path: Path) -> None:
 def test_a_runbook_has_the_format_that_it_was_read_in(tmp_path: Path) -> None:
     """Its content is the original text in that format, and converted in the other."""
     (tmp_path / "Run.json").write_text('{"schemaVersion":  "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}')
-    of_file = load_runbook(tmp_path / "Run.json")
+    of_file = load(tmp_path / "Run.json")
     assert (of_file.document_format, of_file.content()) == ("JSON", (tmp_path / "Run.json").read_text())
     assert of_file.content("YAML") == "schemaVersion: '0.3'\nmainSteps:\n- name: a\n  action: aws:sleep\n"
-    of_text = load_runbook(YAML, name="Run")
+    of_text = load(YAML, name="Run")
     assert (of_text.document_format, of_text.content(), of_text.content("YAML")) == ("YAML", YAML, YAML)
     assert json.loads(of_text.content("JSON")) == of_text.document
     of_mapping = book()

@@ -1,26 +1,48 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import ANY
 
 import pytest
 from botocore.exceptions import ClientError
+from caller import load
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
-from pytest_ssm_automation._service.runbooks.parameters import check_parameters, resolved_parameters
-from pytest_ssm_automation._service.runbooks.starts import check_start
 
 if TYPE_CHECKING:
-    from pytest_ssm_automation._service.runbooks.declarations import Runbook
+    from collections.abc import Sequence
+
+    from pytest_ssm_automation import Runbook, Violation
 
 
 def runbook(**parameters: Any) -> Runbook:
     """Make a runbook that declares these parameters."""
     steps = [{"name": "Wait", "action": "aws:sleep"}]
-    return load_runbook({"schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps}, name="Test-Runbook")
+    return load({"schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps}, name="Test-Runbook")
+
+
+def check_start(book: Runbook, **request: Any) -> Sequence[Violation]:
+    """Give what is wrong with a start of a runbook, apart from the model's minimum of the length of values."""
+    with AutomationFake(runbooks=[book], relax=["Parameters{value}[]:min"]) as fake:
+        with suppress(ClientError):
+            fake.client().start_automation_execution(DocumentName=book.name, **request)
+        return fake.calls[0].violations
+
+
+def check_parameters(book: Runbook, values: dict[str, list[str]]) -> Sequence[Violation]:
+    """Give what is wrong with the parameters of a start."""
+    return check_start(book, **({"Parameters": values} if values else {}))
+
+
+def resolved_parameters(book: Runbook, values: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Give the parameters of an execution."""
+    with AutomationFake(runbooks=[book]) as fake:
+        given: Any = {"Parameters": values} if values else {}
+        fake.client().start_automation_execution(DocumentName=book.name, **given)
+        return fake.executions[0].parameters
 
 
 def broken(declaration: dict[str, Any], values: list[str]) -> list[tuple[str, str]]:
@@ -43,8 +65,9 @@ def test_what_is_missing_is_told_in_the_services_words() -> None:
         None,
         None,
     )
-    assert check_parameters(book, {}, supplied=["InstanceIds"]) == []
-    assert check_parameters(book, {"InstanceIds": []}) == []
+    targets = {"TargetParameterName": "InstanceIds", "Targets": [{"Key": "tag:Env", "Values": ["x"]}]}
+    assert check_start(book, **targets) == ()
+    assert check_parameters(book, {"InstanceIds": []}) == ()
 
 
 def test_what_is_undeclared_is_told_all_at_once() -> None:
@@ -121,7 +144,7 @@ def test_wrong_types(kind: str, values: list[str], noun: str) -> None:
 )
 def test_right_types(kind: str, values: list[str]) -> None:
     """A value of the declared type is accepted; of AWS types only those of well-known form are looked into."""
-    assert check_parameters(runbook(X={"type": kind}), {"X": values}) == []
+    assert check_parameters(runbook(X={"type": kind}), {"X": values}) == ()
 
 
 def test_an_empty_value_of_an_optional_aws_type_is_accepted() -> None:
@@ -224,7 +247,7 @@ def test_a_pattern_that_takes_too_long_is_refused() -> None:
 def test_sizes(declaration: dict[str, Any], good: list[str], bad: list[str], text: str) -> None:
     """Limits on the numbers of characters and items are enforced."""
     book = runbook(X=declaration)
-    assert check_parameters(book, {"X": good}) == []
+    assert check_parameters(book, {"X": good}) == ()
     (violation,) = check_parameters(book, {"X": bad})
     _, (rule, limit) = declaration.items()
     assert (violation.rule, violation.limit) == (rule, limit)
@@ -281,7 +304,7 @@ def test_defaults_fill_what_is_not_given() -> None:
 
 def started(parameters: dict[str, Any], **request: Any) -> list[tuple[str, str, object]]:
     """Give constraint, path and value of what is wrong with a start of a runbook that declares these parameters."""
-    found = check_start(runbook(**parameters), {"DocumentName": "Test-Runbook", **request})
+    found = check_start(runbook(**parameters), **request)
     return [(violation.constraint, violation.path, violation.value) for violation in found]
 
 
@@ -365,7 +388,7 @@ def test_the_role_of_a_runbook(
 ) -> None:
     """What is neither empty nor the ARN of a role is refused, unless more is wrong or the value is unknown."""
     book = runbook(**parameters)
-    found = check_start(replace(book, assume_role=role), {"DocumentName": "Test-Runbook", **request_})
+    found = check_start(replace(book, assume_role=role), **request_)
     assert [(each.constraint, each.path, each.value) for each in found] == expected
     for each in (each for each in found if each.constraint == "runbook:assumeRole"):
         assert str(each) == "The format of the supplied assume role ARN is invalid."
