@@ -1,31 +1,22 @@
+"""The options of a fake, as keywords; tests/plugin/test_options.py has the ini file and the markers."""
+
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from caller import load, start
 
-from pytest_ssm_automation import FakeUsageError, _markers
-from pytest_ssm_automation._options import NAMES, Options, from_ini
-from pytest_ssm_automation._service.runbooks.library import RunbookFiles
-from pytest_ssm_automation._service.runbooks.loading import load_runbook
+from pytest_ssm_automation import AutomationFake, FakeUsageError, _markers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOTHING_SAID: dict[str, Any] = {
-    "transport": "",
-    "strict": None,
-    "relax": [],
-    "execution_limit": None,
-    "allow_network": None,
-    "seed": "",
-}
-
 
 def test_defaults_are_the_documented_ones() -> None:
     """Without a word from anybody a fake behaves like this."""
-    assert Options()._asdict() == {
+    assert AutomationFake().options._asdict() == {
         "transport": "stubber",
         "strict": True,
         "relax": (),
@@ -34,46 +25,22 @@ def test_defaults_are_the_documented_ones() -> None:
         "pace": "run",
         "execute_steps": False,
         "unknown_documents": "accept",
+        "unknown_urls": "accept",
         "execution_limit": None,
         "skip_sleep": False,
         "allow_network": False,
         "seed": None,
-        **{name: getattr(Options(), name) for name in NAMES if name == "unknown_urls"},
     }
 
 
-def test_the_last_word_wins_option_by_option() -> None:
-    """Other options stay, and the original object does not change."""
-    first = Options().but({"strict": False, "seed": "a"})
-    second = first.but({"seed": 7})
-    assert (second.strict, second.seed) == (False, 7)
-    assert first.seed == "a"
-
-
-def test_relaxed_constraints_add_up() -> None:
-    """`relax` and `enforce` are added to, in the order of the ids."""
-    for name in ("relax", "enforce"):
-        assert getattr(Options().but({name: ["a"]}).but({name: ["b"]}).but({name: {"c"}}), name) == ("a", "b", "c")
-
-
-def test_the_last_word_on_a_constraint_wins() -> None:
-    """A constraint that is relaxed farther away and enforced nearer is enforced, and the other way round."""
-    enforced = Options().but({"relax": ["a", "b"]}).but({"enforce": ["a"]})
-    assert (enforced.relax, enforced.enforce) == (("b",), ("a",))
-    relaxed = enforced.but({"relax": ["a"]})
-    assert (relaxed.relax, relaxed.enforce) == (("b", "a"), ())
-
-
-def test_runbooks_add_up(tmp_path: Path) -> None:
-    """`runbooks` adds up like `relax`; paths are relative to the folder of the ini file."""
-    (tmp_path / "One-Book.json").touch()
-    runbook = load_runbook({"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}, name="Two")
-    options = from_ini({"runbooks": ["*.json"]}, tmp_path).but({"runbooks": [runbook]})
-    files, kept = options.runbooks
-    assert isinstance(files, RunbookFiles)
-    assert "One-Book" in files
-    assert kept is runbook
-    assert Options().but({"runbooks": options.runbooks}).runbooks == options.runbooks
+def test_runbooks_are_files_and_runbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths are relative to the current directory; a runbook that another fake has read serves as well."""
+    content = {"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}
+    (tmp_path / "One-Book.json").write_text(load(content, "Any").content(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with AutomationFake(runbooks=["*.json", load(content, "Two-Book")], unknown_documents="reject") as fake:
+        for name in ("One-Book", "Two-Book"):
+            start(fake.client(), DocumentName=name)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +61,7 @@ def test_runbooks_add_up(tmp_path: Path) -> None:
 def test_what_is_no_list_of_runbooks_is_refused(given: Any, message: str) -> None:
     """A value that is not a list, or whose items are not files, is refused, with a hint to add_runbook."""
     with pytest.raises(FakeUsageError, match=message):
-        Options().but({"runbooks": given})
+        AutomationFake(runbooks=given)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +70,7 @@ def test_what_is_no_list_of_runbooks_is_refused(given: Any, message: str) -> Non
 )
 def test_hosts_are_names_in_any_letter_case(given: Any, kept: Any) -> None:
     """`allow_network` is yes, no, or names."""
-    assert Options().but({"allow_network": given}).allow_network == kept
+    assert AutomationFake(allow_network=given).options.allow_network == kept
 
 
 @pytest.mark.parametrize(
@@ -135,37 +102,7 @@ def test_hosts_are_names_in_any_letter_case(given: Any, kept: Any) -> None:
 def test_what_makes_no_sense_is_refused(given: dict[str, Any], message: str) -> None:
     """Unknown names and values are mistakes in the test, and the message lists the right ones."""
     with pytest.raises(FakeUsageError, match=f"^{re.escape(message)}"):
-        Options().but(given)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "value"),
-    [
-        ("strict", False, False),
-        ("relax", ["a", "b"], ("a", "b")),
-        ("execution_limit", "3", 3),
-        ("execution_limit", "None", None),
-        ("allow_network", ["TRUE"], True),
-        ("allow_network", ["false"], False),
-        ("allow_network", ["A.example", "true"], ("a.example", "true")),
-        ("seed", "x", "x"),
-    ],
-)
-def test_the_ini_file_has_text(name: str, text: Any, value: Any) -> None:
-    """Text becomes what the option takes."""
-    assert getattr(from_ini({**NOTHING_SAID, name: text}), name) == value
-
-
-def test_what_the_ini_file_does_not_say_is_the_default() -> None:
-    """Neither an option that isn't there, nor one without a value, changes anything."""
-    assert from_ini(NOTHING_SAID) == from_ini({}) == Options()
-
-
-@pytest.mark.parametrize("text", ["-1", "many", "1.5"])
-def test_numbers_of_the_ini_file_are_checked(text: str) -> None:
-    """A limit that is not a number is refused."""
-    with pytest.raises(FakeUsageError, match=f"at least 0, or none, but got '{text}'"):
-        from_ini({"execution_limit": text})
+        AutomationFake(**given)
 
 
 def test_an_option_that_pytest_refuses_and_no_file_has_is_refused() -> None:

@@ -18,8 +18,12 @@ from pytest_ssm_automation import AutomationFake
          "('Parameters{value}[]:max', 'TargetMaps[]:min')"),
         ("ssm_automation_enforce =\n  Parameters{value}[]:max", "enforce", "('Parameters{value}[]:max',)"),
         ("ssm_automation_execution_limit = 100", "execution_limit", "100"),
+        ("ssm_automation_execution_limit = None", "execution_limit", "None"),
         ("ssm_automation_unknown_documents = reject", "unknown_documents", "'reject'"),
         ("ssm_automation_allow_network = true", "allow_network", "True"),
+        ("ssm_automation_allow_network = TRUE", "allow_network", "True"),
+        ("ssm_automation_allow_network = false", "allow_network", "False"),
+        ("ssm_automation_allow_network = A.example true", "allow_network", "('a.example', 'true')"),
         ("ssm_automation_allow_network = s3.amazonaws.com sts.amazonaws.com", "allow_network",
          "('s3.amazonaws.com', 'sts.amazonaws.com')"),
         ("ssm_automation_skip_sleep = true", "skip_sleep", "True"),
@@ -94,7 +98,7 @@ def test_a_wrong_override_is_refused(pytester: pytest.Pytester) -> None:
 
 
 def test_markers_win_over_the_ini_file(run: Any) -> None:
-    """An option of a marker is nearer; `relax` of both adds up."""
+    """The nearest word on an option or a constraint wins; `relax` and `enforce` of all add up."""
     run(
         """
         import pytest
@@ -104,6 +108,18 @@ def test_markers_win_over_the_ini_file(run: Any) -> None:
             options = ssm_automation.options
             assert (options.strict, options.allow_network, options.execution_limit) == (True, False, None)
             assert options.relax == ("TargetMaps[]:min", "Mode:enum")
+
+        @pytest.mark.ssm_automation(enforce=["TargetMaps[]:min"])
+        class TestEnforced:
+            @pytest.mark.ssm_automation(enforce={"request:target_key"})
+            def test_it(self, ssm_automation):
+                options = ssm_automation.options
+                assert (options.relax, options.enforce) == ((), ("TargetMaps[]:min", "request:target_key"))
+
+            @pytest.mark.ssm_automation(relax=["TargetMaps[]:min"])
+            def test_again(self, ssm_automation):
+                options = ssm_automation.options
+                assert (options.relax, options.enforce) == (("TargetMaps[]:min",), ())
         """,
         ini="""
         ssm_automation_strict = false
@@ -111,7 +127,7 @@ def test_markers_win_over_the_ini_file(run: Any) -> None:
         ssm_automation_execution_limit = 1
         ssm_automation_relax = TargetMaps[]:min
         """,
-    ).assert_outcomes(passed=1)
+    ).assert_outcomes(passed=3)
 
 
 def test_keywords_are_not_the_ini_files(run: Any) -> None:
