@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_a_view_is_a_sequence(fake: AutomationFake) -> None:
     """A view has all methods of a list that do not change it."""
     one, two, three = (fake.add_execution("Doc") for _ in range(3))
-    view = fake.executions
+    view: Any = fake.executions
     assert [*view] == [one, two, three]
     assert (len(view), view[0], view[-1]) == (3, one, three)
     assert (view[1:], view[::-1], view[:0]) == ([two, three], [three, two, one], [])

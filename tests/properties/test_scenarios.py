@@ -329,7 +329,7 @@ def test_a_strategy_for_a_large_runbook_is_built_at_once() -> None:
     runbook = load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
     started = time.process_time()
     strategies.parameters_for(runbook)
-    assert time.process_time() - started < 0.2
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("runbook", ["AWS-StopEC2Instance", None, {"schemaVersion": "0.3"}], ids=str)

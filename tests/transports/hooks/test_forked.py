@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -177,20 +176,23 @@ def test_after_the_parents_fake_has_gone(fake: AutomationFake) -> None:
     url = fake.serve_endpoint()
     client: Any = boto3.client("ssm", region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}))
     reading, writing = os.pipe()
+    there, here = os.pipe()
 
     def late() -> str:
         os.close(writing)
+        os.write(here, b"x")
         os.read(reading, 1)
         return str(client.start_automation_execution(DocumentName="Late"))
 
     with ThreadPoolExecutor(1) as pool:
         text = pool.submit(in_child, late)
-        time.sleep(0.2)
+        os.read(there, 1)
         fake.__exit__(None, None, None)
         os.close(writing)
         assert text.result().startswith(("EndpointConnectionError", "ConnectionClosedError"))
         assert url in text.result()
-    os.close(reading)
+    for each in (reading, there, here):
+        os.close(each)
     fake.__enter__()
 
 

@@ -20,6 +20,7 @@ from botocore.stub import Stubber
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, LateCallError, NetworkBlockedError
 from pytest_ssm_automation._transports.owner import active, carrying, late
+from pytest_ssm_automation._transports.owner.waiting import waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +111,12 @@ def forever(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_forever()
 
 
+def settle(thread: threading.Thread) -> None:
+    """Wait until a thread is back at its queue or loop."""
+    while not waits(thread):
+        time.sleep(0.001)
+
+
 class Looping:
     """An event loop in a thread, in the shape of a pool."""
 
@@ -181,23 +188,25 @@ def test_what_waits_for_work_is_not_late(kind: Callable[[], Any]) -> None:
                 pool = pool or stack.enter_context(kind())
                 pool.apply(start, (results,))
                 ids.append(fake.executions[0].id)
-                time.sleep(0.05)  # the thread is back at its loop
+                if isinstance(pool, Looping | Queueing):
+                    settle(pool.thread)
     assert results == ids
     assert noted() == []
 
 
 def test_a_loop_that_is_part_of_the_work_is_late() -> None:
     """A thread that runs one coroutine to its end does so for the test that started it."""
-    go, results = threading.Event(), list[Any]()
+    go, running, results = threading.Event(), threading.Event(), list[Any]()
 
     async def work() -> None:
+        running.set()
         await asyncio.to_thread(go.wait, 10)
         start(results)
 
     with AutomationFake():
         worker = threading.Thread(target=lambda: asyncio.run(work()))
         worker.start()
-        time.sleep(0.05)
+        assert running.wait(10)
     with AutomationFake() as later:
         go.set()
         worker.join()
@@ -335,8 +344,8 @@ def test_a_thread_that_threading_does_not_know() -> None:
         _thread.start_new_thread(serve, ())
         jobs.put(1)
         jobs.join()
+        settle(next(each for each in threading.enumerate() if each.name.startswith("Dummy")))
         _thread.start_new_thread(held, ())
-        time.sleep(0.05)  # the worker is back at its queue
     with AutomationFake() as later:
         go.set()
         assert done.wait(10)
