@@ -243,7 +243,7 @@ def check_themes(_: Sphinx, env: BuildEnvironment) -> None:
 
 def common_errors() -> list[str]:
     """Return the codes of errors that any AWS service may return; they have their own table."""
-    return [entry.code for entry in errors._COMMON]  # noqa: SLF001 - the public catalogue does not separate them
+    return [*errors._COMMON]  # noqa: SLF001 - the public catalogue does not separate them
 
 
 class ErrorTable(SphinxDirective):
@@ -256,8 +256,8 @@ class ErrorTable(SphinxDirective):
         operation = self.options.get("of")
         wanted = model.documented_errors(operation) if operation else common_errors()
         marks = register.basis_of("errors", wanted, register.load())
-        entries = map(errors.entry, wanted)
-        rows = [(code(entry.code), str(entry.status), entry.text, mark(self, marks[entry.code])) for entry in entries]
+        entries = {name: errors.entry(name) for name in wanted}
+        rows = [(code(name), str(each.status), each.text, mark(self, marks[name])) for name, each in entries.items()]
         return [table(("code", "status", "text", "text is"), rows, widths=(46, 8, 33, 13), name="ssm-errors")]
 
 
