@@ -301,30 +301,6 @@ def test_somebody_else_patches_botocore(checked: Any, name: str) -> None:
     ).assert_outcomes(passed=5)
 
 
-@pytest.mark.slow
-def test_aws_xray_sdk(pytester: pytest.Pytester) -> None:
-    """The tracer of AWS itself sees the calls, with their operation, and the fake answers them."""
-    # It never takes back what it has patched.
-    pytester.makepyfile(
-        START
-        + """
-    from aws_xray_sdk.core import xray_recorder
-    from aws_xray_sdk.core.patcher import patch
-
-    @pytest.mark.parametrize("transport", ["stubber", "wire"])
-    def test_it(transport):
-        patch(["botocore"])
-        xray_recorder.configure(sampling=False)
-        with AutomationFake(transport=transport) as fake, xray_recorder.in_segment("test") as segment:
-            start(fake.client())
-            (traced,) = segment.subsegments
-        assert traced.aws["operation"] == "StartAutomationExecution"
-        fake.assert_started_once()
-    """
-    )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
-
-
 def test_a_thread_that_is_left(run: Any) -> None:
     """Its late calls are refused, with the test that left it, and no other test's fake answers; the run names each."""
     result = run(

@@ -17,6 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -50,7 +52,7 @@ SUITES: Final = {
             "test_session_profile_overrides_env_vars": "it reads a profile, and a fake hides them",
         },
     ),
-    "moto": Suite(["tests/test_core", "tests/test_ssm", "tests/test_sts"]),
+    "moto": Suite([f"tests/test_{name}" for name in ("core", "dynamodb", "ec2", "s3", "sqs", "ssm", "sts")]),
     "responses": Suite(["responses/tests"]),
 }
 
@@ -66,13 +68,17 @@ def unpack(project: str, folder: Path) -> Path:
 
 
 def outcomes(way: str, folder: Path, arguments: Sequence[str]) -> dict[str, str]:
-    """Run tests, and return the outcome of each."""
+    """Run tests, and return the outcome of each. Exit with pytest's output if it could not run them."""
     with tempfile.TemporaryDirectory() as output:
         noted = Path(output, "outcomes.json")
         environment = {**os.environ, "PYTHONPATH": str(HERE), "SUITES_OUTCOMES": str(noted)}
         environment["SUITES_ACTIVE"] = "1" if way == "active" else ""
         command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "observed", *WAYS[way])
-        subprocess.run([*command, *arguments], cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=False)
+        ran = subprocess.run(
+            [*command, *arguments], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        if ran.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+            sys.exit(f"{ran.stdout}\nNothing was compared, because pytest ended with {ran.returncode}.")
         found: dict[str, str] = json.loads(noted.read_text(encoding="utf-8"))
         return found
 
