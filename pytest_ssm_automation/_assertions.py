@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+from dataclasses import dataclass, replace
 from functools import partial
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -33,32 +33,27 @@ _MISSING = _Missing()
 Difference: TypeAlias = "Callable[[], str]"
 
 
+@dataclass(frozen=True, slots=True)
 class Expectation:
-    """The call that a test expects: an operation, members of the request, an account and a Region.
+    """The call that a test expects.
 
     Members are compared with `==`, with the expected value on the left, so that `mock.ANY` and dirty-equals work.
+
+    Attributes:
+        operation: The operation's name.
+        request: Expected values by member.
+        account: The account of the call; `None` for any.
+        region: The Region of the call; `None` for any.
+        exact: Whether the request must have no other members.
+        partial: Whether nested mappings may have additional keys, and lists additional items.
     """
 
-    def __init__(
-        self,
-        operation: str,
-        request: Mapping[str, Any],
-        *,
-        account: str | None = None,
-        region: str | None = None,
-        exact: bool = False,
-        partial: bool = False,
-    ) -> None:
-        """Expect the members in `request`, and with `exact` no others, in an account and a Region, or in any.
-
-        With `partial`, nested mappings may have additional keys, and lists additional items.
-        """
-        self.operation = operation
-        self.request = request
-        self.account = account
-        self.region = region
-        self.exact = exact
-        self.partial = partial
+    operation: str
+    request: Mapping[str, Any]
+    account: str | None = None
+    region: str | None = None
+    exact: bool = False
+    partial: bool = False
 
     def differences(self, call: Call) -> list[str]:
         """List the differences of a call, one per line; empty if it matches."""
@@ -89,9 +84,7 @@ class Expectation:
         """Return whether a call matches only with `partial`."""
         if not any(isinstance(value, dict | list) for value in self.request.values()):
             return False  # nothing is nested
-        in_part = copy.copy(self)
-        in_part.partial = True
-        return in_part.matches(call) and not self.matches(call)
+        return replace(self, partial=True).matches(call) and not self.matches(call)
 
     def __str__(self) -> str:
         """Write the expectation like keyword arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 T = TypeVar("T")
 SITE: Final = "https://pytest-ssm-automation.readthedocs.io/"
@@ -125,6 +125,13 @@ def unknown_name(kind: str, given: object, allowed: Iterable[str], *, meant: str
     hint += f" Similar names: {', '.join(map(repr, others))}." if others else ""
     listed = f" All {len(names)} are listed {_LISTED[kind]}." if kind in _LISTED else f" There are {len(names)}."
     return FakeUsageError(f"Unknown {kind} {given!r}.{hint}{listed}")
+
+
+def check_names(kind: str, names: Iterable[object], allowed: Collection[str]) -> None:
+    """Raise the error for the first name that is not allowed."""
+    for name in names:
+        if name not in allowed:
+            raise unknown_name(kind, name, allowed)
 
 
 def nearest(given: object, names: Iterable[str]) -> list[str]:

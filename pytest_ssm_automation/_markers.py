@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
 
-from ._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ._errors import FakeUsageError, check_names, hide_usage_errors, unknown_name
 from ._options import NAMES, Options, from_ini
 from ._service.faults import Fault
 
@@ -94,20 +94,20 @@ def _ini_value(config: pytest.Config, option: str) -> object:
 
 
 def _step(mark: pytest.Mark) -> Mapping[str, Any]:
-    if len(mark.args) + ("name" in mark.kwargs) != 1:
-        got = repr(mark.args) if mark.args else "none"
-        raise FakeUsageError(f"The marker ssm_automation_step takes the name of one step, but got {got}")
-    return {**dict(zip(("name",), mark.args, strict=False)), **mark.kwargs}
+    return _with_first(mark, "name", "the name of one step")
 
 
 def _replay(mark: pytest.Mark) -> Mapping[str, Any]:
-    for name in mark.kwargs:
-        if name not in _OF_REPLAY:
-            raise unknown_name("argument of the marker ssm_automation_replay", name, _OF_REPLAY)
-    if len(mark.args) + ("path" in mark.kwargs) != 1:
+    check_names(f"argument of the marker {mark.name}", mark.kwargs, _OF_REPLAY)
+    return _with_first(mark, "path", "the path of one recording")
+
+
+def _with_first(mark: pytest.Mark, name: str, meaning: str) -> Mapping[str, Any]:
+    """Return the arguments of a marker by name, the first of which may be positional."""
+    if len(mark.args) + (name in mark.kwargs) != 1:
         got = repr(mark.args) if mark.args else "none"
-        raise FakeUsageError(f"The marker ssm_automation_replay takes the path of one recording, but got {got}")
-    return {**dict(zip(("path",), mark.args, strict=False)), **mark.kwargs}
+        raise FakeUsageError(f"The marker {mark.name} takes {meaning}, but got {got}")
+    return {**({name: mark.args[0]} if mark.args else {}), **mark.kwargs}
 
 
 def _marks(item: pytest.Item) -> list[pytest.Mark]:
@@ -142,9 +142,7 @@ def _stored(owner: object) -> list[pytest.Mark]:
 
 
 def _faults(mark: pytest.Mark) -> list[Fault]:
-    for name in mark.kwargs:
-        if name not in _OF_ERROR:
-            raise unknown_name("argument of the marker ssm_automation_error", name, _OF_ERROR)
+    check_names(f"argument of the marker {mark.name}", mark.kwargs, _OF_ERROR)
     if not mark.args:
         raise FakeUsageError("The marker ssm_automation_error needs at least one error")
     return [Fault(error, **mark.kwargs) for error in mark.args]

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypedDict, cast
 
-from ._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ._errors import FakeUsageError, check_names, hide_usage_errors, unknown_name
 from ._service.runbooks.library import find_runbooks
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ class Options(NamedTuple):
         `relax`, `enforce` and `runbooks` are added to. If a constraint is in `relax` here and in `enforce` of `given`,
         or the other way round, `given` takes precedence.
         """
-        for name in given:
-            if name not in NAMES:
-                raise unknown_name("option", name, NAMES)
+        check_names("option", given, NAMES)
         if given == {"runbooks": ()}:  # the arguments of `AutomationFake()`
             return self
         changed = dict(given)
@@ -188,9 +186,7 @@ def _actions(given: object) -> bool | tuple[str, ...]:
     from ._executing.actions.table import TABLE
 
     actions = _names("execute_steps", given)
-    for action in actions:
-        if action not in TABLE:
-            raise unknown_name("action of execute_steps", action, TABLE)
+    check_names("action of execute_steps", actions, TABLE)
     return actions
 
 

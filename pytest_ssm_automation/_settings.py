@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._options import check_extra
 from ._service.faults import Fault
 from ._service.runbooks.library import RunbookFiles
@@ -89,9 +89,7 @@ def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
         if not isinstance(step, Mapping) or "name" not in step:
             raise FakeUsageError(f"Expected each item of steps to be a mapping with a name, but got {step!r}")
         said: Mapping[str, Any] = cast("Mapping[str, Any]", step)
-        for name in said:
-            if name not in _OF_STEP:
-                raise unknown_name("argument of ssm_automation_step", name, _OF_STEP)
+        check_names("argument of ssm_automation_step", said, _OF_STEP)
         from ._service.runs.overrides import make_overrides
 
         yield from make_overrides(**said)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from ._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._service.checks import model, rules
 from ._strategies import shapes
 from ._strategies.flaws import InvalidRequest, flaws, requests_breaking
@@ -27,8 +27,6 @@ from ._strategies.scenarios import fault_plans, status_histories
 from ._strategies.walks import walks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from botocore.model import Shape
 
     from ._service.runbooks.declarations import Runbook
@@ -77,7 +75,7 @@ def from_shape(shape: Shape, **overrides: Any) -> st.SearchStrategy[Any]:
             "client.meta.service_model.operation_model(name).input_shape, "
             f"but got shape={shape!r} (type={type(shape).__name__})"
         )
-    _require_known("member", overrides, getattr(shape, "members", ()))
+    check_names("member", overrides, getattr(shape, "members", ()))
     return shapes.structures_with(shape, overrides) if overrides else shapes.any_of(shape)
 
 
@@ -148,7 +146,7 @@ def valid_requests(*, runbook: Runbook | None = None, **members: Any) -> st.Sear
         FakeUsageError: A member does not exist, no valid request has these members, or no value is known for a required
             parameter of the runbook. Values from strategies are checked when they are drawn.
     """
-    _require_known("member", members, model.input_shape(model.START).members)
+    check_names("member", members, model.input_shape(model.START).members)
     if runbook is not None:
         check_runbook(runbook)
         return _requests_for(runbook, members)
@@ -183,7 +181,7 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
     _require_names(constraints)
     enforced = [name for name, constraint in known.items() if constraint.enforced]
     wanted = enforced if constraints is None else list(constraints)
-    _require_known("constraint", wanted, known)
+    check_names("constraint", wanted, known)
     if not wanted:
         raise FakeUsageError("invalid_requests needs at least one constraint")
     hopeless = [] if constraints is None else [name for name in wanted if not flaws(name)]
@@ -196,9 +194,3 @@ def _require_names(constraints: object) -> None:
     if isinstance(constraints, str) or not (constraints is None or isinstance(constraints, Iterable)):
         kind = type(constraints).__name__
         raise FakeUsageError(f"Expected a list of constraint ids, but got constraints={constraints!r} (type={kind})")
-
-
-def _require_known(kind: str, names: Iterable[str], allowed: Collection[str]) -> None:
-    for name in names:
-        if name not in allowed:
-            raise unknown_name(kind, name, allowed)

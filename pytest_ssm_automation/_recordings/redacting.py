@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from .._errors import hide_usage_errors, unknown_name
+from .._errors import check_names, hide_usage_errors
+from .._service.contents import json_or_text
 from .._service.runbooks.kinds import is_list, is_mapping
 from .._service.runs.shown.outputs import NOT_YET
 
@@ -36,9 +37,7 @@ def redact(recorded: dict[str, Any], names: Collection[str]) -> None:
             if name in names or name.rpartition(".")[2] in names:
                 values.update(part for text in texts for part in _parts(text))
                 texts[:] = [""] * len(texts)
-    for name in names:
-        if name not in known:
-            raise unknown_name("parameter or output", name, known)
+    check_names("parameter or output", names, known)
     for each in _family(recorded):
         each["AutomationExecution"] = _emptied(each["AutomationExecution"], values)
         each["StepExecutions"] = _emptied(each["StepExecutions"], values)
@@ -67,11 +66,7 @@ def _parts(text: str) -> Iterator[str]:
     """Yield the texts that tell a value: itself, and the strings in it if it is JSON."""
     if text and text != NOT_YET:
         yield text
-        try:
-            parsed = json.loads(text)
-        except ValueError:
-            return
-        yield from (leaf for leaf in _leaves(parsed) if leaf)
+        yield from filter(None, _leaves(json_or_text(text)))
 
 
 def _leaves(value: Any) -> Iterator[str]:

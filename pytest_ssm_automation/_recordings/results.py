@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import StepFailed
+from .._service.contents import json_or_text
 from .._service.runbooks.actions import BRANCH, CHANGE_STATE, LOOP, PAYLOADS, UPDATE_VARIABLE
 from .._service.runbooks.conversions import ConversionError, converted
 from .._service.runbooks.kinds import is_mapping
@@ -74,7 +74,7 @@ def result(step: Step, recorded: Mapping[str, Any], *, iterated: bool = False) -
 def _values(step: Step, outputs: Mapping[str, list[str]], kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     """Yield the outputs that do not follow from others, with values that are shown as they were recorded."""
     repeats = step.action in PAYLOADS
-    payload = _parsed("".join(outputs.get("OutputPayload", ()))) if repeats else None
+    payload = json_or_text("".join(outputs.get("OutputPayload", ()))) if repeats else None
     for name, texts in outputs.items():
         if is_mapping(payload) and name in payload and as_texts(payload[name]) == texts:
             yield name, payload[name]
@@ -85,13 +85,6 @@ def _values(step: Step, outputs: Mapping[str, list[str]], kinds: Mapping[str, st
 def _value(texts: list[str], kind: str | None) -> Any:
     """Return the value that is shown as these texts."""
     if kind in {"MapList", "StringMap"}:
-        parsed = [_parsed(text) for text in texts]
+        parsed = [json_or_text(text) for text in texts]
         return parsed[0] if kind == "StringMap" and len(parsed) == 1 else parsed
     return texts[0] if len(texts) == 1 else texts
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -30,6 +30,14 @@ def read_json(text: str) -> Any:
     return json.loads(text)
 
 
+def json_or_text(text: str) -> Any:
+    """Read JSON that is not nested too deeply; return other text as it is."""
+    try:
+        return read_json(text)
+    except (ValueError, RecursionError):
+        return text
+
+
 def _check_depth(text: str) -> None:
     # The limit of the module json depends on the release of Python and on the stack.
     if text.count("[") + text.count("{") <= DEEPEST:

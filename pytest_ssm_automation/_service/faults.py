@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
-from .._errors import FakeUsageError, call_own, hide_usage_errors, public, unknown_name
+from .._errors import FakeUsageError, call_own, check_names, hide_usage_errors, public, unknown_name
 from .calls import Call, Request
 from .checks import model
 from .errors import CONNECTION_ERRORS, ServiceError, entry
@@ -131,10 +131,7 @@ def check_when(when: object, operation: str) -> None:
 
 def check_members(operation: str, names: Mapping[str, Any]) -> None:
     """Check that the operation's request has these members."""
-    members = model.input_shape(operation).members
-    for name in names:
-        if name not in members:
-            raise unknown_name(f"member of {operation}", name, members)
+    check_names(f"member of {operation}", names, model.input_shape(operation).members)
 
 
 class FaultQueue:

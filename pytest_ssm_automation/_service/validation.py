@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .._errors import FakeUsageError, hide_usage_errors, unknown_name
+from .._errors import FakeUsageError, check_names, hide_usage_errors, unknown_name
 from .checks.accepting import accepts
 from .checks.rules import NOT_ENFORCED, TARGET_KEY, all_constraints, check_rules, check_targets
 
@@ -67,9 +67,7 @@ def _check_names(relax: Collection[str], enforce: Collection[str]) -> None:
             raise unknown_name("constraint", name, known)
         if not can_be_relaxed(name):
             raise FakeUsageError(f"{name} can't be relaxed, because botocore does not send such requests")
-    for name in enforce:
-        if name not in known:
-            raise unknown_name("constraint", name, known)
+    check_names("constraint", enforce, known)
 
 
 def _is_declared(name: str) -> bool:

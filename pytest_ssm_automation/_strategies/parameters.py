@@ -21,7 +21,7 @@ from .._service.checks import model
 from .._service.java.nodes import UntranslatableError
 from .._service.runbooks.declarations import Runbook
 from .._service.runbooks.expressions import ExpressionError, parsed
-from .._service.runbooks.parameters import ROLE_ARN, check_parameters, default_of
+from .._service.runbooks.parameters import ROLE_ARN, check_parameters, default_of, written
 from .._service.runbooks.references import sole_name
 from .generated import sample_of, text_of
 from .shapes import bounds
@@ -223,7 +223,7 @@ class _Values:
         if self._low > self._high:
             return
         if parameter.allowed_values:
-            choices = [text for text in map(_text, parameter.allowed_values) if self._fits(text)]
+            choices = [text for text in map(written, parameter.allowed_values) if self._fits(text)]
             yield from [(choices[0], st.sampled_from(choices))] if choices else []
             return
         kind = parameter.type.removeprefix("List<").removesuffix(">")
@@ -269,7 +269,3 @@ class _Values:
             elif self._parameter.allowed_pattern and "(?" in self._parameter.allowed_pattern:
                 # Lookarounds may reject only the simplest strings.
                 yield "", Template(row, least, most).strings()
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

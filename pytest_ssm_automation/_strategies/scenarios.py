@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from .._errors import FakeUsageError, hide_usage_errors, unknown_name
+from .._errors import FakeUsageError, check_names, hide_usage_errors
 from .._service.checks import model
 from .._service.errors import CONNECTION_ERRORS, catalogue
 from .._service.faults import Fault
@@ -40,9 +40,7 @@ def fault_plans(*, errors: Iterable[str] | None = None, max_size: int = 5) -> st
         )
     names = [*model.documented_errors(), *_COMMON, *CONNECTION_ERRORS] if errors is None else list(errors)
     known = {*catalogue(), *CONNECTION_ERRORS}
-    for name in names:
-        if name not in known:
-            raise unknown_name("error", name, known)
+    check_names("error", names, known)
     if not names:
         raise FakeUsageError("fault_plans needs at least one error")
     when = {"times": st.integers(1, 3), "after": st.integers(0, 2)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..checks.violations import Violation
-from ..contents import read_json
+from ..contents import json_or_text, read_json
 from .expressions import ExpressionError, matches
 from .kinds import is_list
 from .references import Template
@@ -85,21 +85,14 @@ def _with_references(value: Any) -> Any:
 
 def _typed(parameter: Parameter, values: Sequence[str]) -> Any:
     if parameter.type == "MapList":
-        parsed = [_parsed(value) for value in values]
+        parsed = [json_or_text(value) for value in values]
         return parsed[0] if len(parsed) == 1 and is_list(parsed[0]) else parsed
     if parameter.is_list:
         return list(values)
     text = values[0] if values else ""
     if parameter.type in _JSON:
-        return _parsed(text.lower() if parameter.type == "Boolean" else text)
+        return json_or_text(text.lower() if parameter.type == "Boolean" else text)
     return text
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return read_json(text)
-    except (ValueError, RecursionError):
-        return text
 
 
 def default_of(parameter: Parameter) -> list[str]:
@@ -107,10 +100,11 @@ def default_of(parameter: Parameter) -> list[str]:
     default = parameter.default
     if default is None:
         return []
-    return [_text(item) for item in default] if is_list(default) else [_text(default)]
+    return [written(item) for item in default] if is_list(default) else [written(default)]
 
 
-def _text(value: object) -> str:
+def written(value: object) -> str:
+    """Write a declared value as a request has it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -204,7 +198,8 @@ class _Values:
         parameter, shown = self._parameter, f'value "{value}"'
         allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
         if allowed and not self._among(allowed, value):
-            self._add("allowedValues", allowed, value, f"{shown} not found in [{', '.join(map(_text, allowed))}]", item)
+            names = ", ".join(map(written, allowed))
+            self._add("allowedValues", allowed, value, f"{shown} not found in [{names}]", item)
         if pattern is not None and not self._matches(pattern, value):
             self._add("allowedPattern", pattern, value, f"{shown} that does not match {pattern}", item)
         least, most = parameter.min_chars, parameter.max_chars
@@ -215,10 +210,10 @@ class _Values:
 
     def _among(self, allowed: tuple[Any, ...], value: str) -> bool:
         if self._parameter.type == "Boolean":
-            return value.lower() in {_text(item).lower() for item in allowed}
+            return value.lower() in {written(item).lower() for item in allowed}
         if self._parameter.type in _MAPS:
             return all(item in allowed for item in self._maps(value) or ())
-        return value in map(_text, allowed)
+        return value in map(written, allowed)
 
     def _matches(self, pattern: str, value: str) -> bool:
         try:

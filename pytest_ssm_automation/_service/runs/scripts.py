@@ -8,7 +8,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ..._errors import FakeUsageError, check_names, hide_usage_errors, unknown_name
 from ..checks import model
 from ..faults import When, check_when, matches
 
@@ -150,9 +150,7 @@ def read_shape(name: str, value: Any, what: str) -> Any:
 
     shape: Any = model.service_model().shape_for(name)
     if shape.type_name == "structure":
-        for member in value:
-            if member not in shape.members:
-                raise unknown_name(f"member of {name}", member, shape.members)
+        check_names(f"member of {name}", value, shape.members)
     report = ParamValidator().validate(value, shape)
     if report.has_errors():
         raise FakeUsageError(f"Invalid {what}: {report.generate_report()}")

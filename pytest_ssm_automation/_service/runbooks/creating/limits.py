@@ -5,11 +5,11 @@ Source: the page of each action, from https://docs.aws.amazon.com/systems-manage
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from ...checks.sentences import java
 from ..actions import CHANGE_STATE, LOOP, SLEEP
 from ..kinds import is_list, is_mapping
 from ..references import as_text, names_in
@@ -42,15 +42,6 @@ _UNFIT: Final = {
     **dict.fromkeys(("Map", "StringMap"), ("ArrayList",)),
 }
 _ONE_VALUE: Final = frozenset(("String", "Integer", "Boolean"))
-
-
-def java(value: object) -> str:
-    """Write a value as the service's texts show it."""
-    if is_mapping(value):
-        return f"{{{', '.join(f'{key}={java(item)}' for key, item in value.items())}}}"
-    if is_list(value):
-        return f"[{', '.join(map(java, value))}]"
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def length_of(duration: str) -> timedelta | None:

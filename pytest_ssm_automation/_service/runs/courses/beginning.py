@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...._errors import hide_usage_errors, unknown_name
+from ...._errors import check_names, hide_usage_errors
 from ...runbooks.library import flow_of
 from ..scripts import ENDED, WAITING, WORK, WORKING
 from ..walks.walk import Walk
@@ -88,9 +88,5 @@ def _flow(run: Run) -> Flow | None:
 
 def _check_names(script: Script, flow: Flow, runbook: str) -> None:
     """Check that the runbook declares the outputs and steps of a script."""
-    for name in script.outputs or ():
-        if name not in flow.outputs:
-            raise unknown_name(f"output of runbook {runbook!r}", name, flow.outputs)
-    for step in script.steps or ():
-        if step.get("StepName") not in flow.places:
-            raise unknown_name(f"step of runbook {runbook!r}", step.get("StepName"), flow.places)
+    check_names(f"output of runbook {runbook!r}", script.outputs or (), flow.outputs)
+    check_names(f"step of runbook {runbook!r}", (step.get("StepName") for step in script.steps or ()), flow.places)
