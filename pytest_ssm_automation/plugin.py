@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"ssm_automation_{name}", meaning, type=kind, default=None)
     parser.addini(
         "ssm_automation_dummy_credentials",
-        "put a dummy Region and credentials in the environment",
+        "whether to put a dummy Region and credentials in the environment before any module is imported",
         type="bool",
         default=False,
     )
