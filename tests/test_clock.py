@@ -197,15 +197,6 @@ def test_a_poller_is_tested_in_milliseconds(skipping: AutomationFake) -> None:
     assert skipping.slept == 600
 
 
-def test_retries_of_botocore_do_not_count(skipping: AutomationFake) -> None:
-    """Only the caller's own sleeps are on record."""
-    client: Any = skipping.client()
-    skipping.fail_with("ThrottlingException")
-    with pytest.raises(client.exceptions.ClientError):
-        client.start_automation_execution(DocumentName="Doc")
-    assert skipping.sleeps == ()
-
-
 def loaded_module(**names: Any) -> ModuleType:
     """Make a loaded module with such names in it, as `from time import ...` puts them there."""
     module = ModuleType("caller_of_ours")

@@ -121,10 +121,11 @@ def test_interrupts_at_any_moment(transport: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_forked_children_beside_busy_threads() -> None:
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_forked_children_beside_busy_threads(transport: str) -> None:
     """Each child's start is recorded in the parent, and none hangs, though other threads hold locks as it is forked."""
     stop, results = Event(), list[str]()
-    with AutomationFake(seed="load") as fake, ThreadPoolExecutor(3) as pool:
+    with AutomationFake(seed="load", transport=transport) as fake, ThreadPoolExecutor(3) as pool:
         fake.serve_endpoint()
         client = fake.client()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError
+from pytest_ssm_automation import AutomationFake
 
 
 def test_the_fake_is_active_during_the_test(ssm_automation: AutomationFake, ssm_client: Any) -> None:
@@ -67,12 +67,6 @@ def test_ids_are_the_same_at_every_run(run: Any) -> None:
     assert len(set(runs[0])) == 3
     # In one process, a reused seed continues, so that ids never collide. So compare two processes.
     assert set(runs[0]).isdisjoint(runs[1])
-
-
-def test_nothing_is_active_outside() -> None:
-    """A test that asks for nothing has no fake."""
-    with pytest.raises(AutomationFakeError, match="No AutomationFake is active"):
-        AutomationFake.current()
 
 
 def test_a_fake_is_gone_with_its_test(run: Any) -> None:

@@ -66,14 +66,6 @@ def test_a_call_says_all_about_a_request(fake: AutomationFake) -> None:
     assert (call.error, call.violations, call.acknowledged) == (None, (), False)
 
 
-def test_the_thread_is_the_callers(fake: AutomationFake, client: Any) -> None:
-    """A call made in another thread carries that thread's name."""
-    worker = threading.Thread(target=client.start_automation_execution, kwargs={"DocumentName": "Doc"}, name="worker-1")
-    worker.start()
-    worker.join()
-    assert fake.calls[0].thread == "worker-1"
-
-
 def test_a_call_never_changes(call: Call) -> None:
     """No field of a call can be set."""
     with pytest.raises(dataclasses.FrozenInstanceError):

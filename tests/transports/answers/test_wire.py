@@ -196,22 +196,6 @@ def _never() -> Any:
     raise AssertionError("credentials are fetched")
 
 
-@pytest.mark.parametrize("first", ["moto", "fake"])
-def test_moto_serves_what_the_fake_does_not(first: str) -> None:
-    """With mock_aws inside the fake or outside, moto has the other operations and the fake its own."""
-    contexts: list[Any] = [mock_aws(), AutomationFake(transport="wire")]
-    outer, inner = contexts if first == "moto" else contexts[::-1]
-    with outer, inner:
-        fake = AutomationFake.current()
-        fake.fail_with("ThrottlingException")
-        for client in (boto3.client("ssm", region_name="us-east-1"), MODULE_CLIENT):
-            client.put_parameter(Name="/doc", Value="Doc", Type="String", Overwrite=True)
-            name = client.get_parameter(Name="/doc")["Parameter"]["Value"]
-            assert start(client, DocumentName=name) == fake.executions[-1].id
-        assert len(fake.calls) == 3
-        fake.verify()
-
-
 def test_documents_of_others_are_left_to_others(fake: AutomationFake) -> None:
     """The fake answers DescribeDocument for registered runbooks, and leaves others to other libraries."""
     fake.add_runbook(RUNBOOK, name="Known")

@@ -287,13 +287,6 @@ def test_a_request_whose_context_was_emptied_is_answered(transport: str) -> None
         fake.assert_started_once(DocumentName="Doc")
 
 
-def test_botocores_clients_are_answered_beside_it(transport: str) -> None:
-    """A client of botocore is no client of aiobotocore, though that is imported."""
-    with AutomationFake(transport=transport) as fake:
-        fake.client().start_automation_execution(DocumentName="Doc")
-        fake.assert_started_once(DocumentName="Doc")
-
-
 def test_an_injected_fault_is_the_modeled_exception(transport: str) -> None:
     """A fault can be caught as `client.exceptions.X`, with what botocore puts into its response."""
 

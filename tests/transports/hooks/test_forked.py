@@ -236,35 +236,6 @@ def test_a_client_of_aiobotocore() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("transport", ["stubber", "wire"])
-def test_children_beside_busy_threads(transport: str) -> None:
-    """No child hangs or is lost, whatever locks busy threads hold during the fork."""
-    with AutomationFake(transport=transport) as fake, ExitStack() as stack:
-        fake.serve_endpoint()
-        over = threading.Event()
-
-        def busy() -> None:
-            while not over.is_set():
-                start_with_old_client("Busy")
-
-        threads = [threading.Thread(target=busy) for _ in range(2)]
-        for thread in threads:
-            stack.callback(thread.join)
-            thread.start()
-        stack.callback(over.set)
-        context = get_context("fork")
-        children = [context.Process(target=start_with_old_client, args=(f"Child-{number}",)) for number in range(25)]
-        for child in children:
-            child.start()
-        for child in children:
-            child.join(30)
-            assert child.exitcode == 0
-    names = [call.params["DocumentName"] for call in fake.calls]
-    assert sorted(name for name in names if name != "Busy") == sorted(f"Child-{number}" for number in range(25))
-    assert len({execution.id for execution in fake.executions}) == len(names)
-
-
-@pytest.mark.slow
 def test_children_with_a_fake_of_their_own_beside_busy_threads() -> None:
     """Children with their own fake do not hang either."""
 
