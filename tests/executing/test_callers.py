@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,14 +13,15 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from caller import poll, start
-from executed import api, step
+from children import in_child
+from executed import Bench, api, step
 from moto.server import ThreadedMotoServer
 from reaching import TRANSPORTS, reached
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
 if TYPE_CHECKING:
-    from executed import Bench, Members
+    from executed import Members
 
 pytestmark = pytest.mark.slow
 
@@ -175,6 +178,35 @@ def test_asynchronous_callers(monkeypatch: pytest.MonkeyPatch) -> None:
             assert [call.step for call in fake.calls] == [None] * 15
     finally:
         server.stop()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_process(bench: Bench) -> None:
+    """The process whose fake answers executes the steps: the fork with a fake of its own, or the test by the endpoint."""
+    aws = bench.aws("ssm")  # before there is an endpoint
+    bench.register(SCRIPT, PUT, parameters=DECLARED)
+
+    def run(name: str, client: Any = bench.client) -> str:
+        execution_id = start(client, Parameters={"Name": [name]})
+        return str([poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(4)][-1])
+
+    def run_on_own_fake() -> str:
+        with AutomationFake(execute_steps=True) as fake:
+            Bench(fake).register(SCRIPT, PUT, parameters=DECLARED)
+            return f"{run('own', fake.client())} {aws.get_parameters(Names=['own'])['Parameters'][0]['Value']}"
+
+    def found() -> list[str]:
+        names = ["refused", "own", "served"]
+        return [each["Name"] for each in aws.get_parameters(Names=names)["Parameters"]]
+
+    assert in_child(partial(run, "refused")).startswith("AutomationFakeError: A forked process called")
+    assert in_child(run_on_own_fake) == "Success own!"
+    assert (found(), bench.fake.executions) == ([], [])
+    bench.fake.serve_endpoint()
+    assert in_child(partial(run, "served")) == "Success"
+    assert in_child(run_on_own_fake) == "Success own!"
+    assert (found(), len(bench.fake.executions)) == (["served"], 1)
 
 
 ODD: list[Members] = [
