@@ -84,7 +84,7 @@ class Attempt:
         self._waiting: Waiting | None = None
         self._mistakes: list[Mistake] = []
         self._unable: Unable | None = None
-        self._began = times.now()
+        self._began = visit.begun or visit.started
 
     def client(self, service: str) -> Any:
         """Return boto3's client of a service, in the account and the Region of the execution."""
@@ -104,10 +104,9 @@ class Attempt:
         raise self._unable
 
     @property
-    def seconds_left(self) -> float:
-        """The seconds until it times out, by the clock of the run."""
-        seconds = self.declared.declared.get("TimeoutSeconds") or DEFAULT_TIMEOUT
-        return seconds - (times.now() - self._began).total_seconds()
+    def timeout(self) -> float:
+        """The seconds that it may take, by the clock of the run."""
+        return float(self.declared.declared.get("TimeoutSeconds") or DEFAULT_TIMEOUT)
 
     def look(self) -> StepResult | None:
         """Begin or go on; return the outcome, or `None` if the step has to wait.
@@ -116,13 +115,15 @@ class Attempt:
             FakeUsageError: Nothing has answered a call, even if a script has caught that.
             Unable: The step can't be executed.
         """
+        # What the first look starts gets at least a second one, even if nobody has polled for long before.
+        is_over = self._waiting is not None and (times.now() - self._began).total_seconds() >= self.timeout
         with self._at_work():
             outcome = self._looked()
         if self._unable:
             raise self._unable
         for mistake in self._mistakes:
             raise mistake.told(self.declared, self.run.document_name) from mistake.error
-        return outcome if outcome or self.seconds_left > 0 else StepResult("TimedOut")
+        return StepResult("TimedOut") if outcome is None and is_over else outcome
 
     @contextmanager
     def _at_work(self) -> Generator[None]:

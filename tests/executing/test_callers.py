@@ -183,7 +183,7 @@ def test_asynchronous_callers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_process(bench: Bench) -> None:
-    """The process whose fake answers executes the steps: the fork with a fake of its own, or the test by the endpoint."""
+    """The process whose fake answers executes the steps: a fork with a fake of its own, or the test by its endpoint."""
     aws = bench.aws("ssm")  # before there is an endpoint
     bench.register(SCRIPT, PUT, parameters=DECLARED)
 

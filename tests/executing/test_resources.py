@@ -186,6 +186,28 @@ def test_a_wait_times_out_by_the_clock_of_the_run(make_bench: Any) -> None:
         assert [bench.poll(execution_id) for _ in range(2)][-1]["AutomationExecutionStatus"] == "TimedOut"
 
 
+def test_a_wait_that_is_looked_at_late(make_bench: Any) -> None:
+    """The time counts from the start that the step shows, but what it waits for gets a second look."""
+    bench = make_bench(skip_sleep=True)
+    for late, statuses in ((90, ["InProgress", "InProgress", "TimedOut"]), (200, ["InProgress", "TimedOut"])):
+        put(bench, "pending")
+        execution_id = bench.begin(wait("available", timeoutSeconds=100))
+        time.sleep(late)
+        seen = []
+        for status in statuses:
+            shown = (
+                [bench.poll(execution_id) for _ in range(2)][-1] if status == "TimedOut" else bench.poll(execution_id)
+            )
+            seen.append(shown["AutomationExecutionStatus"])
+            time.sleep(9)
+        assert seen == statuses
+        execution_id = bench.begin(wait("available", timeoutSeconds=100))
+        time.sleep(late)
+        bench.poll(execution_id)
+        put(bench, "available")
+        assert [bench.poll(execution_id) for _ in range(2)][-1]["AutomationExecutionStatus"] == "Success"
+
+
 def test_a_wait_can_be_stopped(bench: Bench) -> None:
     """A run that is stopped while a step waits is cancelled, and makes no further calls."""
     put(bench, "pending")

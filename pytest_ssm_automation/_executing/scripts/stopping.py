@@ -67,7 +67,7 @@ class ScriptClock:
         self._attempt = attempt
         self._lock = threading.Lock()
         self._slept = 0.0
-        self._most = min(MOST_SECONDS, attempt.seconds_left)
+        self._most = min(MOST_SECONDS, attempt.timeout)
 
     @contextmanager
     def running(self) -> Generator[None]:

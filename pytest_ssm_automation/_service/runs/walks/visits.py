@@ -33,6 +33,7 @@ class Visit:
         started: The start time.
         status: The status.
         attempt: The number of the attempt.
+        begun: When the attempt began, unless that is the start time.
         waits_to_begin: Whether it waits for a signal before it begins.
         ended: The end time.
         outputs: The outputs.
@@ -55,6 +56,7 @@ class Visit:
     started: datetime
     status: str = "InProgress"
     attempt: int = 1
+    begun: datetime | None = None
     waits_to_begin: bool = False
     ended: datetime | None = None
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])

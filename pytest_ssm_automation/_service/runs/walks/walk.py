@@ -129,7 +129,7 @@ class Walk:
         visit = self._current()
         visit.decided_by = SIGNAL if signalled else result.decided_by
         if result.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
-            visit.attempt, visit.child, visit.called = visit.attempt + 1, None, ()
+            visit.attempt, visit.begun, visit.child, visit.called = visit.attempt + 1, self._clock(), None, ()
         elif result.status == SUCCESS and visit.step.loop and not visit.iterations:
             self._begin_iterations(visit, result)
         elif result.status == SUCCESS:
@@ -158,8 +158,9 @@ class Walk:
     def resume(self) -> None:
         """Make the waiting step continue or begin."""
         self.moves += 1
-        self._current().waits_to_begin = False
-        self._change(self._current(), "InProgress")
+        visit = self._current()
+        visit.waits_to_begin, visit.begun = False, self._clock()
+        self._change(visit, "InProgress")
 
     def cancel(self) -> None:
         """Cancel the run: continue with the step of `onCancel`, or prepare to end."""
