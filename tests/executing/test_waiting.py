@@ -171,9 +171,22 @@ def test_a_command_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
         "CommandId": [COMMAND_ID],
         "Mine": ["one\ntwo"],
     }
-    Queue(monkeypatch, *command({"Status": "Failed"}))
+
+
+def test_a_command_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has what it puts out, as AWS writes it, with errors after a line of their own."""
+    told = "failed to run commands: exit status 1"
+    Queue(monkeypatch, *command({"Status": "Failed", "ResponseCode": 1, "StandardErrorContent": told}))
     failed = polled(COMMAND, "runCommand")[1].step("it")["FailureMessage"]
-    assert failed.startswith("Step fails when it is verifying the command has completed. The command " + COMMAND_ID)
+    output = rf"\n----------ERROR-------\n{told}"
+    payload = f'{{"Status":"Failed","ResponseCode":1,"Output":"{output}","CommandId":"{COMMAND_ID}"}}'
+    shown = output.replace(r"\n", "\n")
+    assert failed == (
+        "Step fails when it is verifying the command has completed. "
+        f"Command {COMMAND_ID} returns unexpected invocation result: \n{{Status=[Failed], ResponseCode=[1], "
+        f"Output=[{shown}], OutputPayload=[{payload}], CommandId=[{COMMAND_ID}]}}. "
+        "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
+    )
 
 
 def test_a_command_on_targets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The action `aws:runCommand`.
 
-Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-runcommand.html
+Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-runcommand.html and, for the
+text of a failure, https://docs.aws.amazon.com/cli/latest/reference/imagebuilder/list-image-build-versions.html
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..._errors import StepFailed
+from ..._service.checks.sentences import java
 from ..._service.runbooks.references import names_in
+from ..._service.runs.shown.outputs import output_texts
 from ..attempt import Unable
 from ..calling import as_list, ask
 from ..selectors import outputs_of
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from ..attempt import Attempt, Waiting
 
 _SUCCESS: Final = "Success"
+_ERROR: Final = "\n----------ERROR-------\n"
 _GOING_ON: Final = frozenset({"Pending", "InProgress", "Delayed", "Cancelling"})
 
 
@@ -31,17 +35,38 @@ def run_command(attempt: Attempt) -> Waiting:
             yield
         ended.append(found)
         if found["Status"] != _SUCCESS:
-            raise StepFailed(f"The command {command_id} has ended as {found['Status']} on {instance_id}")
-    # Assumed: of several instances, the outputs are joined, and the highest response code is the command's.
-    response = {
-        "Status": _SUCCESS,
-        "ResponseCode": max((int(each.get("ResponseCode", 0)) for each in ended), default=0),
-        "Output": "\n".join(filter(None, (each.get("StandardOutputContent") for each in ended))),
-        "CommandId": command_id,
-    }
+            raise StepFailed(_unexpected(_response(found["Status"], ended, command_id)))
+    response = _response(_SUCCESS, ended, command_id)
     if not response["Output"] and _is_output_read(attempt):
         raise Unable("the runbook reads its Output, which is empty, because what answers here runs no commands")
     return {**response, **outputs_of(attempt.declared, response)}
+
+
+def _response(status: str, ended: list[dict[str, Any]], command_id: str) -> dict[str, Any]:
+    """Return what a command puts out.
+
+    Assumed: of several instances, the outputs are joined, and the highest response code is the command's.
+    """
+    return {
+        "Status": status,
+        "ResponseCode": max((int(each.get("ResponseCode", 0)) for each in ended), default=0),
+        "Output": "\n".join(filter(None, map(_output, ended))),
+        "CommandId": command_id,
+    }
+
+
+def _output(invocation: dict[str, Any]) -> str:
+    """Return what a command has written on an instance. The service puts errors after a line of their own."""
+    written, error = (invocation.get(f"Standard{name}Content", "") for name in ("Output", "Error"))
+    return f"{written}{_ERROR}{error}" if error else written
+
+
+def _unexpected(response: dict[str, Any]) -> str:
+    """Write the reason for the failure of a command, as observed."""
+    told = {**response, "OutputPayload": response}
+    names = ("Status", "ResponseCode", "Output", "OutputPayload", "CommandId")
+    shown = java({name: output_texts(told[name]) for name in names})
+    return f"Command {response['CommandId']} returns unexpected invocation result: \n{shown}"
 
 
 def _targeted(attempt: Attempt, command_id: str) -> list[str]:

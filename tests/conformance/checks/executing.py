@@ -281,6 +281,24 @@ def time_of_a_script(bench: Bench) -> None:
     bench.expect([_Executed(bench, each).status for each in waits], ["Success", "TimedOut", "TimedOut"])
 
 
+def failure_of_a_command(bench: Bench) -> None:
+    """The text of AWS's example, with another id."""
+    command = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-0"]}
+    command_id = "00000000-0000-4000-8000-000000000000"
+    told = "failed to run commands: exit status 1"
+    failed: Answer = {"Status": "Failed", "ResponseCode": 1, "StandardErrorContent": told}
+    answers: tuple[Answer, ...] = ({"Command": {"CommandId": command_id}}, failed)
+    done = _Executed(bench, step("run", "aws:runCommand", command), answers=answers, service="ssm")
+    output = rf"\n----------ERROR-------\n{told}"
+    outputs = f'{{"Status":"Failed","ResponseCode":1,"Output":"{output}","CommandId":"{command_id}"}}'
+    wanted = (
+        f"Command {command_id} returns unexpected invocation result: \n{{Status=[Failed], ResponseCode=[1], "
+        f"Output=[\n----------ERROR-------\n{told}], OutputPayload=[{outputs}], CommandId=[{command_id}]}}."
+    )
+    message = done.step()["FailureMessage"]
+    bench.expect(wanted in message or message, wanted=True)
+
+
 def command_on_several_instances(bench: Bench) -> None:
     """Two instances with outputs and codes of their own."""
     command = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-0", "i-1"]}
