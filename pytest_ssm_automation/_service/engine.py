@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from .checks.violations import Violation
-    from .replies import Operation, Reply
     from .runs.overrides import StepOverride
+    from .state import Operation, Reply
 
 __tracebackhide__ = hide_usage_errors
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import PolledTooOften
 from .errors import ServiceError
-from .replies import Operation, Reply
 from .runbooks.descriptions import content_members, document_members, version_members
 from .runbooks.library import bare_name
 from .runs import times
@@ -27,6 +26,7 @@ from .runs.shown.steps import step_members
 from .runs.shown.views import execution_members, metadata_members
 from .runs.walks.approvals import decision
 from .runs.walks.durations import over_at
+from .state import Operation, Reply
 from .tagging import add_tags, list_tags, remove_tags
 
 if TYPE_CHECKING:

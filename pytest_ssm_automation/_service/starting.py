@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ServiceError
-from .replies import Operation, Reply
+from .state import Operation, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,18 +1,20 @@
-"""The state of the service: runbooks, executions, tokens, tags and limits."""
+"""The state of the service: runbooks, executions, tokens, tags and limits; and the replies of operations on it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import FakeUsageError, hide_usage_errors
+from .calls import Request
 from .checks import model
 from .errors import InvalidRequestError, ServiceError
 from .runs.targets.locations import read_locations, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Sequence
 
-    from .calls import Request
+    from .calls import Outcome
     from .faults import Fault
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookFiles, RunbookStore
@@ -152,3 +154,26 @@ class State:
         scope, unfinished = request.scope, self.store.unfinished
         if unfinished[scope] + unfinished[None, scope[1]] >= limit:
             raise ServiceError("AutomationExecutionLimitExceededException")
+
+
+class Reply(NamedTuple):
+    """The reply of an operation: the members of the response, and details for the record.
+
+    Attributes:
+        members: The members of the response.
+        outcome: The outcome of the call.
+        execution_id: The execution that the call refers to.
+        started: The execution that the call started.
+        shown: The executions whose state the response shows.
+        then: A function to call after the call is recorded, without holding a lock.
+    """
+
+    members: dict[str, Any]
+    outcome: Outcome = "answered"
+    execution_id: str | None = None
+    started: Run | None = None
+    shown: Sequence[Run] = ()
+    then: Callable[[], object] | None = None
+
+
+Operation = Callable[[State, Request, Mapping[str, Any]], Reply]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .checks.rules import MAX_TAGS
 from .errors import ServiceError
-from .replies import Reply
+from .state import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,13 +24,11 @@ class Loop(NamedTuple):
     Attributes:
         first: The index of its first inner step; `None` if it has none.
         iterators: The items to iterate over, or a reference to them; `None` without Iterators.
-        most: The maximum number of iterations, or a reference to it.
         condition: The LoopCondition, if it has one.
     """
 
     first: int | None
     iterators: Any
-    most: Any
     condition: Condition | None
 
 

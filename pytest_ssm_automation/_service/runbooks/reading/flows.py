@@ -193,9 +193,7 @@ class _Reader:
         if condition is not None:
             self._condition(condition, f"{found.path}.inputs.LoopCondition")
         first = next((number for number, each in enumerate(self.found) if each.parent == place), None)
-        return Loop(
-            first, inputs.get("Iterators"), inputs.get("MaxIterations"), condition if is_mapping(condition) else None
-        )
+        return Loop(first, inputs.get("Iterators"), condition if is_mapping(condition) else None)
 
 
 def _flag(given: object) -> bool:
