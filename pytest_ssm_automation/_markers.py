@@ -76,7 +76,7 @@ def _check_names(config: pytest.Config) -> None:
 def _said(config: pytest.Config) -> Mapping[str, Any]:
     """Return what the ini file says; pytest 9 renamed the attribute."""
     said: Mapping[str, Any] | None = getattr(config, "_inicfg", None)
-    return config.inicfg if said is None else said
+    return getattr(config, "inicfg", {}) if said is None else said
 
 
 def _ini_value(config: pytest.Config, option: str) -> object:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from ..brief import java
 from .violations import python_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from botocore.model import Shape
 
     from .violations import Constraint, Steps
@@ -39,18 +41,6 @@ def sentence(shape: Shape, steps: Steps, params: Mapping[str, Any], value: objec
 def _said(value: object, path: list[str], text: str) -> str:
     given = "null" if value is None else f"'{java(value)}'"
     return f"Value {given} at '{'.'.join(path)}' failed to satisfy constraint: {text}"
-
-
-def java(value: object) -> str:
-    """Write a value like Java's `toString`, as the service does."""
-    if isinstance(value, Mapping):
-        members = cast("Mapping[str, Any]", value)
-        return "{" + ", ".join(f"{java(key)}={java(item)}" for key, item in members.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(java, cast("list[Any]", value))) + "]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "null" if value is None else str(value)
 
 
 def _lower_camel(name: str) -> str:

@@ -6,8 +6,8 @@ import pytest
 from caller import has
 from model import START, service_model
 
+from pytest_ssm_automation._service.brief import java
 from pytest_ssm_automation._service.checks.constraints import check
-from pytest_ssm_automation._service.checks.sentences import java
 from pytest_ssm_automation._service.checks.violations import python_path
 
 RATE = "^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$"

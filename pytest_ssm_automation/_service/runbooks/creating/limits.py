@@ -9,7 +9,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from ...checks.sentences import java
+from ...brief import java
 from ..actions import CHANGE_STATE, LOOP, SLEEP
 from ..kinds import is_list, is_mapping
 from ..references import as_text, names_in
