@@ -39,7 +39,7 @@ def test_what_moto_refuses_is_what_the_caller_reads():
     assert "InvalidInstanceID.NotFound" in mails[0]
 
 
-def test_the_test_changes_what_a_step_puts_out(ssm_automation, instance_id):
+def test_the_test_changes_the_outputs_of_a_step(ssm_automation, instance_id):
     ssm_automation.step_outputs(
         "GetInstance", lambda run: {**run.execute(), "Platform": "Windows"}
     )
