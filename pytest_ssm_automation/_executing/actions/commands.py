@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..._errors import StepFailed
-from ..._service.checks.sentences import java
+from ..._service.brief import java
 from ..._service.runbooks.references import names_in
 from ..._service.runs.shown.outputs import output_texts
 from ..attempt import Unable
