@@ -1,4 +1,4 @@
-"""Error messages for assertions with wrong arguments, which show what to write instead."""
+"""Error messages for methods with wrong arguments, which show what to write instead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
 from ._assertions import shorten
-from ._errors import FakeUsageError, hide_usage_errors
+from ._errors import FakeUsageError, check_names, hide_usage_errors, nearest
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 
@@ -19,9 +19,8 @@ _OPTIONS: Final = frozenset({"account", "constraint", "error", "exact", "partial
 
 def check_keywords(assertion: F) -> F:
     """Reject a request that is passed as a dict, and options that an assertion does not have."""
-    code = assertion.__code__
-    places: int = code.co_argcount
-    own = frozenset(code.co_varnames[: places + code.co_kwonlyargcount])
+    places: int = assertion.__code__.co_argcount
+    own = _arguments(assertion)
 
     @wraps(assertion)
     def checked(*args: Any, **keywords: Any) -> Any:
@@ -30,22 +29,49 @@ def check_keywords(assertion: F) -> F:
             raise FakeUsageError(_positional(assertion.__name__, args[1:places], args[-1]))
         if foreign := [name for name in keywords if name in _OPTIONS and name not in own]:
             raise FakeUsageError(_foreign(assertion.__name__, foreign[0], keywords[foreign[0]]))
+        for name in keywords:
+            if name[:1].islower() and name not in own and (near := nearest(name, own)):
+                raise FakeUsageError(f"{assertion.__name__} takes no {name}: did you mean {near[0]!r}?")
         return assertion(*args, **keywords)
 
     return cast("F", checked)
 
 
+def known_keywords(method: F) -> F:
+    """Refuse a keyword that a method does not take, and suggest a similar one."""
+    own = _arguments(method)
+
+    @wraps(method)
+    def checked(*args: Any, **keywords: Any) -> Any:
+        __tracebackhide__ = True
+        check_names(f"argument of {method.__name__}", keywords, own)
+        return method(*args, **keywords)
+
+    return cast("F", checked)
+
+
+def _arguments(method: Callable[..., Any]) -> tuple[str, ...]:
+    code = method.__code__
+    names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    return names
+
+
 def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
-    """Refuse more positional arguments than a method takes, and show what to write instead of them."""
+    """Refuse more positional arguments than a method takes, and show what to write instead of them.
+
+    Keywords are checked as by `known_keywords`.
+    """
 
     def decorate(method: F) -> F:
+        known = known_keywords(method)
+
         @wraps(method)
         def checked(fake: Any, *args: Any, **keywords: Any) -> Any:
             __tracebackhide__ = True
             if len(args) > 1:
                 shown = ", ".join(map(shorten, args))
                 raise FakeUsageError(f"Expected one argument, but got {method.__name__}({shown}): write {write(args)}")
-            return method(fake, *args, **keywords)
+            return known(fake, *args, **keywords)
 
         return cast("F", checked)
 

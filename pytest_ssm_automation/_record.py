@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import _assertions
 from ._assertions import Expectation
 from ._errors import FakeUsageError, hide_usage_errors, unknown_name
-from ._keywords import check_keywords
+from ._keywords import check_keywords, known_keywords
 from ._sequences import View, itself
 from ._service.accounts import check_account, check_region
 from ._service.checks import model
@@ -211,6 +211,7 @@ class Record(Strict):
         self._service.acknowledge([number for number, _ in found])
         return self.calls[found[-1][0]]
 
+    @known_keywords
     def assert_blocked(self, url: str | re.Pattern[str] | None = None, *, times: int | None = None) -> None:
         """Assert that requests to the network were blocked.
 
@@ -233,6 +234,7 @@ class Record(Strict):
         for request in found:
             request.expected = True
 
+    @known_keywords
     def assert_no_duplicate_starts(self, *, across_regions: bool = False, across_accounts: bool = False) -> None:
         """Assert that no two executions were started by requests that differ only in ClientToken.
 

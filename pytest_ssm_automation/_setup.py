@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._errors import FakeUsageError, hide_usage_errors
-from ._keywords import one_at_a_time
+from ._keywords import known_keywords, one_at_a_time
 from ._service.accounts import check_account, check_region
 from ._service.checks import model
 from ._service.errors import ServiceError
@@ -68,6 +68,7 @@ class Setup:
             Fault(error, message=message, times=times, after=after, when=when, operation=operation)
         )
 
+    @known_keywords
     def lose_response(
         self,
         error: ErrorName | BaseException | type[BaseException] = "ReadTimeoutError",
@@ -87,6 +88,7 @@ class Setup:
             Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
         )
 
+    @known_keywords
     def fail_step(
         self,
         step: str,
@@ -123,6 +125,7 @@ class Setup:
         self._service.add_override(fault)
         return fault
 
+    @known_keywords
     def step_outputs(
         self, step: str, outputs: Outputs, *, runbook: str | None = None, when: When | None = None
     ) -> None:
@@ -176,6 +179,7 @@ class Setup:
         with self._service.lock:
             return self._service.runbooks.add(runbook, renumber=version is None)
 
+    @known_keywords
     def add_execution(
         self,
         document_name: str,

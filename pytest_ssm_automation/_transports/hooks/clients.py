@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import os
 from functools import lru_cache
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.session import Session
 
+from ..._errors import check_names
 from ..._service.checks import model
 from ..guard.environment import DummyEnvironment
 
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 
-def make_client(region: str, **kwargs: Any) -> BaseClient:
+def make_client(region: str, /, **kwargs: Any) -> BaseClient:
     """Make a new SSM client; `kwargs` are those of botocore's `create_client`."""
     if kwargs:
+        check_names("argument of client", kwargs, signature(Session.create_client).parameters)
         return _create(Session(), region, **kwargs)
     settings = tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
     return _clone(_template(region, settings, len(BUILTIN_HANDLERS)))
