@@ -121,7 +121,7 @@ def test_a_library_without_files_fails_at_once(run: Any, library: Any, value: st
         ini=f"ssm_automation_runbooks = tests/runbooks {value}",
     )
     result.assert_outcomes(errors=1, passed=1)
-    result.stdout.fnmatch_lines([f"*UsageError: runbooks: '{value.replace('*', '[*]')}' *"])
+    result.stdout.fnmatch_lines([f"*UsageError: tox.ini: runbooks: '{value.replace('*', '[*]')}' *"])
 
 
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
