@@ -91,7 +91,7 @@ class Expectation:
         words = [f"{name}={shorten(value)}" for name, value in self.request.items()]
         words += ["and nothing else"] if self.exact else []
         words += ["in part"] if self.partial else []
-        words += [f"in {place}" for place in (self.account, self.region) if place]
+        words += [f"in {each}" for each in (self.account, self.region) if each]
         return ", ".join(words) or "any request"
 
 
@@ -174,8 +174,8 @@ def wrong_count(
         lines.append(f"Matching:  {', '.join(at_most([where(*each) for each in found[:MOST_ITEMS]], found))}")
     elif others:
         closest = nsmallest(_MOST_CALLS, others, key=lambda numbered: expectation.distance(numbered[1]))
-        for place, (number, call) in enumerate(closest):
-            label = f"Closest of {count(len(others), 'call')}, " if place == 0 else "Then "
+        for index, (number, call) in enumerate(closest):
+            label = f"Closest of {count(len(others), 'call')}, " if index == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")
             details = [*expectation.differences(call), *_fate(call)] or [call.outcome]
             lines.extend(f"  {line}" for line in details)

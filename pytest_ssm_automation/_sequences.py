@@ -32,18 +32,18 @@ class View(Sequence[T]):
         return map(self._shown, islice(self._items, len(self)))
 
     @overload
-    def __getitem__(self, place: int) -> T: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, place: slice) -> list[T]: ...
-    def __getitem__(self, place: int | slice) -> T | list[T]:
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
         __tracebackhide__ = True  # pytest shows the line of the test for a wrong index
-        places = range(len(self))
-        if isinstance(place, slice):
-            return [self._shown(self._items[each]) for each in places[place]]
+        indexes = range(len(self))
+        if isinstance(index, slice):
+            return [self._shown(self._items[each]) for each in indexes[index]]
         try:
-            number = places[place]
+            number = indexes[index]
         except IndexError:
-            raise IndexError(f"index {place} is out of range, as there are {len(places)} items") from None
+            raise IndexError(f"index {index} is out of range, as there are {len(indexes)} items") from None
         return self._shown(self._items[number])
 
     def __eq__(self, other: object) -> bool:

@@ -28,11 +28,11 @@ def describe(frame: FrameType | None, advance: Callable[[float], None]) -> str:
         if frame is None:
             break
         for name, read in _clocks_of(frame):
-            place = f"{frame.f_code.co_name} ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
+            where = f"{frame.f_code.co_name} ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
             if _moves(read, advance):
-                return f" {place} reads {name}, which skipped sleeps advance: its deadline is later, if it has one."
+                return f" {where} reads {name}, which skipped sleeps advance: its deadline is later, if it has one."
             hint = " Install pytest-ssm-automation[time]." if name.startswith(_WALL_CLOCKS) else ""
-            return f" {place} reads {name}, which skipped sleeps do not advance.{hint}"
+            return f" {where} reads {name}, which skipped sleeps do not advance.{hint}"
         frame = frame.f_back
     return ""
 

@@ -87,7 +87,7 @@ class _Flaws:
 @cache
 def flaws(identifier: str) -> _Flaws | None:
     """Return how to violate a constraint; `None` if that is unknown."""
-    place, _, rule = identifier.rpartition(":")
+    path, _, rule = identifier.rpartition(":")
     shape = model.input_shape(model.START)
     constraint = next(each for each in rules.constraints() if each.id == identifier)
     if identifier == rules.TARGET_KEY:
@@ -100,17 +100,17 @@ def flaws(identifier: str) -> _Flaws | None:
         # Older models may lack the members that are needed to violate it.
         known = bool(sized) or any(_fits_beside({}, each, identifier) for each in combinations())
         return _Flaws(st.fixed_dictionaries(sized), rule=identifier) if known else None
-    if rule == "required" and place in shape.members:
-        return _Flaws(st.builds(dict[str, Any]), frozenset({place}))
-    if place == "request":
+    if rule == "required" and path in shape.members:
+        return _Flaws(st.builds(dict[str, Any]), frozenset({path}))
+    if path == "request":
         return _Flaws(_misspelt(shape))
-    name, *tokens = re.findall(r"\w+|\[\]|\{\w+\}", place)
+    name, *tokens = re.findall(r"\w+|\[\]|\{\w+\}", path)
     flawed = _around(shape.members[name], tokens, rule)
     return None if flawed is None else _Flaws(st.fixed_dictionaries({name: flawed}))
 
 
 def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
-    """Draw values of a shape that violate only one rule, at the place inside that `tokens` describe."""
+    """Draw values of a shape that violate only one rule, where `tokens` lead inside it."""
     if not tokens:
         return _BREAKING[rule](shape)
     token, *rest = tokens
@@ -195,10 +195,10 @@ def _unmatched(shape: Shape) -> Strategy | None:
 
     texts = [text for text in dict.fromkeys([*WRITTEN.get(shape.name, ()), *_TEXTS]) if wrong(text)]
     samples = [each.written(each.low) for each in templates(pattern, max(1, low), high)]
-    places = [(text, at) for text in samples for at in range(len(text))]
-    strays = [stray for stray in _STRAYS if all(wrong(_spoilt(*place, stray)) for place in places)]
+    spots = [(text, at) for text in samples for at in range(len(text))]
+    strays = [stray for stray in _STRAYS if all(wrong(_spoilt(*spot, stray)) for spot in spots)]
     made = [st.sampled_from(range(len(texts))).map(lambda position: texts[position])] if texts else []
-    if strays and places:
+    if strays and spots:
         spoilt = st.builds(_spoilt, shapes.any_of(shape), st.integers(0, 255), st.sampled_from(strays))
         made.append(spoilt.filter(wrong))
     return st.one_of(made) if made else None

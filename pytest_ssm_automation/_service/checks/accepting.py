@@ -90,12 +90,12 @@ class _Writer:
             self.names[name] = frozenset(limits["enum"])
             yield f"{value} not in {name}"
 
-    def _later(self, place: int, pattern: str) -> Callable[[str], object]:
+    def _later(self, number: int, pattern: str) -> Callable[[str], object]:
         """Return a function that compiles the pattern when it is first needed."""
 
         def match(text: str) -> object:
-            self._matches[place] = compile_pattern(pattern).fullmatch
-            return self._matches[place](text)
+            self._matches[number] = compile_pattern(pattern).fullmatch
+            return self._matches[number](text)
 
         return match
 

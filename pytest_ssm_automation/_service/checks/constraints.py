@@ -95,30 +95,30 @@ class Compiler:
         self.constraints: list[Constraint] = []
         self.check = self._structure(model.input_shape(operation), "")
 
-    def _shape(self, shape: Shape, place: str) -> Check:
+    def _shape(self, shape: Shape, path: str) -> Check:
         kind = shape.type_name
         if kind in {"structure", "list", "map"}:
-            made: Check = getattr(self, f"_{kind}")(shape, place)
+            made: Check = getattr(self, f"_{kind}")(shape, path)
             return made
-        return self._scalar(shape, place)
+        return self._scalar(shape, path)
 
-    def _add(self, place: str, rule: str, limit: object, *, botocore: bool = False) -> Constraint:
+    def _add(self, path: str, rule: str, limit: object, *, botocore: bool = False) -> Constraint:
         constraint = Constraint(
-            f"{self._prefix}{place or 'request'}:{rule}", limit, "model", "botocore" if botocore else "service"
+            f"{self._prefix}{path or 'request'}:{rule}", limit, "model", "botocore" if botocore else "service"
         )
         self.constraints.append(constraint)
         return constraint
 
-    def _type(self, shape: Shape, place: str) -> tuple[tuple[Any, ...], Constraint]:
-        return PYTHON_TYPES[shape.type_name], self._add(place, "type", shape.type_name, botocore=True)
+    def _type(self, shape: Shape, path: str) -> tuple[tuple[Any, ...], Constraint]:
+        return PYTHON_TYPES[shape.type_name], self._add(path, "type", shape.type_name, botocore=True)
 
-    def _size(self, shape: Shape, place: str) -> tuple[float, float, Check]:
+    def _size(self, shape: Shape, path: str) -> tuple[float, float, Check]:
         """Compile `min` and `max`, of a length or a number, and a function that reports which of them is violated."""
         least: float = shape.metadata.get("min", 0) or -math.inf
         most: float = shape.metadata.get("max", math.inf)
         # botocore checks minima, except those of maps, but no maxima.
-        low = self._add(place, "min", least, botocore=shape.type_name != "map") if least > 0 else None
-        high = self._add(place, "max", most) if "max" in shape.metadata else None
+        low = self._add(path, "min", least, botocore=shape.type_name != "map") if least > 0 else None
+        high = self._add(path, "max", most) if "max" in shape.metadata else None
         measure = _measure(shape)
 
         def size(value: Any, found: Found) -> None:
@@ -127,14 +127,14 @@ class Compiler:
 
         return least, most, size
 
-    def _scalar(self, shape: Shape, place: str) -> Check:
-        types, wrong_type = self._type(shape, place)
+    def _scalar(self, shape: Shape, path: str) -> Check:
+        types, wrong_type = self._type(shape, path)
         regex: str | None = shape.metadata.get("pattern")
         names: list[str] = shape.metadata.get("enum", [])
-        pattern = self._add(place, "pattern", regex) if regex else None
+        pattern = self._add(path, "pattern", regex) if regex else None
         match: Callable[[str], object] | None = None  # compiled when it is first needed
-        least, most, size = self._size(shape, place)
-        enum = self._add(place, "enum", tuple(names)) if names else None
+        least, most, size = self._size(shape, path)
+        enum = self._add(path, "enum", tuple(names)) if names else None
         measure = _measure(shape)
         measured = bool({"min", "max"} & shape.metadata.keys())
 
@@ -154,10 +154,10 @@ class Compiler:
 
         return _no_boolean(scalar, wrong_type) if shape.type_name in _NUMBERS else scalar
 
-    def _list(self, shape: Any, place: str) -> Check:
-        types, wrong_type = self._type(shape, place)
-        least, most, size = self._size(shape, place)
-        member = self._shape(shape.member, f"{place}[]")
+    def _list(self, shape: Any, path: str) -> Check:
+        types, wrong_type = self._type(shape, path)
+        least, most, size = self._size(shape, path)
+        member = self._shape(shape.member, f"{path}[]")
 
         def list_(value: Any, found: Found) -> None:
             if not isinstance(value, types):
@@ -173,11 +173,11 @@ class Compiler:
 
         return list_
 
-    def _map(self, shape: Any, place: str) -> Check:
-        types, wrong_type = self._type(shape, place)
-        least, most, size = self._size(shape, place)
-        check_key = self._shape(shape.key, f"{place}{{key}}")
-        check_value = self._shape(shape.value, f"{place}{{value}}")
+    def _map(self, shape: Any, path: str) -> Check:
+        types, wrong_type = self._type(shape, path)
+        least, most, size = self._size(shape, path)
+        check_key = self._shape(shape.key, f"{path}{{key}}")
+        check_value = self._shape(shape.value, f"{path}{{value}}")
 
         def map_(value: Any, found: Found) -> None:
             if not isinstance(value, types):
@@ -194,18 +194,18 @@ class Compiler:
 
         return map_
 
-    def _structure(self, shape: Any, place: str) -> Check:
+    def _structure(self, shape: Any, path: str) -> Check:
         # A request is always a mapping, because it is passed as keyword arguments.
-        types, wrong_type = self._type(shape, place) if place else ((), None)
-        unknown = self._add(place, "unknown", tuple(shape.members), botocore=True)
+        types, wrong_type = self._type(shape, path) if path else ((), None)
+        unknown = self._add(path, "unknown", tuple(shape.members), botocore=True)
         checks: dict[str, Check] = {}
         required: dict[str, Constraint] = {}
         for name, member in shape.members.items():
-            inner = f"{place}.{name}" if place else name
+            inner = f"{path}.{name}" if path else name
             if name in shape.required_members:
                 required[name] = self._add(inner, "required", None, botocore=True)
             checks[name] = self._shape(member, inner)
-        order = {name: place for place, name in enumerate(checks)}
+        order = {name: number for number, name in enumerate(checks)}
 
         def structure(value: Any, found: Found) -> None:
             if wrong_type and not isinstance(value, types):

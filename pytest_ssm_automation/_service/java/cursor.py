@@ -256,16 +256,16 @@ class Cursor:
 
 def _without_quotes(pattern: str) -> str:
     r"""Replace text between `\Q` and `\E` by escaped characters."""
-    place, found = 0, ""
-    while place < len(pattern):
-        if not pattern.startswith("\\Q", place):
-            size = 2 if pattern[place] == "\\" else 1
-            found += pattern[place : place + size]
-            place += size
+    position, found = 0, ""
+    while position < len(pattern):
+        if not pattern.startswith("\\Q", position):
+            size = 2 if pattern[position] == "\\" else 1
+            found += pattern[position : position + size]
+            position += size
             continue
-        end = pattern.find("\\E", place + 2)
-        quoted = pattern[place + 2 :] if end < 0 else pattern[place + 2 : end]
-        place = len(pattern) if end < 0 else end + 2
+        end = pattern.find("\\E", position + 2)
+        quoted = pattern[position + 2 :] if end < 0 else pattern[position + 2 : end]
+        position = len(pattern) if end < 0 else end + 2
         for number, character in enumerate(quoted):
             if character.isascii() and not character.isalnum():
                 found += f"\\{character}"

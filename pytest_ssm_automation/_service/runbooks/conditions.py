@@ -48,32 +48,32 @@ _LEAST_JOINED: Final = 2
 _BESIDE: Final = ("Variable", "NextStep")
 
 
-def problems(condition: object, place: str) -> Iterator[tuple[str, object, tuple[str, ...]]]:
+def problems(condition: object, path: str) -> Iterator[tuple[str, object, tuple[str, ...]]]:
     """Find invalid operators in a condition; yield the path, the invalid operator, and the allowed ones."""
     if not is_mapping(condition):
-        yield place, condition, ()
+        yield path, condition, ()
         return
     for key, value in condition.items():
         if key in JOINING:
-            for where, each in _operands(value, f"{place}.{key}"):
+            for where, each in _operands(value, f"{path}.{key}"):
                 yield from problems(each, where)
         elif key not in OPERATORS and key not in _BESIDE:
-            yield f"{place}.{key}", key, (*OPERATORS, *JOINING)
+            yield f"{path}.{key}", key, (*OPERATORS, *JOINING)
 
 
-def _operands(value: object, place: str) -> list[tuple[str, object]]:
+def _operands(value: object, path: str) -> list[tuple[str, object]]:
     if is_list(value):
-        return [(f"{place}[{number}]", each) for number, each in enumerate(value)]
-    return [(place, value)]
+        return [(f"{path}[{number}]", each) for number, each in enumerate(value)]
+    return [(path, value)]
 
 
-def short_joins(condition: object, place: str) -> Iterator[tuple[str, str, int]]:
+def short_joins(condition: object, path: str) -> Iterator[tuple[str, str, int]]:
     """Find `And` and `Or` of fewer than two conditions; yield the path, the operator, and the number of conditions."""
     for key, value in condition.items() if is_mapping(condition) else ():
         if key in JOINING:
-            operands = _operands(value, f"{place}.{key}")
+            operands = _operands(value, f"{path}.{key}")
             if key != "Not" and len(operands) < _LEAST_JOINED:
-                yield f"{place}.{key}", key, len(operands)
+                yield f"{path}.{key}", key, len(operands)
             for where, each in operands:
                 yield from short_joins(each, where)
 

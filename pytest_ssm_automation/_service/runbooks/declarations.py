@@ -148,17 +148,17 @@ class Reader:
         self.problems: list[str] = []
         self.doubts: list[str] = []
 
-    def _refuse(self, place: str, problem: str) -> None:
-        self.problems.append(f"{place}: {problem}")
+    def _refuse(self, path: str, problem: str) -> None:
+        self.problems.append(f"{path}: {problem}")
 
-    def _mismatch(self, place: str, expected: str, given: object) -> None:
-        self._refuse(place, f"expected {expected}, got {_shown(given)} (type={type(given).__name__})")
+    def _mismatch(self, path: str, expected: str, given: object) -> None:
+        self._refuse(path, f"expected {expected}, got {_shown(given)} (type={type(given).__name__})")
 
-    def _text(self, owner: Mapping[str, Any], key: str, place: str) -> str | None:
+    def _text(self, owner: Mapping[str, Any], key: str, path: str) -> str | None:
         value = owner.get(key)
         if value is None or isinstance(value, str):
             return value
-        self._mismatch(place + key, "a string", value)
+        self._mismatch(path + key, "a string", value)
         return None
 
     def top(self, document: Mapping[str, Any]) -> None:
@@ -182,22 +182,22 @@ class Reader:
         found: list[tuple[str, str]] = []
         places: dict[str, int] = {}
         for number, step in enumerate(steps):
-            place = f"mainSteps[{number}]"
+            path = f"mainSteps[{number}]"
             if not is_mapping(step):
-                self._mismatch(place, "a step", step)
+                self._mismatch(path, "a step", step)
                 continue
-            name, action = (self._step_text(step, key, place) for key in ("name", "action"))
+            name, action = (self._step_text(step, key, path) for key in ("name", "action"))
             if name in places:
-                self._refuse(f"{place}.name", f"{name!r} is also the name of mainSteps[{places[name]}]")
+                self._refuse(f"{path}.name", f"{name!r} is also the name of mainSteps[{places[name]}]")
             places.setdefault(name, number)
             found.append((name, action))
         return tuple(found)
 
-    def _step_text(self, step: Mapping[str, Any], key: str, place: str) -> str:
+    def _step_text(self, step: Mapping[str, Any], key: str, path: str) -> str:
         if step.get(key) in (None, ""):
-            self._refuse(f"{place}.{key}", "missing")
+            self._refuse(f"{path}.{key}", "missing")
         # Several missing names must not be reported as duplicates.
-        return self._text(step, key, f"{place}.") or f"{place}.{key}"
+        return self._text(step, key, f"{path}.") or f"{path}.{key}"
 
     def parameters(self, declared: object) -> dict[str, Parameter]:
         """Read `parameters`."""
@@ -208,81 +208,81 @@ class Reader:
             return {}
         found: dict[str, Parameter] = {}
         for name, declaration in declared.items():
-            place = f"parameters.{name}"
+            path = f"parameters.{name}"
             if is_mapping(declaration):
-                found[name] = self._parameter(name, declaration, f"{place}.")
+                found[name] = self._parameter(name, declaration, f"{path}.")
             else:
-                self._mismatch(place, "a declaration with a type", declaration)
+                self._mismatch(path, "a declaration with a type", declaration)
         return found
 
-    def _parameter(self, name: str, given: Mapping[str, Any], place: str) -> Parameter:
+    def _parameter(self, name: str, given: Mapping[str, Any], path: str) -> Parameter:
         for key in given:
             if key not in _KEYS:
-                self._refuse(place + key, f"unknown; {suggestion(key, _KEYS)}")
-        kind = self._type(given, place)
-        min_chars, max_chars = self._limits(given, "Chars", place)
-        min_items, max_items = self._limits(given, "Items", place)
+                self._refuse(path + key, f"unknown; {suggestion(key, _KEYS)}")
+        kind = self._type(given, path)
+        min_chars, max_chars = self._limits(given, "Chars", path)
+        min_items, max_items = self._limits(given, "Items", path)
         parameter = Parameter(
             name=name,
             type=kind,
             required="default" not in given,
             default=given.get("default"),
-            allowed_values=self._allowed(given, place),
-            allowed_pattern=self._pattern(given, place),
+            allowed_values=self._allowed(given, path),
+            allowed_pattern=self._pattern(given, path),
             min_chars=min_chars,
             max_chars=max_chars,
             min_items=min_items,
             max_items=max_items,
-            description=self._text(given, "description", place),
+            description=self._text(given, "description", path),
         )
-        self._default(parameter, place)
+        self._default(parameter, path)
         return parameter
 
-    def _type(self, given: Mapping[str, Any], place: str) -> str:
+    def _type(self, given: Mapping[str, Any], path: str) -> str:
         kind = given.get("type")
         if kind is None:
-            self._refuse(f"{place}type", "missing")
+            self._refuse(f"{path}type", "missing")
         elif kind not in TYPES and not (isinstance(kind, str) and _AWS_TYPE.fullmatch(kind)):
-            self._refuse(f"{place}type", f"{_shown(kind)} is not a type; {suggestion(kind, TYPES)}")
+            self._refuse(f"{path}type", f"{_shown(kind)} is not a type; {suggestion(kind, TYPES)}")
         return str(kind)
 
-    def _allowed(self, given: Mapping[str, Any], place: str) -> tuple[Any, ...]:
+    def _allowed(self, given: Mapping[str, Any], path: str) -> tuple[Any, ...]:
         allowed = given.get("allowedValues")
         if allowed is None or (is_list(allowed) and allowed):
             return tuple(allowed or ())
-        self._mismatch(f"{place}allowedValues", "a list of values", allowed)
+        self._mismatch(f"{path}allowedValues", "a list of values", allowed)
         return ()
 
-    def _limits(self, given: Mapping[str, Any], what: str, place: str) -> tuple[int | None, int | None]:
-        low, high = self._limit(given, f"min{what}", place), self._limit(given, f"max{what}", place)
+    def _limits(self, given: Mapping[str, Any], what: str, path: str) -> tuple[int | None, int | None]:
+        low, high = self._limit(given, f"min{what}", path), self._limit(given, f"max{what}", path)
         if low is not None and high is not None and low > high:
-            self._refuse(f"{place}min{what}", f"{low} is more than max{what}, {high}")
+            self._refuse(f"{path}min{what}", f"{low} is more than max{what}, {high}")
         return low, high
 
-    def _limit(self, given: Mapping[str, Any], key: str, place: str) -> int | None:
+    def _limit(self, given: Mapping[str, Any], key: str, path: str) -> int | None:
         value = given.get(key)
         if value is None:
             return None
         if isinstance(value, bool) or not re.fullmatch("[0-9]{1,9}", str(value), re.ASCII):
-            self._mismatch(place + key, "a non-negative number", value)
+            self._mismatch(path + key, "a non-negative number", value)
             return None
         return int(value)
 
-    def _pattern(self, given: Mapping[str, Any], place: str) -> str | None:
-        pattern = self._text(given, "allowedPattern", place)
+    def _pattern(self, given: Mapping[str, Any], path: str) -> str | None:
+        pattern = self._text(given, "allowedPattern", path)
         if pattern is not None:
             try:
                 problem = check_expression(pattern)
             except ExpressionError as error:
                 problem = None
-                self._refuse(f"{place}allowedPattern", f"{_shown(pattern)} cannot be used: {error}")
+                self._refuse(f"{path}allowedPattern", f"{_shown(pattern)} cannot be used: {error}")
             if problem:
                 self.doubts.append(
-                    f"{place}allowedPattern: {_shown(pattern)} is not checked, and any value matches: {problem}"
+                    f"{path}allowedPattern: {_shown(pattern)} is not checked, and any value matches: {problem}"
                 )
         return pattern
 
-    def _default(self, parameter: Parameter, place: str) -> None:
+    def _default(self, parameter: Parameter, path: str) -> None:
         """Check only the type: the documentation's own examples have defaults that do not match `allowedPattern`."""
         default = parameter.default
         # A string may be a reference to Parameter Store, such as '{{ssm:name}}', whatever the type.
@@ -294,4 +294,4 @@ class Reader:
         elif parameter.type == "StringMap":
             takes = (dict,)
         if not isinstance(default, takes):
-            self._mismatch(f"{place}default", f"a {parameter.type}", default)
+            self._mismatch(f"{path}default", f"a {parameter.type}", default)

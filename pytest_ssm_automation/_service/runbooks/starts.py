@@ -30,9 +30,9 @@ def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
     maps: Sequence[Mapping[str, list[str]]] = params.get("TargetMaps") or [{}]
     found = [each for names in maps for each in check_parameters(runbook, given, supplied=[name, *names])]
     alone = partial(check_parameters, runbook, supplied=runbook.parameters)
-    for place, names in enumerate(maps):
+    for index, names in enumerate(maps):
         broken = alone(names)
-        found += [replace(each, path=each.path.replace("Parameters", f"TargetMaps[{place}]", 1)) for each in broken]
+        found += [replace(each, path=each.path.replace("Parameters", f"TargetMaps[{index}]", 1)) for each in broken]
     for path, value in _targeted(params) if name in runbook.parameters else ():
         found += [replace(each, path=path) for each in alone({name: [value]})]
     if name and name not in runbook.parameters:
@@ -44,10 +44,10 @@ def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
 def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the values of TargetParameterName that the request contains, with their paths."""
     targets: Sequence[Mapping[str, Any]] = params.get("Targets", ())
-    for place, target in enumerate(targets):
+    for index, target in enumerate(targets):
         if target.get("Key") == "ParameterValues":
             for number, value in enumerate(target.get("Values", [])):
-                yield f"Targets[{place}].Values[{number}]", value
+                yield f"Targets[{index}].Values[{number}]", value
 
 
 def _check_role(runbook: Runbook, given: Mapping[str, Sequence[str]], supplied: Collection[str]) -> list[Violation]:

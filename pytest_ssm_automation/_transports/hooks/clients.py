@@ -48,13 +48,13 @@ def _template(region: str, _environment: tuple[tuple[str, str], ...], _handlers:
     """Make a client to copy. The arguments contain all that affects clients: the environment and moto's handlers."""
     session = Session(include_builtin_handlers=False)
     events: Any = session.get_component("event_emitter")
-    places = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
-    for event, handler, *place in BUILTIN_HANDLERS:
+    registering = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
+    for event, handler, *order in BUILTIN_HANDLERS:
         # Copying a client takes most time for its handlers. Skip those of other services and of documentation, which
         # are nine of ten.
         family, _, rest = event.partition(".")
         if family != "docs" and rest.partition(".")[0] in {"", "*", "ssm"}:
-            places.get(place[0] if place else None, events.register)(event, handler)
+            registering.get(order[0] if order else None, events.register)(event, handler)
     return _create(session, region)
 
 

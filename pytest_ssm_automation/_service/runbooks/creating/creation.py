@@ -143,8 +143,8 @@ class _Checker:
         inputs = inputs_of(step)
         if is_mapping(step.get("inputs")):
             self._check_inputs(f"{path}.inputs", action, inputs)
-        for condition, place in _conditions(action, inputs, f"{path}.inputs"):
-            for where, operator, count in short_joins(condition, place):
+        for condition, at in _conditions(action, inputs, f"{path}.inputs"):
+            for where, operator, count in short_joins(condition, at):
                 text = f"Expect at lease two expressions for operator: {operator} in step: {name}. Provided: {count}"
                 self._refuse(where, text)
         self._check_outputs(f"{path}.outputs", action, name, step.get("outputs"))
@@ -166,8 +166,8 @@ class _Checker:
             self._refuse(path, text, INPUTS)
         if action == LOOP and ("Iterators" in inputs) == ("LoopCondition" in inputs):
             self._refuse(path, "expected either Iterators or LoopCondition")
-        for place, text in beyond_limits(action, inputs):
-            self._doubt(f"{path}.{place}", text)
+        for key, text in beyond_limits(action, inputs):
+            self._doubt(f"{path}.{key}", text)
         known = KNOWN.get(action)
         if known is None:
             return
@@ -195,9 +195,9 @@ class _Checker:
 
     def check_references(self, value: object, path: str) -> None:
         """Check all references in a value."""
-        for place, text in _texts(value, path):
+        for where, text in _texts(value, path):
             for name in dict.fromkeys(names_in(text)):
-                self._check_reference(place, name)
+                self._check_reference(where, name)
 
     def _check_variable(self, path: str, name: str) -> None:
         if name not in self._variables:

@@ -135,8 +135,8 @@ def _parsed(text: str, form: Format, source: str) -> object:
     try:
         return read_json(text) if form == "JSON" else parse_yaml(text)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise FakeUsageError(f"{source} is not valid JSON: {place}: {error.msg}") from None
+        where = f"line {error.lineno}, column {error.colno}"
+        raise FakeUsageError(f"{source} is not valid JSON: {where}: {error.msg}") from None
     except RecursionError:
         raise _too_deep(source) from None
     except ValueError as error:
@@ -155,7 +155,7 @@ def _copied(value: object, source: str) -> Any:
     """Copy a document, expand aliases, and reject values that JSON does not have."""
     left = MAX_VALUES
 
-    def copy(value: Any, place: str, depth: int) -> Any:
+    def copy(value: Any, path: str, depth: int) -> Any:
         nonlocal left
         left -= 1
         if left < 0:
@@ -167,10 +167,10 @@ def _copied(value: object, source: str) -> Any:
         if is_mapping(value):
             for key in value:
                 if not isinstance(key, str):
-                    raise FakeUsageError(f"{place or source}: the key {key!r} is not a string")
-            return {key: copy(item, f"{place}.{key}" if place else key, depth + 1) for key, item in value.items()}
+                    raise FakeUsageError(f"{path or source}: the key {key!r} is not a string")
+            return {key: copy(item, f"{path}.{key}" if path else key, depth + 1) for key, item in value.items()}
         if is_list(value) or _is_tuple(value):
-            return [copy(item, f"{place}[{number}]", depth + 1) for number, item in enumerate(value)]
-        raise FakeUsageError(f"{place or source}: {value!r} (type={type(value).__name__}) is not a JSON value")
+            return [copy(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(value)]
+        raise FakeUsageError(f"{path or source}: {value!r} (type={type(value).__name__}) is not a JSON value")
 
     return copy(value, "", 0)

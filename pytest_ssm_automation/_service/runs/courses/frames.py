@@ -50,44 +50,44 @@ class Frames:
         self._order = sorted(begun)
         self.last = len(self._order) + 1
 
-    def after(self, place: int, pace: str) -> int:
+    def after(self, frame: int, pace: str) -> int:
         """Return the frame that follows a frame: of the next step, or where the execution waits or has ended."""
-        following = min(place + 1, self.last)
-        while place and pace != STEP and following < self.last and self.status(following) != "Waiting":
+        following = min(frame + 1, self.last)
+        while frame and pace != STEP and following < self.last and self.status(following) != "Waiting":
             following += 1
         return following
 
-    def time(self, place: int) -> datetime:
+    def time(self, frame: int) -> datetime:
         """Return the time of a frame after the first."""
-        if place < self.last:
-            return self._order[place - 1][0]
+        if frame < self.last:
+            return self._order[frame - 1][0]
         latest = max((time for span in self._spans for time in span if time), default=self._replay.begun)
         end: datetime = self._replay.execution.get("ExecutionEndTime", latest)
         return end
 
-    def status(self, place: int) -> str:
+    def status(self, frame: int) -> str:
         """Return the status of the execution in a frame after the first, where it is Pending."""
-        if place == self.last:
+        if frame == self.last:
             return str(self._replay.execution[STATUS])
-        return "Waiting" if any(step["Action"] in PAUSING for step in self.running(place)) else "InProgress"
+        return "Waiting" if any(step["Action"] in PAUSING for step in self.running(frame)) else "InProgress"
 
-    def running(self, place: int) -> list[Mapping[str, Any]]:
+    def running(self, frame: int) -> list[Mapping[str, Any]]:
         """Return the steps that are in progress or wait in a frame."""
-        return [step for number, step in enumerate(self._steps) if self._state(number, place) == 1]
+        return [step for number, step in enumerate(self._steps) if self._state(number, frame) == 1]
 
-    def members(self, place: int) -> dict[str, Any]:
+    def members(self, frame: int) -> dict[str, Any]:
         """Return the members of `AutomationExecution` in a frame, with its steps."""
         recorded = self._replay.execution
-        if place == self.last:
+        if frame == self.last:
             return {**recorded, "StepExecutions": [*self._steps]}
-        steps = [*self._shown_steps(place)]
+        steps = [*self._shown_steps(frame)]
         succeeded = {step["StepName"] for step in steps if step["StepStatus"] == SUCCESS}
         outputs = {
             name: texts if name.partition(".")[0] in succeeded else [NOT_YET]
             for name, texts in recorded.get("Outputs", {}).items()
         }
         members = {name: value for name, value in recorded.items() if name not in _OF_LAST}
-        current = self.running(place)[-1:]
+        current = self.running(frame)[-1:]
         return {
             **members,
             **({"Outputs": outputs} if "Outputs" in recorded else {}),
@@ -96,11 +96,11 @@ class Frames:
             "StepExecutions": steps,
         }
 
-    def changes(self, before: int, place: int) -> list[StatusChange]:
+    def changes(self, before: int, frame: int) -> list[StatusChange]:
         """Return the changes of the steps between two frames, oldest first."""
         found: list[StatusChange] = []
         for number, (step, (start, end)) in enumerate(zip(self._steps, self._spans, strict=True)):
-            was, now = self._state(number, before), self._state(number, place)
+            was, now = self._state(number, before), self._state(number, frame)
             name, action = step["StepName"], step["Action"]
             if start and was < 1 <= now:
                 found.append(StatusChange(start, "InProgress", name, action, start))
@@ -110,22 +110,22 @@ class Frames:
                 found.append(StatusChange(end, step["StepStatus"], name, action, start))
         return sorted(found, key=lambda change: change.time)
 
-    def _state(self, number: int, place: int) -> int:
+    def _state(self, number: int, frame: int) -> int:
         """Return 0 for a step that has not begun in a frame, 1 for one in progress, 2 for one that has ended."""
         start, end = self._spans[number]
-        if start is None or place == 0:
+        if start is None or frame == 0:
             return 0
-        if place == self.last:
+        if frame == self.last:
             return 2 if end else 1
-        at = self._order[place - 1]
+        at = self._order[frame - 1]
         if (start, number) > at:
             return 0
         return 2 if end and end <= at[0] and number != at[1] else 1
 
-    def _shown_steps(self, place: int) -> Iterator[dict[str, Any]]:
-        iterations = {_iteration(step) for number, step in enumerate(self._steps) if self._state(number, place)}
+    def _shown_steps(self, frame: int) -> Iterator[dict[str, Any]]:
+        iterations = {_iteration(step) for number, step in enumerate(self._steps) if self._state(number, frame)}
         for number, step in enumerate(self._steps):
-            state = self._state(number, place)
+            state = self._state(number, frame)
             if state == 0 and "ParentStepDetails" in step and _iteration(step) not in iterations:
                 continue
             if state == 0:

@@ -27,19 +27,19 @@ class Replayed(Course):
     Attributes:
         replay: The recording, with the id and the times of the run.
         frames: What it shows.
-        place: The number of the current frame.
+        frame: The number of the current frame.
         then: The end that a stop has asked for.
     """
 
     replay: Replay
     frames: Frames
-    place: int = 0
+    frame: int = 0
     then: Turn | None = None
 
     @property
     def running(self) -> list[str]:
         """The names of the steps that are in progress or wait."""
-        return [step["StepName"] for step in self.frames.running(self.place)]
+        return [step["StepName"] for step in self.frames.running(self.frame)]
 
     def advance(self, run: Run, pace: str) -> None:
         """Go on to the next step, or where the execution waits or has ended."""
@@ -49,7 +49,7 @@ class Replayed(Course):
             if self.then:
                 self.end(run, self.then)
             else:
-                self._go(run, self.frames.after(self.place, pace))
+                self._go(run, self.frames.after(self.frame, pace))
 
     def end(self, run: Run, turn: Turn) -> None:
         """End the run: as recorded, or at the current steps if it was recorded with another status."""
@@ -70,7 +70,7 @@ class Replayed(Course):
 
     def reject(self, run: Run, message: str) -> None:
         """Go on if the waiting step was recorded with another end than success; else let the run fail."""
-        if any(step["StepStatus"] == SUCCESS for step in self.frames.running(self.place)):
+        if any(step["StepStatus"] == SUCCESS for step in self.frames.running(self.frame)):
             self.end(run, Turn("Failed", {"FailureMessage": message}))
         else:
             self.resume(run)
@@ -78,27 +78,27 @@ class Replayed(Course):
     def resume(self, run: Run) -> None:
         """Go on to the next step."""
         run.changed()
-        self._go(run, self.frames.after(self.place, "step"))
+        self._go(run, self.frames.after(self.frame, "step"))
 
     def follow(self, run: Run, time: datetime) -> None:
         """Go on to the last frame that is not later than a time."""
-        place = self.place
-        while place < self.frames.last and self.frames.time(place + 1) <= time:
-            place += 1
-        self._go(run, place)
+        frame = self.frame
+        while frame < self.frames.last and self.frames.time(frame + 1) <= time:
+            frame += 1
+        self._go(run, frame)
 
-    def _go(self, run: Run, place: int) -> None:
+    def _go(self, run: Run, frame: int) -> None:
         """Show a frame."""
-        if place == self.place:
+        if frame == self.frame:
             return
         frames = self.frames
-        run.course, run.members = replace(self, place=place), frames.members(place)
-        if run.status == PENDING and place < frames.last:
-            run.turn_to("InProgress", frames.time(place))
-        for change in frames.changes(self.place, place):
+        run.course, run.members = replace(self, frame=frame), frames.members(frame)
+        if run.status == PENDING and frame < frames.last:
+            run.turn_to("InProgress", frames.time(frame))
+        for change in frames.changes(self.frame, frame):
             run.note(change)
-        self._take_children(run, frames.time(place), ends=place == frames.last)
-        run.turn_to(frames.status(place), frames.time(place))
+        self._take_children(run, frames.time(frame), ends=frame == frames.last)
+        run.turn_to(frames.status(frame), frames.time(frame))
 
     def _take_children(self, run: Run, time: datetime, *, ends: bool) -> None:
         """Start the recorded executions that had begun by a time, and let them follow."""

@@ -106,17 +106,17 @@ def _members(run: Run, step: Step, visit: Visit | None, iteration: Iteration | N
 
 
 def _step_id(run: Run, step: Step, iteration: Iteration | None) -> str:
-    place = f"{step.place} {step.name}"
+    path = f"{step.place} {step.name}"
     while iteration:
-        place = f"{iteration.loop.step.place} {iteration.number} {place}"
+        path = f"{iteration.loop.step.place} {iteration.number} {path}"
         iteration = iteration.loop.iteration
-    return _id_from(f"{run.id} {place}")
+    return _id_from(f"{run.id} {path}")
 
 
 @lru_cache(maxsize=4096)
-def _id_from(place: str) -> str:
-    """Return an id, always the same one for a place."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, place))
+def _id_from(path: str) -> str:
+    """Return an id, always the same one for the path of a step."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, path))
 
 
 def _parent(run: Run, iteration: Iteration | None) -> dict[str, Any] | None:
@@ -157,9 +157,9 @@ def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> 
     if status == "Pending":
         return {name: first[name] for name in ("StepName", "Action", "StepStatus")}
     visit = run.walk.visits.get(place) if run.walk and run.runbook is None else None
-    step_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{run.id} {place} {first['StepName']}")
+    step_id = _id_from(f"{run.id} {place} {first['StepName']}")
     ran: dict[str, Any] = {
-        "StepExecutionId": str(step_id),
+        "StepExecutionId": step_id,
         "ExecutionStartTime": visit.started if visit else run.started_at,
     }
     if status in ENDED:

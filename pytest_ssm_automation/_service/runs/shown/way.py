@@ -67,7 +67,7 @@ def _not_reached(walk: Walk) -> str:
 
 
 def _table(rows: list[_Row]) -> Iterator[str]:
-    first, second = (max((len(row[place]) for row in rows), default=0) for place in (0, 1))
+    first, second = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
     for status, name, rest in rows:
         line = f"  {status:{first}}  {name:{second}}  {rest}".rstrip()
         yield line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
