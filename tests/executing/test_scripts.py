@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import decimal
+import gc
+import locale
 import logging
 import os
+import random
 import re
+import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -174,7 +180,7 @@ def test_boto3_is_always_this_processes(bench: Bench, tmp_path: Path) -> None:
 
 
 STATE = """
-import dataclasses, io, logging, os, sys
+import dataclasses, decimal, gc, io, locale, logging, os, random, signal, socket, sys, threading, time
 
 @dataclasses.dataclass
 class Seen:
@@ -187,26 +193,77 @@ def handler(events, context):
     logging.basicConfig(level=logging.DEBUG, force=True)
     logging.disable(logging.CRITICAL)
     logging.getLogger("executing.test").setLevel(logging.ERROR)
+    logging.setLogRecordFactory(lambda *args: logging.LogRecord(*args))
     sys.stdout = io.StringIO()
+    sys.excepthook = threading.excepthook = print
+    sys.argv.append("more")
+    sys.setrecursionlimit(5000)
+    locale.setlocale(locale.LC_ALL, "C")
+    random.seed(1)
+    gc.disable()
+    os.umask(0o777)
+    socket.setdefaulttimeout(1)
+    decimal.getcontext().prec = 3
+    signal.signal(signal.SIGTERM, print)
+    if hasattr(signal, "alarm"):
+        signal.alarm(60)
+        os.environ["TZ"] = "Asia/Tokyo"
+        time.tzset()
     import boto3
+    boto3.client = print
     boto3.setup_default_session(region_name="eu-west-3")
     return dataclasses.asdict(Seen(__name__))
 """
 
 
 def test_the_process_is_as_before(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Environment, folder, loggers, streams and the default session are restored."""
+    """All that a script changes in the process is restored: environment, loggers, handlers, random values and more."""
     monkeypatch.setenv("HOME", "home")
     logger = logging.getLogger("executing.test")
 
     def state() -> tuple[Any, ...]:
         loggers = [(each.level, [*each.handlers]) for each in (logging.root, logger)]
-        return dict(os.environ), Path.cwd(), loggers, logging.root.manager.disable, sys.stdout, boto3.DEFAULT_SESSION
+        return (
+            *(dict(os.environ), Path.cwd(), loggers, logging.root.manager.disable, logging.getLogRecordFactory()),
+            *(sys.stdout, sys.excepthook, threading.excepthook, [*sys.argv], sys.getrecursionlimit()),
+            *(locale.setlocale(locale.LC_ALL), random.getstate(), gc.isenabled(), socket.getdefaulttimeout()),
+            *(decimal.getcontext().prec, signal.getsignal(signal.SIGTERM), time.tzname, _mask()),
+            *(boto3.DEFAULT_SESSION, boto3.client, hasattr(signal, "alarm") and signal.alarm(0)),
+        )
 
     before = state()
     run = bench.run(script(STATE, {"folder": str(tmp_path)}, outputs={"Name": "$.Payload.name"}))
     assert run.outputs("script")["Name"] == ["customer_script"]
     assert state() == before
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_an_alarm_of_the_tests_own_stays(bench: Bench) -> None:
+    """A script that ends without one leaves it, as a plugin for time limits needs."""
+    if not hasattr(signal, "setitimer"):
+        pytest.skip("this system has no alarms")
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    try:
+        signal.alarm(600)
+        assert bench.run(script("def handler(events, context):\n    return 1")).status == "Success"
+        assert signal.alarm(0) > 500
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_scripts_draw_different_values(bench: Bench) -> None:
+    """Names that scripts draw don't collide, and those of the test's own are as without scripts."""
+    draws = script("import random\ndef handler(events, context):\n    return random.random()")
+    random.seed(7)
+    drawn = {bench.run(draws).outputs("script")["Payload"][0] for _ in range(3)}
+    own = random.random()
+    random.seed(7)
+    assert (len(drawn), own) == (3, random.random())
 
 
 def test_what_a_script_prints_is_captured(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

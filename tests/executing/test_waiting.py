@@ -224,12 +224,32 @@ def test_a_function_is_invoked(inputs: Members, sent: str | None, monkeypatch: p
     }
 
 
-def test_a_function_that_moto_does_not_run_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test has to say what it returns."""
-    answer = {"StatusCode": 200, "Payload": io.BytesIO(b"Simple Lambda happy path OK")}
-    Queue(monkeypatch, *[("lambda", "invoke", answer)])
-    with pytest.raises(FakeUsageError, match=r"it \(aws:invokeLambdaFunction\): moto runs no function here"):
-        polled({"FunctionName": "f"}, "invokeLambdaFunction")
+@pytest.mark.parametrize(
+    ("inputs", "use_docker", "answer", "is_run"),
+    [
+        ({}, True, "Simple Lambda happy path OK", False),
+        ({}, False, "null", True),
+        ({"Payload": "{}"}, False, "{}", False),
+        ({"InputPayload": {"a": 1}}, False, '{"a": 1}', False),
+        ({"InputPayload": {"a": 1}}, True, '{"a": 1}', True),
+        ({"InputPayload": {"a": 1}}, False, '{"queued": 1}', True),
+    ],
+)
+def test_a_function_that_moto_does_not_run_is_no_success(
+    inputs: Members,
+    use_docker: bool,  # noqa: FBT001
+    answer: str,
+    is_run: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without Docker, moto returns the payload or a text of its own, unless the test has queued another response."""
+    Queue(monkeypatch, ("lambda", "invoke", {"StatusCode": 200, "Payload": io.BytesIO(answer.encode())}))
+    with moto.mock_aws(config={"lambda": {"use_docker": use_docker}}):
+        if is_run:
+            assert polled({"FunctionName": "f", **inputs}, "invokeLambdaFunction")[1].status == "Success"
+            return
+        with pytest.raises(FakeUsageError, match=r"it \(aws:invokeLambdaFunction\): moto runs no function here"):
+            polled({"FunctionName": "f", **inputs}, "invokeLambdaFunction")
 
 
 ARN = "arn:aws:states:us-east-1:123456789012:execution:m:e"

@@ -116,7 +116,7 @@ def _read(path: Path) -> Any:
 
 def run(path: Path, parameters: Parameters | None = None) -> Ran:
     """Run a runbook; without parameters, they are drawn, and name resources that are made for that."""
-    with mock_aws(config=_MOTO), _fake() as fake:
+    with mock_aws(config=_MOTO), _fake(str(path.parent)) as fake:
         try:
             runbook = fake.add_runbook(path)
         except FakeUsageError as error:
@@ -186,8 +186,9 @@ def _steps(execution: Execution, reason: str) -> Iterator[Step]:
             yield Step(step["Action"], step["StepStatus"], why(step.get("FailureMessage", "")))
 
 
-def _fake() -> AutomationFake:
-    return AutomationFake(execute_steps=True, skip_sleep=True)
+def _fake(*runbooks: str) -> AutomationFake:
+    """Make a fake that also knows the runbooks which others start."""
+    return AutomationFake(execute_steps=True, skip_sleep=True, runbooks=runbooks)
 
 
 # What is printed.

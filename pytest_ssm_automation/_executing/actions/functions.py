@@ -18,7 +18,7 @@ from ..selectors import outputs_of
 if TYPE_CHECKING:
     from ..attempt import Attempt, Outputs, Waiting
 
-# What moto answers for a function that it does not run.
+# What moto answers for a function that it does not run, if there is no payload, which it would return.
 _NOT_RUN: Final = "Simple Lambda happy path OK"
 _OF_EXECUTION: Final = ("executionArn", "input", "name", "output", "startDate", "stateMachineArn", "status", "stopDate")
 
@@ -30,7 +30,8 @@ def invoke_function(attempt: Attempt) -> Outputs:
     if payload is not None:
         inputs["Payload"] = payload if isinstance(payload, str) else json.dumps(payload)
     response = ask(attempt, "lambda", "invoke", **inputs)
-    if response.get("Payload") == _NOT_RUN:
+    answer = response.get("Payload")
+    if answer == _NOT_RUN or (answer == inputs.get("Payload") and not _motos("lambda", "use_docker")):
         raise Unable("moto runs no function here (use_docker is off, or the function is a simple mock)")
     found = {
         name: response[name] for name in ("StatusCode", "FunctionError", "LogResult", "Payload") if name in response
@@ -42,7 +43,7 @@ def execute_state_machine(attempt: Attempt) -> Waiting:
     """Perform `aws:executeStateMachine`: start an execution, and wait until it has ended."""
     arn = ask(attempt, "stepfunctions", "start_execution", **attempt.inputs)["executionArn"]
     while (found := ask(attempt, "stepfunctions", "describe_execution", executionArn=arn))["status"] == "RUNNING":
-        if _moto_never_ends():
+        if not _motos("stepfunctions", "execute_state_machine"):
             raise Unable(
                 "moto leaves every state machine running, unless its option execute_state_machine is on: "
                 "mock_aws(config={'stepfunctions': {'execute_state_machine': True}})"
@@ -55,11 +56,9 @@ def execute_state_machine(attempt: Attempt) -> Waiting:
     return {**response, **outputs_of(attempt.declared, response)}
 
 
-def _moto_never_ends() -> bool:
-    """Return whether moto answers in this process, and does not execute state machines."""
+def _motos(service: str, option: str) -> bool:
+    """Return an option of moto, if moto answers in this process; else `True`."""
     models, config = (sys.modules.get(f"moto.core.{name}") for name in ("models", "config"))
     stubber: Any = getattr(models, "botocore_stubber", None)
-    if not getattr(stubber, "enabled", False):
-        return False
-    options: dict[str, Any] = getattr(config, "default_user_config", {}).get("stepfunctions", {})
-    return not options.get("execute_state_machine", True)
+    options: dict[str, Any] = getattr(config, "default_user_config", {}).get(service, {})
+    return bool(options.get(option, True)) if getattr(stubber, "enabled", False) else True

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import sys
 import threading
 import warnings
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +18,7 @@ from ..._service.accounts import account_of_key
 from ..._service.working import ENDPOINT, behind_endpoints, is_served
 from ..clients import boto3, credentials_of
 from .imports import Modules
+from .settings import Settings
 from .stopping import ScriptClock, no_processes
 
 if TYPE_CHECKING:
@@ -34,11 +37,13 @@ def isolated(attempt: Attempt) -> Generator[None]:
 
     A script that a step of another one has started, in whichever thread, runs inside that one.
     """
-    with _alone(attempt), warnings.catch_warnings():
+    with _alone(attempt), warnings.catch_warnings(), localcontext():
         # A warning is no failure, even where the user's tests take it for one.
         warnings.simplefilter("default")
         modules, before = Modules(attempt), _Before()
         clock = ScriptClock(attempt)
+        # As in a process of its own, each script has other random values, so that names which it draws don't collide.
+        random.seed(f"{attempt.run.id} {attempt.run.course.mark()}")
         try:
             _place(attempt)
             with no_processes(attempt), clock.running(), redirect_stdout(sys.stdout), redirect_stderr(sys.stderr):
@@ -78,17 +83,15 @@ class _Before:
 
     def __init__(self) -> None:
         self._environ = dict(os.environ)
-        self._session = boto3().DEFAULT_SESSION
+        self._settings = Settings()
         self._folder = _folder()
         self._loggers = [(logger, _settings(logger)) for logger in _loggers()]
-        self._disabled = logging.root.manager.disable
 
     def restore(self) -> None:
-        boto3().DEFAULT_SESSION = self._session
         _restore_environ(self._environ)
         if self._folder and self._folder != _folder():
             os.chdir(self._folder)
-        logging.disable(self._disabled)
+        self._settings.restore()
         for logger, (level, disabled, propagates, handlers) in self._loggers:
             if _settings(logger) != (level, disabled, propagates, handlers):
                 logger.setLevel(level)
