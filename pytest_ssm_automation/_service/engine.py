@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
@@ -13,7 +14,6 @@ from .._errors import did_you_mean, hide_usage_errors, is_own
 from .._forks import on_fork, renew
 from .calls import Call, Outcome, Request
 from .checks import model
-from .checks.rules import ONE_TARGET
 from .errors import InvalidRequestError, ServiceError
 from .faults import FaultQueue
 from .ids import Ids
@@ -21,7 +21,7 @@ from .runbooks.library import RunbookStore, flow_of
 from .runs.store import ExecutionStore
 from .starting import prepare_start
 from .state import Settings, State
-from .validation import Validation
+from .validation import Validation, refusal, refusal_of_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -87,6 +87,7 @@ class Service:
                 execute_steps=settings.execute_steps,
                 reject_unknown_documents=settings.reject_unknown_documents,
                 takes_time=settings.takes_time,
+                judge=partial(refusal_of_start, settings.relax, settings.enforce),
             )
             validation = Validation(self.store, settings.relax, settings.enforce)
             # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.
@@ -287,16 +288,7 @@ class Service:
         violations = tuple(each for each in self.violations(request.operation, params) if each.rule != "unknown")
         if not violations:
             return
-        if any(each.rule == "type" for each in violations):
-            raise InvalidRequestError("SerializationException", "The request could not be read.", violations)
-        of_model = [violation for violation in violations if not violation.constraint.startswith("request:")]
-        if not of_model or all(violation.constraint == "Targets:max" for violation in of_model):
-            text = ONE_TARGET if of_model else violations[0].sentence
-            raise InvalidRequestError("InvalidAutomationExecutionParametersException", text, violations)
-        sentences = list(dict.fromkeys(violation.sentence for violation in of_model))
-        errors = "error" if len(sentences) == 1 else "errors"
-        text = f"{len(sentences)} validation {errors} detected: {'; '.join(sentences)}"
-        raise InvalidRequestError("ValidationException", text, violations)
+        raise InvalidRequestError(*refusal(violations), violations)
 
 
 def _name(error: BaseException) -> str:

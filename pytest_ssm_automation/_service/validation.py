@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import FakeUsageError, check_names, hide_usage_errors, unknown_name
+from .checks import model
 from .checks.accepting import accepts
-from .checks.rules import NOT_ENFORCED, TARGET_KEY, all_constraints, check_rules, check_targets
+from .checks.rules import NOT_ENFORCED, ONE_TARGET, TARGET_KEY, all_constraints, check_rules, check_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from .checks.violations import Violation
+    from .runbooks.declarations import Runbook
     from .runs.store import ExecutionStore
 
 __tracebackhide__ = hide_usage_errors
 
+# The rules that hold for starts by steps too.
+# Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAutomation.html
+_OF_STEPS: Final = ("request:", "Targets:max")
 _SIZES: Final = frozenset({"min", "max"})
 
 
@@ -35,26 +40,61 @@ class Validation:
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List the violations of enforced constraints in a request."""
-        broken: list[Violation] = []
-        if not accepts(operation)(params):
-            from .checks.constraints import check
+        broken = _violations(operation, params, self.relaxed, self._enforced)
+        return tuple(violation for violation in broken if not self._is_chosen(violation)) if broken else ()
 
-            broken = check(operation, params)
-        if not broken or not any(violation.rule == "type" for violation in broken):
-            broken += check_rules(operation, params)
-            if TARGET_KEY in self._enforced:
-                broken += check_targets(operation, params)
-        return tuple(violation for violation in broken if not self._tolerates(violation)) if broken else ()
+    def _is_chosen(self, violation: Violation) -> bool:
+        """Return whether a constraint is the length of an id that the test has chosen."""
+        is_size = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
+        return is_size and bool(self._store.named(str(violation.value)))
 
-    def _tolerates(self, violation: Violation) -> bool:
-        """Return whether a constraint is not enforced, or is the length of an id that the test has chosen."""
-        name = violation.constraint
-        chosen = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
-        return (
-            name in self.relaxed
-            or (name in NOT_ENFORCED and name not in self._enforced)
-            or (chosen and bool(self._store.named(str(violation.value))))
-        )
+
+def _violations(
+    operation: str, params: Mapping[str, Any], relaxed: Collection[str], enforced: Collection[str]
+) -> list[Violation]:
+    broken: list[Violation] = []
+    if not accepts(operation)(params):
+        from .checks.constraints import check
+
+        broken = check(operation, params)
+    if not broken or not any(violation.rule == "type" for violation in broken):
+        broken += check_rules(operation, params)
+        if TARGET_KEY in enforced:
+            broken += check_targets(operation, params)
+    return [
+        each
+        for each in broken
+        if each.constraint not in relaxed and (each.constraint not in NOT_ENFORCED or each.constraint in enforced)
+    ]
+
+
+def refusal(violations: Sequence[Violation]) -> tuple[str, str]:
+    """Return the code and the text of the service for the violations of a request."""
+    if any(each.rule == "type" for each in violations):
+        return "SerializationException", "The request could not be read."
+    of_model = [violation for violation in violations if not violation.constraint.startswith("request:")]
+    if not of_model or all(violation.constraint == "Targets:max" for violation in of_model):
+        return "InvalidAutomationExecutionParametersException", ONE_TARGET if of_model else violations[0].sentence
+    sentences = list(dict.fromkeys(violation.sentence for violation in of_model))
+    errors = "error" if len(sentences) == 1 else "errors"
+    return "ValidationException", f"{len(sentences)} validation {errors} detected: {'; '.join(sentences)}"
+
+
+def refusal_of_start(
+    relaxed: Collection[str], enforced: Collection[str], params: Mapping[str, Any], runbook: Runbook
+) -> str | None:
+    """Return the service's text for a start by a step that it refuses; `None` if it does not.
+
+    Of the model, only types count: AWS's own runbooks give parameters that are empty or longer than 512 characters.
+    """
+    broken = _violations(model.START, params, relaxed, enforced)
+    if counting := [each for each in broken if each.rule == "type" or each.constraint.startswith(_OF_STEPS)]:
+        return refusal(counting)[1]
+    from .runbooks.starts import check_start
+
+    undeclared = (each for each in check_start(runbook, params) if each.constraint not in relaxed)
+    first = next(undeclared, None)
+    return None if first is None else str(first)
 
 
 def _check_names(relax: Collection[str], enforce: Collection[str]) -> None:

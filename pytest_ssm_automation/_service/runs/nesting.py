@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ..._errors import AutomationFakeError
 from ..checks import model
 from ..errors import ServiceError
-from ..runbooks.kinds import is_mapping
-from ..runbooks.references import as_text, as_texts, unknown_in
+from ..runbooks.kinds import is_list, is_mapping
+from ..runbooks.references import as_text, unknown_in
 from .results import StepResult
 from .walks.failures import refused_child
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from botocore.model import Shape
 
     from ..runbooks.declarations import Runbook
     from ..runbooks.library import RunbookStore
     from .recorded import Replay
     from .run import Run
     from .walks.visits import Visit
+
+    # Returns the service's text for a start that it refuses, from the members of the request and the runbook.
+    Judge = Callable[[Mapping[str, Any], Runbook], str | None]
 
 MOST_DEPTH: Final = 50
 
@@ -41,6 +46,7 @@ def nested(
     params: Mapping[str, Any],
     replay: Replay | None,
     *,
+    judge: Judge,
     reject_unknown: bool,
 ) -> Nested | StepResult | None:
     """Return what a step starts, or its failure if the service refuses it; `None` if the runbook is not registered."""
@@ -54,10 +60,8 @@ def nested(
         return _refused(error.message) if rejects else None
     if runbook is None and replay is None:
         return _refused(f"Invalid document: {as_text(name)}") if rejects else None
-    from ..runbooks.starts import check_start
-
-    if runbook and not unknown_in(params) and (broken := check_start(runbook, params)):
-        return _refused(str(broken[0]))
+    if runbook and not unknown_in(visit.inputs) and (text := judge(params, runbook)):
+        return _refused(text)
     _check_depth(run)
     return Nested(runbook)
 
@@ -69,11 +73,27 @@ def _refused(error: str) -> StepResult:
 def request_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of the request with which a step starts an execution."""
     members = model.input_shape(model.START).members
-    params = {name: value for name, value in inputs.items() if name in members}
-    runtime = inputs.get("RuntimeParameters")
-    if is_mapping(runtime):
-        params["Parameters"] = {name: as_texts(value) for name, value in runtime.items()}
-    return params
+    given = {**inputs, "Parameters": inputs.get("RuntimeParameters")}
+    # A text instead of a list or a map is a reference without a value.
+    return {
+        name: _shaped(members[name], value)
+        for name, value in given.items()
+        if name in members and value and (members[name].type_name == "string" or not isinstance(value, str))
+    }
+
+
+def _shaped(shape: Shape, value: Any) -> Any:
+    """Write an input of a step as the member of a request that it becomes: numbers as text, one item as a list."""
+    below: Any = shape
+    if shape.type_name == "string":
+        return as_text(value)
+    if shape.type_name == "list":
+        return [_shaped(below.member, each) for each in (value if is_list(value) else [value])]
+    if shape.type_name == "map" and is_mapping(value):
+        return {name: _shaped(below.value, each) for name, each in value.items()}
+    if shape.type_name == "structure" and is_mapping(value):
+        return {name: _shaped(below.members[name], each) for name, each in value.items() if name in below.members}
+    return value
 
 
 def _check_depth(run: Run) -> None:

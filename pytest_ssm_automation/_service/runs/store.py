@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..runbooks.declarations import Runbook
     from ..runbooks.flow import Step
     from ..runbooks.library import RunbookStore
+    from .nesting import Judge
     from .overrides import StepOverride, StepOverrides
     from .planning import Plan
     from .recorded import Replay
@@ -88,12 +89,14 @@ class ExecutionStore:
         execute_steps: bool,
         reject_unknown_documents: bool,
         takes_time: bool,
+        judge: Judge,
     ) -> None:
         """Start empty."""
         self.lock = lock
         self._make_executor, self._execute_steps = make_executor, execute_steps
         self._executor: Executor | None = None
         self._reject_unknown = reject_unknown_documents
+        self._judge = judge
         self.pace = pace
         self.takes_time = takes_time
         self.waiting: dict[Run, Visit] = {}
@@ -359,7 +362,9 @@ class ExecutionStore:
         request = run.source._replace(content=params)
         script = self.planner.script_for(request) if self.planner.replays else None
         replay = script.replay if script else None
-        found = nested(self._runbooks, run, visit, params, replay, reject_unknown=self._reject_unknown)
+        found = nested(
+            self._runbooks, run, visit, params, replay, judge=self._judge, reject_unknown=self._reject_unknown
+        )
         if not isinstance(found, Nested):
             return found
         plan = self.planner.plan(request, params, script)

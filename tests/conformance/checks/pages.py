@@ -267,6 +267,29 @@ def more_approvals_than_approvers(bench: Bench) -> None:
     bench.expect(_ended(bench, runbook(ask))["AutomationExecutionStatus"], "Waiting")
 
 
+def _nested(bench: Bench, **inputs: Any) -> tuple[str, str]:
+    child = runbook(step("wait"), parameters={"Item": {"type": "String", "default": ""}})
+    call = runbook(step("call", "aws:executeAutomation", {"DocumentName": "Child", **inputs}))
+    shown = _ended(bench, call, lambda fake: fake.add_runbook(child, name="Child"))
+    return shown["AutomationExecutionStatus"], shown.get("FailureMessage", "")
+
+
+def rules_for_children(bench: Bench) -> None:
+    """Each rule is broken once."""
+    targets = [{"Key": "ParameterValues", "Values": ["a"]}]
+    both = {"Targets": targets, "TargetParameterName": "Item", "TargetMaps": [{"Item": ["a"]}]}
+    tags = [{"Key": str(key), "Value": ""} for key in range(6)]
+    broken: tuple[Runbook, ...] = ({"Targets": targets}, {"TargetParameterName": "Item"}, both, {"Tags": tags})
+    told = [_nested(bench, **each)[1] for each in broken]
+    bench.expect([text for text in told if "Fail to start automation, errorMessage: " not in text], [])
+
+
+def limits_for_children(bench: Bench) -> None:
+    """A parameter of 600 characters, and one without any."""
+    found = [_nested(bench, RuntimeParameters={"Item": [value]})[0] for value in ("x" * 600, "")]
+    bench.expect(found, ["Success", "Success"])
+
+
 def outputs_of_actions(bench: Bench) -> None:
     """A step reads an output that no step declares."""
     launch = step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})

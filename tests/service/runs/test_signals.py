@@ -527,6 +527,54 @@ def test_a_child_on_several_targets(fake: AutomationFake, client: Any) -> None:
     assert [child.target for child in execution.children[0].children] == ["a", "b"]
 
 
+VALUES = [{"Key": "ParameterValues", "Values": "a"}]
+NAMED = {"Targets": VALUES, "TargetParameterName": "Ids"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "error"),
+    [
+        ({"Targets": VALUES}, "TargetParameterName is required if you specify Targets."),
+        ({"TargetParameterName": "Ids"}, "Targets are required if you specify TargetParameterName."),
+        ({**NAMED, "TargetMaps": [{"Ids": ["a"]}]}, "Both Targets and TargetMaps can't be specified together."),
+        ({**NAMED, "Targets": VALUES * 2}, "Only one resource group or tag can be specified at a time"),
+        ({**NAMED, "Targets": [5]}, "The request could not be read."),
+        ({"Tags": [{"Key": str(key)} for key in range(6)]}, "You can specify a maximum of 5 tags for an automation."),
+        ({"RuntimeParameters": {"Ids": "a", "Id": "a"}}, "Undefined execution inputs: [Id]"),
+        ({**NAMED, "MaxErrors": 1, "MaxConcurrency": 5, "Tags": [{"Key": "A", "Value": 5, "Else": 5}]}, None),
+        ({"TargetMaps": [{"Ids": 5}], "RuntimeParameters": {}}, None),
+        ({**NAMED, "Targets": "{{ find.Payload }}"}, None),
+        ({"RuntimeParameters": {"Ids": ["x" * 600], "Size": ""}}, None),
+    ],
+)
+def test_a_start_that_is_refused_to_a_step(
+    fake: AutomationFake, client: Any, inputs: dict[str, Any], error: str | None
+) -> None:
+    """The rules across members hold for a step too, whose numbers become text, and one item a list."""
+    call = {"name": "call", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child", **inputs}}
+    fake.add_runbook(runbook({"name": "find", "action": "aws:executeScript"}, call), name="Doc")
+    fake.add_runbook(CHILD, name="Child")
+    execution = fake.execution(start(client))
+    for _ in range(3):
+        execution.advance()
+    told = error and f"{REFUSED}{error}. {END}"
+    assert (execution.status, execution.failure_message) == ("Failed" if error else "Success", told)
+
+
+def test_what_a_fake_relaxes_is_relaxed_for_steps(client: Any) -> None:
+    """The option holds for the rules across members, and for the declarations of the runbook."""
+    relaxed = ("request:targets_exclude_target_maps", "runbook:Id:undeclared")
+    inputs = {**NAMED, "TargetMaps": [{"Ids": ["a"]}], "RuntimeParameters": {"Id": ["b"]}}
+    call = {"name": "call", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child", **inputs}}
+    with AutomationFake(relax=relaxed) as fake:
+        fake.add_runbook(runbook(call), name="Doc")
+        fake.add_runbook(CHILD, name="Child")
+        execution = fake.execution(start(client))
+        for _ in range(3):
+            execution.advance()
+    assert execution.status == "Success"
+
+
 def test_a_script_may_outlast_its_steps(fake: AutomationFake, client: Any) -> None:
     """After the last step has been approved, the script still determines the status and the end."""
     fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}), name="Doc")
