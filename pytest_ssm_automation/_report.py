@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ._assertions import count
 from ._errors import hide_usage_errors, unknown_name
-from ._service.checks.model import START
+from ._service.checks.model import START, documented_errors
+from ._service.errors import CONNECTION_ERRORS, catalogue
 from ._service.runbooks.library import flow_of
 
 if TYPE_CHECKING:
@@ -164,8 +165,6 @@ class ErrorCoverage:
 
     def faced(self) -> dict[str, int]:
         """Return the number of tests for each documented error, in the model's order."""
-        from ._service.checks.model import documented_errors
-
         return {error: len(self.tests.get(error, ())) for error in documented_errors()}
 
     def missing(self, required: Iterable[str]) -> list[str]:
@@ -220,9 +219,6 @@ coverage: ErrorCoverage | None = None
 
 def required_errors(text: str) -> list[str]:
     """Read the value of `--ssm-automation-require`."""
-    from ._service.checks.model import documented_errors
-    from ._service.errors import CONNECTION_ERRORS, catalogue
-
     if text == "all":
         return list(documented_errors())
     names = [name.strip() for name in text.split(",")]

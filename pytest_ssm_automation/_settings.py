@@ -11,6 +11,7 @@ from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._options import check_extra
 from ._service.faults import Fault
 from ._service.runbooks.library import RunbookFiles
+from ._service.runs.targets.locations import refused
 from ._service.state import Settings
 
 if TYPE_CHECKING:
@@ -71,8 +72,6 @@ def _fetch(url: str) -> tuple[int, bytes] | None:
 
 def _fetch_hosted(url: str) -> tuple[int, bytes]:
     if (found := _fetch(url)) is None:
-        from ._service.runs.targets.locations import refused
-
         raise refused("it is not hosted")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._errors import suggestion
@@ -62,8 +63,6 @@ def missing(required: Collection[str], members: Mapping[str, Any], path: str) ->
 
 def misspelt(known: Collection[str], members: Mapping[str, Any], path: str) -> Iterator[str]:
     """Yield a line for each member that is unknown, but has almost the name of a known one; `path` as in `missing`."""
-    from difflib import get_close_matches
-
     for name in members:
         if name in known:
             continue

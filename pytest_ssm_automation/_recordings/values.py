@@ -7,6 +7,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from botocore.utils import parse_to_aware_datetime
+
 from .._service.runbooks.kinds import is_list, is_mapping
 
 _MOST_SHOWN: Final = 300
@@ -32,8 +34,6 @@ def time_of(value: Any) -> datetime:
     Raises:
         ValueError: It means none.
     """
-    from botocore.utils import parse_to_aware_datetime
-
     try:
         return parse_to_aware_datetime(value)  # type: ignore[no-untyped-call, unused-ignore]  # typed by botocore-stubs
     except (OverflowError, OSError, RuntimeError) as error:

@@ -8,6 +8,9 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+from botocore.utils import parse_to_aware_datetime
+from botocore.validate import ParamValidator
+
 from ..._errors import FakeUsageError, check_names, hide_usage_errors, unknown_name
 from ..checks import model
 from ..faults import When, check_when, matches
@@ -146,8 +149,6 @@ def read_shape(name: str, value: Any, what: str) -> Any:
     """Validate a value against a shape of the model, and copy it; `None` stays `None`."""
     if value is None:
         return None
-    from botocore.validate import ParamValidator
-
     shape: Any = model.service_model().shape_for(name)
     if shape.type_name == "structure":
         check_names(f"member of {name}", value, shape.members)
@@ -173,6 +174,4 @@ def _copied(shape: Any, value: Any) -> Any:
 
 
 def _aware(value: Any) -> Any:
-    from botocore.utils import parse_to_aware_datetime
-
     return parse_to_aware_datetime(value)  # type: ignore[no-untyped-call, unused-ignore]  # typed by botocore-stubs

@@ -10,6 +10,7 @@ from ...runbooks.library import bare_name
 from ..listings.finding import type_of
 from ..scripts import ENDED, STATUS, SUCCEEDED
 from .outputs import failure_message_of, outputs_of
+from .replays import recorded_members
 from .steps import shown_steps
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ _AS_REQUESTED: Final = (
 def execution_members(run: Run) -> dict[str, Any]:
     """Return the members of `AutomationExecution`. Members that the script sets take precedence."""
     if run.script.replay is not None:
-        from .replays import recorded_members
-
         return recorded_members(run)
     request, steps = run.request, shown_steps(run)
     shown: dict[str, Any] = {
