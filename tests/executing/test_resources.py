@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.stub import Stubber
-from executed import Bench, api
+from caller import start
+from executed import Bench, api, step
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
@@ -241,6 +242,33 @@ def test_references_without_a_value_are_sent_as_their_text(bench: Bench) -> None
     )
     assert run.outputs("other") == {"Invalid": ["{{ get.Absent }}"]}
     assert run.execution.unresolved == ["get.Absent"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "chosen"),
+    [
+        ({"Not": {"Variable": "{{ get.Absent }}", "StringEquals": "spot"}}, ["chosen"]),
+        ({"Variable": "{{ get.Absent }}", "Contains": "get.Absent"}, ["chosen"]),
+        ({"Variable": "{{ get.Absent }}", "StringEquals": ""}, []),
+        ({"Variable": "{{ told.Absent }}", "Contains": "told.Absent"}, []),
+    ],
+)
+def test_references_without_a_value_are_compared_as_their_text(
+    condition: Members, chosen: list[str], bench: Bench
+) -> None:
+    """As AWS does. Where the test sets the outputs of a step, its others are not known, and the choice is not taken."""
+    put(bench, "v")
+    bench.register(
+        api("get", "ssm", "GetParameter", Name="a", outputs={"Absent": "$.Absent"}),
+        api("told", "ssm", "GetParameter", Name="a", outputs={"Absent": "$.Absent"}),
+        step("branch", "branch", {"Choices": [{"NextStep": "chosen", **condition}]}, isEnd=True),
+        step("chosen", "sleep", {"Duration": "PT1S"}),
+    )
+    bench.fake.step_outputs("told", {})
+    execution_id = start(bench.client)
+    shown = [bench.poll(execution_id) for _ in range(4)][-1]
+    assert shown["AutomationExecutionStatus"] == "Success"
+    assert shown["StepExecutions"][2]["Outputs"].get("NextStep", []) == chosen
 
 
 def test_a_client_of_the_test_answers(make_bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:

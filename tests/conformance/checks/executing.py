@@ -159,17 +159,20 @@ def nulls_of_inputs(bench: Bench) -> None:
 
 
 def references_without_a_value(bench: Bench) -> None:
-    """The output of a selector that found nothing, in an input and in a payload."""
+    """The output of a selector that found nothing, in an input, in a payload and in a condition."""
     first = _api(outputs={"Id": "$.Absent"})
+    choice = {"NextStep": "end", "Variable": "{{ call.Id }}", "Contains": "call.Id"}
     done = _Executed(
         bench,
         first,
         _api(NextToken="{{ call.Id }}") | {"name": "again"},
         _script("return events['Id']", {"Id": "{{ call.Id }}"}),
+        {"name": "branch", "action": "aws:branch", "inputs": {"Choices": [choice]}, "isEnd": True},
+        {"name": "end", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}},
     )
     bench.expect(
-        (done.status, done.asked[1], _payload(done, 2)),
-        ("Success", {"NextToken": "{{ call.Id }}"}, "{{ call.Id }}"),
+        (done.status, done.asked[1], _payload(done, 2), done.step(4)["StepStatus"]),
+        ("Success", {"NextToken": "{{ call.Id }}"}, "{{ call.Id }}", "Success"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ...runbooks.actions import APPROVE, BRANCH, CHANGE_STATE, PAYLOADS
 from ...runbooks.conditions import truth
 from ...runbooks.references import NO_NAME, UNKNOWN, Template, as_text, names_value, resolve
+from ..results import EXECUTED
 from .approvals import APPROVED
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Values:
     def __init__(self, flow: Flow, given: Mapping[str, Any]) -> None:
         """Start with the values that are given, and the first values of variables."""
         self.unresolved: dict[str, None] = {}
+        self._executed: set[str] = set()
         self._values = {**given, **{f"variable:{name}": value for name, value in flow.variables.items()}}
 
     def value(self, name: str) -> Any:
@@ -68,6 +70,8 @@ class Values:
 
     def put_out(self, visit: Visit, outputs: Mapping[str, Any]) -> None:
         """Set outputs of a step."""
+        if visit.decided_by == EXECUTED:
+            self._executed.add(visit.step.name)
         visit.outputs.update(outputs)
         self._values.update({f"{visit.step.name}.{name}": value for name, value in outputs.items()})
 
@@ -82,7 +86,8 @@ class Values:
         if not names_value(name):
             return NO_NAME
         self.unresolved[name] = None
-        return UNKNOWN
+        # An executed step has no output that it did not put out, and the service leaves references to it as they are.
+        return NO_NAME if name.partition(".")[0] in self._executed else UNKNOWN
 
     def _peek(self, name: str) -> Any:
         return self._read(name) if name in self._values else NO_NAME
