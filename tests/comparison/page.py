@@ -64,7 +64,8 @@ The lines *AWS* come from the documentation and from public records. Everything 
   finds mistakes in the code, but not a wrong idea of AWS that code and test share.
 - This plugin ran with its default options, except that it used `transport="wire"` for botocore's own retries, and
   `execute_steps=True`, beside moto, for the first scenario.
-- No request left the process. If no tool had answered it, the table would say *not answered*. """
+- No request left the process. If no tool had answered it, the table would say *not answered*.
+"""
 
 
 def render(names: Sequence[str], scenarios: Sequence[Scenario], observed: Sequence[Sequence[str]]) -> str:
