@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .._errors import suggestion
+from .._service.brief import cut
 from .._service.runs.scripts import ENDED
 from .values import time_of
 
@@ -114,5 +115,4 @@ def _is_time(value: object) -> bool:
 
 def shown(value: object) -> str:
     """Write a value in at most about a hundred characters."""
-    text = repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+    return cut(repr(value), _MOST_SHOWN)

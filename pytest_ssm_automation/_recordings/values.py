@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from botocore.utils import parse_to_aware_datetime
 
+from .._service.brief import cut
 from .._service.runbooks.kinds import is_list, is_mapping
 
 _MOST_SHOWN: Final = 300
@@ -42,10 +43,7 @@ def time_of(value: Any) -> datetime:
 
 def as_shown(value: object) -> str:
     """Write a value for a message; `None` is a missing one."""
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+    return "nothing" if value is None else cut(json.dumps(value, ensure_ascii=False), _MOST_SHOWN)
 
 
 def are_equal(one: Any, other: Any) -> bool:

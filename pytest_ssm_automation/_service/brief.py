@@ -12,6 +12,11 @@ _short.maxlevel, _short.maxdict, _short.maxlist, _short.maxtuple = 5, 20, 3, 3
 _short.maxstring = _short.maxother = 80
 
 
+def cut(text: str, most: int) -> str:
+    """Cut off the end of a long text."""
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
 def brief(value: object) -> str:
     """Return a repr of at most a few hundred characters."""
     text = _short.repr(value)

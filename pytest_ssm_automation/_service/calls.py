@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from .._errors import public
 from .accounts import ACCOUNT_ID
-from .brief import Brief
+from .brief import Brief, cut
 from .contents import read_members
 from .working import CallingStep, calling_step
 
@@ -160,8 +160,7 @@ class Call(Brief):
 
 def shorten(value: object) -> str:
     """Write a name of any type in at most about a hundred characters."""
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return cut(value if isinstance(value, str) else repr(value), _LONGEST)
 
 
 def copy_containers(value: Any) -> Any:

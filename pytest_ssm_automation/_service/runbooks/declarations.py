@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import public, suggestion
+from ..brief import cut
 from .expressions import ExpressionError, check_expression
 from .kinds import is_list, is_mapping
 from .reading.documents import Format, write_document
@@ -132,8 +133,7 @@ class Runbook:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+    return cut(repr(value), _MOST_SHOWN)
 
 
 class Reader:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from ...brief import cut
 from ...calls import shorten
 from ...runbooks.actions import BRANCH, LOOP, SLEEP, UPDATE_VARIABLE
 from ...runbooks.conditions import JOINING, OPERATORS
@@ -69,8 +70,7 @@ def _not_reached(walk: Walk) -> str:
 def _table(rows: list[_Row]) -> Iterator[str]:
     first, second = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
     for status, name, rest in rows:
-        line = f"  {status:{first}}  {name:{second}}  {rest}".rstrip()
-        yield line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
+        yield cut(f"  {status:{first}}  {name:{second}}  {rest}".rstrip(), _LONGEST_LINE)
 
 
 def _cut(lines: list[str], most: int) -> list[str]:
