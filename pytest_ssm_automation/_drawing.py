@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ._service.runbooks.actions import BRANCH, LOOP, PAUSING
 from ._service.runbooks.conditions import JOINING, OPERATORS
-from ._service.runbooks.kinds import is_list, is_mapping
+from ._service.runbooks.kinds import as_list, is_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -101,7 +101,7 @@ def _condition(condition: Mapping[str, Any]) -> str:
         if key in OPERATORS:
             parts.append(f"{_bare(condition.get('Variable'))} {key} {_bare(value)}")
         elif key in JOINING:
-            operands = [_condition(each) for each in (value if is_list(value) else [value]) if is_mapping(each)]
+            operands = [_condition(each) for each in as_list(value) if is_mapping(each)]
             joined = f" {key.lower() if key != 'Not' else 'and'} ".join(operands)
             parts.append(f"not ({joined})" if key == "Not" else joined)
     return " and ".join(parts)

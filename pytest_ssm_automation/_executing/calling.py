@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._service.runbooks.kinds import is_list
 from .selectors import plain
 from .shapes import shaped
 
@@ -44,11 +43,6 @@ def renamed(attempt: Attempt, names: Mapping[str, str]) -> dict[str, Any]:
         names: The names of members that are not those of the inputs.
     """
     return {names.get(name, name): value for name, value in attempt.inputs.items()}
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return an input as a list; one that is none becomes its only item."""
-    return value if is_list(value) else [value]
 
 
 def flag(value: object) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from .._errors import hide_usage_errors
 from .._service.runbooks.actions import UPDATE_VARIABLE
 from .._service.runbooks.conditions import OPERATORS
-from .._service.runbooks.kinds import is_list
+from .._service.runbooks.kinds import as_list
 from .._service.runbooks.library import flow_of
 from .._service.runbooks.parameters import typed_parameters
 from .._service.runbooks.references import names_in
@@ -142,7 +142,7 @@ def _deciding(condition: Mapping[str, Any], values: Mapping[str, Any]) -> Iterat
             deciding = [each for one in compared for each in _around(key, one)]
             yield from ((name, deciding) for name in names_in(condition.get("Variable")))
         elif key in {"And", "Or", "Not"}:
-            for inner in value if is_list(value) else [value]:
+            for inner in as_list(value):
                 yield from _deciding(inner, values)
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..._errors import StepFailed
 from ..._service.brief import java
+from ..._service.runbooks.kinds import as_list
 from ..._service.runbooks.references import names_in
 from ..._service.runs.shown.outputs import output_texts
 from ..attempt import Unable
-from ..calling import as_list, ask
+from ..calling import ask
 from ..selectors import outputs_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import StepFailed
-from ..calling import as_list, ask, renamed
+from ..._service.runbooks.kinds import as_list
+from ..calling import ask, renamed
 
 if TYPE_CHECKING:
     from ..attempt import Attempt, Outputs, Waiting

@@ -14,8 +14,9 @@ from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 
 from ..._errors import StepFailed
+from ..._service.runbooks.kinds import as_list
 from ..attempt import Unable
-from ..calling import as_list, typed
+from ..calling import typed
 from ..selectors import outputs_of, plain, select_each
 
 if TYPE_CHECKING:

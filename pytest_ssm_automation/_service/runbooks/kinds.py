@@ -16,6 +16,11 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def as_list(value: Any) -> list[Any]:
+    """Return a list as it is, and any other value as the only item of one."""
+    return value if is_list(value) else [value]
+
+
 def inputs_of(step: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the inputs of a step in a document; empty if they are missing or no mapping."""
     inputs = step.get("inputs")

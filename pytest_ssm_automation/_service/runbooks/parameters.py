@@ -10,7 +10,7 @@ from ..._errors import FakeUsageError, hide_usage_errors
 from ..checks.violations import Violation
 from ..contents import json_or_text, read_json
 from .expressions import ExpressionError, matches
-from .kinds import is_list
+from .kinds import as_list, is_list
 from .references import Template
 
 if TYPE_CHECKING:
@@ -98,9 +98,7 @@ def _typed(parameter: Parameter, values: Sequence[str]) -> Any:
 def default_of(parameter: Parameter) -> list[str]:
     """Return the default of a parameter as a list of strings; empty without a default."""
     default = parameter.default
-    if default is None:
-        return []
-    return [written(item) for item in default] if is_list(default) else [written(default)]
+    return [] if default is None else [written(item) for item in as_list(default)]
 
 
 def written(value: object) -> str:

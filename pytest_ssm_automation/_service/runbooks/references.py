@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from .kinds import is_list, is_mapping
+from .kinds import as_list, is_list, is_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,4 +127,4 @@ def as_text(value: object) -> str:
 
 def as_texts(value: object) -> list[str]:
     """Write a value as the service shows outputs: a list of strings, one for each item of a list."""
-    return [as_text(item) for item in value] if is_list(value) else [as_text(value)]
+    return [as_text(item) for item in as_list(value)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ..._errors import AutomationFakeError
 from ..checks import model
 from ..errors import ServiceError
-from ..runbooks.kinds import is_list, is_mapping
+from ..runbooks.kinds import as_list, is_mapping
 from ..runbooks.references import as_text, unknown_in
 from .results import StepResult
 from .walks.failures import refused_child
@@ -88,7 +88,7 @@ def _shaped(shape: Shape, value: Any) -> Any:
     if shape.type_name == "string":
         return as_text(value)
     if shape.type_name == "list":
-        return [_shaped(below.member, each) for each in (value if is_list(value) else [value])]
+        return [_shaped(below.member, each) for each in as_list(value)]
     if shape.type_name == "map" and is_mapping(value):
         return {name: _shaped(below.value, each) for name, each in value.items()}
     if shape.type_name == "structure" and is_mapping(value):

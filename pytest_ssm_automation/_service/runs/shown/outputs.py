@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ...calls import copy_containers
-from ...runbooks.kinds import is_list, is_mapping
+from ...runbooks.kinds import as_list, is_mapping
 from ...runbooks.library import flow_of
 from ...runbooks.references import UNKNOWN, as_json
 from ..results import SUCCESS
@@ -60,7 +60,7 @@ def _texts(walk: Walk | None, name: str) -> list[str]:
 
 def output_texts(value: object) -> list[str]:
     """Write an output: a list of strings, one for each item of a list."""
-    return [_output_text(item) for item in value] if is_list(value) else [_output_text(value)]
+    return [_output_text(item) for item in as_list(value)]
 
 
 def input_texts(action: str, inputs: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from ...brief import cut
 from ...calls import shorten
 from ...runbooks.actions import BRANCH, LOOP, SLEEP, UPDATE_VARIABLE
 from ...runbooks.conditions import JOINING, OPERATORS
-from ...runbooks.kinds import is_list
+from ...runbooks.kinds import as_list
 from ..results import EXECUTED, SUCCESS
 from ..walks.failures import bare_text
 from .outputs import failure_message_of
@@ -161,8 +161,7 @@ def _condition(given: Mapping[str, Any]) -> str:
         if key in OPERATORS:
             parts.append(f"{given.get('Variable')!r} {key} {value!r}")
         elif key in JOINING:
-            operands: list[Any] = value if is_list(value) else [value]
-            parts.append(f"{key}({', '.join(map(_condition, operands))})")
+            parts.append(f"{key}({', '.join(map(_condition, as_list(value)))})")
     return " and ".join(parts)
 
 
