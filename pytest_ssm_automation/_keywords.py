@@ -63,7 +63,7 @@ def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
     """
 
     def decorate(method: F) -> F:
-        known = known_keywords(method)
+        own = _arguments(method)
 
         @wraps(method)
         def checked(fake: Any, *args: Any, **keywords: Any) -> Any:
@@ -71,7 +71,8 @@ def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
             if len(args) > 1:
                 shown = ", ".join(map(shorten, args))
                 raise FakeUsageError(f"Expected one argument, but got {method.__name__}({shown}): write {write(args)}")
-            return known(fake, *args, **keywords)
+            check_names(f"argument of {method.__name__}", keywords, own)
+            return method(fake, *args, **keywords)
 
         return cast("F", checked)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import check_names, hide_usage_errors
 from .._service.contents import json_or_text
-from .._service.runbooks.kinds import is_list, is_mapping
+from .._service.runbooks.kinds import is_list, is_mapping, strings_in
 from .._service.runs.shown.outputs import NOT_YET
 
 if TYPE_CHECKING:
@@ -66,15 +66,7 @@ def _parts(text: str) -> Iterator[str]:
     """Yield the texts that tell a value: itself, and the strings in it if it is JSON."""
     if text and text != NOT_YET:
         yield text
-        yield from filter(None, _leaves(json_or_text(text)))
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    if is_mapping(value) or is_list(value):
-        for item in value.values() if is_mapping(value) else value:
-            yield from _leaves(item)
-    elif isinstance(value, str):
-        yield value
+        yield from filter(None, strings_in(json_or_text(text)))
 
 
 def _emptied(value: Any, secrets: Collection[str]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 
@@ -19,6 +19,15 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 def as_list(value: Any) -> list[Any]:
     """Return a list as it is, and any other value as the only item of one."""
     return value if is_list(value) else [value]
+
+
+def strings_in(value: object) -> Iterator[str]:
+    """Yield all strings of a value at any depth, without keys."""
+    if isinstance(value, str):
+        yield value
+    elif is_mapping(value) or is_list(value):
+        for item in value.values() if is_mapping(value) else value:
+            yield from strings_in(item)
 
 
 def inputs_of(step: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from .kinds import as_list, is_list, is_mapping
+from .kinds import as_list, is_list, is_mapping, strings_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,13 +51,7 @@ class Template(str):
 
 def names_in(value: object) -> list[str]:
     """List the names that a value references, at any depth."""
-    if isinstance(value, str):
-        return _REFERENCE.findall(value) if "{{" in value else []
-    if is_mapping(value):
-        return [name for item in value.values() for name in names_in(item)]
-    if is_list(value):
-        return [name for item in value for name in names_in(item)]
-    return []
+    return [name for text in strings_in(value) if "{{" in text for name in _REFERENCE.findall(text)]
 
 
 def sole_name(text: str) -> str | None:
@@ -113,11 +107,7 @@ def _resolve_text(text: str, lookup: Lookup) -> Any:
 
 def unknown_in(value: object) -> bool:
     """Return whether a resolved value still contains references without a known value."""
-    if isinstance(value, str):
-        return isinstance(value, Unresolved)
-    if is_mapping(value):
-        return any(map(unknown_in, value.values()))
-    return is_list(value) and any(map(unknown_in, value))
+    return any(isinstance(text, Unresolved) for text in strings_in(value))
 
 
 def as_text(value: object) -> str:
