@@ -59,6 +59,15 @@ def test_the_state_of_an_instance_is_only_checked(bench: Bench) -> None:
     assert bench.poll(execution_id)["AutomationExecutionStatus"] == "Success"
 
 
+def test_a_state_that_nobody_knows(bench: Bench) -> None:
+    """An output without a value is its own text, which is no state."""
+    find = step("find", "executeScript", {**SCRIPT, "Script": "def handler(e, c):\n    return {}"})
+    find["outputs"] = [{"Name": "State", "Selector": "$.Payload.State", "Type": "String"}]
+    inputs = {"InstanceIds": ["i-0"], "DesiredState": "{{ find.State }}"}
+    run = bench.run(find, step("it", "changeInstanceState", inputs))
+    assert run.text("it") == "Unknown DesiredState {{ find.State }}. Allowed: running, stopped, terminated"
+
+
 MISSING = "Parameter validation failed:\nMissing required parameter in input: "
 UNKNOWN = 'Parameter validation failed:\nUnknown parameter in input: "Odd"'
 WRONG = "Parameter validation failed:\nInvalid type for parameter "
@@ -73,16 +82,15 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:absent"
     [
         (
             "changeInstanceState",
-            {"InstanceIds": ["i-0"], "DesiredState": "odd"},
-            "Unknown DesiredState odd. Allowed: running, stopped, terminated",
-        ),
-        (
-            "changeInstanceState",
             {"InstanceIds": ["i-0"], "DesiredState": "stopped"},
             "An error occurred (InvalidInstanceID.NotFound)",
         ),
         ("changeInstanceState", {"DesiredState": "stopped"}, MISSING + '"InstanceIds"'),
-        ("runInstances", {"ImageId": IMAGE, "SubnetId": "subnet-0"}, "An error occurred (InvalidSubnetID.NotFound)"),
+        (
+            "runInstances",
+            {"ImageId": IMAGE, "SubnetId": "subnet-0"},
+            "Get Exception from RunInstances API of ec2 Service. Exception Message from RunInstances API: [The subnet",
+        ),
         (
             "runInstances",
             {"ImageId": IMAGE, "Odd": 1},

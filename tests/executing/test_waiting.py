@@ -21,6 +21,9 @@ Answer = tuple[str, str, Members]
 COMMAND_ID = "0a1b2c3d-0000-4000-8000-000000000000"
 
 
+END = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
+
+
 class Queue:
     """Answers of services, in order, in place of moto's.
 
@@ -100,7 +103,21 @@ def test_instances_that_stop_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     statuses, run = polled({"ImageId": IMAGE, "IamInstanceProfileName": "p"}, "runInstances")
     assert statuses == ["InProgress", "Failed", "Failed", "Failed"]
-    assert run.text("it") == "Instances i-1 are terminated, and not running"
+    ready = "verifying launched instance(s) are ready to be used"
+    assert run.step("it")["FailureMessage"] == (
+        f"Step fails when it is {ready}. Instance i-1 entered unexpected state: terminated. {END}"
+    )
+
+
+def test_instances_that_are_not_launched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has the texts of AWS's page about troubleshooting."""
+    Queue(monkeypatch, ("ec2", "run_instances", {"Error": "InvalidAMIID.NotFound"}))
+    _, run = polled({"ImageId": "ami-1"}, "runInstances")
+    assert run.step("it")["FailureMessage"] == (
+        "Automation Step Execution fails when it is launching the instance(s). "
+        "Get Exception from RunInstances API of ec2 Service. Exception Message from RunInstances API: "
+        f"[told (Service: AmazonEC2; Status Code: 400; Error Code: InvalidAMIID.NotFound)]. {END}"
+    )
 
 
 def test_an_image_that_takes_long_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,8 +201,7 @@ def test_a_command_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert failed == (
         "Step fails when it is verifying the command has completed. "
         f"Command {COMMAND_ID} returns unexpected invocation result: \n{{Status=[Failed], ResponseCode=[1], "
-        f"Output=[{shown}], OutputPayload=[{payload}], CommandId=[{COMMAND_ID}]}}. "
-        "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
+        f"Output=[{shown}], OutputPayload=[{payload}], CommandId=[{COMMAND_ID}]}}. {END}"
     )
 
 

@@ -1,7 +1,8 @@
 """The actions that start and stop EC2 instances.
 
-Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-changestate.html and
-https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-runinstance.html
+Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-changestate.html,
+https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-runinstance.html and, for the texts of
+failures, https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-troubleshooting.html
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from ..._errors import StepFailed
 from ..._service.runbooks.kinds import is_list
+from ..._service.runs.walks.failures import refused_launch, unready_instance
 from ..calling import ask, flag, renamed
 
 if TYPE_CHECKING:
@@ -47,13 +51,30 @@ def run_instances(attempt: Attempt) -> Waiting:
     given = {name: value for name, value in params.items() if value not in (None, "")}
     if "UserData" in given:
         given["UserData"] = _plain_data(given["UserData"])
-    launched = ask(attempt, "ec2", "run_instances", **{**defaults, **given}, IamInstanceProfile=profile or None)
+    try:
+        launched = ask(attempt, "ec2", "run_instances", **{**defaults, **given}, IamInstanceProfile=profile or None)
+    except ClientError as error:
+        raise StepFailed(refused_launch(_told(error))) from error
     ids = [instance["InstanceId"] for instance in launched["Instances"]]
     while not _are(_RUNNING, attempt, ids, states := _states(attempt, ids)):
-        if gone := _GONE.intersection(states):
-            raise StepFailed(f"Instances {', '.join(ids)} are {', '.join(sorted(gone))}, and not {_RUNNING}")
+        for instance_id, state in zip(ids, states, strict=False):
+            if state in _GONE:
+                raise StepFailed(unready_instance(instance_id, state))
         yield
     return {"InstanceIds": ids, "InstanceStates": [_RUNNING for _ in ids]}
+
+
+def _told(error: ClientError) -> str:
+    """Write an error of EC2 as the service does."""
+    told, metadata = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+    members = {
+        "Service": "AmazonEC2",
+        "Status Code": metadata.get("HTTPStatusCode"),
+        "Error Code": told.get("Code"),
+        "Request ID": metadata.get("RequestId"),
+    }
+    known = "; ".join(f"{name}: {value}" for name, value in members.items() if value)
+    return f"{told.get('Message')} ({known})"
 
 
 def _plain_data(value: Any) -> Any:

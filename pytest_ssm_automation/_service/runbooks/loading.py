@@ -103,7 +103,17 @@ def _warn(document: Document, text: str, category: type[Warning]) -> None:
     if document.path:
         warnings.warn_explicit(text, category, str(document.path), 1)
     else:
-        warnings.warn(text, category, stacklevel=6)
+        warnings.warn(text, category, stacklevel=_level())
+
+
+def _level() -> int:
+    """Return the `stacklevel` of the code that has called this package, for the caller of this function."""
+    from inspect import currentframe
+
+    package, frame, level = __name__.partition(".")[0], currentframe(), 0
+    while frame and str(frame.f_globals.get("__name__")).partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _name(name: object) -> str:

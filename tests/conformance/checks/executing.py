@@ -132,6 +132,33 @@ def refusals(bench: Bench) -> None:
     bench.expect((found.status, wanted in found.step()["FailureMessage"]), ("Failed", True))
 
 
+def _launched(bench: Bench, *answers: Answer) -> str:
+    launch = step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})
+    message: str = _Executed(bench, launch, answers=answers, service="ec2").step()["FailureMessage"]
+    return message
+
+
+def refused_launch(bench: Bench) -> None:
+    """AWS's own example: the image does not exist."""
+    error = {"Error": {"Code": "InvalidAMIID.NotFound", "Message": "The image id '[ami-1]' does not exist"}}
+    api = "Get Exception from RunInstances API of ec2 Service. Exception Message from RunInstances API"
+    wanted = (
+        f"Automation Step Execution fails when it is launching the instance(s). {api}: "
+        "[The image id '[ami-1]' does not exist (Service: AmazonEC2; Error Code: InvalidAMIID.NotFound)]. "
+    )
+    message = _launched(bench, error)
+    bench.expect(message.startswith(wanted) or message, wanted=True)
+
+
+def launch_in_vain(bench: Bench) -> None:
+    """An instance that shuts down."""
+    described: Answer = {"Reservations": [{"Instances": [{"State": {"Name": "shutting-down"}}]}]}
+    message = _launched(bench, {"Instances": [{"InstanceId": "i-1"}]}, described)
+    phase = "verifying launched instance(s) are ready to be used"
+    wanted = f"Step fails when it is {phase}. Instance i-1 entered unexpected state: shutting-down. "
+    bench.expect(message.startswith(wanted) or message, wanted=True)
+
+
 def types_of_inputs(bench: Bench) -> None:
     """Texts of a number, a flag and a structure, a number for a text, one item for a list, and lists in a list."""
     given: Answer = {

@@ -83,7 +83,7 @@ def beyond_limits(action: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str,
     """
     for name, value in inputs.items():
         allowed = VALUES.get((action, name))
-        if allowed and value not in allowed and not names_in(value):
+        if allowed and value not in (*allowed, None, "") and not names_in(value):
             yield name, f"{java(value)[:200]} is not one of {', '.join(allowed)}"
     if action == SLEEP and "Timestamp" not in inputs:
         given = as_text(inputs.get("Duration", ""))

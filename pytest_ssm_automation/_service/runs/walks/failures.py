@@ -23,13 +23,14 @@ _REST: Final = "for more diagnosis details."
 _ACTION: Final = "Execute/Cancelling action"
 _POLLED: Final = "Poll action status for completion"
 _AGENT: Final = "verifying the SSM Agent availability on the target instance(s)"
+_LAUNCHING: Final = "launching the instance(s)"
 _READY: Final = "verifying launched instance(s) are ready to be used"
 _RESOLVING: Final = "validating and resolving the step inputs"
 _CHILD: Final = "Execution complete: verified"
 _PHASES: Final = {
     **dict.fromkeys(("aws:executeScript", EXECUTE_AUTOMATION, "aws:waitForAwsResourceProperty"), _POLLED),
     "aws:runCommand": "verifying the command has completed",
-    "aws:runInstances": "launching the instance(s)",
+    "aws:runInstances": _LAUNCHING,
 }
 _AGENT_IS_MISSING: Final = "SSM Agent on Instances"
 
@@ -75,6 +76,17 @@ def refused_child(error: str) -> str:
 def refused_input(text: str) -> str:
     """Write the reason for the failure of a step with an input that is wrong once it is resolved."""
     return in_phase(_RESOLVING, text)
+
+
+def refused_launch(text: str) -> str:
+    """Write the reason for the failure of a step whose instances EC2 does not launch."""
+    api = "Get Exception from RunInstances API of ec2 Service. Exception Message from RunInstances API"
+    return f"{_OTHER_PREFIXES[0]} {_LAUNCHING}. {api}: [{text}]"
+
+
+def unready_instance(instance_id: str, state: str) -> str:
+    """Write the reason for the failure of a step whose instance can't become ready."""
+    return in_phase(_READY, f"Instance {instance_id} entered unexpected state: {state}")
 
 
 def _phase(action: str, text: str, status: str) -> str:
