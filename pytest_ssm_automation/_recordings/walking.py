@@ -117,6 +117,11 @@ class _Walk:
     def _ask(self, operation: str, **members: Any) -> dict[str, Any]:
         return self._service.answer(Request(operation, members, self._region, "", None, account=self._account))
 
+    def _ask_of(self, execution: Execution, operation: str, **members: Any) -> None:
+        """Ask where the execution is: a child may be in another account and Region."""
+        members["AutomationExecutionId"] = execution.id
+        self._service.answer(Request(operation, members, execution.region, "", None, account=execution.account))
+
     def _shown(self, execution: Execution, value: Any) -> Any:
         """Copy members as JSON values, with the id of the recorded execution."""
         text = json.dumps(json_values(value))
@@ -137,7 +142,7 @@ class _Walk:
             if each.status == _WAITING:
                 self._signal(each)
         if execution.status != _WAITING and self._was_stopped(execution):
-            self._ask("StopAutomationExecution", AutomationExecutionId=execution.id)
+            self._ask_of(execution, "StopAutomationExecution")
         elif execution.status != _WAITING:
             execution.advance()
         if self._progress(execution) == mark:
@@ -158,7 +163,7 @@ class _Walk:
         at = self._supply.at(execution)
         if at is None or at.status in _CANCELLED:
             kind = "Cancel" if at else "Complete"
-            self._ask("StopAutomationExecution", AutomationExecutionId=execution.id, Type=kind)
+            self._ask_of(execution, "StopAutomationExecution", Type=kind)
             return
         kinds = _SIGNALS.get(at.shown["Action"])
         signal = kinds.get(at.status) if kinds else None if at.status == PENDING else "StartStep"
@@ -167,7 +172,7 @@ class _Walk:
         named = {} if signal in {"Approve", "Reject"} else {"Payload": {"StepName": [at.shown["StepName"]]}}
         sent = 0
         while sent < _MOST_APPROVALS and self._waits_at(execution, at.key):
-            self._ask("SendAutomationSignal", AutomationExecutionId=execution.id, SignalType=signal, **named)
+            self._ask_of(execution, "SendAutomationSignal", SignalType=signal, **named)
             sent += 1
 
     def _waits_at(self, execution: Execution, key: Key) -> bool:

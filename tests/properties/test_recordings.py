@@ -13,10 +13,9 @@ from caller import load
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from properties.documents import CHILD, documents
-from recordings.taking import EndlessError, ended, family, same
+from recordings.taking import EndlessError, content, ended, family, recorded, same
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, Execution, recordings, strategies
-from pytest_ssm_automation._recordings.taking import record, written
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 FILTERED = [HealthCheck.filter_too_much, HealthCheck.too_slow]
@@ -67,15 +66,15 @@ def test_a_recorded_execution_does_not_differ(
             reject()
         execution = fake.execution(execution_id)
         assume(all(map(_ran_once, family(execution) if children else [execution])))
-        path = Path(folder) / "run.json"
-        taken = record(fake.client(), execution_id, children=children)
-        path.write_text(written(taken), encoding="utf-8")
+        options = ["--children"] if children else []
+        path = recorded(Path(folder), execution_id, *options)
         found = recordings.compare(path)
         fake.reset()
         fake.replay(path)
-        again = record(fake.client(), ended(fake, repeat("Approve"), **request), children=children)
+        again = recorded(Path(folder), ended(fake, repeat("Approve"), **request), *options)
+        taken = [same(content(each)) for each in (path, again)]
     assert found == ()
-    assert same(again) == same(taken)
+    assert taken[0] == taken[1]
 
 
 def _ran_once(execution: Execution) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -271,6 +272,16 @@ def test_executions_that_start_others_do_not_differ(
         if fails:
             fake.fail_step("get", "No.", times=fails)
         path = recorded(tmp_path, ended(fake, **STARTED[name]), *options)
+    assert recordings.compare(path) == ()
+
+
+def test_children_get_signals_where_they_are(tmp_path: Path) -> None:
+    """Executions of other Regions that wait are approved there, like the one that was recorded."""
+    locations = [{"Accounts": ["123456789012"], "Regions": ["eu-west-1", "us-east-1"]}]
+    with AutomationFake() as fake:
+        fake.add_runbook(runbook(approve("wait")), name="Child")
+        execution_id = ended(fake, repeat("Approve"), DocumentName="Child", TargetLocations=locations)
+        path = recorded(tmp_path, execution_id, "--children")
     assert recordings.compare(path) == ()
 
 
