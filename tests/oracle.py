@@ -41,7 +41,7 @@ def _java_class(escape: regex.Match[str]) -> str:
 
 
 @functools.cache
-def _compiled(pattern: str) -> regex.Pattern[str]:
+def compiled(pattern: str) -> regex.Pattern[str]:
     r"""A Java pattern compiled with ``regex``, whose V1 sets may nest: ``[\w+]`` is ``[[a-zA-Z0-9_]+]``."""
     parts = ("[^\n\r\x85\u2028\u2029]" if part == "." else part for part in _JAVA_TOKEN.findall(pattern))
     return regex.compile("".join(regex.sub(r"\\.", _java_class, part) for part in parts), regex.V1)
@@ -56,7 +56,7 @@ def _known(text: str) -> str:
 
 def _java_pattern(_: object, pattern: str, instance: object, __: Schema) -> Iterator[ValidationError]:
     """The keyword ``javaPattern``: a string has to match the whole of it."""
-    if isinstance(instance, str) and not _compiled(pattern).fullmatch(_known(instance)):
+    if isinstance(instance, str) and not compiled(pattern).fullmatch(_known(instance)):
         yield ValidationError("does not match")
 
 
@@ -393,7 +393,7 @@ def _item_rules(declared: Declaration, values: list[str], value: str) -> Iterato
         folded = kind == "Boolean"
         if (value.lower() if folded else value) not in [text.lower() if folded else text for text in texts]:
             yield "allowedValues"
-    if "allowedPattern" in declared and not _compiled(declared["allowedPattern"]).fullmatch(_known(value)):
+    if "allowedPattern" in declared and not compiled(declared["allowedPattern"]).fullmatch(_known(value)):
         yield "allowedPattern"
     if len(value) < declared.get("minChars", 0):
         yield "minChars"

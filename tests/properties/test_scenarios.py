@@ -11,12 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from caller import load
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
-from model import ENDED, START, enum
+from model import ENDED, enum
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault, Runbook, strategies
-from pytest_ssm_automation._service.checks.constraints import check
-from pytest_ssm_automation._service.runbooks.parameters import check_parameters
-from pytest_ssm_automation._service.runbooks.starts import check_start
 from pytest_ssm_automation._strategies import parameters
 
 pytestmark = pytest.mark.slow
@@ -166,11 +163,27 @@ def test_a_caller_with_a_token_starts_one_execution_whatever_happens(plan: list[
         fake.assert_no_duplicate_starts()
 
 
+def accepted(runbook: Runbook, request: dict[str, Any]) -> None:
+    """Start the runbook where unknown ones are refused."""
+    with AutomationFake(runbooks=[runbook], unknown_documents="reject") as fake:
+        fake.client().start_automation_execution(**request)
+        assert fake.assert_started_once().document_name == runbook.name
+
+
+def with_parameters(runbook: Runbook, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Give a request with these parameters; an empty map is what a request leaves out."""
+    return {"DocumentName": runbook.name, **({"Parameters": parameters} if parameters else {})}
+
+
 def with_parameter(declaration: dict[str, Any]) -> Runbook:
     """Make a runbook with one parameter."""
+    return with_declared({"Given": declaration})
+
+
+def with_declared(declared: dict[str, Any], **members: Any) -> Runbook:
+    """Make a runbook with these parameters."""
     steps = [{"name": "wait", "action": "aws:sleep"}]
-    content = {"schemaVersion": "0.3", "parameters": {"Given": declaration}, "mainSteps": steps}
-    return load(content, name="Team-Runbook")
+    return load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps, **members}, name="Team-Runbook")
 
 
 @st.composite
@@ -198,11 +211,7 @@ def test_parameters_keep_to_all_limits_together(declaration: dict[str, Any], dat
     except FakeUsageError as error:
         assert "No value is known for the required parameter 'Given'" in str(error)  # noqa: PT017 - most are drawn
         return
-    parameters = data.draw(strategy)
-    assert check_parameters(runbook, parameters) == []
-    # An empty map is what a request leaves out.
-    given_any = {"Parameters": parameters} if parameters else {}
-    assert check(START, {"DocumentName": runbook.name, **given_any}) == []
+    accepted(runbook, with_parameters(runbook, data.draw(strategy)))
 
 
 @pytest.mark.parametrize("declaration", DECLARATIONS, ids=str)
@@ -213,9 +222,7 @@ def test_limits_of_runbooks_are_kept_by_requests_that_start_them(declaration: di
     @settings(max_examples=25, database=None, derandomize=True)
     @given(strategies.valid_requests(runbook=runbook))
     def starts(request: dict[str, Any]) -> None:
-        with AutomationFake(runbooks=[runbook], unknown_documents="reject") as fake:
-            fake.client().start_automation_execution(**request)
-            fake.assert_started_once()
+        accepted(runbook, request)
 
     starts()
 
@@ -226,17 +233,15 @@ def test_limits_of_runbooks_are_kept_by_requests_that_start_them(declaration: di
 )
 def test_the_role_of_a_runbook_is_drawn_as_an_arn(declaration: dict[str, Any], others: bool) -> None:  # noqa: FBT001
     """A text that is the role is the ARN of one, or empty where the runbook needs none: the start is accepted."""
-    steps = [{"name": "wait", "action": "aws:sleep"}]
-    content = {"schemaVersion": "0.3", "assumeRole": "{{ Role }}", "mainSteps": steps}
     declared = {"Role": {"type": "String", **declaration}, **({"Other": {"type": "String"}} if others else {})}
-    runbook = load({**content, "parameters": declared}, name="Team-Runbook")
+    runbook = with_declared(declared, assumeRole="{{ Role }}")
 
     @settings(max_examples=25, database=None, derandomize=True)
     @given(strategies.parameters_for(runbook))
-    def accepted(parameters: dict[str, list[str]]) -> None:
-        assert check_start(runbook, {"DocumentName": "Team-Runbook", "Parameters": parameters}) == []
+    def starts(parameters: dict[str, list[str]]) -> None:
+        accepted(runbook, with_parameters(runbook, parameters))
 
-    accepted()
+    starts()
 
 
 @pytest.mark.parametrize(
@@ -282,8 +287,7 @@ def test_an_optional_parameter_that_no_value_is_known_for_is_left_out() -> None:
     """It does not make the whole runbook undrawable; its default is drawn where that is accepted."""
     unknown = {"type": "String", "allowedPattern": "a(?=b)c", "default": ""}
     declared = {"A": unknown, "B": {"type": "Integer", "default": 1}}
-    steps = [{"name": "wait", "action": "aws:sleep"}]
-    runbook = load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    runbook = with_declared(declared)
 
     @settings(max_examples=50, database=None, derandomize=True)
     @given(strategies.parameters_for(runbook))
@@ -298,8 +302,7 @@ def test_an_optional_parameter_that_no_value_is_known_for_is_left_out() -> None:
 def test_parameters_are_never_empty_by_accident() -> None:
     """Of a runbook that requires nothing, each parameter is drawn, and never none of them."""
     declared = {name: {"type": "String", "default": ""} for name in ("A", "B", "C")}
-    steps = [{"name": "wait", "action": "aws:sleep"}]
-    runbook = load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    runbook = with_declared(declared)
     seen: list[frozenset[str]] = []
 
     @settings(max_examples=300, database=None, derandomize=True)
@@ -325,8 +328,7 @@ def test_a_strategy_for_a_large_runbook_is_built_at_once() -> None:
     declared = {
         f"P{place}": {"type": "String", "allowedPattern": patterns[place % len(patterns)]} for place in range(30)
     }
-    steps = [{"name": "wait", "action": "aws:sleep"}]
-    runbook = load({"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}, name="Team-Runbook")
+    runbook = with_declared(declared)
     started = time.process_time()
     strategies.parameters_for(runbook)
     assert time.process_time() - started < 1
@@ -387,21 +389,10 @@ def test_a_failing_runbook_shrinks_in_a_few_steps() -> None:
 
 
 @given(st.data())
-def test_parameters_are_what_the_runbook_declares(data: st.DataObject) -> None:
-    """Parameters drawn for any runbook are refused by none of its declarations, and the fake starts it."""
-    runbook = data.draw(strategies.runbooks())
-    parameters = data.draw(strategies.parameters_for(runbook))
-    assert check_parameters(runbook, parameters) == []
-
-
-@given(st.data())
 def test_requests_for_a_runbook_start_it(data: st.DataObject) -> None:
     """A request drawn for a registered runbook starts it, where unknown runbooks are refused."""
     runbook = data.draw(strategies.runbooks())
-    request = data.draw(strategies.valid_requests(runbook=runbook))
-    with AutomationFake(runbooks=[runbook], unknown_documents="reject") as fake:
-        fake.client().start_automation_execution(**request)
-        assert fake.executions[0].document_name == runbook.name
+    accepted(runbook, data.draw(strategies.valid_requests(runbook=runbook)))
 
 
 def test_requests_for_a_runbook_shrink_to_its_name_and_version() -> None:
@@ -460,28 +451,14 @@ def test_histories_reach_every_status(status: str) -> None:
 )
 def test_patterns_of_every_kind_are_drawn(pattern: str) -> None:
     """For many alternatives, atomic groups and backreferences, values are drawn that the fake accepts."""
-    runbook = load(
-        {
-            "schemaVersion": "0.3",
-            "parameters": {"Code": {"type": "String", "allowedPattern": pattern}},
-            "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
-        },
-        name="Patterns",
-    )
+    runbook = with_parameter({"type": "String", "allowedPattern": pattern})
     drawn = find(strategies.parameters_for(runbook), lambda _: True)
     assert drawn
-    assert check_parameters(runbook, drawn) == []
+    accepted(runbook, with_parameters(runbook, drawn))
 
 
 def test_a_pattern_without_a_translation_limits_nothing() -> None:
     """For a pattern that is not checked, values are drawn."""
     with pytest.warns(UserWarning, match="allowedPattern"):
-        runbook = load(
-            {
-                "schemaVersion": "0.3",
-                "parameters": {"Code": {"type": "String", "allowedPattern": r"\X+"}},
-                "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
-            },
-            name="Patterns",
-        )
+        runbook = with_parameter({"type": "String", "allowedPattern": r"\X+"})
     assert find(strategies.parameters_for(runbook), lambda _: True)

@@ -14,6 +14,7 @@ from pytest_ssm_automation import AutomationFake
 
 REVOKE = pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))
 ABSENT = "00000000-0000-4000-8000-000000000000"
+ARN = "arn:aws:ssm:us-east-1:123456789012"
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 NAMES = {
     "StartAutomationExecution": "start_automation_execution",
@@ -320,17 +321,17 @@ def test_runbook_errors_are_the_services(fake: AutomationFake, client: Any) -> N
     [
         ("Run", None, "2"),
         ("Run", "$DEFAULT", "2"),
-        ("Run", "$LATEST", "7"),
-        ("Run", "7", "7"),
-        ("arn:aws:ssm:us-east-1:123456789012:document/Run", None, "2"),
-        ("arn:aws:ssm:us-east-1:123456789012:document/Run:7", None, "7"),
-        ("arn:aws:ssm:us-east-1::automation-definition/Run:7", "$LATEST", "7"),
-        ("arn:aws:ssm:us-east-1::automation-definition/Run:7", "2", "2"),
+        ("Run", "$LATEST", "10"),
+        ("Run", "1", "1"),
+        (f"{ARN}:document/Run", None, "2"),
+        (f"{ARN}:document/Run", "1", "1"),
+        (f"{ARN}:document/Run:10", None, "10"),
+        ("arn:aws-us-gov:ssm:us-east-1::automation-definition/Run:1", "$LATEST", "10"),
     ],
 )
 def test_versions(fake: AutomationFake, client: Any, name: str, version: str | None, expected: str) -> None:
     """Names and ARNs, with a version or without, mean what they mean in AWS; the default is the first registered."""
-    for number in (2, 7):
+    for number in (2, "10", 1):
         fake.add_runbook(RUNBOOK, name="Run", version=number)
     given = {"DocumentVersion": version} if version else {}
     execution_id = started(client, DocumentName=name, Parameters={"InstanceId": ["i"]}, **given)
@@ -347,5 +348,7 @@ def test_unknown_versions_and_documents() -> None:
         versions = {"DocumentName": "Run", "DocumentVersion": "9", "Parameters": {"InstanceId": ["i"]}}
         error = refusal(client, "StartAutomationExecution", **versions)
         assert error == "AutomationDefinitionVersionNotFoundException"
-        assert refusal(client, "StartAutomationExecution") == "AutomationDefinitionNotFoundException"
+        for name in ("Doc", f"{ARN}:document/Run-Other"):
+            error = refusal(client, "StartAutomationExecution", DocumentName=name)
+            assert error == "AutomationDefinitionNotFoundException"
         fake.verify()

@@ -11,7 +11,6 @@ import pytest
 from caller import load
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.errors import ServiceError
 from pytest_ssm_automation._service.runbooks.declarations import Parameter, Runbook
 from pytest_ssm_automation._service.runbooks.library import RunbookFiles, RunbookStore, how_to_register
 
@@ -220,13 +219,6 @@ def test_what_is_missing_altogether_is_told() -> None:
     assert book(parameters=None).parameters == {}
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", "^([a-z]+-)*[a-z]+$"])
-def test_patterns_with_nested_repeats_are_accepted(pattern: str) -> None:
-    """A pattern that Python's `re` might never finish is accepted."""
-    runbook = book(parameters={"X": {"type": "String", "allowedPattern": pattern}})
-    assert runbook.parameters["X"].allowed_pattern == pattern
-
-
 @pytest.mark.parametrize("name", ["ab", "with space", "arn:aws:ssm:us-east-1::document/Name", "x" * 129, "Name\n", 7])
 def test_names_that_a_document_cannot_have_are_refused(name: Any) -> None:
     """A name has to match the model's pattern of document names."""
@@ -245,35 +237,6 @@ def test_versions_are_positive_numbers(version: Any) -> None:
     """A version is a positive number, as a number or in digits."""
     with pytest.raises(FakeUsageError, match="Expected a positive number but got version="):
         book(version=version)
-
-
-def test_versions_are_found_as_the_service_finds_them() -> None:
-    """`$DEFAULT` is what was registered first, `$LATEST` the highest number, and a number is itself."""
-    store = RunbookStore()
-    second, tenth, first = (store.add(book(version=version)) for version in (2, "10", 1))
-    assert store.find("My-Runbook", None, "us-east-1") is second
-    assert store.find("My-Runbook", "$DEFAULT", "us-east-1") is second
-    assert store.find("My-Runbook", "$LATEST", "us-east-1") is tenth
-    assert store.find("My-Runbook", "1", "us-east-1") is first
-    assert store.versions("My-Runbook", "us-east-1") == [first, second, tenth]
-    with pytest.raises(ServiceError) as caught:
-        store.find("My-Runbook", "3", "us-east-1")
-    assert caught.value.code == "AutomationDefinitionVersionNotFoundException"
-
-
-def test_arns_are_found() -> None:
-    """An ARN finds its document, and the version that it ends in unless the request names another."""
-    store = RunbookStore()
-    first, second = store.add(book()), store.add(book(), renumber=True)
-    document = "arn:aws:ssm:us-east-1:123456789012:document/My-Runbook"
-    definition = "arn:aws-us-gov:ssm:us-east-1::automation-definition/My-Runbook"
-    assert store.find(document, None, "us-east-1") is first
-    assert store.find(definition, "2", "us-east-1") is second
-    assert store.find(f"{definition}:$DEFAULT", None, "us-east-1") is first
-    assert store.find(f"{definition}:2", None, "us-east-1") is second
-    assert store.find(f"{definition}:2", "1", "us-east-1") is first
-    assert store.find(f"{document}-Other", None, "us-east-1") is None
-    assert store.find("arn:aws:s3:::My-Runbook", None, "us-east-1") is None
 
 
 def test_regions_are_kept_apart() -> None:
