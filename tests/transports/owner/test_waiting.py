@@ -10,7 +10,7 @@ import socketserver
 import threading
 import time
 import weakref
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from multiprocessing import Pipe
 from typing import TYPE_CHECKING, Any
 
@@ -66,16 +66,27 @@ def stage() -> Iterator[Stage]:
         yield Stage(stack)
 
 
-def watched(stage: Stage, target: Callable[..., Any], *arguments: Any) -> bool:
-    """Tell whether a thread that runs a function is found to wait for work."""
+@contextmanager
+def running(stage: Stage, target: Callable[..., Any], *arguments: Any) -> Iterator[threading.Thread]:
+    """Run a function in a thread, and release it in the end."""
     thread = threading.Thread(target=target, args=arguments)
     thread.start()
-    time.sleep(0.02)
     try:
-        return waiting([thread]) == [thread]
+        yield thread
     finally:
         stage.let_go()
         thread.join()
+
+
+def soon_waits(thread: threading.Thread) -> bool:
+    """Tell whether a thread is found to wait for work, once it has come that far."""
+    return any(waiting([thread]) == [thread] for _ in range(200))
+
+
+def at_work(thread: threading.Thread) -> bool:
+    """Tell whether a thread is not found to wait for work after it had time to come that far."""
+    time.sleep(0.02)
+    return waiting([thread]) == []
 
 
 def in_condition(stage: Stage) -> None:
@@ -138,7 +149,8 @@ WORKERS: dict[str, Callable[[Stage], Any]] = {
 @pytest.mark.parametrize("worker", WORKERS.values(), ids=WORKERS)
 def test_who_waits_for_work(stage: Stage, worker: Callable[[Stage], Any]) -> None:
     """Queues, conditions, sockets and event loops are what workers wait on."""
-    assert watched(stage, worker, stage)
+    with running(stage, worker, stage) as thread:
+        assert soon_waits(thread)
 
 
 def computing(stage: Stage) -> None:
@@ -183,19 +195,20 @@ BUSY: dict[str, Callable[[Stage], Any]] = {
 @pytest.mark.parametrize("work", BUSY.values(), ids=BUSY)
 def test_who_is_at_work(stage: Stage, work: Callable[[Stage], Any]) -> None:
     """Whoever sleeps, or waits on an event, a lock, a thread or a coroutine, is in the middle of something."""
-    assert not watched(stage, work, stage)
+    with running(stage, work, stage) as thread:
+        assert at_work(thread)
 
 
 @pytest.mark.slow
 def test_functions_of_the_standard_library_as_targets(stage: Stage) -> None:
     """A thread that runs only code of the standard library is recognized too."""
-    assert watched(stage, stage.simple.get)
+    with running(stage, stage.simple.get) as thread:
+        assert soon_waits(thread)
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        time.sleep(0.02)
         try:
-            assert waiting([thread]) == [thread]
+            assert soon_waits(thread)
         finally:
             server.shutdown()
             thread.join()
@@ -210,18 +223,14 @@ def test_who_is_on_the_way_back_to_work(stage: Stage) -> None:
             pass
         stage.jobs.get()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with running(stage, work) as thread:
         assert waiting([thread]) == [thread]
-    finally:
-        stage.let_go()
-        thread.join()
 
 
 def test_a_lock_as_a_target(stage: Stage) -> None:
     """So is a thread that waits for something else."""
-    assert not watched(stage, stage.lock.acquire)
+    with running(stage, stage.lock.acquire) as thread:
+        assert at_work(thread)
 
 
 def test_who_has_ended() -> None:
@@ -240,7 +249,8 @@ def test_code_without_positions(stage: Stage) -> None:
     exec(code, functions)  # noqa: S102 - code to strip
     bare = functions["work"]
     bare.__code__ = bare.__code__.replace(co_linetable=b"")
-    assert not watched(stage, bare, stage.simple)
+    with running(stage, bare, stage.simple) as thread:
+        assert at_work(thread)
 
 
 class Held:
