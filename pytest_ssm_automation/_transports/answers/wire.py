@@ -71,7 +71,7 @@ class WireTap:
         if self._client._endpoint._event_emitter is self:
             self._client._endpoint._event_emitter = self._events
         self._client.meta.events.unregister("choose-signer.ssm", self._choose_signer)
-        fill_quota(self._all_handlers("needs-retry.ssm"), None)
+        _fill_quota(self._all_handlers("needs-retry.ssm"), None)
 
     def __getattr__(self, name: str) -> Any:
         """Return other attributes of the emitter."""
@@ -110,8 +110,8 @@ class WireTap:
         """Return all handlers except moto's, which raises for operations that it lacks, and botocore's rate limiter."""
         handlers = self._all_handlers(event_name)
         if event_name in _RETRYING:
-            fill_quota(handlers, active)
-        return [handler for handler in handlers if not is_rate_limiter(handler) and not _is_motos(handler)]
+            _fill_quota(handlers, active)
+        return [handler for handler in handlers if not _is_rate_limiter(handler) and not _is_motos(handler)]
 
     def _all_handlers(self, event_name: str) -> Any:
         return self._events._emitter._handlers.prefix_search(event_name)
@@ -119,7 +119,7 @@ class WireTap:
     def _concluded(self, event_name: str, responses: list[tuple[Any, Any]]) -> list[tuple[Any, Any]] | None:
         """Return a retry without its delay, or the answer of a handler; `None` if the fake has to answer."""
         if event_name in _RETRYING:
-            return without_delay(responses)
+            return _without_delay(responses)
         return responses if any(response is not None for _, response in responses) else None
 
     def _answered(self, claimed: tuple[Active, Request], url: str) -> list[tuple[Any, Any]]:
@@ -159,7 +159,7 @@ def _header(headers: Any, name: str) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def is_rate_limiter(handler: Callable[..., Any]) -> bool:
+def _is_rate_limiter(handler: Callable[..., Any]) -> bool:
     """Return whether an event handler is the rate limiter of adaptive mode, which delays requests.
 
     aiobotocore's limiters share no base class with botocore's.
@@ -167,7 +167,7 @@ def is_rate_limiter(handler: Callable[..., Any]) -> bool:
     return type(getattr(handler, "__self__", None)).__name__.endswith("ClientRateLimiter")
 
 
-def fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) -> None:
+def _fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) -> None:
     """Fill the retry quota of a client, which its handlers of `needs-retry` have, once for each fake.
 
     The quota belongs to the client. Otherwise, throttling in one test would leave fewer retries for the next test.
@@ -180,6 +180,6 @@ def fill_quota(handlers: Iterable[Callable[..., Any]], active: Active | None) ->
             _filled_for[quota] = active
 
 
-def without_delay(responses: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+def _without_delay(responses: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Set the delays that handlers of `needs-retry` return to 0 seconds."""
     return [(handler, 0 if delay else delay) for handler, delay in responses]
