@@ -477,7 +477,7 @@ def test_what_has_gone_on_does_not_go_back(fake: AutomationFake, tmp_path: Path)
     run.advance()
     before.advance(run, "step")
     assert before.catch_up(run) is None
-    assert run.course.place == 1
+    assert run.course.frame == 1
 
 
 def test_a_reset_forgets_it(fake: AutomationFake, tmp_path: Path) -> None:
