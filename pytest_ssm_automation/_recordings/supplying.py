@@ -112,7 +112,12 @@ class Supply:
         """Return the results of the execution; of a child, only if it runs on a target and was recorded."""
         if execution.parent is None:
             return self.steps
+        named = self.steps.get((execution.target or "",), {}).get("Outputs", {}).get("ExecutionId")
         for shown, results in self._children if execution.target else ():
-            if execution.target == shown.get("Target") or execution.parameters == shown.get("Parameters"):
+            if named == [shown["AutomationExecutionId"]]:
+                return results
+            if named is None and (
+                execution.target == shown.get("Target") or execution.parameters == shown.get("Parameters")
+            ):
                 return results
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -275,12 +274,13 @@ def test_executions_that_start_others_do_not_differ(
     assert recordings.compare(path) == ()
 
 
-def test_children_get_signals_where_they_are(tmp_path: Path) -> None:
-    """Executions of other Regions that wait are approved there, like the one that was recorded."""
+@pytest.mark.parametrize("second", ["Approve", "Reject"])
+def test_children_of_several_regions_are_told_apart(second: str, tmp_path: Path) -> None:
+    """Each gets the signal that it got in its Region, though only those of the parent's own can be recorded."""
     locations = [{"Accounts": ["123456789012"], "Regions": ["eu-west-1", "us-east-1"]}]
     with AutomationFake() as fake:
         fake.add_runbook(runbook(approve("wait")), name="Child")
-        execution_id = ended(fake, repeat("Approve"), DocumentName="Child", TargetLocations=locations)
+        execution_id = ended(fake, ["Approve", second], DocumentName="Child", TargetLocations=locations)
         path = recorded(tmp_path, execution_id, "--children")
     assert recordings.compare(path) == ()
 
