@@ -13,7 +13,7 @@ from pytest_ssm_automation import AutomationFake, FakeUsageError, StepRun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_ssm_automation import Execution, StartRequest
+    from pytest_ssm_automation import Call, Execution
 
 
 def steps(fake: AutomationFake, execution_id: str) -> dict[str, str]:
@@ -687,7 +687,7 @@ def test_a_run_that_is_stopped_while_it_starts_its_child(fake: AutomationFake, c
     fake.add_runbook(runbook({"name": "a"}), name="Child")
     parent = fake.execution(start(client))
 
-    def stop(_: StartRequest) -> bool:
+    def stop(_: Call) -> bool:
         parent.finish("Cancelled")
         return True
 
