@@ -104,9 +104,11 @@ def _database_cluster(aws: Any) -> str:
     return "cluster"
 
 
-def _database_id(aws: Any) -> str:
-    create_database(aws)
-    return str(aws("rds").describe_db_instances()["DBInstances"][0]["DbiResourceId"])
+def _database(aws: Any) -> Any:
+    """Return the database, which parameters may name in two ways."""
+    if not aws("rds").describe_db_instances()["DBInstances"]:
+        create_database(aws)
+    return aws("rds").describe_db_instances()["DBInstances"][0]
 
 
 def _load_balancer(aws: Any) -> str:
@@ -134,7 +136,7 @@ _MAKERS: Final[dict[str, Callable[[Any], str]]] = {
     "alarm": _alarm,
     "scaling group": _scaling_group,
     "database cluster": _database_cluster,
-    "database id": _database_id,
+    "database id": lambda aws: str(_database(aws)["DbiResourceId"]),
     "load balancer": _load_balancer,
     "trail": _trail,
     "bucket": _bucket,
@@ -142,7 +144,7 @@ _MAKERS: Final[dict[str, Callable[[Any], str]]] = {
     "function": _function,
     "instance": launch_instance,
     "volume": create_volume,
-    "database": lambda aws: create_database(aws)["InstanceId"][0],
+    "database": lambda aws: str(_database(aws)["DBInstanceIdentifier"]),
     "table": lambda aws: create_table(aws)["TableName"][0],
     "snapshot": lambda aws: aws("ec2").create_snapshot(VolumeId=create_volume(aws))["SnapshotId"],
     "image": lambda aws: aws("ec2").create_image(InstanceId=launch_instance(aws), Name="image")["ImageId"],
