@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from contextvars import copy_context
 from functools import partial
 from multiprocessing.pool import ThreadPool
@@ -43,21 +43,29 @@ def noted() -> list[str]:
     return texts
 
 
-def test_a_late_call_is_nobody_elses() -> None:
-    """A thread that was started under a fake is refused after it, and the next fake knows nothing of it."""
-    go, results = threading.Event(), list[Any]()
+def do_late(
+    work: Callable[[], Any], *, fake: AutomationFake | None = None, later: AutomationFake | None = None
+) -> None:
+    """Start a thread under a fake, and let it work after that one, under a later fake if there is one."""
+    go = threading.Event()
 
-    def work() -> None:
+    def held() -> None:
         go.wait(10)
-        start(results)
+        work()
 
-    with AutomationFake(seed="one"):
-        worker = threading.Thread(target=work, name="worker-1")
+    with fake or AutomationFake():
+        worker = threading.Thread(target=held, name="worker-1")
         worker.start()
-    with AutomationFake() as later:
+    with later or nullcontext():
         go.set()
         worker.join()
-        assert later.calls == ()
+
+
+def test_a_late_call_is_nobody_elses() -> None:
+    """A thread that was started under a fake is refused after it, and the next fake knows nothing of it."""
+    results, later = list[Any](), AutomationFake()
+    do_late(partial(start, results), fake=AutomationFake(seed="one"), later=later)
+    assert later.calls == ()
     (text,) = results
     assert text.startswith("Thread 'worker-1' of ")
     assert text.endswith(" called StartAutomationExecution after its fake had ended.")
@@ -66,17 +74,8 @@ def test_a_late_call_is_nobody_elses() -> None:
 
 def test_a_late_call_without_any_fake_is_refused_too() -> None:
     """It never reaches AWS, though no fake is there any more."""
-    go, results = threading.Event(), list[Any]()
-
-    def work() -> None:
-        go.wait(10)
-        start(results)
-
-    with AutomationFake():
-        worker = threading.Thread(target=work)
-        worker.start()
-    go.set()
-    worker.join()
+    results: list[Any] = []
+    do_late(partial(start, results))
     assert "after its fake had ended" in results[0]
     assert noted() == results
 
@@ -361,23 +360,17 @@ def test_a_thread_that_threading_does_not_know() -> None:
 def test_a_thread_that_a_left_thread_starts_is_late() -> None:
     """Threads and pool tasks that left-over work starts belong to the same test."""
     results: list[Any] = []
-    go = threading.Event()
+    later = AutomationFake()
 
     def work() -> None:
-        go.wait(10)
         child = threading.Thread(target=start, args=(results,))
         child.start()
         child.join()
         with ThreadPoolExecutor(1) as pool:
             pool.submit(start, results).result()
 
-    with AutomationFake():
-        worker = threading.Thread(target=work)
-        worker.start()
-    with AutomationFake() as later:
-        go.set()
-        worker.join()
-        assert later.calls == ()
+    do_late(work, later=later)
+    assert later.calls == ()
     assert all("after its fake had ended" in text for text in results)
     assert noted() == results
     assert len(results) == 2
@@ -386,20 +379,14 @@ def test_a_thread_that_a_left_thread_starts_is_late() -> None:
 def test_what_was_left_may_have_a_fake_of_its_own() -> None:
     """A thread that enters a fake after its first one is answered by it, and is late again afterwards."""
     results: list[Any] = []
-    go = threading.Event()
     own = AutomationFake()
 
     def work() -> None:
-        go.wait(10)
         with own:
             start(results)
         start(results)
 
-    with AutomationFake():
-        worker = threading.Thread(target=work)
-        worker.start()
-    go.set()
-    worker.join()
+    do_late(work)
     assert results[0] == own.executions[0].id
     assert noted() == results[1:]
     assert len(results) == 2
@@ -408,40 +395,28 @@ def test_what_was_left_may_have_a_fake_of_its_own() -> None:
 def test_current_gives_no_fake_to_late_work() -> None:
     """`AutomationFake.current()` follows the rule of calls: late work gets no fake of another test."""
     results: list[Any] = []
-    go = threading.Event()
 
     def work() -> None:
-        go.wait(10)
         with pytest.raises(AutomationFakeError, match="No AutomationFake is active"):
             AutomationFake.current()
         results.append("refused")
 
-    with AutomationFake():
-        worker = threading.Thread(target=work)
-        worker.start()
-    with AutomationFake():
-        go.set()
-        worker.join()
+    do_late(work, later=AutomationFake())
     assert results == ["refused"]
 
 
 def test_other_services_are_kept_in_too() -> None:
     """No request of late work leaves the process: the guard of its fake stays."""
     results: list[Any] = []
-    go = threading.Event()
+    fake = AutomationFake()
 
     def work() -> None:
-        go.wait(10)
         try:
             CLIENT.get_parameter(Name="x")
         except NetworkBlockedError as error:
             results.append(str(error))
 
-    with AutomationFake() as fake:
-        worker = threading.Thread(target=work)
-        worker.start()
-    go.set()
-    worker.join()
+    do_late(work, fake=fake)
     assert "GetParameter" in results[0]
     with pytest.raises(AssertionError, match="GetParameter"):
         fake.verify()
