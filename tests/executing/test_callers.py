@@ -61,7 +61,7 @@ SOURCE = """
             headers = {"X-Amz-Target": f"AmazonSSM.{operation}", "Content-Type": "application/x-amz-json-1.1"}
             signed = AWSRequest("POST", url, headers, json.dumps(members).encode())
             SigV4Auth(Credentials("AKIDSIGNER", "secret"), "ssm", "us-east-1").add_auth(signed)
-            return requests.post(url, data=signed.body, headers=dict(signed.headers.items()), timeout=10)
+            return requests.post(url, data=signed.body, headers=dict(signed.headers.items()), timeout=60)
 
         started = ask("StartAutomationExecution", DocumentName="Doc", Parameters={"Name": [name]}).json()
         polls = [ask("GetAutomationExecution", **started) for _ in range(4)]
