@@ -45,9 +45,9 @@ def _has_alarm() -> bool:
     return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
 
-def _end_alarm(before: object) -> None:
-    if not before:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+def _end_alarm(_before: object) -> None:
+    """End the alarm of a script. One of the test's own that it has ended can't be brought back."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _settings() -> tuple[tuple[Callable[[], Any], Callable[[Any], object]], ...]:
