@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from flow_oracle import Reading
+from flow_oracle import Reading, names
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
     from flow_oracle import Attempt
 
-pytestmark = pytest.mark.slow
-
 # The steps of a drawn runbook lead anywhere, also by onCancel.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")]
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
 
@@ -67,8 +65,12 @@ class Model:
             self.leaves = True
             self.reading.statuses[self.at] = "Cancelling"
         else:
-            self.reading.statuses[self.at] = "Cancelled"
-            self.flow = self.reading.cancelled(on_cancel.removeprefix("step:"))
+            target = on_cancel.removeprefix("step:")
+            for name, status in self.reading.statuses.items():
+                # the step, and the loops around it that are left
+                if status == "InProgress" and target not in names(self.steps[name]):
+                    self.reading.statuses[name] = "Cancelled"
+            self.flow = self.reading.cancelled(target)
             self.at = next(self.flow)
 
     def _leave(self) -> None:
