@@ -714,8 +714,9 @@ def test_a_script_with_no_steps(fake: AutomationFake, client: Any) -> None:
     assert [poll(client, execution_id)["StepExecutions"] for _ in range(2)] == [[], []]
 
 
-def test_jumps_into_loops_inside_loops(fake: AutomationFake, client: Any) -> None:
-    """All the loops on the way begin their first round."""
+@pytest.mark.parametrize("within", [False, True])
+def test_jumps_into_loops_inside_loops(fake: AutomationFake, client: Any, *, within: bool) -> None:
+    """All the loops on the way begin their first round, and one that the jump comes from goes on."""
     inner = {
         "name": "inner",
         "action": "aws:loop",
@@ -724,8 +725,10 @@ def test_jumps_into_loops_inside_loops(fake: AutomationFake, client: Any) -> Non
             "Steps": [{"name": "skipped", "action": "aws:sleep"}, {"name": "deep", "action": "aws:sleep"}],
         },
     }
-    outer = {"name": "outer", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": [inner]}}
-    fake.add_runbook(runbook({"name": "first", "nextStep": "deep"}, outer), name="Doc")
+    first = {"name": "first", "action": "aws:sleep", "nextStep": "deep"}
+    jump, inside = ([], [first]) if within else ([first], [])
+    outer = {"name": "outer", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": [*inside, inner]}}
+    fake.add_runbook(runbook(*jump, outer), name="Doc")
     execution_id = start(client)
     assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Success"]
     assert steps(fake, execution_id) == {

@@ -18,7 +18,7 @@ from moto import mock_aws
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError
-from pytest_ssm_automation._transports.http import fetching
+from pytest_ssm_automation._transports.http import fetching, requests_mock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -182,6 +182,19 @@ def test_an_exception_without_a_form_in_http_is_refused(
     assert [(call.outcome, call.error) for call in fake.calls[1:]] == [("failed", "FakeUsageError")]
     with pytest.raises(AssertionError, match=r"FakeUsageError: KeyboardInterrupt\(\) can't be raised"):
         fake.verify()
+
+
+def test_an_interrupt_reaches_the_caller(
+    fake: AutomationFake, mock: responses.RequestsMock, post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no function of the test raises is no mistake of the test, such as a time limit for it."""
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(requests_mock, "answer_http", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        post(START, DOC)
 
 
 def test_a_retrying_session_retries(fake: AutomationFake, mock: responses.RequestsMock, signed: Any) -> None:
