@@ -249,7 +249,7 @@ class Service:
 
     def _record(self, request: Request, reply: Reply, lost: BaseException | None) -> None:
         outcome: Outcome = "lost" if lost else reply.outcome
-        call = Call(request, outcome, reply.execution_id, error=_name(lost) if lost else None)
+        call = Call(request, outcome, reply.execution_id, _name(lost) if lost else None)
         self.calls.append(call)
         if reply.started:
             reply.started.call = call

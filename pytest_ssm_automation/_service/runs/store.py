@@ -165,8 +165,11 @@ class ExecutionStore:
         if plan is None:
             plan = self.planner.plan(request, params, script)
         with self.lock:
+            chosen = plan.script.execution_id
+            if chosen and script is None and self.find(chosen, request.scope):
+                chosen = None  # it is only for the first execution in each account and Region
             run = Run(
-                self._chosen_id(plan.script, request, anew=script is None) or self._new_id(),
+                chosen or self._new_id(),
                 request,
                 plan.script,
                 self,
@@ -278,11 +281,6 @@ class ExecutionStore:
         if scope not in self._finders:
             self._finders[scope] = Finder(self.all, scope)
         return self._finders[scope]
-
-    def _chosen_id(self, script: Script, request: Request, *, anew: bool) -> str | None:
-        """Return the id in a script. It is only for the first execution in each account and Region."""
-        chosen = script.execution_id
-        return None if chosen and anew and self.find(chosen, request.scope) else chosen
 
     def _add(self, run: Run, *, shared: bool) -> None:
         if shared:
