@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("fastapi", reason="the pages need the libraries that they are about: tox run -e example")
+pytest.importorskip("fastapi", reason="the pages need the libraries that they are about: tox run -e docs")
 
 import pages
 
