@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
 from ._assertions import shorten
-from ._errors import FakeUsageError, check_names, hide_usage_errors, nearest
+from ._errors import FakeUsageError, check_names, did_you_mean, hide_usage_errors
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 
@@ -30,8 +30,8 @@ def check_keywords(assertion: F) -> F:
         if foreign := [name for name in keywords if name in _OPTIONS and name not in own]:
             raise FakeUsageError(_foreign(assertion.__name__, foreign[0], keywords[foreign[0]]))
         for name in keywords:
-            if name[:1].islower() and name not in own and (near := nearest(name, own)):
-                raise FakeUsageError(f"{assertion.__name__} takes no {name}: did you mean {near[0]!r}?")
+            if name[:1].islower() and name not in own and (hint := did_you_mean(name, own)):
+                raise FakeUsageError(f"{assertion.__name__} takes no {name}: {hint}")
         return assertion(*args, **keywords)
 
     return cast("F", checked)

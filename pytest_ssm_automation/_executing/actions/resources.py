@@ -7,13 +7,12 @@ are botocore's.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 
-from ..._errors import StepFailed
+from ..._errors import StepFailed, did_you_mean
 from ..._service.runbooks.kinds import as_list
 from ..attempt import Unable
 from ..calling import typed
@@ -86,13 +85,13 @@ def operation_of(service: str, api: str, client_of: ClientOf) -> tuple[Any, str,
         client = client_of(service.lower())
     except UnknownServiceError as error:
         known = str(error.kwargs["known_service_names"]).split(", ")
-        raise Unable(f"boto3 has no service {service!r}{_nearest(service.lower(), known)}") from None
+        raise Unable(f"boto3 has no service {service!r}{_hint(service.lower(), known)}") from None
     names: Mapping[str, str] = client.meta.method_to_api_mapping
     method = xform_name(api)
     if method not in names:
         method = next((each for each in names if _folded(each) == _folded(api)), "")
     if not method:
-        raise Unable(f"boto3 has no operation {api!r} of {service}{_nearest(api, names.values())}")
+        raise Unable(f"boto3 has no operation {api!r} of {service}{_hint(api, names.values())}")
     operation = client.meta.service_model.operation_model(names[method])
     if operation.has_streaming_output or operation.has_event_stream_output:
         raise Unable(f"{service} {operation.name} streams its response, which the service does not support here")
@@ -107,9 +106,9 @@ def _folded(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
-    near = get_close_matches(name, names, n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+def _hint(name: str, names: Iterable[str]) -> str:
+    hint = did_you_mean(name, names)
+    return hint and f" ({hint})"
 
 
 def _desired(attempt: Attempt) -> list[str]:

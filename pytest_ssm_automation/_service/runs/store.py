@@ -220,7 +220,7 @@ class ExecutionStore:
     def named(self, execution_id: str) -> list[Run]:
         """Return the executions with this id in all accounts and Regions, oldest first."""
         with self.lock:
-            # Only when somebody asks, because most executions are never looked for.
+            # Indexed on first use, because most executions are never looked up by their id.
             for run in self.all[self._indexed :]:
                 self._by_id[run.id].append(run)
             self._indexed = len(self.all)

@@ -81,9 +81,9 @@ def answer_http(
 
 
 def answer_mistake(service: Service, error: BaseException) -> HttpAnswer:
-    """Answer a request during which the test was found wrong, or one of its functions has raised an exception.
+    """Answer a request that failed because of a mistake in the test, or an exception of one of its functions.
 
-    The exception can't be raised in a caller that sends HTTP. The test is told of it when it ends.
+    The exception can't be raised in a caller that sends HTTP, so strict mode reports it when the test ends.
     """
     return encode_error(service.new_id(), ServiceError("InternalFailure", f"{type(error).__name__}: {error}"))
 

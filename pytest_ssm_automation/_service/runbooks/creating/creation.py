@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ...._errors import nearest
+from ...._errors import did_you_mean
 from ..actions import ACTIONS, BRANCH, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
 from ..conditions import short_joins
 from ..kinds import inputs_of, is_list, is_mapping
@@ -93,10 +93,12 @@ def _names(names: Iterable[str]) -> str:
     return f"[ [{', '.join(names)}] ]"
 
 
-def _hint(given: str, allowed: Iterable[str], start: str = "; did") -> str:
-    """Suggest a similar name, after a text or, with another start, after a sentence."""
-    near = nearest(given, allowed)
-    return f"{start} you mean {near[0]!r}?" if near else ""
+def _hint(given: str, allowed: Iterable[str], *, sentence: bool = False) -> str:
+    """Suggest a similar name, as a part of a sentence or as one of its own."""
+    hint = did_you_mean(given, allowed)
+    if sentence and hint:
+        return f" {hint[0].upper()}{hint[1:]}"
+    return hint and f"; {hint}"
 
 
 def _conditions(action: str, inputs: Mapping[str, Any], path: str) -> Iterator[tuple[object, str]]:
@@ -173,7 +175,7 @@ class _Checker:
             return
         if unknown := [name for name in inputs if name not in known]:
             text = f"Unknown input names provided. Known={_names(known)}, Provided={_names(inputs)}."
-            self._refuse(path, text + "".join(_hint(name, known, " Did") for name in unknown), INPUTS)
+            self._refuse(path, text + "".join(_hint(name, known, sentence=True) for name in unknown), INPUTS)
         for name, value in inputs.items():
             if unfit := type_problem(action, name, value):
                 self._refuse(f"{path}.{name}", unfit, INPUTS)
@@ -225,6 +227,6 @@ class _Checker:
             hint = (
                 f" {name!r} is a step: name one of its outputs, as in {{{{ {name}.Output }}}}."
                 if name in self._actions
-                else _hint(name, self._parameters, " Did")
+                else _hint(name, self._parameters, sentence=True)
             )
             self._refuse(path, f'Parameter "{name}" is not declared.{hint}')

@@ -5,51 +5,26 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.pool import ThreadPool
 
-import boto3
 import gevent
 import gevent.pool
 import gevent.threadpool
 import pytest
+from neighbours.situations.gevent.work import in_executor, in_threads, spawned, start
 
 from pytest_ssm_automation import AutomationFake, LateCallError
 
-CLIENT = boto3.client("ssm", "us-east-1", aws_access_key_id="AKIDTEST", aws_secret_access_key="secret")
 # pools that serve all tests
 EXECUTOR, THREADS = ThreadPoolExecutor(2), ThreadPool(2)
 GREENLETS, NATIVE = gevent.pool.Pool(2), gevent.threadpool.ThreadPool(2)
-
-
-def start(number):
-    gevent.sleep(0)
-    return CLIENT.start_automation_execution(DocumentName=f"Doc-{number}")["AutomationExecutionId"]
-
-
-def in_threads(function, values):
-    done = []
-    threads = [threading.Thread(target=lambda value=value: done.append(function(value))) for value in values]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return done
-
-
-def spawned(function, values):
-    return [job.get() for job in [gevent.spawn(function, value) for value in values]]
 
 
 def spawned_later(function, values):
     return [job.get() for job in [gevent.spawn_later(0.001, function, value) for value in values]]
 
 
-def in_own_executor(function, values):
-    with ThreadPoolExecutor(2) as executor:
-        return list(executor.map(function, values))
-
-
 WAYS = [
     *(EXECUTOR.map, THREADS.map, GREENLETS.map, GREENLETS.imap_unordered, NATIVE.map),
-    *(in_threads, in_own_executor, spawned, spawned_later),
+    *(in_threads, in_executor, spawned, spawned_later),
 ]
 
 
