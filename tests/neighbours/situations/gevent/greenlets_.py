@@ -9,7 +9,7 @@ import gevent
 import gevent.pool
 import gevent.threadpool
 import pytest
-from neighbours.situations.gevent.work import in_executor, in_threads, spawned, start
+from work import in_executor, in_threads, spawned, start
 
 from pytest_ssm_automation import AutomationFake, LateCallError
 

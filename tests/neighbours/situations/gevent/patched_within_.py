@@ -5,7 +5,7 @@ from multiprocessing.pool import ThreadPool
 import gevent
 import gevent.monkey
 import pytest
-from neighbours.situations.gevent.work import in_executor, in_threads, spawned, start
+from work import in_executor, in_threads, spawned, start
 
 from pytest_ssm_automation import AutomationFake
 
