@@ -349,7 +349,7 @@ def test_variables_and_global_names(fake: AutomationFake) -> None:
     fake.add_runbook(content, name="Doc")
     client = fake.client("cn-north-1")
     shown = ended_of(client, "Doc")
-    day = shown["ExecutionStartTime"]
+    day = shown["StepExecutions"][0]["ExecutionStartTime"]
     before, _, after = (step["Inputs"] for step in shown["StepExecutions"])
     called = {"Service": '"ec2"', "Api": '"Any"'}
     assert before == {
