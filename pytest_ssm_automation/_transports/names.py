@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # The releases of each library that have all names.
 SUPPORTED: Final = {"aiobotocore": "2.13 to 3.10", "botocore": "1.34 to 1.44", "Python": "3.11 to 3.15"}
-# The names of each library, by the class or module that has them. Instances have some of those of classes.
+# The names of each library, by the class that has them. Some are names of its instances.
 _NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "aiobotocore": {
         "aiobotocore.client:AioBaseClient": ("_convert_to_request_dict", "_make_request"),
@@ -41,7 +41,7 @@ _NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "botocore.signers:RequestSigner": ("_credentials",),
         "botocore.stub:Stubber": ("_get_response_handler", "_validate_operation_response", "_validate_response"),
     },
-    "Python": {"concurrent.futures.thread": ("_WorkItem",)},
+    "Python": {"concurrent.futures.thread:_WorkItem": ("run",)},
 }
 
 
@@ -51,7 +51,7 @@ def unsupported(library: str) -> AutomationFakeError | None:
         f"{path.rpartition(':')[2]}.{name}"
         for path, attributes in _NAMES[library].items()
         for name in attributes
-        if not _has(_owner(path), name, library)
+        if not any(name in vars(kind) or _is_set_by_init(kind, name) for kind in _kinds(path))
     ]
     return missing(library, *names) if names else None
 
@@ -66,25 +66,16 @@ def missing(library: str, *names: str) -> AutomationFakeError:
 
 
 @cache
-def _owner(path: str) -> Any:
+def _kinds(path: str) -> list[Any]:
+    """Return a class with its bases in the same package, if it exists."""
     try:
-        return resolve_name(path)
+        bases = resolve_name(path).__mro__
     except (AttributeError, ImportError):
-        return object
+        return []
+    package = path.partition(".")[0]
+    return [kind for kind in bases if kind.__module__.partition(".")[0] == package]
 
 
-def _has(owner: Any, name: str, library: str) -> bool:
-    """Return whether a class, with its bases in the library, or a module has a name. Those of instances are known."""
-    kinds = [kind for kind in getattr(owner, "__mro__", (owner,)) if _is_of(kind, library)]
-    return any(name in vars(kind) for kind in kinds) or any(_is_set_by_init(kind, name) for kind in kinds)
-
-
-def _is_of(owner: Any, library: str) -> bool:
-    return library == "Python" or owner.__module__.partition(".")[0] == library
-
-
-@cache
-def _is_set_by_init(owner: Any, name: str) -> bool:
-    """Return whether `__init__` of a class sets an attribute of its instances."""
-    code = getattr(unwrap(getattr(owner, "__init__", len)), "__code__", None)
+def _is_set_by_init(kind: Any, name: str) -> bool:
+    code = getattr(unwrap(kind.__init__), "__code__", None)
     return code is not None and name in code.co_names

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
 import zlib
@@ -80,15 +82,10 @@ def unpack(body: bytes, encoding: str, *, most: int | None = None) -> bytes:
     """
     if encoding.strip().lower() != "gzip":
         return body
-    content, rest = bytearray(), body
     try:
-        while True:  # a body may consist of several gzip members
-            member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            content += member.decompress(rest, 0 if most is None else most - len(content))
-            if not member.eof and len(content) != most:
-                raise ServiceError("SerializationException", "The compressed body of the request is not complete.")
-            rest = member.unused_data
-            if not rest or len(content) == most:
-                return bytes(content)
-    except zlib.error:
+        with gzip.open(io.BytesIO(body)) as file:
+            return file.read(-1 if most is None else most)
+    except EOFError:
+        raise ServiceError("SerializationException", "The compressed body of the request is not complete.") from None
+    except (OSError, zlib.error):
         raise ServiceError("SerializationException") from None

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSConnection
@@ -22,10 +23,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from ..._errors import AutomationFakeError, hide_usage_errors, public
 from ..._service.checks.model import DOCUMENT_OPERATIONS
 from ..._service.runbooks.library import how_to_register
-from ..patching import Patch, WrapperPatch
+from ..owner.active import current, inherited, owner
+from ..patching import WrapperPatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
 __tracebackhide__ = hide_usage_errors
 
@@ -90,9 +92,8 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str], called
         NetworkBlockedError: The host is not allowed.
     """
     host = (urlsplit(url).hostname or "").lower()
-    if is_loopback(host) or _is_unspecified(host):
-        return
-    if allowed is True or (allowed and host in allowed):
+    # moto's server has the URL 0.0.0.0, which connects to this machine, as `::` does.
+    if is_loopback(host, or_unspecified=True) or allowed is True or (allowed and host in allowed):
         return
     if host in _METADATA_HOSTS:
         raise EndpointConnectionError(endpoint_url=url)
@@ -101,22 +102,15 @@ def check_host(method: str, url: str, *, allowed: bool | Collection[str], called
     raise NetworkBlockedError(request=blocked, hint=blocked.hint())
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host name, in lower case, is one of loopback."""
+def is_loopback(host: str, *, or_unspecified: bool = False) -> bool:
+    """Return whether a host name, in lower case, is one of loopback, or the unspecified address."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:  # another name, which may even start with "127."
         return False
-
-
-def _is_unspecified(host: str) -> bool:
-    """Return whether a host is `0.0.0.0` or `::`, which connect to this machine; moto's server has such a URL."""
-    try:
-        return ip_address(host).is_unspecified
-    except ValueError:
-        return False
+    return address.is_loopback or (or_unspecified and address.is_unspecified)
 
 
 class _Refused(BaseException):
@@ -126,65 +120,63 @@ class _Refused(BaseException):
         self.error = error
 
 
-class Guard:
-    """Check the requests of botocore and aiobotocore when a connection is about to be opened or used."""
+def connect(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Wrap a method that opens or uses a connection, including coroutine functions."""
+    request = _sent.get()
+    if request is not None:
+        try:
+            _check(request)
+        except BotoCoreError as error:
+            raise _Refused(error) from None
+    return original(*args, **kwargs)
 
-    def __init__(self, check: Callable[[Any, Any], None]) -> None:
-        """Set the check of a request and its operation, which raises if the request must not leave the process."""
-        self._check = check
 
-    def patches(self) -> Iterator[Patch]:
-        """Yield the patches of botocore's `send`, and of urllib3's connections."""
-        yield WrapperPatch(URLLib3Session, "send", self.send)
-        yield WrapperPatch(AWSConnection, "request", self.connect)  # also for open connections
-        yield WrapperPatch(HTTPConnection, "connect", self.connect)
-        yield WrapperPatch(HTTPSConnection, "connect", self.connect)
+def _check(request: Any) -> None:
+    """Block a request that nothing has answered and that would leave the process."""
+    active = current() or owner() or inherited()
+    if active is None:
+        return
+    try:
+        check_host(request.method, request.url, allowed=active.fake.options.allow_network, called=_called.get())
+    except NetworkBlockedError as error:
+        active.fake._blocked.append(error.kwargs["request"])
+        raise
 
-    def call(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
-        """Call `BaseClient._make_request`; messages will name the operation."""
-        return _during(_called, operation_model, original, client, operation_model, *arguments)
 
-    async def call_aio(self, original: Callable[..., Any], client: Any, operation_model: Any, *arguments: Any) -> Any:
-        """Call `AioBaseClient._make_request`."""
-        return await _during_aio(_called, operation_model, original, client, operation_model, *arguments)
+def _during(variable: ContextVar[Any], original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a method while a variable has the value of its first argument.
 
-    def send(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
-        """Wrap `URLLib3Session.send`."""
-        return _during(_sent, request, original, session, request)
-
-    async def send_aio(self, original: Callable[..., Any], session: Any, request: Any) -> Any:
-        """Wrap the `send` of aiobotocore's sessions."""
-        return await _during_aio(_sent, request, original, session, request)
-
-    def connect(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Wrap a method that opens or uses a connection, including coroutine functions."""
-        request = _sent.get()
-        if request is not None:
-            try:
-                self._check(request, _called.get())
-            except BotoCoreError as error:
-                raise _Refused(error) from None
+    A context manager would lose the value before if it is interrupted.
+    """
+    before = variable.get()
+    try:
+        variable.set([*args, *kwargs.values()][1])
         return original(*args, **kwargs)
-
-
-def _during(variable: ContextVar[Any], value: Any, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function while a variable has a value. A context manager would lose the old one if it is interrupted."""
-    before = variable.get()
-    try:
-        variable.set(value)
-        return function(*arguments)
     except _Refused as refused:
         raise refused.error from None
     finally:
         variable.set(before)
 
 
-async def _during_aio(variable: ContextVar[Any], value: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+async def _during_aio(variable: ContextVar[Any], original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     before = variable.get()
     try:
-        variable.set(value)
-        return await function(*arguments)
+        variable.set([*args, *kwargs.values()][1])
+        return await original(*args, **kwargs)
     except _Refused as refused:
         raise refused.error from None
     finally:
         variable.set(before)
+
+
+# Call `_make_request` of a client. Messages will name the operation.
+call: Final = partial(_during, _called)
+call_aio: Final = partial(_during_aio, _called)
+# Wraps `send` of the sessions of aiobotocore.
+send_aio: Final = partial(_during_aio, _sent)
+PATCHES: Final = (
+    WrapperPatch(URLLib3Session, "send", partial(_during, _sent)),
+    WrapperPatch(AWSConnection, "request", connect),  # also for open connections
+    WrapperPatch(HTTPConnection, "connect", connect),
+    WrapperPatch(HTTPSConnection, "connect", connect),
+)

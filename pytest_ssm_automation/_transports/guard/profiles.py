@@ -11,11 +11,13 @@ import os
 import re
 import shlex
 import tempfile
-from configparser import Error, RawConfigParser
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from botocore.configloader import load_config, raw_config_parse
+from botocore.exceptions import BotoCoreError
 
 from ..._startup import CONFIG_FILE, CREDENTIALS_FILE, PROFILES, SETTINGS
 
@@ -31,7 +33,6 @@ _DEFAULT_PATHS: Final = {CONFIG_FILE: "~/.aws/config", CREDENTIALS_FILE: "~/.aws
 _HOMES: Final = ("HOME", "USERPROFILE")
 # The environment variables that `profile_variables` reads.
 READ: Final = (CONFIG_FILE, CREDENTIALS_FILE, *PROFILES, *_HOMES, "AWS_REGION")
-_NAME: Final = r"[^\[\]\s](?:[^\[\]\r\n]*[^\[\]\s])?"
 _REGION: Final = "[A-Za-z0-9-]+"
 # The existing files of the user, each with its variable, path, time and size.
 Found: TypeAlias = "tuple[tuple[str, str, int, int], ...]"
@@ -82,38 +83,17 @@ def _users_profiles(files: Iterable[tuple[str, str, int, int]]) -> Mapping[str, 
     """Return the Regions of the profiles in the user's files by profile name."""
     found: dict[str, str | None] = {}
     for variable, path, _, _ in files:  # a Region in the credentials file takes precedence, as in botocore
-        with suppress(OSError, Error, UnicodeDecodeError):  # botocore would not find the profile either
-            for name, region in _parse(path, prefixed=variable == CONFIG_FILE).items():
-                found[name] = region or found.get(name)
+        with suppress(BotoCoreError):  # botocore would not find the profile either
+            profiles = load_config(path)["profiles"] if variable == CONFIG_FILE else raw_config_parse(path)
+            for name, settings in profiles.items():
+                region = str(settings.get("region", ""))
+                found[name] = region if re.fullmatch(_REGION, region) else found.get(name)
     return found
 
 
 @lru_cache(maxsize=8)
 def _path(text: str, _homes: tuple[str | None, ...]) -> str:
     return str(Path(text).expanduser())
-
-
-def _parse(path: str, *, prefixed: bool) -> Mapping[str, str | None]:
-    parser = RawConfigParser()
-    parser.read_string(Path(path).read_text(encoding="utf-8"))
-    names = {section: _profile(section) if prefixed else section for section in parser.sections()}
-    regions = {section: parser.get(section, "region", fallback="") for section in names}
-    return {
-        name: region if re.fullmatch(_REGION, region := regions[section]) else None
-        for section, name in names.items()
-        if name is not None and re.fullmatch(_NAME, name)
-    }
-
-
-def _profile(section: str) -> str | None:
-    """Return the profile name of a section of the configuration file."""
-    if section == "default":
-        return section
-    with suppress(ValueError):
-        words = shlex.split(section)
-        if len(words) == 2 and words[0] == "profile":  # noqa: PLR2004 - the keyword and the name
-            return words[1]
-    return None
 
 
 def _copy(profiles: Mapping[str, str | None]) -> str:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ..._errors import AutomationFakeError
+from ..guard import network
 from ..guard.environment import dummy_credentials, without_secrets
 from ..names import unsupported
 from ..patching import Patch, WrapperPatch
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from botocore.client import BaseClient
 
-    from ..guard.network import Guard
-
 
 def is_aio(client: BaseClient) -> bool:
     """Return whether a client is one of aiobotocore's."""
@@ -29,7 +28,7 @@ def is_aio(client: BaseClient) -> bool:
     return module is not None and isinstance(client, module.AioBaseClient)
 
 
-def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], guard: Guard) -> Iterator[Patch]:
+def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any]) -> Iterator[Patch]:
     """Wrap aiobotocore's clients like botocore's, if it has been imported."""
     if "aiobotocore.client" not in sys.modules:
         return
@@ -40,12 +39,12 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any], gua
 
     yield WrapperPatch(module_of("client").AioBaseClient, "_convert_to_request_dict", convert)
     yield WrapperPatch(module_of("client").AioBaseClient, "_make_request", make_request)
-    yield WrapperPatch(module_of("httpsession").AIOHTTPSession, "send", guard.send_aio)
-    yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", guard.connect)
+    yield WrapperPatch(module_of("httpsession").AIOHTTPSession, "send", network.send_aio)
+    yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", network.connect)
     if find_spec("aiobotocore.httpxsession"):  # since 2.22
-        yield WrapperPatch(module_of("httpxsession").HttpxSession, "send", guard.send_aio)
+        yield WrapperPatch(module_of("httpxsession").HttpxSession, "send", network.send_aio)
         for pool in _httpx_pools():
-            yield WrapperPatch(pool, "handle_async_request", guard.connect)
+            yield WrapperPatch(pool, "handle_async_request", network.connect)
 
 
 def _refuse(text: str) -> Callable[..., Any]:

@@ -16,25 +16,25 @@ from ..._errors import AutomationFakeError
 from ..._forks import on_fork
 from ..guard.environment import dummy_credentials
 from ..owner import active as stack
-from ..owner.identity import request_of
+from ..owner.identity import is_answered, request_of
 from .aio import is_aio
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 
-def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Redirect a call of a forked process to the fake of its parent.
+def redirection(client: BaseClient, operation_model: Any, params: Any) -> dict[str, str]:
+    """Return the argument of `_convert_to_request_dict` with which a forked process calls the fake of its parent.
 
-    Return the arguments of `_convert_to_request_dict` with the URL of the parent's endpoint; unchanged without a fake
-    in the parent.
+    It is the URL of the parent's endpoint. Calls that no fake of a parent answers get no argument.
 
     Raises:
         AutomationFakeError: The fake of the parent has no endpoint.
     """
-    parent = stack.inherited()
+    operation = operation_model.name
+    parent = stack.inherited() if is_answered(client, operation) else None
     if parent is None or not parent.fake._service.claims(request_of(client, operation, params)):
-        return arguments
+        return {}
     endpoint = parent.fake._endpoint
     if endpoint is None:
         (parent.fake._refusals or bytearray(1))[0] = 1
@@ -44,7 +44,7 @@ def redirected(client: BaseClient, operation: str, params: Any, arguments: dict[
             "or enter an AutomationFake in the process itself."
         )
     _sign(client)
-    return {**arguments, "endpoint_url": endpoint.url}
+    return {"endpoint_url": endpoint.url}
 
 
 def _sign(client: Any) -> None:

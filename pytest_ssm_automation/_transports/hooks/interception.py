@@ -20,22 +20,21 @@ from botocore.client import BaseClient
 
 from ..._errors import hide_usage_errors
 from ..._forks import on_fork, renew
-from ..._service.checks.model import CHECKED
 from ..._service.working import at_work
 from ..answers.stubber import stubbed
+from ..guard import network
 from ..guard.environment import DummyEnvironment
-from ..guard.network import Guard, NetworkBlockedError, check_host
 from ..names import unsupported
 from ..owner import active as stack
-from ..owner.active import answering, current, owner
-from ..owner.calling import calling
+from ..owner.active import answering
 from ..owner.carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
 from ..owner.claim import KEY, OF_ARGUMENTS, Claim, any_suspended, claim_of, claimed_by
+from ..owner.frames import calling
 from ..owner.identity import forget as forget_accounts
-from ..owner.identity import identity_of
+from ..owner.identity import identity_of, is_answered
 from ..patching import Patches, WrapperPatch
 from .aio import is_aio, patch_aio, patch_aio_credentials
-from .forked import redirected
+from .forked import redirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
-_CLAIMED = frozenset(CHECKED)
 _lock = threading.RLock()
 _taps: WeakKeyDictionary[BaseClient, WireTap] = WeakKeyDictionary()
 # Patches that all calls pass through. They stay while work of an ended fake is left.
@@ -97,7 +95,7 @@ def deactivate(active: Active) -> None:
     with _lock:
         if stack.any_active():
             return
-        _on_their_way.update(calling(_CLAIMED))
+        _on_their_way.update(calling())
         _aio_patches.restore()
         _patches.restore()
         forget_accounts()
@@ -108,7 +106,7 @@ def deactivate(active: Active) -> None:
 def _open_gate() -> None:
     """Remove the patches of the gate, unless work of a fake is left, or the process was forked under a fake."""
     if _on_their_way:
-        _on_their_way.intersection_update(calling(_CLAIMED))
+        _on_their_way.intersection_update(calling())
     if stack.any_active() or any_left() or any_suspended() or _on_their_way or stack.inherited() is not None:
         return
     _aio_gate.restore()
@@ -122,7 +120,7 @@ def _open_gate() -> None:
 
 def _patch_aio() -> None:
     if not _aio_gate:
-        _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio, _guard))
+        _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio))
     if not _aio_patches:
         _aio_patches.apply(patch_aio_credentials())
 
@@ -131,27 +129,13 @@ def _tap(client: BaseClient) -> None:
     """Attach the wire transport to a client, unless it is attached."""
     if client in _taps:
         return
-    tap = _make_tap(client)
+    from ..answers.wire import AioWireTap, WireTap
+
+    tap = AioWireTap(client) if is_aio(client) else WireTap(client)
     with _lock:
         if stack.any_active() and client not in _taps:
             tap.activate()
             _taps[client] = tap  # last, because other threads read this without the lock
-
-
-def _make_tap(client: BaseClient) -> WireTap:
-    """Make a tap. For aiobotocore, its module is imported when it is first needed, and without the lock."""
-    if is_aio(client):
-        from ..answers.aio_wire import AioWireTap
-
-        return AioWireTap(client)
-    from ..answers.wire import WireTap
-
-    return WireTap(client)
-
-
-def _is_claimed(client: BaseClient, operation_model: Any) -> bool:
-    """Return whether fakes answer an operation of a client."""
-    return operation_model.name in _CLAIMED and client.meta.service_model.service_name == "ssm"
 
 
 def _convert(
@@ -160,7 +144,7 @@ def _convert(
     """Wrap `BaseClient._convert_to_request_dict`."""
     claim = _claim(client, operation_model, api_params)
     if claim is None:
-        kwargs = _redirected(client, operation_model, api_params, kwargs)
+        kwargs |= redirection(client, operation_model, api_params)
         return original(client, api_params, operation_model, *args, **kwargs)
     try:
         return claim.noted(original(claim.judge(), api_params, operation_model, *args, **kwargs))
@@ -175,7 +159,7 @@ async def _convert_aio(
     """Wrap `AioBaseClient._convert_to_request_dict`."""
     claim = _claim(client, operation_model, api_params)
     if claim is None:
-        kwargs = _redirected(client, operation_model, api_params, kwargs)
+        kwargs |= redirection(client, operation_model, api_params)
         return await original(client, api_params, operation_model, *args, **kwargs)
     try:
         await claim.suspend()
@@ -191,7 +175,7 @@ async def _convert_aio(
 
 def _claim(client: BaseClient, operation_model: Any, api_params: Any) -> Claim | None:
     """Claim a call for the fake that answers it; `None` without a fake, or if fakes don't answer the operation."""
-    if not _is_claimed(client, operation_model):
+    if not is_answered(client, operation_model.name):
         return None
     active = answering(operation_model.name)
     if active is None:
@@ -201,13 +185,6 @@ def _claim(client: BaseClient, operation_model: Any, api_params: Any) -> Claim |
     if active.fake.options.transport == "wire":
         _tap(client)
     return Claim(client, active, operation_model.name, api_params)
-
-
-def _redirected(client: BaseClient, operation_model: Any, api_params: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    """In a forked process, redirect a call that the fake of the parent answers."""
-    if not _is_claimed(client, operation_model):
-        return arguments
-    return redirected(client, operation_model.name, api_params, arguments)
 
 
 def _make_request(
@@ -226,7 +203,7 @@ def _ask(original: Callable[..., Any], client: BaseClient, operation_model: Any,
     """Answer a call of a fake, or leave it to others."""
     service = _stubbing(client, operation_model, context)
     answer = service and stubbed(client, service, operation_model, request, context)
-    return answer or _guard.call(original, client, operation_model, request, context)
+    return answer or network.call(original, client, operation_model, request, context)
 
 
 async def _make_request_aio(
@@ -243,7 +220,7 @@ async def _make_request_aio(
             finally:
                 if claim is not None:
                     await claim.suspend()
-        return answer or await _guard.call_aio(original, client, operation_model, request, context)
+        return answer or await network.call_aio(original, client, operation_model, request, context)
     finally:
         if claim is not None:
             claim.end()
@@ -251,28 +228,13 @@ async def _make_request_aio(
 
 def _stubbing(client: BaseClient, operation_model: Any, context: Any) -> Service | None:
     """Return the service that answers a call with the Stubber transport; `None` for other calls."""
-    if KEY not in context and not _is_claimed(client, operation_model):
+    if KEY not in context and not is_answered(client, operation_model.name):
         return None
     active = claimed_by(context, operation_model.name)
     if active is None or active.fake.options.transport != "stubber":
         return None
     service: Service = active.fake._service
     return service
-
-
-def _check_network(request: Any, called: Any) -> None:
-    """Block a request that nothing has answered and that would leave the process."""
-    active = current() or owner() or stack.inherited()
-    if active is None:
-        return
-    try:
-        check_host(request.method, request.url, allowed=active.fake.options.allow_network, called=called)
-    except NetworkBlockedError as error:
-        active.fake._blocked.append(error.kwargs["request"])
-        raise
-
-
-_guard = Guard(_check_network)
 
 
 def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
@@ -286,7 +248,7 @@ def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Non
 _GATE = (
     WrapperPatch(BaseClient, "_convert_to_request_dict", _convert),
     WrapperPatch(BaseClient, "_make_request", _make_request),
-    *_guard.patches(),
+    *network.PATCHES,
     *CARRIERS,
 )
 _PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client),)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _DIRECT: Final = ("NO_PROXY", "no_proxy")
 _CONNECTION: Final = "ssm_automation.connection"
-_open: WeakSet[Endpoint] = WeakSet()
+_open: WeakSet[_Server] = WeakSet()
 _LONGEST_CLOSE: Final = 3.0
 
 
@@ -63,7 +63,7 @@ class Endpoint:
         open_endpoint(self.url, self._changes.before[ENDPOINT])
         self._changes.make()
         self._patch = carry_environment()
-        _open.add(self)
+        _open.add(self._server)
 
     def close(self) -> None:
         """Stop the server, close all connections, and restore variables that have not been changed since.
@@ -71,15 +71,11 @@ class Endpoint:
         This waits only a few seconds for requests that are still being answered, for example by a function of the test
         that waits for something.
         """
-        _open.discard(self)
+        _open.discard(self._server)
         self._patch.restore()
         self._server.stop(self._thread)
         self._changes.undo()
         close_endpoint(self.url)
-
-    def leave_to_parent(self) -> None:
-        """In a forked child, close the socket, so that the port does not stay open longer than in the parent."""
-        self._server.socket.close()
 
     def _respond(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request, or break the connection for a fault."""
@@ -214,9 +210,10 @@ def _refuse_host(host: str | None) -> ServiceError | None:
     return ServiceError("InvalidSignatureException", f"The Host header names {host!r}, which is not this machine.")
 
 
-def _leave_all_to_parent() -> None:
-    for endpoint in list(_open):
-        endpoint.leave_to_parent()
+def _leave_to_parent() -> None:
+    """In a forked child, close the sockets, so that the ports do not stay open longer than in the parent."""
+    for server in list(_open):
+        server.socket.close()
 
 
-on_fork(after_in_child=_leave_all_to_parent)
+on_fork(after_in_child=_leave_to_parent)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from functools import partial
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -36,27 +35,19 @@ def fetch(url: str) -> tuple[int, bytes] | None:
     Raises:
         ServiceError: The mock takes too long, or fails.
     """
-    done: SimpleQueue[Callable[[], tuple[int, bytes] | None]] = SimpleQueue()
-    arguments = (contextvars.copy_context().run, url, done)
+    answer: Future[tuple[int, bytes] | None] = Future()
+    arguments = (answer, contextvars.copy_context().run, url)
     threading.Thread(target=_fetch_into, args=arguments, name="ssm-automation-fetch", daemon=True).start()
-    try:
-        result = done.get(timeout=_TIMEOUT_SECONDS)
-    except Empty:
-        raise _too_slow() from None
-    return result()
+    if wait([answer], _TIMEOUT_SECONDS).not_done:
+        raise _too_slow()
+    return answer.result()
 
 
-def _fetch_into(run: Callable[..., Any], url: str, done: SimpleQueue[Any]) -> None:
+def _fetch_into(answer: Future[Any], run: Callable[..., Any], url: str) -> None:
     try:
-        answer = run(_get, url)
+        answer.set_result(run(_get, url))
     except BaseException as error:  # noqa: BLE001 - it is raised in the other thread
-        done.put(partial(_raise, error))
-    else:
-        done.put(lambda: answer)
-
-
-def _raise(error: BaseException) -> NoReturn:
-    raise error
+        answer.set_exception(error)
 
 
 def _get(url: str) -> tuple[int, bytes] | None:

@@ -13,7 +13,6 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import thread as pools
 from functools import cache, partial
-from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
@@ -21,7 +20,7 @@ from ..._forks import on_fork, renew
 from ..._service.working import at_work, set_work
 from ..patching import Patches, WrapperPatch
 from .active import OWNER, owner_of_new_work
-from .waiting import waiting, waits
+from .frames import waiting, waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +32,6 @@ _THREAD: Final = [kind for kind in threading.Thread.__mro__ if "start" in vars(k
 _POOLS: Final = ("anyio.", "concurrent.", "multiprocessing.", "trio.")
 _POOLS_THAT_COPY_CONTEXTS: Final = ("anyio.", "trio.")
 _THREAD_POOL: Final = "multiprocessing.pool"
-_CALLBACKS: Final = frozenset({"callback", "error_callback"})
 _MISSING: Final = object()
 
 
@@ -165,23 +163,24 @@ def _patch_pools() -> None:
 @cache
 def _of_pools(module: Any) -> Sequence[WrapperPatch]:
     methods = ("_map_async", "apply_async", "imap", "imap_unordered")
-    return [WrapperPatch(module.Pool, method, _hand_out) for method in methods]
+    handing = [WrapperPatch(module.ThreadPool, method, _hand_out) for method in methods]
+    return [*handing, WrapperPatch(module.ApplyResult, "__init__", _make_result)]
 
 
 def _hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
-    """Wrap the methods of `multiprocessing.pool.Pool` that take a function. Callbacks run in this process."""
+    """Wrap the methods of `multiprocessing.pool.ThreadPool` that take a function."""
     if owner := owner_of_new_work():
-        if isinstance(pool, sys.modules[_THREAD_POOL].ThreadPool):
-            function = OwnedTask(function, owner)
-        _, _, *names = signature(original).parameters
-        given = zip(names, args, strict=False)
-        args = tuple(_owned_callback(name, value, owner) for name, value in given) + args[len(names) :]
-        kwargs = {name: _owned_callback(name, value, owner) for name, value in kwargs.items()}
+        function = OwnedTask(function, owner)
     return original(pool, function, *args, **kwargs)
 
 
-def _owned_callback(name: str, value: Any, owner: Active) -> Any:
-    return _OwnedOnce(value, owner) if name in _CALLBACKS and value is not None else value
+def _make_result(original: Callable[..., None], result: Any, *args: Any, **kwargs: Any) -> None:
+    """Wrap `__init__` of results of `multiprocessing.pool`. Callbacks run in this process for all kinds of pools."""
+    original(result, *args, **kwargs)
+    if owner := owner_of_new_work():
+        for name in ("_callback", "_error_callback"):
+            if function := getattr(result, name):
+                setattr(result, name, _OwnedOnce(function, owner))
 
 
 def _home(thread: threading.Thread) -> str:

@@ -114,15 +114,12 @@ class Claim:
         except GeneratorExit:  # its loop has gone
             raise
         except BaseException as error:
-            self._interrupted(error)
+            service = self.active.fake._service
+            if self._request is not None:
+                service.lose(self._request, error)
+            elif service.claims(request := self._of_arguments()):
+                service.interrupt(request, error)
             raise
-
-    def _interrupted(self, error: BaseException) -> None:
-        service = self.active.fake._service
-        if self._request is not None:
-            service.lose(self._request, error)
-        elif service.claims(request := self._of_arguments()):
-            service.interrupt(request, error)
 
     def end(self) -> None:
         """Note that the call will not be suspended any more."""

@@ -7,11 +7,18 @@ from weakref import WeakKeyDictionary
 
 from ..._service.accounts import account_of_key, is_account
 from ..._service.calls import Request
+from ..._service.checks.model import CHECKED
 from ..._service.contents import as_bytes
 
 _READABLE: Final = (bytes, dict)
+_ANSWERED: Final = frozenset(CHECKED)
 # If credentials are refreshed during a test, they belong to the same account as before.
 _refreshable: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
+def is_answered(client: Any, operation: str) -> bool:
+    """Return whether fakes answer an operation of a client."""
+    return operation in _ANSWERED and client.meta.service_model.service_name == "ssm"
 
 
 def request_of(client: Any, operation: str, content: Any, attempt: int = 1) -> Request:

@@ -374,22 +374,10 @@ class Interrupted:
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(
-    ("name", "method", "arguments"),
-    [
-        ("_called", "call", ("client", "model", {}, {})),
-        ("_called", "call_aio", ("client", "model", {}, {})),
-        ("_sent", "send", ("session", "request")),
-        ("_sent", "send_aio", ("session", "request")),
-    ],
-)
-def test_an_interrupt_leaves_nothing_behind(
-    monkeypatch: pytest.MonkeyPatch, name: str, method: str, arguments: tuple[Any, ...]
-) -> None:
+@pytest.mark.parametrize("during", [network._during, network._during_aio])
+def test_an_interrupt_leaves_nothing_behind(during: Any) -> None:
     """After an interrupt at any moment, later requests are not taken for parts of the interrupted call."""
     variable = Interrupted()
-    monkeypatch.setattr(network, name, variable)
-    guard = network.Guard(lambda *_: None)
     with pytest.raises(KeyboardInterrupt):
-        getattr(guard, method)(lambda *_: None, *arguments).send(None)  # starts a coroutine
+        during(variable, lambda *_: None, "session", "request").send(None)  # starts a coroutine
     assert variable.value is None

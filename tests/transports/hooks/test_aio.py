@@ -16,7 +16,6 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from vcr.record_mode import RecordMode
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
-from pytest_ssm_automation._transports.guard.network import Guard
 from pytest_ssm_automation._transports.hooks import aio
 from pytest_ssm_automation._transports.hooks.aio import patch_aio
 from pytest_ssm_automation._transports.owner.claim import KEY
@@ -499,7 +498,7 @@ def test_a_handler_of_the_users_may_answer(*, asynchronous: bool) -> None:
 def test_without_aiobotocore_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
     """If aiobotocore has not been imported, nothing is wrapped."""
     monkeypatch.delitem(sys.modules, "aiobotocore.client")
-    assert list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None))) == []
+    assert list(patch_aio(lambda: None, lambda: None)) == []
 
 
 def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -507,9 +506,9 @@ def test_httpx_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     module = pytest.importorskip("aiobotocore.httpxsession", reason="this aiobotocore sends by aiohttp alone")
     if module.httpx is None:
         pytest.skip("neither httpx nor httpx2 is installed")
-    with_httpx = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
+    with_httpx = list(patch_aio(lambda: None, lambda: None))
     monkeypatch.setattr("aiobotocore.httpxsession.httpx", None)
-    without = list(patch_aio(lambda: None, lambda: None, Guard(lambda *_: None)))
+    without = list(patch_aio(lambda: None, lambda: None))
     assert len(with_httpx) == len(without) + 1
 
 

@@ -20,7 +20,7 @@ from botocore.stub import Stubber
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, LateCallError, NetworkBlockedError
 from pytest_ssm_automation._transports.owner import active, carrying, late
-from pytest_ssm_automation._transports.owner.waiting import waits
+from pytest_ssm_automation._transports.owner.frames import waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -612,11 +612,11 @@ def test_pools_are_patched_when_the_first_one_starts(monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(sys.modules, "multiprocessing.pool")
     with AutomationFake() as fake:
         monkeypatch.setitem(sys.modules, "multiprocessing.pool", module)
-        before = module.Pool.apply_async
+        before = module.ThreadPool.apply_async
         with ThreadPool(1) as pool:
-            assert module.Pool.apply_async is not before
+            assert module.ThreadPool.apply_async is not before
             pool.apply(start, (results,))
-    assert module.Pool.apply_async is before
+    assert module.ThreadPool.apply_async is before
     assert results == [fake.executions[0].id]
 
 

@@ -1,4 +1,4 @@
-"""Find out from the frames of a thread whether it waits for work.
+"""Find out from the frames of threads whether they wait for work, or are in a call.
 
 Between its tasks, a worker that outlives a test waits on a queue, a condition or a socket. A thread that waits on
 anything else, such as an event, a lock, a result or the clock, is busy.
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import dis
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
+from .identity import is_answered
+
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Collection
     from types import FrameType
 
@@ -80,6 +82,29 @@ def waiting(threads: Collection[threading.Thread]) -> list[threading.Thread]:
 def waits(thread: threading.Thread) -> bool:
     """Return whether a thread waits for work now."""
     return _look(thread).state in {"waits", "seems"}
+
+
+def calling() -> set[threading.Thread]:
+    """Return the other threads that are in a call that fakes answer.
+
+    Calls of aiobotocore are not found, because a waiting task is not on the stack of a thread.
+    """
+    others = set(threading.enumerate()) - {threading.current_thread()}
+    if not others:
+        return others
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented
+    # With the frame of this function, it would be a cycle, and keep alive what all threads have in their frames.
+    frames.pop(threading.get_ident(), None)
+    return {thread for thread in others if _is_calling(frames.get(thread.ident or 0))}
+
+
+def _is_calling(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_name == "_make_api_call" and frame.f_globals.get("__name__") == "botocore.client":
+            called = frame.f_locals
+            return is_answered(called["self"], called["operation_name"])
+        frame = frame.f_back
+    return False
 
 
 class _Look(NamedTuple):
