@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-# The exact types of values that are accepted. Others, and subclasses of these, are in doubt.
+# The exact types of values that are accepted. Others, subclasses of these, and all values of other shapes are in doubt.
 _TYPES: Final = {
     "string": "str",
     "list": "list",
@@ -33,12 +33,7 @@ _SIZED: Final = frozenset({"string", "list", "map"})
 @cache
 def accepts(operation: str) -> Callable[[Any], bool]:
     """Return the function that accepts requests of an operation."""
-    return generate(model.input_shape(operation))
-
-
-def generate(shape: Shape) -> Callable[[Any], bool]:
-    """Make the function that accepts values of a shape."""
-    writer = _Writer()
+    writer, shape = _Writer(), model.input_shape(operation)
     lines = [f"def accept({_REQUEST}):", *(f" {line}" for line in writer.lines(shape, _REQUEST)), " return True"]
     exec("\n".join(lines), writer.names)  # noqa: S102 - made of the model, whose texts are quoted
     made: Callable[[Any], bool] = writer.names["accept"]
@@ -72,10 +67,7 @@ class _Writer:
 
     def _doubts(self, shape: Shape, value: str) -> Iterator[str]:
         """Write the conditions for which a value is in doubt, apart from its parts."""
-        if shape.type_name not in _TYPES:
-            yield "True"
-            return
-        yield f"{value}.__class__ is not {_TYPES[shape.type_name]}"
+        yield f"{value}.__class__ is not {_TYPES.get(shape.type_name)}"
         limits = shape.metadata
         measured = f"len({value})" if shape.type_name in _SIZED else value
         if limits.get("min"):

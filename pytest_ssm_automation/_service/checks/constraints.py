@@ -1,13 +1,7 @@
-"""Compile shapes of the service model to checks that report all violations at once.
-
-A check is a closure, made once for each shape. It appends the violations of a value, in the order of the model's
-members. Messages and paths are built only for violations.
-"""
+"""Find all violations of the service model in a request, in the order of the model's members."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -20,14 +14,12 @@ from .sentences import sentence
 from .violations import Constraint, Violation, python_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from botocore.model import Shape
+    from collections.abc import Callable, Iterator, Mapping
 
     from .violations import Steps
 
 # The Python types that botocore's ParamValidator accepts for each type of the model.
-PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
+PYTHON_TYPES: Mapping[str, tuple[Any, ...]] = {
     "string": (str,),
     "list": (list, tuple),
     "map": (dict,),
@@ -41,214 +33,113 @@ PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "blob": (bytes, bytearray, str),
 }
 _NUMBERS: Final = frozenset({"integer", "long", "float", "double"})
-
-
-Found: TypeAlias = list[tuple[Constraint, "Steps", object]]
-# Each check reports paths relative to its own value, and outer checks prepend their step. Valid values cost no paths.
-Check: TypeAlias = "Callable[[Any, Found], None]"
+# The constraints on one value, in the order of the service, and whether a value meets the limit.
+_MEETS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "pattern": lambda value, limit: compile_pattern(limit).fullmatch(value) is not None,
+    "min": lambda value, limit: _measured(value) >= limit,
+    "max": lambda value, limit: _measured(value) <= limit,
+    "enum": lambda value, limit: value in limit,
+}
+# The id of a constraint without the operation, the path to the value that violates it, and the value.
+_Broken: TypeAlias = "tuple[str, Steps, Any]"
 
 
 def check(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """List all violations of the service model in a request, in the model's order."""
     if accepts(operation)(params):
         return []
-    found: Found = []
-    _compiled(operation).check(params, found)
-    if not found:
-        return []
-    shape = model.input_shape(operation)
-    return [
-        Violation(
-            broken.id,
-            python_path(steps),
-            broken.rule,
-            broken.limit,
-            value,
-            broken.caught_by,
-            sentence(shape, steps, params, value, broken),
-        )
-        for broken, steps, value in found
-    ]
-
-
-def model_constraints(operation: str) -> Sequence[Constraint]:
-    """List the service model's constraints on the request of an operation."""
-    return _compiled(operation).constraints
+    shape, known = model.input_shape(operation), model_constraints(operation)
+    found: list[Violation] = []
+    for name, steps, value in _broken(shape, "", (), params):
+        broken = known[_prefix(operation) + name]
+        text = sentence(shape, steps, params, value, broken)
+        # botocore sends booleans as numbers.
+        sent = broken.rule == "type" and isinstance(value, PYTHON_TYPES[str(broken.limit)])
+        caught_by = "service" if sent else broken.caught_by
+        found.append(Violation(broken.id, python_path(steps), broken.rule, broken.limit, value, caught_by, text))
+    return found
 
 
 @cache
-def _compiled(operation: str) -> Compiler:
-    return Compiler(operation)
+def model_constraints(operation: str) -> Mapping[str, Constraint]:
+    """Return the service model's constraints on the request of an operation by id, in the model's order."""
+    prefix = _prefix(operation)
+    return {
+        prefix + name: Constraint(prefix + name, limit, "model", "botocore" if by_botocore else "service")
+        for name, limit, by_botocore in _described(model.input_shape(operation), "")
+    }
 
 
-class Compiler:
-    """Compile the request shape of one operation, and collect its constraints.
+def _prefix(operation: str) -> str:
+    return "" if operation == model.START else f"{operation}/"
 
-    Attributes:
-        check: The check for the whole request.
-        constraints: Every constraint, in the model's order.
-    """
 
-    def __init__(self, operation: str) -> None:
-        """Compile the input shape of `operation`."""
-        self._prefix = "" if operation == model.START else f"{operation}/"
-        self.constraints: list[Constraint] = []
-        self.check = self._structure(model.input_shape(operation), "")
+def _measured(value: Any) -> Any:
+    return value if isinstance(value, int | float | Decimal) else len(value)
 
-    def _shape(self, shape: Shape, path: str) -> Check:
-        kind = shape.type_name
-        if kind in {"structure", "list", "map"}:
-            made: Check = getattr(self, f"_{kind}")(shape, path)
-            return made
-        return self._scalar(shape, path)
 
-    def _add(self, path: str, rule: str, limit: object, *, botocore: bool = False) -> Constraint:
-        constraint = Constraint(
-            f"{self._prefix}{path or 'request'}:{rule}", limit, "model", "botocore" if botocore else "service"
-        )
-        self.constraints.append(constraint)
-        return constraint
+def _limits(shape: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the rules about a value alone, with their limits. A minimum of 0 is none."""
+    metadata = shape.metadata
+    for rule in _MEETS:
+        if limit := metadata.get(rule):
+            yield rule, tuple(limit) if rule == "enum" else limit
 
-    def _type(self, shape: Shape, path: str) -> tuple[tuple[Any, ...], Constraint]:
-        return PYTHON_TYPES[shape.type_name], self._add(path, "type", shape.type_name, botocore=True)
 
-    def _size(self, shape: Shape, path: str) -> tuple[float, float, Check]:
-        """Compile `min` and `max`, of a length or a number, and a function that reports which of them is violated."""
-        least: float = shape.metadata.get("min", 0) or -math.inf
-        most: float = shape.metadata.get("max", math.inf)
-        # botocore checks minima, except those of maps, but no maxima.
-        low = self._add(path, "min", least, botocore=shape.type_name != "map") if least > 0 else None
-        high = self._add(path, "max", most) if "max" in shape.metadata else None
-        measure = _measure(shape)
+def _inner(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
-        def size(value: Any, found: Found) -> None:
-            broken: Any = low if measure(value) < least else high
-            found.append((broken, (), value))
 
-        return least, most, size
-
-    def _scalar(self, shape: Shape, path: str) -> Check:
-        types, wrong_type = self._type(shape, path)
-        regex: str | None = shape.metadata.get("pattern")
-        names: list[str] = shape.metadata.get("enum", [])
-        pattern = self._add(path, "pattern", regex) if regex else None
-        match: Callable[[str], object] | None = None  # compiled when it is first needed
-        least, most, size = self._size(shape, path)
-        enum = self._add(path, "enum", tuple(names)) if names else None
-        measure = _measure(shape)
-        measured = bool({"min", "max"} & shape.metadata.keys())
-
-        def scalar(value: Any, found: Found) -> None:
-            if not isinstance(value, types):
-                found.append((wrong_type, (), value))
-                return
-            nonlocal match
-            if pattern and regex:
-                match = match or compile_pattern(regex).fullmatch
-                if not match(value):
-                    found.append((pattern, (), value))
-            if measured and not least <= measure(value) <= most:
-                size(value, found)
-            if enum and value not in names:
-                found.append((enum, (), value))
-
-        return _no_boolean(scalar, wrong_type) if shape.type_name in _NUMBERS else scalar
-
-    def _list(self, shape: Any, path: str) -> Check:
-        types, wrong_type = self._type(shape, path)
-        least, most, size = self._size(shape, path)
-        member = self._shape(shape.member, f"{path}[]")
-
-        def list_(value: Any, found: Found) -> None:
-            if not isinstance(value, types):
-                found.append((wrong_type, (), value))
-                return
-            if not least <= len(value) <= most:
-                size(value, found)
-            for number, item in enumerate(value):
-                before = len(found)
-                member(item, found)
-                if len(found) > before:
-                    _prepend(("item", number), found, before)
-
-        return list_
-
-    def _map(self, shape: Any, path: str) -> Check:
-        types, wrong_type = self._type(shape, path)
-        least, most, size = self._size(shape, path)
-        check_key = self._shape(shape.key, f"{path}{{key}}")
-        check_value = self._shape(shape.value, f"{path}{{value}}")
-
-        def map_(value: Any, found: Found) -> None:
-            if not isinstance(value, types):
-                found.append((wrong_type, (), value))
-                return
-            if not least <= len(value) <= most:
-                size(value, found)
-            for key, item in value.items():
-                for step, check_part, part in (("key", check_key, key), ("value", check_value, item)):
-                    before = len(found)
-                    check_part(part, found)
-                    if len(found) > before:
-                        _prepend((step, key), found, before)
-
-        return map_
-
-    def _structure(self, shape: Any, path: str) -> Check:
-        # A request is always a mapping, because it is passed as keyword arguments.
-        types, wrong_type = self._type(shape, path) if path else ((), None)
-        unknown = self._add(path, "unknown", tuple(shape.members), botocore=True)
-        checks: dict[str, Check] = {}
-        required: dict[str, Constraint] = {}
+def _described(shape: Any, path: str) -> Iterator[tuple[str, object, bool]]:
+    """Yield all constraints on a shape: the id, the limit, and whether botocore checks it before sending."""
+    kind = shape.type_name
+    # A request is always a mapping, because it is passed as keyword arguments.
+    if path:
+        yield f"{path}:type", kind, True
+    for rule, limit in _limits(shape):
+        yield f"{path}:{rule}", limit, rule == "min" and kind != "map"
+    if kind == "structure":
+        yield f"{path or 'request'}:unknown", tuple(shape.members), True
         for name, member in shape.members.items():
-            inner = f"{path}.{name}" if path else name
             if name in shape.required_members:
-                required[name] = self._add(inner, "required", None, botocore=True)
-            checks[name] = self._shape(member, inner)
-        order = {name: number for number, name in enumerate(checks)}
-
-        def structure(value: Any, found: Found) -> None:
-            if wrong_type and not isinstance(value, types):
-                found.append((wrong_type, (), value))
-                return
-            first = len(found)
-            for name, item in value.items():
-                before = len(found)
-                if check_member := checks.get(name):
-                    check_member(item, found)
-                    if len(found) > before:
-                        _prepend(("member", name), found, before)
-                else:
-                    found.append((unknown, (("member", name),), item))
-            if not required.keys() <= value.keys():
-                found.extend((required[name], (("member", name),), None) for name in required.keys() - value.keys())
-            if len(found) > first:
-                _sort_by_member(order, found, first)
-
-        return structure
+                yield f"{_inner(path, name)}:required", None, True
+            yield from _described(member, _inner(path, name))
+    elif kind == "list":
+        yield from _described(shape.member, f"{path}[]")
+    elif kind == "map":
+        yield from _described(shape.key, f"{path}{{key}}")
+        yield from _described(shape.value, f"{path}{{value}}")
 
 
-def _measure(shape: Shape) -> Callable[[Any], float]:
-    return int if shape.type_name in _NUMBERS else len
+def _broken(shape: Any, path: str, steps: Steps, value: Any) -> Iterator[_Broken]:
+    """Yield what a value violates."""
+    kind = shape.type_name
+    known, is_bool = isinstance(value, PYTHON_TYPES[kind]), isinstance(value, bool)
+    if path and (not known or (is_bool and kind in _NUMBERS)):
+        yield f"{path}:type", steps, value
+    if not known:
+        return
+    for rule, limit in _limits(shape):
+        if not _MEETS[rule](value, limit):
+            yield f"{path}:{rule}", steps, value
+    if kind == "structure":
+        yield from _broken_members(shape, path, steps, value)
+    elif kind == "list":
+        for number, item in enumerate(value):
+            yield from _broken(shape.member, f"{path}[]", (*steps, ("item", number)), item)
+    elif kind == "map":
+        for key, item in value.items():
+            yield from _broken(shape.key, f"{path}{{key}}", (*steps, ("key", key)), key)
+            yield from _broken(shape.value, f"{path}{{value}}", (*steps, ("value", key)), item)
 
 
-def _no_boolean(scalar: Check, wrong_type: Constraint) -> Check:
-    """Reject booleans as numbers, as the service does; botocore accepts and sends them."""
-    sent = replace(wrong_type, caught_by="service")
-
-    def number(value: Any, found: Found) -> None:
-        if isinstance(value, bool):
-            found.append((sent, (), value))
-        scalar(value, found)
-
-    return number
-
-
-def _sort_by_member(order: Mapping[str, int], found: Found, first: int) -> None:
-    """Sort the violations of a structure from index `first` on in the model's order, with unknown members last."""
-    found[first:] = sorted(found[first:], key=lambda each: order.get(each[1][0][1], len(order)))
-
-
-def _prepend(step: tuple[str, Any], found: Found, first: int) -> None:
-    """Prepend a step to the paths of all violations from index `first` on."""
-    found[first:] = [(broken, (step, *steps), value) for broken, steps, value in found[first:]]
+def _broken_members(shape: Any, path: str, steps: Steps, value: Mapping[str, Any]) -> Iterator[_Broken]:
+    for name, member in shape.members.items():
+        inside = (*steps, ("member", name))
+        if name in value:
+            yield from _broken(member, _inner(path, name), inside, value[name])
+        elif name in shape.required_members:
+            yield f"{_inner(path, name)}:required", inside, None
+    for name in value:
+        if name not in shape.members:
+            yield f"{path or 'request'}:unknown", (*steps, ("member", name)), value[name]

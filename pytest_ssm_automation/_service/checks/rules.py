@@ -6,100 +6,77 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Star
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..._errors import hide_usage_errors, unknown_name
 from . import model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from .violations import Constraint, Violation
 
 __tracebackhide__ = hide_usage_errors
 
 ONE_TARGET: Final = "Only one resource group or tag can be specified at a time"
 MAX_TAGS: Final = 5
-
-
-def _located_targets(params: Mapping[str, Any]) -> Any:
-    return next(
-        (location["Targets"] for location in params.get("TargetLocations") or () if location.get("Targets")), None
-    )
-
-
-def _targets_alone(params: Mapping[str, Any]) -> Any:
-    return None if "TargetParameterName" in params else params.get("Targets") or None
-
-
-def _name_alone(params: Mapping[str, Any]) -> Any:
-    # The file at TargetLocationsURL may name targets too. It has not been read yet.
-    targets = (
-        params.get("Targets") or params.get("TargetMaps") or _located_targets(params) or "TargetLocationsURL" in params
-    )
-    return None if targets else params.get("TargetParameterName")
-
-
-def _targets_and_maps(params: Mapping[str, Any]) -> Any:
-    return (params.get("TargetMaps") or None) if params.get("Targets") else None
-
-
-def _located_targets_alone(params: Mapping[str, Any]) -> Any:
-    return None if "TargetParameterName" in params else _located_targets(params)
-
-
-def _too_many_tags(params: Mapping[str, Any]) -> Any:
-    tags = params.get("Tags") or ()
-    return tags if len(tags) > MAX_TAGS else None
-
-
-def _too_many_targets(params: Mapping[str, Any]) -> Any:
-    targets = params.get("Targets") or ()
-    return targets if len(targets) > 1 else None
-
-
 _RULED: Final = frozenset({"Tags", "TargetLocations", "TargetMaps", "TargetParameterName", "Targets"})
-# The rule, the limit, the member it is reported at, the documentation, and a function that returns the value that
-# violates it, or None.
-_Rule = tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], Any]]
+
+
+def _locates_targets(params: Mapping[str, Any]) -> bool:
+    return any(location.get("Targets") for location in params.get("TargetLocations") or ())
+
+
+# The rule, the limit, the member it is reported at, the documentation, and whether a request with this member breaks
+# it.
+_Rule: TypeAlias = "tuple[str, int | None, str, str, Callable[[Mapping[str, Any]], object]]"
 _RULES: Final[tuple[_Rule, ...]] = (
     (
         "targets_need_target_parameter_name",
         None,
         "Targets",
         "TargetParameterName is required if you specify Targets.",
-        _targets_alone,
+        lambda params: params["Targets"] and "TargetParameterName" not in params,
     ),
     (
         "target_parameter_name_needs_targets",
         None,
         "TargetParameterName",
         "Targets are required if you specify TargetParameterName.",
-        _name_alone,
+        # The file at TargetLocationsURL may name targets too. It has not been read yet.
+        lambda params: (
+            not (
+                params.get("Targets")
+                or params.get("TargetMaps")
+                or "TargetLocationsURL" in params
+                or _locates_targets(params)
+            )
+        ),
     ),
     (
         "targets_exclude_target_maps",
         None,
         "TargetMaps",
         "Both Targets and TargetMaps can't be specified together.",
-        _targets_and_maps,
+        lambda params: params["TargetMaps"] and params.get("Targets"),
     ),
     (
         "location_targets_need_target_parameter_name",
         None,
         "TargetLocations",
         "TargetParameterName is required if you specify Targets in TargetLocations.",
-        _located_targets_alone,
+        lambda params: "TargetParameterName" not in params and _locates_targets(params),
     ),
     (
         "at_most_five_tags",
         MAX_TAGS,
         "Tags",
         "You can specify a maximum of 5 tags for an automation.",
-        _too_many_tags,
+        lambda params: len(params["Tags"]) > MAX_TAGS,
     ),
-    ("at_most_one_target", 1, "Targets", ONE_TARGET, _too_many_targets),
+    ("at_most_one_target", 1, "Targets", ONE_TARGET, lambda params: len(params["Targets"]) > 1),
 )
 TARGET_KEY: Final = "request:target_key"
 _OF_A_TAG: Final = "tag:"
@@ -146,14 +123,14 @@ def constraints(operation: str = model.START) -> Sequence[Constraint]:
     from .constraints import model_constraints
     from .violations import Constraint
 
-    rules = _rules() if operation == model.START else ()
-    ruled = [
-        Constraint(f"request:{name}", limit, "documentation", evidence=f"documented: {text}")
-        for name, limit, _, text, _ in rules
-    ]
+    found = [*model_constraints(operation).values()]
     if operation == model.START:
-        ruled.append(Constraint(TARGET_KEY, target_keys(), "documentation"))
-    return tuple(_with_evidence(each) for each in (*model_constraints(operation), *ruled))
+        found += (
+            Constraint(f"request:{name}", limit, "documentation", evidence=f"documented: {text}")
+            for name, limit, _, text, _ in _rules()
+        )
+        found.append(Constraint(TARGET_KEY, target_keys(), "documentation"))
+    return tuple(_with_evidence(each) for each in found)
 
 
 def _with_evidence(constraint: Constraint) -> Constraint:
@@ -173,18 +150,14 @@ def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
     """List violations of documented rules in a request, whose members must have valid types."""
     if operation != model.START or _RULED.isdisjoint(params):
         return []
-    broken = [
-        (name, limit, member, text, value)
-        for name, limit, member, text, broken_by in _rules()
-        if member in params and (value := broken_by(params)) is not None
-    ]
+    broken = [rule for rule in _rules() if rule[2] in params and rule[4](params)]
     if not broken:
         return []
     from .violations import Violation
 
     return [
-        Violation(f"request:{name}", member, name, limit, value, "service", text)
-        for name, limit, member, text, value in broken
+        Violation(f"request:{name}", member, name, limit, params[member], "service", text)
+        for name, limit, member, text, _ in broken
     ]
 
 
