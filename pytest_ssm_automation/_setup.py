@@ -265,7 +265,7 @@ class Setup:
             failure_message=failure_message,
             execution_id=execution_id,
         )
-        self._service.store.planner.add_script(script)
+        self._service.store.add_script(script)
 
     @one_at_a_time(lambda paths: f"replay({paths[0]!r})")
     def replay(self, path: str | os.PathLike[str], *, when: When | None = None) -> None:
@@ -291,7 +291,7 @@ class Setup:
         """
         from ._recordings.replaying import script_of
 
-        self._service.store.planner.add_script(script_of(path, when))
+        self._service.store.add_script(script_of(path, when))
 
     def resolve_targets(self, resolver: Resolver) -> None:
         """Set a function that resolves targets such as tags and resource groups to resources.
@@ -305,4 +305,4 @@ class Setup:
         """
         if not callable(resolver):
             raise FakeUsageError(f"Expected a function from a target to a list of ids, but got {resolver!r}")
-        self._service.store.planner.set_resolver(resolver)
+        self._service.store.set_resolver(resolver)

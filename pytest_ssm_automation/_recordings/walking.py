@@ -83,7 +83,7 @@ class _Walk:
         redacted = [f"runbook:{name}:{rule}" for name in recording.redacted for rule in DECLARED_RULES]
         settings = Settings(relax=[*_SHOWN_ONLY, *redacted], runbooks=(runbook,), pace="step")
         self._service = Service(seed="comparison", settings=settings)
-        self._service.store.planner.set_resolver(_resolver(recording))
+        self._service.store.set_resolver(_resolver(recording))
         for step in flow_of(runbook).steps:
             self._service.add_override(StepOutputs(step.name, self._supply.outputs))
 

@@ -96,7 +96,7 @@ class Service:
             for override in settings.steps:
                 self.add_override(replace(override), checked=False)
             for script in settings.scripts:
-                self.store.planner.add_script(script)
+                self.store.add_script(script)
 
     def add_override(self, override: StepOverride, *, checked: bool = True) -> None:
         """Add an override of a step. A failure of a step is also a fault.
@@ -114,7 +114,7 @@ class Service:
             with self.lock:
                 known = self.runbooks.load_all() if override.runbook is None else self.runbooks.load(override.runbook)
             check_override(override, known)
-        self.store.overrides.add(override)
+        self.store.attempts.overrides.add(override)
         if isinstance(override, StepFault):
             self.faults.add(override)
 

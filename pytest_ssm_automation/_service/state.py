@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from .faults import Fault
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookFiles, RunbookStore
+    from .runs.attempts import Executor, MakeExecutor
     from .runs.overrides import StepOverride
     from .runs.recorded import Replay
     from .runs.run import Run
     from .runs.scripts import Script
-    from .runs.store import ExecutionStore, Executor, MakeExecutor
+    from .runs.store import ExecutionStore
     from .runs.targets.locations import Fetch
     from .validation import Validation
 
@@ -86,20 +87,19 @@ class State:
         self.store = store
         self.runbooks = runbooks
         self.tokens: dict[tuple[str, str, str], Run] = {}
-        self._tags: dict[Run, Mapping[str, str]] = {}
         self._validation = validation
         self.settings = settings
 
     def tags_of(self, run: Run) -> Mapping[str, str]:
         """Return the current tags of an execution."""
-        if run in self._tags:
-            return self._tags[run]
+        if run.tags is not None:
+            return run.tags
         return {tag["Key"]: tag["Value"] for tag in run.request.get("Tags", ())}
 
     def set_tags(self, run: Run, tags: Mapping[str, str]) -> None:
         """Replace the tags of an execution."""
-        self.store.retag(run, self.tags_of(run), tags)
-        self._tags[run] = tags
+        run.tags = tags
+        self.store.retagged(run)
 
     def declared_runbook(
         self, request: Request, params: Mapping[str, Any], replay: Replay | None = None

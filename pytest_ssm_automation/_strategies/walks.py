@@ -162,7 +162,9 @@ def _ends(flow: Flow, values: Mapping[str, Any], overrides: Sequence[Override]) 
     moment = datetime(2030, 1, 1, tzinfo=UTC)
     walk = Walk(flow, values, lambda: moment, lambda _visit, _status, _time: None)
     walk.begin()
-    while not walk.ended and walk.moves < _MOST_MOVES:
+    for _ in range(_MOST_MOVES):
+        if walk.ended:
+            break
         name = walk.at.step.name if walk.at else ""
         fault = next((each for each in fails if each[0] == name and each[2] != 0), None)
         if fault is None:

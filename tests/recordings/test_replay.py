@@ -120,6 +120,16 @@ def test_each_poll_shows_the_next_step(fake: AutomationFake, tmp_path: Path) -> 
     ]
 
 
+def test_a_listing_finds_it_by_what_it_shows(fake: AutomationFake, tmp_path: Path) -> None:
+    """The action of its current step is found as that of any other execution."""
+    fake.replay(taken(tmp_path, LINE))
+    execution_id = started(fake)
+    fake.execution(execution_id).advance()
+    for action, ids in (("aws:executeAwsApi", [execution_id]), ("aws:sleep", [])):
+        found = fake.client().describe_automation_executions(Filters=[{"Key": "CurrentAction", "Values": [action]}])
+        assert [each["AutomationExecutionId"] for each in found["AutomationExecutionMetadataList"]] == ids
+
+
 def test_a_run_goes_on_until_it_ends(tmp_path: Path) -> None:
     """With the pace `run`, a poll shows the first step, and the next one the end."""
     path = taken(tmp_path, LINE)

@@ -256,4 +256,4 @@ def test_an_error_after_the_answer_is_the_tests_only_if_it_says_so(error: Except
 def test_a_service_executes_steps_only_with_an_executor() -> None:
     """A fake hands it one; a service alone knows nothing of boto3."""
     with pytest.raises(FakeUsageError, match="does not execute steps"):
-        _ = Service(seed="engine").store.executor
+        _ = Service(seed="engine").store.attempts.executor

@@ -43,7 +43,7 @@ def isolated(attempt: Attempt) -> Generator[None]:
         modules, before = Modules(attempt), _Before()
         clock = ScriptClock(attempt)
         # As in a process of its own, each script has other random values, so that names which it draws don't collide.
-        random.seed(f"{attempt.run.id} {attempt.run.course.mark()}")
+        random.seed(f"{attempt.run.id} {len(attempt.run.history)} {attempt.number}")
         try:
             _place(attempt)
             with no_processes(attempt), clock.running(), redirect_stdout(sys.stdout), redirect_stderr(sys.stderr):

@@ -2,54 +2,118 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..runbooks.actions import EXECUTE_AUTOMATION
+from .overrides import StepOverrides
 from .results import SUCCESS, StepResult
 from .scripts import STEP, SUCCEEDED
 from .shown.outputs import NOT_YET, outputs_of
 from .walks.failures import failed_child
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping
+
+    from ..runbooks.flow import Step
     from .run import Run
     from .walks.visits import Visit
 
-
-def result_of(run: Run, visit: Visit) -> StepResult | None:
-    """Return the result of an attempt; `None` if it is not known yet."""
-    child: Run | None = visit.child
-    if child is None:
-        if failure := run.host.failure(run, visit):
-            return failure
-        if visit.step.action == EXECUTE_AUTOMATION:
-            started = run.host.spawn(run, visit)
-            if isinstance(started, StepResult):
-                return started
-            child = started
-    return run.host.success(run, visit) if child is None else _result_of_child(run, visit, child)
+    # Makes the executor. Its argument returns whether the test has set the outcome of all attempts of a step.
+    MakeExecutor = Callable[[Callable[[Run, Step], bool]], "Executor"]
+    # Starts the execution of a step; returns the failure if it is refused, `None` if its runbook is not registered.
+    Spawn = Callable[[Run, Visit], "Run | StepResult | None"]
 
 
-def result_of_pause(run: Run, visit: Visit) -> StepResult | None:
-    """Return the failure of a step that waits for a signal; `None` if it waits, with the outputs that the test sets."""
-    if failure := run.host.failure(run, visit):
-        return failure
-    set_by_test = run.host.success(run, visit) or StepResult()
-    if set_by_test.status != SUCCESS:
-        return set_by_test
-    visit.said = set_by_test
-    return None
+class Executor(Protocol):
+    """The interface of what executes steps."""
+
+    def executes(self, action: str) -> bool:
+        """Return whether steps of an action are executed, unless the test sets their outcome."""
+        ...
+
+    def is_waiting(self, visit: Visit) -> bool:
+        """Return whether the current attempt of a step has begun, and has to wait."""
+        ...
+
+    def outcome(self, run: Run, visit: Visit) -> StepResult | None:
+        """Execute a step, or go on; return the outcome, or `None` if it has to wait."""
+        ...
+
+    def execute(self, run: Run, visit: Visit) -> Mapping[str, Any]:
+        """Execute a step at once, and return its outputs."""
+        ...
 
 
-def _result_of_child(run: Run, visit: Visit, child: Run) -> StepResult | None:
-    """Advance the execution that an attempt has started; return its result, once it has ended."""
-    _drive(child, run.host.pace, takes_time=run.takes_time)
-    if not child.ended:
+class Attempts:
+    """Finds the result of an attempt: the test's, or that of the step once it is executed, or success.
+
+    Attributes:
+        overrides: The failures and outputs of steps that the test has set.
+    """
+
+    def __init__(
+        self, lock: threading.RLock, make_executor: MakeExecutor, spawn: Spawn, *, execute_steps: bool
+    ) -> None:
+        """Start without overrides."""
+        self.overrides = StepOverrides(lock)
+        self._lock = lock
+        self._make_executor, self._execute_steps = make_executor, execute_steps
+        self._executor: Executor | None = None
+        self._spawn = spawn
+
+    @property
+    def executor(self) -> Executor:
+        """The executor of steps."""
+        with self._lock:
+            if self._executor is None:
+                self._executor = self._make_executor(self.overrides.has_word)
+            return self._executor
+
+    def result_of(self, run: Run, visit: Visit, *, pauses: bool) -> StepResult | None:
+        """Return the result of an attempt; `None` if it is not known yet, or waits for a signal."""
+        child: Run | None = visit.child
+        if child is None:
+            if self._executor is not None and self._executor.is_waiting(visit):
+                return self._executor.outcome(run, visit)
+            if failure := self.overrides.failure(run, visit):
+                return failure
+            if visit.step.action == EXECUTE_AUTOMATION:
+                started = self._spawn(run, visit)
+                if isinstance(started, StepResult):
+                    return started
+                child = started
+        if child is not None:
+            return self._result_of_child(run, visit, child)
+        result = self._success(run, visit)
+        if not pauses or (result and result.status != SUCCESS):
+            return result
+        visit.said = result or visit.said
         return None
-    own = outputs_of_child(child)
-    if child.status not in SUCCEEDED:
-        return StepResult("Failed", {}, failed_child(child.id, child.status, own["Output"] or [NOT_YET]))
-    set_by_test = run.host.success(run, visit) or StepResult()
-    return set_by_test._replace(outputs={**own, **set_by_test.outputs})
+
+    def _success(self, run: Run, visit: Visit) -> StepResult | None:
+        """Return the result of an attempt that does not fail; `None` while it is executed and has to wait.
+
+        A script says how the whole run goes, so its steps are not executed.
+        """
+        said = self.overrides.success(run, visit, lambda: self.executor.execute(run, visit))
+        if said is not None:
+            return said
+        executed = self._execute_steps and not run.script.turns and visit.child is None
+        if executed and self.executor.executes(visit.step.action):
+            return self.executor.outcome(run, visit)
+        return StepResult()
+
+    def _result_of_child(self, run: Run, visit: Visit, child: Run) -> StepResult | None:
+        """Advance the execution that an attempt has started; return its result, once it has ended."""
+        _drive(child, run.host.pace, takes_time=run.takes_time)
+        if not child.ended:
+            return None
+        own = outputs_of_child(child)
+        if child.status not in SUCCEEDED:
+            return StepResult("Failed", {}, failed_child(child.id, child.status, own["Output"] or [NOT_YET]))
+        set_by_test = self._success(run, visit) or StepResult()
+        return set_by_test._replace(outputs={**own, **set_by_test.outputs})
 
 
 def outputs_of_child(child: Run) -> dict[str, Any]:

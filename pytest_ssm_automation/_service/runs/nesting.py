@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import AutomationFakeError
 from ..checks import model
@@ -29,17 +29,7 @@ if TYPE_CHECKING:
 MOST_DEPTH: Final = 50
 
 
-class Nested(NamedTuple):
-    """An execution that a step starts.
-
-    Attributes:
-        runbook: Its runbook; `None` if it shows a recorded execution without one.
-    """
-
-    runbook: Runbook | None
-
-
-def nested(
+def runbook_of(
     runbooks: RunbookStore,
     run: Run,
     visit: Visit,
@@ -48,8 +38,11 @@ def nested(
     *,
     judge: Judge,
     reject_unknown: bool,
-) -> Nested | StepResult | None:
-    """Return what a step starts, or its failure if the service refuses it; `None` if the runbook is not registered."""
+) -> Runbook | StepResult | None:
+    """Return the runbook that a step starts, or its failure if the service refuses it; `None` if it is unknown.
+
+    The runbook is that of the recorded execution `replay`, if the step starts one.
+    """
     name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
     rejects = reject_unknown and not unknown_in([name, version])
     runbook = replay.runbook if replay else None
@@ -63,7 +56,7 @@ def nested(
     if runbook and not unknown_in(visit.inputs) and (text := judge(params, runbook)):
         return _refused(text)
     _check_depth(run)
-    return Nested(runbook)
+    return runbook
 
 
 def _refused(error: str) -> StepResult:

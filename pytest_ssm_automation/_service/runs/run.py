@@ -6,6 +6,7 @@ of its status and of the status of its steps, oldest first. It begins with the s
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .recorded import Replay
     from .results import StepResult
     from .scripts import Script
-    from .targets.rate_control import FanOut, Target
+    from .targets.rate_control import Group, Target
     from .walks.visits import Visit
     from .walks.walk import Walk
 
@@ -65,19 +66,15 @@ class Host(Protocol):
     takes_time: bool
     waiting: dict[Run, Visit]
 
-    def failure(self, run: Run, visit: Visit) -> StepResult | None:
-        """Return the failure of an attempt of a step, if it fails. Called without a lock."""
-        ...
+    def result_of(self, run: Run, visit: Visit, *, pauses: bool) -> StepResult | None:
+        """Return the result of an attempt; `None` if it is not known yet. Called without a lock.
 
-    def success(self, run: Run, visit: Visit) -> StepResult | None:
-        """Return the result of an attempt for which no failure is set; `None` if it is not known yet.
-
-        Called without a lock.
+        A step that `pauses` waits for a signal, unless it fails.
         """
         ...
 
-    def spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
-        """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
+    def start_on(self, run: Run, target: Target) -> Run:
+        """Start the execution on a target."""
         ...
 
     def spawn_recorded(self, run: Run, replay: Replay) -> None:
@@ -135,10 +132,6 @@ class Course:
     def resume(self, run: Run) -> None:
         """Make the waiting step begin, continue or succeed."""
 
-    def mark(self) -> object:
-        """Return a value that changes when the course moves."""
-        return self
-
 
 class Run(Identity):
     """The state of an execution, started by a request or by another execution, or added by the test.
@@ -153,7 +146,8 @@ class Run(Identity):
         status: Its status.
         members: Members of `AutomationExecution` that its script sets now.
         walk: Its walk, if its steps are known.
-        fan_out: The targets that it runs on.
+        groups: The targets that it runs on.
+        tags: Its tags, once they were changed.
         spawned: The executions that its steps have started.
         due: Whether its state was shown since it last moved, so that the next poll advances it.
         moving: Whether a caller is advancing it.
@@ -172,7 +166,8 @@ class Run(Identity):
     status: str = "Pending"
     members: Mapping[str, Any] = _NOTHING
     walk: Walk | None = None
-    fan_out: FanOut[Run] | None = None
+    groups: Sequence[Group] = ()
+    tags: Mapping[str, str] | None = None
     spawned: tuple[Run, ...] = ()
     due: bool = False
     moving: bool = False
@@ -216,20 +211,25 @@ class Run(Identity):
     @property
     def children(self) -> Sequence[Run]:
         """The executions that it started, oldest first."""
-        return self.fan_out.children if self.fan_out else self.spawned
+        return [target.run for target in self.targets if target.run] if self.groups else self.spawned
+
+    @property
+    def running(self) -> Sequence[Run]:
+        """The executions that it started and that have not ended."""
+        return [child for child in self.children if not child.ended]
 
     @property
     def parameters(self) -> dict[str, list[str]]:
         """The parameters of the request, and the defaults of a registered runbook, which only its children have."""
-        if self.fan_out and self.script.replay is None:
+        if self.groups:
             given: dict[str, list[str]] = self.request.get("Parameters", {})
             return given
         return super().parameters
 
     @property
-    def targets(self) -> Sequence[Target[Run]]:
+    def targets(self) -> Sequence[Target]:
         """All targets that it runs on; empty if it runs steps."""
-        return self.fan_out.targets if self.fan_out else ()
+        return [target for group in self.groups for target in group.targets]
 
     @property
     def history(self) -> Sequence[StatusChange]:
@@ -239,7 +239,7 @@ class Run(Identity):
     @property
     def progress(self) -> tuple[object, ...]:
         """Values that change when it advances."""
-        return (self.status, self.ended_at, self.course.mark(), *(child.progress for child in self.children))
+        return (self.changes, len(self.history), *(child.progress for child in self.children))
 
     # It advances. Callers hold no lock.
 
@@ -303,7 +303,7 @@ class Run(Identity):
             before, self.status = self.status, status
             self._latest = time or self.tick()
             self._note(StatusChange(self._latest, status, None, None, self.started_at), before)
-            if self.parent and self.parent.fan_out:
+            if self.parent and self.parent.groups:
                 self.parent.note_target(self)
         if self.ended:
             self._end()
@@ -312,8 +312,8 @@ class Run(Identity):
 
     def start_targets(self) -> None:
         """Start executions on targets, as far as its status and the rate control allow."""
-        if self.fan_out and self.status in WORKING:
-            self.fan_out.fill()
+        for group in self.groups if self.status in WORKING else ():
+            group.fill(partial(self.host.start_on, self))
 
     def follow_walk(self, walk: Walk) -> None:
         """Change the status to that of its walk."""

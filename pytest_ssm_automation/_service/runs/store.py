@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
-from heapq import merge
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..accounts import default_account
@@ -22,43 +20,20 @@ from .walks.durations import over_at
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..runbooks.declarations import Runbook
-    from ..runbooks.flow import Step
     from ..runbooks.library import RunbookStore
+    from .attempts import Attempts, MakeExecutor
     from .nesting import Judge
-    from .overrides import StepOverride, StepOverrides
+    from .overrides import StepOverride
     from .planning import Plan
     from .recorded import Replay
-    from .targets.rate_control import FanOut, Target
+    from .targets.rate_control import Resolver, Target
     from .walks.visits import Visit
-
-    # Makes the executor. Its argument returns whether the test has set the outcome of all attempts of a step.
-    MakeExecutor = Callable[[Callable[[Run, Step], bool]], "Executor"]
 
 
 __tracebackhide__ = hide_usage_errors
-
-
-class Executor(Protocol):
-    """The interface of what executes steps."""
-
-    def executes(self, action: str) -> bool:
-        """Return whether steps of an action are executed, unless the test sets their outcome."""
-        ...
-
-    def is_waiting(self, visit: Visit) -> bool:
-        """Return whether the current attempt of a step has begun, and has to wait."""
-        ...
-
-    def outcome(self, run: Run, visit: Visit) -> StepResult | None:
-        """Execute a step, or go on; return the outcome, or `None` if it has to wait."""
-        ...
-
-    def execute(self, run: Run, visit: Visit) -> Mapping[str, Any]:
-        """Execute a step at once, and return its outputs."""
-        ...
 
 
 class ExecutionStore:
@@ -71,7 +46,7 @@ class ExecutionStore:
         started: The executions that no other execution started.
         log: All status changes, oldest first: an execution, and an index in its history.
         unfinished: The number of executions in `started` that have not ended, by scope.
-        planner: Plans the executions.
+        planner: Makes the plans for executions.
         lock: Guards everything.
         pace: How far a poll advances an execution that walks its runbook.
         takes_time: Whether steps that wait for a time take that time.
@@ -94,46 +69,58 @@ class ExecutionStore:
         """Start empty."""
         self.lock = lock
         self._make_executor, self._execute_steps = make_executor, execute_steps
-        self._executor: Executor | None = None
+        self._attempts: Attempts | None = None
         self._reject_unknown = reject_unknown_documents
         self._judge = judge
         self.pace = pace
         self.takes_time = takes_time
         self.waiting: dict[Run, Visit] = {}
-        self.planner = Planner(lock)
-        self._overrides: StepOverrides | None = None
+        self.planner = Planner()
         self.all: list[Run] = []
         self.started: list[Run] = []
         self.log: list[tuple[Run, int]] = []
         self.unfinished: dict[tuple[str | None, str], int] = defaultdict(int)
         self._by_id: dict[str, list[Run]] = defaultdict(list)
         self._indexed = 0  # the number of executions in it
-        self._finders: dict[tuple[str | None, str], Finder] = {}
-        self._shown: dict[tuple[str | None, str], set[int]] = defaultdict(set)
+        self._finders: dict[tuple[str, str], Finder] = {}
+        self._shown: set[Run] = set()
         self._runbooks, self._new_id = runbooks, new_id
 
     @property
-    def overrides(self) -> StepOverrides:
-        """The failures and outputs of steps that the test has set."""
-        from .overrides import StepOverrides
+    def attempts(self) -> Attempts:
+        """What finds the results of steps. It is imported when it is first needed."""
+        from .attempts import Attempts
 
         with self.lock:
-            if self._overrides is None:
-                self._overrides = StepOverrides(self.lock)
-            return self._overrides
-
-    @property
-    def executor(self) -> Executor:
-        """The executor of steps."""
-        with self.lock:
-            if self._executor is None:
-                self._executor = self._make_executor(self.overrides.has_word)
-            return self._executor
+            if self._attempts is None:
+                make, executes = self._make_executor, self._execute_steps
+                self._attempts = Attempts(self.lock, make, self._spawn, execute_steps=executes)
+            return self._attempts
 
     @property
     def overridden(self) -> Sequence[StepOverride]:
         """All failures and outputs of steps that the test has set."""
-        return () if self._overrides is None else (*self._overrides.faults, *self._overrides.outputs)
+        overrides = self._attempts and self._attempts.overrides
+        return (*overrides.faults, *overrides.outputs) if overrides else ()
+
+    def add_script(self, script: Script) -> None:
+        """Add a script. It also applies to targets of earlier executions that are still to be started."""
+        self._plan_by(lambda planner: planner._replace(scripts=(*planner.scripts, script)))
+
+    def set_resolver(self, resolver: Resolver) -> None:
+        """Set the resolver, also for accounts and Regions that are still to be started."""
+        self._plan_by(lambda planner: planner._replace(resolver=resolver))
+
+    def _plan_by(self, change: Callable[[Planner], Planner]) -> None:
+        """Change the planner. This calls functions of the test, so callers hold no lock."""
+        with self.lock:
+            unfinished = [run for run in self.all if run.groups and not run.ended]
+            waiting = [(run.source, target) for run in unfinished for target in run.targets if target.run is None]
+        planner = change(self.planner)
+        for source, target in waiting:
+            planner.plan_target(source, target)
+        with self.lock:
+            self.planner = change(self.planner)
 
     def start(
         self,
@@ -183,19 +170,10 @@ class ExecutionStore:
             if plan.script is not UNSCRIPTED or runbook is not None or mode != "Auto" or plan.groups:
                 from .courses.beginning import begin
 
-                begin(run, mode, self._fan_out(run, plan))
+                begin(run, mode, plan.groups)
             self._add(run, shared=shared)
-            if run.fan_out:
-                self.planner.add_fan_out(run)
-                run.start_targets()
+            run.start_targets()
             return run
-
-    def _fan_out(self, run: Run, plan: Plan) -> FanOut[Run] | None:
-        if not plan.groups:
-            return None
-        from .targets.rate_control import FanOut
-
-        return FanOut(plan.groups, partial(self._start_on, run))
 
     def add(
         self,
@@ -238,12 +216,11 @@ class ExecutionStore:
         """
         end = len(self.all) if before is None else min(before, len(self.all))
         named = next((each["Values"] for each in filters if each["Key"] == "ExecutionId"), None)
-        if named is not None:
-            found = (self.find(execution_id, scope) for execution_id in dict.fromkeys(named))
-            numbers: Iterable[int] = sorted((run.number for run in found if run and run.number < end), reverse=True)
+        if named is None:
+            numbers = self._finder(scope).find(filters, end)
         else:
-            finders = (self._finder(each) for each in (scope, (None, scope[1])))
-            numbers = merge(*(finder.find(filters, end) for finder in finders), reverse=True)
+            found = (self.find(execution_id, scope) for execution_id in dict.fromkeys(named))
+            numbers = iter(sorted((run.number for run in found if run and run.number < end), reverse=True))
         return (self.all[number] for number in numbers)
 
     def mark_shown(self, run: Run) -> None:
@@ -251,7 +228,7 @@ class ExecutionStore:
         run.due = True
         # A script may have more to show of a run that has ended.
         if not run.ended or (isinstance(run.course, Turns) and run.course.remaining):
-            self._shown[run.scope].add(run.number)
+            self._shown.add(run)
 
     def shown(self, scope: tuple[str, str], before: int | None = None) -> list[Run]:
         """List the executions in an account and Region that the next poll advances.
@@ -260,11 +237,9 @@ class ExecutionStore:
             scope: The account and the Region.
             before: List only executions before this index of `all`.
         """
-        found: list[Run] = []
-        for each in (scope, (None, scope[1])):
-            self._shown[each] = {number for number in self._shown[each] if self.all[number].due}
-            found += [self.all[number] for number in self._shown[each] if before is None or number < before]
-        return found
+        self._shown = {run for run in self._shown if run.due}
+        seen = {scope, (None, scope[1])}
+        return [run for run in self._shown if run.scope in seen and (before is None or run.number < before)]
 
     def waits_for_time(self) -> bool:
         """Return whether an execution waits for a time."""
@@ -273,11 +248,12 @@ class ExecutionStore:
             visits = [visit for visit in self.waiting.values() if not visit.waits_to_begin]
         return any(over is not None and times.now() < over for over in map(over_at, visits))
 
-    def retag(self, run: Run, before: Iterable[str], now: Iterable[str]) -> None:
+    def retagged(self, run: Run) -> None:
         """Update the tag keys of an execution."""
-        self._finder(run.scope).tag(run, before, now)
+        for finder in self._finders.values():
+            finder.retagged(run)
 
-    def _finder(self, scope: tuple[str | None, str]) -> Finder:
+    def _finder(self, scope: tuple[str, str]) -> Finder:
         if scope not in self._finders:
             self._finders[scope] = Finder(self.all, scope)
         return self._finders[scope]
@@ -295,7 +271,7 @@ class ExecutionStore:
         if run.parent is None:
             self.started.append(run)
             self.unfinished[run.scope] += not run.ended
-        elif run.parent.fan_out and run.status != "Pending":
+        elif run.parent.groups and run.status != "Pending":
             run.parent.note_target(run)
 
     def _check_chosen(self, run: Run) -> None:
@@ -304,16 +280,16 @@ class ExecutionStore:
                 where = run.region if run.scope[0] is None else f"account {run.account} and {run.region}"
                 raise FakeUsageError(f"An execution {run.id!r} already exists in {where}")
 
-    def _start_on(self, parent: Run, target: Target[Run]) -> Run:
-        """Start the execution on a target."""
-        request = request_on(parent.source, target)
-        child = self.start(
-            request, target.request, runbook=parent.runbook, parent=parent, target=target.name, plan=target.plan
-        )
-        child.call = parent.call
-        return child
-
     # The methods of `Host`, which runs call.
+
+    def start_on(self, run: Run, target: Target) -> Run:
+        """Start the execution on a target."""
+        request = request_on(run.source, target)
+        child = self.start(
+            request, target.request, runbook=run.runbook, parent=run, target=target.name, plan=target.plan
+        )
+        child.call = run.call
+        return child
 
     def noted(self, run: Run, before: str) -> None:
         """Handle the latest status change of an execution."""
@@ -321,52 +297,33 @@ class ExecutionStore:
             return
         if run.parent is None:
             self.unfinished[run.scope] += (before in ENDED) - run.ended
-        if finder := self._finders.get(run.scope):
+        for finder in self._finders.values():
             finder.changed(run, before)
         self.log.append((run, len(run.history) - 1))
 
-    def failure(self, run: Run, visit: Visit) -> StepResult | None:
-        """Return the failure of an attempt of a step, if the test has set one."""
-        return None if self._is_at_work(visit) else self.overrides.failure(run, visit)
-
-    def success(self, run: Run, visit: Visit) -> StepResult | None:
-        """Return the outcome of an attempt of a step that does not fail; `None` while it is executed and has to wait.
-
-        The test's outputs come first, then the execution of the step. A script says how the whole run goes, so its
-        steps are not executed.
-        """
-        if self._is_at_work(visit):
-            return self.executor.outcome(run, visit)
-        said = self.overrides.success(run, visit, lambda: self.executor.execute(run, visit))
-        if said is not None:
-            return said
-        executed = self._execute_steps and not run.script.turns and visit.child is None
-        if executed and self.executor.executes(visit.step.action):
-            return self.executor.outcome(run, visit)
-        return StepResult()
+    def result_of(self, run: Run, visit: Visit, *, pauses: bool) -> StepResult | None:
+        """Return the result of an attempt; `None` if it is not known yet, or waits for a signal."""
+        return self.attempts.result_of(run, visit, pauses=pauses)
 
     def knows(self, document_name: str, region: str) -> bool:
         """Return whether a runbook with this name or ARN is registered in a Region."""
         return self._runbooks.knows(document_name, region)
 
-    def _is_at_work(self, visit: Visit) -> bool:
-        return self._executor is not None and self._executor.is_waiting(visit)
-
-    def spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
-        """Start the execution of an `aws:executeAutomation` step; `None` if its runbook is not registered."""
-        from .nesting import Nested, nested, request_of
+    def _spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
+        """Start the execution of a step; return the failure if it is refused, `None` if its runbook is unknown."""
+        from .nesting import request_of, runbook_of
 
         params = request_of(visit.inputs)
         request = run.source._replace(content=params)
         script = self.planner.script_for(request) if self.planner.replays else None
         replay = script.replay if script else None
-        found = nested(
+        found = runbook_of(
             self._runbooks, run, visit, params, replay, judge=self._judge, reject_unknown=self._reject_unknown
         )
-        if not isinstance(found, Nested):
+        if isinstance(found, StepResult) or (found is None and replay is None):
             return found
         plan = self.planner.plan(request, params, script)
-        child = self.start(request, params, runbook=found.runbook, parent=run, plan=plan)
+        child = self.start(request, params, runbook=found, parent=run, plan=plan)
         with self.lock:
             child.call = run.call
             run.spawned = (*run.spawned, child)

@@ -13,7 +13,6 @@ from caller import poll, start
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import operations
 from pytest_ssm_automation._service.runs.listings.filters import EXECUTION_FILTERS, passes
-from pytest_ssm_automation._service.runs.listings.numbers import Numbers
 from pytest_ssm_automation._service.runs.run import Run
 from pytest_ssm_automation._service.runs.shown.views import metadata_members
 
@@ -58,22 +57,6 @@ ASKED: Mapping[str, list[str]] = {
     "StartTimeBefore": ["2026-01-01T00:00:20", "2020-06-01"],
     "StartTimeAfter": ["2026-01-01T00:00:10", "2020-01-01"],
 }
-
-
-def test_places() -> None:
-    """Places come from the highest down, between two of them, however they were added."""
-    places = Numbers()
-    added = random.Random(1).sample(range(5000), 300)
-    for place in added:
-        places.add(place)
-    assert [*places.between(0, 5000)] == sorted(added, reverse=True)
-    assert [*places.between(1000, 3000)] == sorted((each for each in added if 1000 <= each < 3000), reverse=True)
-    assert all(place in places for place in added)
-    for place in added[:290]:
-        places.discard(place)
-        places.discard(place)
-    assert [*places.between(0, 5000)] == sorted(added[290:], reverse=True)
-    assert (places.count, 9999 in places, added[0] in places) == (10, False, False)
 
 
 def act(fake: AutomationFake, client: Any, chance: random.Random, clock: Any) -> None:

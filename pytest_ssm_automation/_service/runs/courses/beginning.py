@@ -14,11 +14,13 @@ from .turns import Turns
 from .walked import Walked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...runbooks.flow import Flow
     from ..recorded import Replay
     from ..run import Course, Run
     from ..scripts import Script
-    from ..targets.rate_control import FanOut
+    from ..targets.rate_control import Group
 
 __tracebackhide__ = hide_usage_errors
 
@@ -27,18 +29,18 @@ _LED: Final = ENDED | WAITING | {"Cancelling"}
 _ACTION: Final = "aws:executeAwsApi"
 
 
-def begin(run: Run, mode: str, fan_out: FanOut[Run] | None = None) -> None:
+def begin(run: Run, mode: str, groups: Sequence[Group]) -> None:
     """Give a run that nobody has seen yet its walk or its targets, its first status and its course."""
     if run.script.replay is not None:
         _begin_again(run, run.script.replay)
         return
     interactive = mode == "Interactive" and not run.script.turns
-    flow = None if fan_out else _flow(run)
+    flow = None if groups else _flow(run)
     if flow is not None:
         run.walk = Walk(flow, run.reference_values(), run.tick, run.note_step, interactive=interactive)
     if interactive:
         run.status = "Waiting"
-    run.fan_out = fan_out
+    run.groups = groups
     run.course = _first_course(run, interactive=interactive)
     if run.walk and (run.status in WORKING or interactive):
         run.walk.begin()
@@ -70,7 +72,7 @@ def _first_course(run: Run, *, interactive: bool) -> Course:
     if walk and walk.flow.steps:
         return Following(walk, turns[1:])
     remaining = turns[1:] if turns else () if interactive else WORK
-    return Targets(remaining, interactive, fan_out=run.fan_out) if run.fan_out else Turns(remaining, interactive)
+    return Targets(remaining, interactive) if run.groups else Turns(remaining, interactive)
 
 
 def _flow(run: Run) -> Flow | None:

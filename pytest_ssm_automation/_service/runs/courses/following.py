@@ -74,7 +74,3 @@ class Following(Walked):
         else:
             run.course = replace(self, remaining=later, catches_up=True)
             run.changed()
-
-    def mark(self) -> object:
-        """Return the numbers of moves and of turns that remain."""
-        return self.walk.moves, len(self.remaining)

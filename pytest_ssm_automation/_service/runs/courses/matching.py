@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from ...._errors import AutomationFakeError
 from ...runbooks.actions import PAUSING
 from .. import times
-from ..attempts import result_of, result_of_pause
 from ..results import StepResult
 from ..scripts import ENDED, SUCCEEDED, WORKING, Turn
 from ..walks.durations import end_of_sleep, over_at
@@ -40,7 +39,7 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
     if wrong is not None:
         result: StepResult | None = StepResult("Failed", {}, refused_input(wrong))
     else:
-        result = visit.kept or (result_of_pause(run, visit) if pauses else result_of(run, visit))
+        result = visit.kept or run.host.result_of(run, visit, pauses=pauses)
     if run.takes_time and follow and result:
         result = _by_now(visit, result)
         if result is None:

@@ -30,14 +30,14 @@ class Turns(Course):
     remaining: tuple[Turn, ...] = WORK
     interactive: bool = False
 
-    def next_turn(self) -> Turn | None:
+    def next_turn(self, run: Run) -> Turn | None:  # noqa: ARG002 - a run on targets needs it
         """Return the next turn; `None` if there is none now."""
         return self.remaining[0] if self.remaining else None
 
     def advance(self, run: Run, pace: str) -> None:  # noqa: ARG002 - a turn is one step at any pace
         """Take the next turn."""
         with run.lock:
-            turn = self.next_turn()
+            turn = self.next_turn(run)
             if turn and run.course is self:
                 self._take(run, turn, self.remaining[1:])
 

@@ -110,10 +110,6 @@ class Walked(Course):
         run.changed()
         run.follow_walk(self.walk)
 
-    def mark(self) -> object:
-        """Return the number of moves."""
-        return self.walk.moves
-
 
 def waiting_step(run: Run, walk: Walk) -> Visit | None:
     """Return the step that waits for a signal, if the status of the run allows signals."""

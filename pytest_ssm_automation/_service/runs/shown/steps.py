@@ -170,7 +170,7 @@ def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> 
 # Steps of an execution on several targets.
 
 
-def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
+def _target_step(run: Run, target: Target) -> dict[str, Any]:
     """Show a target as the step that starts the execution on it.
 
     For a resource, AWS's own example shows the target's parameter as plain text, and no outputs. For an account and a
@@ -179,7 +179,7 @@ def _target_step(run: Run, target: Target[Run]) -> dict[str, Any]:
     Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
     """
     # There may be thousands of targets and hundreds of polls, so avoid copies.
-    child = target.run
+    child: Run | None = target.run
     step: dict[str, Any] = {
         "StepName": target.name,
         "Action": "aws:executeAutomation",

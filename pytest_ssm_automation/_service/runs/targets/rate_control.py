@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Protocol, TypeVar, cast
+from typing import Any, Final, cast
 
 from ...._errors import FakeUsageError, call_own, hide_usage_errors
 from ...accounts import is_account
@@ -26,25 +26,8 @@ DEFAULT_ROLE: Final = "AWS-SystemsManager-AutomationExecutionRole"
 Resolver = Callable[[Mapping[str, Any]], Sequence[str]]
 
 
-class Started(Protocol):
-    """The interface of an execution on one target."""
-
-    @property
-    def status(self) -> str:
-        """The status."""
-        ...
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has ended."""
-        ...
-
-
-R = TypeVar("R", bound=Started)
-
-
 @dataclass(slots=True)
-class Target(Generic[R]):
+class Target:
     """One target of an execution, and the execution that runs on it, once started.
 
     Attributes:
@@ -53,7 +36,7 @@ class Target(Generic[R]):
         region: The Region of its execution.
         account: The account of its execution; `None` for the account of the parent.
         location: The members of `TargetLocation`, for one of several accounts and Regions.
-        run: The execution, once started.
+        run: The execution, a `Run`, once started.
         inputs: The `Inputs` of its step, for one of several resources: the parameters for the target.
         plan: The plan for its execution, if it depends on functions of the test.
     """
@@ -62,134 +45,71 @@ class Target(Generic[R]):
     request: dict[str, Any]
     region: str
     location: Mapping[str, Any] | None = None
-    run: R | None = None
+    run: Any = None
     account: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     plan: Any = None
 
 
-@dataclass(slots=True)
-class Group(Generic[R]):
+class Group:
     """Targets that share one rate control.
 
     Attributes:
         targets: All targets, in order.
-        concurrency: The maximum number of executions that run at a time.
-        errors: The maximum number of failures. If there are more, no further executions are started.
-        started: The executions started so far, in order.
-        running: The started executions that have not ended.
-        failed: The number of executions that ended without success.
     """
 
-    targets: list[Target[R]]
-    concurrency: int
-    errors: int
-    started: list[R] = field(default_factory=list[R])
-    running: list[R] = field(default_factory=list[R])
-    failed: int = 0
-    _waiting: deque[Target[R]] = field(init=False)
+    def __init__(self, targets: Sequence[Target], concurrency: int, errors: int) -> None:
+        """Start without executions.
 
-    def __post_init__(self) -> None:
-        """Queue all targets."""
-        self._waiting = deque(self.targets)
-
-    def count(self) -> None:
-        """Update `running` and `failed`."""
-        ended = [run for run in self.running if run.ended]
-        if ended:
-            self.running = [run for run in self.running if not run.ended]
-            self.failed += sum(run.status not in SUCCEEDED for run in ended)
-
-    @property
-    def failed_too_often(self) -> bool:
-        """Whether more executions have failed than allowed, as of the last `count`."""
-        return self.failed > self.errors
-
-    @property
-    def failed_on_all_resources(self) -> bool:
-        """Whether the executions on all targets have failed, unless they are accounts and Regions."""
-        return self.failed == len(self.targets) > 0 and self.targets[0].location is None
+        Args:
+            targets: The targets.
+            concurrency: The maximum number of executions that run at a time.
+            errors: The maximum number of failures. If there are more, no further executions are started.
+        """
+        self.targets = targets
+        self._concurrency, self._errors = concurrency, errors
+        self._waiting = deque(targets)
+        self._running: list[Target] = []
+        self._failures = 0
 
     @property
     def done(self) -> bool:
         """Whether all executions have ended, and no more will be started."""
-        self.count()
-        return not self.running and (self.failed_too_often or not self._waiting)
-
-    def fill(self, spawn: Callable[[Target[R]], R]) -> None:
-        """Start executions up to the concurrency."""
-        if self._waiting:
-            self.count()
-        while self._waiting and not self.failed_too_often and len(self.running) < self.concurrency:
-            target = self._waiting.popleft()
-            run = target.run = spawn(target)
-            self.started.append(run)
-            self.running.append(run)
-            if run.ended:
-                self.count()
+        self._count()
+        return not self._running and (self._failed_too_often or not self._waiting)
 
     @property
-    def waiting(self) -> Sequence[Target[R]]:
-        """The targets whose executions have not been started, in order."""
-        return tuple(self._waiting)
+    def failed(self) -> bool:
+        """Whether more executions have failed than allowed, or those on all resources."""
+        on_all = self._failures == len(self.targets) > 0 and self.targets[0].location is None
+        return self._failed_too_often or on_all
+
+    def fill(self, spawn: Callable[[Target], Any]) -> None:
+        """Start executions with `spawn`, up to the concurrency."""
+        self._count()
+        while self._waiting and not self._failed_too_often and len(self._running) < self._concurrency:
+            target = self._waiting.popleft()
+            target.run = spawn(target)
+            self._running.append(target)
+            if target.run.ended:
+                self._count()
 
     def close(self) -> None:
         """Start no more executions."""
         self._waiting.clear()
 
-
-class FanOut(Generic[R]):
-    """The groups of targets of one execution.
-
-    Attributes:
-        targets: All targets, in order.
-    """
-
-    def __init__(self, groups: Sequence[Group[R]], spawn: Callable[[Target[R]], R]) -> None:
-        """Start each target's execution with `spawn`, as soon as the rate control of its group allows."""
-        self.targets: Sequence[Target[R]] = [target for group in groups for target in group.targets]
-        self._groups = groups
-        self._spawn = spawn
-
     @property
-    def children(self) -> list[R]:
-        """The executions started so far."""
-        return [execution for group in self._groups for execution in group.started]
+    def _failed_too_often(self) -> bool:
+        return self._failures > self._errors
 
-    @property
-    def waiting(self) -> Sequence[Target[R]]:
-        """The targets whose executions have not been started, in order."""
-        return [target for group in self._groups for target in group.waiting]
-
-    @property
-    def running(self) -> list[R]:
-        """The started executions that have not ended."""
-        for group in self._groups:
-            group.count()
-        return [execution for group in self._groups for execution in group.running]
-
-    @property
-    def done(self) -> bool:
-        """Whether all executions have ended, and no more will be started."""
-        return all(group.done for group in self._groups)
-
-    @property
-    def failed(self) -> bool:
-        """Whether more executions have failed than allowed, or those on all resources."""
-        return any(group.failed_too_often or group.failed_on_all_resources for group in self._groups)
-
-    def fill(self) -> None:
-        """Start executions up to the concurrency of each group."""
-        for group in self._groups:
-            group.fill(self._spawn)
-
-    def close(self) -> None:
-        """Start no more executions."""
-        for group in self._groups:
-            group.close()
+    def _count(self) -> None:
+        ended = [target.run for target in self._running if target.run.ended]
+        if ended:
+            self._running = [target for target in self._running if not target.run.ended]
+            self._failures += sum(run.status not in SUCCEEDED for run in ended)
 
 
-def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Group[Any]]:
+def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Group]:
     """Expand the targets of a request to groups; empty without targets, or if none are known."""
     if locations := params.get("TargetLocations"):
         return [_location_group(params, location) for location in locations]
@@ -200,7 +120,7 @@ def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -
     return [Group(targets, concurrency, _share(params.get("MaxErrors", DEFAULT_ERRORS), len(targets)))]
 
 
-def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Target[Any]]:
+def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Target]:
     plain = {name: params[name] for name in ("DocumentName", "DocumentVersion") if name in params}
     given = params.get("Parameters", {})
     if maps := params.get("TargetMaps"):
@@ -244,7 +164,7 @@ def _map_inputs(target_map: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {name: ", ".join(values) for name, values in target_map.items()}
 
 
-def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> Group[Any]:
+def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> Group:
     excluded = location.get("ExcludeAccounts", ())
     accounts = [account for account in location.get("Accounts", ()) if account not in excluded]
     targets = [
@@ -258,7 +178,7 @@ def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> G
     )
 
 
-def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target[Any]:
+def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target:
     """Make the target for one account and Region; targets in its location take precedence."""
     left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags", "Mode"}
     request = {name: value for name, value in params.items() if name not in left_out}

@@ -46,7 +46,6 @@ class Walk:
         way: All visits, in order.
         values: The values that references name.
         cut: Why the run was aborted, if it did not end by itself.
-        moves: The number of moves so far.
     """
 
     def __init__(
@@ -79,7 +78,6 @@ class Walk:
         self._note = note
         self._interactive = interactive
         self._completing = False
-        self.moves: int = 0
 
     # The current state.
 
@@ -115,7 +113,6 @@ class Walk:
 
     def begin(self) -> None:
         """Begin the first step."""
-        self.moves += 1
         self.begun = True
         if self.flow.steps and not self.ended:
             self._enter(0, waits=self._interactive)
@@ -125,7 +122,6 @@ class Walk:
 
         If the result is that of a signal, the next step does not wait for another one.
         """
-        self.moves += 1
         visit = self._current()
         visit.decided_by = SIGNAL if signalled else result.decided_by
         if result.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
@@ -139,12 +135,10 @@ class Walk:
 
     def wait(self) -> None:
         """Make the current step wait for a signal."""
-        self.moves += 1
         self._change(self._current(), "Waiting")
 
     def decide(self, decision: dict[str, str]) -> bool:
         """Note a decision on the current approval, and return whether it needs no more."""
-        self.moves += 1
         visit = self._current()
         visit.decisions.append(decision)
         self.values.put_out(visit, outputs_of_approval(visit))
@@ -152,19 +146,16 @@ class Walk:
 
     def expire(self) -> None:
         """Make the waiting step time out."""
-        self.moves += 1
         self._fail(self._current(), StepResult("TimedOut"), signalled=False)
 
     def resume(self) -> None:
         """Make the waiting step continue or begin."""
-        self.moves += 1
         visit = self._current()
         visit.waits_to_begin, visit.begun = False, self._clock()
         self._change(visit, "InProgress")
 
     def cancel(self) -> None:
         """Cancel the run: continue with the step of `onCancel`, or prepare to end."""
-        self.moves += 1
         self.status, self.message = "Cancelled", None
         visit, self.cancelling = self.at, True
         if visit is None:
@@ -178,7 +169,6 @@ class Walk:
 
     def complete(self) -> None:
         """Begin no further steps, and cancel a waiting one."""
-        self.moves += 1
         self._completing = True
         if self.at and self.at.status == "Waiting":
             self._end_visit(self.at, "Cancelled")
@@ -188,12 +178,10 @@ class Walk:
 
     def close(self) -> None:
         """End after the last step of an interactive walk, or after one whose result was that of a signal."""
-        self.moves += 1
         self._end()
 
     def end_at(self, status: str, message: str | None = None) -> None:
         """End the current step and the run with a status."""
-        self.moves += 1
         if self.at:
             self._end_visit(self.at, status, message)
         self.status, self.message = status, self.at.message if self.at else message
