@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .._errors import StepFailed, hide_usage_errors
+from .._service.runbooks.conversions import ConversionError, converted
+from .._service.runbooks.references import as_text
 from .._service.runs import times
 from .._service.runs.execution import execution_of
 from .._service.runs.results import StepResult
@@ -16,7 +17,8 @@ from .._service.runs.step_runs import copied
 from .._service.working import CallingStep, set_work
 from .clients import key_of
 from .mistakes import Mistake, is_mistake, is_unanswered, refusal
-from .selectors import SelectorError
+from .selectors import plain
+from .shapes import typed
 
 if TYPE_CHECKING:
     from .._service.runbooks.flow import Step
@@ -42,16 +44,7 @@ _ACCOUNT_HEADER: Final = "x-moto-account-id"
 
 
 class Unable(BaseException):
-    """The step can't be executed.
-
-    Attributes:
-        reason: Why, such as `it starts a process`.
-    """
-
-    def __init__(self, reason: str) -> None:
-        """Set the reason."""
-        super().__init__(reason)
-        self.reason = reason
+    """The step can't be executed. The message says why, such as `it starts a process`."""
 
 
 class Attempt:
@@ -90,6 +83,19 @@ class Attempt:
         """Return boto3's client of a service, in the account and the Region of the execution."""
         return self._clients.get(service, self.run)
 
+    def ask(self, service: str, method: str, **params: Any) -> Any:
+        """Call an operation, and return its response as JSON values.
+
+        Args:
+            service: The service, such as `ec2`.
+            method: boto3's method, such as `stop_instances`.
+            **params: The inputs. Empty texts, which stand for parameters that nobody has given, are left out.
+        """
+        client = self.client(service)
+        operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+        given = {name: value for name, value in params.items() if value not in (None, "")}
+        return plain(getattr(client, method)(**typed(given, operation)))
+
     def session(self) -> Any:
         """Return boto3's session for clients that a script makes without one."""
         return self._clients.session(self.run)
@@ -117,35 +123,30 @@ class Attempt:
         """
         # What the first look starts gets at least a second one, even if nobody has polled for long before.
         is_over = self._waiting is not None and (times.now() - self._began).total_seconds() >= self.timeout
-        with self._at_work():
+        before = set_work(self)
+        self.is_isolated = isinstance(before, Attempt) and before.is_isolated
+        try:
             outcome = self._looked()
+        finally:
+            set_work(before)
         if self._unable:
             raise self._unable
         for mistake in self._mistakes:
             raise mistake.told(self.declared, self.run.document_name) from mistake.error
         return StepResult("TimedOut") if outcome is None and is_over else outcome
 
-    @contextmanager
-    def _at_work(self) -> Generator[None]:
-        before = set_work(self)
-        self.is_isolated = isinstance(before, Attempt) and before.is_isolated
-        try:
-            yield
-        finally:
-            set_work(before)
-
     def _looked(self) -> StepResult | None:
         try:
             outputs = self._go_on()
+            return None if outputs is None else StepResult(outputs=_converted(self.declared, outputs))
         except StepFailed as failed:
             return StepResult(failed.status, {}, failed.message or None)
-        except (BotoCoreError, ClientError, SelectorError) as refused:
+        except (BotoCoreError, ClientError) as refused:
             return StepResult("Failed", {}, refusal(refused))
         except Exception:
             if not self._mistakes:
                 raise
             return None
-        return None if outputs is None else StepResult(outputs=outputs)
 
     def _go_on(self) -> Outputs | None:
         """Return the outputs of the step; `None` if it has to wait."""
@@ -176,3 +177,16 @@ class Attempt:
         if is_unanswered(answer[0]):
             self._mistakes.append(Mistake(name, status=answer[0].status_code))
         return answer
+
+
+def _converted(step: Step, outputs: Outputs) -> dict[str, Any]:
+    """Convert the outputs of a step to their types. Assumed: the step fails if the service does not convert a value."""
+    types = step.output_types or step.outputs
+    done: dict[str, Any] = {}
+    for name, value in outputs.items():
+        try:
+            done[name] = converted(value, types.get(name))
+        except ConversionError:
+            text = f"The output {name} is {as_text(value)[:200]}, which is not of type {types[name]}"
+            raise StepFailed(text) from None
+    return done

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import FakeUsageError, StepFailed, hide_usage_errors
 from .._service.runbooks.actions import WALKED
-from .._service.runbooks.conversions import ConversionError, converted
-from .._service.runbooks.references import as_text
-from .._service.runs.results import EXECUTED, SUCCESS, StepResult
-from .actions.table import TABLE
+from .._service.runs.results import EXECUTED, SUCCESS
+from .actions.table import CHECKS, TABLE
 from .attempt import Attempt, Unable
 from .clients import Clients
 from .mistakes import how_to_say
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._service.runbooks.flow import Step
+    from .._service.runs.results import StepResult
     from .._service.runs.run import Run
     from .._service.runs.walks.visits import Visit
     from .attempt import Advance
@@ -93,10 +92,10 @@ class Executor:
         raise FakeUsageError(f"Step {visit.step.name!r} is still waiting after {_MOST_LOOKS} looks")
 
     def _attempt(self, run: Run, visit: Visit) -> Attempt:
-        executed = TABLE.get(visit.step.action)
-        if executed is None:
+        perform = TABLE.get(visit.step.action)
+        if perform is None:
             raise self._refused(run, visit.step, _NO_ACTION)
-        return Attempt(run, visit, executed.perform, self._clients, self._advance)
+        return Attempt(run, visit, perform, self._clients, self._advance)
 
     def _check(self, run: Run, step: Step) -> None:
         """Check a step that is not due yet.
@@ -106,16 +105,14 @@ class Executor:
         """
         if step.action not in TABLE:
             raise Unable(_NO_ACTION)
-        TABLE[step.action].check(step, run, partial(self._clients.get, run=run))
+        if step.action in CHECKS:
+            CHECKS[step.action](step, run, partial(self._clients.get, run=run))
 
     def _looked(self, attempt: Attempt) -> StepResult | None:
         try:
-            outcome = attempt.look()
+            return attempt.look()
         except Unable as unable:
-            raise self._refused(attempt.run, attempt.declared, unable.reason) from None
-        if outcome is None or outcome.status != SUCCESS:
-            return outcome
-        return _converted(attempt.declared, outcome.outputs)
+            raise self._refused(attempt.run, attempt.declared, str(unable)) from None
 
     def _refused(self, run: Run, step: Step, reason: str) -> FakeUsageError:
         """Make the error for a step that can't be executed. It lists all such steps of the runbook."""
@@ -125,22 +122,8 @@ class Executor:
                 try:
                     self._check(run, other)
                 except Unable as unable:
-                    reasons.append((other, unable.reason))
+                    reasons.append((other, str(unable)))
         lines = [f"{each.name} ({each.action}): {why}\n    {how_to_say(each)}" for each, why in reasons]
         steps = "1 step" if len(lines) == 1 else f"{len(lines)} steps"
         title = f"{steps} of {run.document_name} can't be executed. Correct the runbook, or set the outputs:"
         return FakeUsageError("\n  ".join((title, *lines)))
-
-
-def _converted(step: Step, outputs: Mapping[str, Any]) -> StepResult:
-    """Convert the outputs of a step to their types. Assumed: the step fails if the service does not convert a value."""
-    types = step.output_types or step.outputs
-    done: dict[str, Any] = {}
-    for name, value in outputs.items():
-        try:
-            done[name] = converted(value, types.get(name))
-        except ConversionError:
-            return StepResult(
-                "Failed", {}, f"The output {name} is {as_text(value)[:200]}, which is not of type {types[name]}"
-            )
-    return StepResult(outputs=done)

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .._errors import StepFailed
 from .._service.runbooks.kinds import is_mapping
 
 if TYPE_CHECKING:
@@ -16,13 +17,7 @@ if TYPE_CHECKING:
 
     from .._service.runbooks.flow import Step
 
-# The value of a selector that finds nothing.
-NOTHING: Final = object()
 _SCALARS: Final = (str, int, float)
-
-
-class SelectorError(ValueError):
-    """A selector is no JSONPath. The message shows it."""
 
 
 def plain(value: Any) -> Any:
@@ -42,40 +37,35 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def select(selector: str, response: Any) -> Any:
-    """Return the value at a path; all values, as a list, if the path can have several; `NOTHING` if there is none.
+def select(selector: str, response: Any) -> tuple[list[Any], bool]:
+    """Return all values at a path, and whether it can have only one.
 
     Args:
         selector: The JSONPath, such as `$.Reservations[0].Instances[0].State.Name`.
         response: The response, as JSON values.
 
     Raises:
-        SelectorError: The selector is no JSONPath.
+        StepFailed: The selector is no JSONPath.
     """
     path, single = _read(selector)
-    found = [match.value for match in path.find(response)]
-    if not found:
-        return NOTHING
-    return found[0] if single else found
-
-
-def select_each(selector: str, response: Any) -> list[Any]:
-    """Return all values at a path.
-
-    Raises:
-        SelectorError: The selector is no JSONPath.
-    """
-    return [match.value for match in _read(selector)[0].find(response)]
+    return [match.value for match in path.find(response)], single
 
 
 def outputs_of(step: Step, response: Any) -> Mapping[str, Any]:
-    """Return the declared outputs of a step. A selector that finds nothing or null has no output.
+    """Return the declared outputs of a step: lists, if the paths can have several values.
+
+    A selector that finds nothing or null has no output.
 
     Raises:
-        SelectorError: A selector is no JSONPath.
+        StepFailed: A selector is no JSONPath.
     """
-    found = {name: select(selector, response) for name, selector in step.selectors.items()}
-    return {name: value for name, value in found.items() if value is not NOTHING and value is not None}
+    outputs: dict[str, Any] = {}
+    for name, selector in step.selectors.items():
+        found, single = select(selector, response)
+        value = found[0] if single and found else found or None
+        if value is not None:
+            outputs[name] = value
+    return outputs
 
 
 @lru_cache(maxsize=1024)
@@ -87,7 +77,7 @@ def _read(selector: str) -> tuple[Any, bool]:
     try:
         path = parse(selector)
     except JSONPathError as error:
-        raise SelectorError(f"{selector!r} is not a JSONPath: {error}") from None
+        raise StepFailed(f"{selector!r} is not a JSONPath: {error}") from None
     return path, _is_single(path)
 
 

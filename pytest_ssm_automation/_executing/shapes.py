@@ -6,64 +6,61 @@ Parameters and outputs are often text, where an operation takes a number, a flag
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
 
-from .._service.runbooks.kinds import is_list, is_mapping
-from .._service.runbooks.references import as_text
+from .._service.runbooks.conversions import converted
+from .._service.runbooks.kinds import as_list, is_list, is_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from botocore.model import Shape
+    from collections.abc import Iterable, Iterator, Mapping
 
 # botocore takes this name for a member of EC2's requests that the model calls otherwise.
 _ALIASES: Final = {"Filters": "Filter"}
+# The types of outputs that are converted like scalars of these types.
+_KINDS: Final = {"string": "String", "integer": "Integer", "long": "Integer", "boolean": "Boolean"}
 
 
-def shaped(value: Any, shape: Shape) -> Any:
-    """Convert a value to a shape of botocore's model, as far as possible.
+def typed(params: Mapping[str, Any], operation: Any) -> dict[str, Any]:
+    """Convert inputs to the types of an operation's request, as far as possible.
 
     Documented for no action, and known from AWS's own runbooks: text becomes a number, a flag or a structure; a list of
     one becomes a text; lists in lists become one list; nulls are left out. What can't be converted stays as it is, so
     that botocore refuses it.
 
     Args:
-        value: A JSON value.
-        shape: The shape.
+        params: The inputs, as JSON values.
+        operation: botocore's model of the operation.
     """
-    convert = _CONVERSIONS.get(shape.type_name)
-    return value if convert is None else convert(value, shape)
+    shape = operation.input_shape
+    converted: dict[str, Any] = dict(params) if shape is None else _shaped(params, shape)
+    return converted
 
 
-def _structure(value: Any, shape: Any) -> Any:
-    value = _parsed(value, "{")
-    if not is_mapping(value):
+def _shaped(value: Any, shape: Any) -> Any:
+    if shape.type_name in {"structure", "map"}:
+        value = _parsed(_single(value), "{")
+        return _members(value, shape) if is_mapping(value) else value
+    if shape.type_name == "list":
+        items = as_list(_parsed(value, "["))
+        flat = items if shape.member.type_name == "list" else _flat(items)
+        return [_shaped(item, shape.member) for item in flat if item is not None]
+    value = _single(value)
+    try:
+        if shape.type_name in {"float", "double"} and isinstance(value, str):
+            return float(value)
+        return converted(value, _KINDS.get(shape.type_name))
+    except ValueError:
         return value
-    members = shape.members
+
+
+def _members(value: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+    shapes = dict.fromkeys(value, shape.value) if shape.type_name == "map" else shape.members
+    names = {name: name if name in shapes else _ALIASES.get(name) for name in value}
     return {
-        name: shaped(item, members[known]) if (known := _member(name, members)) else item
+        name: _shaped(item, shapes[names[name]]) if names[name] in shapes else item
         for name, item in value.items()
         if item is not None
     }
-
-
-def _member(name: str, members: Any) -> str | None:
-    return next((each for each in (name, _ALIASES.get(name)) if each in members), None)
-
-
-def _map(value: Any, shape: Any) -> Any:
-    value = _parsed(value, "{")
-    if not is_mapping(value):
-        return value
-    return {name: shaped(item, shape.value) for name, item in value.items() if item is not None}
-
-
-def _list(value: Any, shape: Any) -> Any:
-    value = _parsed(value, "[")
-    items = value if is_list(value) else [value]
-    flat = items if shape.member.type_name == "list" else _flat(items)
-    return [shaped(item, shape.member) for item in flat if item is not None]
 
 
 def _flat(items: Iterable[Any]) -> Iterator[Any]:
@@ -74,52 +71,15 @@ def _flat(items: Iterable[Any]) -> Iterator[Any]:
             yield item
 
 
-def _text(value: Any, _: Shape) -> Any:
-    single = _single(value)
-    return single if isinstance(single, str) else as_text(single)
-
-
-def _number(value: Any, _: Shape) -> Any:
-    single = _single(value)
-    return int(single) if isinstance(single, str) and re.fullmatch(r"[+-]?[0-9]+", single, re.ASCII) else single
-
-
-def _fraction(value: Any, _: Shape) -> Any:
-    single = _single(value)
-    try:
-        return float(single) if isinstance(single, str) else single
-    except ValueError:
-        return single
-
-
-def _flag(value: Any, _: Shape) -> Any:
-    single = _single(value)
-    return {"true": True, "false": False}.get(single.lower(), single) if isinstance(single, str) else single
-
-
 def _single(value: Any) -> Any:
     return value[0] if is_list(value) and len(value) == 1 else value
 
 
 def _parsed(value: Any, start: str) -> Any:
-    """Parse the JSON of a structure or of a list; return other values as they are."""
-    single = _single(value) if start == "{" else value
-    if not isinstance(single, str) or not single.lstrip().startswith(start):
-        return single
+    """Parse a text that begins as JSON does; return other values as they are."""
+    if not isinstance(value, str) or not value.lstrip().startswith(start):
+        return value
     try:
-        return json.loads(single)
+        return json.loads(value)
     except ValueError:
-        return single
-
-
-_CONVERSIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "structure": _structure,
-    "map": _map,
-    "list": _list,
-    "string": _text,
-    "integer": _number,
-    "long": _number,
-    "float": _fraction,
-    "double": _fraction,
-    "boolean": _flag,
-}
+        return value

@@ -47,79 +47,63 @@ def make_client(service: str = "kms", mode: Mode = "legacy") -> Any:
     )
 
 
-@pytest.mark.parametrize(
-    ("handler", "fate"),
-    [
-        (None, "which nothing answered"),
-        (raises(NotImplementedError("The action")), "which moto has not implemented"),
-        (answers(b"Not yet implemented", 404), "which moto has not implemented"),
-        (answers(b"", 501), "which moto has not implemented"),
-        (answers(b"<!doctype html>\n<html lang=en><title>500</title>", 500), "which was not answered: HTTP status 500"),
-        (raises(KeyError("a fault of moto")), "which was not answered: KeyError: 'a fault of moto'"),
-    ],
-)
+def answering(monkeypatch: pytest.MonkeyPatch, client: Any, handler: Callable[..., Any] | None = None) -> None:
+    """Give each step a client whose requests a handler answers."""
+    if handler:
+        client.meta.events.register_first("before-send", handler)
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: client)
+
+
+MOTOS = "which moto has not implemented"
+UNANSWERED: list[tuple[str, Callable[..., Any] | None, str]] = [
+    ("kms", None, "which nothing answered"),
+    ("kms", raises(NotImplementedError("The action")), MOTOS),
+    ("kms", answers(b"Not yet implemented", 404), MOTOS),
+    ("kms", answers(b"", 501), MOTOS),
+    ("kms", answers(b"<!doctype html>\n<html lang=en>", 500), "which was not answered: HTTP status 500"),
+    ("kms", raises(KeyError("a fault of moto")), "which was not answered: KeyError: 'a fault of moto'"),
+    # Services with XML refuse to parse these.
+    ("sns", answers(b"Not yet implemented", 404), MOTOS),
+    ("sns", answers(b"no XML", 404), "which was not answered: ResponseParserError: "),
+]
+
+
+@pytest.mark.parametrize(("service", "handler", "fate"), UNANSWERED)
 def test_what_nothing_answers_is_the_tests_mistake(
-    handler: Callable[..., Any] | None, fate: str, monkeypatch: pytest.MonkeyPatch
+    service: str, handler: Callable[..., Any] | None, fate: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error names the step, the operation, moto, and what to say instead; and the step has not failed."""
-    client = make_client()
-    if handler:
-        client.meta.events.register_first("before-send.kms", handler)
-    monkeypatch.setattr(boto3, "client", lambda service, **_: client)
+    answering(monkeypatch, make_client(service), handler)
+    operation = {"kms": "ListKeys", "sns": "ListTopics"}[service]
     with AutomationFake(execute_steps=True) as fake:
         bench = Bench(fake)
         execution_id = bench.begin(
-            api("list", "kms", "ListKeys", maxAttempts=3, onFailure="Continue", outputs={"Keys": "$.Keys"})
+            api("list", service, operation, maxAttempts=3, onFailure="Continue", outputs={"All": "$.All"})
         )
         for _ in range(2):
             with pytest.raises(FakeUsageError) as caught:
                 bench.poll(execution_id)
             text, cause = str(caught.value), caught.value.__cause__
-            assert text.startswith("Step 'list' (aws:executeAwsApi) of Doc called kms ListKeys, ")
-            assert fate in text
+            assert text.startswith(f"Step 'list' (aws:executeAwsApi) of Doc called {service} {operation}, {fate}")
             assert isinstance(cause, NetworkBlockedError) == (handler is None)
-            assert text.endswith("set the outputs of the step: fake.step_outputs('list', {'Keys': ...})")
+            assert text.endswith("set the outputs of the step: fake.step_outputs('list', {'All': ...})")
         assert fake.execution(execution_id).step("list")["StepStatus"] == "InProgress"
 
 
-@pytest.mark.parametrize(
-    ("text", "fate"),
-    [
-        (b"Not yet implemented", "which moto has not implemented"),
-        (b"no XML", "which was not answered: ResponseParserError: "),
-    ],
-)
-def test_what_can_not_be_parsed_is_no_answer(text: bytes, fate: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Services with XML refuse to parse such a response."""
-    client = make_client("sns")
-    client.meta.events.register_first("before-send.sns", answers(text, 404))
-    monkeypatch.setattr(boto3, "client", lambda service, **_: client)
+REFUSED: list[tuple[Callable[..., Any], str]] = [
+    (answers(b'{"__type": "InternalFailure"}', 500), "InternalFailure"),
+    (answers(b'{"__type": "NotFoundException"}', 404), "NotFoundException"),
+    (raises(ClientError({"Error": {"Code": "No"}}, "ListKeys")), "No"),
+]
+
+
+@pytest.mark.parametrize(("handler", "code"), REFUSED)
+def test_a_refusal_is_no_mistake(handler: Callable[..., Any], code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of a service, whatever its status, or of a handler of botocore fails the step."""
+    answering(monkeypatch, make_client(), handler)
     with AutomationFake(execute_steps=True) as fake:
-        bench = Bench(fake)
-        execution_id = bench.begin(api("list", "sns", "ListTopics"))
-        with pytest.raises(FakeUsageError, match=f"called sns ListTopics, {fate}"):
-            bench.poll(execution_id)
-
-
-def test_an_error_of_a_service_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refusal with a status of the server, or of something that is not found, fails the step."""
-    for status, code in ((500, "InternalFailure"), (404, "NotFoundException")):
-        client = make_client()
-        client.meta.events.register_first("before-send.kms", answers(b'{"__type": "%s"}' % code.encode(), status))
-        monkeypatch.setattr(boto3, "client", lambda service, client=client, **_: client)
-        with AutomationFake(execute_steps=True) as fake:
-            assert (
-                Bench(fake).run(api("list", "kms", "ListKeys")).text("list").startswith(f"An error occurred ({code})")
-            )
-
-
-def test_an_error_of_a_handler_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A ClientError that some handler of botocore raises is a refusal too."""
-    client = make_client()
-    client.meta.events.register_first("before-send.kms", raises(ClientError({"Error": {"Code": "No"}}, "ListKeys")))
-    monkeypatch.setattr(boto3, "client", lambda service, **_: client)
-    with AutomationFake(execute_steps=True) as fake:
-        assert Bench(fake).run(api("list", "kms", "ListKeys")).text("list").startswith("An error occurred (No)")
+        text = Bench(fake).run(api("list", "kms", "ListKeys")).text("list")
+    assert text.startswith(f"An error occurred ({code})")
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
@@ -134,8 +118,7 @@ def test_how_often_a_client_has_tried_is_not_in_the_message(
     monkeypatch.setenv("AWS_RETRY_MODE", mode)
     monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, throttled])
     if own:
-        client = make_client(mode=mode)
-        monkeypatch.setattr(boto3, "client", lambda service, **_: client)
+        answering(monkeypatch, make_client(mode=mode))
     with AutomationFake(execute_steps=True) as fake:
         run = Bench(fake).run(api("list", "kms", "ListKeys", maxAttempts=3))
     text = "An error occurred (ThrottlingException) when calling the ListKeys operation: Rate exceeded"

@@ -15,8 +15,8 @@ from botocore.exceptions import UnknownServiceError
 from ..._errors import StepFailed, did_you_mean
 from ..._service.runbooks.kinds import as_list
 from ..attempt import Unable
-from ..calling import typed
-from ..selectors import outputs_of, plain, select_each
+from ..selectors import outputs_of, plain, select
+from ..shapes import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,7 +66,7 @@ def call(attempt: Attempt) -> Any:
     """Call the operation of a step, and return the response as JSON values."""
     client, method, operation = operation_of(*_named(attempt.inputs), attempt.client)
     params = {name: value for name, value in attempt.inputs.items() if name not in _OWN}
-    return plain(getattr(client, method)(**typed(operation, params)))
+    return plain(getattr(client, method)(**typed(params, operation)))
 
 
 def operation_of(service: str, api: str, client_of: ClientOf) -> tuple[Any, str, Any]:
@@ -117,7 +117,7 @@ def _desired(attempt: Attempt) -> list[str]:
 
 def _values(attempt: Attempt, response: Any) -> list[str]:
     """Return the values of the property, as Python writes them."""
-    return [str(value) for value in select_each(str(attempt.inputs.get("PropertySelector")), response)]
+    return [str(value) for value in select(str(attempt.inputs.get("PropertySelector")), response)[0]]
 
 
 def _not_desired(selector: object, values: list[str], desired: list[str]) -> str:

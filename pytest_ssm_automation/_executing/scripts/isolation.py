@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import locale
 import logging
 import os
 import random
+import signal
 import sys
 import threading
+import time
 import warnings
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from decimal import localcontext
@@ -18,11 +21,10 @@ from ..._service.accounts import account_of_key
 from ..._service.working import ENDPOINT, behind_endpoints, is_served
 from ..clients import boto3, credentials_of
 from .imports import Modules
-from .settings import Settings
 from .stopping import ScriptClock, no_processes
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
 
     from ..attempt import Attempt
 
@@ -83,25 +85,43 @@ class _Before:
 
     def __init__(self) -> None:
         self._environ = dict(os.environ)
-        self._settings = Settings()
+        self._zone = time.tzname
         self._folder = _folder()
+        self._locale = locale.setlocale(locale.LC_ALL)
+        self._random = random.getstate()
+        self._handlers = {each: signal.getsignal(each) for each in signal.valid_signals()}
+        self._has_alarm = _has_alarm()
+        self._disabled = logging.root.manager.disable
         self._loggers = [(logger, _settings(logger)) for logger in _loggers()]
+        self._boto3 = {name: getattr(boto3(), name) for name in ("DEFAULT_SESSION", "client", "resource", "Session")}
 
     def restore(self) -> None:
-        _restore_environ(self._environ)
+        for name in [name for name in os.environ if name not in self._environ]:
+            del os.environ[name]
+        os.environ.update({name: value for name, value in self._environ.items() if os.environ.get(name) != value})
+        if time.tzname != self._zone:
+            time.tzset()
         if self._folder and self._folder != _folder():
             os.chdir(self._folder)
-        self._settings.restore()
-        for logger, (level, disabled, propagates, handlers) in self._loggers:
-            if _settings(logger) != (level, disabled, propagates, handlers):
+        if self._locale != locale.setlocale(locale.LC_ALL):
+            locale.setlocale(locale.LC_ALL, self._locale)
+        random.setstate(self._random)
+        # An alarm of the test's own that a script has ended can't be brought back.
+        if not self._has_alarm and _has_alarm():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in self._handlers.items():
+            if signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
+        logging.disable(self._disabled)
+        for logger, before in self._loggers:
+            if _settings(logger) != before:
+                level, logger.disabled, logger.propagate, logger.handlers[:] = before
                 logger.setLevel(level)
-                logger.disabled, logger.propagate, logger.handlers[:] = disabled, propagates, handlers
+        vars(boto3()).update(self._boto3)
 
 
-def _restore_environ(before: Mapping[str, str]) -> None:
-    for name in [name for name in os.environ if name not in before]:
-        del os.environ[name]
-    os.environ.update({name: value for name, value in before.items() if os.environ.get(name) != value})
+def _has_alarm() -> bool:
+    return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
 
 
 def _folder() -> Path | None:

@@ -16,7 +16,6 @@ from ..._service.runbooks.kinds import is_list
 from ..._service.runs import times
 from ..attempt import Unable
 from ..selectors import outputs_of
-from .failures import failure_of
 from .isolation import isolated
 from .sources import Source, missing_in
 from .stopping import TimedOut
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from ..._service.runbooks.flow import Step
-    from ..._service.runs.run import Run
-    from ..attempt import Attempt, ClientOf, Outputs
+    from ..attempt import Attempt, Outputs
 
 # Its page says that up to 100 KB are returned. Assumed: with more, the step fails.
 MOST_BYTES: Final = 100 * 1024
@@ -41,23 +39,19 @@ def execute_script(attempt: Attempt) -> Outputs:
     Raises:
         Unable: The step has no script of Python, or a module is missing.
     """
-    _check(attempt.declared)
+    check(attempt.declared)
     payload = _payload(attempt)
     response = {"Payload": payload}
     repeated = {} if payload is None else response
     return {**repeated, "OutputPayload": response, **outputs_of(attempt.declared, response)}
 
 
-def check(step: Step, _run: Run, _client_of: ClientOf) -> None:
+def check(step: Step) -> None:
     """Check that a step has a script of Python, and all modules that it imports.
 
     Raises:
         Unable: It has not.
     """
-    _check(step)
-
-
-def _check(step: Step) -> None:
     runtime, script = step.inputs.get("Runtime"), step.inputs.get("Script")
     attached = "Attachment" in step.inputs
     if not str(runtime).lower().startswith(("python", "{{")):
@@ -88,7 +82,7 @@ def _payload(attempt: Attempt) -> Any:
     except TimedOut:
         raise StepFailed("", "TimedOut") from None
     except (Exception, SystemExit) as error:
-        raise StepFailed(failure_of(error, source)) from error
+        raise StepFailed(source.failure(error)) from error
     finally:
         source.forget()
     if len(text.encode()) > MOST_BYTES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+import traceback
 import warnings
 from contextlib import contextmanager
 from functools import lru_cache
@@ -43,10 +44,17 @@ class Source(InspectLoader):
             code = compile(self.text, self.path, "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102 - it is the test's
 
-    def line(self, number: int) -> str:
-        """Return a line, without spaces around it; empty if there is none."""
-        lines = self.text.splitlines()
-        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    def failure(self, error: BaseException) -> str:
+        """Write the traceback of an exception that the script has raised, as the service does.
+
+        The form was observed: the frames of the script, an empty line, the type and the message of the exception.
+        Assumed: frames of libraries are left out.
+        """
+        lines = ["Traceback (most recent call last):"]
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename == self.path:
+                lines += [f'  File "{self.path}", line {frame.lineno}, in {frame.name}', f"    {frame.line}"]
+        return "\n".join((*lines, "", f"{type(error).__name__} - {error}"))
 
     def forget(self) -> None:
         """Remove the lines that tracebacks have read."""
