@@ -55,7 +55,7 @@ def _shaped(value: Any, shape: Any) -> Any:
 
 def _members(value: Mapping[str, Any], shape: Any) -> dict[str, Any]:
     shapes = dict.fromkeys(value, shape.value) if shape.type_name == "map" else shape.members
-    names = {name: name if name in shapes else _ALIASES.get(name) for name in value}
+    names = {name: name if name in shapes else _ALIASES.get(name, name) for name in value}
     return {
         name: _shaped(item, shapes[names[name]]) if names[name] in shapes else item
         for name, item in value.items()

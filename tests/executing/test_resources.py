@@ -250,7 +250,11 @@ def test_what_boto3_does_not_have_is_told_for_all_steps(bench: Bench) -> None:
 def test_an_action_without_an_executor(bench: Bench) -> None:
     """It is no silent Success, and others are told with it."""
     hook = {"action": "aws:invokeWebhook", "inputs": {"IntegrationName": "a"}}
-    execution_id = bench.begin({"name": "hook", **hook}, {"name": "again", **hook})
+    execution_id = bench.begin(
+        {"name": "hook", **hook},
+        {"name": "again", **hook},
+        step("tag", "createTags", {"ResourceIds": ["i-0"], "Tags": []}),
+    )
     with pytest.raises(FakeUsageError, match="2 steps of Doc can't be executed") as caught:
         bench.poll(execution_id)
     for name in ("hook", "again"):

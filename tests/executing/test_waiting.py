@@ -285,7 +285,7 @@ GOING_ON: list[tuple[str, Members, list[Answer], Answer]] = [
         [("ec2", "copy_image", {"ImageId": "ami-1"})],
         images(),
     ),
-    ("runInstances", {"ImageId": IMAGE}, [LAUNCHED], instances()),
+    ("runInstances", {"ImageId": IMAGE}, [LAUNCHED], instances("pending")),
     (
         "waitForAwsResourceProperty",
         {"Service": "ec2", "Api": "DescribeInstances", "PropertySelector": "$.Reservations[1]", "DesiredValues": []},

@@ -1,7 +1,7 @@
 """The actions for EC2's instances, images and tags.
 
-Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-changestate.html and the pages of
-the other actions; for the texts of failed launches,
+Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-changestate.html and the pages
+of the other actions; for the texts of failed launches,
 https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-troubleshooting.html
 """
 
@@ -83,9 +83,9 @@ def delete_image(attempt: Attempt) -> Outputs:
     image_id = attempt.inputs.get("ImageId")
     images = attempt.ask("ec2", "describe_images", ImageIds=[image_id])["Images"]
     attempt.ask("ec2", "deregister_image", ImageId=image_id)
-    for mapping in (mapping for image in images for mapping in image.get("BlockDeviceMappings", ())):
-        if snapshot := mapping.get("Ebs", {}).get("SnapshotId"):
-            attempt.ask("ec2", "delete_snapshot", SnapshotId=snapshot)
+    mappings = [mapping for image in images for mapping in image.get("BlockDeviceMappings", ())]
+    for snapshot in filter(None, (mapping.get("Ebs", {}).get("SnapshotId") for mapping in mappings)):
+        attempt.ask("ec2", "delete_snapshot", SnapshotId=snapshot)
     return {}
 
 

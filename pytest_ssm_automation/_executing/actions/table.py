@@ -38,6 +38,6 @@ CHECKS: Final[Mapping[str, Callable[[Step, Run, ClientOf], None]]] = {
     "aws:assertAwsResourceProperty": resources.check,
     "aws:executeAutomation": services.check_automation,
     "aws:executeAwsApi": resources.check,
-    "aws:executeScript": lambda step, *_: performing.check(step),
+    "aws:executeScript": performing.check,
     "aws:waitForAwsResourceProperty": resources.check,
 }

@@ -106,18 +106,22 @@ class _Before:
         if self._locale != locale.setlocale(locale.LC_ALL):
             locale.setlocale(locale.LC_ALL, self._locale)
         random.setstate(self._random)
+        self._restore_signals()
+        logging.disable(self._disabled)
+        for logger, before in self._loggers:
+            if _settings(logger) != before:
+                level, logger.disabled, logger.propagate, logger.handlers[:] = before
+                logger.setLevel(level)
+        for name, value in self._boto3.items():
+            setattr(boto3(), name, value)
+
+    def _restore_signals(self) -> None:
         # An alarm of the test's own that a script has ended can't be brought back.
         if not self._has_alarm and _has_alarm():
             signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in self._handlers.items():
             if signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
-        logging.disable(self._disabled)
-        for logger, before in self._loggers:
-            if _settings(logger) != before:
-                level, logger.disabled, logger.propagate, logger.handlers[:] = before
-                logger.setLevel(level)
-        vars(boto3()).update(self._boto3)
 
 
 def _has_alarm() -> bool:

@@ -46,7 +46,7 @@ def execute_script(attempt: Attempt) -> Outputs:
     return {**repeated, "OutputPayload": response, **outputs_of(attempt.declared, response)}
 
 
-def check(step: Step) -> None:
+def check(step: Step, *_: object) -> None:
     """Check that a step has a script of Python, and all modules that it imports.
 
     Raises:
