@@ -29,7 +29,7 @@ from measuring import ROUNDS, compare, in_turns, print_table, seconds_each, text
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, strategies
-from pytest_ssm_automation._service.checks.constraints import check
+from pytest_ssm_automation._service.checks.accepting import accepts
 from pytest_ssm_automation._service.checks.model import START, input_shape
 from pytest_ssm_automation._service.checks.rules import check_rules
 from pytest_ssm_automation._service.runbooks.library import RunbookFiles
@@ -177,7 +177,7 @@ def validation() -> Iterator[Row]:
     other = runpy.run_path(str(Path(__file__).parents[1] / "oracle.py"))["_validator"](START)
 
     def ours() -> None:
-        check(START, calls.TYPICAL)
+        accepts(START)(calls.TYPICAL)
         check_rules(START, calls.TYPICAL)
 
     def botocores() -> None:

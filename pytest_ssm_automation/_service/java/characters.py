@@ -119,7 +119,6 @@ WORD: Final = of(("0", "9"), ("A", "Z"), "_", ("a", "z"))
 SPACE: Final = of(" ", ("\t", "\r"))
 HORIZONTAL: Final = of(*"\t \xa0\u1680\u180e\u202f\u205f\u3000", ("\u2000", "\u200a"))
 VERTICAL: Final = of(("\n", "\r"), "\x85", ("\u2028", "\u2029"))
-NEWLINE: Final = of("\n")
 TERMINATORS: Final = of(*"\n\r\x85\u2028\u2029")
 ANYTHING: Final = ~Characters()
 ESCAPES: Final = {"d": DIGITS, "h": HORIZONTAL, "s": SPACE, "v": VERTICAL, "w": WORD}

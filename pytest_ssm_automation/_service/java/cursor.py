@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import TYPE_CHECKING, Final
 
 from .characters import ESCAPES, Characters
-from .nodes import Alternation, Anchor, Backreference, JavaSyntaxError, One, Sequence, UntranslatableError
+from .nodes import Anchor, Backreference, JavaSyntaxError, UntranslatableError
 from .properties import named
 
 if TYPE_CHECKING:
@@ -14,33 +16,27 @@ if TYPE_CHECKING:
     from .nodes import Node
 
 _SIMPLE: Final = {"a": 0x07, "e": 0x1B, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09}
-_TERMINATORS: Final = r"\n\r\x85\u2028\u2029"
+# Escapes that Java knows, and that runbooks hardly use.
+_UNTRANSLATED: Final = frozenset("0cN")
 # Word boundaries. A mark belongs to a word if it follows a letter, and both are in the Basic Multilingual Plane.
 _LETTER, _MARK = r"[[\p{L}\p{Nd}]&&[\x00-\uffff]]", r"[\p{Mn}&&[\x00-\uffff]]"
 _BEHIND: Final = rf"[\p{{L}}\p{{Nd}}_]|{_LETTER}{_MARK}+"
 _BEFORE: Final = rf"[\p{{L}}\p{{Nd}}_]|(?<={_LETTER}{_MARK}*)\p{{Mn}}"
 _WORD: Final = f"(?:(?<={_BEHIND})(?!{_BEFORE})|(?<!{_BEHIND})(?={_BEFORE}))"
-_START: Final = Anchor(r"\A", "^")
-_END: Final = Anchor(r"(?:\Z|(?=\r\n\Z|(?<!\r)\n\Z|[\r\x85\u2028\u2029]\Z))", "$")
+START: Final = Anchor(r"\A", "^")
+END: Final = Anchor(r"(?:\Z|(?=\r\n\Z|(?<!\r)\n\Z|[\r\x85\u2028\u2029]\Z))", "$")
 _ANCHORS: Final = {
-    "A": _START,
-    "G": _START,
+    "A": START,
+    "G": START,
+    "Z": END,
     "z": Anchor(r"\Z", "\\z"),
     "b": Anchor(_WORD, "\\b", "\\b"),
     "B": Anchor(f"(?!{_WORD})", "\\B", "\\B"),
 }
-_UNIX_END: Final = Anchor(r"(?=\n?\Z)", "$")
-_LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))", "(?m)^")
-_LINE_END: Final = Anchor(r"(?:\Z|(?<!\r)(?=\n)|(?=[\r\x85\u2028\u2029]))", "(?m)$")
-_UNIX_LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=\n))", "(?m)^")
-_UNIX_LINE_END: Final = Anchor(r"(?=\n|\Z)", "(?m)$")
-
-
-def _text(*points: int) -> Node:
-    return Sequence(tuple(One(Characters(((point, point),))) for point in points))
-
-
-_LINE_BREAK: Final = Alternation((_text(0x0D, 0x0A), One(ESCAPES["v"])))
+LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))", "(?m)^")
+LINE_END: Final = Anchor(r"(?:\Z|(?<!\r)(?=\n)|(?=[\r\x85\u2028\u2029]))", "(?m)$")
+_QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
+_HEXADECIMAL: Final = re.compile("[0-9a-fA-F]+")
 
 
 class Cursor:
@@ -69,20 +65,9 @@ class Cursor:
         """Raise for a pattern that Java accepts, but that cannot be translated."""
         raise UntranslatableError(f"{what} at position {min(self.position, len(self.text))} cannot be translated")
 
-    def raw(self, ahead: int = 0) -> str:
-        """Return a character without skipping comments and whitespace."""
+    def peek(self, ahead: int = 0) -> str:
+        """Return the next character, or one after it."""
         return self.text[self.position + ahead : self.position + ahead + 1]
-
-    def peek(self) -> str:
-        """Return the next character; with the flag x, skip comments and whitespace first."""
-        if "x" in self.flags:
-            while (self.raw() and self.raw() in " \t\n\v\f\r") or self.raw() == "#":
-                if self.raw() == "#":
-                    while self.raw() and self.raw() not in "\n\r\x85\u2028\u2029":
-                        self.position += 1
-                else:
-                    self.position += 1
-        return self.raw()
 
     def advance(self) -> str:
         """Move past the next character, and return the one after it."""
@@ -101,21 +86,9 @@ class Cursor:
             self.position -= 1
             self.fail(problem)
 
-    def start(self) -> Anchor:
-        """Return the anchor for `^` under the current flags."""
-        if "m" not in self.flags:
-            return _START
-        return _UNIX_LINE_START if "d" in self.flags else _LINE_START
-
-    def end(self, *, multiline: bool) -> Anchor:
-        r"""Return the anchor for `$` or `\Z` under the current flags."""
-        if multiline:
-            return _UNIX_LINE_END if "d" in self.flags else _LINE_END
-        return _UNIX_END if "d" in self.flags else _END
-
     def property(self) -> Characters:
         r"""Read `\p` or `\P`, after the backslash."""
-        complement, self.position = self.raw() == "P", self.position + 1
+        complement, self.position = self.peek() == "P", self.position + 1
         if self.peek() == "{":
             end = self.text.find("}", self.position)
             if end < 0:
@@ -125,25 +98,25 @@ class Cursor:
             name = self.read()
         found = named(name, any_case="i" in self.flags)
         if found is None:
+            if name.startswith(("Is", "java")):  # Java knows more of these
+                self.unsupported(f"the property {name!r}")
             self.fail(f"unknown property {name!r}")
-        if "U" in self.flags or (found.others and name.startswith("java") and "Identifier" in name):
-            self.unsupported(f"the property {name!r}")
         return ~found if complement else found
 
     def escape(self, *, in_class: bool, in_range: bool = False) -> int | Characters | Node:
         r"""Read an escape, after the backslash: a character, a set of characters, or another node."""
-        letter = self.raw()
+        letter = self.peek()
         self.position += 1
         if letter in _SIMPLE:
             return _SIMPLE[letter]
-        if letter.lower() in ESCAPES and letter and not (letter == "v" and in_range):
-            if "U" in self.flags and letter.lower() in "dsw":
-                self.unsupported(f"\\{letter} with the flag U")
-            return ESCAPES[letter] if letter.islower() else ~ESCAPES[letter.lower()]
-        if letter == "v":
+        if letter == "v" and in_range:
             return 0x0B
-        if letter in {"0", "c", "u", "x", "N"} and letter:
-            return {"0": self._octal, "c": self._control, "u": self._unicode, "x": self._hex, "N": self._name}[letter]()
+        if letter and letter.lower() in ESCAPES:
+            return ESCAPES[letter] if letter.islower() else ~ESCAPES[letter.lower()]
+        if letter in {"u", "x"}:
+            return self._unicode() if letter == "u" else self._hex()
+        if letter and letter in _UNTRANSLATED:
+            self.unsupported(f"\\{letter}")
         if not in_class and (found := self._anchor_or_backreference(letter)):
             return found
         if not letter or (letter.isascii() and letter.isalnum()):
@@ -152,16 +125,10 @@ class Cursor:
         return ord(letter)
 
     def _anchor_or_backreference(self, letter: str) -> Node | None:
-        if letter in "123456789" and letter:
+        if letter and letter in "123456789":
             return self._reference(int(letter))
-        if letter == "R":
-            return _LINE_BREAK
-        if letter == "X":
-            self.unsupported("\\X")
-        if letter in {"b", "B"} and ("U" in self.flags or self.text.startswith("{g}", self.position)):
+        if letter in {"R", "X"} or (letter == "b" and self.text.startswith("{g}", self.position)):
             self.unsupported(f"\\{letter}")
-        if letter == "Z":
-            return self.end(multiline=False)
         if letter == "k":
             self.expect("<", "\\k is not followed by '<' for a named capturing group")
             name = self.group_name(self.read())
@@ -193,41 +160,23 @@ class Cursor:
         self.expect(">", "named capturing group is missing trailing '>'")
         return name
 
-    def _octal(self) -> int:
-        digits = ""
-        while len(digits) < (3 if digits[:1] < "4" else 2) and self.peek() in "01234567" and self.peek():
-            digits += self.read()
-        if not digits:
-            self.fail("illegal octal escape sequence")
-        return int(digits, 8)
-
-    def _control(self) -> int:
-        if not self.raw():
-            self.fail("illegal control escape sequence")
-        return ord(self.read()) ^ 64
-
     def _digits(self, count: int, problem: str) -> int:
-        digits = ""
-        while len(digits) < count:
-            digit = self.read()
-            if not digit or digit not in "0123456789abcdefABCDEF":
-                self.fail(problem)
-            digits += digit
-        return int(digits, 16)
+        digits = _HEXADECIMAL.match(self.text, self.position, self.position + count)
+        if not digits or len(digits[0]) < count:
+            self.fail(problem)
+        self.position += count
+        return int(digits[0], 16)
 
     def _hex(self) -> int:
+        problem = "illegal hexadecimal escape sequence"
         if self.peek() != "{":
-            return self._digits(2, "illegal hexadecimal escape sequence")
-        point = digits = 0
-        while (digit := self.advance()) and digit in "0123456789abcdefABCDEF":
-            point, digits = point * 16 + int(digit, 16), digits + 1
-            if point > 0x10FFFF:  # noqa: PLR2004 - the last code point
-                self.fail("hexadecimal codepoint is too big")
-        if digit != "}":
-            self.fail("unclosed hexadecimal escape sequence")
+            return self._digits(2, problem)
         self.position += 1
-        if not digits:
-            self.fail("illegal hexadecimal escape sequence")
+        digits = _HEXADECIMAL.match(self.text, self.position)
+        point = self._digits(len(digits[0]) if digits else 1, problem)
+        self.expect("}", problem)
+        if point > sys.maxunicode:
+            self.fail("hexadecimal codepoint is too big")
         return point
 
     def _unicode(self) -> int:
@@ -241,34 +190,12 @@ class Cursor:
         self.position = after
         return first
 
-    def _name(self) -> int:
-        end = self.text.find("}", self.position)
-        if self.read() != "{" or end < 0:
-            self.fail("illegal character name escape sequence")
-        name, self.position = self.text[self.position : end], end + 1
-        import unicodedata
-
-        try:
-            return ord(unicodedata.lookup(name))
-        except (KeyError, TypeError):
-            self.unsupported(f"the character name {name[:40]!r}")
-
 
 def _without_quotes(pattern: str) -> str:
     r"""Replace text between `\Q` and `\E` by escaped characters."""
-    position, found = 0, ""
-    while position < len(pattern):
-        if not pattern.startswith("\\Q", position):
-            size = 2 if pattern[position] == "\\" else 1
-            found += pattern[position : position + size]
-            position += size
-            continue
-        end = pattern.find("\\E", position + 2)
-        quoted = pattern[position + 2 :] if end < 0 else pattern[position + 2 : end]
-        position = len(pattern) if end < 0 else end + 2
-        for number, character in enumerate(quoted):
-            if character.isascii() and not character.isalnum():
-                found += f"\\{character}"
-            else:
-                found += f"\\x3{character}" if number == 0 and character in "0123456789" else character
-    return found
+    return _QUOTED.sub(lambda found: found[0] if found[1] is None else _escaped(found[1]), pattern)
+
+
+def _escaped(text: str) -> str:
+    escaped = re.sub(r"([\x00-\x7f])(?<![0-9A-Za-z])", r"\\\1", text)
+    return re.sub("^([0-9])", r"\\x3\1", escaped)  # it does not continue the number of a group

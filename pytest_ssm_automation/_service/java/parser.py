@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, cast
 
-from .characters import ANYTHING, NEWLINE, TERMINATORS, Characters, of
-from .cursor import Cursor
+from .characters import ANYTHING, TERMINATORS, Characters, of
+from .cursor import END, LINE_END, LINE_START, START, Cursor
 from .nodes import Alternation, Anchor, Atomic, Group, Lookaround, One, Repeat, Sequence
 
 if TYPE_CHECKING:
     from .nodes import Node
 
 _MOST_REPEATS: Final = 2**31 - 1
+_COUNTS: Final = re.compile(r"\{([0-9]+)(,([0-9]*))?\}")
 
 
 def parse(pattern: str) -> Node:
@@ -56,23 +58,18 @@ class _Parser(Cursor):
         self.position += 1
         match letter:
             case "\\":
-                found = self.property() if self.raw() in {"p", "P"} else self.escape(in_class=False)
+                found = self.property() if self.peek() in {"p", "P"} else self.escape(in_class=False)
             case "^":
-                found = self.start()
+                found = LINE_START if "m" in self.flags else START
             case "$":
-                found = self.end(multiline="m" in self.flags)
+                found = LINE_END if "m" in self.flags else END
             case ".":
-                found = self._dot()
+                found = ANYTHING if "s" in self.flags else ~TERMINATORS
             case _:
                 found = ord(letter)
         if isinstance(found, int):
             found = self._single(found)
         return One(found) if isinstance(found, Characters) else found
-
-    def _dot(self) -> Characters:
-        if "s" in self.flags:
-            return ANYTHING
-        return ~(NEWLINE if "d" in self.flags else TERMINATORS)
 
     def _single(self, point: int) -> Characters:
         if "i" in self.flags:
@@ -81,7 +78,7 @@ class _Parser(Cursor):
 
     def _any_case(self, first: int, last: int) -> Characters:
         """Add the other case of ASCII letters to a range; without the flag `u`, only they are case-insensitive."""
-        if "u" in self.flags or "U" in self.flags:
+        if "u" in self.flags:
             self.unsupported("the flags i and u together")
         found = of((first, last))
         for small in range(ord("a"), ord("z") + 1):
@@ -109,39 +106,23 @@ class _Parser(Cursor):
         return Repeat(part, low, high)
 
     def _counts(self) -> tuple[int, int | None]:
-        self.position += 1
-        if not self._digit():
+        found = _COUNTS.match(self.text, self.position)
+        if found is None:
+            self.position += 1
             self.fail("illegal repetition")
-        low = self._number()
-        high: int | None = low
-        if self.peek() == ",":
-            self.advance()
-            high = None
-            if self.peek() != "}":
-                high = self._number()
-        if self.peek() != "}":
-            self.fail("unclosed counted closure")
-        if high is not None and high < low:
+        self.position = found.end() - 1
+        low = int(found[1])
+        high = low if found[2] is None else int(found[3]) if found[3] else None
+        if max(low, high or 0) > _MOST_REPEATS or (high is not None and high < low):
             self.fail("illegal repetition range")
         return low, high
-
-    def _digit(self) -> bool:
-        return self.peek() in "0123456789" and bool(self.peek())
-
-    def _number(self) -> int:
-        number = 0
-        while self._digit():
-            number = number * 10 + int(self.read())
-            if number > _MOST_REPEATS:
-                self.fail("illegal repetition range")
-        return number
 
     def _group(self) -> Node | None:
         """Read a group and its quantifier; `None` for flags such as `(?i)`."""
         flags = self.flags
         if self.advance() == "?":
             self.position += 1
-            letter, self.position = self.raw(), self.position + 1
+            letter, self.position = self.peek(), self.position + 1
             part = self._special_group(letter)
             if part is None:
                 return None
@@ -191,8 +172,8 @@ class _Parser(Cursor):
         while (letter and letter in "imsducxU") or (letter == "-" and on):
             if letter == "-":
                 on = False
-            elif letter == "c":
-                self.unsupported("the flag c")
+            elif letter in "cdxU":
+                self.unsupported(f"the flag {letter}")
             else:
                 self.flags = self.flags | {letter} if on else self.flags - {letter}
             letter = self.advance()
@@ -202,13 +183,13 @@ class _Parser(Cursor):
         found: Characters | None = None
         closed = False
         letter = self.advance()
-        negated = letter == "^" and self.raw(-1) == "["
+        negated = letter == "^" and self.peek(-1) == "["
         if negated:
             letter = self.advance()
         while letter != "]" or found is None:
             if letter == "[":
                 found = _either(found, self._class(consume=True))
-            elif letter == "&" and self.raw(1) == "&":
+            elif letter == "&" and self.peek(1) == "&":
                 found, closed = self._intersection(found), True
             elif not letter:
                 self.fail("unclosed character class")
@@ -242,12 +223,12 @@ class _Parser(Cursor):
         letter = self.read()
         first: object = ord(letter)
         if letter == "\\":
-            if self.raw() in {"p", "P"}:
+            if self.peek() in {"p", "P"}:
                 return self.property()
-            first = self.escape(in_class=True, in_range=self.raw(1) == "-")
+            first = self.escape(in_class=True, in_range=self.peek(1) == "-")
         if not isinstance(first, int):
             return cast("Characters", first)
-        if self.peek() != "-" or self.raw(1) in {"[", "]", ""}:
+        if self.peek() != "-" or self.peek(1) in {"[", "]", ""}:
             return self._single(first)
         self.advance()
         last: object = ord(self.read())

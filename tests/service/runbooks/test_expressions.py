@@ -63,7 +63,7 @@ def test_the_whole_text_has_to_match() -> None:
         ("(?#a)", "unknown inline modifier at position 3"),
         ("(*FAIL)", "dangling meta character '*' at position 1"),
         (r"\p{1e999}", "unknown property '1e999' at position 9"),
-        ("a{" + "9" * 1000 + "}", "illegal repetition range at position 12"),
+        ("a{" + "9" * 1000 + "}", "illegal repetition range at position 1002"),
     ],
 )
 def test_wrong_pattern_is_refused(pattern: str, problem: str) -> None:
@@ -114,8 +114,6 @@ def test_long_patterns_are_not_checked(part: str) -> None:
         "(?:(?:(?:a{1000,}){1000,2000}?){1000}+)",
         "(?:(?:a{1000})(?i:){1000}){1000}",
         r"(?:[)\]]{9999}(?:\)){999}){999,}",
-        "(?x)(?:(?:a{1000}) {1000}) {1000}",
-        "(?x)(?:(?:a{1000})#\n{1000})#\n{1000}",
         "(?:" * 60 + "a" + ")+" * 60,
         "(" * 30 + "a" + ")+?" * 30,
         "(?>" * 30 + "a" + ")++" * 30,
