@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -69,12 +68,9 @@ class Expectation:
 
     def _compare(self, call: Call) -> Iterator[Difference]:
         params = call.params
-        for name, value in self.request.items():
-            yield from _differences(name, value, params.get(name, _MISSING), in_part=self.partial)
-        if self.exact:
-            for name in params:
-                if name not in self.request:
-                    yield partial(_write_extra, name, params[name])
+        for name in {**self.request, **params} if self.exact else self.request:
+            there, here = self.request.get(name, _MISSING), params.get(name, _MISSING)
+            yield from _differences(name, there, here, in_part=self.partial)
         if self.account not in {None, call.account}:
             yield lambda: f"account: expected {self.account!r}, got {call.account!r}"
         if self.region not in {None, call.region}:
@@ -98,44 +94,35 @@ class Expectation:
 def _differences(path: str, expected: Any, actual: Any, *, in_part: bool) -> Iterator[Difference]:
     if actual is not _MISSING and expected == actual:  # mock.ANY also equals a missing value
         return
-    if _are_dicts(expected, actual):
+    are_lists = _are(list, expected, actual)
+    if _are(dict, expected, actual):
         for key in expected if in_part else {**expected, **actual}:
             there, here = expected.get(key, _MISSING), actual.get(key, _MISSING)
             yield from _differences(f"{path}[{key!r}]", there, here, in_part=in_part)
-    elif not _are_lists(expected, actual):
-        yield lambda: f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
-    elif len(expected) == len(actual):
+    elif are_lists and len(expected) == len(actual):
         for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
             yield from _differences(f"{path}[{number}]", one, other, in_part=in_part)
-    elif in_part:
+    elif are_lists and in_part:
         yield from _missing_items(path, expected, actual)
     else:
         yield lambda: f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
 
 
-def _are_dicts(one: Any, other: Any) -> bool:
-    return isinstance(one, dict) and isinstance(other, dict)
-
-
-def _are_lists(one: Any, other: Any) -> bool:
-    return isinstance(one, list) and isinstance(other, list)
+def _are(kind: type, one: object, other: object) -> bool:
+    return isinstance(one, kind) and isinstance(other, kind)
 
 
 def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterator[Difference]:
     """Report the first expected item that is missing in the actual list, in the same order."""
     rest = iter(actual)
-    for item in expected:
-        if not any(next(_differences(path, item, other, in_part=True), None) is None for other in rest):
-            yield partial(_write_missing, path, item, actual, " in this order" if len(expected) > 1 else "")
-            return
+    missing = next((item for item in expected if not any(_matches_part(item, other) for other in rest)), _MISSING)
+    if missing is not _MISSING:
+        order = " in this order" if len(expected) > 1 else ""
+        yield lambda: f"{path}: expected {shorten(missing)} among the items{order}, got {shorten(actual)}"
 
 
-def _write_extra(name: str, actual: object) -> str:
-    return f"{name}: not expected, got {shorten(actual)}"
-
-
-def _write_missing(path: str, item: object, actual: object, order: str) -> str:
-    return f"{path}: expected {shorten(item)} among the items{order}, got {shorten(actual)}"
+def _matches_part(expected: object, actual: object) -> bool:
+    return next(_differences("", expected, actual, in_part=True), None) is None
 
 
 def shorten(value: object) -> str:
@@ -199,16 +186,12 @@ def _fate(call: Call) -> list[str]:
 
 def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[int, Call]]) -> str:
     """Write the message for unexpected calls."""
-    lines = [
-        f"{operation} was called {times_of(len(found))}, but should not have been.",
-        "",
-        f"Not expected:  {expectation}",
-    ]
     shown = [
         f"{where(number, call)}: {', '.join(f'{name}={shorten(value)}' for name, value in call.params.items())}"
         for number, call in found[:MOST_ITEMS]
     ]
-    return "\n".join((*lines, *at_most(shown, found)))
+    headline = f"{operation} was called {times_of(len(found))}, but should not have been."
+    return "\n".join([headline, "", f"Not expected:  {expectation}", *at_most(shown, found)])
 
 
 def broken(violation: Violation) -> list[str]:
@@ -246,15 +229,14 @@ def duplicates(groups: Sequence[Sequence[tuple[int, Call]]]) -> str:
     """Write the message for executions that were started more than once."""
     lines = ["The same request started more than one execution."]
     for group in groups[:_MOST_CALLS]:
-        call = group[0][1]
-        wanted = {name: value for name, value in call.params.items() if name != "ClientToken"}
-        lines += ["", ", ".join(f"{name}={shorten(value)}" for name, value in wanted.items())]
-        for number, each in group[:MOST_ITEMS]:
-            token = each.params.get("ClientToken")
-            lost = ", response lost" if each.outcome == "lost" else ""
-            lines.append(f"  {where(number, each)} started {each.execution_id}, ClientToken {token!r}{lost}")
-        if len(group) > MOST_ITEMS:
-            lines.append(f"  ... and {len(group) - MOST_ITEMS} more")
+        wanted = {**group[0][1].params, "ClientToken": None}
+        lines += ["", ", ".join(f"{name}={shorten(value)}" for name, value in wanted.items() if value is not None)]
+        shown = [
+            f"{where(number, call)} started {call.execution_id}, ClientToken {call.params.get('ClientToken')!r}"
+            + (", response lost" if call.outcome == "lost" else "")
+            for number, call in group[:MOST_ITEMS]
+        ]
+        lines += [f"  {line}" for line in at_most(shown, group)]
     if len(groups) > _MOST_CALLS:
         lines += ["", f"... and {count(len(groups) - _MOST_CALLS, 'more request')} that did."]
     lines += ["", "A retry that repeats the ClientToken of the first attempt starts nothing new."]

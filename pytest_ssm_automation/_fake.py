@@ -84,19 +84,6 @@ class AutomationFake(Setup, Record):
         """
         self._set_up(DEFAULTS.but({**options, "runbooks": runbooks}), faults, steps)
 
-    @classmethod
-    def _with_options(
-        cls,
-        options: Options,
-        faults: Iterable[Fault],
-        steps: Iterable[Mapping[str, Any]],
-        replays: Iterable[Mapping[str, Any]],
-    ) -> Self:
-        """Make the fake of a test, with options from the ini file and markers."""
-        fake = cls.__new__(cls)
-        fake._set_up(options, faults, steps, replays)  # noqa: SLF001 - of this class
-        return fake
-
     def _set_up(
         self,
         options: Options,
@@ -104,6 +91,7 @@ class AutomationFake(Setup, Record):
         steps: Iterable[Mapping[str, Any]],
         replays: Iterable[Mapping[str, Any]] = (),
     ) -> None:
+        """Begin with options that are valid, such as those of the ini file and markers, and with recordings."""
         self.options: Options = options
         self._test = _running_test()
         self._clock = SkippedSleep()
@@ -163,8 +151,7 @@ class AutomationFake(Setup, Record):
         """Add the records to the report of the run, if there is one."""
         if _report.coverage is not None:
             new = self._service.calls[self._reported :]
-            _report.coverage.add(_running_test(), [call for call in new if call.step is None])
-            _report.coverage.steps.add(self._service.store.all)
+            _report.coverage.add(_running_test(), [call for call in new if call.step is None], self._service.store.all)
         self._reported = len(self._service.calls)
 
     def _check_active(self) -> active.Active:

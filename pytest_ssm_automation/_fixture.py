@@ -32,14 +32,15 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
     if shared and _is_named(request.node):
         raise _usage_error(request, _SHARED)
     try:
-        kind: Any = AutomationFake
-        fake: AutomationFake = kind._with_options(*settings_of(request.node))  # noqa: SLF001 - the options are validated
+        fake: Any = AutomationFake.__new__(AutomationFake)
+        fake._set_up(*settings_of(request.node))  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:
         raise _usage_error(request, str(error)) from None
     if shared:
-        fake._service.gate = _refuse_in_example  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the fake is ours
+        fake._service.gate = _refuse_in_example  # noqa: SLF001 - the fake is ours
     request.node.stash[fake_key] = fake
-    return fake
+    made: AutomationFake = fake
+    return made
 
 
 def remember_environment(item: pytest.Item) -> None:

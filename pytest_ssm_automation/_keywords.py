@@ -63,7 +63,7 @@ def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
     """
 
     def decorate(method: F) -> F:
-        own = _arguments(method)
+        known = known_keywords(method)
 
         @wraps(method)
         def checked(fake: Any, *args: Any, **keywords: Any) -> Any:
@@ -71,8 +71,7 @@ def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
             if len(args) > 1:
                 shown = ", ".join(map(shorten, args))
                 raise FakeUsageError(f"Expected one argument, but got {method.__name__}({shown}): write {write(args)}")
-            check_names(f"argument of {method.__name__}", keywords, own)
-            return method(fake, *args, **keywords)
+            return known(fake, *args, **keywords)
 
         return cast("F", checked)
 
@@ -82,15 +81,16 @@ def one_at_a_time(write: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
 def _positional(assertion: str, before: tuple[object, ...], given: object) -> str:
     from ._service.checks.violations import OF_RUNBOOK
 
+    name = str(given)
     if isinstance(given, Mapping):
-        members = cast("Mapping[str, object]", given)
-        words = [*map(repr, before), *(f"{name}={shorten(value)}" for name, value in members.items())]
-    elif assertion == "assert_rejected" and str(given) in {*catalogue(), "ParamValidationError"}:
+        members: Mapping[str, object] = cast("Mapping[str, object]", given)
+    elif assertion == "assert_rejected" and name in {*catalogue(), "ParamValidationError"}:
         return f"assert_rejected takes the name of an error as a keyword: write assert_rejected(error={given!r})"
-    elif assertion == "assert_rejected" and (str(given) in all_constraints() or str(given).startswith(OF_RUNBOOK)):
+    elif assertion == "assert_rejected" and (name in all_constraints() or name.startswith(OF_RUNBOOK)):
         return f"assert_rejected takes the id of a constraint as a keyword: write assert_rejected(constraint={given!r})"
     else:
-        words = [*map(repr, before), f"DocumentName={shorten(given)}"]
+        members = {"DocumentName": given}
+    words = [*map(repr, before), *(f"{name}={shorten(value)}" for name, value in members.items())]
     return f"{assertion} takes the members of the request as keywords: write {assertion}({', '.join(words)})"
 
 

@@ -90,8 +90,7 @@ class Options(NamedTuple):
         check_names("option", given, NAMES)
         if given == {"runbooks": ()}:  # the arguments of `AutomationFake()`
             return self
-        changed = dict(given)
-        changed |= self._of_constraints(given)
+        changed = {**given, **self._of_constraints(given)}
         if "runbooks" in given:
             runbooks = _listed("runbooks", given["runbooks"])
             changed["runbooks"] = (*self.runbooks, *find_runbooks(runbooks, folder))
@@ -99,9 +98,8 @@ class Options(NamedTuple):
             changed["allow_network"] = _hosts(given["allow_network"])
         if given.get("execute_steps", False) is not False:
             changed["execute_steps"] = _actions(given["execute_steps"])
-        for name in NAMES:
-            if name in changed:
-                _check(name, changed[name])
+        for name, value in given.items():
+            _check(name, value)
         return self._replace(**changed)
 
     def _of_constraints(self, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -122,31 +120,24 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "unknown_documents": ("accept", "reject"),
     "unknown_urls": ("accept", "reject"),
 }
-_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "transport": ((str,), "a name"),
+# The types of options that are no choices and no lists, and what a message says of them.
+_TYPES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "strict": ((bool,), "True or False"),
-    "relax": ((tuple,), "constraint ids"),
-    "enforce": ((tuple,), "constraint ids"),
-    "runbooks": ((tuple,), "runbooks"),
-    "pace": ((str,), "run or step"),
-    "execute_steps": ((bool, tuple), "True, False or actions"),
-    "unknown_documents": ((str,), "accept or reject"),
-    "unknown_urls": ((str,), "accept or reject"),
     "skip_sleep": ((bool,), "True or False"),
     "execution_limit": ((int, type(None)), "a whole number of at least 0, or None"),
-    "allow_network": ((bool, tuple), "True, False or host names"),
     "seed": ((str, int, type(None)), "a string or a whole number"),
 }
 
 
 def _check(name: str, value: object) -> None:
-    types, wanted = _TYPES[name]
-    if not isinstance(value, types) or (
-        name == "execution_limit" and value is not None and (isinstance(value, bool) or int(str(value)) < 0)
-    ):
-        raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={type(value).__name__})")
     if name in _CHOICES and value not in _CHOICES[name]:
         raise unknown_name(f"value of {name}", value, _CHOICES[name])
+    if name in _TYPES:
+        types, wanted = _TYPES[name]
+        is_number = type(value) is int and value >= 0
+        if not isinstance(value, types) or (name == "execution_limit" and value is not None and not is_number):
+            got = f"{name}={value!r} (type={type(value).__name__})"
+            raise FakeUsageError(f"Expected {name} to be {wanted}, but got {got}")
 
 
 def _names(option: str, given: object) -> tuple[str, ...]:
@@ -203,27 +194,17 @@ def check_extra() -> None:
 DEFAULTS: Final = Options()
 
 
-_FLAGS: Final = frozenset({"strict", "skip_sleep"})
-
-
 def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
     """Make options from values of pytest's ini file: strings, lists of words, and `None` for missing ones."""
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
-    for name in _FLAGS & given.keys():
-        if not isinstance(given[name], bool):
+    for name in ("strict", "skip_sleep"):
+        if not isinstance(given.get(name, False), bool):
             raise FakeUsageError(f"Expected ssm_automation_{name} to be true or false, but got {given[name]!r}")
-    if isinstance(given.get("execution_limit"), str):
-        given["execution_limit"] = _number(given["execution_limit"])
+    limit = given.get("execution_limit")
+    if isinstance(limit, str) and (limit.isdecimal() or limit.lower() == "none"):
+        given["execution_limit"] = int(limit) if limit.isdecimal() else None
     for name in ("allow_network", "execute_steps"):
         if isinstance(given.get(name), list):
             words = [word.lower() for word in given[name]]
             given[name] = words[0] == "true" if words in (["true"], ["false"]) else given[name]
     return DEFAULTS.but(given, folder)
-
-
-def _number(text: str) -> int | None:
-    if text.lower() == "none":
-        return None
-    if not text.isdecimal():
-        raise FakeUsageError(f"Expected execution_limit to be a whole number of at least 0, or none, but got {text!r}")
-    return int(text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _assertions
 from ._assertions import Expectation
-from ._errors import FakeUsageError, hide_usage_errors, unknown_name
+from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._keywords import check_keywords, known_keywords
 from ._sequences import View, itself
 from ._service.accounts import check_account, check_region
@@ -90,9 +90,8 @@ class Record(Strict):
         """
         __tracebackhide__ = True
         expectation = self._expect(model.START, request, account=account, region=region, exact=exact, partial=partial)
-        self._find(expectation, times, self._starts())
-        starts = ((each, each.call) for each in reversed(self.executions))
-        return next(each for each, call in starts if call and call.step is None and expectation.matches(call))
+        latest = self._find(expectation, times, self._starts())[-1][1]
+        return next(each for each in reversed(self.executions) if each.call is latest)
 
     @check_keywords
     def assert_started_once(
@@ -126,9 +125,7 @@ class Record(Strict):
         """
         __tracebackhide__ = True
         expectation = self._expect(model.START, request, account=account, region=region, partial=partial)
-        started = self._starts()
-        found = [(n, call) for n, call in self._of(model.START) if started(call) and expectation.matches(call)]
-        if found:
+        if found := [(number, call) for number, call in self._started() if expectation.matches(call)]:
             raise AssertionError(_assertions.unexpected(model.START, expectation, found))
 
     @check_keywords
@@ -159,8 +156,7 @@ class Record(Strict):
             FakeUsageError: The operation does not exist, or its request has no such member.
         """
         __tracebackhide__ = True
-        if operation not in model.CHECKED:
-            raise unknown_name("operation", operation, model.CHECKED)
+        check_names("operation", [operation], model.CHECKED)
         expectation = self._expect(operation, request, account=account, region=region, exact=exact, partial=partial)
         return self._find(expectation, times, lambda _: True)[-1][1]
 
@@ -247,12 +243,10 @@ class Record(Strict):
         """
         __tracebackhide__ = True
         groups: dict[tuple[str, str, str], _Numbered] = {}
-        started = self._starts()
-        for number, call in self._of(model.START):
-            if started(call):
-                request = json.dumps({**call.params, "ClientToken": None}, sort_keys=True)
-                account, region = "" if across_accounts else call.account, "" if across_regions else call.region
-                groups.setdefault((request, account, region), []).append((number, call))
+        for number, call in self._started():
+            request = json.dumps({**call.params, "ClientToken": None}, sort_keys=True)
+            account, region = "" if across_accounts else call.account, "" if across_regions else call.region
+            groups.setdefault((request, account, region), []).append((number, call))
         if repeated := [group for group in groups.values() if len(group) > 1]:
             raise AssertionError(_assertions.duplicates(repeated))
 
@@ -266,11 +260,14 @@ class Record(Strict):
         starting = {id(run.call) for run in self._service.store.started}
         return lambda call: id(call) in starting
 
+    def _started(self) -> _Numbered:
+        starts = self._starts()
+        return [(number, call) for number, call in self._of(model.START) if starts(call)]
+
     def _refused_operation(self, constraint: str | None, error: str | None) -> str:
         """Check the arguments of `assert_rejected`, and return the operation that they refer to."""
         codes = {*catalogue(), "ParamValidationError", *(call.error for call in self.calls if call.error)}
-        if error is not None and error not in codes:
-            raise unknown_name("error", error, codes)
+        check_names("error", [error] if error is not None else [], codes)
         if constraint is None:
             others = [each for each in model.CHECKED if error in model.documented_errors(each)]
             if not others or model.START in others:
@@ -278,8 +275,7 @@ class Record(Strict):
             return next((call.operation for call in reversed(self.calls) if call.error == error), others[0])
         if constraint.startswith("runbook:"):
             return model.START
-        if constraint not in all_constraints():
-            raise unknown_name("constraint", constraint, all_constraints())
+        check_names("constraint", [constraint], all_constraints())
         return constraint.partition("/")[0] if "/" in constraint else model.START
 
     def _expect(self, operation: str, request: Mapping[str, Any], **details: Any) -> Expectation:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ._assertions import count
-from ._errors import hide_usage_errors, unknown_name
+from ._errors import check_names, hide_usage_errors
 from ._service.checks.model import START, documented_errors
 from ._service.errors import CONNECTION_ERRORS, catalogue
 from ._service.runbooks.library import flow_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from ._drawing import Arrow
@@ -26,150 +27,106 @@ _LEGEND: Final = "Green steps ran in a test, orange ones also failed in one, and
 _COUNTS: Final = {"started": "executions", "rejected": "refusals", "failed": "faults", "lost": "faults"}
 
 
-class StepCoverage:
-    """Collect which steps of registered runbooks have run, and which have failed.
+@dataclass
+class RunbookCoverage:
+    """Which steps of a runbook have run, and which have failed. Of several versions, all steps and ways are kept.
 
     Attributes:
-        steps: The actions of the steps of each runbook that a test started, by name.
+        steps: The actions of the steps by name.
         arrows: The ways between them.
         ran: The steps that have begun.
         failed: The steps that have failed or timed out.
     """
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self.steps: dict[str, dict[str, str]] = {}
-        self.arrows: dict[str, list[Arrow]] = {}
-        self.ran: dict[str, set[str]] = {}
-        self.failed: dict[str, set[str]] = {}
+    steps: dict[str, str] = field(default_factory=dict[str, str])
+    arrows: list[Arrow] = field(default_factory=list["Arrow"])
+    ran: set[str] = field(default_factory=set[str])
+    failed: set[str] = field(default_factory=set[str])
 
-    def add(self, runs: Iterable[Run]) -> None:
-        """Add the runs of one fake."""
-        from ._drawing import arrows_of
+    def add(self, steps: Mapping[str, str], arrows: Iterable[Arrow], ran: Iterable[str], failed: Iterable[str]) -> None:
+        """Add what another fake or worker has seen."""
+        self.steps.update(steps)
+        self.arrows += [arrow for arrow in arrows if arrow not in self.arrows]
+        self.ran.update(ran)
+        self.failed.update(failed)
 
-        known: set[int] = set()
-        for run in runs:
-            if run.runbook is None:
-                continue
-            name, flow = run.runbook.name, flow_of(run.runbook)
-            if id(flow) not in known:
-                known.add(id(flow))
-                self._add_flow(name, {step.name: step.action for step in flow.steps}, arrows_of(flow))
-            changes = [change for change in run.history if change.step]
-            self.ran[name].update(str(change.step) for change in changes)
-            self.failed[name].update(str(change.step) for change in changes if change.status in _STEP_FAILURES)
-
-    def merge(self, sent: dict[str, Any]) -> None:
-        """Add the data of a worker."""
-        from ._drawing import Arrow
-
-        for name, (steps, arrows, ran, failed) in sent.items():
-            self._add_flow(name, steps, [Arrow(*arrow) for arrow in arrows])
-            self.ran[name].update(ran)
-            self.failed[name].update(failed)
-
-    def _add_flow(self, name: str, steps: dict[str, str], arrows: list[Arrow]) -> None:
-        """Add the flow of a runbook; of several versions with one name, all steps and ways are kept."""
-        self.steps.setdefault(name, {}).update(steps)
-        known = self.arrows.setdefault(name, [])
-        known += [arrow for arrow in arrows if arrow not in known]
-        self.ran.setdefault(name, set())
-        self.failed.setdefault(name, set())
-
-    def to_send(self) -> dict[str, Any]:
-        """Return all data as plain lists and mappings, for `merge`."""
+    def missing(self) -> dict[str, list[str]]:
+        """Return the steps that never ran, and those that never failed."""
         return {
-            name: [steps, [[*arrow] for arrow in self.arrows[name]], sorted(self.ran[name]), sorted(self.failed[name])]
-            for name, steps in self.steps.items()
+            "never_run": [step for step in self.steps if step not in self.ran],
+            "never_failed": [step for step in self.steps if step not in self.failed],
         }
 
-    def missing(self) -> dict[str, dict[str, list[str]]]:
-        """Return the steps that never ran, and those that never failed, by runbook."""
-        return {
-            name: {
-                "never_run": [step for step in self.steps[name] if step not in self.ran[name]],
-                "never_failed": [step for step in self.steps[name] if step not in self.failed[name]],
-            }
-            for name in sorted(self.steps)
-        }
 
-    def lines(self) -> list[str]:
-        """Return the lines of the report for the terminal, three for each runbook."""
-        return [
-            line
-            for name, missing in self.missing().items()
-            for line in (
-                f"{name}: {count(len(self.steps[name]), 'step')}",
-                f"  never run: {', '.join(missing['never_run']) or 'none'}",
-                f"  never failed: {', '.join(missing['never_failed']) or 'none'}",
-            )
-        ]
-
-    def pictures(self) -> list[str]:
-        """Return the lines of the report in Markdown: a flowchart of each runbook, which shows what ran."""
-        from ._drawing import flowchart
-
-        if not self.steps:
-            return []
-        lines = ["", "## SSM Automation: steps of runbooks", "", _LEGEND]
-        for name in sorted(self.steps):
-            chart = flowchart(self.steps[name], self.arrows[name], ran=self.ran[name], failed=self.failed[name])
-            lines += ["", f"### `{name}`", "", "```mermaid", *chart.splitlines(), "```"]
-        return lines
-
-
-class ErrorCoverage:
+class Coverage:
     """Count the records of fakes.
 
     Attributes:
-        steps: The steps of runbooks that have run and failed.
         tests: The ids of the tests in which the code under test received an error, by error code.
         counts: The numbers of executions, refusals and faults.
+        runbooks: The steps of each registered runbook that a test started, by name.
         crashed: The number of crashed xdist workers, whose counts are missing.
     """
 
     def __init__(self) -> None:
         """Start empty."""
-        self.steps = StepCoverage()
-        self.tests: dict[str, set[str]] = {}
+        self.tests: defaultdict[str, set[str]] = defaultdict(set)
         self.counts: Counter[str] = Counter()
+        self.runbooks: defaultdict[str, RunbookCoverage] = defaultdict(RunbookCoverage)
         self.crashed = 0
 
-    def add(self, test: str, calls: Iterable[Call]) -> None:
-        """Count the calls of one fake in one test."""
+    def add(self, test: str, calls: Iterable[Call], runs: Iterable[Run]) -> None:
+        """Count the calls and runs of one fake in one test."""
         known: set[str | None] = {None}
         for call in calls:
             if call.error is not None:
-                self.tests.setdefault(call.error, set()).add(test)
+                self.tests[call.error].add(test)
             if call.outcome in _COUNTS:
                 self.counts[_COUNTS[call.outcome]] += 1
             if call.operation == START:
                 if call.outcome == "lost" and call.execution_id not in known:  # a replay may be lost, too
                     self.counts["executions"] += 1
                 known.add(call.execution_id)
+        self._add_steps(runs)
 
-    def merge(self, sent: dict[str, Any]) -> None:
-        """Add the counts of a worker."""
-        for error, tests in sent["tests"].items():
-            self.tests.setdefault(error, set()).update(tests)
-        self.counts.update(sent["counts"])
-        self.steps.merge(sent["steps"])
+    def _add_steps(self, runs: Iterable[Run]) -> None:
+        from ._drawing import arrows_of
+
+        known: set[int] = set()
+        for run in runs:
+            if run.runbook is None:
+                continue
+            flow, seen = flow_of(run.runbook), self.runbooks[run.runbook.name]
+            if id(flow) not in known:
+                known.add(id(flow))
+                seen.add({step.name: step.action for step in flow.steps}, arrows_of(flow), (), ())
+            changes = [change for change in run.history if change.step]
+            seen.ran.update(str(change.step) for change in changes)
+            seen.failed.update(str(change.step) for change in changes if change.status in _STEP_FAILURES)
 
     def to_send(self) -> dict[str, Any]:
-        """Return all counts as plain lists and numbers, for `merge`."""
-        return {
-            "tests": {error: sorted(tests) for error, tests in self.tests.items()},
-            "counts": dict(self.counts),
-            "steps": self.steps.to_send(),
+        """Return all data as plain collections, for `merge`."""
+        runbooks = {
+            name: (seen.steps, [tuple(arrow) for arrow in seen.arrows], seen.ran, seen.failed)
+            for name, seen in self.runbooks.items()
         }
+        return {"tests": dict(self.tests), "counts": dict(self.counts), "runbooks": runbooks}
+
+    def merge(self, sent: dict[str, Any]) -> None:
+        """Add the data of a worker."""
+        for error, tests in sent["tests"].items():
+            self.tests[error] |= tests
+        self.counts.update(sent["counts"])
+        for name, seen in sent["runbooks"].items():
+            self.runbooks[name].add(*seen)
 
     def faced(self) -> dict[str, int]:
         """Return the number of tests for each documented error, in the model's order."""
-        return {error: len(self.tests.get(error, ())) for error in documented_errors()}
+        return {error: len(self.tests[error]) for error in documented_errors()}
 
     def missing(self, required: Iterable[str]) -> list[str]:
         """Return the required errors that no test faced."""
-        return [error for error in required if not self.tests.get(error)]
+        return [error for error in required if not self.tests[error]]
 
     def lines(self) -> list[str]:
         """Return the lines of the report for the terminal."""
@@ -177,6 +134,18 @@ class ErrorCoverage:
         width = max(map(len, faced))
         lines = [f"{error:{width}}  {count(tests, 'test') if tests else 'never'}" for error, tests in faced.items()]
         return [*lines, *self._sums()]
+
+    def step_lines(self) -> list[str]:
+        """Return the lines about the steps of runbooks for the terminal, three for each runbook."""
+        return [
+            line
+            for name, seen in sorted(self.runbooks.items())
+            for line in (
+                f"{name}: {count(len(seen.steps), 'step')}",
+                f"  never run: {', '.join(seen.missing()['never_run']) or 'none'}",
+                f"  never failed: {', '.join(seen.missing()['never_failed']) or 'none'}",
+            )
+        ]
 
     def missing_counts(self) -> list[str]:
         """Return a line about missing counts, if any are missing."""
@@ -189,41 +158,46 @@ class ErrorCoverage:
         sums = ", ".join(count(self.counts[f"{noun}s"], noun) for noun in ("execution", "refusal", "fault"))
         return [faced, sums, *self.missing_counts()]
 
+    def _pictures(self) -> list[str]:
+        """Return the lines with a flowchart of each runbook, which shows what ran."""
+        from ._drawing import flowchart
+
+        lines = ["", "## SSM Automation: steps of runbooks", "", _LEGEND] if self.runbooks else []
+        for name, seen in sorted(self.runbooks.items()):
+            chart = flowchart(seen.steps, seen.arrows, ran=seen.ran, failed=seen.failed)
+            lines += ["", f"### `{name}`", "", "```mermaid", *chart.splitlines(), "```"]
+        return lines
+
     def append_markdown(self, path: Path) -> None:
         """Append the report to a file as Markdown, such as the summary of a CI job."""
         rows = [f"| `{error}` | {number or 'never'} |" for error, number in self.faced().items()]
         sums = [text for line in self._sums() for text in ("", line)]
-        table = ["## SSM Automation: errors faced", "", "| error | tests |", "|---|---|", *rows, *sums]
-        lines = [*table, *self.steps.pictures()]
+        title = ["## SSM Automation: errors faced", "", "| error | tests |", "|---|---|"]
         with path.open("a", encoding="utf-8") as file:
             if file.tell():
                 file.write("\n\n")
-            file.write("\n".join(lines) + "\n")
+            file.write("\n".join([*title, *rows, *sums, *self._pictures()]) + "\n")
 
     def write_json(self, path: Path) -> None:
         """Write the report as JSON."""
         faced = self.faced()
-        report = {
+        report: dict[str, Any] = {
             "errors": faced,
             "never_faced": [error for error, tests in faced.items() if not tests],
             **{name: self.counts[name] for name in ("executions", "refusals", "faults")},
             "crashed_workers": self.crashed,
-            **({"runbooks": self.steps.missing()} if self.steps.steps else {}),
         }
+        if self.runbooks:
+            report["runbooks"] = {name: seen.missing() for name, seen in sorted(self.runbooks.items())}
         path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 # Fakes add their records here when they end; `None` in a run without a report.
-coverage: ErrorCoverage | None = None
+coverage: Coverage | None = None
 
 
 def required_errors(text: str) -> list[str]:
     """Read the value of `--ssm-automation-require`."""
-    if text == "all":
-        return list(documented_errors())
     names = [name.strip() for name in text.split(",")]
-    allowed = (*catalogue(), *CONNECTION_ERRORS, "ParamValidationError")
-    for name in names:
-        if name not in allowed:
-            raise unknown_name("error", name, ("all", *allowed))
-    return names
+    check_names("error", names, ("all", *catalogue(), *CONNECTION_ERRORS, "ParamValidationError"))
+    return [error for name in names for error in (documented_errors() if name == "all" else (name,))]

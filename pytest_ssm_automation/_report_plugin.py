@@ -26,7 +26,7 @@ class ReportPlugin:
             raise pytest.UsageError(f"--ssm-automation-require: {error}") from None
         self._files = [_file(report) for report in reports if report != "terminal"]
         self._terminal = "terminal" in reports
-        self._coverage = _report.ErrorCoverage()
+        self._coverage = _report.Coverage()
         self._before = _report.coverage
         _report.coverage = self._coverage
 
@@ -54,18 +54,17 @@ class ReportPlugin:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the report, and missing required errors."""
+        coverage = self._coverage
+        sections: dict[str, list[str]] = {}
         if self._terminal:
-            terminalreporter.section("SSM Automation: errors faced")
-            for line in self._coverage.lines():
-                terminalreporter.line(line)
-            if steps := self._coverage.steps.lines():
-                terminalreporter.section("SSM Automation: steps of runbooks")
-                for line in steps:
+            sections = {"errors faced": coverage.lines(), "steps of runbooks": coverage.step_lines()}
+        if missing := coverage.missing(self._required):
+            sections["errors required and never faced"] = [", ".join(missing), *coverage.missing_counts()]
+        for title, lines in sections.items():
+            if lines:
+                terminalreporter.section(f"SSM Automation: {title}", red="required" in title)
+                for line in lines:
                     terminalreporter.line(line)
-        if missing := self._coverage.missing(self._required):
-            terminalreporter.section("SSM Automation: errors required and never faced", red=True)
-            for line in (", ".join(missing), *self._coverage.missing_counts()):
-                terminalreporter.line(line)
 
     def pytest_unconfigure(self) -> None:
         """Restore the state before this run."""

@@ -81,8 +81,6 @@ _ErrorName: TypeAlias = Literal[
     "ValidationException",
 ]
 ErrorName: TypeAlias = _ErrorName | str
-
-
 _OperationName: TypeAlias = Literal[
     "StartAutomationExecution",
     "GetAutomationExecution",
@@ -95,8 +93,6 @@ _OperationName: TypeAlias = Literal[
     "RemoveTagsFromResource",
 ]
 OperationName: TypeAlias = _OperationName | str
-
-
 _CheckedOperationName: TypeAlias = Literal[
     "StartAutomationExecution",
     "GetAutomationExecution",
@@ -112,8 +108,6 @@ _CheckedOperationName: TypeAlias = Literal[
     "RemoveTagsFromResource",
 ]
 CheckedOperationName: TypeAlias = _CheckedOperationName | str
-
-
 _StatusName: TypeAlias = Literal[
     "Pending",
     "InProgress",
@@ -136,40 +130,14 @@ _StatusName: TypeAlias = Literal[
     "Exited",
 ]
 StatusName: TypeAlias = _StatusName | str
-
-
 Statuses: TypeAlias = "ListOf[StatusName | Mapping[str, Any]] | tuple[StatusName | Mapping[str, Any], ...]"
-
-
-_TransportName: TypeAlias = Literal[
-    "stubber",
-    "wire",
-]
+_TransportName: TypeAlias = Literal["stubber", "wire"]
 TransportName: TypeAlias = _TransportName | str
-
-
-_ChoiceName: TypeAlias = Literal[
-    "accept",
-    "reject",
-]
+_ChoiceName: TypeAlias = Literal["accept", "reject"]
 ChoiceName: TypeAlias = _ChoiceName | str
-
-
-_PaceName: TypeAlias = Literal[
-    "run",
-    "step",
-]
+_PaceName: TypeAlias = Literal["run", "step"]
 PaceName: TypeAlias = _PaceName | str
-
-
 Names: TypeAlias = "ListOf[str] | tuple[str, ...] | AbstractSet[str]"
-
-
-_ExecutionModeName: TypeAlias = Literal[
-    "Auto",
-    "Interactive",
-]
-ExecutionModeName: TypeAlias = _ExecutionModeName | str
 
 
 class TargetMembers(TypedDict, total=False):
@@ -222,7 +190,7 @@ class StartMembers(TypedDict, total=False):
     DocumentVersion: str | Match
     Parameters: Mapping[str, ListOf[str | Match] | Match] | Match
     ClientToken: str | Match
-    Mode: ExecutionModeName | Match
+    Mode: str | Match
     TargetParameterName: str | Match
     Targets: ListOf[TargetMembers | Match] | Match
     TargetMaps: ListOf[Mapping[str, ListOf[str | Match] | Match] | Match] | Match
@@ -234,108 +202,36 @@ class StartMembers(TypedDict, total=False):
     TargetLocationsURL: str | Match
 
 
-_AutomationExecutionFilterKeyName: TypeAlias = Literal[
-    "DocumentNamePrefix",
-    "ExecutionStatus",
-    "ExecutionId",
-    "ParentExecutionId",
-    "CurrentAction",
-    "StartTimeBefore",
-    "StartTimeAfter",
-    "AutomationType",
-    "TagKey",
-    "TargetResourceGroup",
-    "AutomationSubtype",
-    "OpsItemId",
-]
-AutomationExecutionFilterKeyName: TypeAlias = _AutomationExecutionFilterKeyName | str
-
-
 class AutomationExecutionFilterMembers(TypedDict, total=False):
     """Members of `AutomationExecutionFilter`."""
 
-    Key: AutomationExecutionFilterKeyName | Match
+    Key: str | Match
     Values: ListOf[str | Match] | Match
-
-
-_StepExecutionFilterKeyName: TypeAlias = Literal[
-    "StartTimeBefore",
-    "StartTimeAfter",
-    "StepExecutionStatus",
-    "StepExecutionId",
-    "StepName",
-    "Action",
-    "ParentStepExecutionId",
-    "ParentStepIteration",
-    "ParentStepIteratorValue",
-]
-StepExecutionFilterKeyName: TypeAlias = _StepExecutionFilterKeyName | str
 
 
 class StepExecutionFilterMembers(TypedDict, total=False):
     """Members of `StepExecutionFilter`."""
 
-    Key: StepExecutionFilterKeyName | Match
+    Key: str | Match
     Values: ListOf[str | Match] | Match
-
-
-_StopTypeName: TypeAlias = Literal[
-    "Complete",
-    "Cancel",
-]
-StopTypeName: TypeAlias = _StopTypeName | str
-
-
-_SignalTypeName: TypeAlias = Literal[
-    "Approve",
-    "Reject",
-    "StartStep",
-    "StopStep",
-    "Resume",
-    "Revoke",
-]
-SignalTypeName: TypeAlias = _SignalTypeName | str
-
-
-_DocumentFormatName: TypeAlias = Literal[
-    "YAML",
-    "JSON",
-    "TEXT",
-]
-DocumentFormatName: TypeAlias = _DocumentFormatName | str
-
-
-_ResourceTypeForTaggingName: TypeAlias = Literal[
-    "Document",
-    "ManagedInstance",
-    "MaintenanceWindow",
-    "Parameter",
-    "PatchBaseline",
-    "OpsItem",
-    "OpsMetadata",
-    "Automation",
-    "Association",
-    "CloudConnector",
-]
-ResourceTypeForTaggingName: TypeAlias = _ResourceTypeForTaggingName | str
 
 
 class AnyMembers(StartMembers, total=False):
     """Members of requests of any operation."""
 
     AutomationExecutionId: str | Match
-    DocumentFormat: DocumentFormatName | Match
+    DocumentFormat: str | Match
     Filters: ListOf[AutomationExecutionFilterMembers | Match] | ListOf[StepExecutionFilterMembers | Match] | Match
     MaxResults: int | Match
     Name: str | Match
     NextToken: str | Match
     Payload: Mapping[str, ListOf[str | Match] | Match] | Match
     ResourceId: str | Match
-    ResourceType: ResourceTypeForTaggingName | Match
+    ResourceType: str | Match
     ReverseOrder: bool | Match
-    SignalType: SignalTypeName | Match
+    SignalType: str | Match
     TagKeys: ListOf[str | Match] | Match
-    Type: StopTypeName | Match
+    Type: str | Match
     VersionName: str | Match
 
 

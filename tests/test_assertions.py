@@ -155,7 +155,7 @@ def test_no_call_at_all_is_said(fake: AutomationFake) -> None:
 def test_what_exact_does_not_want_is_shown(fake: AutomationFake, client: Any) -> None:
     """With `exact` any other member is a difference."""
     start(client, Mode="Auto")
-    assert "Mode: not expected, got 'Auto'" in failure(fake.assert_started, **REQUEST, exact=True)
+    assert "Mode: expected nothing, got 'Auto'" in failure(fake.assert_started, **REQUEST, exact=True)
     assert fake.assert_started(**REQUEST).request["Mode"] == "Auto"
 
 
@@ -219,7 +219,7 @@ def test_exact_is_about_the_request_and_partial_about_what_is_inside(fake: Autom
     """Together they allow more keys inside, and no further member."""
     start(client, Mode="Auto", **NESTED)
     request = {"DocumentName": REQUEST["DocumentName"], "Parameters": {}, "Tags": []}
-    assert "Mode: not expected, got 'Auto'" in failure(fake.assert_started, exact=True, partial=True, **request)
+    assert "Mode: expected nothing, got 'Auto'" in failure(fake.assert_started, exact=True, partial=True, **request)
     fake.assert_started(exact=True, partial=True, Mode="Auto", **request)
 
 

@@ -62,7 +62,7 @@ def test_mistakes_in_markers_stop_the_test_at_setup(run: Any, marker: str, messa
         ("ssm_automation_relax = Parametrs:max", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
         (
             "ssm_automation_execution_limit = many",
-            "Expected execution_limit to be a whole number of at least 0, or none, but got 'many'*",
+            "Expected execution_limit to be a whole number of at least 0, or None, but got execution_limit='many' (*",
         ),
         ("ssm_automation_unknown_documents = refuse", "Unknown value of unknown_documents 'refuse'. *"),
         ("ssm_automation_execution_limit = -1", "Expected execution_limit to be a whole number of at least 0, *'-1'*"),

@@ -74,7 +74,7 @@ def test_values_of_toml_are_taken_as_such(pytester: pytest.Pytester, line: str, 
         ("execution_limit = -1", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
         ("execution_limit = true", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
         ('relax = "Mode:enum"', "Expected relax to be a list or tuple of names, but got relax='Mode:enum' (*"),
-        ("transport = 1", "Expected transport to be a name, but got transport=1 (type=int)"),
+        ("transport = 1", "Unknown value of transport 1. Allowed: stubber, wire."),
         ('allow_network = "a.example"', "Expected allow_network to be a list or tuple of names, but got *"),
     ],
 )
