@@ -44,6 +44,22 @@ def outcome(run: Any, *, marker: str = "", call: str = "pass", ini: str = "") ->
          "Unknown operation 'GetAutomation'. Did you mean 'GetAutomationExecution'?*"),
         ("ssm_automation_error('InvalidTarget', lost=True)",
          "Unknown argument of the marker ssm_automation_error 'lost'. *"),
+        ("ssm_automation_step('get', 'put', fails='x')",
+         "The marker ssm_automation_step takes the name of one step, but got ('get', 'put')"),
+        ("ssm_automation_step(fails='x')", "The marker ssm_automation_step takes the name of one step, but got none"),
+        ("ssm_automation_step()", "The marker ssm_automation_step takes the name of one step, but got none"),
+        ("ssm_automation_step('get', name='put', fails='x')", "* takes the name of one step, but got ('get',)"),
+        ("ssm_automation_step('get')", "Expected outputs or fails for step 'get', but got neither"),
+        ("ssm_automation_step('get', fail='x')",
+         "Unknown argument of ssm_automation_step 'fail'. Did you mean 'fails'?*"),
+        ("ssm_automation_step('get', fails='x', status='Fail')", "* Did you mean 'Failed'?*"),
+        ("ssm_automation_replay()", "The marker ssm_automation_replay takes the path of one recording, but got none"),
+        ("ssm_automation_replay('a.json', 'b.json')", "*takes the path of one recording, but got ('a.json', 'b.json')"),
+        ("ssm_automation_replay('run.json', whn={})",
+         "Unknown argument of the marker ssm_automation_replay 'whn'. Did you mean 'when'?*"),
+        ("ssm_automation_replay('gone.json')", "*gone.json cannot be read: No such file or directory"),
+        ("ssm_automation_replay('run.json', when={'Name': ''})",
+         "Unknown member of StartAutomationExecution 'Name'.*"),
         ("ssm_automation_error()", "The marker ssm_automation_error needs at least one error"),
         ("ssm_automation_error", "The marker ssm_automation_error needs at least one error"),
     ],
@@ -118,19 +134,19 @@ def test_mistakes_of_a_fixture_name_the_test_and_not_the_plugin(
     result.stdout.no_fnmatch_line("*/plugin.py:*")
 
 
-def test_dummy_credentials_are_wanted_or_not(run: Any) -> None:
-    """A mistake in what is read before the first test stops the run, with the name of the option."""
-    result = run("def test_it(): pass", ini="ssm_automation_dummy_credentials = maybe")
+@pytest.mark.parametrize(
+    ("ini", "message"),
+    [
+        ("ssm_automation_dummy_credentials = maybe",
+         "Expected ssm_automation_dummy_credentials to be true or false: "),
+        ("ssm_automation_transprot = wire", "Unknown config option: ssm_automation_transprot"),
+    ],
+)  # fmt: skip
+def test_mistakes_that_stop_the_run(run: Any, ini: str, message: str) -> None:
+    """A mistake in what is read before the first test is told at once; unknown options are pytest's business."""
+    result = run("def test_it(): pass", "--strict-config", ini=ini)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    told = result.stderr.str() + result.stdout.str()
-    assert "Expected ssm_automation_dummy_credentials to be true or false: " in told
-
-
-def test_unknown_options_of_the_ini_file_are_pytests_business(run: Any) -> None:
-    """Pytest itself refuses them with --strict-config, and warns otherwise."""
-    result = run("def test_it(): pass", "--strict-config", ini="ssm_automation_transprot = wire")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "Unknown config option: ssm_automation_transprot" in result.stderr.str() + result.stdout.str()
+    assert message in result.stderr.str() + result.stdout.str()
 
 
 def test_assertions_point_at_the_test(run: Any) -> None:
@@ -142,41 +158,38 @@ def test_assertions_point_at_the_test(run: Any) -> None:
     result.stdout.no_fnmatch_line("*pytest_ssm_automation*:*: in *")
 
 
+SLIPS = (
+    "ssm_automation.fail_with('InvalidTargets')",
+    "ssm_automation.fail_with('InvalidTarget', when={'Documentname': 'x'})",
+    "ssm_automation.assert_started(Documentname='x')",
+    "ssm_automation.assert_rejected(constraint='Parametrs:max')",
+    "ssm_automation.assert_started({})",
+    "ssm_automation.assert_started_once(times=2)",
+    "ssm_automation.script(['Succes'])",
+    "ssm_automation.add_execution('Doc', steps=[{'Name': 'x'}])",
+    "ssm_automation.add_runbook({}, name='Doc')",
+    "ssm_automation.execution('none')",
+    "AutomationFake(transprot='wire')",
+    "AutomationFake(transport='wired')",
+    "AutomationFake(relax=['Parametrs:max'])",
+    "constraints('StartAutomation')",
+    "Fault('InvalidTargets')",
+    "strategies.valid_requests(Documentname='x')",
+    "strategies.fault_plans(errors=['InvalidTargets'])",
+)
+
+
 @pytest.mark.parametrize(
-    "call",
+    ("call", "error"),
     [
-        "ssm_automation.fail_with('InvalidTargets')",
-        "ssm_automation.fail_with('InvalidTarget', when={'Documentname': 'x'})",
-        "ssm_automation.assert_started(Documentname='x')",
-        "ssm_automation.assert_rejected(constraint='Parametrs:max')",
-        "ssm_automation.assert_started({})",
-        "ssm_automation.assert_started_once(times=2)",
-        "ssm_automation.script(['Succes'])",
-        "ssm_automation.add_execution('Doc', steps=[{'Name': 'x'}])",
-        "ssm_automation.add_runbook({}, name='Doc')",
-        "ssm_automation.execution('none')",
-        "AutomationFake(transprot='wire')",
-        "AutomationFake(transport='wired')",
-        "AutomationFake(relax=['Parametrs:max'])",
-        "constraints('StartAutomation')",
-        "Fault('InvalidTargets')",
-        "strategies.valid_requests(Documentname='x')",
-        "strategies.fault_plans(errors=['InvalidTargets'])",
+        *((call, "pytest_ssm_automation.FakeUsageError: *") for call in SLIPS),
+        ("ssm_automation.executions[0]", "IndexError: index 0 is out of range, as there are 0 items"),
     ],
 )
-def test_usage_errors_point_at_the_test(run: Any, call: str) -> None:
+def test_usage_errors_point_at_the_test(run: Any, call: str, error: str) -> None:
     """The traceback of a slip ends in the user's line, and the error has its public name."""
     imports = "from pytest_ssm_automation import AutomationFake, Fault, constraints, strategies"
     result = run(TEMPLATE.format(marker="", call=call).replace("import pytest", imports))
-    result.stdout.fnmatch_lines([f">       {call}", "E       pytest_ssm_automation.FakeUsageError: *"])
+    result.stdout.fnmatch_lines([f">       {call.replace('[', '[[]')}", f"E       {error}"])
     result.stdout.no_fnmatch_line("*pytest_ssm_automation*.py:*")
     result.stdout.no_fnmatch_line("*dataclasses.py:*")
-
-
-def test_an_index_that_is_out_of_range_points_at_the_test(run: Any) -> None:
-    """The error for a missing call or execution points at the test too, and shows how many there are."""
-    result = run(TEMPLATE.format(marker="", call="ssm_automation.executions[0]"))
-    result.stdout.fnmatch_lines(
-        [">       ssm_automation.executions[0]", "E       IndexError: index 0 is out of range, as there are 0 items"]
-    )
-    result.stdout.no_fnmatch_line("*pytest_ssm_automation*.py:*")

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from model import documented_errors
 
 COUNT = len(documented_errors())
 
 
-def test_a_fixture_may_ask_for_it(run: Any) -> None:
-    """A test runs once for each also where one of its fixtures asks."""
+def test_a_test_runs_once_for_each_error(run: Any) -> None:
+    """Also where one of its fixtures asks, beside other parameters, and with a fixture of that name of the user's own.
+
+    Who parametrizes the name runs the test for these values only.
+    """
     result = run(
         """
         import pytest
@@ -21,91 +23,55 @@ def test_a_fixture_may_ask_for_it(run: Any) -> None:
         def test_it(failing, ssm_client):
             with pytest.raises(getattr(ssm_client.exceptions, failing)):
                 ssm_client.start_automation_execution(DocumentName="Doc")
-        """,
-        "-v",
-    )
-    assert COUNT >= 7
-    result.assert_outcomes(passed=COUNT)
-    result.stdout.fnmatch_lines_random([f"*::test_it?{name}? PASSED*" for name in documented_errors()])
-
-
-def test_it_multiplies_with_other_parameters(run: Any) -> None:
-    """It is combined with the test's own parameters and markers."""
-    result = run(
-        """
-        import pytest
 
         @pytest.mark.parametrize("number", [1, 2])
-        def test_it(number, each_documented_error):
+        def test_numbers(number, each_documented_error):
             assert each_documented_error
 
-        class TestIt:
+        class TestOwn:
+            @pytest.fixture
+            def each_documented_error(self, request):
+                return request.param.lower()
+
             @pytest.mark.parametrize(argnames=["number"], argvalues=[[1]])
             def test_it(self, each_documented_error, number):
-                assert each_documented_error
-        """
-    )
-    result.assert_outcomes(passed=3 * COUNT)
-
-
-@pytest.mark.parametrize(
-    "parametrize",
-    [
-        '"each_documented_error", ["InvalidTarget", "mine"]',
-        '["each_documented_error"], [["InvalidTarget"], ["mine"]]',
-        '"number, each_documented_error", [(1, "InvalidTarget"), (2, "mine")]',
-        'argnames="each_documented_error", argvalues=["InvalidTarget", "mine"], indirect=True',
-    ],
-)
-def test_the_users_own_parameters_win(run: Any, parametrize: str) -> None:
-    """Who parametrizes the name runs the test for these values only."""
-    result = run(
-        f"""
-        import pytest
+                assert each_documented_error.islower()
 
         @pytest.fixture
         def number():
             return 0
 
-        @pytest.mark.parametrize({parametrize})
-        def test_it(each_documented_error, number):
+        @pytest.mark.parametrize("each_documented_error", ["InvalidTarget", "mine"])
+        def test_name(each_documented_error):
             assert each_documented_error in ("InvalidTarget", "mine")
-        """
+
+        @pytest.mark.parametrize(["each_documented_error"], [["InvalidTarget"], ["mine"]])
+        def test_list(each_documented_error):
+            assert each_documented_error in ("InvalidTarget", "mine")
+
+        @pytest.mark.parametrize("number, each_documented_error", [(1, "InvalidTarget"), (2, "mine")])
+        def test_names(each_documented_error, number):
+            assert each_documented_error in ("InvalidTarget", "mine")
+
+        @pytest.mark.parametrize(argnames="each_documented_error", argvalues=["InvalidTarget", "mine"], indirect=True)
+        def test_indirect(each_documented_error, number):
+            assert each_documented_error in ("InvalidTarget", "mine")
+        """,
+        "-v",
     )
-    result.assert_outcomes(passed=2)
+    assert COUNT >= 7
+    result.assert_outcomes(passed=4 * COUNT + 4 * 2)
+    result.stdout.fnmatch_lines_random([f"*::test_it?{name}? PASSED*" for name in documented_errors()])
 
 
-def test_the_users_own_fixture_wins(run: Any) -> None:
-    """A fixture of that name in a conftest or module can be anything, and still gets each error."""
-    run(
-        """
-        import pytest
-
-        @pytest.fixture
-        def each_documented_error(request):
-            return request.param.lower()
-
-        def test_it(each_documented_error):
-            assert each_documented_error.islower()
-        """
-    ).assert_outcomes(passed=COUNT)
-
-
-WAY_OUT = "*UsageError: each_documented_error must be an argument of a test function (not getfixturevalue*"
-
-
-def test_getfixturevalue_is_refused(run: Any) -> None:
-    """Pytest can't parametrize a running test, so the message says what to do."""
-    result = run("def test_it(request): request.getfixturevalue('each_documented_error')")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([WAY_OUT])
-
-
-def test_unittest_is_refused(run: Any) -> None:
-    """Tests of unittest have no arguments, so they can't be parametrized."""
+def test_a_test_without_arguments_is_refused(run: Any) -> None:
+    """Pytest can't parametrize a running test, or one of unittest, so the message says what to do."""
     result = run(
         """
         import unittest, pytest
+
+        def test_it(request):
+            request.getfixturevalue("each_documented_error")
 
         class TestIt(unittest.TestCase):
             @pytest.mark.usefixtures("each_documented_error")
@@ -113,5 +79,6 @@ def test_unittest_is_refused(run: Any) -> None:
                 pass
         """
     )
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([WAY_OUT])
+    result.assert_outcomes(failed=1, errors=1)
+    refused = "*UsageError: each_documented_error must be an argument of a test function (not getfixturevalue*"
+    result.stdout.fnmatch_lines([refused, refused])

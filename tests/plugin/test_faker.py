@@ -25,19 +25,29 @@ def test_its_requests_are_accepted(ssm_automation: Any, ssm_client: Any, ssm_fak
     ssm_automation.assert_started_once(exact=True, **request)
 
 
-def test_one_locale(run: Any) -> None:
-    """Without `faker_locale` there is one generator, with the provider once, though Faker keeps it for all tests."""
+def test_the_provider_is_there_once(run: Any) -> None:
+    """Faker keeps it for all tests, so it is added once, and never to a subclass of the user's. No fake is needed."""
     source = """
         import pytest
+        from pytest_ssm_automation import AutomationFake, AutomationFakeError
         from pytest_ssm_automation.providers import AutomationProvider
 
         @pytest.mark.parametrize("number", range(3))
-        def test_it(ssm_faker, number):
+        def test_one_locale(ssm_faker, number):
             (generator,) = ssm_faker.factories
             assert sum(isinstance(each, AutomationProvider) for each in generator.get_providers()) == 1
-            assert len(ssm_faker.automation_execution_id()) == 36
+            with pytest.raises(AutomationFakeError):
+                AutomationFake.current()
+
+        class Own(AutomationProvider):
+            def runbook_name(self):
+                return "Own"
+
+        def test_own(faker, request):
+            faker.add_provider(Own)
+            assert request.getfixturevalue("ssm_faker").runbook_name() == "Own"
     """
-    run(source).assert_outcomes(passed=3)
+    run(source).assert_outcomes(passed=4)
 
 
 @pytest.mark.slow
@@ -66,38 +76,3 @@ def test_several_locales(run: Any, locales: str, fixture: str) -> None:
                 assert ssm_faker[locale].instance_id().startswith("i-")
     """
     run(source).assert_outcomes(passed=3)
-
-
-def test_a_provider_that_the_user_has_added_stays(run: Any) -> None:
-    """A subclass counts as the provider: it is not hidden by a second one."""
-    source = """
-        import pytest
-        from pytest_ssm_automation.providers import AutomationProvider
-
-        class Own(AutomationProvider):
-            def runbook_name(self):
-                return "Own"
-
-        @pytest.fixture
-        def faker(faker):
-            faker.add_provider(Own)
-            return faker
-
-        def test_it(ssm_faker):
-            assert ssm_faker.runbook_name() == "Own"
-    """
-    run(source).assert_outcomes(passed=1)
-
-
-def test_no_fake_is_needed(run: Any) -> None:
-    """Making up values starts nothing."""
-    source = """
-        import pytest
-        from pytest_ssm_automation import AutomationFake, AutomationFakeError
-
-        def test_it(ssm_faker):
-            assert ssm_faker.runbook_arn()
-            with pytest.raises(AutomationFakeError):
-                AutomationFake.current()
-    """
-    run(source).assert_outcomes(passed=1)

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
+from caller import start
 
 from pytest_ssm_automation import AutomationFake
 
@@ -11,47 +15,32 @@ from pytest_ssm_automation import AutomationFake
 def test_the_fake_is_active_during_the_test(ssm_automation: AutomationFake, ssm_client: Any) -> None:
     """`ssm_automation` answers, and `ssm_client` is a client on it, in us-east-1."""
     assert AutomationFake.current() is ssm_automation
-    execution_id = ssm_client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
-    assert ssm_automation.assert_started_once(region="us-east-1").id == execution_id
+    assert start(ssm_client) == ssm_automation.assert_started_once(region="us-east-1").id
 
 
-def test_fixtures_share_the_fake(run: Any) -> None:
+@pytest.fixture
+def started(ssm_client: Any) -> str:
+    """Start an execution before the test."""
+    return start(ssm_client)
+
+
+def test_fixtures_share_the_fake(started: str, ssm_automation: AutomationFake, ssm_client: Any) -> None:
     """Whatever asks for it in a test, it is the same; a nested fake answers in between."""
-    run(
-        """
-        import pytest
-        from pytest_ssm_automation import AutomationFake
-
-        @pytest.fixture
-        def started(ssm_client):
-            return ssm_client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
-
-        def test_it(started, ssm_automation, ssm_client):
-            assert ssm_automation.executions[0].id == started
-            with AutomationFake() as inner:
-                ssm_client.start_automation_execution(DocumentName="Inner")
-                inner.assert_started_once(DocumentName="Inner")
-            ssm_automation.assert_not_started(DocumentName="Inner")
-        """
-    ).assert_outcomes(passed=1)
+    assert ssm_automation.executions[0].id == started
+    with AutomationFake() as inner:
+        start(ssm_client, DocumentName="Inner")
+        inner.assert_started_once(DocumentName="Inner")
+    ssm_automation.assert_not_started(DocumentName="Inner")
 
 
-def test_clients_of_the_fixture_are_their_own(run: Any) -> None:
+@pytest.mark.parametrize("number", range(2))
+def test_clients_of_the_fixture_are_their_own(ssm_client: Any, number: int) -> None:
     """What a test does to its client reaches no other test."""
-    run(
-        """
-        import pytest
-        from botocore.stub import Stubber
-
-        @pytest.mark.parametrize("number", range(3))
-        def test_it(ssm_client, number):
-            assert ssm_client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"] != "1" * 36
-            stubber = Stubber(ssm_client)
-            stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
-            stubber.activate()
-            assert ssm_client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"] == "1" * 36
-        """
-    ).assert_outcomes(passed=3)
+    assert start(ssm_client) != "1" * 36
+    stubber = Stubber(ssm_client)
+    stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
+    stubber.activate()
+    assert start(ssm_client) == "1" * 36
 
 
 def test_ids_are_the_same_at_every_run(run: Any) -> None:
@@ -69,22 +58,18 @@ def test_ids_are_the_same_at_every_run(run: Any) -> None:
     assert set(runs[0]).isdisjoint(runs[1])
 
 
-def test_a_fake_is_gone_with_its_test(run: Any) -> None:
+FAKES: list[weakref.ref[AutomationFake]] = []
+
+
+def test_a_fake_is_gone_with_its_test(ssm_automation: AutomationFake) -> None:
     """Nothing keeps a fake, and all that it has recorded, to the end of the run."""
-    run(
-        """
-        import gc, weakref
+    FAKES.append(weakref.ref(ssm_automation))
 
-        FAKES = []
 
-        def test_first(ssm_automation):
-            FAKES.append(weakref.ref(ssm_automation))
-
-        def test_second():
-            gc.collect()
-            assert FAKES[0]() is None
-        """
-    ).assert_outcomes(passed=2)
+def test_a_fake_is_gone_after_its_test() -> None:
+    """The fake of the test before is not there any more."""
+    gc.collect()
+    assert [fake() for fake in FAKES] == [None] * len(FAKES)
 
 
 @pytest.mark.parametrize("how", ["argument", "marker", "autouse"])

@@ -1,4 +1,4 @@
-"""Hints of failing tests about unregistered runbooks, outputs without a value, and refused signals."""
+"""What a failing test is told: hints, and the path of each execution."""
 
 from __future__ import annotations
 
@@ -52,34 +52,8 @@ def test_no_hint_where_none_applies(run: Any, test: str) -> None:
     run(SOURCE + "\n" + test + "\n").stdout.no_fnmatch_line("*SSM Automation: hints*")
 
 
-def test_outputs_that_nobody_gave(run: Any) -> None:
-    """Outputs without a value are listed below the failure."""
-    result = run(
-        """
-        RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
-            {"name": "get", "action": "aws:executeAwsApi"},
-            {"name": "use", "action": "aws:sleep", "inputs": {"Duration": "{{ get.Id }}"}},
-        ]}
-
-        def test_it(ssm_automation, ssm_client):
-            ssm_automation.add_runbook(RUNBOOK, name="Doc")
-            ssm_client.start_automation_execution(DocumentName="Doc")
-            (execution,) = ssm_automation.executions
-            execution.finish()
-            assert execution.status == "Failed"
-        """
-    )
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "*SSM Automation: hints*",
-            "Doc * reads outputs without a value (set them with fake.step_outputs): get.Id",
-        ]
-    )
-
-
-def test_a_selector_that_found_nothing(run: Any) -> None:
-    """An output of an executed step is not the test's to set: the hint names the selector."""
+def test_outputs_without_a_value(run: Any) -> None:
+    """Outputs without a value are listed below the failure, those of executed steps with their selectors."""
     result = run(
         """
         import pytest
@@ -107,6 +81,7 @@ def test_a_selector_that_found_nothing(run: Any) -> None:
     nothing = "reads outputs whose selectors found nothing in the answers to executed steps"
     result.stdout.fnmatch_lines(
         [
+            "*SSM Automation: hints*",
             f"Doc * {nothing}: get.Id ($.Payload.id), get.Arn ($.Payload.arn)",
             "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id",
         ]
@@ -211,3 +186,134 @@ def test_sleeps_that_were_not_skipped_are_told(run: Any, monkeypatch: pytest.Mon
     result.assert_outcomes(passed=1)
     lines = [line for line in result.outlines if "skip_sleep skipped nothing, but other threads slept for" in line]
     assert len(lines) == told
+
+
+@pytest.mark.needs("account_id")
+def test_a_poll_with_the_wrong_client_is_explained(run: Any) -> None:
+    """If a test fails because an execution was not found, a hint shows its account and Region."""
+    result = run(
+        """
+        def of(fake, account, region="us-east-1"):
+            keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+            return fake.client(region, aws_account_id=account, **keys)
+
+        def test_it(ssm_automation):
+            ssm = of(ssm_automation, "111111111111")
+            execution_id = ssm.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+            of(ssm_automation, "222222222222").get_automation_execution(AutomationExecutionId=execution_id)
+
+        def test_tags(ssm_automation):
+            ssm_automation.add_execution("Doc", execution_id="mine")
+            of(ssm_automation, "111111111111", "eu-west-1").list_tags_for_resource(
+                ResourceType="Automation", ResourceId="mine"
+            )
+
+        def test_nothing_of_the_kind(ssm_client):
+            ssm_client.get_automation_execution(AutomationExecutionId="0" * 36)
+        """
+    )
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*SSM Automation: hints*",
+            "GetAutomationExecution #2 (222222222222,*) asked the wrong account*: * is in 111111111111 us-east-1",
+            "ListTagsForResource #1 (111111111111,*) asked the wrong account*: * mine is in 123456789012 us-east-1",
+        ]
+    )
+    assert str(result.stdout).count("SSM Automation: hints") == 2
+
+
+WAYS = """
+import pytest
+
+RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
+    {"name": "get", "action": "aws:executeAwsApi", "inputs": {"Service": "ec2", "Api": "DescribeHosts"}},
+    {"name": "use", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}},
+]}
+
+@pytest.fixture
+def run(ssm_automation, ssm_client):
+    ssm_automation.add_runbook(RUNBOOK, name="Doc")
+    def run(name="Doc"):
+        execution_id = ssm_client.start_automation_execution(DocumentName=name)["AutomationExecutionId"]
+        for _ in range(3):
+            ssm_client.get_automation_execution(AutomationExecutionId=execution_id)
+        return ssm_automation.execution(execution_id)
+    return run
+"""
+TITLE = "*SSM Automation: the path of each execution*"
+
+
+def test_a_failed_test_shows_where_each_run_went(run: Any) -> None:
+    """It shows the same as `print(execution)`, also if strict mode fails it; none for other runbooks."""
+    result = run(
+        WAYS
+        + """
+def test_it(ssm_automation, run):
+    run("Other")
+    ssm_automation.fail_step("get", "gone")
+    print(run())
+    assert False
+
+def test_strict(ssm_automation, run):
+    ssm_automation.fail_step("use", "gone", times=2)
+    run()
+"""
+    )
+    result.assert_outcomes(failed=2)
+    way = ["Doc * in 123456789012 us-east-1: Failed", "  Failed  get  fail_step: gone", "  not reached: use"]
+    strict = ["*strict mode found problems*", TITLE, "Doc *: Failed", "  Success  get  nothing said", "  Failed   use*"]
+    result.stdout.fnmatch_lines(["*Captured stdout*", *way, TITLE, *way, *strict])
+    result.stdout.no_fnmatch_line("Other *")
+
+
+def test_other_tests_show_none(run: Any) -> None:
+    """A test that passes, is expected to fail, fails in its setup, or starts no registered runbook, shows no way."""
+    result = run(
+        WAYS
+        + """
+def test_passes(run):
+    run()
+
+@pytest.mark.xfail
+def test_is_expected_to_fail(run):
+    run()
+    assert False
+
+def test_starts_another_runbook(run):
+    run("Other")
+    assert False
+
+@pytest.fixture
+def broken(run):
+    run()
+    assert False
+
+def test_is_not_set_up(broken):
+    pass
+""",
+        "-rA",
+    )
+    result.assert_outcomes(passed=1, xfailed=1, failed=1, errors=1)
+    result.stdout.no_fnmatch_line(TITLE)
+
+
+def test_many_executions_fit_on_a_screen(run: Any) -> None:
+    """Those that have not succeeded come first, and what does not fit is counted."""
+    result = run(
+        WAYS
+        + """
+def test_it(ssm_automation, run):
+    for _ in range(20):
+        run()
+    ssm_automation.fail_step("use", "gone")
+    run()
+    assert False
+"""
+    )
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str().partition("the path of each execution")[2].partition("=====")[0]
+    lines = text.splitlines()[1:]
+    assert len(lines) == 37
+    assert [line.rpartition(": ")[2] for line in lines if line.startswith("Doc ")] == ["Failed", *["Success"] * 11]
+    assert lines[-1] == "... and 9 more executions"

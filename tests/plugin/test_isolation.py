@@ -1,12 +1,19 @@
 from __future__ import annotations
 
-import os
+import functools
 import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.stub import Stubber
+from caller import start
 
+from pytest_ssm_automation import AutomationFake
+
+LATE = "Thread 'poller' of *::test_leaves called StartAutomationExecution after its fake had ended."
 CONFTEST = Path(__file__).with_name("conftest.py")
 START = """
     import botocore.client, botocore.session, pytest
@@ -38,23 +45,32 @@ def checked(run: Any, pytester: pytest.Pytester) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "leak",
-    [
-        "AutomationFake().__enter__()",
-        "import os; os.environ['LEFT'] = '1'",
-        "botocore.client.BaseClient.__init__ = lambda *_: None",
-        "import threading; threading.Thread(target=threading.Event().wait, args=(60,), daemon=True).start()",
-    ],
-)
-def test_the_check_finds_leaks(pytester: pytest.Pytester, leak: str) -> None:
+def test_the_check_finds_leaks(pytester: pytest.Pytester) -> None:
     """The check that this folder relies on finds a test that leaves something behind."""
     source = CONFTEST.read_text("utf-8").replace("_LONGEST_WAIT: Final = 5.0", "_LONGEST_WAIT: Final = 0.1")
     pytester.makeconftest(source)
-    pytester.makepyfile(START + f"    def test_leaks():\n        {leak}\n")
+    pytester.makepyfile(
+        START
+        + """
+    import os, threading
+
+    def test_thread():
+        threading.Thread(target=threading.Event().wait, args=(60,), daemon=True).start()
+
+    def test_variable():
+        os.environ["LEFT"] = "1"
+
+    def test_fake():
+        AutomationFake().__enter__()
+
+    def test_patch():
+        botocore.client.BaseClient.__init__ = lambda *_: None
+    """
+    )
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(passed=2, errors=1)
-    result.stdout.fnmatch_lines(["*AssertionError: The test has left something behind:", "*has become*"])
+    result.assert_outcomes(passed=5, errors=4)
+    found = ["*AssertionError: The test has left something behind:", "*has become*"]
+    result.stdout.fnmatch_lines(found * 4)
 
 
 @pytest.mark.parametrize("options", ["", "transport='wire'", "skip_sleep=True"])
@@ -171,134 +187,71 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
     result.stdout.no_fnmatch_line("*left something behind*")
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_child_may_end_at_once(pytester: pytest.Pytester) -> None:
-    """A forked child that uses its own fake and ends with `os._exit` does not affect the parent."""
-    pytester.makeconftest(CONFTEST.read_text("utf-8"))
-    pytester.makepyfile(
-        START
-        + """
-    import os, subprocess, sys
-
-    def test_forks(ssm_automation, ssm_client):
-        start(ssm_client, "Before")
-        child = os.fork()
-        if not child:
-            try:
-                with AutomationFake() as fake:
-                    start(ssm_client, "Child")
-                    fake.assert_started_once(DocumentName="Child")
-                os._exit(7)
-            finally:
-                os._exit(1)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-        start(ssm_client, "After")
-        assert [call.params["DocumentName"] for call in ssm_automation.calls] == ["Before", "After"]
-
-    def test_starts_a_process(ssm_automation, ssm_client):
-        code = "import os, botocore.session; os._exit(len(os.environ['AWS_SECRET_ACCESS_KEY']))"
-        assert subprocess.run([sys.executable, "-c", code]).returncode == len("testing")
-        start(ssm_client)
-        ssm_automation.assert_started_once()
-    """
-    )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
-
-
-@pytest.mark.slow
-def test_a_foreign_stubber(checked: Any) -> None:
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_foreign_stubber(transport: Any, *, before: bool) -> None:
     """Whenever a Stubber of the user's is put in and taken out, it answers meanwhile, and the fake before and after."""
-    checked(
-        """
-    from botocore.stub import Stubber
-
-    @pytest.mark.parametrize("transport", ["stubber", "wire"])
-    @pytest.mark.parametrize("before", [False, True])
-    def test_it(before, transport):
-        client = botocore.session.Session().create_client(
-            "ssm", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        stubber = Stubber(client)
-        stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
-        if before:
+    client: Any = boto3.client("ssm", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    stubber = Stubber(client)
+    stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
+    if before:
+        stubber.activate()
+    with AutomationFake(transport=transport) as fake:
+        if not before:
+            assert start(client) == fake.executions[-1].id
             stubber.activate()
-        with AutomationFake(transport=transport) as fake:
-            if not before:
-                assert start(client) == fake.executions[-1].id
-                stubber.activate()
-            assert start(client) == "1" * 36
+        assert start(client) == "1" * 36
+        for _ in range(2):
             stubber.deactivate()
             assert start(client) == fake.executions[-1].id
-            stubber.deactivate()
-            assert start(client) == fake.executions[-1].id
-        with stubber, pytest.raises(Exception, match="no more responses|Unable to locate|Error getting response"):
-            start(client)
-    """
-    ).assert_outcomes(passed=5)
+    with stubber, pytest.raises(Exception, match=r"no more responses|Unable to locate|Error getting response"):
+        start(client)
+
+
+class Tracer:
+    """Wraps a method of botocore's clients, and notes whose calls it has seen."""
+
+    def __init__(self, name: str) -> None:
+        """Wrap it."""
+        self.name, self.seen = name, list[str]()
+        self.original = original = vars(BaseClient)[name]
+
+        @functools.wraps(original)
+        def wrapper(client: Any, *args: Any, **kwargs: Any) -> Any:
+            self.seen.append(client.meta.service_model.service_name)
+            return original(client, *args, **kwargs)
+
+        self.wrapper = wrapper
+        setattr(BaseClient, name, wrapper)
+
+    def is_in_place(self) -> bool:
+        """Tell whether nobody has taken it out."""
+        return vars(BaseClient)[self.name] is self.wrapper
 
 
 @pytest.mark.parametrize("name", ["_make_api_call", "_convert_to_request_dict"])
-def test_somebody_else_patches_botocore(checked: Any, name: str) -> None:
+def test_somebody_else_patches_botocore(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A tracer that wraps a method, around a fake, within it or across, sees each call's client and is not torn out."""
-    checked(
-        f"""
-    import functools
-    from botocore.client import BaseClient
-
-    ORIGINAL = vars(BaseClient)["{name}"]
-
-    class Tracer:
-        def __init__(self):
-            self.seen = []
-            self.original = original = vars(BaseClient)["{name}"]
-
-            @functools.wraps(original)
-            def wrapper(client, *args, **kwargs):
-                self.seen.append(client.meta.service_model.service_name)
-                return original(client, *args, **kwargs)
-
-            self.wrapper = wrapper
-            BaseClient.{name} = wrapper
-
-        def is_in_place(self):
-            return vars(BaseClient)["{name}"] is self.wrapper
-
-    @pytest.fixture(autouse=True)
-    def _end():
-        yield
-        BaseClient.{name} = ORIGINAL
-
-    def test_inside(ssm_automation, ssm_client):
-        start(ssm_client)
-        tracer = Tracer()
-        start(ssm_client)
-        BaseClient.{name} = tracer.original
-        start(ssm_client)
-        assert tracer.seen == ["ssm"]
-        assert len(ssm_automation.calls) == 3
-
-    def test_around():
-        tracer = Tracer()
-        with AutomationFake() as fake:
-            start(fake.client())
-        assert tracer.is_in_place()
-        assert tracer.seen == ["ssm"]
-        assert len(fake.calls) == 1
-
-    @pytest.mark.parametrize("transport", ["stubber", "wire"])
-    def test_across(transport):
+    monkeypatch.setattr(BaseClient, name, vars(BaseClient)[name])  # restored at the end of the test
+    around = Tracer(name)
+    with AutomationFake() as fake:
+        start(fake.client())
+        inside = Tracer(name)
+        start(fake.client())
+        setattr(BaseClient, name, inside.original)
+        start(fake.client())
+        assert (inside.seen, len(fake.calls)) == (["ssm"], 3)
+    assert around.is_in_place()
+    assert around.seen == ["ssm"] * 3
+    for transport in ("stubber", "wire"):
         with AutomationFake(transport=transport) as fake:
             client = fake.client()
-            tracer = Tracer()
+            across = Tracer(name)
             start(client)
-        assert tracer.is_in_place()
         with AutomationFake(transport=transport) as later:
             start(client)
-        assert tracer.is_in_place()
-        assert (tracer.seen, len(fake.calls), len(later.calls)) == (["ssm"] * 2, 1, 1)
-    """
-    ).assert_outcomes(passed=5)
+        assert across.is_in_place()
+        assert (across.seen, len(fake.calls), len(later.calls)) == (["ssm"] * 2, 1, 1)
 
 
 def test_a_thread_that_is_left(run: Any) -> None:
@@ -334,14 +287,13 @@ def test_a_thread_that_is_left(run: Any) -> None:
     """
     )
     result.assert_outcomes(passed=4)
-    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after its fake had ended."
-    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line, line])
+    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", LATE, LATE])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "xdist"])
 def test_late_calls_after_the_last_test(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
-    """The summary names them too, also those of a worker of xdist."""
+    """The summary names them too, also where only the test itself imports the fake, and those of a worker of xdist."""
     pytester.makeconftest("""
         import threading
 
@@ -352,74 +304,38 @@ def test_late_calls_after_the_last_test(pytester: pytest.Pytester, options: tupl
             for thread in THREADS:
                 thread.join()
     """)
-    pytester.makepyfile(
-        START
-        + """
-    import threading
-    from conftest import GO, THREADS
+    pytester.makepyfile("""
+        import threading
+        from conftest import GO, THREADS
 
-    def late(client):
-        GO.wait(10)
-        try:
-            start(client)
-        except AutomationFakeError:
-            pass
+        def test_leaves():
+            from pytest_ssm_automation import AutomationFake, AutomationFakeError
 
-    def test_leaves(ssm_client):
-        THREADS.append(threading.Thread(target=late, args=(ssm_client,), name="poller"))
-        THREADS[0].start()
-    """
-    )
+            def late(client):
+                GO.wait(10)
+                try:
+                    client.start_automation_execution(DocumentName="Doc")
+                except AutomationFakeError:
+                    pass
+
+            with AutomationFake() as fake:
+                THREADS.append(threading.Thread(target=late, args=(fake.client(),), name="poller"))
+                THREADS[0].start()
+    """)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
-    result.assert_outcomes(passed=2)
-    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after its fake had ended."
-    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line])
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", LATE])
 
 
-def test_a_client_that_is_closed(checked: Any) -> None:
-    """Closing it closes connections, which the fake does not need; the next test has a new client."""
-    checked(
-        """
-    @pytest.mark.parametrize("transport", ["stubber", "wire"])
-    def test_it(transport):
-        with AutomationFake(transport=transport) as fake:
-            client = fake.client()
+@pytest.mark.parametrize("transport", ["stubber", "wire"])
+def test_a_client_that_is_closed(transport: Any) -> None:
+    """Closing it closes connections, which the fake does not need."""
+    with AutomationFake(transport=transport) as fake:
+        client: Any = fake.client()
+        for _ in range(2):
             start(client)
             client.close()
-            start(client)
-            client.close()
-            assert len(fake.calls) == 2
-    """
-    ).assert_outcomes(passed=3)
-
-
-def test_calls_that_are_copied(checked: Any) -> None:
-    """A copied, pickled or stored call is the same after its fake, and keeps no client alive."""
-    checked(
-        """
-    import copy, gc, pickle, weakref
-
-    KEPT = []
-
-    def test_copies(ssm_automation, ssm_client):
-        start(ssm_client)
-        with pytest.raises(ssm_client.exceptions.ClientError):
-            ssm_client.start_automation_execution(DocumentName="Doc", Mode="auto")
-        ssm_automation.assert_rejected(constraint="Mode:enum")
-        for call in ssm_automation.calls:
-            copies = copy.copy(call), copy.deepcopy(call), pickle.loads(pickle.dumps(call))
-            assert all(each == call for each in copies)
-            KEPT.append((call, copies, weakref.ref(ssm_client)))
-
-    def test_later(ssm_automation):
-        gc.collect()
-        for call, copies, client in KEPT:
-            assert client() is None
-            assert {each.execution_id for each in copies} == {call.execution_id}
-            assert all(each.params == call.params for each in copies)
-        assert ssm_automation.calls == ()
-    """
-    ).assert_outcomes(passed=3)
+        assert len(fake.calls) == 2
 
 
 def test_doctests(run: Any, pytester: pytest.Pytester) -> None:
@@ -442,10 +358,12 @@ def test_doctests(run: Any, pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
 def test_fixtures_of_wider_scope(run: Any, scope: str) -> None:
-    """A fake with a wider scope serves all its tests, except those with their own fake."""
+    """A fake with a wider scope, or of `setUpClass`, serves all its tests, except those with their own fake."""
     run(
         START
         + f"""
+    import unittest
+
     @pytest.fixture(scope="{scope}")
     def wide():
         with AutomationFake(seed="wide") as fake:
@@ -475,57 +393,6 @@ def test_fixtures_of_wider_scope(run: Any, scope: str) -> None:
             assert [execution.document_name for execution in wide.executions] == ["First", "Last"]
             wide.reset()
             assert wide.calls == ()
-    """
-    ).assert_outcomes(passed=5)
-
-
-def test_test_cases_with_the_context_manager(checked: Any) -> None:
-    """In setUp, in a test, and for a whole class: unittest's own clean-up ends the fake."""
-    checked(
-        """
-    import unittest
-
-    class TestSetUp(unittest.TestCase):
-        def setUp(self):
-            self.fake = self.enterContext(AutomationFake())
-            self.client = self.fake.client()
-
-        def test_one(self):
-            start(self.client)
-            self.fake.assert_started_once()
-
-        def test_two(self):
-            self.assertEqual(self.fake.calls, ())
-            start(self.client)
-
-        def test_fails(self):
-            start(self.client)
-            self.fail("its own")
-
-        def test_skips(self):
-            start(self.client)
-            self.skipTest("later")
-
-    class TestInside(unittest.TestCase):
-        def test_it(self):
-            with AutomationFake() as fake:
-                fake.fail_with("InvalidTarget")
-                with self.assertRaisesRegex(Exception, "InvalidTarget"):
-                    start(fake.client())
-
-        def test_nothing_is_active(self):
-            with self.assertRaises(AutomationFakeError):
-                AutomationFake.current()
-    """
-    ).assert_outcomes(passed=5, failed=1, skipped=1)
-
-
-def test_a_test_case_with_a_fake_for_all_its_tests(run: Any) -> None:
-    """A fake that setUpClass enters is shared, and ends afterwards."""
-    run(
-        START
-        + """
-    import unittest
 
     class TestShared(unittest.TestCase):
         @classmethod
@@ -538,40 +405,5 @@ def test_a_test_case_with_a_fake_for_all_its_tests(run: Any) -> None:
         def test_two(self):
             start(self.fake.client())
             self.assertEqual(len(self.fake.calls), 2)
-
-    def test_afterwards():
-        with pytest.raises(AutomationFakeError):
-            AutomationFake.current()
     """
-    ).assert_outcomes(passed=4)
-
-
-@pytest.mark.slow
-def test_late_calls_of_a_test_that_imports_the_fake_itself(pytester: pytest.Pytester) -> None:
-    """The summary names them, although nothing had told the plugin that the run would use the fake."""
-    pytester.makepyfile("""
-        import threading
-
-        def test_leaves():
-            from pytest_ssm_automation import AutomationFake, AutomationFakeError
-
-            ended, refused = threading.Event(), []
-
-            def late(client):
-                ended.wait(10)
-                try:
-                    client.start_automation_execution(DocumentName="Doc")
-                except AutomationFakeError as error:
-                    refused.append(error)
-
-            with AutomationFake() as fake:
-                thread = threading.Thread(target=late, args=(fake.client(),), name="poller")
-                thread.start()
-            ended.set()
-            thread.join()
-            assert len(refused) == 1
-    """)
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(passed=1)
-    line = "Thread 'poller' of *::test_leaves called StartAutomationExecution after its fake had ended."
-    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", line])
+    ).assert_outcomes(passed=7)

@@ -1,18 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, ClassVar
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from caller import start
 
-
-def test_markers_are_documented(pytester: pytest.Pytester) -> None:
-    """`pytest --markers` explains both, so that --strict-markers knows them."""
-    pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines(
-        [
-            "@pytest.mark.ssm_automation(**options): use the fixture ssm_automation, with these options. *",
-            "@pytest.mark.ssm_automation_error(*errors, message=None, times=1, after=0, when=None, operation=*",
-        ]
-    )
+from pytest_ssm_automation import AutomationFake, AutomationFakeError
 
 
 @pytest.mark.parametrize(
@@ -51,43 +46,12 @@ def test_either_marker_brings_the_fixture_in(run: Any, marker: str) -> None:
     result.assert_outcomes(passed=4)
 
 
-def test_a_marker_of_one_parameter_set_is_for_that_one(run: Any) -> None:
-    """Its siblings have no fake."""
-    run(
-        """
-        import pytest
-        from pytest_ssm_automation import AutomationFake, AutomationFakeError
-
-        @pytest.mark.parametrize("marked", [False, pytest.param(True, marks=pytest.mark.ssm_automation), False])
-        def test_it(marked, request):
-            assert ("ssm_automation" in request.fixturenames) == marked
-            if marked:
-                AutomationFake.current()
-            else:
-                with pytest.raises(AutomationFakeError):
-                    AutomationFake.current()
-        """
-    ).assert_outcomes(passed=3)
-
-
-def test_no_marker_no_fixture(run: Any) -> None:
-    """Other tests, and items that are not Python functions, are not affected."""
-    result = run(
-        '''
-        def double(number):
-            """Double it.
-
-            >>> double(2)
-            4
-            """
-            return number * 2
-
-        def test_it(request):
-            assert "ssm_automation" not in request.fixturenames
-        ''',
-        "--doctest-modules",
-    )
-    result.assert_outcomes(passed=2)
+@pytest.mark.parametrize("marked", [False, pytest.param(True, marks=pytest.mark.ssm_automation)])
+def test_a_marker_of_one_parameter_set_is_for_that_one(request: pytest.FixtureRequest, *, marked: bool) -> None:
+    """Its siblings have no fake, as all tests without a marker."""
+    assert ("ssm_automation" in request.fixturenames) == marked
+    with nullcontext() if marked else pytest.raises(AutomationFakeError):
+        AutomationFake.current()
 
 
 def test_the_nearest_marker_wins_option_by_option(run: Any) -> None:
@@ -136,115 +100,91 @@ def test_the_nearest_marker_wins_option_by_option(run: Any) -> None:
     ).assert_outcomes(passed=4)
 
 
-ERRORS = """
-    import pytest
-
-    def codes(fake):
-        return [fault.error for fault in fake.faults]
-
-    error = pytest.mark.ssm_automation_error
-
-    @pytest.fixture(autouse=True)
-    def _forget(ssm_automation):
-        yield
-"""
+def messages(fake: AutomationFake) -> str:
+    """Join the messages of the faults."""
+    return "".join(str(fault.message) for fault in fake.faults)
 
 
-def test_errors_of_one_marker_come_in_its_order(run: Any) -> None:
-    """Several errors in one marker are met one after the other, each with the marker's arguments."""
-    run(
-        ERRORS
-        + """
-    @pytest.mark.ssm_automation(strict=False)
-    @error("InvalidTarget", "InternalServerError", times=2, after=1, when={"Mode": "Auto"}, message="no")
-    def test_it(ssm_automation):
-        assert codes(ssm_automation) == ["InvalidTarget", "InternalServerError"]
-        for fault in ssm_automation.faults:
-            assert (fault.times, fault.after, fault.when, fault.message) == (2, 1, {"Mode": "Auto"}, "no")
-            assert fault.operation == "StartAutomationExecution"
-
-    @pytest.mark.ssm_automation(strict=False)
-    @error("AutomationExecutionNotFoundException", operation="GetAutomationExecution", times=None)
-    def test_operation(ssm_automation):
-        (fault,) = ssm_automation.faults
-        assert (fault.operation, fault.times) == ("GetAutomationExecution", None)
-    """
-    ).assert_outcomes(passed=2)
+def fails(client: Any, kind: type[BaseException], match: str | None = None) -> None:
+    """Start an execution, which raises."""
+    with pytest.raises(kind, match=match):
+        start(client)
 
 
-def test_errors_of_several_markers_add_up(run: Any) -> None:
-    """Module before class before function, stacked decorators from the top down, lists as written."""
-    run(
-        ERRORS
-        + """
-    pytestmark = [
+error = pytest.mark.ssm_automation_error
+
+
+class TestErrors:
+    """Errors of markers come module before class before function, those of one marker in its order."""
+
+    pytestmark: ClassVar[Any] = [
         pytest.mark.ssm_automation(strict=False),
         error("InvalidTarget", message="1"),
         error("InvalidTarget", message="2"),
     ]
 
-    def messages(fake):
-        return "".join(fault.message for fault in fake.faults)
+    @error("InvalidTarget", "InternalServerError", times=2, after=1, when={"Mode": "Auto"}, message="no")
+    @error("AutomationExecutionNotFoundException", operation="GetAutomationExecution", times=None)
+    def test_arguments(self, ssm_automation: AutomationFake) -> None:
+        """Each error of a marker has the marker's arguments."""
+        both, other = ssm_automation.faults[2:4], ssm_automation.faults[4]
+        assert [fault.error for fault in both] == ["InvalidTarget", "InternalServerError"]
+        for fault in both:
+            assert (fault.times, fault.after, fault.when, fault.message) == (2, 1, {"Mode": "Auto"}, "no")
+            assert fault.operation == "StartAutomationExecution"
+        assert (other.operation, other.times) == ("GetAutomationExecution", None)
 
     @error("InvalidTarget", message="3")
     @error("InvalidTarget", message="4")
     class TestDecorated:
+        """Stacked decorators come from the top down."""
+
         @error("InvalidTarget", message="5")
         @error("InvalidTarget", message="6")
-        def test_function(self, ssm_automation):
+        def test_function(self, ssm_automation: AutomationFake) -> None:
+            """Those of the function come last."""
             assert messages(ssm_automation) == "123456"
 
-        def test_class(self, ssm_automation):
-            assert messages(ssm_automation) == "1234"
-
     class TestListed:
-        pytestmark = [error("InvalidTarget", message="3"), error("InvalidTarget", message="4")]
+        """Lists come as written."""
 
-        def test_class(self, ssm_automation):
+        pytestmark: ClassVar[Any] = [error("InvalidTarget", message="3"), error("InvalidTarget", message="4")]
+
+        def test_class(self, ssm_automation: AutomationFake) -> None:
+            """They come after those of the outer class."""
             assert messages(ssm_automation) == "1234"
 
     class TestInherited(TestListed):
-        pytestmark = error("InvalidTarget", message="5")
+        """Those of a base class come first."""
 
-        def test_class(self, ssm_automation):
+        pytestmark: ClassVar[Any] = error("InvalidTarget", message="5")
+
+        def test_class(self, ssm_automation: AutomationFake) -> None:
+            """The class adds its own."""
             assert messages(ssm_automation) == "12345"
 
     @error("InvalidTarget", message="3")
     @pytest.mark.parametrize(
         "mark", [pytest.param(1, marks=[error("InvalidTarget", message="4"), error("InvalidTarget", message="5")])]
     )
-    def test_parameter(ssm_automation, mark):
+    def test_parameter(self, ssm_automation: AutomationFake, mark: int) -> None:
+        """Those of a parameter set come last."""
         assert messages(ssm_automation) == "12345"
-    """
-    ).assert_outcomes(passed=5)
 
 
-def test_markers_take_what_fail_with_takes(run: Any) -> None:
+@error("ReadTimeoutError", ConnectTimeoutError(endpoint_url="https://mine"))
+@error(KeyboardInterrupt(), ZeroDivisionError)
+def test_markers_take_what_fail_with_takes(ssm_automation: AutomationFake, ssm_client: Any) -> None:
     """Names, instances and any exception; faults of the test come after them, and a reset brings them back."""
-    run(
-        """
-        import pytest
-        from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-
-        def fails(client, kind, match=""):
-            with pytest.raises(kind, match=match or None):
-                client.start_automation_execution(DocumentName="Doc")
-
-        @pytest.mark.ssm_automation_error("ReadTimeoutError", ConnectTimeoutError(endpoint_url="https://mine"))
-        @pytest.mark.ssm_automation_error(KeyboardInterrupt(), ZeroDivisionError)
-        def test_it(ssm_automation, ssm_client):
-            ssm_automation.fail_with("InternalServerError")
-            fails(ssm_client, ReadTimeoutError)
-            fails(ssm_client, ConnectTimeoutError, "https://mine")
-            fails(ssm_client, KeyboardInterrupt)
-            fails(ssm_client, ZeroDivisionError)
-            fails(ssm_client, ssm_client.exceptions.InternalServerError)
-            ssm_client.start_automation_execution(DocumentName="Doc")
-
-        @pytest.mark.ssm_automation_error("InvalidTarget")
-        def test_reset(ssm_automation, ssm_client):
-            for _ in range(2):
-                ssm_automation.reset()
-                fails(ssm_client, ssm_client.exceptions.InvalidTarget)
-        """
-    ).assert_outcomes(passed=2)
+    for _ in range(2):
+        ssm_automation.fail_with("InternalServerError")
+        fails(ssm_client, ReadTimeoutError)
+        fails(ssm_client, ConnectTimeoutError, "https://mine")
+        fails(ssm_client, KeyboardInterrupt)
+        fails(ssm_client, ZeroDivisionError)
+        fails(ssm_client, ssm_client.exceptions.InternalServerError)
+        start(ssm_client)
+        ssm_automation.assert_faults_raised()
+        ssm_automation.reset()
+    for kind in (ReadTimeoutError, ConnectTimeoutError, KeyboardInterrupt, ZeroDivisionError):
+        fails(ssm_client, kind)

@@ -44,6 +44,7 @@ def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> No
     assert [name for name in names if not any(f"ssm_automation_{name} (" in x for x in lines)] == []
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 brought the table [tool.pytest]")
 @pytest.mark.parametrize(
     ("line", "name", "value"),
     [
@@ -60,13 +61,12 @@ def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> No
 )
 def test_values_of_toml_are_taken_as_such(pytester: pytest.Pytester, line: str, name: str, value: object) -> None:
     """Numbers, booleans and lists of the table `[tool.pytest]` are what they are."""
-    if int(pytest.__version__.partition(".")[0]) < 9:
-        pytest.skip("pytest 9 brought the table [tool.pytest]")
     pytester.makepyprojecttoml(f"[tool.pytest]\nssm_automation_{line}")
     pytester.makepyfile(f"def test_it(ssm_automation): assert ssm_automation.options.{name} == {value!r}")
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 brought the table [tool.pytest]")
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -80,8 +80,6 @@ def test_values_of_toml_are_taken_as_such(pytester: pytest.Pytester, line: str, 
 )
 def test_wrong_values_of_toml_are_refused(pytester: pytest.Pytester, line: str, message: str) -> None:
     """The message contains the option, the value, and what is allowed."""
-    if int(pytest.__version__.partition(".")[0]) < 9:
-        pytest.skip("pytest 9 brought the table [tool.pytest]")
     pytester.makepyprojecttoml(f"[tool.pytest]\nssm_automation_{line}")
     pytester.makepyfile("def test_it(ssm_automation): pass")
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
@@ -130,50 +128,36 @@ def test_markers_win_over_the_ini_file(run: Any) -> None:
     ).assert_outcomes(passed=3)
 
 
-def test_keywords_are_not_the_ini_files(run: Any) -> None:
-    """A fake that a test makes itself has the options that it names, and the defaults."""
-    run(
-        """
-        from pytest_ssm_automation import AutomationFake
+def test_what_is_relaxed_or_enforced(run: Any) -> None:
+    """The ini file turns constraints off, of which a strict test has nothing to report, and others on.
 
-        def test_it():
-            assert AutomationFake().options.strict
-            assert not AutomationFake(strict=False).options.strict
-        """,
-        ini="ssm_automation_strict = false",
-    ).assert_outcomes(passed=1)
-
-
-def test_what_is_relaxed_is_accepted(run: Any) -> None:
-    """A constraint that the ini file names is not enforced, and a strict test has nothing to report."""
-    run(
-        """
-        def test_it(ssm_client):
-            ssm_client.start_automation_execution(DocumentName="Doc", Parameters={})
-        """,
-        ini="ssm_automation_relax = Parameters:min",
-    ).assert_outcomes(passed=1)
-
-
-def test_what_is_enforced_is_refused(run: Any) -> None:
-    """A constraint that is off by default is enforced where the ini file names it, unless a marker relaxes it."""
+    A marker turns them off again. A fake that a test makes itself has the options that it names, and the defaults.
+    """
     result = run(
         """
         import pytest
+        from pytest_ssm_automation import AutomationFake
 
         LONG = {"DocumentName": "Doc", "Parameters": {"Script": ["x" * 5000]}}
 
-        def test_refused(ssm_client):
+        def test_relaxed(ssm_client):
+            ssm_client.start_automation_execution(DocumentName="Doc", Parameters={})
+
+        def test_enforced(ssm_client):
             with pytest.raises(ssm_client.exceptions.ClientError, match="less than or equal to 512"):
                 ssm_client.start_automation_execution(**LONG)
 
         @pytest.mark.ssm_automation(relax=["Parameters{value}[]:max"])
-        def test_accepted(ssm_client):
+        def test_enforced_and_relaxed(ssm_client):
             ssm_client.start_automation_execution(**LONG)
+
+        def test_own():
+            with AutomationFake() as fake:
+                fake.client().start_automation_execution(**LONG)
         """,
-        ini="ssm_automation_enforce = Parameters{value}[]:max",
+        ini="ssm_automation_enforce = Parameters{value}[]:max\nssm_automation_relax = Parameters:min",
     )
-    result.assert_outcomes(passed=1, failed=1)
+    result.assert_outcomes(passed=3, failed=1)
     line = "constraint Parameters{value}[[]]:max, relax=[[]'Parameters{value}[[]]:max'] turns it off"
     result.stdout.fnmatch_lines([f"*{line}"])
 
@@ -208,12 +192,6 @@ def test_dummy_credentials_are_there_before_conftest_files(pytester: pytest.Pyte
         """,
     )
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
-
-
-def test_without_the_option_there_are_none(pytester: pytest.Pytester) -> None:
-    """The environment does not change, unless the ini file requests dummies."""
-    pytester.makepyfile("import os\n\ndef test_it(): assert 'AWS_ACCESS_KEY_ID' not in os.environ")
-    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_dummy_credentials_end_with_the_run(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

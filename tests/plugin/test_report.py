@@ -132,51 +132,30 @@ def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["xml:report.xml", "json", "json:", "markdown:", "markdown", "x" * 5000])
-def test_a_wrong_value_is_refused_at_the_start(run: Any, value: str) -> None:
-    """Before anything is collected."""
-    result = run(SOURCE, f"--ssm-automation-report={value}")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(
-        [f"ERROR: --ssm-automation-report takes no value, json:PATH or markdown:PATH, but got '{value}'"]
-    )
-
-
-def test_a_path_of_tests_is_no_value(pytester: pytest.Pytester, run: Any) -> None:
-    """For a path of tests after the option without a value, the message says where to put it."""
-    pytester.mkpydir("tests")
-    result = run(SOURCE, "--ssm-automation-report", "tests::test_it")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *, but got 'tests::test_it'; put paths of tests before it"])
-
-
-def test_a_path_that_cannot_be_written_is_refused_at_the_start(run: Any) -> None:
-    """A long run does not end with its report lost."""
-    result = run(SOURCE, "--ssm-automation-report=json:missing/report.json")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(
-        ["ERROR: --ssm-automation-report=json:missing/report.json: the folder 'missing' does not exist"]
-    )
-
-
 @pytest.mark.parametrize(
-    ("path", "problem"),
-    [("x" * 5000, os.strerror(errno.ENAMETOOLONG)), ("x" * 5000 + "/report", "the folder 'x*' does *")],
+    ("value", "message"),
+    [
+        *(
+            (value, f"takes no value, json:PATH or markdown:PATH, but got '{value}'")
+            for value in ("xml:report.xml", "json", "json:", "markdown:", "markdown", "x" * 5000)
+        ),
+        ("tests::test_it", "*, but got 'tests::test_it'; put paths of tests before it"),
+        ("json:missing/report.json", "the folder 'missing' does not exist"),
+        ("json:" + "x" * 5000, os.strerror(errno.ENAMETOOLONG)),
+        ("json:" + "x" * 5000 + "/report", "the folder 'x*' does *"),
+        ("json:tests", "'tests' is a folder"),
+        ("markdown:tests", "'tests' is a folder"),
+    ],
 )
-def test_a_path_that_is_too_long_is_refused_at_the_start(run: Any, path: str, problem: str) -> None:
-    """A path that is too long for any file fails at the start too."""
-    result = run(SOURCE, f"--ssm-automation-report=json:{path}")
+def test_a_report_that_cannot_be_written_is_refused(
+    run: Any, pytester: pytest.Pytester, value: str, message: str
+) -> None:
+    """The run fails at the start, so that a long one does not end with its report lost."""
+    pytester.mkpydir("tests")
+    result = run(SOURCE, "--ssm-automation-report", value)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report=json:{path}: {problem}"])
-
-
-@pytest.mark.parametrize("kind", ["json", "markdown"])
-def test_a_folder_is_refused_at_the_start(run: Any, pytester: pytest.Pytester, kind: str) -> None:
-    """The path of a folder fails at the start too."""
-    pytester.mkdir("reports")
-    result = run(SOURCE, f"--ssm-automation-report={kind}:reports")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report={kind}:reports: 'reports' is a folder"])
+    separator = " " if "but got" in message else f"={value}: "
+    result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report{separator}{message}"])
 
 
 def test_markdown_is_appended(run: Any, pytester: pytest.Pytester) -> None:

@@ -144,8 +144,3 @@ def test_a_broken_file_fails_the_test_that_needs_it(run: Any, library: Any, tran
     )
     result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(["*StartAutomationExecution: FakeUsageError: *Broken.yaml is not valid YAML: line *"])
-
-
-def test_a_library_costs_nothing_until_the_fixture_is_used(run: Any) -> None:
-    """A run whose tests use no fake never looks for the files."""
-    run("def test_it(): pass", ini="ssm_automation_runbooks = tests/missing").assert_outcomes(passed=1)

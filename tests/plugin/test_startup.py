@@ -14,8 +14,16 @@ def alone(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> pytest.
 
 
 def test_a_test_that_uses_nothing_imports_nothing(alone: pytest.Pytester) -> None:
-    """The plugin costs such a run next to nothing: none of the libraries that it works with is imported."""
-    alone.makepyfile(f"import sys\n\ndef test_it(): assert [name for name in {HEAVY} if name in sys.modules] == []")
+    """The plugin costs such a run next to nothing: no library is imported, and the environment does not change."""
+    alone.makepyfile(
+        f"""
+        import os, sys
+
+        def test_it():
+            assert [name for name in {HEAVY} if name in sys.modules] == []
+            assert "AWS_ACCESS_KEY_ID" not in os.environ
+        """
+    )
     alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
 
 

@@ -1,42 +1,85 @@
+"""Test cases of unittest, which reach the fake by `AutomationFake.current()`, a fixture or the context manager."""
+
 from __future__ import annotations
 
+import unittest
 from typing import Any
 
+import boto3
+import pytest
+from caller import start
 
-def test_a_test_case_takes_the_markers(run: Any) -> None:
-    """On the class and on its methods; the fake is reached by AutomationFake.current()."""
-    run(
-        """
-        import unittest
-        import boto3, pytest
-        from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, AutomationFakeError
 
-        @pytest.mark.ssm_automation(relax=["Mode:enum"])
-        class TestIt(unittest.TestCase):
-            def setUp(self):
-                self.fake = AutomationFake.current()
-                self.client = boto3.client("ssm")
 
-            def test_relaxed(self):
-                self.client.start_automation_execution(DocumentName="Doc", Mode="auto")
-                self.fake.assert_started_once(Mode="auto")
+@pytest.mark.ssm_automation(relax=["Mode:enum"])
+class TestMarkers(unittest.TestCase):
+    """A test case takes markers, on the class and on its methods."""
 
-            @pytest.mark.ssm_automation_error("InvalidTarget")
-            def test_fails(self):
-                with self.assertRaises(self.client.exceptions.InvalidTarget):
-                    self.client.start_automation_execution(DocumentName="Doc")
+    def setUp(self) -> None:
+        """Reach the fake."""
+        self.fake = AutomationFake.current()
+        self.client: Any = boto3.client("ssm", "us-east-1")
 
-        @pytest.mark.ssm_automation_error("InternalServerError")
-        @pytest.mark.ssm_automation_error("InvalidTarget")
-        class TestErrors(unittest.TestCase):
-            @pytest.mark.ssm_automation_error("ThrottlingException")
-            def test_order(self):
-                client = boto3.client("ssm")
-                for code in ("InternalServerError", "InvalidTarget", "ThrottlingException"):
-                    with self.assertRaisesRegex(Exception, code):
-                        client.start_automation_execution(DocumentName="Doc")
-        """
-    ).assert_outcomes(passed=3)
+    def test_relaxed(self) -> None:
+        """The options are those of the class."""
+        start(self.client, Mode="auto")
+        self.fake.assert_started_once(Mode="auto")
+
+    @pytest.mark.ssm_automation_error("InvalidTarget")
+    def test_fails(self) -> None:
+        """The error is that of the method."""
+        with pytest.raises(self.client.exceptions.InvalidTarget):
+            start(self.client)
+
+
+@pytest.mark.ssm_automation_error("InternalServerError")
+@pytest.mark.ssm_automation_error("InvalidTarget")
+class TestOrder(unittest.TestCase):
+    """Errors of the class come first, from the top down."""
+
+    @pytest.mark.ssm_automation_error("ThrottlingException")
+    def test_order(self) -> None:
+        """Those of the method follow."""
+        for code in ("InternalServerError", "InvalidTarget", "ThrottlingException"):
+            with pytest.raises(Exception, match=code):
+                start(boto3.client("ssm", "us-east-1"))
+
+
+class TestFixture(unittest.TestCase):
+    """An autouse fixture may hand the fake over."""
+
+    @pytest.fixture(autouse=True)
+    def _hand_over(self, ssm_automation: AutomationFake, ssm_client: Any) -> None:
+        self.fake, self.client = ssm_automation, ssm_client
+
+    def test_it(self) -> None:
+        """The test has the fake of the fixture."""
+        start(self.client)
+        self.fake.assert_started_once()
+
+
+class TestSetUp(unittest.TestCase):
+    """In setUp, unittest's own clean-up ends the fake."""
+
+    def setUp(self) -> None:
+        """Enter a fake."""
+        self.fake = self.enterContext(AutomationFake())
+
+    def test_one(self) -> None:
+        """The fake is that of the test."""
+        start(self.fake.client())
+        self.fake.assert_started_once()
+
+    def test_two(self) -> None:
+        """Nothing is left of another test's."""
+        assert self.fake.calls == ()
+
+
+def test_no_fake_is_left() -> None:
+    """The fakes of the test cases have ended."""
+    with pytest.raises(AutomationFakeError):
+        AutomationFake.current()
 
 
 def test_a_test_case_is_strict(run: Any) -> None:
@@ -48,21 +91,19 @@ def test_a_test_case_is_strict(run: Any) -> None:
 
         @pytest.mark.ssm_automation
         class TestIt(unittest.TestCase):
-            def start(self):
+            def setUp(self):
                 try:
                     boto3.client("ssm").start_automation_execution(DocumentName="Doc", Mode="auto")
                 except Exception:
                     pass
 
             def test_swallows(self):
-                self.start()
+                pass
 
             def test_fails(self):
-                self.start()
                 self.assertEqual(1, 2, "its own")
 
             def test_skips(self):
-                self.start()
                 self.skipTest("later")
         """
     )
@@ -73,22 +114,3 @@ def test_a_test_case_is_strict(run: Any) -> None:
     assert "Requests were refused" in failed
     assert "strict mode found problems" not in failed
     assert "The test passed, but strict mode found problems:" in passed
-
-
-def test_a_test_case_reaches_the_fixture_by_another(run: Any) -> None:
-    """An autouse fixture may hand the fake over."""
-    run(
-        """
-        import unittest
-        import pytest
-
-        class TestIt(unittest.TestCase):
-            @pytest.fixture(autouse=True)
-            def _hand_over(self, ssm_automation, ssm_client):
-                self.fake, self.client = ssm_automation, ssm_client
-
-            def test_it(self):
-                self.client.start_automation_execution(DocumentName="Doc")
-                self.fake.assert_started_once()
-        """
-    ).assert_outcomes(passed=1)

@@ -1,4 +1,4 @@
-"""The marker `ssm_automation_replay`, and what a failing test says of a recording."""
+"""The markers for recordings and for steps of runbooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-STEPS = [{"StepName": "one", "Action": "aws:sleep", "StepStatus": "Success"}]
 CODE = """
 import pytest
 
@@ -47,8 +46,8 @@ class TestIt:
 """
 
 
-@pytest.fixture(autouse=True)
-def recordings(pytester: pytest.Pytester) -> None:
+@pytest.fixture
+def _recordings(pytester: pytest.Pytester) -> None:
     """Write a recording that succeeded, and one that failed."""
     for name, status in (("run.json", "Success"), ("failed.json", "Failed")):
         execution: dict[str, Any] = {
@@ -56,12 +55,13 @@ def recordings(pytester: pytest.Pytester) -> None:
             "DocumentName": "Bake",
             "AutomationExecutionStatus": status,
             "Parameters": {"Id": ["i-0"]},
-            "StepExecutions": STEPS,
+            "StepExecutions": [{"StepName": "one", "Action": "aws:sleep", "StepStatus": "Success"}],
         }
         path: Path = pytester.path / name
         path.write_text(json.dumps({"AutomationExecution": execution}))
 
 
+@pytest.mark.usefixtures("_recordings")
 def test_the_marker_shows_a_recording(pytester: pytest.Pytester) -> None:
     """The nearest marker wins, a reset keeps it, and a failing test says what differs, and where it stood."""
     pytester.makepyfile(CODE)
@@ -73,19 +73,59 @@ def test_the_marker_shows_a_recording(pytester: pytest.Pytester) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("marker", "message"),
-    [
-        ("", "The marker ssm_automation_replay takes the path of one recording, but got none"),
-        ("'a.json', 'b.json'", "takes the path of one recording, but got ('a.json', 'b.json')"),
-        ("'run.json', whn={}", "Unknown argument of the marker ssm_automation_replay 'whn'. Did you mean 'when'?"),
-        ("'gone.json'", "gone.json cannot be read: No such file or directory"),
-        ("'run.json', when={'Name': ''}", "Unknown member of StartAutomationExecution 'Name'."),
+STEPS = """
+import pytest
+
+RUNBOOK = {
+    "schemaVersion": "0.3",
+    "outputs": ["get.Name"],
+    "mainSteps": [
+        {
+            "name": "get",
+            "action": "aws:executeAwsApi",
+            "outputs": [{"Name": "Name", "Type": "String", "Selector": "$.N"}],
+        },
     ],
-)
-def test_a_wrong_marker_fails_at_setup(pytester: pytest.Pytester, marker: str, message: str) -> None:
-    """What the marker cannot take is told before the test begins."""
-    pytester.makepyfile(f"import pytest\n@pytest.mark.ssm_automation_replay({marker})\ndef test_it(): pass")
-    result = pytester.runpytest()
-    result.assert_outcomes(errors=1)
-    assert message in result.stdout.str()
+}
+
+@pytest.fixture
+def run(ssm_automation):
+    ssm_automation.add_runbook(RUNBOOK, name="Doc")
+    client = ssm_automation.client()
+
+    def run():
+        execution_id = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
+        for _ in range(3):
+            shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+        return shown
+
+    return run
+"""
+
+
+def test_the_marker_says_what_the_methods_say(run: Any) -> None:
+    """Outputs and failures of steps come from markers of the module, the class and the function alike."""
+    result = run(
+        STEPS
+        + """
+@pytest.mark.ssm_automation_step("get", outputs={"Name": "class"})
+class TestIt:
+    def test_class(self, run):
+        assert run()["Outputs"] == {"get.Name": ["class"]}
+
+    @pytest.mark.ssm_automation_step("get", outputs={"Name": "function"})
+    def test_function(self, run):
+        assert run()["Outputs"] == {"get.Name": ["function"]}
+
+    @pytest.mark.ssm_automation_step("get", fails="no", status="TimedOut", times=1)
+    def test_fails(self, run):
+        assert run()["AutomationExecutionStatus"] == "TimedOut"
+        assert run()["AutomationExecutionStatus"] == "Success"
+
+@pytest.mark.ssm_automation_step("get", fails="no")
+def test_brings_the_fixture_in(request):
+    assert "ssm_automation" in request.fixturenames
+"""
+    )
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["*fail_step('get', 'no') fired 0 times, expected at least once*", "  get"])
