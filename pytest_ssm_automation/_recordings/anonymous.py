@@ -5,12 +5,11 @@ The same account or principal is always replaced by the same one, so that refere
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
-
-from .._service.runbooks.kinds import is_list, is_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,12 +19,15 @@ _ACCOUNTS: Final = ("123456789012", "210987654321", "111122223333", "44445555666
 _USER: Final = "test-user"
 _ROLE: Final = "test-role"
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-# JSON inside a string may have escape sequences before an account.
+# JSON may have escape sequences before an account.
 _ESCAPE: Final = r"(?<=\\u[0-9a-fA-F]{4})|(?<=\\[nrtbf])"
 _ALONE: Final = rf"(?:{_ESCAPE}|(?<![0-9A-Za-z]))[0-9]{{12}}(?![0-9A-Za-z])"
 _IN_ARN: Final = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12}):")
+# The ARN of a principal; in old recordings, the caller is the name of a user instead.
 _PRINCIPAL: Final = re.compile(
-    r"(arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:(user|federated-user|assumed-role)/)([\w+=,.@/-]+)", re.ASCII
+    r"(arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:(?:user|federated-user|(assumed-role))/)([\w+=,.@/-]+)"
+    r'|("ExecutedBy": ")([^":]+)(?=")',
+    re.ASCII,
 )
 
 
@@ -38,48 +40,28 @@ def anonymized(recorded: Mapping[str, Any]) -> dict[str, Any]:
     accounts: dict[str, str] = defaultdict(_accounts().__next__)
     users: dict[str, str] = defaultdict(_numbered(_USER).__next__)
     roles: dict[str, str] = defaultdict(_numbered(_ROLE).__next__)
-    known: dict[str, None] = {}
-    caller = recorded["AutomationExecution"].get("ExecutedBy", "")
-    for text in (caller, *_texts(recorded)):
-        known.update(dict.fromkeys(_IN_ARN.findall(text)))
+    caller = json.dumps({"ExecutedBy": recorded["AutomationExecution"].get("ExecutedBy", "")})
+    text = json.dumps(recorded, ensure_ascii=False)
+    known = dict.fromkeys(_IN_ARN.findall(caller + text))
     for account in known:
         accounts[account]
     pattern = re.compile("|".join([f"({_UUID})", _ALONE, *(f"(?<![0-9]){each}(?![0-9])" for each in known)]))
 
     def principal(found: re.Match[str]) -> str:
-        start, kind, name = found.groups()
+        start, assumed, name, member, user = found.groups()
+        if member:
+            return f"{member}{users[user]}"
         *before, last = name.split("/")
-        if kind == "assumed-role" and before:
-            return f"{start}{roles[before[0]]}/{users[last]}"
-        return f"{start}{users[last]}"
+        role = f"{roles[before[0]]}/" if assumed and before else ""
+        return f"{start}{role}{users[last]}"
 
     def change(text: str) -> str:
         text = _PRINCIPAL.sub(principal, text)
         return pattern.sub(lambda found: found[0] if found[1] else accounts[found[0]], text)
 
-    def changed(value: Any, member: str = "") -> Any:
-        if is_mapping(value):
-            return {change(key): changed(item, key) for key, item in value.items()}
-        if is_list(value):
-            return [changed(item) for item in value]
-        if not isinstance(value, str):
-            return value
-        # In old recordings, it is the name of a user instead of an ARN.
-        return users[value] if member == "ExecutedBy" and ":" not in value else change(value)
-
-    result: dict[str, Any] = changed(recorded)
+    change(caller)  # which gets the first names
+    result: dict[str, Any] = json.loads(change(text))
     return result
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif is_mapping(value):
-        for key, item in value.items():
-            yield from (key, *_texts(item))
-    elif is_list(value):
-        for item in value:
-            yield from _texts(item)
 
 
 def _accounts() -> Iterator[str]:

@@ -39,8 +39,8 @@ def redact(recorded: dict[str, Any], names: Collection[str]) -> None:
                 texts[:] = [""] * len(texts)
     check_names("parameter or output", names, known)
     for each in _family(recorded):
-        each["AutomationExecution"] = _emptied(each["AutomationExecution"], values)
-        each["StepExecutions"] = _emptied(each["StepExecutions"], values)
+        for member in ("AutomationExecution", "StepExecutions"):
+            each[member] = _emptied(each[member], values)
         each["Redacted"] = sorted(names)
 
 
@@ -69,23 +69,13 @@ def _parts(text: str) -> Iterator[str]:
         yield from filter(None, strings_in(json_or_text(text)))
 
 
-def _emptied(value: Any, secrets: Collection[str]) -> Any:
-    """Copy members, and empty values in those that can contain them."""
+def _emptied(value: Any, secrets: Collection[str], *, inside: bool = False) -> Any:
+    """Copy members, and empty values inside those that can contain them."""
     if is_list(value):
-        return [_emptied(item, secrets) for item in value]
-    if not is_mapping(value):
-        return value
-    return {
-        name: _without(item, secrets) if name in _MEMBERS else _emptied(item, secrets) for name, item in value.items()
-    }
-
-
-def _without(value: Any, secrets: Collection[str]) -> Any:
+        return [_emptied(item, secrets, inside=inside) for item in value]
     if is_mapping(value):
-        return {name: _without(item, secrets) for name, item in value.items()}
-    if is_list(value):
-        return [_without(item, secrets) for item in value]
-    return _cleaned(value, secrets) if isinstance(value, str) else value
+        return {name: _emptied(item, secrets, inside=inside or name in _MEMBERS) for name, item in value.items()}
+    return _cleaned(value, secrets) if inside and isinstance(value, str) else value
 
 
 def _cleaned(text: str, secrets: Collection[str]) -> str:

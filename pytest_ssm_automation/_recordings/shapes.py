@@ -1,24 +1,34 @@
-"""Check the JSON values of a recording against the shapes of botocore's service model."""
+"""The shape of the file of a recording, and JSON values that are checked against it.
+
+It is an object with `AutomationExecution`, as GetAutomationExecution returns it; `StepExecutions`, all steps;
+`Document`, the runbook as GetDocument returns it; `Children`, the same of executions that it started; `Region`; and
+`Redacted`, the names of parameters and outputs that were emptied. All but the first may be missing, so the output of
+`aws ssm get-automation-execution` is such a file too.
+"""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import suggestion
 from .._service.brief import cut
+from .._service.checks import model
 from .._service.runs.scripts import ENDED
 from .values import time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+_FILE: Final = "Recording"
 # The members without which a recording is of no use; AWS always sends them.
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    _FILE: ("AutomationExecution",),
     "AutomationExecution": ("AutomationExecutionId", "DocumentName", "AutomationExecutionStatus"),
     "StepExecution": ("StepName", "Action", "StepStatus"),
     "GetDocumentResult": ("Name", "Content"),
 }
-_KINDS: Final[Mapping[str, tuple[str, type]]] = {
+_KINDS: Final[Mapping[str, tuple[str, type[Any]]]] = {
     "structure": ("an object", dict),
     "map": ("an object", dict),
     "list": ("a list", list),
@@ -32,87 +42,82 @@ _MOST_MORE: Final = 2
 _MOST_SHOWN: Final = 100
 
 
-def problems(shape: Any, value: object, path: str) -> Iterator[str]:
+def file_shape() -> Any:
+    """Return the shape of a file, like one of botocore's."""
+    shape: Any = SimpleNamespace(type_name="structure", name=_FILE, metadata={})
+    children = SimpleNamespace(type_name="list", member=shape, metadata={})
+    shape_for = model.service_model().shape_for
+    shape.members = {
+        "AutomationExecution": shape_for("AutomationExecution"),
+        "StepExecutions": shape_for("StepExecutionList"),
+        "Document": shape_for("GetDocumentResult"),
+        "Children": children,
+        "Redacted": shape_for("StringList"),
+        "Region": shape_for("String"),
+    }
+    return shape
+
+
+def problems(shape: Any, value: Any, path: str = "") -> Iterator[str]:
     """Yield a line for each member that is missing or wrong.
 
     Members that the installed model lacks are allowed, because AWS adds members, unless their name looks misspelt.
     """
-    wrong = _wrong(shape, value)
-    if wrong:
-        yield f"{path}: {wrong}"
-        return
-    members = cast("Mapping[str, Any]", value)
-    items = cast("list[object]", value)
-    if shape.type_name == "structure":
-        yield from missing(_REQUIRED.get(shape.name, ()), members, f"{path}.")
-        yield from misspelt(shape.members, members, f"{path}.")
-        for name in members:
-            if name in shape.members and members[name] is not None:
-                yield from problems(shape.members[name], members[name], f"{path}.{name}")
+    if wrong := _wrong(shape, value):
+        yield f"{path or 'the file'}: {wrong}"
+    elif shape.type_name == "structure":
+        yield from _misnamed(shape, value, path)
+        for name, member in shape.members.items():
+            if value.get(name) is not None:
+                yield from problems(member, value[name], f"{path}.{name}".lstrip("."))
     elif shape.type_name == "map":
-        for key, item in members.items():
+        for key, item in value.items():
             yield from problems(shape.value, item, f"{path}.{key}")
     elif shape.type_name == "list":
-        for number, item in enumerate(items):
+        for number, item in enumerate(value):
             yield from problems(shape.member, item, f"{path}[{number}]")
 
 
-def missing(required: Collection[str], members: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield a line for each required member that is missing; `path` is empty, or ends in a full stop."""
-    yield from (f"{path}{name}: missing" for name in required if members.get(name) is None)
-
-
-def misspelt(known: Collection[str], members: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield a line for each member that is unknown, but has almost the name of a known one; `path` as in `missing`."""
+def _misnamed(shape: Any, members: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield a line for each required member that is missing, and for each that almost has the name of a known one."""
+    prefix = f"{path}." if path else ""
+    known: Mapping[str, Any] = shape.members
+    yield from (f"{prefix}{name}: missing" for name in _REQUIRED.get(shape.name, ()) if members.get(name) is None)
     for name in members:
-        if name in known:
-            continue
-        near = get_close_matches(name, known, n=1, cutoff=_CLOSE)
+        near = [] if name in known else get_close_matches(name, known, n=1, cutoff=_CLOSE)
         if near and abs(len(near[0]) - len(name)) <= _MOST_MORE:
-            yield f"{path}{name}: unknown; did you mean {near[0]!r}?"
+            yield f"{prefix}{name}: unknown; did you mean {near[0]!r}?"
 
 
-def known_values(shape: Any, value: Any) -> Any:
-    """Copy a valid JSON value without members that are null or that the installed model lacks."""
-    copies: Mapping[str, Callable[[], Any]] = {
-        "structure": lambda: {
-            name: known_values(shape.members[name], item)
-            for name, item in value.items()
-            if item is not None and name in shape.members
-        },
-        "map": lambda: {key: known_values(shape.value, item) for key, item in value.items()},
-        "list": lambda: [known_values(shape.member, item) for item in value],
-    }
-    return copies.get(shape.type_name, lambda: value)()
-
-
-def _wrong(shape: Any, value: Any) -> str | None:
+def _wrong(shape: Any, value: object) -> str | None:
     """Say what is wrong with a value itself; `None` if nothing is."""
+    shown = cut(repr(value), _MOST_SHOWN)
     if shape.type_name == "timestamp":
-        return None if _is_time(value) else f"expected a time, got {shown(value)}"
+        return None if _is_time(value) else f"expected a time, got {shown}"
     name, kind = _KINDS[shape.type_name]
-    if not _is_a(value, kind):
-        return f"expected {name}, got {shown(value)}"
-    allowed: Collection[Any] = shape.metadata.get("enum", ())
+    is_right = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
+    if not is_right:
+        return f"expected {name}, got {shown}"
+    allowed = shape.metadata.get("enum", ())
     if allowed and value not in allowed and value not in ENDED:
-        return f"{shown(value)} is not a {shape.name}; {suggestion(value, allowed)}"
+        return f"{shown} is not a {shape.name}; {suggestion(value, allowed)}"
     return None
 
 
-def _is_a(value: object, kind: type) -> bool:
-    return isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
-
-
 def _is_time(value: object) -> bool:
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        return False
     try:
-        time_of(value)
+        return isinstance(value, str | int | float) and not isinstance(value, bool) and bool(time_of(value))
     except ValueError:
         return False
-    return True
 
 
-def shown(value: object) -> str:
-    """Write a value in at most about a hundred characters."""
-    return cut(repr(value), _MOST_SHOWN)
+def known_values(shape: Any, value: Any) -> Any:
+    """Copy a valid JSON value without members that are null or that the installed model lacks; times are datetimes."""
+    if shape.type_name == "structure":
+        members = {name: member for name, member in shape.members.items() if value.get(name) is not None}
+        return {name: known_values(members[name], item) for name, item in value.items() if name in members}
+    if shape.type_name == "map":
+        return {key: known_values(shape.value, item) for key, item in value.items()}
+    if shape.type_name == "list":
+        return [known_values(shape.member, item) for item in value]
+    return time_of(value) if shape.type_name == "timestamp" else value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .anonymous import anonymized
 from .redacting import redact
-from .values import json_values
+from .values import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -21,7 +21,7 @@ def record(client: Any, execution_id: str, *, children: bool = False, redacted: 
     Executions that it started are recorded too if `children` are wanted. Parameters and outputs in `redacted` are
     emptied.
     """
-    recorded: dict[str, Any] = json_values(_taken(client, execution_id, children=children))
+    recorded: dict[str, Any] = json.loads(as_json(_taken(client, execution_id, children=children)))
     if redacted:
         redact(recorded, redacted)
     return anonymized(recorded)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from botocore.utils import parse_to_aware_datetime
 
 from .._service.brief import cut
-from .._service.runbooks.kinds import is_list, is_mapping
+from .._service.runbooks.kinds import is_list
 
 _MOST_SHOWN: Final = 300
 # Dates and times as runbooks write them, such as those of `global:DATE_TIME`.
@@ -20,13 +20,13 @@ _TIME: Final = re.compile(
 )
 
 
-def json_values(value: Any) -> Any:
-    """Copy a response, and write times as the AWS CLI does."""
-    if is_mapping(value):
-        return {str(name): json_values(item) for name, item in value.items()}
-    if is_list(value):
-        return [json_values(item) for item in value]
-    return value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
+def as_json(value: Any) -> str:
+    """Write a response as JSON, with times as the AWS CLI writes them."""
+    return json.dumps(value, ensure_ascii=False, default=_as_text)
+
+
+def _as_text(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def time_of(value: Any) -> datetime:
@@ -43,7 +43,7 @@ def time_of(value: Any) -> datetime:
 
 def as_shown(value: object) -> str:
     """Write a value for a message; `None` is a missing one."""
-    return "nothing" if value is None else cut(json.dumps(value, ensure_ascii=False), _MOST_SHOWN)
+    return "nothing" if value is None else cut(as_json(value), _MOST_SHOWN)
 
 
 def are_equal(one: Any, other: Any) -> bool:

@@ -23,7 +23,7 @@ from .._service.runs.scripts import ENDED
 from .._service.state import Settings
 from .results import PENDING
 from .supplying import NoResultError, Supply
-from .values import json_values
+from .values import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,7 +124,7 @@ class _Walk:
 
     def _shown(self, execution: Execution, value: Any) -> Any:
         """Copy members as JSON values, with the id of the recorded execution."""
-        text = json.dumps(json_values(value))
+        text = as_json(value)
         for one in (execution, *execution.children):
             step = self._supply.steps.get((one.target or "",), {})
             outputs = step.get("Outputs", {}).get("ExecutionId", [one.id])
@@ -206,5 +206,5 @@ def _resolver(recording: Recording) -> Callable[[Mapping[str, Any]], list[str]]:
 
 def _region_in(recording: Recording) -> str:
     """Return the Region that a recording names first, if it does not say where it was made."""
-    found = _REGION.search(json.dumps([recording.execution, recording.steps]))
+    found = _REGION.search(f"{recording.execution} {recording.steps}")
     return found[0] if found else _DEFAULT_REGION

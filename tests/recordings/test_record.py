@@ -190,7 +190,7 @@ def test_without_a_region_nothing_is_written(
 
 
 def test_accounts_and_principals_are_replaced() -> None:
-    """Each account and each principal is replaced by the same one wherever it occurs, also inside JSON."""
+    """Each is replaced by the same one wherever it occurs, also inside JSON; the caller and its account come first."""
     text = "arn:aws:iam::111122223333:user/team/bob"
     approvers = json.dumps([text, JANE, "arn:aws:iam::999988887777:role/Deploy"])
     quoted = r"'999988887777'".replace("'", r"\u0027")
@@ -198,9 +198,9 @@ def test_accounts_and_principals_are_replaced() -> None:
         {
             "AutomationExecution": {
                 "AutomationExecutionId": "00000000-0000-0000-0000-999988887777",
-                "ExecutedBy": JANE,
                 "Outputs": {"a.b": ["bucket-444455556666/x999988887777y", quoted, "deadbeef123456789012ff"]},
-                "FailureMessage": f"User: {JANE} is not authorized: {text}",
+                "FailureMessage": f"{text}: {JANE} is not authorized",
+                "ExecutedBy": JANE,
             },
             "StepExecutions": [
                 {"Inputs": {"Approvers": approvers, "Next": "1\n999988887777", "jane": "jane@example.com"}}
@@ -215,7 +215,6 @@ def test_accounts_and_principals_are_replaced() -> None:
     assert found == {
         "AutomationExecution": {
             "AutomationExecutionId": "00000000-0000-0000-0000-999988887777",
-            "ExecutedBy": jane,
             "Outputs": {
                 "a.b": [
                     "bucket-111122223333/x123456789012y",
@@ -223,7 +222,8 @@ def test_accounts_and_principals_are_replaced() -> None:
                     "deadbeef123456789012ff",
                 ]
             },
-            "FailureMessage": f"User: {jane} is not authorized: {bob}",
+            "FailureMessage": f"{bob}: {jane} is not authorized",
+            "ExecutedBy": jane,
         },
         "StepExecutions": [
             {
