@@ -32,6 +32,19 @@ def _branch(name: str, *choices: Runbook, default: str | None = None, **members:
 _TEXT: Final = {"type": "String", "default": "Windows Server"}
 _NUMBER: Final = {"type": "Integer", "default": 5}
 _SWITCH: Final = {"type": "Boolean", "default": True}
+_FALSE: Final[tuple[Runbook, ...]] = (
+    {"Variable": "{{ Text }}", "StringEquals": "windows server"},
+    {"Variable": "{{ Text }}", "EqualsIgnoreCase": "windows"},
+    {"Variable": "{{ Text }}", "StartsWith": "Server"},
+    {"Variable": "{{ Text }}", "EndsWith": "Windows"},
+    {"Variable": "{{ Text }}", "Contains": "Linux"},
+    {"Variable": "{{ Number }}", "NumericEquals": 4},
+    {"Variable": "{{ Number }}", "NumericGreater": 5},
+    {"Variable": "{{ Number }}", "NumericLesser": 5},
+    {"Variable": "{{ Number }}", "NumericGreaterOrEquals": 6},
+    {"Variable": "{{ Number }}", "NumericLesserOrEquals": 4},
+    {"Variable": "{{ Switch }}", "BooleanEquals": False},
+)
 # Each is true of the parameters' defaults.
 _CONDITIONS: Final[tuple[Runbook, ...]] = (
     {"Variable": "{{ Text }}", "StringEquals": "Windows Server"},
@@ -45,12 +58,7 @@ _CONDITIONS: Final[tuple[Runbook, ...]] = (
     {"Variable": "{{ Number }}", "NumericGreaterOrEquals": 5},
     {"Variable": "{{ Number }}", "NumericLesserOrEquals": 5},
     {"Variable": "{{ Switch }}", "BooleanEquals": True},
-    {
-        "And": [
-            {"Variable": "{{ Text }}", "Contains": "Server"},
-            {"Not": {"Variable": "{{ Number }}", "NumericEquals": 4}},
-        ]
-    },
+    {"And": [{"Variable": "{{ Text }}", "Contains": "Server"}, {"Not": {"Or": list(_FALSE)}}]},
     {"Or": [{"Variable": "{{ Text }}", "StringEquals": "Linux"}, {"Variable": "{{ Number }}", "NumericEquals": 5}]},
 )
 _TYPED: Final = {"Text": "String", "Number": "Integer", "Flag": "Boolean", "List": "StringList"}

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties.documents import VALUES, documents
 
-from pytest_ssm_automation._service.runbooks.reading.flows import read_flow
+from pytest_ssm_automation._service.runbooks.findings import Findings
+from pytest_ssm_automation._service.runbooks.reading.flows import list_steps, read_flow
 from pytest_ssm_automation._service.runs.results import StepResult
 from pytest_ssm_automation._service.runs.walks.walk import MOST_STEPS, Walk
 
@@ -27,8 +28,9 @@ ATTEMPTS = st.tuples(st.sampled_from(["Success", "Success", "Success", "Failed",
 
 def walk_of(document: dict[str, Any], note: Any = lambda *_: None) -> Walk:
     """Stand before the first step of a runbook, with a clock that goes by itself."""
-    flow, problems = read_flow(document)
-    assert problems == []
+    found = Findings()
+    flow = read_flow(document, list_steps(document, found), found)
+    assert found.problems == []
     ticks = count(1)
     values = {"P": document["parameters"]["P"]["default"]}
     return Walk(flow, values, lambda: START + timedelta(milliseconds=next(ticks)), note)

@@ -7,11 +7,14 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from .kinds import is_list, is_mapping
+from .kinds import as_list, is_list, is_mapping
 from .references import as_text, unknown_in
+
+if TYPE_CHECKING:
+    from .findings import Findings
 
 Resolve = Callable[[Any], Any]
 
@@ -48,34 +51,24 @@ _LEAST_JOINED: Final = 2
 _BESIDE: Final = ("Variable", "NextStep")
 
 
-def problems(condition: object, path: str) -> Iterator[tuple[str, object, tuple[str, ...]]]:
-    """Find invalid operators in a condition; yield the path, the invalid operator, and the allowed ones."""
+def check_condition(condition: object, path: str, step: str, found: Findings) -> None:
+    """Check the operators of a condition of a step."""
     if not is_mapping(condition):
-        yield path, condition, ()
+        found.mismatch(path, "a condition", condition)
         return
     for key, value in condition.items():
+        where = f"{path}.{key}"
         if key in JOINING:
-            for where, each in _operands(value, f"{path}.{key}"):
-                yield from problems(each, where)
+            items = (
+                {f"{where}[{number}]": each for number, each in enumerate(value)} if is_list(value) else {where: value}
+            )
+            if key != "Not" and len(items) < _LEAST_JOINED:
+                text = f"Expect at lease two expressions for operator: {key} in step: {step}."
+                found.refuse(where, f"{text} Provided: {len(items)}")
+            for at, each in items.items():
+                check_condition(each, at, step, found)
         elif key not in OPERATORS and key not in _BESIDE:
-            yield f"{path}.{key}", key, (*OPERATORS, *JOINING)
-
-
-def _operands(value: object, path: str) -> list[tuple[str, object]]:
-    if is_list(value):
-        return [(f"{path}[{number}]", each) for number, each in enumerate(value)]
-    return [(path, value)]
-
-
-def short_joins(condition: object, path: str) -> Iterator[tuple[str, str, int]]:
-    """Find `And` and `Or` of fewer than two conditions; yield the path, the operator, and the number of conditions."""
-    for key, value in condition.items() if is_mapping(condition) else ():
-        if key in JOINING:
-            operands = _operands(value, f"{path}.{key}")
-            if key != "Not" and len(operands) < _LEAST_JOINED:
-                yield f"{path}.{key}", key, len(operands)
-            for where, each in operands:
-                yield from short_joins(each, where)
+            found.unknown(where, key, "an operator", (*OPERATORS, *JOINING))
 
 
 def truth(condition: Mapping[str, Any], resolve: Resolve) -> bool | None:
@@ -87,13 +80,11 @@ def truth(condition: Mapping[str, Any], resolve: Resolve) -> bool | None:
     for key, value in condition.items():
         if key in OPERATORS:
             found.append(_compared(key, resolve(condition.get("Variable")), resolve(value)))
-        elif key == "Not":
-            inner = _all(truth(each, resolve) for _, each in _operands(value, "") if is_mapping(each))
-            found.append(None if inner is None else not inner)
         elif key in JOINING:
-            operands = (truth(each, resolve) for _, each in _operands(value, "") if is_mapping(each))
-            found.append(_all(operands) if key == "And" else _any(operands))
-    return _all(iter(found))
+            operands = [truth(each, resolve) for each in as_list(value) if is_mapping(each)]
+            joined = _any(operands) if key == "Or" else _all(operands)
+            found.append(not joined if key == "Not" and joined is not None else joined)
+    return _all(found)
 
 
 def _compared(operator: str, value: object, expected: object) -> bool | None:
@@ -102,11 +93,9 @@ def _compared(operator: str, value: object, expected: object) -> bool | None:
     return OPERATORS[operator](as_text(value), as_text(expected))
 
 
-def _all(found: Iterator[bool | None]) -> bool | None:
-    seen = [*found]
-    return False if False in seen else None if None in seen else True
+def _all(found: list[bool | None]) -> bool | None:
+    return False if False in found else None if None in found else True
 
 
-def _any(found: Iterator[bool | None]) -> bool | None:
-    seen = [*found]
-    return True if True in seen else None if None in seen else False
+def _any(found: list[bool | None]) -> bool | None:
+    return True if True in found else None if None in found else False

@@ -64,16 +64,16 @@ def flow_of(runbook: Runbook) -> Flow:
 
 
 class RunbookFiles:
-    """Runbooks in files, which are read on first use."""
+    """Runbooks in files, which are read on first use.
+
+    Attributes:
+        found: The files by the names of their runbooks.
+    """
 
     def __init__(self, patterns: Iterable[str], folder: Path) -> None:
         """Find the files that match files, folders and globs in a folder."""
-        self._files = find_files(patterns, folder)
+        self.found = find_files(patterns, folder)
         self._loaded: dict[tuple[str, frozenset[str]], Runbook | None] = {}
-
-    def __contains__(self, name: str) -> bool:
-        """Return whether there is a file for this name; does not read it."""
-        return name in self._files
 
     def load(self, name: str, relaxed: frozenset[str] = frozenset()) -> Runbook:
         """Return the runbook with this name."""
@@ -81,13 +81,9 @@ class RunbookFiles:
 
         return self._read(name, relaxed) or load_runbook(self._path(name), relaxed=relaxed)
 
-    def names(self) -> Iterable[str]:
-        """Return the names of all runbooks; does not read the files."""
-        return self._files.keys()
-
     def load_all(self, relaxed: frozenset[str] = frozenset()) -> Sequence[Runbook]:
         """Return the runbooks of all files; skip documents of other types, such as command documents."""
-        return [runbook for name in self._files if (runbook := self._read(name, relaxed))]
+        return [runbook for name in self.found if (runbook := self._read(name, relaxed))]
 
     def _read(self, name: str, relaxed: frozenset[str]) -> Runbook | None:
         """Return the runbook with this name; `None` if its document is of another type."""
@@ -99,7 +95,7 @@ class RunbookFiles:
         return self._loaded[key]
 
     def _path(self, name: str) -> Path:
-        path, *others = self._files[name]
+        path, *others = self.found[name]
         if others:
             raise FakeUsageError(f"Runbook {name!r} is in several files: {', '.join(map(str, [path, *others]))}")
         return path
@@ -145,9 +141,7 @@ class RunbookStore:
 
     def add(self, runbook: Runbook, *, renumber: bool = False) -> Runbook:
         """Register a runbook, and return it as registered, with the version after the latest if it is renumbered."""
-        others = [
-            other for other in self._runbooks if other.name == runbook.name and _overlap(other.region, runbook.region)
-        ]
+        others = self._registered(runbook.name, runbook.region)
         if renumber:
             runbook = replace(runbook, version=str(1 + max((int(other.version) for other in others), default=0)))
         elif any(other.version == runbook.version for other in others):
@@ -164,7 +158,7 @@ class RunbookStore:
     def knows(self, document_name: str, region: str) -> bool:
         """Return whether there is a document with this name or ARN in a Region; does not read files."""
         name, _ = _split(document_name)
-        return bool(self._registered(name, region)) or any(name in files for files in self._files)
+        return bool(self._registered(name, region)) or any(name in files.found for files in self._files)
 
     def load_all(self) -> list[Runbook]:
         """Return all versions of all runbooks, including those in files, which are all read."""
@@ -174,7 +168,7 @@ class RunbookStore:
 
     def names(self) -> set[str]:
         """Return the names of all runbooks; does not read files."""
-        return {runbook.name for runbook in self._runbooks}.union(*(files.names() for files in self._files))
+        return {runbook.name for runbook in self._runbooks}.union(*(files.found for files in self._files))
 
     def names_of_steps(self) -> set[str]:
         """Return the names of the steps of all runbooks."""
@@ -183,20 +177,20 @@ class RunbookStore:
     def load(self, name: str) -> list[Runbook]:
         """Return all versions of the runbook with this name in any Region, including one in a file."""
         found = [runbook for runbook in self._runbooks if runbook.name == name]
-        found += [files.load(name, self.relaxed) for files in self._files if name in files][:1]
+        found += self._in_files(name)
         if not found:
-            known = {runbook.name for runbook in self._runbooks}
-            raise unknown_name("runbook", name, known.union(*(files.names() for files in self._files)))
+            raise unknown_name("runbook", name, self.names())
         return found
 
-    def _registered(self, name: str, region: str) -> list[Runbook]:
+    def _registered(self, name: str, region: str | None) -> list[Runbook]:
         return [runbook for runbook in self._runbooks if runbook.name == name and _overlap(runbook.region, region)]
 
     def _named(self, name: str, region: str) -> list[Runbook]:
-        registered = self._registered(name, region)
-        if registered:
-            return registered
-        nearest = next((files for files in self._files if name in files), None)
+        return self._registered(name, region) or self._in_files(name)
+
+    def _in_files(self, name: str) -> list[Runbook]:
+        """Return the runbook of the nearest file with this name, if there is one."""
+        nearest = next((files for files in self._files if name in files.found), None)
         return [nearest.load(name, self.relaxed)] if nearest else []
 
     def find(self, document_name: str, version: str | None, region: str) -> Runbook | None:

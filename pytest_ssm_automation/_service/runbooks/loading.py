@@ -12,12 +12,13 @@ from ..checks import model
 from ..checks.patterns import compile_pattern
 from .creating.creation import check_creation
 from .creating.cycles import cycles
-from .declarations import SCHEMA_VERSION, Reader, Runbook
+from .declarations import SCHEMA_VERSION, Runbook, read_parameters
+from .findings import Findings
 from .reading.documents import Document, document_of, read_document, read_text
-from .reading.flows import read_flow
+from .reading.flows import list_steps, read_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 __tracebackhide__ = hide_usage_errors
@@ -68,34 +69,43 @@ def _runbook(
     number = "1" if version is None else str(version)
     if isinstance(version, bool) or not re.fullmatch("[1-9][0-9]*", number, re.ASCII):
         raise FakeUsageError(f"Expected a positive number but got version={version!r} (type={type(version).__name__})")
-    reader = Reader()
-    reader.top(document.members)
-    parameters = reader.parameters(document.members.get("parameters"))
-    steps = reader.steps(document.members)
-    flow, wrong = read_flow(document.members)
-    created = check_creation(document.members, relaxed)
-    if problems := [*reader.problems, *wrong, *created.problems]:
+    members, found = document.members, Findings(relaxed)
+    _check_head(members, found)
+    parameters = read_parameters(members.get("parameters"), found)
+    listed = list_steps(members, found)
+    flow = read_flow(members, listed, found)
+    check_creation(members, listed, found)
+    if found.problems:
         source = f" ({document.path})" if document.path else ""
-        hints = [f"If AWS accepts it, relax=[{check!r}] turns the check off." for check in created.relaxable]
-        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is not valid:", *problems, *hints]))
-    for doubt in reader.doubts:
+        hints = [f"If AWS accepts it, relax=[{check!r}] turns the check off." for check in found.relaxable]
+        raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is not valid:", *found.problems, *hints]))
+    for doubt in found.unchecked:
         _warn(document, f"Runbook {name!r}: {doubt}", UserWarning)
     circles = [f"mainSteps: {' -> '.join(names)} is a cycle, an infinite loop to AWS" for names in cycles(flow)]
-    if doubts := [*created.doubts, *circles]:
+    if doubts := [*found.doubts, *circles]:
         _warn(document, "\n  ".join([f"AWS is likely to refuse runbook {name!r}:", *doubts]), RunbookWarning)
     return Runbook(
         name=name,
         version=number,
         region=region,
-        steps=steps,
-        description=document.members.get("description"),
-        assume_role=document.members.get("assumeRole"),
+        description=members.get("description"),
+        assume_role=members.get("assumeRole"),
         _parameters=parameters,
-        _document=document.members,
+        _document=members,
         _flow=flow,
         document_format=document.format,
         _text=document.text,
     )
+
+
+def _check_head(members: Mapping[str, Any], found: Findings) -> None:
+    """Check everything except parameters, steps and outputs."""
+    if "schemaVersion" not in members:
+        found.refuse("schemaVersion", "missing")
+    elif str(members["schemaVersion"]) != SCHEMA_VERSION:
+        found.mismatch("schemaVersion", f"{SCHEMA_VERSION!r}, as in all runbooks", members["schemaVersion"])
+    found.text(members, "description")
+    found.text(members, "assumeRole")
 
 
 def _warn(document: Document, text: str, category: type[Warning]) -> None:

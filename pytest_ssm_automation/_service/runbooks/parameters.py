@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..checks.violations import Violation
 from ..contents import json_or_text, read_json
 from .expressions import ExpressionError, matches
-from .kinds import as_list, is_list
+from .kinds import as_list, is_list, is_mapping
 from .references import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from .declarations import Parameter, Runbook
 
@@ -57,10 +58,8 @@ def check_parameters(
     extra = [name for name in given if name not in runbook.parameters]
     text = f"Undefined execution inputs: [{', '.join(extra)}]"
     undeclared = [_violation(name, "undeclared", tuple(runbook.parameters), given[name], text) for name in extra]
-    checks = [
-        _Values(parameter, given[name]).check() for name, parameter in runbook.parameters.items() if name in given
-    ]
-    return [*missing, *undeclared, *(violation for found in checks for violation in found)]
+    checks = [_check_values(each, given[name]) for name, each in runbook.parameters.items() if name in given]
+    return [*missing, *undeclared, *chain.from_iterable(checks)]
 
 
 def resolved_parameters(runbook: Runbook, given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -117,106 +116,90 @@ def _of_list(kind: str) -> str:
     return kind.removeprefix("List<").removesuffix(">")
 
 
-class _Values:
-    """The values of one parameter in a request.
+def _check_values(parameter: Parameter, values: Sequence[str]) -> Iterator[Violation]:
+    """Yield the violations of a declaration in the values of its parameter.
 
     The messages for types and `allowedValues` are the service's; those for patterns and sizes are assumed. It is also
     assumed that the service counts characters and matches patterns in each string before converting it. References to
     Parameter Store, such as `{{ssm:/path}}`, are not checked, because their values are unknown.
     """
+    name, kind = parameter.name, parameter.type
+    item_type = _of_list(kind)
+    text = f"Parameter type error. The value supplied for {name} is not a valid {item_type}."
+    if not parameter.is_list and len(values) != 1:
+        yield _violation(name, "type", kind, values, text)
+        return
+    # The value of a reference to Parameter Store is unknown, and may be a whole list.
+    known = {item: value for item, value in enumerate(values) if not _STORED.search(value)}
+    maps = {item: _maps(parameter, values, value) for item, value in known.items()} if kind in _MAPS else {}
+    # Callers pass an empty role or id if the runbook does not need it.
+    absent = kind.startswith("AWS::") and not parameter.required
+    form = re.compile(FORMS.get(item_type, "(?s:.*)"), re.ASCII)
+    sound = [
+        item
+        for item, value in known.items()
+        if (maps[item] is not None if kind in _MAPS else form.fullmatch(value) or (absent and not value))
+    ]
+    for item in known:
+        if item not in sound:
+            yield _violation(name, "type", kind, values[item], text, item=item)
+    if len(sound) == len(values) and (parameter.is_list or maps):
+        found = [each for item in maps.values() for each in item or ()]
+        count = len(found[0]) if kind == "StringMap" else len(found if maps else values)
+        yield from _check_count(parameter, values, count)
+    for item in sound:
+        yield from _check_value(parameter, values[item], maps.get(item), item)
 
-    def __init__(self, parameter: Parameter, values: Sequence[str]) -> None:
-        self._parameter = parameter
-        self._values = values
-        self._found: list[Violation] = []
 
-    def check(self) -> list[Violation]:
-        parameter, values = self._parameter, self._values
-        if not parameter.is_list and len(values) != 1:
-            self._wrong_type(values, None)
-            return self._found
-        # The value of a reference to Parameter Store is unknown, and may be a whole list.
-        known = {item: value for item, value in enumerate(values) if not _STORED.search(value)}
-        sound = [item for item, value in known.items() if self._sound(item, value)]
-        if len(sound) == len(values):
-            self._items(self._count())
-        for item in sound:
-            self._item(item, values[item])
-        return self._found
+def _maps(parameter: Parameter, values: Sequence[str], value: str) -> list[Any] | None:
+    """Return the maps in a JSON string; `None` if it contains anything else."""
+    try:
+        parsed: Any = read_json(value)
+    except (ValueError, RecursionError):
+        return None
+    whole = parameter.type == "MapList" and len(values) == 1 and is_list(parsed)
+    maps: list[Any] = parsed if whole else [parsed]
+    return maps if all(map(is_mapping, maps)) else None
 
-    def _add(self, rule: str, limit: object, value: object, text: str, item: int | None = None) -> None:
-        sentence = f'Parameter "{self._parameter.name}" has {text}.'
-        self._found.append(_violation(self._parameter.name, rule, limit, value, sentence, item=item))
 
-    def _wrong_type(self, value: object, item: int | None) -> None:
-        name, kind = self._parameter.name, self._parameter.type
-        sentence = f"Parameter type error. The value supplied for {name} is not a valid {_of_list(kind)}."
-        self._found.append(_violation(name, "type", kind, value, sentence, item=item))
+def _check_count(parameter: Parameter, values: Sequence[str], count: int) -> Iterator[Violation]:
+    least, most = parameter.min_items, parameter.max_items
+    if least is not None and count < least:
+        yield _broken(parameter, "minItems", least, values, f"{count} items, fewer than the minimum of {least}")
+    if most is not None and count > most:
+        yield _broken(parameter, "maxItems", most, values, f"{count} items, more than the maximum of {most}")
 
-    def _sound(self, item: int, value: str) -> bool:
-        kind = self._parameter.type
-        if kind in _MAPS:
-            right = self._maps(value) is not None
-        else:
-            form = FORMS.get(_of_list(kind))
-            # Callers pass an empty role or id if the runbook does not need it.
-            absent = kind.startswith("AWS::") and not self._parameter.required and not value
-            right = form is None or absent or re.fullmatch(form, value, re.ASCII) is not None
-        if not right:
-            self._wrong_type(value, item)
-        return right
 
-    def _maps(self, value: str) -> list[Any] | None:
-        """Return the maps in a JSON string; `None` if it contains anything else."""
-        try:
-            parsed: Any = read_json(value)
-        except (ValueError, RecursionError):
-            return None
-        whole = self._parameter.type == "MapList" and len(self._values) == 1 and is_list(parsed)
-        maps: list[Any] = parsed if whole else [parsed]
-        return maps if all(isinstance(item, dict) for item in maps) else None
+def _check_value(parameter: Parameter, value: str, maps: list[Any] | None, item: int) -> Iterator[Violation]:
+    shown, allowed, pattern = f'value "{value}"', parameter.allowed_values, parameter.allowed_pattern
+    if allowed and not _among(parameter, value, maps):
+        text = f"{shown} not found in [{', '.join(map(written, allowed))}]"
+        yield _broken(parameter, "allowedValues", allowed, value, text, item=item)
+    if pattern is not None and not _matches(parameter.name, pattern, value):
+        yield _broken(parameter, "allowedPattern", pattern, value, f"{shown} that does not match {pattern}", item=item)
+    least, most = parameter.min_chars, parameter.max_chars
+    if least is not None and len(value) < least:
+        yield _broken(parameter, "minChars", least, value, f"{shown} of fewer than {least} characters", item=item)
+    if most is not None and len(value) > most:
+        yield _broken(parameter, "maxChars", most, value, f"{shown} of more than {most} characters", item=item)
 
-    def _count(self) -> int | None:
-        """Count the items that `minItems` and `maxItems` limit; `None` if the type has no items."""
-        if self._parameter.type not in _MAPS:
-            return len(self._values) if self._parameter.is_list else None
-        found = [item for value in self._values for item in self._maps(value) or ()]
-        return len(found) if self._parameter.is_list else len(found[0])
 
-    def _items(self, count: int | None) -> None:
-        least, most = self._parameter.min_items, self._parameter.max_items
-        if count is None:
-            return
-        if least is not None and count < least:
-            self._add("minItems", least, self._values, f"{count} items, fewer than the minimum of {least}")
-        if most is not None and count > most:
-            self._add("maxItems", most, self._values, f"{count} items, more than the maximum of {most}")
+def _broken(
+    parameter: Parameter, rule: str, limit: object, value: object, text: str, *, item: int | None = None
+) -> Violation:
+    sentence = f'Parameter "{parameter.name}" has {text}.'
+    return _violation(parameter.name, rule, limit, value, sentence, item=item)
 
-    def _item(self, item: int, value: str) -> None:
-        parameter, shown = self._parameter, f'value "{value}"'
-        allowed, pattern = parameter.allowed_values, parameter.allowed_pattern
-        if allowed and not self._among(allowed, value):
-            names = ", ".join(map(written, allowed))
-            self._add("allowedValues", allowed, value, f"{shown} not found in [{names}]", item)
-        if pattern is not None and not self._matches(pattern, value):
-            self._add("allowedPattern", pattern, value, f"{shown} that does not match {pattern}", item)
-        least, most = parameter.min_chars, parameter.max_chars
-        if least is not None and len(value) < least:
-            self._add("minChars", least, value, f"{shown} of fewer than {least} characters", item)
-        if most is not None and len(value) > most:
-            self._add("maxChars", most, value, f"{shown} of more than {most} characters", item)
 
-    def _among(self, allowed: tuple[Any, ...], value: str) -> bool:
-        if self._parameter.type == "Boolean":
-            return value.lower() in {written(item).lower() for item in allowed}
-        if self._parameter.type in _MAPS:
-            return all(item in allowed for item in self._maps(value) or ())
-        return value in map(written, allowed)
+def _among(parameter: Parameter, value: str, maps: list[Any] | None) -> bool:
+    allowed = parameter.allowed_values
+    if parameter.type == "Boolean":
+        return value.lower() in {written(each).lower() for each in allowed}
+    return value in map(written, allowed) if maps is None else all(each in allowed for each in maps)
 
-    def _matches(self, pattern: str, value: str) -> bool:
-        try:
-            return matches(pattern, value)
-        except ExpressionError as error:
-            raise FakeUsageError(
-                f"Parameter {self._parameter.name!r}: allowedPattern {pattern!r} cannot be used: {error}"
-            ) from None
+
+def _matches(name: str, pattern: str, value: str) -> bool:
+    try:
+        return matches(pattern, value)
+    except ExpressionError as error:
+        raise FakeUsageError(f"Parameter {name!r}: allowedPattern {pattern!r} cannot be used: {error}") from None

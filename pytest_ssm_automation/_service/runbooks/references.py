@@ -18,20 +18,8 @@ if TYPE_CHECKING:
     Lookup = Callable[[str], Any]
 
 
-class _Missing:
-    """A sentinel for a missing value."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __repr__(self) -> str:
-        return self._name
-
-
-UNKNOWN: Final = _Missing("UNKNOWN")
-NO_NAME: Final = _Missing("NO_NAME")
+UNKNOWN: Final = object()
+NO_NAME: Final = object()
 # Writes a value as JSON. `json.dumps` with options would make an encoder for each call.
 as_json: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _REFERENCE: Final = re.compile(r"\{\{\s*([A-Za-z0-9_][\w:./-]*)\s*\}\}", re.ASCII)

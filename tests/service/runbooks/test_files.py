@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,19 +63,10 @@ def test_files_are_found_by_the_name_of_their_document(
     }
 
 
-@pytest.mark.parametrize(
-    ("pattern", "message"),
-    [
-        ("nowhere", r"runbooks: 'nowhere' is neither a file nor a folder with files \(\.json, \.yaml, \.yml\) in /"),
-        ("empty", "runbooks: 'empty' is neither a file nor a folder with files"),
-        ("books/Five.yaml", r"runbooks: 'books/Five\.yaml' is neither a file"),
-        ("empty/*", r"runbooks: 'empty/\*' matches no file \(\.json, \.yaml, \.yml\) in /"),
-        ("books/*.txt", r"runbooks: 'books/\*\.txt' matches no file"),
-        ("x" * 5000, "x' is neither a file nor a folder with files"),
-        ("x" * 5000 + "*", r"x\*' matches no file"),
-    ],
-)
-def test_what_matches_nothing_is_refused(folder: Path, pattern: str, message: str) -> None:
+@pytest.mark.parametrize("pattern", ["nowhere", "empty", "books/Five.yaml", "empty/*", "books/*.txt", "x" * 5000])
+def test_what_matches_nothing_is_refused(folder: Path, pattern: str) -> None:
     """A file, a folder or a glob without any file is a mistake, and not an empty library."""
-    with pytest.raises(FakeUsageError, match=message):
+    kinds = "(.json, .yaml, .yml)"
+    message = f"runbooks: {pattern!r} is no file, nor a folder or a glob with files {kinds}, in {folder}"
+    with pytest.raises(FakeUsageError, match=f"^{re.escape(message)}$"):
         find_files(["books", pattern], folder)

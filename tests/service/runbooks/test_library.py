@@ -405,6 +405,6 @@ def test_runbooks_can_be_copied() -> None:
 
 def test_a_misspelt_name_is_compared_with_those_of_files(tmp_path: Path) -> None:
     """The nearest name of a runbook may be that of a file that was not read yet."""
-    path = tmp_path / "Patch.yaml"
-    path.write_text("no runbook", encoding="utf-8")
-    assert list(RunbookFiles([str(path)], tmp_path).names()) == ["Patch"]
+    store = RunbookStore([library(tmp_path, Patch="no runbook")])
+    with pytest.raises(FakeUsageError, match=r"Unknown runbook 'Pach'\. Did you mean 'Patch'"):
+        store.load("Pach")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -45,222 +44,87 @@ def resolved_parameters(book: Runbook, values: dict[str, list[str]]) -> dict[str
         return fake.executions[0].parameters
 
 
-def broken(declaration: dict[str, Any], values: list[str]) -> list[tuple[str, str]]:
-    """Give rule and path of each violation of the values of parameter X."""
-    found = check_parameters(runbook(X=declaration), {"X": values})
-    for violation in found:
-        assert violation.constraint == f"runbook:X:{violation.rule}"
-        assert violation.caught_by == "runbook"
-    return [(violation.rule, violation.path.removeprefix("Parameters['X']")) for violation in found]
-
-
-def test_what_is_missing_is_told_in_the_services_words() -> None:
-    """The request or its targets must supply parameters without a default."""
-    book = runbook(InstanceIds={"type": "StringList"}, Role={"type": "String", "default": None})
-    (violation,) = check_parameters(book, {})
-    assert str(violation) == "Missing required parameter: InstanceIds in user inputs."
-    assert (violation.constraint, violation.path, violation.value, violation.limit) == (
-        "runbook:InstanceIds:required",
-        "Parameters['InstanceIds']",
-        None,
-        None,
-    )
-    targets = {"TargetParameterName": "InstanceIds", "Targets": [{"Key": "tag:Env", "Values": ["x"]}]}
-    assert check_start(book, **targets) == ()
-    assert check_parameters(book, {"InstanceIds": []}) == ()
-
-
-def test_what_is_undeclared_is_told_all_at_once() -> None:
-    """Parameters that the runbook does not declare share one sentence, and have a violation each."""
-    found = check_parameters(runbook(X={"type": "String"}), {"B": ["1"], "A": [], "X": ["x"]})
-    assert [(violation.constraint, violation.value, violation.limit) for violation in found] == [
-        ("runbook:B:undeclared", ["1"], ("X",)),
-        ("runbook:A:undeclared", [], ("X",)),
-    ]
-    assert {str(violation) for violation in found} == {"Undefined execution inputs: [B, A]"}
-
-
 def test_all_that_is_wrong_is_reported_in_a_fixed_order() -> None:
     """Missing parameters come first, then undeclared ones, then values in the order of declaration."""
-    book = runbook(A={"type": "Integer"}, B={"type": "String"}, C={"type": "Boolean"})
-    found = check_parameters(book, {"C": ["maybe"], "A": ["x"], "D": ["1"]})
-    assert [violation.constraint for violation in found] == [
-        "runbook:B:required",
-        "runbook:D:undeclared",
-        "runbook:A:type",
-        "runbook:C:type",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("kind", "values", "noun"),
-    [
-        ("String", ["a", "b"], "String"),
-        ("String", [], "String"),
-        ("Integer", ["1.5"], "Integer"),
-        ("Boolean", ["yes"], "Boolean"),
-        ("StringMap", ["[]"], "StringMap"),
-        ("StringMap", ["{"], "StringMap"),
-        ("StringMap", ["[" * 100_000], "StringMap"),
-        ("MapList", ["1"], "MapList"),
-        ("MapList", ["[1]"], "MapList"),
-        ("MapList", ["{}", "[{}]"], "MapList"),
-        ("AWS::EC2::Instance::Id", ["i-xyz"], "AWS::EC2::Instance::Id"),
-        ("AWS::EC2::Instance::Id", [""], "AWS::EC2::Instance::Id"),
-        ("List<AWS::EC2::Instance::Id>", ["i-01234567", "i-0"], "AWS::EC2::Instance::Id"),
-        ("AWS::IAM::Role::Arn", ["arn:aws:iam::1:role/a"], "AWS::IAM::Role::Arn"),
-        ("AWS::S3::Bucket::Name", ["My_Bucket"], "AWS::S3::Bucket::Name"),
-    ],
-)
-def test_wrong_types(kind: str, values: list[str], noun: str) -> None:
-    """A value that is not of the declared type is refused in the service's words."""
-    (violation,) = check_parameters(runbook(X={"type": kind}), {"X": values})
-    assert str(violation) == f"Parameter type error. The value supplied for X is not a valid {noun}."
-    assert (violation.rule, violation.limit) == ("type", kind)
-    whole = kind == "String"
-    assert violation.path == ("Parameters['X']" if whole else f"Parameters['X'][{len(values) - 1}]")
-    assert violation.value == (values if whole else values[-1])
-
-
-@pytest.mark.parametrize(
-    ("kind", "values"),
-    [
-        ("String", [""]),
-        ("String", ["{{ global:DATE }}"]),
-        ("StringList", []),
-        ("StringList", ["a", ""]),
-        ("Integer", ["-012"]),
-        ("Boolean", ["TRUE"]),
-        ("StringMap", ['{"a": {"b": 1}}']),
-        ("MapList", []),
-        ("MapList", ["{}", '{"a": 1}']),
-        ("MapList", ['[{}, {"a": 1}]']),
-        ("AWS::EC2::Instance::Id", ["i-0123456789abcdef0"]),
-        ("List<AWS::EC2::Instance::Id>", ["i-01234567", "i-0123456789abcdef0"]),
-        ("AWS::IAM::Role::Arn", ["arn:aws-us-gov:iam::123456789012:role/path/My.Role@x"]),
-        ("AWS::S3::Bucket::Name", ["my.bucket-1"]),
-        ("AWS::SSM::Parameter::Name", ["anything at all"]),
-    ],
-)
-def test_right_types(kind: str, values: list[str]) -> None:
-    """A value of the declared type is accepted; of AWS types only those of well-known form are looked into."""
-    assert check_parameters(runbook(X={"type": kind}), {"X": values}) == ()
-
-
-def test_an_empty_value_of_an_optional_aws_type_is_accepted() -> None:
-    """Callers that pass on an empty role are not refused where the runbook does without one."""
-    assert broken({"type": "AWS::IAM::Role::Arn", "default": ""}, [""]) == []
-
-
-def test_allowed_values() -> None:
-    """A value that is not among those allowed is refused in the service's words, each item of a list for itself."""
-    book = runbook(Action={"type": "String", "allowedValues": ["Install", "Uninstall"]})
-    (violation,) = check_parameters(book, {"Action": ["install"]})
-    assert str(violation) == 'Parameter "Action" has value "install" not found in [Install, Uninstall].'
-    assert (violation.path, violation.value, violation.limit) == (
-        "Parameters['Action'][0]",
-        "install",
-        ("Install", "Uninstall"),
+    book = runbook(
+        A={"type": "Integer"}, B={"type": "String"}, C={"type": "Boolean"}, D={"default": 1, "type": "String"}
     )
-    assert broken({"type": "StringList", "allowedValues": ["a", "b"]}, ["a", "c", "b", "d"]) == [
-        ("allowedValues", "[1]"),
-        ("allowedValues", "[3]"),
+    found = check_parameters(book, {"C": ["maybe"], "A": ["x"], "E": ["1"], "F": []})
+    assert [(each.constraint, each.path, each.value, each.limit) for each in found] == [
+        ("runbook:B:required", "Parameters['B']", None, None),
+        ("runbook:E:undeclared", "Parameters['E']", ["1"], ("A", "B", "C", "D")),
+        ("runbook:F:undeclared", "Parameters['F']", [], ("A", "B", "C", "D")),
+        ("runbook:A:type", "Parameters['A'][0]", "x", "Integer"),
+        ("runbook:C:type", "Parameters['C'][0]", "maybe", "Boolean"),
     ]
+    assert {str(each) for each in found[1:3]} == {"Undefined execution inputs: [E, F]"}
+    assert {each.caught_by for each in found} == {"runbook"}
+
+
+TYPE = "Parameter type error. The value supplied for X is not a valid "
 
 
 @pytest.mark.parametrize(
-    ("kind", "allowed", "yes", "no"),
+    ("declaration", "values", "expected"),
     [
-        ("Integer", [1, 2], "1", "3"),
-        ("Boolean", [True], "True", "false"),
-        ("StringMap", [{"a": 1}], '{ "a" : 1 }', "{}"),
-        ("MapList", [{"a": 1}, {}], '[{"a":1}, {}]', '[{"b":1}]'),
+        ({"type": "String"}, ["a", "b"], [("", "type", f"{TYPE}String.")]),
+        (
+            {"type": "List<AWS::EC2::Instance::Id>"},
+            ["i-01234567", "i-0"],
+            [("[1]", "type", f"{TYPE}AWS::EC2::Instance::Id.")],
+        ),
+        ({"type": "StringMap"}, ["[" * 100_000], [("[0]", "type", f"{TYPE}StringMap.")]),
+        ({"type": "StringMap"}, ['{"a": {"b": 1}}'], []),
+        ({"type": "AWS::IAM::Role::Arn"}, ["arn:aws-us-gov:iam::123456789012:role/path/My.Role@x"], []),
+        ({"type": "AWS::SSM::Parameter::Name"}, ["anything at all"], []),
+        (
+            {"type": "String", "allowedValues": ["Install", "Uninstall"]},
+            ["install"],
+            [("[0]", "allowedValues", 'Parameter "X" has value "install" not found in [Install, Uninstall].')],
+        ),
+        (
+            {"type": "StringList", "allowedPattern": "^i-.*"},
+            ["i-1", "x"],
+            [("[1]", "allowedPattern", 'Parameter "X" has value "x" that does not match ^i-.*.')],
+        ),
+        (
+            {"type": "String", "minChars": 2},
+            ["a"],
+            [("[0]", "minChars", 'Parameter "X" has value "a" of fewer than 2 characters.')],
+        ),
+        (
+            {"type": "StringMap", "maxChars": 2},
+            ["{ }"],
+            [("[0]", "maxChars", 'Parameter "X" has value "{ }" of more than 2 characters.')],
+        ),
+        (
+            {"type": "StringList", "minItems": 1},
+            [],
+            [("", "minItems", 'Parameter "X" has 0 items, fewer than the minimum of 1.')],
+        ),
+        (
+            {"type": "MapList", "maxItems": 1},
+            ["[{}, {}]"],
+            [("", "maxItems", 'Parameter "X" has 2 items, more than the maximum of 1.')],
+        ),
+        (
+            {"type": "Integer", "allowedValues": [1], "allowedPattern": "[0-4]+", "maxChars": 1},
+            ["55"],
+            [("[0]", "allowedValues", ANY), ("[0]", "allowedPattern", ANY), ("[0]", "maxChars", ANY)],
+        ),
     ],
 )
-def test_allowed_values_of_other_kinds(kind: str, allowed: list[Any], yes: str, no: str) -> None:
-    """Allowed values that are not strings are compared by their meaning."""
-    declaration = {"type": kind, "allowedValues": allowed}
-    assert broken(declaration, [yes]) == []
-    assert broken(declaration, [no]) == [("allowedValues", "[0]")]
-
-
-def test_allowed_pattern() -> None:
-    """The whole of each value has to match the pattern."""
-    declaration = {"type": "StringList", "allowedPattern": "[a-z]+"}
-    assert broken(declaration, ["abc", "ab1", ""]) == [("allowedPattern", "[1]"), ("allowedPattern", "[2]")]
-    (violation,) = check_parameters(runbook(X={"type": "String", "allowedPattern": "^i-.*"}), {"X": ["x"]})
-    assert str(violation) == 'Parameter "X" has value "x" that does not match ^i-.*.'
-
-
-@pytest.mark.parametrize(
-    "declaration",
-    [
-        {"type": "String", "allowedPattern": "[a-z]+", "minChars": 30},
-        {"type": "String", "allowedValues": ["a", "b"], "maxChars": 1},
-        {"type": "Integer"},
-        {"type": "Boolean"},
-        {"type": "StringMap", "minItems": 2},
-        {"type": "MapList", "minItems": 2},
-        {"type": "StringList", "minItems": 2, "allowedPattern": "[a-z]+"},
-        {"type": "AWS::EC2::Instance::Id"},
-        {"type": "List<AWS::EC2::Instance::Id>", "minItems": 3},
-    ],
-    ids=str,
-)
-def test_what_stands_in_parameter_store_is_not_judged(declaration: dict[str, Any]) -> None:
-    """References to Parameter Store are not validated, neither as values nor as defaults."""
-    for text in ("{{ssm:/path/to.it}}", "{{ ssm:name:3 }}", "{{ssm-secure:name}}", "x-{{ssm:/path}}"):
-        assert broken(declaration, [text]) == []
-        assert resolved_parameters(runbook(X={**declaration, "default": text}), {}) == {"X": [text]}
-
-
-def test_what_is_no_reference_is_judged() -> None:
-    """Other items of the same list are validated, and so is text that only resembles a reference."""
-    declaration = {"type": "StringList", "allowedPattern": "[a-z]+", "maxItems": 1}
-    assert broken(declaration, ["{{ssm:/a}}", "1", "b"]) == [("allowedPattern", "[1]")]
-    assert broken({"type": "Integer"}, ["{{ssm:}}"]) == [("type", "[0]")]
-    assert broken({"type": "Integer"}, ["{{ global:DATE }}"]) == [("type", "[0]")]
-    assert broken({"type": "String"}, ["{{ssm:/a}}", "{{ssm:/b}}"]) == [("type", "")]
-
-
-@pytest.mark.parametrize(
-    ("declaration", "good", "bad", "text"),
-    [
-        ({"type": "String", "minChars": 2}, ["ab"], ["a"], 'value "a" of fewer than 2 characters'),
-        ({"type": "String", "maxChars": 2}, ["ab"], ["abc"], 'value "abc" of more than 2 characters'),
-        ({"type": "StringMap", "maxChars": 2}, ["{}"], ["{ }"], 'value "{ }" of more than 2 characters'),
-        ({"type": "StringList", "minItems": 1}, ["a"], [], "0 items, fewer than the minimum of 1"),
-        ({"type": "StringList", "maxItems": 1}, ["a"], ["a", "b"], "2 items, more than the maximum of 1"),
-        ({"type": "MapList", "maxItems": 1}, ["[{}]"], ["[{}, {}]"], "2 items, more than the maximum of 1"),
-        ({"type": "StringMap", "minItems": 1}, ['{"a": 1}'], ["{}"], "0 items, fewer than the minimum of 1"),
-        ({"type": "List<AWS::X::Y::Z>", "maxItems": 1}, ["a"], ["a", "b"], "2 items, more than the maximum of 1"),
-    ],
-)
-def test_sizes(declaration: dict[str, Any], good: list[str], bad: list[str], text: str) -> None:
-    """Limits on the numbers of characters and items are enforced."""
-    book = runbook(X=declaration)
-    assert check_parameters(book, {"X": good}) == ()
-    (violation,) = check_parameters(book, {"X": bad})
-    _, (rule, limit) = declaration.items()
-    assert (violation.rule, violation.limit) == (rule, limit)
-    assert (violation.path, violation.value) == (
-        ("Parameters['X'][0]", bad[0]) if "Chars" in rule else ("Parameters['X']", bad)
-    )
-    assert str(violation) == f'Parameter "X" has {text}.'
-
-
-def test_items_of_a_scalar_are_not_counted() -> None:
-    """Limits on items do not apply to parameters with a single value."""
-    assert broken({"type": "String", "minItems": 2}, ["a"]) == []
-
-
-def test_a_value_may_break_several_rules() -> None:
-    """All violations of a value are reported, but only the type if it is wrong."""
-    declaration = {"type": "Integer", "allowedValues": [1], "allowedPattern": "[0-4]+", "maxChars": 1}
-    assert broken(declaration, ["55"]) == [("allowedValues", "[0]"), ("allowedPattern", "[0]"), ("maxChars", "[0]")]
-    assert broken(declaration, ["five"]) == [("type", "[0]")]
-    ids = {"type": "List<AWS::EC2::Instance::Id>", "maxItems": 1, "maxChars": 10}
-    assert broken(ids, ["i-0123456789abcdef0", "x"]) == [("type", "[1]"), ("maxChars", "[0]")]
+def test_values(declaration: dict[str, Any], values: list[str], expected: list[tuple[str, str, str]]) -> None:
+    """A violation has its path, its rule with the limit, and the service's own sentence where that is known."""
+    found = check_parameters(runbook(X=declaration), {"X": values})
+    assert [(each.path.removeprefix("Parameters['X']"), each.rule, str(each)) for each in found] == expected
+    for each in found:
+        limit = declaration[each.rule]
+        assert each.constraint == f"runbook:X:{each.rule}"
+        assert each.limit == (tuple(limit) if isinstance(limit, list) else limit)
+        assert each.value == (
+            values[int(each.path[-2])] if each.path.endswith("]") and each.path[-2] != "'" else values
+        )
 
 
 def test_defaults_fill_what_is_not_given() -> None:
@@ -276,9 +140,7 @@ def test_defaults_fill_what_is_not_given() -> None:
         Maps={"type": "MapList", "default": [{"a": 1}, {}]},
         Stored={"type": "StringList", "default": "{{ssm:name}}"},
     )
-    given = {"Needed": ["y"], "Text": ["z"]}
-    resolved = resolved_parameters(book, given)
-    assert resolved == {
+    assert resolved_parameters(book, {"Needed": ["y"], "Text": ["z"]}) == {
         "Needed": ["y"],
         "Text": ["z"],
         "Number": ["3"],
@@ -289,15 +151,6 @@ def test_defaults_fill_what_is_not_given() -> None:
         "Maps": ['{"a": 1}', "{}"],
         "Stored": ["{{ssm:name}}"],
     }
-    resolved["Needed"].append("changed")
-    assert given["Needed"] == ["y"]
-    assert json.loads(resolved["Map"][0]) == {"a": ["é"]}
-
-
-def started(parameters: dict[str, Any], **request: Any) -> list[tuple[str, str, object]]:
-    """Give constraint, path and value of what is wrong with a start of a runbook that declares these parameters."""
-    found = check_start(runbook(**parameters), **request)
-    return [(violation.constraint, violation.path, violation.value) for violation in found]
 
 
 NUMBER: dict[str, Any] = {"A": {"type": "Integer"}}
@@ -335,13 +188,19 @@ TAG = {"Key": "tag:Env", "Values": ["x"]}
             [("runbook:B:required", "Parameters['B']", None), ("runbook:A:required", "Parameters['A']", None)],
         ),
         (BOTH, {"TargetMaps": [{"A": ["1"]}], "TargetParameterName": "B", "Parameters": {"A": ["1"]}}, []),
+        (
+            BOTH,
+            {"TargetParameterName": "B", "Targets": [TAG], "Parameters": {"A": []}},
+            [("runbook:A:type", "Parameters['A']", [])],
+        ),
     ],
 )
 def test_what_targets_add_is_judged_too(
     parameters: dict[str, Any], request_: dict[str, Any], expected: list[tuple[str, str, object]]
 ) -> None:
     """Every execution on one of the targets gets parameters that the runbook declares, and all that it requires."""
-    assert started(parameters, **request_) == expected
+    found = check_start(runbook(**parameters), **request_)
+    assert [(each.constraint, each.path, each.value) for each in found] == expected
 
 
 ROLE = "arn:aws:iam::123456789012:role/Runner"

@@ -9,18 +9,21 @@ action. Texts with a capital letter are the service's own.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from ...._errors import did_you_mean
-from ..actions import ACTIONS, BRANCH, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
-from ..conditions import short_joins
+from ..actions import ACTIONS, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
+from ..findings import shown
 from ..kinds import inputs_of, is_list, is_mapping
 from ..references import names_in
 from .inputs import INSTEAD, KNOWN, REQUIRED
 from .limits import beyond_limits, type_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from ..findings import Findings
+    from ..reading.flows import Listed
 
 # Checks that rest on a list that may grow.
 ACTION: Final = "document:action"
@@ -45,36 +48,12 @@ _PROPERTIES: Final = (
 )
 
 
-class Findings(NamedTuple):
-    """What is wrong with a runbook, each with its path.
-
-    Attributes:
-        problems: What the service refuses.
-        doubts: What it is likely to refuse.
-        relaxable: The ids of the checks that found problems and can be turned off.
-    """
-
-    problems: list[str]
-    doubts: list[str]
-    relaxable: dict[str, None]
-
-
-def check_creation(document: Mapping[str, Any], relaxed: Collection[str] = ()) -> Findings:
-    """Check the steps of a document. Items that are no steps are skipped: `declarations.Reader` reports them."""
-    checker = _Checker(document, relaxed)
-    for path, step in checker.steps.items():
-        checker.check(path, step)
+def check_creation(document: Mapping[str, Any], listed: Sequence[Listed], found: Findings) -> None:
+    """Check the steps of a document, and the role that it assumes."""
+    checker = _Checker(document, listed, found)
+    for step in listed:
+        checker.check(step)
     checker.check_references(document.get("assumeRole"), _ROLE)
-    return checker.found
-
-
-def _steps(given: object, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield all steps, including those of loops, with their paths."""
-    for number, step in enumerate(given if is_list(given) else ()):
-        if is_mapping(step):
-            yield f"{path}[{number}]", step
-            if step.get("action") == LOOP:
-                yield from _steps(inputs_of(step).get("Steps"), f"{path}[{number}].inputs.Steps")
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -101,65 +80,37 @@ def _hint(given: str, allowed: Iterable[str], *, sentence: bool = False) -> str:
     return hint and f"; {hint}"
 
 
-def _conditions(action: str, inputs: Mapping[str, Any], path: str) -> Iterator[tuple[object, str]]:
-    """Yield the conditions of a step, with their paths."""
-    choices = inputs.get("Choices") if action == BRANCH else None
-    for number, choice in enumerate(choices if is_list(choices) else ()):
-        yield choice, f"{path}.Choices[{number}]"
-    if action == LOOP:
-        yield inputs.get("LoopCondition"), f"{path}.LoopCondition"
-
-
 class _Checker:
-    """Check the steps of a document, and collect the findings."""
+    """Check the steps of a document."""
 
-    def __init__(self, document: Mapping[str, Any], relaxed: Collection[str]) -> None:
-        self.found = Findings([], [], {})
-        self.steps = dict(_steps(document.get("mainSteps"), "mainSteps"))
-        self._relaxed = relaxed
-        self._actions = {str(step.get("name")): str(step.get("action")) for step in self.steps.values()}
+    def __init__(self, document: Mapping[str, Any], listed: Sequence[Listed], found: Findings) -> None:
+        self._refuse, self._doubt = found.refuse, found.doubt
+        self._actions = {step.name: step.action for step in listed}
         parameters, variables = document.get("parameters"), document.get("variables")
         self._parameters: Collection[str] = parameters if is_mapping(parameters) else ()
         self._variables = [f"{_VARIABLE}{name}" for name in variables] if is_mapping(variables) else []
 
-    def _refuse(self, path: str, text: str, check: str | None = None) -> None:
-        if check in self._relaxed:
-            return
-        self.found.problems.append(f"{path}: {text}")
-        if check:
-            self.found.relaxable[check] = None
-
-    def _doubt(self, path: str, text: str) -> None:
-        self.found.doubts.append(f"{path}: {text}")
-
-    def check(self, path: str, step: Mapping[str, Any]) -> None:
+    def check(self, step: Listed) -> None:
         """Check one step, without its inner steps."""
-        name, action = step.get("name"), step.get("action")
-        if isinstance(name, str) and name and not _NAME.fullmatch(name):
-            self._refuse(f"{path}.name", f"{name[:200]!r} has other characters than letters, digits and _")
-        if not isinstance(action, str) or not action:
-            return
-        if action not in ACTIONS:
+        given, path, action = step.given, step.path, step.action
+        if step.name and not _NAME.fullmatch(step.name):
+            self._refuse(f"{path}.name", f"{shown(step.name)} has other characters than letters, digits and _")
+        if action and action not in ACTIONS:
             hint = _hint(action, ACTIONS) or f"; expected one of {', '.join(ACTIONS)}"
-            self._refuse(f"{path}.action", f"{action[:200]!r} is not an action{hint}", ACTION)
-        inputs = inputs_of(step)
-        if is_mapping(step.get("inputs")):
+            self._refuse(f"{path}.action", f"{shown(action)} is not an action{hint}", ACTION)
+        inputs = inputs_of(given)
+        if is_mapping(given.get("inputs")):
             self._check_inputs(f"{path}.inputs", action, inputs)
-        for condition, at in _conditions(action, inputs, f"{path}.inputs"):
-            for where, operator, count in short_joins(condition, at):
-                text = f"Expect at lease two expressions for operator: {operator} in step: {name}. Provided: {count}"
-                self._refuse(where, text)
-        self._check_outputs(f"{path}.outputs", action, name, step.get("outputs"))
-        self._check_cancel(f"{path}.onCancel", action, step.get("onCancel"))
-        for unknown in (key for key in step if key not in _PROPERTIES):
+        self._check_outputs(f"{path}.outputs", step)
+        self._check_cancel(f"{path}.onCancel", action, given.get("onCancel"))
+        for unknown in (key for key in given if key not in _PROPERTIES):
             self._doubt(path, f"{unknown!r} is not a property of a step{_hint(unknown, _PROPERTIES)}")
         variable = str(inputs.get("Name"))
         if action == UPDATE_VARIABLE and variable.startswith(_VARIABLE) and "{" not in variable:
             self._check_variable(f"{path}.inputs.Name", variable)
-        read = {key: value for key, value in inputs.items() if action != LOOP or key != "Steps"}
-        self.check_references(read, f"{path}.inputs")
-        others = {key: value for key, value in step.items() if key not in {"inputs", "outputs", "description"}}
-        self.check_references(others, path)
+        own = {key: value for key, value in inputs.items() if action != LOOP or key != "Steps"}
+        read = {key: value for key, value in given.items() if key not in {"outputs", "description"}}
+        self.check_references({**read, "inputs": own}, path)
 
     def _check_inputs(self, path: str, action: str, inputs: Mapping[str, Any]) -> None:
         required = REQUIRED.get(action, ())
@@ -180,12 +131,12 @@ class _Checker:
             if unfit := type_problem(action, name, value):
                 self._refuse(f"{path}.{name}", unfit, INPUTS)
 
-    def _check_outputs(self, path: str, action: str, step: object, outputs: object) -> None:
-        reserved = RESERVED.get(action, ())
+    def _check_outputs(self, path: str, step: Listed) -> None:
+        reserved, outputs = RESERVED.get(step.action, ()), step.given.get("outputs")
         for number, output in enumerate(outputs if is_list(outputs) else ()):
             if is_mapping(output) and output.get("Name") in reserved:
                 names = f"name: {output['Name']} is conflicting with one of the following reserved output names"
-                self._refuse(f"{path}[{number}]", f"In step {step}, {names}: [{', '.join(reserved)}]", OUTPUTS)
+                self._refuse(f"{path}[{number}]", f"In step {step.name}, {names}: [{', '.join(reserved)}]", OUTPUTS)
 
     def _check_cancel(self, path: str, action: str, given: object) -> None:
         if action == LOOP and given is not None:
@@ -193,7 +144,7 @@ class _Checker:
         if isinstance(given, str) and given.startswith("step:"):
             target = self._actions.get(given.removeprefix("step:").strip())
             if target in NO_CANCEL_TARGETS:
-                self._doubt(path, f"{given[:200]!r} leads to {target}, which onCancel does not support")
+                self._doubt(path, f"{given!r} leads to {target}, which onCancel does not support")
 
     def check_references(self, value: object, path: str) -> None:
         """Check all references in a value."""

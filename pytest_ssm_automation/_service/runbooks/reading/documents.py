@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, cast
 
 from ...._errors import FakeUsageError, hide_usage_errors
+from ...brief import cut
 from ...contents import read_json
 from ..kinds import is_list, is_mapping, is_text
 from .yaml_text import MAX_VALUES, parse_yaml, write_yaml
@@ -57,17 +59,15 @@ def read_document(content: object) -> Document:
     """
     given: Any = content
     if is_mapping(given):
-        document = Document(_copied(given, "the document"), "JSON")
-    elif isinstance(given, os.PathLike) or (isinstance(given, str) and not is_text(given)):
+        return Document(_copied(given, "the document"), "JSON")
+    if isinstance(given, str) and is_text(given):
+        return document_of(given)
+    if isinstance(given, str | os.PathLike):
         path = Path(cast("str", given))
-        document = document_of(read_text(path), path)
-    elif isinstance(given, str):
-        document = document_of(given)
-    else:
-        raise FakeUsageError(
-            f"Expected a mapping, JSON or YAML text, or a path, but got {given!r} (type={type(given).__name__})"
-        )
-    return document
+        return document_of(read_text(path), path)
+    raise FakeUsageError(
+        f"Expected a mapping, JSON or YAML text, or a path, but got {given!r} (type={type(given).__name__})"
+    )
 
 
 def write_document(members: Mapping[str, Any], form: Format) -> str:
@@ -75,19 +75,10 @@ def write_document(members: Mapping[str, Any], form: Format) -> str:
     return json.dumps(members, indent=2, ensure_ascii=False) if form == "JSON" else write_yaml(members)
 
 
-def _is_file(path: Path) -> bool:
-    """Return whether a path is a regular file. Reading a device or a pipe might never end.
-
-    Raises:
-        OSError: The file is not accessible. Since Python 3.14, `Path.is_file` returns `False` instead.
-    """
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return False
-
-
 def _head(path: Path) -> bytes:
+    # Reading a device or a pipe might never end.
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileNotFoundError(errno.ENOENT, "it is not a file")
     with path.open("rb") as file:
         return file.read(_MOST_READ + 1)
 
@@ -95,13 +86,12 @@ def _head(path: Path) -> bytes:
 def read_text(path: Path) -> str:
     """Read the text of a file."""
     try:
-        raw = _head(path) if _is_file(path) else None
-    except OSError as error:
-        raise FakeUsageError(f"{str(path)[:_MOST_SHOWN]} cannot be read: {error.strerror}") from None
-    if raw is None:
+        raw = _head(path)
+    except (OSError, ValueError) as error:
         raise FakeUsageError(
-            f"File {str(path)!r} does not exist; a string is text only if it begins with {{ or has several lines"
-        )
+            f"{cut(str(path), _MOST_SHOWN)} cannot be read: {getattr(error, 'strerror', error)}; "
+            "a string is text only if it begins with { or has several lines"
+        ) from None
     # Check before decoding, because truncated text may end within a character.
     if len(raw) > _MOST_READ:
         raise _too_large(str(path))

@@ -28,9 +28,7 @@ def find_files(patterns: Iterable[str], folder: Path) -> dict[str, tuple[Path, .
         if not matched:
             kinds = ", ".join(SUFFIXES)
             raise FakeUsageError(
-                f"runbooks: {pattern!r} matches no file ({kinds}) in {folder}"
-                if _is_glob(pattern)
-                else f"runbooks: {pattern!r} is neither a file nor a folder with files ({kinds}) in {folder}"
+                f"runbooks: {pattern!r} is no file, nor a folder or a glob with files ({kinds}), in {folder}"
             )
         for path in matched:
             paths = found.setdefault(path.stem, [])
@@ -49,12 +47,6 @@ def _matched(folder: Path, pattern: str) -> list[Path]:
     matched = folders or [folder / each for each in _globbed(pattern, folder)]
     files = [file for each in matched for file in (_below(each) if each.is_dir() else [each])]
     return sorted(file for file in files if file.suffix.lower() in SUFFIXES)
-
-
-def _is_glob(pattern: str) -> bool:
-    import glob
-
-    return glob.has_magic(pattern)
 
 
 def _globbed(pattern: str, folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Read the flow of a runbook from its document, and list all problems with their paths.
+"""Read the steps of a runbook from its document, and their flow.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-common-properties.html
 """
@@ -9,14 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ...._errors import suggestion
 from ..actions import BRANCH, LOOP
-from ..conditions import problems
+from ..conditions import check_condition
 from ..flow import Condition, Flow, Loop, Step
 from ..kinds import inputs_of, is_list, is_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from ..findings import Findings
 
 _JUMP: Final = "step:"
 _PLAIN_JUMPS: Final = {"onFailure": ("Abort", "Continue"), "onCancel": ("Abort",)}
@@ -33,146 +34,159 @@ _NUMBERS: Final = frozenset({"timeoutSeconds", "maxAttempts"})
 _FLAGS: Final = frozenset({"isEnd", "isCritical"})
 
 
-def read_flow(document: Mapping[str, Any]) -> tuple[Flow, list[str]]:
-    """Read the flow of a document, and list all problems with their paths.
+@dataclass(slots=True, eq=False, repr=False)
+class Listed:
+    """A step in a document.
 
-    Items that are not steps are skipped, because `declarations.Reader` reports them.
+    Attributes:
+        given: What the document says of it.
+        name: Its name; empty if it is missing.
+        action: Its action; empty if it is missing.
+        path: Its path in the document.
+        parent: The index of the loop that contains it.
+        following: The index of the step that is listed after it.
     """
-    reader = _Reader()
-    reader.list_steps(document.get("mainSteps"), "mainSteps", None)
-    steps = tuple(reader.step(number) for number in range(len(reader.found)))
+
+    given: Mapping[str, Any]
+    name: str
+    action: str
+    path: str
+    parent: int | None
+    following: int | None = None
+
+
+def list_steps(document: Mapping[str, Any], found: Findings) -> list[Listed]:
+    """List all steps of a document, the inner steps of a loop after it; tell what is no step, or has no name."""
+    listed: list[Listed] = []
+    paths: dict[str, str] = {}
+
+    def read(steps: object, path: str, parent: int | None) -> None:
+        before: Listed | None = None
+        for number, given in enumerate(steps if is_list(steps) else ()):
+            where, place = f"{path}[{number}]", len(listed)
+            if not is_mapping(given):
+                found.mismatch(where, "a step", given)
+                continue
+            name, action = (_text(given, key, where, found) for key in ("name", "action"))
+            if name and name in paths:
+                found.refuse(f"{where}.name", f"{name!r} is also the name of {paths[name]}")
+            paths.setdefault(name, where)
+            if before:
+                before.following = place
+            before = Listed(given, name, action, where, parent)
+            listed.append(before)
+            if action == LOOP:
+                read(inputs_of(given).get("Steps"), f"{where}.inputs.Steps", place)
+
+    steps = document.get("mainSteps")
+    if "mainSteps" not in document:
+        found.refuse("mainSteps", "missing")
+    elif not is_list(steps) or not steps:
+        found.mismatch("mainSteps", "a list of steps", steps)
+    read(steps, "mainSteps", None)
+    return listed
+
+
+def _text(step: Mapping[str, Any], key: str, path: str, found: Findings) -> str:
+    if step.get(key) in (None, ""):
+        found.refuse(f"{path}.{key}", "missing")
+    return found.text(step, key, f"{path}.") or ""
+
+
+def read_flow(document: Mapping[str, Any], listed: Sequence[Listed], found: Findings) -> Flow:
+    """Read the flow of a document from its steps."""
+    reader = _Reader(listed, found)
+    steps = tuple(reader.step(place, each) for place, each in enumerate(listed))
     given = document.get("variables")
     variables = {
         name: declared for name, declared in (given.items() if is_mapping(given) else ()) if is_mapping(declared)
     }
     first = {name: declared.get("default") for name, declared in variables.items()}
     types = {name: str(declared.get("type")) for name, declared in variables.items()}
-    outputs = reader.runbook_outputs(document.get("outputs"))
-    return Flow(steps, reader.places, first, outputs, types), reader.problems
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class _Found:
-    """A step in the document."""
-
-    given: Mapping[str, Any]
-    name: str
-    path: str
-    parent: int | None
-    listed: int | None = None
+    return Flow(steps, reader.places, first, reader.outputs(document.get("outputs")), types)
 
 
 class _Reader:
-    """Read the steps of a document, and collect all problems."""
+    """Read the properties of steps, which refer to other steps."""
 
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-        self.found: list[_Found] = []
-        self.places: dict[str, int] = {}
+    def __init__(self, listed: Sequence[Listed], found: Findings) -> None:
+        self.places = {step.name: place for place, step in enumerate(listed)}
+        self._listed = listed
+        self._found = found
 
-    def list_steps(self, steps: object, path: str, parent: int | None) -> None:
-        """Number all steps of a list, including inner steps, before resolving references between them."""
-        before: _Found | None = None
-        for number, given in enumerate(steps if is_list(steps) else ()):
-            if not is_mapping(given):
-                continue
-            name, where, place = str(given.get("name")), f"{path}[{number}]", len(self.found)
-            if parent is not None:
-                self._check_inner(given, name, where)
-            self.places.setdefault(name, place)
-            found = _Found(given, name, where, parent)
-            self.found.append(found)
-            if before:
-                before.listed = place
-            before = found
-            if given.get("action") == LOOP:
-                self.list_steps(inputs_of(given).get("Steps"), f"{where}.inputs.Steps", place)
-
-    def _check_inner(self, given: Mapping[str, Any], name: str, path: str) -> None:
-        """Check an inner step as `declarations.Reader` checks the outer steps."""
-        for key in ("name", "action"):
-            if not isinstance(given.get(key), str) or not given[key]:
-                self.problems.append(f"{path}.{key}: missing")
-        if name in self.places:
-            self.problems.append(f"{path}.name: {name!r} is also the name of {self.found[self.places[name]].path}")
-
-    def step(self, place: int) -> Step:
+    def step(self, place: int, listed: Listed) -> Step:
         """Read one step."""
-        found = self.found[place]
-        given, path, action = found.given, found.path, str(found.given.get("action"))
-        on_failure = self._jump(found, "onFailure")
-        on_cancel = self._jump(found, "onCancel")
+        given, path = listed.given, listed.path
+        on_failure = self._jump(listed, "onFailure")
+        on_cancel = self._jump(listed, "onCancel")
         critical = given.get("isCritical")
-        choices, default = self._branch(found) if action == BRANCH else ((), None)
+        choices, default = self._branch(listed) if listed.action == BRANCH else ((), None)
         return Step(
             place=place,
-            name=found.name,
-            action=action,
-            parent=found.parent,
+            name=listed.name,
+            action=listed.action,
+            parent=listed.parent,
             inputs=inputs_of(given),
             declared={member: _shown(key, given[key]) for key, member in _DECLARED.items() if key in given},
             outputs=_outputs(given.get("outputs"), "Type", "String"),
             selectors=_outputs(given.get("outputs"), "Selector", "$"),
-            following=found.listed
+            following=listed.following
             if given.get("nextStep") is None
             else self._place(f"{path}.nextStep", given["nextStep"]),
             is_end=_flag(given.get("isEnd")),
             is_critical=on_failure != "Continue" if critical is None else _flag(critical),
             on_failure="Abort" if on_failure is None else on_failure,
             on_cancel=on_cancel if isinstance(on_cancel, int) else None,
-            attempts=self._attempts(found),
+            attempts=self._attempts(listed),
             choices=choices,
             default=default,
-            loop=self._loop(found, place) if action == LOOP else None,
+            loop=self._loop(listed, place) if listed.action == LOOP else None,
         )
 
-    def runbook_outputs(self, outputs: object) -> tuple[str, ...]:
-        """Read the `outputs:` of the runbook, each of which consists of the names of a step and of its output."""
-        texts: list[str] = []
-        for number, output in enumerate(outputs if is_list(outputs) else ()):
-            text = _bare(output)
-            step = text.partition(".")[0]
-            if step not in self.places:
-                self._refuse(f"outputs[{number}]", step, "a step", self.places)
-            texts.append(text)
+    def outputs(self, outputs: object) -> tuple[str, ...]:
+        """Read the `outputs:` of the runbook: names of a step and of its output, which may be written as references."""
+        texts = (
+            [str(each).strip().removeprefix("{{").removesuffix("}}").strip() for each in outputs]
+            if is_list(outputs)
+            else []
+        )
+        for number, text in enumerate(texts):
+            self._place(f"outputs[{number}]", text.partition(".")[0])
         return tuple(texts)
-
-    def _refuse(self, path: str, given: object, kind: str, allowed: Sequence[str] | Mapping[str, object]) -> None:
-        self.problems.append(f"{path}: {str(given)[:200]!r} is not {kind}; {suggestion(given, allowed)}")
 
     def _place(self, path: str, name: object) -> int | None:
         if isinstance(name, str) and name in self.places:
             return self.places[name]
-        self._refuse(path, name, "a step", self.places)
+        self._found.unknown(path, name, "a step", self.places)
         return None
 
-    def _jump(self, found: _Found, key: str) -> int | str | None:
+    def _jump(self, listed: Listed, key: str) -> int | str | None:
         """Read `onFailure` or `onCancel`."""
-        given = found.given.get(key)
+        given = listed.given.get(key)
         if given is None or given in _PLAIN_JUMPS[key]:
             return given
         if isinstance(given, str) and given.startswith(_JUMP):
-            return self._place(f"{found.path}.{key}", given.removeprefix(_JUMP).strip())
-        self._refuse(f"{found.path}.{key}", given, f"a value of {key}", (*_PLAIN_JUMPS[key], "step:NAME"))
+            return self._place(f"{listed.path}.{key}", given.removeprefix(_JUMP).strip())
+        self._found.unknown(f"{listed.path}.{key}", given, f"a value of {key}", (*_PLAIN_JUMPS[key], "step:NAME"))
         return None
 
-    def _attempts(self, found: _Found) -> int:
-        given = found.given.get("maxAttempts")
+    def _attempts(self, listed: Listed) -> int:
+        given = listed.given.get("maxAttempts")
         if given is None or (isinstance(given, str) and "{{" in given):  # a reference is resolved in the run
             return 1
         if isinstance(given, bool) or not re.fullmatch("[1-9][0-9]{0,8}", str(given), re.ASCII):
-            self.problems.append(f"{found.path}.maxAttempts: expected a number of at least 1, got {given!r}")
+            self._found.mismatch(f"{listed.path}.maxAttempts", "a number of at least 1", given)
             return 1
         return int(given)
 
-    def _branch(self, found: _Found) -> tuple[tuple[tuple[Condition, int], ...], int | None]:
+    def _branch(self, listed: Listed) -> tuple[tuple[tuple[Condition, int], ...], int | None]:
         """Read the choices and the default of a branch."""
-        inputs, path = inputs_of(found.given), f"{found.path}.inputs"
+        inputs, path = inputs_of(listed.given), f"{listed.path}.inputs"
         choices: list[tuple[Condition, int]] = []
         given = inputs.get("Choices")
         for number, choice in enumerate(given if is_list(given) else ()):
             where = f"{path}.Choices[{number}]"
-            self._condition(choice, where)
+            check_condition(choice, where, listed.name, self._found)
             if is_mapping(choice):
                 target = self._place(f"{where}.NextStep", choice.get("NextStep"))
                 if target is not None:
@@ -180,19 +194,12 @@ class _Reader:
         default = inputs.get("Default")
         return tuple(choices), None if default is None else self._place(f"{path}.Default", default)
 
-    def _condition(self, condition: object, path: str) -> None:
-        for where, given, allowed in problems(condition, path):
-            if allowed:
-                self._refuse(where, given, "an operator", allowed)
-            else:
-                self.problems.append(f"{where}: expected a condition, got {given!r}")
-
-    def _loop(self, found: _Found, place: int) -> Loop:
-        inputs = inputs_of(found.given)
+    def _loop(self, listed: Listed, place: int) -> Loop:
+        inputs = inputs_of(listed.given)
         condition = inputs.get("LoopCondition")
         if condition is not None:
-            self._condition(condition, f"{found.path}.inputs.LoopCondition")
-        first = next((number for number, each in enumerate(self.found) if each.parent == place), None)
+            check_condition(condition, f"{listed.path}.inputs.LoopCondition", listed.name, self._found)
+        first = next((number for number, each in enumerate(self._listed) if each.parent == place), None)
         return Loop(first, inputs.get("Iterators"), condition if is_mapping(condition) else None)
 
 
@@ -215,8 +222,3 @@ def _outputs(given: object, key: str, default: str) -> dict[str, str]:
         for output in (given if is_list(given) else ())
         if is_mapping(output) and "Name" in output
     }
-
-
-def _bare(output: object) -> str:
-    """Return the name of an output of the runbook, which may be written as a reference."""
-    return str(output).strip().removeprefix("{{").removesuffix("}}").strip()
