@@ -189,7 +189,7 @@ def _limit(given: Mapping[str, Any], key: str, path: str, found: Findings) -> in
     value = given.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not re.fullmatch("[0-9]{1,9}", str(value), re.ASCII):
+    if not re.fullmatch("[0-9]{1,9}", str(value), re.ASCII):
         found.mismatch(path + key, "a non-negative number", value)
         return None
     return int(value)

@@ -67,7 +67,7 @@ def _runbook(
 ) -> Runbook:
     name = _name(document.path.stem if name is None and document.path else name)
     number = "1" if version is None else str(version)
-    if isinstance(version, bool) or not re.fullmatch("[1-9][0-9]*", number, re.ASCII):
+    if not re.fullmatch("[1-9][0-9]*", number, re.ASCII):
         raise FakeUsageError(f"Expected a positive number but got version={version!r} (type={type(version).__name__})")
     members, found = document.members, Findings(relaxed)
     _check_head(members, found)

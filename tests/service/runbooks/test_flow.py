@@ -68,7 +68,7 @@ def test_a_step_shows_what_its_runbook_declares() -> None:
         ({"Variable": "five", "NumericEquals": 5}, False),
         ({"Variable": "{{ get.List }}", "Contains": "abc"}, True),
         ({"Variable": "yes", "StringEquals": "{{ get.Unknown }}"}, None),
-        ({"Variable": "{{ variable:Open }}!", "StringEquals": "{{ get.Unknown }}!"}, None),
+        ({"Variable": "{{ variable:Open }}!", "StringEquals": "yes"}, None),
     ],
 )
 def test_conditions(condition: dict[str, Any], expected: bool | None) -> None:  # noqa: FBT001 - of the table

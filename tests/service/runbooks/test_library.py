@@ -174,6 +174,7 @@ def test_everything_wrong_is_told_at_once() -> None:
             {"name": "Three"},
             {"name": "One", "action": 1},
             {"name": "", "action": "aws:sleep"},
+            {"action": "aws:sleep"},
         ],
     }
     keys = (
@@ -203,6 +204,7 @@ def test_everything_wrong_is_told_at_once() -> None:
         "mainSteps[3].action: expected a string, got 1 (type=int)",
         "mainSteps[3].name: 'One' is also the name of mainSteps[0]",
         "mainSteps[4].name: missing",
+        "mainSteps[5].name: missing",
     ]
 
 

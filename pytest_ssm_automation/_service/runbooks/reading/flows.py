@@ -174,7 +174,7 @@ class _Reader:
         given = listed.given.get("maxAttempts")
         if given is None or (isinstance(given, str) and "{{" in given):  # a reference is resolved in the run
             return 1
-        if isinstance(given, bool) or not re.fullmatch("[1-9][0-9]{0,8}", str(given), re.ASCII):
+        if not re.fullmatch("[1-9][0-9]{0,8}", str(given), re.ASCII):
             self._found.mismatch(f"{listed.path}.maxAttempts", "a number of at least 1", given)
             return 1
         return int(given)
