@@ -95,11 +95,10 @@ def _wrong(shape: Any, value: object) -> str | None:
     if shape.type_name == "timestamp":
         return None if _is_time(value) else f"expected a time, got {shown}"
     name, kind = _KINDS[shape.type_name]
-    is_right = isinstance(value, kind) and isinstance(value, bool) is (kind is bool)
-    if not is_right:
+    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
         return f"expected {name}, got {shown}"
     allowed = shape.metadata.get("enum", ())
-    if allowed and value not in allowed and value not in ENDED:
+    if isinstance(value, str) and allowed and value not in {*allowed, *ENDED}:
         return f"{shown} is not a {shape.name}; {suggestion(value, allowed)}"
     return None
 
