@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ._commands import compare, download, draw, record
+from ._commands import fetching, printing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m pytest_ssm_automation", description="Tools for tests of runbooks.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (download, record, compare, draw):
-        command.add_to(commands)
+    for module in (fetching, printing):
+        module.add_to(commands.add_parser)
     options = parser.parse_args(arguments)
     status: int = options.run(options)
     return status

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import moto
 import pytest
+from botocore import handlers
 from botocore.exceptions import ClientError
 
 from pytest_ssm_automation import AutomationFake
@@ -161,8 +162,8 @@ def test_whoever_may_not_describe_a_document_gets_json(
         raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeDocument")
 
     create(client, NAME, YAML, "YAML")
-    monkeypatch.setattr(client, "describe_document", deny)
-    monkeypatch.setattr("pytest_ssm_automation._commands.aws._client", lambda _: client)
+    denied = ("before-call.ssm.DescribeDocument", deny)
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, denied])
     assert download(folder, NAME) == 0
     assert json.loads((folder / f"{NAME}.json").read_text()) == RUNBOOK
 
