@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import moto
 import pytest
-import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
+from conformance.signing import SigningClient
 
 from pytest_ssm_automation import AutomationFake
 
@@ -34,39 +29,21 @@ def _aio_session() -> Any:
 class Async:
     """A client of aiobotocore, called from code without `async`."""
 
-    def __init__(self, keys: Keys) -> None:
-        """Keep the keywords of the client."""
-        self._keys = keys
+    def __init__(self, runner: asyncio.Runner, client: Any) -> None:
+        """Keep the client, and what runs its calls."""
+        self._runner, self._client = runner, client
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        async def call(members: dict[str, Any]) -> Any:
-            async with _aio_session().create_client("ssm", region_name="us-east-1", **self._keys) as client:
-                return await getattr(client, method)(**members)
-
-        return lambda **members: asyncio.run(call(members))
+        return lambda **members: self._runner.run(getattr(self._client, method)(**members))
 
 
-class Signing:
-    """A caller that signs its own requests, and sends them with `requests`."""
-
-    def __init__(self, keys: Keys, url: str) -> None:
-        """Keep the keys, and where to send the requests."""
-        self._credentials = Credentials(*keys.values())
-        self._url = url
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return lambda **members: self._call("".join(word.title() for word in method.split("_")), members)
-
-    def _call(self, operation: str, members: dict[str, Any]) -> Any:
-        headers = {"X-Amz-Target": f"AmazonSSM.{operation}", "Content-Type": "application/x-amz-json-1.1"}
-        request = AWSRequest("POST", self._url, headers, json.dumps(members).encode())
-        SigV4Auth(self._credentials, "ssm", "us-east-1").add_auth(request)
-        answer = requests.post(self._url, data=request.data, headers=dict(request.headers.items()), timeout=5)
-        if answer.status_code != 200:
-            refused = {"Code": answer.json()["__type"], "Message": answer.json().get("message", "")}
-            response: Any = {"Error": refused, "Status": answer.status_code}
-            raise ClientError(response, operation)
-        return answer.json()
+@contextmanager
+def _asynchronous(keys: Keys) -> Iterator[Async]:
+    """Give a client of aiobotocore, and close it."""
+    with asyncio.Runner() as runner:
+        created = _aio_session().create_client("ssm", region_name="us-east-1", **keys)
+        yield Async(runner, runner.run(created.__aenter__()))
+        runner.run(created.__aexit__(None, None, None))
 
 
 class Body:
@@ -85,13 +62,16 @@ class Body:
 def reached(transport: str, **options: Any) -> Iterator[tuple[AutomationFake, Callable[[Keys], Any]]]:
     """Give a fake with options, and a function that makes a client that reaches it over a transport."""
     kind, _, of_botocore = transport.partition(" ")
-    with moto.mock_aws(), AutomationFake(seed="accounts", transport=of_botocore or "stubber", **options) as fake:
+    with ExitStack() as stack:
+        stack.enter_context(moto.mock_aws())
+        fake = stack.enter_context(AutomationFake(seed="accounts", transport=of_botocore or "stubber", **options))
         if kind == "requests":
             fake.serve_requests()
-            yield fake, lambda keys: Signing(keys, "https://ssm.us-east-1.amazonaws.com/")
+            yield fake, lambda keys: SigningClient(*keys.values())
         elif kind == "endpoint":
             fake.serve_requests().add_passthru("http://127.0.0.1")
             url = fake.serve_endpoint()
-            yield fake, lambda keys: Signing(keys, url)
+            yield fake, lambda keys: SigningClient(*keys.values(), url=url)
         else:
-            yield fake, Async if kind == "aio" else lambda keys: fake.client(**keys)
+            aio = kind == "aio"
+            yield fake, lambda keys: stack.enter_context(_asynchronous(keys)) if aio else fake.client(**keys)

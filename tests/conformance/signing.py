@@ -14,16 +14,23 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from requests.structures import CaseInsensitiveDict
 
-URL = "https://ssm.{region}.amazonaws.com/"
-
 
 class SigningClient:
     """Has the methods of a boto3 client; the service model serializes requests and parses answers."""
 
-    def __init__(self, access_key_id: str = "AKIDCONTRACT", region: str = "us-east-1") -> None:
+    def __init__(
+        self,
+        access_key_id: str,
+        secret_access_key: str = "secret",
+        session_token: str | None = None,
+        *,
+        region: str = "us-east-1",
+        url: str = "https://ssm.{region}.amazonaws.com/",
+    ) -> None:
         """Keep one session of `requests`."""
-        self._credentials = Credentials(access_key_id, "secret")
+        self._credentials = Credentials(access_key_id, secret_access_key, session_token)
         self._region = region
+        self._url = url.format(region=region)
         self._session = requests.Session()
 
     def __getattr__(self, method: str) -> Any:
@@ -34,7 +41,7 @@ class SigningClient:
     def _call(self, operation: str, members: dict[str, Any]) -> Any:
         described = model.operation_model(operation)
         body = botocore.serialize.create_serializer("json").serialize_to_request(members, described)
-        request: Any = AWSRequest("POST", URL.format(region=self._region), body["headers"], body["body"])
+        request: Any = AWSRequest("POST", self._url, body["headers"], body["body"])
         SigV4Auth(self._credentials, "ssm", self._region).add_auth(request)
         answer = self._session.post(request.url, data=request.data, headers=dict(request.headers.items()), timeout=5)
         headers = CaseInsensitiveDict(answer.headers)

@@ -165,7 +165,7 @@ def _client(make: Callable[..., Any], region: str, access_key_id: str) -> Any:
 
 
 def _signing_client(region: str, access_key_id: str) -> Any:
-    return SigningClient(access_key_id, region)
+    return SigningClient(access_key_id, region=region)
 
 
 class Service:

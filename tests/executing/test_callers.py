@@ -232,8 +232,9 @@ def test_what_can_not_be_executed_is_told_over_every_transport(transport: str, o
             with pytest.raises(ClientError if over_http else FakeUsageError, match=f"(?s){told}") as raised:
                 client.get_automation_execution(AutomationExecutionId=execution_id)
             if over_http:
-                response: Any = cast("ClientError", raised.value).response
-                assert (response["Error"]["Code"], response["Status"]) == ("InternalFailure", 500)
+                response = cast("ClientError", raised.value).response
+                status = response["ResponseMetadata"]["HTTPStatusCode"]
+                assert (response["Error"]["Code"], status) == ("InternalFailure", 500)
         assert fake.execution(execution_id).status == "InProgress"
         with pytest.raises(AssertionError, match=f"(?s){told}.*{told}"):
             fake.verify()
