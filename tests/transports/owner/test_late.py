@@ -43,77 +43,148 @@ def noted() -> list[str]:
     return texts
 
 
-def do_late(
-    work: Callable[[], Any], *, fake: AutomationFake | None = None, later: AutomationFake | None = None
-) -> None:
-    """Start a thread under a fake, and let it work after that one, under a later fake if there is one."""
-    go = threading.Event()
+class Held:
+    """Work that a test leaves behind: when it may go on, it starts an execution.
 
-    def held() -> None:
-        go.wait(10)
-        work()
+    Attributes:
+        stack: What ends the threads and pools in which it runs.
+        go: Lets it go on.
+        done: Is set when it has ended.
+        results: The outcomes.
+    """
 
-    with fake or AutomationFake():
-        worker = threading.Thread(target=held, name="worker-1")
-        worker.start()
-    with later or nullcontext():
-        go.set()
-        worker.join()
+    def __init__(self, stack: ExitStack) -> None:
+        """Prepare it."""
+        self.stack = stack
+        self.go, self.done = threading.Event(), threading.Event()
+        self.results: list[Any] = []
+
+    def __call__(self, *_: Any) -> None:
+        """Do it."""
+        self.go.wait(10)
+        start(self.results)
+        self.done.set()
+
+    def in_thread(self, target: Callable[[], Any]) -> None:
+        """Run a function in a thread."""
+        thread = threading.Thread(target=target, name="worker-1")
+        thread.start()
+        self.stack.callback(thread.join)
 
 
-def test_a_late_call_is_nobody_elses() -> None:
-    """A thread that was started under a fake is refused after it, and the next fake knows nothing of it."""
-    results, later = list[Any](), AutomationFake()
-    do_late(partial(start, results), fake=AutomationFake(seed="one"), later=later)
-    assert later.calls == ()
-    (text,) = results
-    assert text.startswith("Thread 'worker-1' of ")
+Serve = "Callable[[Callable[[], Any]], Any]"
+
+
+def in_child(held: Held) -> None:
+    """Start a thread in which a thread and the task of a pool follow, which do the work together."""
+
+    def work() -> None:
+        held.go.wait(10)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(held.in_thread, held).result()
+
+    held.in_thread(work)
+
+
+def in_coroutine(held: Held) -> None:
+    """Start a thread that runs one coroutine to its end."""
+    running = threading.Event()
+
+    async def work() -> None:
+        running.set()
+        await asyncio.to_thread(held.go.wait, 10)
+        held()
+
+    held.in_thread(lambda: asyncio.run(work()))
+    assert running.wait(10)
+
+
+def in_timer(held: Held) -> None:
+    """Start a timer, which waits by itself and not for the work of others."""
+    timer = threading.Timer(0.05, held)
+    timer.start()
+    held.stack.callback(timer.join)
+
+
+def queued(held: Held) -> Serve:
+    """Submit a task to a pool that is busy; its thread is as old as the task."""
+    pool = held.stack.enter_context(ThreadPoolExecutor(1))
+    pool.submit(held.go.wait, 10)
+    pool.submit(held)
+    return lambda function: pool.submit(function).result()
+
+
+def queued_in(submit: str, held: Held) -> Serve:
+    """Submit a task to a busy `ThreadPool`, in one of its ways."""
+    pool = held.stack.enter_context(ThreadPool(1))
+    pool.apply_async(held.go.wait, (10,))
+    getattr(pool, submit)(held, () if submit == "apply_async" else [(1,)])
+    return pool.apply
+
+
+def as_callback(submit: str, held: Held) -> None:
+    """Hand a callback of a task to a pool."""
+    pool = held.stack.enter_context(ThreadPoolExecutor(1) if submit == "future" else ThreadPool(1))
+    hand: Any = {
+        "future": lambda: pool.submit(held.go.wait, 10).add_done_callback(held),
+        "callback": lambda: pool.apply_async(held.go.wait, (10,), callback=held),
+        "position": lambda: pool.map_async(held.go.wait, [10], 1, held, None),
+        "error": lambda: pool.apply_async(lambda: held.go.wait(10) and 1 / 0, error_callback=held),
+    }
+    hand[submit]()
+    if submit != "future":
+        held.stack.callback(held.done.wait, 10)  # a ThreadPool does not wait for its tasks
+
+
+LEFT: dict[str, Callable[[Held], Serve | None]] = {
+    "thread": lambda held: held.in_thread(held),
+    "raw thread": lambda held: _thread.start_new_thread(held, ()) and None,
+    "child": in_child,
+    "coroutine": in_coroutine,
+    "timer": in_timer,
+    "pool": queued,
+    **{
+        submit: partial(queued_in, submit)
+        for submit in ("apply_async", "map_async", "starmap_async", "imap", "imap_unordered")
+    },
+    **{f"callback: {submit}": partial(as_callback, submit) for submit in ("future", "callback", "position", "error")},
+}
+
+
+@pytest.mark.parametrize("following", [False, True], ids=["last", "followed"])
+@pytest.mark.parametrize("leave", LEFT.values(), ids=LEFT)
+def test_work_that_is_left_behind_is_late(leave: Callable[[Held], Serve | None], *, following: bool) -> None:
+    """What was started or submitted under a fake is refused after it, without and under a fake, which knows nothing.
+
+    The call is listed for the report, and a pool does new tasks for the next fake.
+    """
+    with ExitStack() as stack:
+        held = Held(stack)
+        with AutomationFake(seed="left"):
+            serve = leave(held)
+        with AutomationFake() if following else nullcontext() as later:
+            held.go.set()
+            assert held.done.wait(10)
+            if later:
+                assert later.calls == ()
+                if serve:
+                    serve(partial(start, held.results))
+                    assert held.results[1:] == [later.executions[0].id]
+    text = held.results[0]
+    assert text.startswith("Thread '")
     assert text.endswith(" called StartAutomationExecution after its fake had ended.")
     assert noted() == [text]
-
-
-def test_a_late_call_without_any_fake_is_refused_too() -> None:
-    """It never reaches AWS, though no fake is there any more."""
-    results: list[Any] = []
-    do_late(partial(start, results))
-    assert "after its fake had ended" in results[0]
-    assert noted() == results
-
-
-@pytest.mark.parametrize("busy", [False, True])
-def test_a_pools_thread_with_a_new_task_is_not_late(*, busy: bool) -> None:
-    """A pool that outlives a test serves the next one, idle or busy when the first fake went."""
-    results: list[Any] = []
-    holding, go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        holding.set()
-        go.wait(10 if busy else 0)
-
-    with ThreadPoolExecutor(1) as pool:
-        with AutomationFake() as first:
-            pool.submit(start, results).result()
-            held = pool.submit(hold)
-            if not busy:
-                held.result()
-            holding.wait(10)
-        go.set()
-        held.result()
-        with AutomationFake() as second:
-            pool.submit(start, results).result()
-    assert results == [first.executions[0].id, second.executions[0].id]
-    assert noted() == []
-
-
-def forever(loop: asyncio.AbstractEventLoop) -> None:
-    """Run an event loop, as code does that keeps one in a thread."""
-    loop.run_forever()
 
 
 def settle(thread: threading.Thread) -> None:
     """Wait until a thread is back at its queue or loop."""
     while not waits(thread):
         time.sleep(0.001)
+
+
+def forever(loop: asyncio.AbstractEventLoop) -> None:
+    """Run an event loop, as code does that keeps one in a thread."""
+    loop.run_forever()
 
 
 class Looping:
@@ -135,23 +206,24 @@ class Looping:
         self.thread.join()
         self.loop.close()
 
-    def apply(self, function: Any, arguments: tuple[Any, ...]) -> None:
+    def apply(self, function: Callable[[], Any]) -> None:
         """Call a function in the thread, and wait for it."""
 
         async def call() -> None:
-            function(*arguments)
+            function()
 
         asyncio.run_coroutine_threadsafe(call(), self.loop).result()
+        settle(self.thread)
 
 
 class Queueing:
     """A thread that takes functions from a queue, in the shape of a pool."""
 
-    def __init__(self) -> None:
-        """Start the thread."""
+    def __init__(self, run: Callable[[Callable[[], None]], Any]) -> None:
+        """Run it, in a thread that `threading` knows or in another one."""
         self.jobs: queue.Queue[Any] = queue.Queue()
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
+        self.thread: threading.Thread | None = None
+        run(self.work)
 
     def __enter__(self) -> Self:
         """Be the pool."""
@@ -160,23 +232,34 @@ class Queueing:
     def __exit__(self, *_: object) -> None:
         """Let the thread end."""
         self.jobs.put(None)
-        self.thread.join()
-
-    def run(self) -> None:
-        """Do what comes."""
-        while job := self.jobs.get():
-            function, arguments = job
-            function(*arguments)
-            self.jobs.task_done()
-
-    def apply(self, function: Any, arguments: tuple[Any, ...]) -> None:
-        """Call a function in the thread, and wait for it."""
-        self.jobs.put((function, arguments))
         self.jobs.join()
 
+    def work(self) -> None:
+        """Do what comes."""
+        while job := self.jobs.get():
+            self.thread = threading.current_thread()
+            job()
+            self.jobs.task_done()
+        self.jobs.task_done()
 
-@pytest.mark.parametrize("kind", [partial(ThreadPool, 1), Looping, Queueing])
-def test_what_waits_for_work_is_not_late(kind: Callable[[], Any]) -> None:
+    def apply(self, function: Callable[[], Any]) -> None:
+        """Call a function in the thread, and wait for it."""
+        self.jobs.put(function)
+        self.jobs.join()
+        assert self.thread is not None
+        settle(self.thread)
+
+
+SERVING: dict[str, Callable[[], Any]] = {
+    "pool": partial(ThreadPool, 1),
+    "loop": Looping,
+    "queue": lambda: Queueing(lambda work: threading.Thread(target=work).start()),
+    "raw queue": lambda: Queueing(lambda work: _thread.start_new_thread(work, ())),
+}
+
+
+@pytest.mark.parametrize("make", SERVING.values(), ids=SERVING)
+def test_what_waits_for_work_is_not_late(make: Callable[[], Any]) -> None:
     """Pools, event loops and queues that were started under one fake serve the next one."""
     results: list[Any] = []
     with ExitStack() as stack:
@@ -184,242 +267,47 @@ def test_what_waits_for_work_is_not_late(kind: Callable[[], Any]) -> None:
         pool = None
         for _ in range(2):
             with AutomationFake() as fake:
-                pool = pool or stack.enter_context(kind())
-                pool.apply(start, (results,))
+                pool = pool or stack.enter_context(make())
+                pool.apply(partial(start, results))
                 ids.append(fake.executions[0].id)
-                if isinstance(pool, Looping | Queueing):
-                    settle(pool.thread)
     assert results == ids
     assert noted() == []
 
 
-def test_a_loop_that_is_part_of_the_work_is_late() -> None:
-    """A thread that runs one coroutine to its end does so for the test that started it."""
-    go, running, results = threading.Event(), threading.Event(), list[Any]()
-
-    async def work() -> None:
-        running.set()
-        await asyncio.to_thread(go.wait, 10)
-        start(results)
-
-    with AutomationFake():
-        worker = threading.Thread(target=lambda: asyncio.run(work()))
+def after_its_fake(work: Callable[[], Any], fake: AutomationFake, later: AutomationFake) -> None:
+    """Let a thread that was started under a fake work under a later one."""
+    go = threading.Event()
+    with fake:
+        worker = threading.Thread(target=lambda: go.wait(10) and work())
         worker.start()
-        assert running.wait(10)
-    with AutomationFake() as later:
+    with later:
         go.set()
         worker.join()
-        assert later.calls == ()
-    assert noted() == results
-
-
-def test_a_timer_belongs_to_the_test_that_started_it() -> None:
-    """It waits by itself, for no work of others: what it calls after its fake is refused."""
-    results: list[Any] = []
-    with AutomationFake():
-        timer = threading.Timer(0.1, start, (results,))
-        timer.start()
-    with AutomationFake() as later:
-        timer.join()
-        assert later.calls == ()
-    assert "after its fake had ended" in results[0]
-    assert noted() == results
-
-
-def test_a_queued_task_belongs_to_the_test_that_submitted_it() -> None:
-    """A task that an old pool gets round to after the fake is refused, and new tasks of the same pool are served."""
-    results: list[Any] = []
-    go = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(int).result()  # the pool's thread is older than the fakes
-        with AutomationFake():
-            pool.submit(go.wait, 10)
-            queued = pool.submit(start, results)
-        with AutomationFake() as later:
-            go.set()
-            queued.result()
-            assert later.calls == ()
-            pool.submit(start, results).result()
-        assert results[1:] == [later.executions[0].id]
-    assert noted() == results[:1]
-
-
-@pytest.mark.parametrize("submit", ["apply_async", "map_async", "starmap_async", "imap", "imap_unordered"])
-def test_a_queued_task_of_a_thread_pool_too(submit: str) -> None:
-    """`multiprocessing.pool.ThreadPool` in all its ways of handing out work."""
-    results: list[Any] = []
-    go = threading.Event()
-    with ThreadPool(1) as pool:
-        with AutomationFake():
-            pool.apply_async(go.wait, (10,))
-            arguments = (results,) if submit == "apply_async" else [(results,)] if "star" in submit else [results]
-            queued = getattr(pool, submit)(start, arguments)
-        with AutomationFake() as later:
-            go.set()
-            queued.get(10) if hasattr(queued, "get") else next(queued)
-            assert later.calls == ()
-            pool.apply(start, (results,))
-        assert results[1:] == [later.executions[0].id]
-    assert noted() == results[:1]
-
-
-class Handing:
-    """Ways of handing a function to a pool as a callback; each pool runs `int` with the arguments first."""
-
-    @staticmethod
-    def future(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
-        """A callback of a future; the pool is shut down later, and waits for it."""
-        pool = ThreadPoolExecutor(1)
-        pool.submit(task, argument).add_done_callback(callback)
-        return pool
-
-    @staticmethod
-    def by_name(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
-        """A callback of a thread pool, by name."""
-        pool = ThreadPool(1)
-        pool.apply_async(task, (argument,), callback=callback)
-        return pool
-
-    @staticmethod
-    def by_position(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
-        """A callback of a thread pool as a positional argument; there is none for errors."""
-        pool = ThreadPool(1)
-        pool.map_async(task, [argument], 1, callback, None)
-        return pool
-
-    @staticmethod
-    def for_errors(task: Callable[..., Any], argument: Any, callback: Callable[[Any], None]) -> Any:
-        """A callback of a thread pool, for an error."""
-        pool = ThreadPool(1)
-
-        def fail(argument: Any) -> None:
-            task(argument)
-            raise ValueError
-
-        pool.apply_async(fail, (argument,), error_callback=callback)
-        return pool
-
-
-@pytest.mark.parametrize("hand", [Handing.future, Handing.by_name, Handing.by_position, Handing.for_errors])
-def test_a_callback_belongs_to_the_test_that_has_handed_it_out(hand: Callable[..., Any]) -> None:
-    """Whatever thread calls it after the fake is refused, and is free again afterwards."""
-    results: list[Any] = []
-    go, done = threading.Event(), threading.Event()
-
-    def call_back(_: Any) -> None:
-        start(results)
-        done.set()
-
-    with AutomationFake():
-        pool = hand(go.wait, 10, call_back)
-    with AutomationFake() as later:
-        go.set()
-        assert done.wait(10)
-        assert later.calls == ()
-    with pool:
-        pass  # ends its threads
-    assert "after its fake had ended" in results[0]
-    assert noted() == results
-
-
-def test_a_thread_that_threading_does_not_know() -> None:
-    """A raw thread belongs to what has started it; one that waits for work is served in the next test."""
-    results: list[Any] = []
-    go, done = threading.Event(), threading.Event()
-    jobs: queue.Queue[Any] = queue.Queue()
-
-    def held() -> None:
-        go.wait(10)
-        start(results)
-        done.set()
-
-    def serve() -> None:
-        while jobs.get():
-            start(results)
-            jobs.task_done()
-        jobs.task_done()
-
-    with AutomationFake() as first:
-        _thread.start_new_thread(serve, ())
-        jobs.put(1)
-        jobs.join()
-        settle(next(each for each in threading.enumerate() if each.name.startswith("Dummy")))
-        _thread.start_new_thread(held, ())
-    with AutomationFake() as later:
-        go.set()
-        assert done.wait(10)
-        assert later.calls == ()
-        jobs.put(1)
-        jobs.join()
-    jobs.put(0)
-    jobs.join()
-    assert [results[0], results[2]] == [first.executions[0].id, later.executions[0].id]
-    assert noted() == results[1:2]
-
-
-def test_a_thread_that_a_left_thread_starts_is_late() -> None:
-    """Threads and pool tasks that left-over work starts belong to the same test."""
-    results: list[Any] = []
-    later = AutomationFake()
-
-    def work() -> None:
-        child = threading.Thread(target=start, args=(results,))
-        child.start()
-        child.join()
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(start, results).result()
-
-    do_late(work, later=later)
-    assert later.calls == ()
-    assert all("after its fake had ended" in text for text in results)
-    assert noted() == results
-    assert len(results) == 2
 
 
 def test_what_was_left_may_have_a_fake_of_its_own() -> None:
-    """A thread that enters a fake after its first one is answered by it, and is late again afterwards."""
+    """A thread that enters a fake after its first one is answered by it, and is late again afterwards.
+
+    `AutomationFake.current()` follows the rule of calls, and the guard of the first fake keeps all requests in.
+    """
     results: list[Any] = []
-    own = AutomationFake()
+    fake, own, later = AutomationFake(), AutomationFake(), AutomationFake()
 
     def work() -> None:
         with own:
             start(results)
         start(results)
-
-    do_late(work)
-    assert results[0] == own.executions[0].id
-    assert noted() == results[1:]
-    assert len(results) == 2
-
-
-def test_current_gives_no_fake_to_late_work() -> None:
-    """`AutomationFake.current()` follows the rule of calls: late work gets no fake of another test."""
-    results: list[Any] = []
-
-    def work() -> None:
         with pytest.raises(AutomationFakeError, match="No AutomationFake is active"):
             AutomationFake.current()
-        results.append("refused")
-
-    do_late(work, later=AutomationFake())
-    assert results == ["refused"]
-
-
-def test_other_services_are_kept_in_too() -> None:
-    """No request of late work leaves the process: the guard of its fake stays."""
-    results: list[Any] = []
-    fake = AutomationFake()
-
-    def work() -> None:
-        try:
+        with pytest.raises(NetworkBlockedError, match="GetParameter"):
             CLIENT.get_parameter(Name="x")
-        except NetworkBlockedError as error:
-            results.append(str(error))
+        results.append("ended")
 
-    do_late(work, fake=fake)
-    assert "GetParameter" in results[0]
-    with pytest.raises(AssertionError, match="GetParameter"):
-        fake.verify()
+    after_its_fake(work, fake, later)
+    assert [results[0], *noted(), "ended"] == [own.executions[0].id, *results[1:]]
+    fake.assert_blocked(times=1)
+    assert later.calls == ()
+    later.verify()
 
 
 def test_asyncio_threads() -> None:
@@ -432,23 +320,18 @@ def test_asyncio_threads() -> None:
             await asyncio.to_thread(start, results)
             await asyncio.get_running_loop().run_in_executor(None, start, results)
         assert [execution.id for execution in one.executions] == results
-        blocked = asyncio.get_running_loop().run_in_executor(None, go.wait, 10)
         with AutomationFake():
-            late_task = asyncio.get_running_loop().run_in_executor(pool, held)
+            late_task = asyncio.get_running_loop().run_in_executor(None, held)
         with AutomationFake() as later:
-            go.set()
-            await asyncio.gather(blocked, late_task)
+            held.go.set()
+            await late_task
             assert later.calls == ()
 
-    def held() -> None:
-        go.wait(10)
-        start(results)
-
-    go = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
+    with ExitStack() as stack:
+        held = Held(stack)
         asyncio.run(main())
-    assert noted() == results[2:]
-    assert len(results) == 3
+    assert noted() == held.results
+    assert len(results) == 2
 
 
 @pytest.mark.parametrize("warm", [True, False], ids=["old-thread", "new-thread"])
@@ -456,12 +339,6 @@ def test_anyio_threads(*, warm: bool) -> None:
     """`anyio.to_thread` carries the fake too; a function that was abandoned there is late."""
     anyio: Any = pytest.importorskip("anyio")
     results: list[Any] = []
-    go, done = threading.Event(), threading.Event()
-
-    def held() -> None:
-        go.wait(10)
-        start(results)
-        done.set()
 
     async def main() -> None:
         if warm:
@@ -470,15 +347,17 @@ def test_anyio_threads(*, warm: bool) -> None:
             await anyio.to_thread.run_sync(start, results)
             with anyio.move_on_after(0.05):
                 await anyio.to_thread.run_sync(held, abandon_on_cancel=True)
-        assert results == [one.executions[0].id]
-        go.set()
-        done.wait(10)
+        held.go.set()
+        held.done.wait(10)
         with AutomationFake() as later:
             await anyio.to_thread.run_sync(start, results)
-        assert results[2:] == [later.executions[0].id]
+        assert results == [one.executions[0].id, later.executions[0].id]
 
-    anyio.run(main)
-    assert noted() == results[1:2]
+    with ExitStack() as stack:
+        held = Held(stack)
+        anyio.run(main)
+    assert len(held.results) == 1
+    assert noted() == held.results
 
 
 def test_tasks_of_a_loop_that_outlives_the_fake_have_no_owner() -> None:
@@ -520,54 +399,54 @@ def test_a_fake_that_is_left_in_another_context() -> None:
 
 def test_a_context_that_a_thread_was_handed_is_late() -> None:
     """Code that copies its context to an old thread hands on the fake as well."""
-    results: list[Any] = []
-    go = threading.Event()
     jobs: queue.Queue[Any] = queue.Queue()
 
     def serve() -> None:
         while job := jobs.get():
             job()
 
-    def held() -> None:
-        go.wait(10)
-        start(results)
-
-    server = threading.Thread(target=serve)
-    server.start()
-    with AutomationFake():
-        jobs.put(partial(copy_context().run, held))
-        left = threading.Thread(target=go.wait, args=(10,))
-        left.start()
-    go.set()
-    jobs.put(None)
-    server.join()
-    left.join()
-    assert noted() == results
-    assert len(results) == 1
+    with ExitStack() as stack:
+        held = Held(stack)
+        held.in_thread(serve)
+        with AutomationFake():
+            jobs.put(partial(copy_context().run, held))
+            held.in_thread(partial(held.go.wait, 10))  # keeps the patches
+        held.go.set()
+        jobs.put(None)
+    assert noted() == held.results
+    assert len(held.results) == 1
 
 
-def test_all_is_put_back_when_nothing_is_left() -> None:
-    """What was left has ended: the next call, or the next fake, takes the wraps away."""
+@pytest.mark.parametrize("call", [True, False])
+def test_all_is_put_back_when_nothing_is_left(*, call: bool) -> None:
+    """What was left has ended: the next call, or the next fake, takes the wraps away.
+
+    Until then, and without a fake, calls and pools of other threads go where they would go anyway.
+    """
+    results: list[Any] = []
     with AutomationFake():
         pass
     before = threading.Thread.start
-    go = threading.Event()
-    for call in (True, False):
-        go.clear()
+    with ExitStack() as stack, Stubber(CLIENT) as stubber:
+        for _ in range(2):
+            stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
+        held = Held(stack)
         with AutomationFake():
-            worker = threading.Thread(target=lambda: go.wait(10))
+            worker = threading.Thread(target=partial(held.go.wait, 10))
             worker.start()
+        start(results)
+        with ThreadPool(1) as pool:
+            assert pool.apply(int, ("1",)) == 1
         assert threading.Thread.start is not before
-        go.set()
+        held.go.set()
         worker.join()
         if call:
-            with Stubber(CLIENT) as stubber:
-                stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
-                start([])
+            start(results)
         else:
             with AutomationFake():
                 pass
         assert threading.Thread.start is before
+    assert set(results) == {"1" * 36}
 
 
 def test_a_task_that_fails_is_done() -> None:
@@ -583,20 +462,19 @@ def test_a_task_that_fails_is_done() -> None:
         assert threading.Thread.start is before
 
 
-def test_a_pool_whose_threads_the_user_starts() -> None:
-    """A task that runs in a thread with an owner belongs to its own, and the thread to its owner again afterwards."""
+def test_a_callback_that_a_thread_with_an_owner_calls() -> None:
+    """It belongs to the fake under which it was handed out, and the thread to its own again afterwards."""
     results: list[Any] = []
+    future: Future[int] = Future()
 
-    def work(task: carrying.OwnedTask) -> None:
-        task(results)
+    def work() -> None:
+        future.set_result(1)
         start(results)
 
     with AutomationFake() as outer:
         with AutomationFake():
-            inner = active.current()
-            assert inner is not None
-            task = carrying.OwnedTask(start, inner)
-        worker = threading.Thread(target=work, args=(task,))
+            future.add_done_callback(lambda _: start(results))
+        worker = threading.Thread(target=work)
         worker.start()
         worker.join()
     assert results[1:] == [outer.executions[0].id]
@@ -628,17 +506,11 @@ def test_pools_that_start_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> N
         time.sleep(0.05)
         return patches(module)
 
-    def pool() -> None:
-        with ThreadPool(1) as made:
-            assert made.apply(int, ("1",)) == 1
-
     monkeypatch.setattr(carrying, "_of_pools", slowly)
     with AutomationFake():
-        workers = [threading.Thread(target=pool) for _ in range(2)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        with ThreadPoolExecutor(2) as starting:
+            for pool in starting.map(ThreadPool, [1, 1]):
+                pool.terminate()
         assert ThreadPool.apply_async is not before
     assert ThreadPool.apply_async is before
 
@@ -663,24 +535,3 @@ def test_wrong_arguments_fail_as_ever() -> None:
 def test_a_task_is_the_plain_function_elsewhere() -> None:
     """A pool that copies tasks to another interpreter copies only the function."""
     assert pickle.loads(pickle.dumps(carrying.OwnedTask(int, cast("Any", None)))) is int  # noqa: S301
-
-
-def test_others_may_call_while_a_thread_is_left() -> None:
-    """Without a fake, calls of other threads go where they would go anyway."""
-    go = threading.Event()
-
-    def work() -> None:
-        go.wait(10)
-
-    with AutomationFake():
-        worker = threading.Thread(target=work)
-        worker.start()
-    with Stubber(CLIENT) as stubber:
-        stubber.add_response("start_automation_execution", {"AutomationExecutionId": "1" * 36})
-        results: list[Any] = []
-        start(results)
-    with ThreadPool(1) as pool:
-        assert pool.apply(int, ("1",)) == 1
-    go.set()
-    worker.join()
-    assert results == ["1" * 36]
