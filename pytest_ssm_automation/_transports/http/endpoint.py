@@ -123,11 +123,10 @@ class _Server(ThreadedWSGIServer):
     def stop(self, loop: threading.Thread) -> None:
         """Stop listening, close all connections, and wait for all threads, with a time limit."""
         end, self.stopping = perf_counter() + _LONGEST_CLOSE, True
-        if loop.is_alive():  # it is not in a forked child
-            shutdown = threading.Thread(target=self.shutdown, daemon=True)  # it waits without a limit
-            shutdown.start()
-            for thread in (loop, shutdown):
-                thread.join(_LONGEST_CLOSE)
+        shutdown = threading.Thread(target=self.shutdown, daemon=True)  # it waits without a limit
+        shutdown.start()
+        for thread in (loop, shutdown):
+            thread.join(_LONGEST_CLOSE)
         self.server_close()
         for connection in self._open.copy():
             with suppress(OSError):  # the client has already closed it

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import requests
-from botocore.config import Config
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsageError
 from pytest_ssm_automation._transports.http import body as body_module
@@ -44,12 +43,6 @@ def url(fake: AutomationFake) -> str:
     return fake.serve_endpoint()
 
 
-def send(request: dict[str, Any], **changes: Any) -> requests.Response:
-    """Send a signed request with `requests`, some of it changed."""
-    how: dict[str, Any] = {**request, **changes}
-    return requests.request(**how, timeout=30)
-
-
 def port_of(url: str) -> int:
     """Give the port of a URL."""
     return int(url.rpartition(":")[2])
@@ -69,80 +62,65 @@ def exchange(url: str, sent: bytes, *, end: bool = True) -> tuple[int, dict[str,
 
 
 def raw(
-    signed: dict[str, Any], *, length: object = None, chunked: bytes | None = None, host: str = "127.0.0.1"
+    signed: dict[str, Any],
+    *,
+    length: object = None,
+    chunked: bytes | None = None,
+    coding: str = "chunked",
+    host: str = "127.0.0.1",
 ) -> bytes:
     """Write a signed request as it goes over the connection."""
     body: bytes = signed["data"]
     headers = {**signed["headers"], "Host": host, "Content-Length": str(len(body) if length is None else length)}
     if chunked is not None:
         del headers["Content-Length"]
-        headers["Transfer-Encoding"], body = "chunked", chunked
+        headers["Transfer-Encoding"], body = coding, chunked
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"POST / HTTP/1.1\r\n{head}\r\n".encode("latin-1", "replace") + body
 
 
-def served(fake: AutomationFake, connections: int) -> None:
-    """Wait until the server of a fake has so many connections."""
-    server: Any = fake._endpoint
-    while len(server._server._serving) < connections:
-        time.sleep(0.001)
-
-
-def test_it_listens_on_loopback_only(fake: AutomationFake, url: str) -> None:
-    """It listens on a free port of 127.0.0.1, so that other machines can't reach it."""
+def test_one_server_on_loopback_only(fake: AutomationFake, url: str, post: Any) -> None:
+    """A fake listens on a free port of 127.0.0.1, so that other machines can't reach it, and may serve again."""
     assert re.fullmatch(r"http://127\.0\.0\.1:\d{4,5}", url)
     assert fake._endpoint is not None
     assert fake._endpoint._server.socket.getsockname() == ("127.0.0.1", port_of(url))
+    assert fake.serve_endpoint() == url
     with AutomationFake() as other:
         assert other.serve_endpoint() != url
-
-
-def test_it_is_gone_afterwards() -> None:
-    """After the fake, the port is closed, no thread is left, and open connections are closed."""
-    with AutomationFake() as fake:
-        url = fake.serve_endpoint()
-        idle = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
-        half = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
-        half.sendall(b"POST / HTTP/1.1\r\n")
-        served(fake, 2)
-    with idle, half:
-        assert idle.recv(1) == b""
-        assert half.recv(1) == b""
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ssm-automation")]
-
-
-@pytest.mark.parametrize("how", [{"length": 1000}, {"chunked": b"17\r\n{"}], ids=["length", "chunks"])
-def test_a_request_that_the_end_breaks_off(signed: Sign, how: dict[str, Any]) -> None:
-    """A body that is still being sent when the fake ends is not recorded."""
-    with AutomationFake() as fake:
-        url = fake.serve_endpoint()
-        connection = socket.create_connection(("127.0.0.1", port_of(url)), timeout=5)
-        connection.sendall(raw(signed(START, DOC), **how))
-        served(fake, 1)
-    with connection:
-        assert connection.recv(1) == b""
-    assert fake.calls == ()
-
-
-def test_serving_twice_is_serving_once(fake: AutomationFake, url: str) -> None:
-    """A fake has one server."""
-    assert fake.serve_endpoint() == url
-
-
-def test_a_fake_may_serve_again(fake: AutomationFake, url: str, signed: Sign) -> None:
-    """Active again, it serves again, with what it has recorded."""
     fake.__exit__(None, None, None)
     with fake:
-        assert send(signed(START, DOC), url=fake.serve_endpoint()).status_code == 200
+        assert post(START, DOC, url=fake.serve_endpoint()).status_code == 200
     fake.__enter__()
     fake.assert_started_once(DocumentName="Doc")
 
 
+def test_it_is_gone_afterwards(signed: Sign) -> None:
+    """After the fake, the port and all connections are closed, no thread is left, and half a request is no call."""
+    request = signed(START, DOC)
+    begun = (b"", b"POST / HTTP/1.1\r\n", raw(request, length=1000), raw(request, chunked=b"17\r\n{"))
+    with AutomationFake() as fake, contextlib.ExitStack() as stack:
+        address = ("127.0.0.1", port_of(fake.serve_endpoint()))
+        connections = [stack.enter_context(socket.create_connection(address, timeout=5)) for _ in begun]
+        for connection, sent in zip(connections, begun, strict=True):
+            connection.sendall(sent)
+        server: Any = fake._endpoint
+        while len(server._server._serving) < len(begun):
+            time.sleep(0.001)
+        fake.__exit__(None, None, None)
+        assert [connection.recv(1) for connection in connections] == [b""] * len(begun)
+        fake.__enter__()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address, timeout=5)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ssm-automation")]
+    assert fake.calls == ()
+
+
 @pytest.mark.parametrize("before", [None, "http://mine.example"])
-def test_the_environment_is_set_and_restored(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
-    """Child processes find the server by a variable that is as before afterwards."""
+@pytest.mark.parametrize("meanwhile", [None, "http://other.example"])
+def test_the_environment_is_set_and_restored(
+    monkeypatch: pytest.MonkeyPatch, before: str | None, meanwhile: str | None
+) -> None:
+    """Child processes find the server by variables that are as before afterwards, unless they were changed."""
     monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
     monkeypatch.setenv("NO_PROXY", "example.com")
     if before:
@@ -153,15 +131,9 @@ def test_the_environment_is_set_and_restored(monkeypatch: pytest.MonkeyPatch, be
         assert os.environ["AWS_ENDPOINT_URL_SSM"] == url
         assert "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" not in os.environ
         assert os.environ["NO_PROXY"] == "example.com,127.0.0.1"
-    assert dict(os.environ) == variables
-
-
-def test_what_somebody_else_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable that was changed meanwhile keeps its value."""
-    with AutomationFake() as fake:
-        fake.serve_endpoint()
-        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://mine.example")
-    assert os.environ["AWS_ENDPOINT_URL_SSM"] == "http://mine.example"
+        if meanwhile:
+            monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", meanwhile)
+    assert dict(os.environ) == ({**variables, "AWS_ENDPOINT_URL_SSM": meanwhile} if meanwhile else variables)
 
 
 @pytest.mark.slow
@@ -234,40 +206,35 @@ def test_without_werkzeug(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch)
     client.start_automation_execution(**DOC)
 
 
-def test_mistakes_of_the_test_are_answered_too(fake: AutomationFake, url: str, signed: Sign) -> None:
-    """Where a condition of the test's own raises, the caller gets InternalFailure and what went wrong, but no trace."""
+def test_mistakes_of_the_test_are_answered_too(fake: AutomationFake, url: str, post: Any) -> None:
+    """What can't be raised in another process is InternalFailure there, without a trace, and a problem of the test."""
     fake.fail_with("ThrottlingException", when=lambda call: bool(call.params["Mode"]))
-    answer = send(signed(START, DOC), url=url)
+    answer = post(START, DOC, url=url)
     assert (answer.status_code, answer.json()) == (500, {"__type": "InternalFailure", "message": "KeyError: 'Mode'"})
     assert [(call.outcome, call.error) for call in fake.calls] == [("failed", "KeyError")]
-
-
-def test_what_is_no_exception_is_answered(fake: AutomationFake, url: str, signed: Sign) -> None:
-    """A KeyboardInterrupt that a test injects can't be raised in another process: it gets InternalFailure."""
-    fake.fail_with(KeyboardInterrupt)
-    assert send(signed(START, DOC), url=url).json()["__type"] == "InternalFailure"
-    fake.reset()
-    fake.fail_with(KeyboardInterrupt())
-    answer = send(signed(START, DOC), url=url)
+    for error in (KeyboardInterrupt, KeyboardInterrupt()):
+        fake.reset()
+        fake.fail_with(error)
+        answer = post(START, DOC, url=url)
+        assert answer.json()["__type"] == "InternalFailure"
     assert answer.json()["message"].startswith("FakeUsageError: KeyboardInterrupt() can't be raised in a caller that")
     with pytest.raises(AssertionError, match=r"KeyboardInterrupt\(\) can't be raised in a caller that sends HTTP"):
         fake.verify()
 
 
-def test_sixty_four_clients_at_once(fake: AutomationFake, url: str, signed: Sign) -> None:
+def test_sixty_four_clients_at_once(fake: AutomationFake, url: str, post: Any) -> None:
     """None is lost, none is counted twice, and none shares an id with another."""
-    requests_ = [{**signed(START, {"DocumentName": f"Doc-{number}"}), "url": url} for number in range(64)]
-    barrier = threading.Barrier(64)
+    names, barrier = {f"Doc-{number}" for number in range(64)}, threading.Barrier(64)
 
-    def call(request: dict[str, Any]) -> str:
+    def call(name: str) -> str:
         barrier.wait()
-        answer: str = send(request).json()["AutomationExecutionId"]
+        answer: str = post(START, {"DocumentName": name}, url=url).json()["AutomationExecutionId"]
         return answer
 
     with ThreadPoolExecutor(64) as pool:
-        ids = list(pool.map(call, requests_))
+        ids = list(pool.map(call, names))
     assert sorted(ids) == sorted(execution.id for execution in fake.executions)
-    assert {execution.document_name for execution in fake.executions} == {f"Doc-{number}" for number in range(64)}
+    assert {execution.document_name for execution in fake.executions} == names
     assert len(set(ids)) == len(fake.calls) == 64
 
 
@@ -276,18 +243,10 @@ def test_ten_megabytes(fake: AutomationFake, url: str, signed: Sign, kind: str) 
     """A body above the limit is read to its end, refused as AWS would refuse it, and on the record."""
     request = signed(START, body=b" " * 10_000_000)
     data = request["data"] if kind == "length" else (b" " * 100_000 for _ in range(100))
-    answer = send(request, url=url, data=data)
+    answer = requests.request(**{**request, "url": url, "data": data}, timeout=30)
     assert (answer.status_code, answer.json()["__type"]) == (400, "SerializationException")
     assert "1048576 bytes" in answer.json()["message"]
     assert [call.error for call in fake.calls] == ["SerializationException"]
-
-
-def test_chunks_are_joined(fake: AutomationFake, url: str, signed: Sign) -> None:
-    """A body in chunks is read as one."""
-    request = signed(START, DOC)
-    chunks = (request["data"][place : place + 4] for place in range(0, len(request["data"]), 4))
-    assert send(request, url=url, data=chunks).status_code == 200
-    fake.assert_started_once(exact=True, DocumentName="Doc")
 
 
 @pytest.mark.parametrize(
@@ -298,6 +257,7 @@ def test_chunks_are_joined(fake: AutomationFake, url: str, signed: Sign) -> None
         {"length": 10**30},
         {"length": "1_0"},
         {"length": "\u0665"},
+        {"chunked": b"", "coding": "gzip, chunked"},
         *(
             {"chunked": chunked}
             for chunked in (
@@ -344,16 +304,9 @@ def test_legal_chunks_are_read(fake: AutomationFake, url: str, signed: Sign, chu
     fake.assert_started_once(exact=True, DocumentName="Doc")
 
 
-def test_other_codings_are_refused(fake: AutomationFake, url: str, signed: Sign) -> None:
-    """A body whose length can't be known is not guessed at."""
-    sent = raw(signed(START, DOC), chunked=b"").replace(b"chunked", b"gzip, chunked")
-    status, _, body = exchange(url, sent)
-    assert (status, json.loads(body)["message"]) == (400, "The length of the request's body is unknown.")
-
-
 @pytest.mark.slow
 def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sender that never stops is answered when it has sent enough, and one that drips when it has taken too long."""
+    """A sender that never stops is answered when it has sent enough, and one that drips or is silent after a time."""
     monkeypatch.setattr(body_module, "_MOST_READ", 3 * 1024 * 1024)
     endless = (b"%x\r\n" % 65536 + b" " * 65536 + b"\r\n") * 49
     status, _, body = exchange(url, raw(signed(START, DOC), chunked=endless), end=False)
@@ -368,6 +321,9 @@ def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkey
             with contextlib.suppress(TimeoutError):
                 received = connection.recv(65536)
     assert b" 408 " in received
+    status, _, body = exchange(url, raw(signed(START, DOC), length=1000), end=False)
+    assert (status, json.loads(body)["__type"]) == (408, "RequestTimeoutException")
+    assert [call.error for call in fake.calls] == ["SerializationException", *["RequestTimeoutException"] * 2]
 
 
 @pytest.mark.parametrize(
@@ -378,6 +334,7 @@ def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkey
         ("LOCALHOST:1234", 200),
         ("[::1]:1", 200),
         ("ssm.localhost", 200),
+        ("", 200),
         ("evil.example", 400),
         ("evil.example:8080", 400),
         ("127.0.0.1.evil.example", 400),
@@ -388,8 +345,14 @@ def test_a_body_without_end(fake: AutomationFake, url: str, signed: Sign, monkey
     ],
 )
 def test_only_loopback_names_are_served(fake: AutomationFake, url: str, signed: Sign, host: str, status: int) -> None:
-    """A page in a browser whose name was pointed to this machine gets nothing, and leaves nothing on the record."""
-    answered, _, body = exchange(url, raw(signed(START, DOC), host=host))
+    """A page in a browser whose name was pointed to this machine gets nothing, and leaves nothing on the record.
+
+    Browsers always send the Host header, so a request without it is not from one.
+    """
+    sent = raw(signed(START, DOC), host=host)
+    if not host:
+        sent = sent.replace(b"Host: \r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0")
+    answered, _, body = exchange(url, sent)
     assert answered == status
     assert len(fake.calls) == (status == 200)
     if status != 200:
@@ -397,82 +360,36 @@ def test_only_loopback_names_are_served(fake: AutomationFake, url: str, signed: 
         assert json.loads(body)["message"] == f"The Host header names {host!r}, which is not this machine."
 
 
-def test_a_request_without_a_host_is_served(fake: AutomationFake, url: str, signed: Sign) -> None:
-    """Browsers always send the Host header, so a request without it is not from one."""
-    sent = raw(signed(START, DOC)).replace(b"Host: 127.0.0.1\r\n", b"").replace(b"HTTP/1.1", b"HTTP/1.0")
-    assert exchange(url, sent)[0] == 200
+@pytest.mark.parametrize("ends", [True, False])
+def test_closing_waits_for_calls_that_end(signed: Sign, monkeypatch: pytest.MonkeyPatch, *, ends: bool) -> None:
+    """A request that is being answered when the fake ends is answered to its end first, and leaves no thread.
 
-
-def test_closing_waits_for_nobody_for_ever(signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request that is stuck in a function of the test keeps the fake from ending for a moment only."""
-    monkeypatch.setattr(module, "_LONGEST_CLOSE", 0.3)
-    go, stuck = threading.Event(), threading.Event()
+    One that is stuck in a function of the test keeps the fake from ending for a moment only.
+    """
+    monkeypatch.setattr(module, "_LONGEST_CLOSE", 10 if ends else 0.3)
+    stuck, closing, go = threading.Event(), threading.Event(), threading.Event()
 
     def when(_: Any) -> bool:
         stuck.set()
-        return go.wait(30)
+        return not (closing if ends else go).wait(10)
 
     with AutomationFake() as fake:
         fake.fail_with("ThrottlingException", when=when)
         url = fake.serve_endpoint()
+        server: Any = fake._endpoint
+        stop = server._server.stop
+        monkeypatch.setattr(server._server, "stop", lambda *arguments: closing.set() or stop(*arguments))
         with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
             connection.sendall(raw(signed(START, DOC)))
             assert stuck.wait(10)
-            server = fake._endpoint
-            assert server is not None
             server.close()
-            assert any(thread.is_alive() for thread in server._server._serving)
             fake._endpoint = None
+            serving = server._server._serving
+            assert any(thread.is_alive() for thread in serving) is not ends
             go.set()
-    for thread in server._server._serving:
+    for thread in serving:
         thread.join()
-
-
-def test_closing_waits_for_calls_that_end(signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request that is being answered when the fake ends is answered to its end first, and leaves no thread."""
-    stuck, closing = threading.Event(), threading.Event()
-
-    def when(_: Any) -> bool:
-        stuck.set()
-        return not closing.wait(10)
-
-    with AutomationFake() as fake:
-        fake.fail_with("ThrottlingException", when=when)
-        url = fake.serve_endpoint()
-        with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
-            connection.sendall(raw(signed(START, DOC)))
-            assert stuck.wait(10)
-            server: Any = fake._endpoint
-            stop = server._server.stop
-
-            def close(*arguments: Any) -> None:
-                closing.set()
-                stop(*arguments)
-
-            monkeypatch.setattr(server._server, "stop", close)
-            server.close()
-            assert not any(thread.is_alive() for thread in server._server._serving)
-            fake._endpoint = None
     fake.assert_started_once(DocumentName="Doc")
-
-
-def test_a_loop_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a forked child the thread that listens isn't there, and nobody would end a call of `shutdown`."""
-    endpoint = module.Endpoint(AutomationFake()._service)
-    endpoint._server.shutdown()
-    endpoint._thread.join()
-    called: list[str] = []
-    monkeypatch.setattr(endpoint._server, "shutdown", lambda: called.append("shutdown"))
-    endpoint.close()
-    assert called == []
-
-
-def test_silent_requests(fake: AutomationFake, url: str, signed: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request that stops in the middle is refused after a timeout."""
-    monkeypatch.setattr(module._Handler, "timeout", 0.2)
-    status, _, body = exchange(url, raw(signed(START, DOC), length=1000), end=False)
-    assert (status, json.loads(body)["__type"]) == (408, "RequestTimeoutException")
-    assert [call.error for call in fake.calls] == ["RequestTimeoutException"]
 
 
 @pytest.mark.parametrize(
@@ -502,24 +419,6 @@ def test_what_is_hardly_http(fake: AutomationFake, url: str, sent: bytes, capfd:
     assert requests.get(url, timeout=5).status_code == 400
     assert fake.calls == ()
     assert capfd.readouterr() == ("", "")
-
-
-def test_a_real_client_with_retries(signed: Sign) -> None:
-    """Where no fake is active in the process, a client of botocore connects, and sees what a server would send."""
-    fake = AutomationFake()
-    server = module.Endpoint(fake._service)
-    fake.fail_with("InternalServerError")
-    config = Config(retries={"mode": "standard"})
-    client: Any = boto3.client(
-        "ssm", region_name="us-east-1", config=config, aws_access_key_id="K", aws_secret_access_key="x"
-    )
-    try:
-        answer = client.start_automation_execution(**DOC)
-    finally:
-        server.close()
-    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
-    assert answer["ResponseMetadata"]["HTTPHeaders"]["connection"] == "close"
-    assert len(fake.calls) == 2
 
 
 @pytest.fixture(autouse=True)
