@@ -47,10 +47,10 @@ def fake() -> Iterator[AutomationFake]:
         yield active
 
 
-def client_of(mode: str, **retries: Any) -> Any:
+def client_of(mode: str, service: Any = "ssm", **retries: Any) -> Any:
     """Make a client with a retry mode."""
     how: Any = {"mode": mode, **retries}
-    return boto3.client("ssm", region_name="us-east-1", config=Config(retries=how))
+    return boto3.client(service, region_name="us-east-1", config=Config(retries=how))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -81,16 +81,6 @@ def test_retries_at_work(fake: AutomationFake, mode: str) -> None:
     assert answer["ResponseMetadata"]["RetryAttempts"] == 2
     assert [(call.outcome, call.attempt) for call in fake.calls] == [("failed", 1), ("failed", 2), ("started", 3)]
     fake.verify()
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_the_callers_own_number_of_attempts(fake: AutomationFake, mode: str) -> None:
-    """A caller that configures fewer attempts gets fewer."""
-    fake.fail_with("InternalServerError", times=None)
-    client = client_of(mode, total_max_attempts=2)
-    with pytest.raises(client.exceptions.InternalServerError, match=r"reached max retries: 1"):
-        client.start_automation_execution(DocumentName="Doc")
-    assert len(fake.calls) == 2
 
 
 @pytest.mark.parametrize("mode", ["standard", "adaptive"])
@@ -131,30 +121,20 @@ def test_nothing_of_botocores_is_replaced() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_clients_of_other_services_wait(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
-    """A DynamoDB client that is answered 500 waits before it tries again, and as often as ever."""
+@pytest.mark.parametrize(("service", "call"), [("dynamodb", "list_tables"), ("ssm", "describe_parameters")])
+def test_other_calls_wait(
+    fake: AutomationFake, monkeypatch: pytest.MonkeyPatch, mode: str, service: str, call: str
+) -> None:
+    """A client that another service, or another operation, answers 500 waits before it tries again, as ever."""
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setattr(random, "random", lambda: 0.5)
-    how: Any = {"mode": mode, "total_max_attempts": 3}
-    client: Any = boto3.client("dynamodb", region_name="us-east-1", config=Config(retries=how))
-    client.meta.events.register("before-send.dynamodb", lambda request, **_: _answer(request.url, 500))
+    client = client_of(mode, service, total_max_attempts=3)
+    if service == "ssm":
+        client.start_automation_execution(DocumentName="Doc")
+    client.meta.events.register(f"before-send.{service}", lambda request, **_: _answer(request.url, 500))
     with pytest.raises(ClientError, match="reached max retries: 2"):
-        client.list_tables()
-    assert len(slept) == 2
-    assert all(slept)
-
-
-def test_other_operations_of_ssm_wait(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls of the same client that the fake does not answer are not changed."""
-    slept: list[float] = []
-    monkeypatch.setattr(time, "sleep", slept.append)
-    monkeypatch.setattr(random, "random", lambda: 0.5)
-    client = client_of("standard")
-    client.start_automation_execution(DocumentName="Doc")
-    client.meta.events.register("before-send.ssm", lambda request, **_: _answer(request.url, 500))
-    with pytest.raises(ClientError):
-        client.get_parameter(Name="x")
+        getattr(client, call)()
     assert len(slept) == 2
     assert all(slept)
 
@@ -171,10 +151,3 @@ def test_throttling_by_the_fake_slows_nothing_else(fake: AutomationFake) -> None
 def _answer(url: str, status: int) -> AWSResponse:
     headers: Any = {}
     return AWSResponse(url, status, headers, Body(b"{}"))
-
-
-def test_sleeping_elsewhere_goes_on(fake: AutomationFake, waits: list[float]) -> None:
-    """Only botocore's backoff doesn't wait; the caller's own `time.sleep` does."""
-    client_of("legacy").start_automation_execution(DocumentName="Doc")
-    time.sleep(0.05)
-    assert waits == [0.05]
