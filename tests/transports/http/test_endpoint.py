@@ -378,7 +378,12 @@ def test_closing_waits_for_calls_that_end(signed: Sign, monkeypatch: pytest.Monk
         url = fake.serve_endpoint()
         server: Any = fake._endpoint
         stop = server._server.stop
-        monkeypatch.setattr(server._server, "stop", lambda *arguments: closing.set() or stop(*arguments))
+
+        def close(*arguments: Any) -> None:
+            closing.set()
+            stop(*arguments)
+
+        monkeypatch.setattr(server._server, "stop", close)
         with socket.create_connection(("127.0.0.1", port_of(url)), timeout=10) as connection:
             connection.sendall(raw(signed(START, DOC)))
             assert stuck.wait(10)

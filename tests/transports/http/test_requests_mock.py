@@ -44,7 +44,7 @@ def endpoints() -> Iterator[tuple[str, str]]:
     """Give the endpoints of SSM, with their Regions: those of botocore's resolver, of its rules and of a VPC."""
     data: Any = Loader().load_data("endpoints")
     resolver: Any = EndpointResolver(data)
-    variants = [
+    variants: list[dict[str, Any]] = [
         {"use_fips_endpoint": fips, "use_dualstack_endpoint": dual} for fips in (False, True) for dual in (False, True)
     ]
     for partition in resolver.get_available_partitions():

@@ -72,9 +72,6 @@ class Held:
         self.stack.callback(thread.join)
 
 
-Serve = "Callable[[Callable[[], Any]], Any]"
-
-
 def in_child(held: Held) -> None:
     """Start a thread in which a thread and the task of a pool follow, which do the work together."""
 
@@ -106,7 +103,7 @@ def in_timer(held: Held) -> None:
     held.stack.callback(timer.join)
 
 
-def queued(held: Held) -> Serve:
+def queued(held: Held) -> Any:
     """Submit a task to a pool that is busy; its thread is as old as the task."""
     pool = held.stack.enter_context(ThreadPoolExecutor(1))
     pool.submit(held.go.wait, 10)
@@ -114,7 +111,7 @@ def queued(held: Held) -> Serve:
     return lambda function: pool.submit(function).result()
 
 
-def queued_in(submit: str, held: Held) -> Serve:
+def queued_in(submit: str, held: Held) -> Any:
     """Submit a task to a busy `ThreadPool`, in one of its ways."""
     pool = held.stack.enter_context(ThreadPool(1))
     pool.apply_async(held.go.wait, (10,))
@@ -124,7 +121,7 @@ def queued_in(submit: str, held: Held) -> Serve:
 
 def as_callback(submit: str, held: Held) -> None:
     """Hand a callback of a task to a pool."""
-    pool = held.stack.enter_context(ThreadPoolExecutor(1) if submit == "future" else ThreadPool(1))
+    pool: Any = held.stack.enter_context(ThreadPoolExecutor(1) if submit == "future" else ThreadPool(1))
     hand: Any = {
         "future": lambda: pool.submit(held.go.wait, 10).add_done_callback(held),
         "callback": lambda: pool.apply_async(held.go.wait, (10,), callback=held),
@@ -136,7 +133,7 @@ def as_callback(submit: str, held: Held) -> None:
         held.stack.callback(held.done.wait, 10)  # a ThreadPool does not wait for its tasks
 
 
-LEFT: dict[str, Callable[[Held], Serve | None]] = {
+LEFT: dict[str, Callable[[Held], Any]] = {
     "thread": lambda held: held.in_thread(held),
     "raw thread": lambda held: _thread.start_new_thread(held, ()) and None,
     "child": in_child,
@@ -153,7 +150,7 @@ LEFT: dict[str, Callable[[Held], Serve | None]] = {
 
 @pytest.mark.parametrize("following", [False, True], ids=["last", "followed"])
 @pytest.mark.parametrize("leave", LEFT.values(), ids=LEFT)
-def test_work_that_is_left_behind_is_late(leave: Callable[[Held], Serve | None], *, following: bool) -> None:
+def test_work_that_is_left_behind_is_late(leave: Callable[[Held], Any], *, following: bool) -> None:
     """What was started or submitted under a fake is refused after it, without and under a fake, which knows nothing.
 
     The call is listed for the report, and a pool does new tasks for the next fake.
