@@ -12,43 +12,26 @@ from caller import poll, signal, start, statuses
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
-APPROVAL: dict[str, Any] = {
-    "schemaVersion": "0.3",
-    "mainSteps": [
-        {"name": "prepare", "action": "aws:sleep"},
-        {"name": "ask", "action": "aws:approve"},
-        {"name": "act", "action": "aws:sleep"},
-        {"name": "ask_again", "action": "aws:approve"},
-    ],
-}
 PAUSE: dict[str, Any] = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:pause"}]}
 
 
-def step_statuses(client: Any, execution_id: str) -> list[str]:
-    """List the statuses of an execution's steps, without advancing it."""
-    steps = client.describe_automation_step_executions(AutomationExecutionId=execution_id)["StepExecutions"]
-    return [step["StepStatus"] for step in steps]
-
-
-def test_finish_ends_it(fake: AutomationFake, client: Any) -> None:
-    """The test can end it, with what it puts out."""
+@pytest.mark.parametrize(
+    ("status", "given", "message"),
+    [
+        ("Success", None, None),
+        ("TimedOut", None, "The execution ended as TimedOut."),
+        ("Failed", "No such instance", "No such instance"),
+    ],
+)
+def test_finish_ends_it(fake: AutomationFake, client: Any, status: str, given: str | None, message: str | None) -> None:
+    """The test can end it, with what it puts out; the failure message is the test's, or one with the status."""
     execution = fake.execution(start(client))
     assert execution.ended_at is None
-    execution.finish(outputs={"Id": ["i-1"]})
+    execution.finish(status, outputs={"Id": ["i-1"]}, failure_message=given)
     shown = poll(client, execution.id)
     assert shown == poll(client, execution.id)
-    assert (shown["AutomationExecutionStatus"], shown["Outputs"]) == ("Success", {"Id": ["i-1"]})
-    assert execution.ended
-    assert execution.outputs == {"Id": ["i-1"]}
-
-
-def test_finish_as_failed(fake: AutomationFake, client: Any) -> None:
-    """The failure message is that of the test, or a default one with the status."""
-    silent, told = (fake.execution(start(client)) for _ in range(2))
-    silent.finish("TimedOut")
-    told.finish("Failed", failure_message="No such instance")
-    assert poll(client, silent.id)["FailureMessage"] == "The execution ended as TimedOut."
-    assert poll(client, told.id)["FailureMessage"] == "No such instance"
+    assert (shown["AutomationExecutionStatus"], shown["Outputs"]) == (status, {"Id": ["i-1"]})
+    assert (execution.ended, execution.outputs, shown.get("FailureMessage")) == (True, {"Id": ["i-1"]}, message)
 
 
 def test_finish_refuses_what_makes_no_sense(fake: AutomationFake, client: Any) -> None:
@@ -82,24 +65,6 @@ def test_times_are_aware_and_never_whole_seconds(
         assert sharp < shown[name] < sharp + timedelta(seconds=1)
         assert datetime.strptime(str(shown[name]), "%Y-%m-%d %H:%M:%S.%f%z") == shown[name]
     assert shown["ExecutionEndTime"] > shown["ExecutionStartTime"]
-
-
-def test_approval_steps_wait(fake: AutomationFake, client: Any) -> None:
-    """A registered runbook's approval steps wait one after the other, and no step ever goes back."""
-    fake.add_runbook(APPROVAL, name="Approval")
-    execution_id = start(client, DocumentName="Approval")
-    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Waiting"]
-    assert step_statuses(client, execution_id) == ["Success", "Waiting", "Pending", "Pending"]
-    for kind in ("StartStep", "Resume"):
-        with pytest.raises(client.exceptions.InvalidAutomationSignalException):
-            signal(client, execution_id, kind, StepName=["ask"])
-    signal(client, execution_id, "Approve")
-    assert step_statuses(client, execution_id) == ["Success", "Success", "InProgress", "Pending"]
-    assert statuses(client, execution_id, 2) == ["InProgress", "Waiting"]
-    assert step_statuses(client, execution_id) == ["Success", "Success", "Success", "Waiting"]
-    signal(client, execution_id, "Approve")
-    assert step_statuses(client, execution_id) == ["Success"] * 4
-    assert statuses(client, execution_id, 2) == ["InProgress", "Success"]
 
 
 def test_an_added_execution(fake: AutomationFake, client: Any) -> None:
@@ -149,16 +114,12 @@ def test_what_an_execution_tells_the_test(fake: AutomationFake, client: Any) -> 
     execution = fake.execution(execution_id)
     assert execution.call is fake.calls[0]
     assert (execution.document_name, execution.document_version, execution.region) == ("Doc", "1", "us-east-1")
+    assert fake.execution(start(client, DocumentVersion="12")).document_version == "12"  # there may be such a version
     execution.request["Parameters"]["A"].append("c")
     execution.parameters["A"].append("c")
     assert execution.request == {"DocumentName": "Doc", "DocumentVersion": "$LATEST", "Parameters": {"A": ["b"]}}
     assert execution.parameters == {"A": ["b"]}
     assert re.fullmatch(f"<Execution {execution_id} of Doc in 123456789012 us-east-1: Pending>", repr(execution))
-
-
-def test_an_unregistered_runbook_has_the_version_asked_for(fake: AutomationFake, client: Any) -> None:
-    """A number is believed, as there may be such a version."""
-    assert fake.execution(start(client, DocumentVersion="12")).document_version == "12"
 
 
 def test_what_answers_hold_is_the_callers(fake: AutomationFake, client: Any) -> None:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from caller import poll, start, statuses, step
 
-from pytest_ssm_automation import AutomationFakeError
-
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
@@ -98,18 +96,3 @@ def test_a_later_script_is_for_targets_that_wait(fake: AutomationFake, client: A
     statuses(client, execution.id, 9)
     assert [child.status for child in execution.children] == ["Success", "Failed", "Success"]
     assert execution.status == "Success"
-
-
-def test_how_deep_executions_are_nested(fake: AutomationFake, client: Any) -> None:
-    """As many levels as the limit says are walked, and one more is told."""
-    for number in range(50):
-        call = {"action": "aws:executeAutomation", "inputs": {"DocumentName": f"Doc{number + 1}"}}
-        register(fake, {"name": "call", **call}, name=f"Doc{number}")
-    register(fake, {"name": "work"}, name="Doc50")
-    allowed, deeper = (fake.execution(start(client, DocumentName=f"Doc{number}")) for number in (1, 0))
-    for _ in range(2):
-        allowed.advance()
-    assert allowed.status == "Success"
-    deeper.advance()
-    with pytest.raises(AutomationFakeError, match="nested more than 50 deep: Doc0 -> Doc1 -> Doc2"):
-        deeper.advance()

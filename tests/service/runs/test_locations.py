@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service.runs.targets.locations import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +25,7 @@ LOCATIONS: list[dict[str, Any]] = [
     {"Accounts": ["222222222222"], "Regions": ["us-east-1"]},
 ]
 URL = "https://bucket.s3.eu-central-1.amazonaws.com/locations.json?X-Amz-Signature=0123456789abcdef"
+MOST_BYTES = 1024 * 1024
 CODE = "InvalidAutomationExecutionParametersException"
 UNUSABLE = "The file at TargetLocationsURL can't be used: "
 
@@ -94,47 +94,32 @@ def test_a_file_may_have_more_locations_than_a_request(fake: AutomationFake, cli
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    ("answer", "reason"),
     [
-        (b"Accounts: [1]", "it is not JSON."),
-        (b"", "it is not JSON."),
-        (b"\xff\xfe", "it is not JSON."),
-        (b"[" * 100_000, "it is nested too deeply."),
+        ({"body": b"Accounts: [1]"}, "it is not JSON."),
+        ({"body": b""}, "it is not JSON."),
+        ({"body": b"\xff\xfe"}, "it is not JSON."),
+        ({"body": b"[" * 100_000}, "it is nested too deeply."),
         # json itself can read this
-        (b"[" * 101 + b"]" * 101, "it is nested too deeply."),
-        (json.dumps(LOCATIONS[0]).encode(), "it is not a JSON array of target locations."),
-        (b" " * (MOST_BYTES + 1), f"it has {MOST_BYTES + 1} bytes, more than the maximum of {MOST_BYTES}."),
+        ({"body": b"[" * 101 + b"]" * 101}, "it is nested too deeply."),
+        ({"body": json.dumps(LOCATIONS[0]).encode()}, "it is not a JSON array of target locations."),
+        ({"body": b" " * (MOST_BYTES + 1)}, f"it has {MOST_BYTES + 1} bytes, more than the maximum of {MOST_BYTES}."),
+        *(({"status": each, "body": "<Error/>"}, f"it can't be read: HTTP status {each}.") for each in (403, 404, 500)),
+        ({"body": requests.ReadTimeout()}, "no answer within 5 seconds."),
+        ({"body": requests.ConnectTimeout()}, "no answer within 5 seconds."),
+        ({"body": requests.TooManyRedirects()}, "it can't be read: TooManyRedirects."),
     ],
-    ids=["yaml", "empty", "binary", "deep", "less deep", "object", "large"],
+    ids=[
+        *("yaml", "empty", "binary", "deep", "less deep", "object", "large"),
+        *("denied", "missing", "broken", "slow", "unreachable", "redirects"),
+    ],
 )
-def test_files_that_cant_be_read(fake: AutomationFake, refusal: Any, body: bytes, reason: str) -> None:
-    """Each has a specific error, and nothing is started."""
-    fake.serve_requests().add("GET", URL.partition("?")[0], body=body)
+def test_files_that_cant_be_read(fake: AutomationFake, refusal: Any, answer: dict[str, Any], reason: str) -> None:
+    """Each has an error of the service, no exception of `requests` is raised, and nothing is started."""
+    fake.serve_requests().add("GET", URL.partition("?")[0], **answer)
     assert refusal(URL) == reason
     assert fake.executions == ()
     assert [(call.outcome, call.error) for call in fake.calls] == [("rejected", CODE)]
-
-
-@pytest.mark.parametrize("status", [403, 404, 500])
-def test_statuses(fake: AutomationFake, refusal: Any, status: int) -> None:
-    """A presigned URL that has expired, or leads nowhere, is refused with its status."""
-    fake.serve_requests().add("GET", URL.partition("?")[0], status=status, body="<Error/>")
-    assert refusal(URL) == f"it can't be read: HTTP status {status}."
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (requests.ReadTimeout(), "no answer within 5 seconds."),
-        (requests.ConnectTimeout(), "no answer within 5 seconds."),
-        (requests.TooManyRedirects(), "it can't be read: TooManyRedirects."),
-    ],
-    ids=["read", "connect", "redirects"],
-)
-def test_slow_and_broken_hosts(fake: AutomationFake, refusal: Any, error: Exception, reason: str) -> None:
-    """A host that doesn't answer in time, or never ends, is an error of the service, and no exception of `requests`."""
-    fake.serve_requests().add("GET", URL.partition("?")[0], body=error)
-    assert refusal(URL) == reason
 
 
 @pytest.mark.parametrize(

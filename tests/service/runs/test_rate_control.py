@@ -6,7 +6,7 @@ from typing import Any
 
 import model
 import pytest
-from caller import poll, start, statuses
+from caller import poll, signal, start, statuses
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
@@ -40,17 +40,6 @@ def outcome(fake: AutomationFake, client: Any, **members: Any) -> tuple[str, int
     pytest.fail("never ended")
 
 
-def test_parameters_of_a_parent(fake: AutomationFake, client: Any) -> None:
-    """It has those of the request alone; its children have the defaults too."""
-    parameters = {name: {"type": "String", "default": ""} for name in ("Id", "A", "B")}
-    steps = [{"name": "wait", "action": "aws:sleep"}]
-    fake.add_runbook({"schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps}, name="Doc")
-    execution = fake.execution(start(client, **on("i-1", Parameters={"A": ["b"]})))
-    statuses(client, execution.id, 2)
-    assert poll(client, execution.id)["Parameters"] == execution.parameters == {"A": ["b"]}
-    assert execution.children[0].parameters == {"Id": ["i-1"], "A": ["b"], "B": [""]}
-
-
 def test_a_step_for_each_target(client: Any) -> None:
     """The parent has a step for each value, which goes as the execution goes that it starts."""
     execution_id = start(client, **on("i-1", "i-2"))
@@ -63,33 +52,18 @@ def test_a_step_for_each_target(client: Any) -> None:
     assert seen[0]["ResolvedTargets"] == {"ParameterValues": ["i-1", "i-2"], "Truncated": False}
 
 
-def test_children_know_their_parent(fake: AutomationFake, client: Any) -> None:
-    """They are executions like all others, with the target as a parameter, found by their parent and by their id."""
-    execution_id = start(client, **on("i-1", "i-2", Parameters={"A": ["b"]}, DocumentVersion="3"))
-    statuses(client, execution_id, 2)
-    listed = children(client, execution_id)
-    assert [each["Target"] for each in listed] == ["i-2", "i-1"]
-    shown = poll(client, listed[1]["AutomationExecutionId"])
-    assert shown["ParentAutomationExecutionId"] == execution_id
-    assert (shown["Parameters"], shown["DocumentVersion"]) == ({"A": ["b"], "Id": ["i-1"]}, "3")
-    found = client.describe_automation_executions(
-        Filters=[{"Key": "ExecutionId", "Values": [shown["AutomationExecutionId"]]}]
-    )
-    assert len(found["AutomationExecutionMetadataList"]) == 1
-    child = fake.execution(shown["AutomationExecutionId"])
-    assert child.call is fake.calls[0]
-    assert child.parent is fake.executions[0]
-
-
-def test_children_are_no_starts_of_the_caller(fake: AutomationFake, client: Any) -> None:
-    """The record contains only the parent; a listing contains them too, the newest first."""
-    execution_id = start(client, **on("i-1", "i-2"))
-    statuses(client, execution_id, 2)
-    assert fake.assert_started_once() is fake.executions[0]
-    assert len(fake.executions) == 1
+def test_children_are_executions_that_the_caller_did_not_start(fake: AutomationFake, client: Any) -> None:
+    """They have the target as a parameter, know their parent and its call, and are listed, the newest first."""
+    execution = fake.execution(start(client, **on("i-1", "i-2", Parameters={"A": ["b"]}, DocumentVersion="3")))
+    statuses(client, execution.id, 2)
+    first, second = execution.children
+    assert [each["Target"] for each in children(client, execution.id)] == ["i-2", "i-1"]
+    assert (first.parent, first.call, first.target) == (execution, fake.calls[0], "i-1")
+    assert (first.parameters, first.document_version) == ({"A": ["b"], "Id": ["i-1"]}, "3")
+    assert fake.assert_started_once() is execution
+    assert fake.executions == [execution]
     listed = client.describe_automation_executions()["AutomationExecutionMetadataList"]
-    ids = [*(child.id for child in reversed(fake.executions[0].children)), execution_id]
-    assert [each["AutomationExecutionId"] for each in listed] == ids
+    assert [each["AutomationExecutionId"] for each in listed] == [second.id, first.id, execution.id]
 
 
 @pytest.mark.parametrize(
@@ -202,18 +176,6 @@ def test_a_tag_stands_for_what_the_test_says(fake: AutomationFake, client: Any) 
     assert len(asked) == 1
 
 
-@pytest.mark.needs("TargetLocation.Targets")
-def test_a_resolver_gets_a_copy(fake: AutomationFake, client: Any) -> None:
-    """Changes by the resolver do not affect the request of the execution."""
-    fake.resolve_targets(lambda target: target.pop("Values"))  # type: ignore[attr-defined]
-    target = {"Key": "tag:Env", "Values": ["prod"]}
-    location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"], "Targets": [target]}
-    execution = fake.execution(start(client, TargetParameterName="Id", TargetLocations=[location]))
-    execution.advance()
-    assert execution.children[0].request["Targets"] == [target]
-    assert [step["StepName"] for step in execution.children[0].steps] == ["prod"]
-
-
 def test_a_tag_of_which_nothing_is_known(fake: AutomationFake, client: Any) -> None:
     """Without a resolver, or where it finds nothing, the execution goes as if it ran on nothing."""
     target = {"Key": "tag:Env", "Values": ["prod"]}
@@ -241,23 +203,14 @@ def test_a_resolver_is_a_function(fake: AutomationFake) -> None:
 
 
 def test_cancelling_starts_nothing_more(fake: AutomationFake, client: Any) -> None:
-    """What runs is cancelled with the parent, and the rest never starts."""
-    execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="1")))
-    statuses(client, execution.id, 2)
+    """What runs gets no further and is cancelled with the parent, and the rest never starts."""
+    execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="2")))
+    statuses(client, execution.id, 3)
     client.stop_automation_execution(AutomationExecutionId=execution.id)
     execution.children[0].finish()
     seen = [poll(client, execution.id) for _ in range(2)]
     assert [each["AutomationExecutionStatus"] for each in seen] == ["Cancelling", "Cancelled"]
-    assert steps(seen[-1]) == ["Success", "Pending", "Pending"]
-
-
-def test_what_is_being_cancelled_gets_no_further(fake: AutomationFake, client: Any) -> None:
-    """What ran when the parent was stopped does not succeed while that is being cancelled."""
-    execution = fake.execution(start(client, **on("a")))
-    seen = [poll(client, execution.id) for _ in range(3)]
-    client.stop_automation_execution(AutomationExecutionId=execution.id)
-    seen += [poll(client, execution.id) for _ in range(2)]
-    assert [steps(each) for each in seen] == [["Pending"], ["Pending"], ["InProgress"], ["InProgress"], ["Cancelled"]]
+    assert [steps(each) for each in seen] == [["Success", "InProgress", "Pending"], ["Success", "Cancelled", "Pending"]]
 
 
 def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> None:
@@ -295,34 +248,23 @@ def test_stopping_the_step_of_one_target(fake: AutomationFake, client: Any) -> N
     """StopStep with the step of a target ends only that one, and is invalid after its end."""
     execution = fake.execution(start(client, **on("a", "b", MaxErrors="1")))
     statuses(client, execution.id, 2)
-    given = {
-        "AutomationExecutionId": execution.id,
-        "SignalType": "StopStep",
-        "Payload": {"StepExecutionId": [execution.steps[0]["StepExecutionId"]]},
-    }
-    client.send_automation_signal(**given)
+    named = [execution.steps[0]["StepExecutionId"]]
+    signal(client, execution.id, "StopStep", StepExecutionId=named)
     assert [child.status for child in execution.children] == ["Cancelled", "Pending"]
     assert execution.status == "InProgress"
     with pytest.raises(client.exceptions.InvalidAutomationSignalException):
-        client.send_automation_signal(**given)
+        signal(client, execution.id, "StopStep", StepExecutionId=named)
 
 
-def test_interactive_rate_control_waits_as_a_whole(fake: AutomationFake, client: Any) -> None:
+@pytest.mark.parametrize("on_locations", [False, True])
+def test_interactive_rate_control_waits_as_a_whole(fake: AutomationFake, client: Any, *, on_locations: bool) -> None:
     """The parent waits to begin; its children do not wait again."""
-    execution = fake.execution(start(client, **on("a", Mode="Interactive")))
-    assert [poll(client, execution.id)["AutomationExecutionStatus"] for _ in range(2)] == ["Waiting"] * 2
+    located = {"TargetLocations": [{**LOCATION, "Accounts": ["123456789012"], "Regions": ["us-east-1"]}]}
+    execution = fake.execution(start(client, **(located if on_locations else on("a")), Mode="Interactive"))
+    assert statuses(client, execution.id, 2) == ["Waiting"] * 2
     assert execution.children == []
-    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": ["a"]})
-    seen = [poll(client, execution.id)["AutomationExecutionStatus"] for _ in range(3)]
-    assert seen == ["InProgress", "InProgress", "Success"]
-
-
-def test_interactive_locations_wait_as_a_whole(fake: AutomationFake, client: Any) -> None:
-    """So it is with several accounts and Regions."""
-    execution = fake.execution(start(client, TargetLocations=[LOCATION], Mode="Interactive"))
-    name = execution.steps[0]["StepName"]
-    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType="Resume", Payload={"StepName": [name]})
-    assert [child.status for child in execution.children] == ["Pending"]
+    signal(client, execution.id, "Resume", StepName=[execution.steps[0]["StepName"]])
+    assert statuses(client, execution.id, 3) == ["InProgress", "InProgress", "Success"]
 
 
 def test_approvals_wait_in_the_children(fake: AutomationFake, client: Any) -> None:
@@ -334,15 +276,11 @@ def test_approvals_wait_in_the_children(fake: AutomationFake, client: Any) -> No
         poll(client, execution.id)
     assert [execution.status, *(child.status for child in execution.children)] == ["InProgress", "Waiting", "Waiting"]
     for child in execution.children:
-        client.send_automation_signal(AutomationExecutionId=child.id, SignalType="Approve")
+        signal(client, child.id, "Approve")
     assert [poll(client, execution.id)["AutomationExecutionStatus"] for _ in range(3)][-1] == "Success"
 
 
-LOCATION: dict[str, Any] = {
-    "Accounts": ["111111111111", "222222222222"],
-    "Regions": ["eu-west-1", "us-west-2"],
-    "ExecutionRoleName": "Mine",
-}
+LOCATION: dict[str, Any] = {"Accounts": ["111111111111", "222222222222"], "Regions": ["eu-west-1", "us-west-2"]}
 
 
 @pytest.mark.needs("TargetLocation.Targets")
@@ -353,14 +291,6 @@ def test_a_step_for_each_account_and_region(fake: AutomationFake, client: Any) -
     names = ["111111111111/eu-west-1", "111111111111/us-west-2", "222222222222/eu-west-1", "222222222222/us-west-2"]
     assert [step["StepName"] for step in shown["StepExecutions"]] == names
     assert steps(shown) == ["Pending"] * 4
-    assert shown["StepExecutions"][1]["TargetLocation"] == {
-        "Accounts": ["111111111111"],
-        "Regions": ["us-west-2"],
-        "ExecutionRoleName": "Mine",
-        "TargetLocationMaxConcurrency": "1",
-        "TargetLocationMaxErrors": "0",
-    }
-    assert shown["TargetLocations"] == [LOCATION]
     assert shown["ProgressCounters"]["TotalSteps"] == 4
     assert "TargetsSummary" not in shown
     (child,) = execution.children
@@ -369,30 +299,24 @@ def test_a_step_for_each_account_and_region(fake: AutomationFake, client: Any) -
     abroad = fake.client("eu-west-1", aws_account_id="111111111111", **keys)
     assert children(fake.client("eu-west-1"), execution.id) == []
     assert [each["Target"] for each in children(abroad, execution.id)] == names[:1]
-    assert children(client, execution.id) == []
-    listed = client.describe_automation_executions(Filters=[{"Key": "AutomationType", "Values": ["CrossAccount"]}])
-    assert len(listed["AutomationExecutionMetadataList"]) == 1
 
 
-def test_the_step_of_a_location_is_the_callers(client: Any) -> None:
-    """What a caller does to an answer changes nothing."""
-    execution_id = start(client, TargetLocations=[LOCATION])
-    expected = poll(client, execution_id)["StepExecutions"][0]["TargetLocation"]
-    expected["Accounts"].clear()
-    assert poll(client, execution_id)["StepExecutions"][0]["TargetLocation"]["Accounts"] == ["111111111111"]
-
-
-def test_locations_have_defaults(client: Any) -> None:
-    """Locations have the documented defaults."""
-    execution_id = start(client, TargetLocations=[{"Accounts": ["111111111111"], "Regions": ["eu-west-1"]}])
-    location = poll(client, execution_id)["StepExecutions"][0]["TargetLocation"]
-    assert location == {
+@pytest.mark.parametrize("given", [{}, {"ExecutionRoleName": "Mine", "TargetLocationMaxErrors": "50%"}])
+def test_the_step_of_a_location_shows_it(client: Any, given: dict[str, str]) -> None:
+    """It has the documented defaults; what a caller does to an answer changes nothing."""
+    execution_id = start(client, TargetLocations=[{**LOCATION, **given}])
+    expected = {
         "Accounts": ["111111111111"],
-        "Regions": ["eu-west-1"],
+        "Regions": ["us-west-2"],
         "ExecutionRoleName": "AWS-SystemsManager-AutomationExecutionRole",
         "TargetLocationMaxConcurrency": "1",
         "TargetLocationMaxErrors": "0",
+        **given,
     }
+    for _ in range(2):
+        shown = poll(client, execution_id)["StepExecutions"][1]["TargetLocation"]
+        assert shown == expected
+        shown["Accounts"].clear()
 
 
 @pytest.mark.parametrize(
@@ -430,38 +354,21 @@ def test_targets_of_a_location_take_precedence(fake: AutomationFake, client: Any
         "TargetsMaxErrors": "1",
     }
     plain = {"Accounts": ["222222222222"], "Regions": ["eu-west-1"]}
-    execution = fake.execution(
-        start(client, **on("a", "b", TargetLocations=[own, plain], MaxConcurrency="2", MaxErrors="0"))
-    )
+    given = on("a", "b", TargetLocations=[own, plain], MaxConcurrency="2", MaxErrors="0")
+    execution = fake.execution(start(client, **given))
     statuses(client, execution.id, 3)
-    first, second = execution.children
-    assert [step["StepName"] for step in first.steps] == ["own-1", "own-2"]
-    assert [step["StepName"] for step in second.steps] == ["a", "b"]
-    assert (first.request["MaxConcurrency"], first.request["MaxErrors"]) == ("1", "1")
-    assert (second.request["MaxConcurrency"], second.request["MaxErrors"]) == ("2", "0")
+    assert [[step["StepName"] for step in child.steps] for child in execution.children] == [
+        ["own-1", "own-2"], ["a", "b"]
+    ]  # fmt: skip
+    limits = [(child.request["MaxConcurrency"], child.request["MaxErrors"]) for child in execution.children]
+    assert limits == [("1", "1"), ("2", "0")]
     assert [len(child.children) for child in execution.children] == [1, 2]
     assert all("TargetLocations" not in child.request for child in execution.children)
-    shown = [poll(client, execution.id) for _ in range(9)][-1]
-    assert (shown["AutomationExecutionStatus"], steps(shown)) == ("Success", ["Success", "Success"])
-
-
-@pytest.mark.needs("TargetLocation.Targets")
-def test_targets_of_a_location_replace_target_maps(fake: AutomationFake, client: Any) -> None:
-    """A location's Targets stand in place of the request's TargetMaps too, since the two exclude each other."""
-    target = {"Key": "ParameterValues", "Values": ["own"]}
-    location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"], "Targets": [target]}
-    members = {"TargetParameterName": "Id", "TargetMaps": [{"Id": ["a"]}], "TargetLocations": [location]}
-    execution = fake.execution(start(client, **members))
-    statuses(client, execution.id, 2)
-    assert [step["StepName"] for step in execution.children[0].steps] == ["own"]
-
-
-def test_failures_deep_down_reach_the_top(fake: AutomationFake, client: Any) -> None:
-    """A target that fails fails its account and Region, and that the whole."""
-    fake.script(["Failed"], when={"Parameters": {"Id": ["b"]}})
-    location = {"Accounts": ["111111111111"], "Regions": ["eu-west-1"]}
-    status, _ = outcome(fake, client, **on("a", "b", TargetLocations=[location]))
-    assert status == "Failed"
+    assert statuses(client, execution.id, 9)[-1] == "Success"
+    members = {"TargetParameterName": "Id", "TargetMaps": [{"Id": ["a"]}], "TargetLocations": [own]}
+    mapped = fake.execution(start(client, **members))
+    mapped.advance()
+    assert [step["StepName"] for step in mapped.children[0].steps] == ["own-1", "own-2"]
 
 
 def test_a_location_without_accounts_has_no_steps(fake: AutomationFake, client: Any) -> None:

@@ -1,19 +1,18 @@
-"""Stops, signals, scripts and child executions, all along the walk of a runbook."""
+"""Stops, signals and scripts along the walk of a runbook."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 from caller import poll, runbook, signal, start, statuses
 
-from pytest_ssm_automation import AutomationFake, FakeUsageError, StepRun
+from pytest_ssm_automation import FakeUsageError, StepRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_ssm_automation import Call, Execution
+    from pytest_ssm_automation import AutomationFake, Execution
 
 
 def steps(fake: AutomationFake, execution_id: str) -> dict[str, str]:
@@ -21,9 +20,6 @@ def steps(fake: AutomationFake, execution_id: str) -> dict[str, str]:
     return {step["StepName"]: step["StepStatus"] for step in fake.execution(execution_id).steps}
 
 
-NOT_YET = "No output available yet because the step is not successfully executed"
-END = "Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
-REFUSED = "Step fails when it is Execute/Cancelling action. Fail to start automation, errorMessage: "
 CANCEL = runbook(
     {"name": "work", "onCancel": "step:undo"},
     {"name": "more"},
@@ -31,28 +27,6 @@ CANCEL = runbook(
     {"name": "skipped"},
     {"name": "report", "isEnd": True},
 )
-
-
-def test_a_stop_during_a_stop(fake: AutomationFake, client: Any) -> None:
-    """Each step of the path of onCancel runs once; a stop after the end is refused."""
-    asked: list[str] = []
-
-    def outputs(run: StepRun) -> dict[str, Any]:
-        asked.append(run.name)
-        return {}
-
-    fake.add_runbook(CANCEL, name="Doc")
-    for name in ("work", "undo"):
-        fake.step_outputs(name, outputs)
-    execution_id = start(client)
-    fake.execution(execution_id).run_to("work")
-    client.stop_automation_execution(AutomationExecutionId=execution_id)
-    assert statuses(client, execution_id, 1) == ["Cancelling"]
-    client.stop_automation_execution(AutomationExecutionId=execution_id)
-    assert statuses(client, execution_id, 2) == ["Cancelling", "Cancelled"]
-    with pytest.raises(client.exceptions.InvalidAutomationStatusUpdateException):
-        client.stop_automation_execution(AutomationExecutionId=execution_id)
-    assert asked == ["undo"]
 
 
 def test_a_caller_stops_what_it_was_shown(fake: AutomationFake, client: Any) -> None:
@@ -78,38 +52,30 @@ def test_a_caller_stops_what_it_was_shown(fake: AutomationFake, client: Any) -> 
     assert fake.faults[0].fired == 1
 
 
-def test_stopping_before_the_first_step(fake: AutomationFake, client: Any) -> None:
-    """No step begins."""
-    fake.add_runbook(runbook({"name": "a"}), name="Doc")
-    for kind, seen in (("Cancel", ["Cancelling", "Cancelled"]), ("Complete", ["Pending", "Success"])):
+def test_completing_what_has_not_begun_or_waits(fake: AutomationFake, client: Any) -> None:
+    """With type Complete, no step begins any more, and one that waits is cancelled."""
+    fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}, {"name": "b"}), name="Doc")
+    for polls, seen, ask in ((0, "Pending", "Pending"), (3, "Waiting", "Cancelled")):
         execution_id = start(client)
-        client.stop_automation_execution(AutomationExecutionId=execution_id, Type=kind)
-        assert statuses(client, execution_id, 2) == seen
-        assert steps(fake, execution_id) == {"a": "Pending"}
-
-
-def test_completing_what_it_is_at(fake: AutomationFake, client: Any) -> None:
-    """With type Complete, the step continues to its end, no other begins, and a waiting one is cancelled."""
-    fake.add_runbook(runbook({"name": "a", "onFailure": "step:b"}, {"name": "b"}), name="Doc")
-    fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}, {"name": "b"}), name="Ask")
-    good, bad = (start(client) for _ in range(2))
-    fake.fail_step("a", when=lambda call: call is fake.calls[1], runbook="Doc")
-    for execution_id, expected in ((good, "Success"), (bad, "Success")):
-        fake.execution(execution_id).run_to("a")
+        statuses(client, execution_id, polls)
         client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
-        assert statuses(client, execution_id, 2) == ["InProgress", expected]
-        assert steps(fake, execution_id)["b"] == "Pending"
-    fake.fail_step("a", "no", runbook="Doc")
-    failing = start(client)
-    fake.execution(failing).run_to("a")
-    client.stop_automation_execution(AutomationExecutionId=failing, Type="Complete")
-    assert statuses(client, failing, 2) == ["InProgress", "Failed"]
-    assert steps(fake, failing) == {"a": "Failed", "b": "Pending"}
-    waiting = start(client, DocumentName="Ask")
-    statuses(client, waiting, 3)
-    client.stop_automation_execution(AutomationExecutionId=waiting, Type="Complete")
-    assert statuses(client, waiting, 2) == ["Waiting", "Success"]
-    assert steps(fake, waiting) == {"ask": "Cancelled", "b": "Pending"}
+        assert statuses(client, execution_id, 2) == [seen, "Success"]
+        assert steps(fake, execution_id) == {"ask": ask, "b": "Pending"}
+
+
+@pytest.mark.parametrize("follows", [None, "step:b"])
+@pytest.mark.parametrize("status", ["Success", "Failed"])
+def test_completing_what_it_is_at(fake: AutomationFake, client: Any, status: str, follows: str | None) -> None:
+    """With type Complete, the step continues to its end, and no other begins, also where its failure leads on."""
+    on_failure = {"onFailure": follows} if follows else {}
+    fake.add_runbook(runbook({"name": "a", **on_failure}, {"name": "b"}), name="Doc")
+    if status == "Failed":
+        fake.fail_step("a")
+    execution_id = start(client)
+    fake.execution(execution_id).run_to("a")
+    client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
+    assert statuses(client, execution_id, 2) == ["InProgress", status]
+    assert steps(fake, execution_id) == {"a": status, "b": "Pending"}
 
 
 def test_interactive_waits_before_each_step(fake: AutomationFake, client: Any) -> None:
@@ -345,236 +311,6 @@ def test_finishing_a_walk(fake: AutomationFake, client: Any, status: str, letter
     assert shown["ExecutionEndTime"] > max(step.get("ExecutionEndTime") for step in shown["StepExecutions"][:2])
 
 
-PARENT = runbook(
-    {
-        "name": "call",
-        "action": "aws:executeAutomation",
-        "maxAttempts": 2,
-        "inputs": {"DocumentName": "Child", "RuntimeParameters": {"Ids": ["{{ Id }}"], "Size": "{{ Id }}"}},
-    },
-    {
-        "name": "after",
-        "action": "aws:deleteImage",
-        "inputs": {"ImageId": "{{ call.Output }} of {{ call.ExecutionId }}"},
-    },
-    parameters={"Id": {"type": "String", "default": "i-1"}},
-)
-CHILD = runbook(
-    {"name": "work", "action": "aws:createImage", "inputs": {"InstanceId": "{{ Ids }}", "ImageName": "{{ Size }}"}},
-    parameters={"Ids": {"type": "StringList"}, "Size": {"type": "String", "default": "m", "maxChars": 3}},
-    outputs=["work.ImageId"],
-)
-
-
-def test_a_step_starts_a_child_that_walks(fake: AutomationFake, client: Any) -> None:
-    """The runbook that the step names runs with its parameters, and its outputs are the step's."""
-    fake.add_runbook(PARENT, name="Doc")
-    fake.add_runbook(CHILD, name="Child")
-    fake.step_outputs("work", {"ImageId": "ami-1"})
-    execution_id = start(client)
-    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Success"]
-    execution = fake.execution(execution_id)
-    (child,) = execution.children
-    assert (child.parent, child.call, child.status) == (execution, fake.calls[0], "Success")
-    assert child.parameters == {"Ids": ["i-1"], "Size": ["i-1"]}
-    assert child.step("work")["Inputs"] == {"ImageName": '"i-1"', "InstanceId": '["i-1"]'}
-    shown = poll(client, execution_id)
-    assert shown["StepExecutions"][0]["Outputs"] == {
-        "ExecutionId": [child.id], "Status": ["Success"], "Output": ["ami-1"]
-    }  # fmt: skip
-    assert shown["StepExecutions"][1]["Inputs"] == {"ImageId": f'"[\\"ami-1\\"] of {child.id}"'}
-    assert poll(client, child.id)["ParentAutomationExecutionId"] == execution_id
-    assert fake.executions == [execution]
-
-
-def test_a_child_that_fails_fails_its_step(fake: AutomationFake, client: Any) -> None:
-    """Each attempt starts a new child."""
-    fake.add_runbook(PARENT, name="Doc")
-    fake.add_runbook(CHILD, name="Child")
-    fake.fail_step("work", "no", times=1)
-    execution = fake.execution(start(client))
-    for _ in range(2):
-        execution.advance()
-    assert [child.status for child in execution.children] == ["Failed", "Success"]
-    assert execution.status == "Success"
-    fake.fail_step("work", "no")
-    failing = fake.execution(start(client))
-    for _ in range(2):
-        failing.advance()
-    child = failing.children[1].id
-    details = f"{{Status=[Failed], Output=[{NOT_YET}], ExecutionId=[{child}]}}"
-    assert failing.failure_message == (
-        "Step fails when it is Execution complete: verified. Failed to run automation with executionId: "
-        f"{child} Failed : {details}. {END}"
-    )
-
-
-def test_a_step_said_to_fail_starts_no_child(fake: AutomationFake, client: Any) -> None:
-    """Overrides of the step take precedence; outputs that the test sets are added to those of the child."""
-    fake.add_runbook(PARENT, name="Doc")
-    fake.add_runbook(CHILD, name="Child")
-    fake.step_outputs("call", {"Output": ["mine"]})
-    fake.fail_step("call", "no", times=2)
-    failing, good = (fake.execution(start(client)) for _ in range(2))
-    for execution in (failing, good):
-        execution.advance()
-        execution.advance()
-    assert (failing.status, failing.children) == ("Failed", [])
-    assert good.step("call")["Outputs"]["Output"] == ["mine"]
-    assert good.step("call")["Outputs"]["Status"] == ["Success"]
-
-
-def test_a_child_that_waits_holds_its_parent(fake: AutomationFake, client: Any) -> None:
-    """The parent continues after an approval in the child; stopping the parent ends the child."""
-    fake.add_runbook(PARENT, name="Doc")
-    fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}, parameters=CHILD["parameters"]), name="Child")
-    first, second = (fake.execution(start(client)) for _ in range(2))
-    for execution in (first, second):
-        assert statuses(client, execution.id, 4) == ["Pending", "InProgress", "InProgress", "InProgress"]
-        assert (execution.children[0].status, execution.step("call")["StepStatus"]) == ("Waiting", "InProgress")
-    signal(client, first.children[0].id, "Approve")
-    assert statuses(client, first.id, 1) == ["Success"]
-    client.stop_automation_execution(AutomationExecutionId=second.id)
-    assert statuses(client, second.id, 2) == ["Cancelling", "Cancelled"]
-    assert second.children[0].status == "Cancelled"
-
-
-def test_a_child_goes_at_the_pace_of_a_step() -> None:
-    """With the pace of a step, a poll of the parent takes the child one step further."""
-    with AutomationFake(pace="step") as fake:
-        fake.add_runbook(PARENT, name="Doc")
-        fake.add_runbook(CHILD, name="Child")
-        client = fake.client()
-        execution = fake.execution(start(client))
-        seen: list[tuple[str, list[str]]] = []
-        for _ in range(6):
-            execution.advance()
-            seen.append((execution.status, [child.status for child in execution.children]))
-    assert seen == [
-        ("InProgress", []),
-        ("InProgress", ["InProgress"]),
-        ("InProgress", ["Success"]),
-        ("Success", ["Success"]),
-        ("Success", ["Success"]),
-        ("Success", ["Success"]),
-    ]
-
-
-def test_a_child_whose_parameters_are_refused(fake: AutomationFake, client: Any) -> None:
-    """The step fails with the service's own sentence, unless a value is not known."""
-    fake.add_runbook(PARENT, name="Doc")
-    fake.add_runbook(CHILD, name="Child")
-    execution = fake.execution(start(client, Parameters={"Id": ["i-12345"]}))
-    execution.advance()
-    execution.advance()
-    assert (execution.status, execution.children) == ("Failed", [])
-    assert str(execution.failure_message).startswith(
-        f'{REFUSED}Parameter "Size" has value "i-12345" of more than 3 characters'
-    )
-
-
-def test_a_child_of_an_unknown_runbook(fake: AutomationFake, client: Any) -> None:
-    """Where it is not registered, or not in that version, the step is like any other."""
-    other = {**PARENT["mainSteps"][0], "inputs": {"DocumentName": "Child", "DocumentVersion": "7"}}
-    fake.add_runbook(PARENT, name="Doc")
-    assert statuses(client, start(client), 3)[-1] == "Success"
-    fake.add_runbook(CHILD, name="Child")
-    fake.add_runbook(runbook(other), name="Other")
-    assert statuses(client, start(client, DocumentName="Other"), 3)[-1] == "Success"
-    assert [execution.children for execution in fake.executions] == [[], []]
-
-
-@pytest.mark.parametrize(
-    ("inputs", "error"),
-    [
-        ({"DocumentName": "Chld"}, f"{REFUSED}Invalid document: Chld. {END}"),
-        ({"DocumentName": "Child", "DocumentVersion": "7"}, f"{REFUSED}{{}}. {END}"),
-        ({"DocumentName": "Child", "RuntimeParameters": {"Ids": ["i-1"]}}, None),
-        ({"DocumentName": "{{ find.Name }}"}, None),
-    ],
-)
-def test_a_child_of_an_unknown_runbook_where_runbooks_must_be_known(
-    client: Any, inputs: dict[str, Any], error: str | None
-) -> None:
-    """The step fails as the service's does, also for a version that there is not, but not for a name nobody knows."""
-    call = {"name": "call", "action": "aws:executeAutomation", "inputs": inputs}
-    with AutomationFake(unknown_documents="reject") as fake:
-        fake.add_runbook(runbook({"name": "find", "action": "aws:executeScript"}, call), name="Doc")
-        fake.add_runbook(CHILD, name="Child")
-        execution = fake.execution(start(fake.client()))
-        for _ in range(2):
-            execution.advance()
-        with pytest.raises(ClientError) as refused:
-            start(fake.client(), DocumentName="Child", DocumentVersion="7")
-    told = error and error.format(refused.value.response["Error"]["Message"])
-    assert (execution.status, execution.failure_message) == ("Failed" if error else "Success", told)
-
-
-def test_a_child_on_several_targets(fake: AutomationFake, client: Any) -> None:
-    """A step may start its child on targets; it ends when they have."""
-    inputs = {
-        "DocumentName": "Child",
-        "TargetParameterName": "Ids",
-        "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}],
-        "MaxConcurrency": "1",
-    }
-    fake.add_runbook(runbook({"name": "call", "action": "aws:executeAutomation", "inputs": inputs}), name="Doc")
-    fake.add_runbook(CHILD, name="Child")
-    execution = fake.execution(start(client))
-    execution.advance()
-    execution.advance()
-    assert execution.status == "Success"
-    assert [child.target for child in execution.children[0].children] == ["a", "b"]
-
-
-VALUES = [{"Key": "ParameterValues", "Values": "a"}]
-NAMED = {"Targets": VALUES, "TargetParameterName": "Ids"}
-
-
-@pytest.mark.parametrize(
-    ("inputs", "error"),
-    [
-        ({"Targets": VALUES}, "TargetParameterName is required if you specify Targets."),
-        ({"TargetParameterName": "Ids"}, "Targets are required if you specify TargetParameterName."),
-        ({**NAMED, "TargetMaps": [{"Ids": ["a"]}]}, "Both Targets and TargetMaps can't be specified together."),
-        ({**NAMED, "Targets": VALUES * 2}, "Only one resource group or tag can be specified at a time"),
-        ({**NAMED, "Targets": [5]}, "The request could not be read."),
-        ({"Tags": [{"Key": str(key)} for key in range(6)]}, "You can specify a maximum of 5 tags for an automation."),
-        ({"RuntimeParameters": {"Ids": "a", "Id": "a"}}, "Undefined execution inputs: [Id]"),
-        ({**NAMED, "MaxErrors": 1, "MaxConcurrency": 5, "Tags": [{"Key": "A", "Value": 5, "Else": 5}]}, None),
-        ({"TargetMaps": [{"Ids": 5}], "RuntimeParameters": {}}, None),
-        ({**NAMED, "Targets": "{{ find.Payload }}"}, None),
-        ({"RuntimeParameters": {"Ids": ["x" * 600], "Size": ""}}, None),
-    ],
-)
-def test_a_start_that_is_refused_to_a_step(
-    fake: AutomationFake, client: Any, inputs: dict[str, Any], error: str | None
-) -> None:
-    """The rules across members hold for a step too, whose numbers become text, and one item a list."""
-    call = {"name": "call", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child", **inputs}}
-    fake.add_runbook(runbook({"name": "find", "action": "aws:executeScript"}, call), name="Doc")
-    fake.add_runbook(CHILD, name="Child")
-    execution = fake.execution(start(client))
-    for _ in range(3):
-        execution.advance()
-    told = error and f"{REFUSED}{error}. {END}"
-    assert (execution.status, execution.failure_message) == ("Failed" if error else "Success", told)
-
-
-def test_what_a_fake_relaxes_is_relaxed_for_steps(client: Any) -> None:
-    """The option holds for the rules across members, and for the declarations of the runbook."""
-    relaxed = ("request:targets_exclude_target_maps", "runbook:Id:undeclared")
-    inputs = {**NAMED, "TargetMaps": [{"Ids": ["a"]}], "RuntimeParameters": {"Id": ["b"]}}
-    call = {"name": "call", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child", **inputs}}
-    with AutomationFake(relax=relaxed) as fake:
-        fake.add_runbook(runbook(call), name="Doc")
-        fake.add_runbook(CHILD, name="Child")
-        execution = fake.execution(start(client))
-        for _ in range(3):
-            execution.advance()
-    assert execution.status == "Success"
-
-
 def test_a_script_may_outlast_its_steps(fake: AutomationFake, client: Any) -> None:
     """After the last step has been approved, the script still determines the status and the end."""
     fake.add_runbook(runbook({"name": "ask", "action": "aws:approve"}), name="Doc")
@@ -680,23 +416,6 @@ def test_functions_that_change_the_run_that_calls_them(fake: AutomationFake, cli
     assert execution.status == "Cancelled"
 
 
-def test_a_run_that_is_stopped_while_it_starts_its_child(fake: AutomationFake, client: Any) -> None:
-    """The child ends with it."""
-    call = {"name": "call", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child"}}
-    fake.add_runbook(runbook(call), name="Doc")
-    fake.add_runbook(runbook({"name": "a"}), name="Child")
-    parent = fake.execution(start(client))
-
-    def stop(_: Call) -> bool:
-        parent.finish("Cancelled")
-        return True
-
-    fake.script(["InProgress", "Success"], when=stop)
-    parent.advance()
-    parent.advance()
-    assert (parent.status, [child.status for child in parent.children]) == ("Cancelled", ["Cancelled"])
-
-
 def test_finishing_a_run_that_was_stopped_before_it_began(fake: AutomationFake, client: Any) -> None:
     """Its walk has ended already, and the end is that of the call."""
     fake.add_runbook(runbook({"name": "a"}), name="Doc")
@@ -712,25 +431,3 @@ def test_a_script_with_no_steps(fake: AutomationFake, client: Any) -> None:
     fake.script(["InProgress", "Success"], steps=[])
     execution_id = start(client)
     assert [poll(client, execution_id)["StepExecutions"] for _ in range(2)] == [[], []]
-
-
-@pytest.mark.parametrize("within", [False, True])
-def test_jumps_into_loops_inside_loops(fake: AutomationFake, client: Any, *, within: bool) -> None:
-    """All the loops on the way begin their first round, and one that the jump comes from goes on."""
-    inner = {
-        "name": "inner",
-        "action": "aws:loop",
-        "inputs": {
-            "Iterators": ["y"],
-            "Steps": [{"name": "skipped", "action": "aws:sleep"}, {"name": "deep", "action": "aws:sleep"}],
-        },
-    }
-    first = {"name": "first", "action": "aws:sleep", "nextStep": "deep"}
-    jump, inside = ([], [first]) if within else ([first], [])
-    outer = {"name": "outer", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": [*inside, inner]}}
-    fake.add_runbook(runbook(*jump, outer), name="Doc")
-    execution_id = start(client)
-    assert statuses(client, execution_id, 3) == ["Pending", "InProgress", "Success"]
-    assert steps(fake, execution_id) == {
-        "first": "Success", "outer": "Success", "inner": "Success", "skipped": "Pending", "deep": "Success"
-    }  # fmt: skip

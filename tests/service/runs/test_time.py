@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -201,22 +200,6 @@ def test_what_never_expires(fake: AutomationFake, client: Any) -> None:
     assert [statuses(client, each, 2)[-1] for each in ids] == ["Waiting", "Waiting"]
 
 
-def test_the_date_is_that_of_the_step(fake: AutomationFake, client: Any) -> None:
-    """`global:DATE` and `global:DATE_TIME` are the date and the time at which a step begins."""
-    payload = {"A": "{{ global:DATE }}", "B": "{{ global:DATE_TIME }}"}
-    tell = {"action": "aws:executeScript", "inputs": {**SCRIPT, "InputPayload": payload}}
-    register(fake, {"name": "one", **tell}, {"name": "rest", "inputs": {"Duration": "P3D"}}, {"name": "two", **tell})
-    execution_id = start(client)
-    statuses(client, execution_id, 3)
-    time.sleep(3 * 24 * 60 * 60 + 1)
-    one, _, two = poll(client, execution_id)["StepExecutions"]
-    for step in (one, two):
-        begun = step["ExecutionStartTime"].astimezone(UTC)
-        payload = json.loads(step["Inputs"]["InputPayload"])
-        assert payload == {"A": f"{begun:%Y-%m-%d}", "B": f"{begun:%Y-%m-%d_%H.%M.%S}"}
-    assert one["Inputs"] != two["Inputs"]
-
-
 def test_a_poller_that_never_sleeps_is_told(fake: AutomationFake, client: Any) -> None:
     """After 10 000 polls without a sleep, the message names the step, and how long it still waits."""
     register(fake, {"name": "rest", "inputs": {"Duration": "PT1H"}})
@@ -246,10 +229,3 @@ def test_a_wait_for_a_run_is_not_too_long(fake: AutomationFake, client: Any) -> 
     time.sleep(70_000)
     with pytest.raises(SleptTooLong, match="called 3 times for 150000 s"):
         time.sleep(70_000)
-
-
-def test_without_the_option_nothing_waits(client: Any) -> None:
-    """Sleeps are over at once, and nothing expires, because nobody moves the clock."""
-    with AutomationFake() as fake:
-        register(fake, {"name": "rest", "inputs": {"Duration": "PT1H"}})
-        assert statuses(fake.client(), start(fake.client()), 3) == ["Pending", "InProgress", "Success"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -150,24 +149,6 @@ def test_what_a_plain_execution_shows(fake: AutomationFake, client: Any) -> None
     }
 
 
-def test_what_a_listing_shows(fake: AutomationFake, client: Any) -> None:
-    """DescribeAutomationExecutions shows no steps and parameters, but the type of the execution."""
-    fake.script(["InProgress"], steps=[{"StepName": "a", "Action": "aws:sleep"}])
-    client.start_automation_execution(DocumentName="Doc", Parameters={"A": ["b"]})
-    (shown,) = client.describe_automation_executions()["AutomationExecutionMetadataList"]
-    assert (shown["AutomationType"], shown["LogFile"]) == ("Local", "")
-    assert (shown["CurrentStepName"], shown["CurrentAction"]) == ("a", "aws:sleep")
-    assert not {"StepExecutions", "Parameters"} & shown.keys()
-
-
-def test_targets_come_back_as_requested(client: Any) -> None:
-    """The response contains the targets and rate control of the request."""
-    given = STARTS["targets"]
-    execution_id = client.start_automation_execution(DocumentName="Doc", **given)["AutomationExecutionId"]
-    shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-    assert {name: shown[name] for name in given} == given
-
-
 def test_members_that_the_installed_model_lacks(
     fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,9 +159,3 @@ def test_members_that_the_installed_model_lacks(
     shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
     assert "ProgressCounters" in shown
     assert "TargetsSummary" not in shown
-
-
-def test_step_ids_are_uuids(fake: AutomationFake) -> None:
-    """Ids of steps look like the service's."""
-    (step,) = fake.add_execution("Doc", steps=[{}]).steps
-    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", step["StepExecutionId"])

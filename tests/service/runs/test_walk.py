@@ -11,10 +11,10 @@ from pytest_ssm_automation import AutomationFake, AutomationFakeError, FakeUsage
 from pytest_ssm_automation._service import operations
 
 
-def ended(fake: AutomationFake, client: Any, content: dict[str, Any], **parameters: list[str]) -> dict[str, Any]:
+def ended(fake: AutomationFake, content: dict[str, Any], region: str = "us-east-1", **given: Any) -> dict[str, Any]:
     """Run a runbook to its end, and return the response of a poll."""
     fake.add_runbook(content, name="Doc")
-    given = {"Parameters": parameters} if parameters else {}
+    client: Any = fake.client(region)
     execution_id = start(client, **given)
     statuses(client, execution_id, 3)
     return poll(client, execution_id)
@@ -36,83 +36,14 @@ def api(name: str, **inputs: Any) -> dict[str, Any]:
     return {"name": name, "action": "aws:executeAwsApi", "inputs": {"Service": "ec2", "Api": "Any", **inputs}}
 
 
-FAILURES = [
-    # onFailure, isCritical, isEnd: how the run ends, and whether the next step and the one jumped to have run.
-    (None, None, False, "Failed", False, False),
-    (None, False, False, "Success", False, False),
-    ("Abort", True, False, "Failed", False, False),
-    ("Abort", False, False, "Success", False, False),
-    ("Abort", None, True, "Failed", False, False),
-    ("Abort", False, True, "Success", False, False),
-    ("Continue", None, False, "Success", True, True),
-    ("Continue", True, False, "Failed", True, True),
-    ("Continue", False, False, "Success", True, True),
-    ("Continue", None, True, "Success", False, False),
-    ("Continue", True, True, "Failed", False, False),
-    ("step:jumped", None, False, "Failed", False, True),
-    ("step:jumped", True, False, "Failed", False, True),
-    ("step:jumped", False, False, "Success", False, True),
-    ("step:jumped", None, True, "Failed", False, True),
-    ("step:jumped", False, True, "Success", False, True),
-]
-
-
-@pytest.mark.parametrize("how", ["Failed", "TimedOut"])
-@pytest.mark.parametrize("case", FAILURES, ids=str)
-def test_what_follows_a_failure(fake: AutomationFake, client: Any, how: str, case: tuple[Any, ...]) -> None:
-    """Each combination of onFailure, isCritical and isEnd; a step that timed out ends the run as TimedOut."""
-    on_failure, critical, is_end, status, following, jumped = case
-    declared = {"onFailure": on_failure, "isCritical": critical, "isEnd": is_end}
-    given = {name: value for name, value in declared.items() if value is not None}
-    fake.add_runbook(runbook({"name": "first", **given}, {"name": "next"}, {"name": "jumped"}), name="Doc")
-    fake.fail_step("first", "no", status=how)
-    execution_id = start(client)
-    statuses(client, execution_id, 3)
-    shown = poll(client, execution_id)
-    assert shown["AutomationExecutionStatus"] == (how if status == "Failed" else status)
-    assert steps(shown) == {
-        "first": how,
-        "next": "Success" if following else "Pending",
-        "jumped": "Success" if jumped else "Pending",
-    }
-    assert ("FailureMessage" in shown) is (status == "Failed")
-    first = shown["StepExecutions"][0]
-    frame = {"Failed": "fails when it is", "TimedOut": "timed out while step is"}[how]
-    assert first["FailureMessage"].startswith(f"Step {frame} Execute/Cancelling action. no. Please refer to")
-    members = {"onFailure": "OnFailure", "isCritical": "IsCritical", "isEnd": "IsEnd"}
-    assert {name: first[name] for name in members.values() if name in first} == {
-        members[name]: value for name, value in given.items()
-    }
-
-
-def test_the_first_critical_failure_counts(fake: AutomationFake, client: Any) -> None:
+def test_the_first_critical_failure_counts(fake: AutomationFake) -> None:
     """The run reports the failure from which all others follow."""
-    fake.add_runbook(runbook({"name": "a", "onFailure": "step:b"}, {"name": "b"}), name="Doc")
+    content = runbook({"name": "a", "onFailure": "step:b"}, {"name": "b"})
+    fake.add_runbook(content, name="Doc")
     fake.fail_step("a", "cause", status="TimedOut")
     fake.fail_step("b", "consequence")
-    execution_id = start(client)
-    statuses(client, execution_id, 3)
-    shown = poll(client, execution_id)
+    shown = ended(fake, content)
     assert (shown["AutomationExecutionStatus"], "cause" in shown["FailureMessage"]) == ("TimedOut", True)
-
-
-def test_a_branch_without_a_choice(fake: AutomationFake, client: Any) -> None:
-    """Without Default, it continues with the next step, or ends if `isEnd` is set."""
-    never = {"Variable": "a", "StringEquals": "b", "NextStep": "last"}
-    fake.add_runbook(runbook(branch("choose", never), {"name": "next"}, {"name": "last"}), name="Doc")
-    assert steps(ended_of(client, "Doc")) == {"choose": "Success", "next": "Success", "last": "Success"}
-    fake.add_runbook(runbook(branch("choose", never, isEnd=True), {"name": "last"}), name="End")
-    shown = ended_of(client, "End")
-    assert steps(shown) == {"choose": "Success", "last": "Pending"}
-    assert shown["StepExecutions"][0]["Outputs"] == {}
-    assert "ValidNextSteps" not in shown["StepExecutions"][0]
-
-
-def ended_of(client: Any, name: str, **members: Any) -> dict[str, Any]:
-    """Run a registered runbook to its end."""
-    execution_id = start(client, DocumentName=name, **members)
-    statuses(client, execution_id, 3)
-    return poll(client, execution_id)
 
 
 ALWAYS = {"Variable": "yes", "StringEquals": "yes"}
@@ -137,8 +68,7 @@ LOOP: dict[str, Any] = runbook(
 
 def test_a_loop_shows_its_rounds(fake: AutomationFake, client: Any) -> None:
     """Steps inside carry what they were repeated for, and can be listed by it."""
-    fake.add_runbook(LOOP, name="Doc")
-    shown = ended_of(client, "Doc")
+    shown = ended(fake, LOOP)
     listed = [(step["StepName"], step["StepStatus"]) for step in shown["StepExecutions"]]
     assert listed == [(name, "Success") for name in ("each", "one", "two", "one", "two", "last")]
     each, one, _, again, *_ = shown["StepExecutions"]
@@ -191,7 +121,7 @@ def test_a_round_that_has_begun(fake: AutomationFake, client: Any) -> None:
         ({"MaxIterations": 5, "LoopCondition": {"Variable": "{{ inner.Again }}", "BooleanEquals": True}}, 1),
     ],
 )
-def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[str, Any], rounds: int) -> None:
+def test_how_often_a_loop_turns(fake: AutomationFake, inputs: dict[str, Any], rounds: int) -> None:
     """MaxIterations, Iterators and LoopCondition limit a loop, and so does the maximum of 100 iterations."""
     inner = {"name": "inner", "action": "aws:executeScript"}
     loop = {"name": "loop", "action": "aws:loop", "inputs": {**inputs, "Steps": [inner]}}
@@ -200,23 +130,9 @@ def test_how_often_a_loop_turns(fake: AutomationFake, client: Any, inputs: dict[
         loop,
         parameters={"Most": {"type": "Integer", "default": 2}},
     )
-    fake.add_runbook(content, name="Doc")
-    shown = ended_of(client, "Doc")
+    shown = ended(fake, content)
     assert sum(step["StepName"] == "inner" for step in shown["StepExecutions"]) == rounds
     assert shown["AutomationExecutionStatus"] == "Success"
-
-
-def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
-    """A jump out of the loop fails it with the message."""
-    inner = {"name": "inner", "action": "aws:sleep", "onFailure": "step:after"}
-    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["a", "b"], "Steps": [inner]}}
-    fake.add_runbook(runbook(loop, {"name": "skipped"}, {"name": "after"}), name="Out")
-    fake.fail_step("inner", "no", times=1)
-    shown = ended_of(client, "Out")
-    assert steps(shown) == {"loop": "Failed", "inner": "Failed", "skipped": "Pending", "after": "Success"}
-    left, failed = shown["StepExecutions"][:2]
-    assert left["FailureMessage"] == failed["FailureMessage"]
-    assert left["ValidNextSteps"] == ["after"]
 
 
 @pytest.mark.parametrize(
@@ -233,14 +149,14 @@ def test_a_failure_inside_a_loop(fake: AutomationFake, client: Any) -> None:
         ("Integer", "{{ get.Anything }}", None),
     ],
 )
-def test_the_type_of_a_variable(fake: AutomationFake, client: Any, kind: str, value: Any, wrong: str | None) -> None:
+def test_the_type_of_a_variable(fake: AutomationFake, kind: str, value: Any, wrong: str | None) -> None:
     """A value of another type fails the step; one that nobody knows, or an unknown type, does not."""
     get = {"name": "get", "action": "aws:executeScript"}
     update = {"name": "set", "action": "aws:updateVariable", "inputs": {"Name": "variable:V", "Value": value}}
     content = runbook(
         get, update, variables={"V": {"type": kind}}, parameters={"Text": {"type": "String", "default": "5"}}
     )
-    shown = ended(fake, client, content)
+    shown = ended(fake, content)
     assert shown["AutomationExecutionStatus"] == ("Failed" if wrong else "Success")
     text = f"variable:V is of type {kind}, but its new value is not: {wrong}. "
     assert (text in shown.get("FailureMessage", "")) is bool(wrong)
@@ -308,22 +224,15 @@ def test_members_of_a_step(fake: AutomationFake, client: Any) -> None:
 TIMES = ("ExecutionStartTime", "ExecutionEndTime")
 
 
-def test_outputs_of_the_runbook(fake: AutomationFake, client: Any) -> None:
-    """All declared outputs are shown from the start, with the reason if they have no value."""
-    content = runbook(
-        {"name": "a", "action": "aws:createImage"},
-        {"name": "b", "action": "aws:createImage"},
-        outputs=["a.ImageId", "b.ImageId"],
-    )
+def test_outputs_of_the_runbook(fake: AutomationFake) -> None:
+    """All declared outputs are shown, with the reason if they have no value."""
+    steps = [{"name": name, "action": "aws:createImage"} for name in "ab"]
+    content = runbook(*steps, outputs=["a.ImageId", "b.ImageId"])
     fake.add_runbook(content, name="Doc")
     fake.fail_step("b", "no")
-    execution_id = start(client)
-    not_yet = ["No output available yet because the step is not successfully executed"]
-    assert poll(client, execution_id)["Outputs"] == {"a.ImageId": not_yet, "b.ImageId": not_yet}
-    statuses(client, execution_id, 2)
-    assert poll(client, execution_id)["Outputs"] == {
+    assert ended(fake, content)["Outputs"] == {
         "a.ImageId": ["a.ImageId: not set by the test; call fake.step_outputs('a', {'ImageId': ...})"],
-        "b.ImageId": not_yet,
+        "b.ImageId": ["No output available yet because the step is not successfully executed"],
     }
 
 
@@ -346,9 +255,7 @@ def test_variables_and_global_names(fake: AutomationFake) -> None:
         variables={"Mode": {"type": "StringMap", "default": {}}},
         parameters={"Id": {"type": "String", "default": "i-1"}},
     )
-    fake.add_runbook(content, name="Doc")
-    client = fake.client("cn-north-1")
-    shown = ended_of(client, "Doc")
+    shown = ended(fake, content, "cn-north-1")
     day = shown["StepExecutions"][0]["ExecutionStartTime"]
     before, _, after = (step["Inputs"] for step in shown["StepExecutions"])
     called = {"Service": '"ec2"', "Api": '"Any"'}
@@ -379,16 +286,15 @@ def test_variables_and_global_names(fake: AutomationFake) -> None:
         ("Integer", "{{ssm:/n}}", ["6"], '"{{ssm:/n}}"', "6"),
     ],
 )
-def test_parameters_have_their_types(fake: AutomationFake, client: Any, case: tuple[Any, ...]) -> None:
+def test_parameters_have_their_types(fake: AutomationFake, case: tuple[Any, ...]) -> None:
     """A reference to a parameter takes its value with the type that is declared."""
     kind, default, given, first, then = case
     content = runbook(api("a", P="{{ P }}"), parameters={"P": {"type": kind, "default": default}})
-    fake.add_runbook(content, name="Doc")
-    shown = [ended_of(client, "Doc"), ended_of(client, "Doc", Parameters={"P": given})]
+    shown = [ended(fake, content), ended(fake, content, Parameters={"P": given})]
     assert [each["StepExecutions"][0]["Inputs"]["P"] for each in shown] == [first, then]
 
 
-def test_references_in_defaults(fake: AutomationFake, client: Any) -> None:
+def test_references_in_defaults(fake: AutomationFake) -> None:
     """They are resolved when a step or a condition reads the parameter, once; those in given values are not."""
     parameters = {
         "Name": {"type": "String", "default": "of-{{ Source }}-in-{{global:REGION}}-{{ Unknown }}"},
@@ -397,29 +303,28 @@ def test_references_in_defaults(fake: AutomationFake, client: Any) -> None:
     }
     choice = {"Variable": "{{ Source }}", "StringEquals": "z", "NextStep": "use"}
     content = runbook(branch("choose", choice, Default="never"), {"name": "never"}, api("use", Name="{{ Name }}"))
-    fake.add_runbook(content | {"parameters": parameters}, name="Doc")
     for given, shown in (
         ({}, "of-{{ Zone }}-in-us-east-1-{{ Unknown }}"),
         ({"Source": ["b"]}, "of-b-in-us-east-1-{{ Unknown }}"),
         ({"Name": ["{{ Zone }}"]}, "{{ Zone }}"),
     ):
-        run = ended_of(client, "Doc", **({"Parameters": given} if given else {}))
+        run = ended(fake, content | {"parameters": parameters}, **({"Parameters": given} if given else {}))
         assert run["Parameters"]["Zone"] == ["z"]
         assert run["StepExecutions"][2]["Inputs"].get("Name", f'"{shown}"') == f'"{shown}"'
         assert run["StepExecutions"][0]["Outputs"]["NextStep"] == ["never" if "Source" in given else "use"]
 
 
-def test_what_nobody_has_given(fake: AutomationFake, client: Any) -> None:
-    """References without a value stay in the inputs, and the execution lists them."""
+def test_what_nobody_has_given(fake: AutomationFake) -> None:
+    """References without a value stay in the inputs, and the execution lists those that a runbook could have."""
     content = runbook(
         {"name": "get", "action": "aws:executeAwsApi"},
         branch("choose", {"Variable": "{{ get.Name }}", "StringEquals": "x", "NextStep": "use"}),
-        api("use", Id="{{ get.Id }}", Text="of {{ get.Id }}"),
+        api("use", Id="{{ get.Id }}", Text="of {{ get.Id }}", Word="{{ ab:cd }}"),
     )
-    fake.add_runbook(content, name="Doc")
-    shown = ended_of(client, "Doc")
+    shown = ended(fake, content)
     assert shown["StepExecutions"][2]["Inputs"] == {
-        "Api": '"Any"', "Id": '"{{ get.Id }}"', "Service": '"ec2"', "Text": '"of {{ get.Id }}"'
+        "Api": '"Any"', "Id": '"{{ get.Id }}"', "Service": '"ec2"', "Text": '"of {{ get.Id }}"',
+        "Word": '"{{ ab:cd }}"',
     }  # fmt: skip
     execution = fake.executions[0]
     assert execution.unresolved == ["get.Name", "get.Id"]
@@ -476,11 +381,20 @@ def test_run_to(fake: AutomationFake, client: Any) -> None:
     assert unknown.unresolved == []
 
 
-def test_a_reference_with_an_unknown_prefix_is_text(fake: AutomationFake, client: Any) -> None:
-    """It names nothing that a runbook could have, so it stays as it is, and is not told as unresolved."""
-    inputs = {"Runtime": "python3.11", "Handler": "f", "Script": "", "InputPayload": {"text": "{{ ab:cd }}"}}
-    fake.add_runbook(runbook({"name": "a", "action": "aws:executeScript", "inputs": inputs}), name="Doc")
-    execution = fake.execution(start(client))
-    execution.finish()
-    assert "{{ ab:cd }}" in execution.step("a")["Inputs"]["InputPayload"]
-    assert execution.unresolved == []
+@pytest.mark.parametrize("within", [False, True])
+def test_jumps_into_loops_inside_loops(fake: AutomationFake, *, within: bool) -> None:
+    """All the loops on the way begin their first round, and one that the jump comes from goes on."""
+    inner = {
+        "name": "inner",
+        "action": "aws:loop",
+        "inputs": {
+            "Iterators": ["y"],
+            "Steps": [{"name": "skipped", "action": "aws:sleep"}, {"name": "deep", "action": "aws:sleep"}],
+        },
+    }
+    first = {"name": "first", "action": "aws:sleep", "nextStep": "deep"}
+    jump, inside = ([], [first]) if within else ([first], [])
+    outer = {"name": "outer", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": [*inside, inner]}}
+    assert steps(ended(fake, runbook(*jump, outer))) == {
+        "first": "Success", "outer": "Success", "inner": "Success", "skipped": "Pending", "deep": "Success"
+    }  # fmt: skip

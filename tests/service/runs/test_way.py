@@ -163,8 +163,7 @@ def test_the_execution_of_another_runbook_fails(fake: AutomationFake, client: An
     fake.fail_step("get")
     run(client)
     (child,) = fake.executions[0].children
-    (line,) = steps(fake)
-    assert line.startswith(f"  Failed  other  execution {child.id} of Other (Failed): ")
+    assert steps(fake)[0].startswith(f"  Failed  other  execution {child.id} of Other (Failed): ")
 
 
 def test_the_end_of_a_script_is_in_the_title(fake: AutomationFake, client: Any) -> None:
