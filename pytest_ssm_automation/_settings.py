@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._options import check_extra
 from ._service.faults import Fault
-from ._service.runbooks.library import RunbookFiles
 from ._service.runs.targets.locations import refused
 from ._service.state import Settings
 
@@ -50,8 +49,7 @@ def settings_of(
         make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
         execute_steps=bool(options.execute_steps),
         takes_time=options.skip_sleep,
-        runbooks=tuple(each for each in options.runbooks if not isinstance(each, RunbookFiles)),
-        files=tuple(each for each in options.runbooks if isinstance(each, RunbookFiles)),
+        runbooks=options.runbooks,
     )
 
 

@@ -75,9 +75,7 @@ class Service:
             self.broken: list[str] = []
             settings = self._settings
             self.faults = FaultQueue(settings.faults, self.lock)
-            self.runbooks = RunbookStore(settings.files, settings.relax)
-            for runbook in settings.runbooks:
-                self.runbooks.add(runbook)
+            self.runbooks = RunbookStore(settings.runbooks, settings.relax)
             self.store = ExecutionStore(
                 self.lock,
                 self.runbooks,
@@ -295,9 +293,11 @@ def _name(error: BaseException) -> str:
     return error.code if isinstance(error, ServiceError) else type(error).__name__
 
 
-def _renew_locks() -> None:
+def _renew() -> None:
     for service in list(_services):
         renew(service.lock)
+        service.new_id.seed_anew()
 
 
-on_fork(after_in_child=_renew_locks)
+# The ids have counted the fork by then, because they are imported first.
+on_fork(after_in_child=_renew)

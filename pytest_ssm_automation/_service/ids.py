@@ -6,7 +6,6 @@ from collections import Counter
 from hashlib import blake2b
 from itertools import count
 from typing import Final
-from weakref import WeakSet
 
 from .._forks import on_fork
 
@@ -18,7 +17,6 @@ _FORKS: Final = [0]
 _DISTANCE: Final = 0x9E3779B97F4A7C15F39D
 # Maps random digits to 8, 9, a and b, for the digit of a UUID of version 4 that must be one of these.
 _VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
-_known: WeakSet[Ids] = WeakSet()
 
 
 class Ids:
@@ -28,14 +26,12 @@ class Ids:
         """Set the seed."""
         self._seed = seed
         self.seed_anew()
-        _known.add(self)
 
     def seed_anew(self) -> None:
         """Reset the source, so that ids differ from those of other objects and forked processes."""
         _SEEDS[self._seed] += 1
-        ancestors = "".join(f" {number}" for number in _FORKS[:-1])
-        source = f"{self._seed} {_SEEDS[self._seed]}{ancestors}".encode(errors="surrogatepass")
-        text = blake2b(source, digest_size=16).hexdigest()
+        source = " ".join(map(str, (self._seed, _SEEDS[self._seed], *_FORKS[:-1])))
+        text = blake2b(source.encode(errors="surrogatepass"), digest_size=16).hexdigest()
         self._middle = f"-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-"
         self._source = count(int(text[:8] + text[20:], 16), _DISTANCE)
 
@@ -49,10 +45,4 @@ def _count_fork() -> None:
     _FORKS[-1] += 1
 
 
-def _seed_anew() -> None:
-    _FORKS.append(0)
-    for ids in list(_known):
-        ids.seed_anew()
-
-
-on_fork(before=_count_fork, after_in_child=_seed_anew)
+on_fork(before=_count_fork, after_in_child=lambda: _FORKS.append(0))

@@ -44,8 +44,7 @@ class Settings(NamedTuple):
         reject_unknown_documents: Whether runbooks must be registered.
         fetch: A function that returns the status and the body for a URL; `None` if it is not hosted. It may refuse.
         faults: Faults to inject.
-        runbooks: Runbooks to register.
-        files: Files of runbooks, which are read on first use.
+        runbooks: Runbooks to register, and files of runbooks, which are read on first use.
         steps: Overrides of steps.
         scripts: Scripts of executions.
         pace: How far a poll advances an execution that walks its runbook: `run` or `step`.
@@ -60,8 +59,7 @@ class Settings(NamedTuple):
     reject_unknown_documents: bool = False
     fetch: Fetch = lambda _: None
     faults: tuple[Fault, ...] = ()
-    runbooks: tuple[Runbook, ...] = ()
-    files: tuple[RunbookFiles, ...] = ()
+    runbooks: tuple[Runbook | RunbookFiles, ...] = ()
     steps: tuple[StepOverride, ...] = ()
     scripts: tuple[Script, ...] = ()
     pace: str = "run"

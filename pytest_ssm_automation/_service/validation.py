@@ -61,7 +61,7 @@ def _violations(
         broken += check_rules(operation, params)
         if TARGET_KEY in enforced:
             broken += check_targets(operation, params)
-    return [
+    return broken and [
         each
         for each in broken
         if each.constraint not in relaxed and (each.constraint not in NOT_ENFORCED or each.constraint in enforced)

@@ -132,10 +132,15 @@ class RunbookStore:
         relaxed: The ids of checks of runbooks that are turned off.
     """
 
-    def __init__(self, files: Sequence[RunbookFiles] = (), relaxed: Collection[str] = ()) -> None:
-        """Start with the runbooks in files; later items take precedence over earlier ones."""
+    def __init__(self, given: Sequence[Runbook | RunbookFiles] = (), relaxed: Collection[str] = ()) -> None:
+        """Start with runbooks, and with those in files; later files take precedence over earlier ones."""
         self._runbooks: list[Runbook] = []
-        self._files = tuple(reversed(files))
+        self._files: list[RunbookFiles] = []
+        for each in given:
+            if isinstance(each, RunbookFiles):
+                self._files.insert(0, each)
+            else:
+                self.add(each)
         # All fakes that turn off the same checks share the runbooks in files.
         self.relaxed = frozenset(name for name in relaxed if name.startswith(OF_DOCUMENT))
 

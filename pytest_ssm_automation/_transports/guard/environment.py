@@ -51,20 +51,21 @@ class Changes(NamedTuple):
 
     def make(self) -> None:
         """Set the new values."""
-        _set(self.after)
+        for name, value in self.after.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
     def undo(self) -> None:
         """Set the values before, except those that other code has changed in the meantime."""
-        untouched = (name for name, value in self.after.items() if os.environ.get(name) == value)
-        _set({name: self.before[name] for name in untouched})
-
-
-def _set(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+        for name, value in self.after.items():
+            if os.environ.get(name) == value:
+                before = self.before[name]
+                if before is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = before
 
 
 def _changes_now() -> Changes:

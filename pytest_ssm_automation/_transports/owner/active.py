@@ -106,9 +106,11 @@ def owner_of_new_work() -> Active | None:
 
 def inherited() -> Active | None:
     """Return the fake of the parent process that would answer a call made here; `None` outside forked processes."""
+    if not _inherited:
+        return None
     found = owner()
     if found is None:
-        return _inherited[-1] if _inherited else None
+        return _inherited[-1]
     return innermost(found) if found.inherited else None
 
 

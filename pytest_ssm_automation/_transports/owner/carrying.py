@@ -149,7 +149,8 @@ def _owned_first(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def patch_running_pools() -> None:
     """Do what `_start` does for pools that are running already. Each pool has threads."""
-    if _THREAD_POOL in sys.modules and any(_home(thread) == f"{_THREAD_POOL}." for thread in threading.enumerate()):
+    threads = threading.enumerate()
+    if len(threads) > 1 and _THREAD_POOL in sys.modules and any(_home(each) == f"{_THREAD_POOL}." for each in threads):
         _patch_pools()
 
 
