@@ -170,7 +170,9 @@ class FaultQueue:
         Raises:
             FakeUsageError: The call came over HTTP, and the exception cannot be sent over HTTP.
         """
-        for fault in tuple(self.all) if self.all and at_work() is None else ():
+        if not self.all or at_work() is not None:
+            return None
+        for fault in tuple(self.all):
             if fault.used_up or not fault.meets(request):
                 continue
             with self._lock:

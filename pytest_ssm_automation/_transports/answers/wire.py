@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSResponse
 from ..._service.checks.model import CHECKED
 from ..._service.contents import as_bytes
 from ..._service.errors import ServiceError
-from ..owner.claim import claim_of, claimed_by
+from ..owner.claim import KEY, claimed_by
 from ..owner.identity import request_of
 from .protocol import answer_over_http, attempt_of, unpack
 
@@ -155,7 +155,7 @@ class AioWireTap(WireTap):
         concluded = _concluded(event_name, responses)
         if concluded is not None:
             return concluded
-        claim = claim_of(_created.get())
+        claim = _created.get().get(KEY)
         if claim is None:
             return self._answered(sent, kwargs)
         claim.asks(sent[1], None)

@@ -28,7 +28,7 @@ from ..names import unsupported
 from ..owner import active as stack
 from ..owner.active import answering
 from ..owner.carrying import CARRIERS, any_left, let_go, patch_running_pools, restore_pools
-from ..owner.claim import KEY, OF_ARGUMENTS, Claim, any_suspended, claim_of, claimed_by
+from ..owner.claim import KEY, OF_ARGUMENTS, Claim, any_suspended, claimed_by
 from ..owner.frames import calling
 from ..owner.identity import forget as forget_accounts
 from ..owner.identity import identity_of, is_answered
@@ -210,7 +210,7 @@ async def _make_request_aio(
     original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any
 ) -> Any:
     """Wrap `AioBaseClient._make_request`."""
-    claim = claim_of(context)
+    claim: Claim | None = context.get(KEY)
     service = _stubbing(client, operation_model, context)
     try:
         answer = None

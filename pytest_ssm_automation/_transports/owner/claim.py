@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..._service.checks.violations import Violation
     from .active import Active
 
-# The key of the claim in the context of a request.
+# The key of the claim in the context of a request. There is none if it was serialized before a fake was active.
 KEY: Final = "pytest_ssm_automation"
 
 # Exceptions of botocore for arguments that are invalid or cannot be serialized. Others come from signal handlers, such
@@ -149,11 +149,6 @@ def any_suspended() -> bool:
     return bool(_suspended)
 
 
-def claim_of(context: Mapping[str, Any]) -> Claim | None:
-    """Return the claim of a request; `None` if it was serialized before a fake was active."""
-    return context.get(KEY)
-
-
 def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
     """Return the fake that has claimed a request; otherwise the one that answers here.
 
@@ -162,7 +157,7 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
     Raises:
         LateCallError: The fake has ended, and the request comes from work that its test has left behind.
     """
-    claim = claim_of(context)
+    claim: Claim | None = context.get(KEY)
     if claim is not None and claim.active.entered:
         return claim.active
     found = answering(operation)
