@@ -308,36 +308,21 @@ def test_a_crash_is_cleaned_up_later(standin: StandIn, url: str, capsys: pytest.
     assert capsys.readouterr().out.endswith("Nothing is left behind.\n")
 
 
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("typed", ["n\n", ""])
 def test_a_live_run_says_what_it_does_and_asks(
-    standin: StandIn, aws: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    standin: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str
 ) -> None:
-    """Nothing is created before the user has agreed."""
-    asked: list[str] = []
-
-    def say_no(text: str) -> str:
-        asked.append(text)
-        return "n"
-
-    monkeypatch.setattr("builtins.input", say_no)
+    """Nothing is created before the user has agreed, or if the question can't be asked, as in a pipe."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert command.run(["--live"]) == 2
     assert set(standin.operations) <= {"", "ListDocuments"}  # GetCallerIdentity
     told = capsys.readouterr().out
     assert "starts at most 60 executions" in told
     assert "US dollars" in told
-    assert asked
+    assert typed or told.endswith("repeat it with --yes.\n")
     assert command.run(["--live", "--yes", "--only", "form-of-ids"]) == 0
     assert standin.documents == {}
-
-
-@pytest.mark.usefixtures("aws")
-def test_nobody_is_there_to_answer(
-    standin: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A live run whose question can't be asked, as in a pipe, creates nothing."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
-    assert command.run(["--live"]) == 2
-    assert set(standin.operations) <= {"", "ListDocuments"}
-    assert capsys.readouterr().out.endswith("repeat it with --yes.\n")
 
 
 @pytest.mark.parametrize(
@@ -379,20 +364,22 @@ def test_motos_server(tmp_path: Path) -> None:
     assert "500" in found["form-of-ids"]["reason"]
 
 
-def test_a_recording_names_nobody(url: str, tmp_path: Path) -> None:
-    """What is written for others has the answers, without account, ids, ARNs or times."""
+def test_what_is_recorded(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is written for others has the answers, without account, ids, ARNs, times or tokens of pages.
+
+    The token of an answer is still known in the next request. Executions that have ended are written as the command
+    `record` writes them, while their runbooks are there.
+    """
     path = tmp_path / "recording.json"
-    assert command.run(["--target", url, "--record", str(path), "--only", "times", "code-of-rules"]) == 0
+    only = ("times", "code-of-rules", "list-pages")
+    assert command.run(["--target", url, "--record", str(path), "--only", *only]) == 0
     text = path.read_text("utf-8")
     recorded = written(path)
     assert recorded["times"]["calls"][-1]["answer"]["AutomationExecution"]["ExecutionStartTime"] == "<time 1>"
     assert recorded["code-of-rules"]["calls"][-1]["answer"]["Error"]["Code"].startswith("InvalidAutomation")
+    pages = [call for call in recorded["list-pages"]["calls"] if call["operation"].startswith("Describe")]
+    assert pages[0]["answer"]["NextToken"] == pages[1]["request"]["NextToken"] == "<token 1>"
     assert not [secret for secret in ("123456789012", "assumed-role", "-4", "AKID") if secret in text]
-
-
-def test_executions_are_recorded(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Executions that have ended are written as the command `record` writes them, while their runbooks are there."""
-    assert command.run(["--target", url, "--record", str(tmp_path / "recording.json"), "--only", "times"]) == 0
     files = list((tmp_path / "recording").iterdir())
     assert files
     assert [recordings.compare(file) for file in files] == [()] * len(files)
@@ -408,14 +395,6 @@ def test_executions_that_cannot_be_recorded_are_told(tmp_path: Path) -> None:
         (line,) = record_executions(fake.client(), [gone, running], tmp_path)
     assert line.startswith(f"{gone} was not recorded: An error occurred (AutomationExecutionNotFound")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_tokens_of_pages_are_replaced(url: str, tmp_path: Path) -> None:
-    """Account and Region may be encoded in them; the one of an answer is still known in the next request."""
-    path = tmp_path / "recording.json"
-    assert command.run(["--target", url, "--record", str(path), "--only", "list-pages"]) == 0
-    pages = [call for call in written(path)["list-pages"]["calls"] if call["operation"].startswith("Describe")]
-    assert pages[0]["answer"]["NextToken"] == pages[1]["request"]["NextToken"] == "<token 1>"
 
 
 def test_a_reason_takes_one_line() -> None:

@@ -91,8 +91,8 @@ def test_versions_and_arns(client: Any, folder: Path) -> None:
     assert (folder / "shared" / f"{NAME}.yaml").read_text() == (folder / f"{NAME}.yaml").read_text()
 
 
-def test_an_error_of_aws_is_one_line(client: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """For a missing document, or one of another type, a line is printed, and the others are written."""
+def test_an_error_is_one_line(client: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One of AWS, a document of another type or one of the file system; the other documents are written."""
     create(client, NAME, YAML, "YAML")
     create(client, "Shell", '{"schemaVersion": "2.2", "mainSteps": []}', kind="Command")
     assert download(folder, "None-Such", "Shell", NAME) == 1
@@ -102,6 +102,8 @@ def test_an_error_of_aws_is_one_line(client: Any, folder: Path, capsys: pytest.C
     )
     assert other == "Error: Shell: a document of type Command is not an Automation runbook"
     assert [path.name for path in folder.iterdir()] == [f"{NAME}.yaml"]
+    assert download(folder / f"{NAME}.yaml" / "below", NAME) == 1
+    assert capsys.readouterr().err.startswith(f"Error: {NAME}: [Errno ")
 
 
 @pytest.mark.parametrize(
@@ -119,16 +121,6 @@ def test_what_botocore_lacks_is_one_line(
     assert main(["download", "One", "Two", "--to", str(folder), *arguments]) == 1
     assert capsys.readouterr().err.endswith(message)
     assert not folder.exists()
-
-
-def test_a_folder_that_cannot_be_made_is_one_line(
-    client: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """An error of the file system is printed like one of AWS."""
-    create(client, NAME, YAML, "YAML")
-    (tmp_path / "file").touch()
-    assert download(tmp_path / "file" / "below", NAME) == 1
-    assert capsys.readouterr().err.startswith(f"Error: {NAME}: [Errno ")
 
 
 def test_a_process_downloads_from_the_endpoint_of_a_fake(folder: Path) -> None:

@@ -65,6 +65,9 @@ def test_every_error_can_be_caught(client: Any, fake: AutomationFake, code: str)
     assert metadata["HTTPStatusCode"] == COMMON_ERRORS.get(code, 400)
     assert metadata["HTTPHeaders"]["x-amzn-requestid"] == metadata["RequestId"]
     assert (fake.calls[0].outcome, fake.calls[0].error) == ("failed", code)
+    fake.fail_with(code, message="mine")
+    with pytest.raises(ClientError, match=rf"\({code}\) when calling .* operation: mine$"):
+        start(client)
 
 
 @pytest.mark.parametrize("name", CONNECTION_ERRORS)
@@ -86,13 +89,6 @@ def test_connection_errors_are_botocores(client: Any, fake: AutomationFake, name
     assert len(traceback.extract_tb(caught[1].__traceback__)) == len(traceback.extract_tb(caught[2].__traceback__))
     assert [(call.outcome, call.error) for call in fake.calls] == [("failed", name)] * 3
     assert fake.executions == ()
-
-
-def test_a_text_can_be_chosen(client: Any, fake: AutomationFake) -> None:
-    """`message` replaces the service's usual one."""
-    fake.fail_with("InvalidTarget", message="no such target")
-    with pytest.raises(ClientError, match=r"\(InvalidTarget\) when calling .* operation: no such target$"):
-        start(client)
 
 
 @pytest.mark.parametrize(
@@ -200,22 +196,6 @@ def test_a_fake_is_freed_at_once(calls: int) -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"transprot": "wire"}, r"^Unknown option 'transprot'\. Did you mean 'transport'\? Allowed: allow_network, "),
-        ({"transport": "stuber"}, r"^Unknown value of transport 'stuber'\. Did you mean 'stubber'\?"),
-        ({"faults": ["InvalidTarget"]}, r"^Expected each item of faults to be a Fault, but got 'InvalidTarget'"),
-        ({"enforce": ["Mode:enums"]}, r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
-        ({"relax": ("Parametrs:max",)}, r"^Unknown constraint 'Parametrs:max'\. Did you mean 'Parameters:max'\?"),
-    ],
-)
-def test_misspelt_options_are_refused(arguments: dict[str, Any], message: str) -> None:
-    """A keyword that a fake doesn't know is a mistake in the test."""
-    with pytest.raises(FakeUsageError, match=message):
-        AutomationFake(**arguments)
-
-
 def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
     """`fail_with` and `lose_response` refuse unknown errors; of many names the nearest are shown, and where all are."""
     for name in ("InvalidTargets", "invalidtarget"):
@@ -236,24 +216,17 @@ def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
     assert fake.faults == ()
 
 
-def test_the_repr_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The repr has the transport, the numbers of calls and executions, and the test, even after the fake."""
+def test_reprs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fake shows the transport, numbers of calls and executions, and the test; an execution shows where it is."""
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "test_it.py::test_it[a b] (call)")
     with AutomationFake(transport="wire") as fake:
         fake.add_execution("Doc", execution_id="exec-1")
         assert repr(fake) == "<AutomationFake wire, 0 calls, 1 execution, test_it.py::test_it[a b]>"
-        fake.client().start_automation_execution(DocumentName="Doc")
+        start(fake.client(), Targets=[{"Key": "ParameterValues", "Values": ["i-1"]}], TargetParameterName="InstanceId")
         monkeypatch.delenv("PYTEST_CURRENT_TEST")
     assert repr(fake) == "<AutomationFake wire, 1 call, 2 executions, test_it.py::test_it[a b]>"
     assert repr(AutomationFake()) == "<AutomationFake stubber, 0 calls, 0 executions>"
-
-
-def test_the_repr_of_an_execution_is_one_line(fake: AutomationFake) -> None:
-    """It has the id, the document, where it runs, the target if there is one, and the status."""
-    fake.client().start_automation_execution(
-        DocumentName="Doc", Targets=[{"Key": "ParameterValues", "Values": ["i-1"]}], TargetParameterName="InstanceId"
-    )
-    (parent,) = fake.executions
+    parent = fake.executions[1]
     parent.advance()
     assert repr(parent) == f"<Execution {parent.id} of Doc in 123456789012 us-east-1: InProgress>"
     (child,) = parent.children
@@ -285,11 +258,7 @@ def test_the_repr_of_an_execution_is_one_line(fake: AutomationFake) -> None:
         (lambda fake: fake.fail_with("InvalidTarget", time=2), r"^Unknown argument of fail_with 'time'\. .* 'times'\?"),
         (lambda fake: fake.fail_step("get", mesage="x"), r"^Unknown argument of fail_step 'mesage'\. .* 'message'\?"),
         (lambda fake: fake.fail_step(), r"AutomationFake\.fail_step\(\) missing 1 required positional argument"),
-        (lambda fake: fake.assert_started(regions="x"), r"^assert_started takes no regions: did you mean 'region'\?$"),
         (lambda fake: fake.client(region="x"), r"^Unknown argument of client 'region'\. Did you mean 'region_name'\?"),
-        (lambda fake: fake.assert_rejected("SerializationException"), r"write assert_rejected\(error='SerializationE"),
-        (lambda fake: fake.assert_rejected("Mode:enum"), r"write assert_rejected\(constraint='Mode:enum'\)"),
-        (lambda fake: fake.assert_rejected(["Doc"]), r"write assert_rejected\(DocumentName=\['Doc'\]\)"),
     ],
 )
 def test_messages_name_the_mistake(fake: AutomationFake, slip: Any, told: str) -> None:

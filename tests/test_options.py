@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ITEM = "each item of runbooks to be a Runbook, a file, a folder or a glob"
+
+
 def test_defaults_are_the_documented_ones() -> None:
     """Without a word from anybody a fake behaves like this."""
     assert AutomationFake().options._asdict() == {
@@ -41,27 +44,6 @@ def test_runbooks_are_files_and_runbooks(tmp_path: Path, monkeypatch: pytest.Mon
     with AutomationFake(runbooks=["*.json", load(content, "Two-Book")], unknown_documents="reject") as fake:
         for name in ("One-Book", "Two-Book"):
             start(fake.client(), DocumentName=name)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        (
-            "tests/runbooks",
-            "Expected runbooks to be a list or tuple of files and folders, but got runbooks='tests/",
-        ),
-        (
-            [{"a": 1}],
-            r"to be a Runbook, a file, a folder or a glob, but got {'a': 1} \(type=dict\); register a mapping",
-        ),
-        (["a:\n  b"], r"a folder or a glob, but got 'a:\\n  b' \(type=str\); register a mapping or text with add_runb"),
-        ([b"x"], r"but got b'x' \(type=bytes\)"),
-    ],
-)
-def test_what_is_no_list_of_runbooks_is_refused(given: Any, message: str) -> None:
-    """A value that is not a list, or whose items are not files, is refused, with a hint to add_runbook."""
-    with pytest.raises(FakeUsageError, match=message):
-        AutomationFake(runbooks=given)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +78,18 @@ def test_hosts_are_names_in_any_letter_case(given: Any, kept: Any) -> None:
         ({"allow_network": ["https://a.b"]}, "Expected allow_network to contain only host names"),
         ({"allow_network": ["a.b,c.d"]}, "Expected allow_network to contain only host names"),
         ({"allow_network": None}, "Expected allow_network to be a list or tuple of names, but got "),
+        ({"faults": ["InvalidTarget"]}, "Expected each item of faults to be a Fault, but got 'InvalidTarget'"),
+        ({"enforce": ["Mode:enums"]}, "Unknown constraint 'Mode:enums'. Did you mean 'Mode:enum'?"),
+        ({"relax": ("Parametrs:max",)}, "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?"),
+        *(
+            ({"runbooks": given}, "Expected " + message)
+            for given, message in (
+                ("tests", "runbooks to be a list or tuple of files and folders, but got runbooks='tests' (type=str)"),
+                ([{"a": 1}], f"{ITEM}, but got {{'a': 1}} (type=dict); register a mapping or text with add_runbook("),
+                (["a:\n  b"], f"{ITEM}, but got 'a:\\n  b' (type=str); register a mapping or text with add_runbook("),
+                ([b"x"], f"{ITEM}, but got b'x' (type=bytes)"),
+            )
+        ),
         ({"seed": 1.5}, "Expected seed to be a string or a whole number, but got seed=1.5 (type=float)"),
     ],
 )  # fmt: skip

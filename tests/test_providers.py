@@ -28,8 +28,8 @@ SEEDS = range(250)
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 # Each method, and a place in the model where what it makes belongs.
 PLACES = {
-    "automation_execution_id": ("AutomationExecutionId", None),
-    "client_token": ("IdempotencyToken", None),
+    "automation_execution_id": ("AutomationExecutionId", UUID),
+    "client_token": ("IdempotencyToken", UUID),
     "runbook_name": ("DocumentName", None),
     "runbook_arn": ("DocumentARN", None),
     "instance_id": ("TargetMapValue", "i-[0-9a-f]{17}"),
@@ -115,39 +115,32 @@ def test_requests_have_every_member() -> None:
     assert min(seen.values()) > len(SEEDS) / 20
 
 
-def test_target_locations_have_targets_only_in_requests() -> None:
-    """A single location has no targets; in a request it may have some, together with a TargetParameterName."""
+def test_targets_of_requests() -> None:
+    """A single location has no targets; in a request it may have some, together with a TargetParameterName.
+
+    Parameters of targets or target maps are not in the parameters of the request.
+    """
     assert not any("Targets" in location for location in draws("target_location"))
-    located = [
-        request
-        for request in draws("automation_request")
-        if any("Targets" in location for location in request.get("TargetLocations", ()))
-    ]
-    assert located or not has("TargetLocation.Targets")
-    assert all(request["TargetParameterName"] for request in located)
-
-
-def test_a_parameter_that_targets_fill_is_not_given_too() -> None:
-    """Parameters of targets or target maps are not in the parameters of the request."""
+    located = False
     for request in draws("automation_request"):
-        filled = {request.get("TargetParameterName")} | {key for each in request.get("TargetMaps", ()) for key in each}
+        name = request.get("TargetParameterName")
+        filled = {name} | {key for each in request.get("TargetMaps", ()) for key in each}
         assert not filled & request.get("Parameters", {}).keys()
+        if any("Targets" in location for location in request.get("TargetLocations", ())):
+            located = True
+            assert name
+    assert located or not has("TargetLocation.Targets")
 
 
 @pytest.mark.parametrize("method", PLACES)
 def test_same_seed_same_values(method: str) -> None:
-    """Two Fakers with the same seed generate the same values, which differ from draw to draw."""
-    first, second = make_faker(7), make_faker(7)
-    values = [getattr(first, method)() for _ in range(20)]
-    assert values == [getattr(second, method)() for _ in range(20)]
-    assert any(value != values[0] for value in values)
-
-
-@pytest.mark.parametrize("method", PLACES)
-def test_locales_make_no_difference(method: str) -> None:
-    """A seed generates the same value in all locales, and in several at once."""
-    values = [getattr(make_faker(11, locale), method)() for locale in LOCALES]
-    assert all(value == values[0] for value in values)
+    """A seed generates the same values in all locales, and in several at once; they differ from draw to draw."""
+    *single, several = LOCALES
+    fakers = [make_faker(11, locale) for locale in single]
+    first, *others = [[getattr(faker, method)() for _ in range(20)] for faker in fakers]
+    assert others == [first] * len(others)
+    assert any(value != first[0] for value in first)
+    assert getattr(make_faker(11, several), method)() == first[0]
 
 
 @pytest.mark.slow
@@ -179,29 +172,12 @@ def test_another_process_gives_the_same() -> None:
     assert len(outputs) == 1
 
 
-@pytest.mark.parametrize(
-    "method",
-    [
-        "automation_execution_id",
-        "client_token",
-        "runbook_name",
-        "runbook_arn",
-        "instance_id",
-        "account_id",
-        "aws_region",
-    ],
-)
+@pytest.mark.parametrize("method", [*PLACES][:7])
 def test_unique_values(method: str) -> None:
     """Faker's own `unique` works, for a Faker of one locale and of several."""
     for locale in LOCALES:
         unique = make_faker(locale=locale).unique
         assert len({getattr(unique, method)() for _ in range(25)}) == 25
-
-
-def test_ids_are_uuids() -> None:
-    """Ids and tokens are lower-case UUIDs of the version for random ones."""
-    for method in ("automation_execution_id", "client_token"):
-        assert all(re.fullmatch(UUID, value) for value in draws(method))
 
 
 def test_runbook_names_are_of_the_kind_asked_for() -> None:
@@ -259,23 +235,15 @@ def test_target_locations_are_where_asked_for() -> None:
     assert units[False] > 0
 
 
-def test_responses_have_the_id_asked_for() -> None:
-    """A response contains the id that is passed."""
-    assert make_faker().automation_response(execution_id="my-id") == {"AutomationExecutionId": "my-id"}
-
-
-def test_executions_take_what_is_given() -> None:
+def test_executions_and_responses_take_what_is_given() -> None:
     """Name, status, id and start are those passed, and an ARN becomes the bare name."""
-    start = datetime(2020, 2, 29, 12, 30, tzinfo=UTC)
+    faker, start = make_faker(), datetime(2020, 2, 29, 12, 30, tzinfo=UTC)
     arn = "arn:aws:ssm:eu-west-1:123456789012:document/Mine"
-    execution = make_faker().automation_execution(
-        document_name=arn, status="Success", execution_id="id", started_at=start
-    )
-    assert execution["DocumentName"] == "Mine"
-    assert execution["AutomationExecutionStatus"] == "Success"
-    assert execution["AutomationExecutionId"] == "id"
-    assert execution["ExecutionStartTime"] == start
+    execution = faker.automation_execution(document_name=arn, status="Success", execution_id="id", started_at=start)
+    shown = ("DocumentName", "AutomationExecutionStatus", "AutomationExecutionId", "ExecutionStartTime")
+    assert [execution[name] for name in shown] == ["Mine", "Success", "id", start]
     assert start < execution["ExecutionEndTime"] < start + timedelta(days=1)
+    assert faker.automation_response(execution_id="my-id") == {"AutomationExecutionId": "my-id"}
 
 
 @pytest.mark.parametrize("status", ["Succeeded", ""])
@@ -283,11 +251,6 @@ def test_statuses_that_do_not_exist_are_refused(status: str) -> None:
     """A status that the model does not have is a mistake of the test's, named with what is allowed."""
     with pytest.raises(FakeUsageError, match=r"Unknown status .* Allowed: .*Success"):
         make_faker().automation_execution(status=status)
-
-
-def test_every_status_comes_up() -> None:
-    """Over many draws, executions have every status that the installed model knows."""
-    assert {execution["AutomationExecutionStatus"] for execution in draws("automation_execution")} == set(STATUSES)
 
 
 @pytest.mark.parametrize("rate_controlled", [False, True])
@@ -310,29 +273,27 @@ def test_the_members_of_an_execution_fit_each_other(status: str, rate_controlled
         assert ("CurrentStepName" in execution) == (bool(begun) and status not in ENDED)
 
 
-def test_times_are_in_order() -> None:
-    """Datetimes know their time zone, have milliseconds that are never 0, and follow each other."""
-    for execution in draws("automation_execution"):
+def test_steps_and_times() -> None:
+    """Datetimes know their time zone, have milliseconds that are never 0, and follow each other; every status comes.
+
+    A pending step has three members; one that began has an id, a start and inputs, which are JSON texts.
+    """
+    executions = list(draws("automation_execution"))
+    assert {execution["AutomationExecutionStatus"] for execution in executions} == set(STATUSES)
+    for execution in executions:
         times = [execution["ExecutionStartTime"]]
         for step in execution["StepExecutions"]:
             times += [step[name] for name in ("ExecutionStartTime", "ExecutionEndTime") if name in step]
+            if step["StepStatus"] == "Pending":
+                assert step.keys() == {"StepName", "Action", "StepStatus"}
+                continue
+            assert re.fullmatch(UUID, step["StepExecutionId"])
+            assert step["ExecutionStartTime"]
+            inputs = {name: json.loads(text) for name, text in step["Inputs"].items()}
+            assert inputs == execution.get("Parameters", {})
         times += [execution["ExecutionEndTime"]] if "ExecutionEndTime" in execution else []
         assert times == sorted(set(times))
         assert all(time.tzinfo is UTC and time.microsecond and time.microsecond % 1000 == 0 for time in times)
-
-
-def test_steps_that_have_not_run_have_no_more_than_a_name_an_action_and_a_status() -> None:
-    """A pending step has three members; one that began has an id, a start and inputs, which are JSON texts."""
-    for execution in draws("automation_execution"):
-        for step in execution["StepExecutions"]:
-            if step["StepStatus"] == "Pending":
-                assert step.keys() == {"StepName", "Action", "StepStatus"}
-            else:
-                assert re.fullmatch(UUID, step["StepExecutionId"])
-                assert step["ExecutionStartTime"]
-                assert {name: json.loads(text) for name, text in step["Inputs"].items()} == execution.get(
-                    "Parameters", {}
-                )
 
 
 def test_rate_controlled_executions_have_a_step_for_each_target() -> None:
