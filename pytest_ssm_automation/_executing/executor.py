@@ -55,11 +55,6 @@ class Executor:
             return action in self._actions
         return self._actions and action not in WALKED
 
-    def is_waiting(self, visit: Visit) -> bool:
-        """Return whether the current attempt of a step has begun, and has to wait."""
-        attempt = self._waiting.get(visit)
-        return attempt is not None and attempt.number == visit.attempt
-
     def outcome(self, run: Run, visit: Visit) -> StepResult | None:
         """Execute a step, or go on; return the outcome, or `None` if it has to wait.
 

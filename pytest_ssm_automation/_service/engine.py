@@ -112,7 +112,7 @@ class Service:
             with self.lock:
                 known = self.runbooks.load_all() if override.runbook is None else self.runbooks.load(override.runbook)
             check_override(override, known)
-        self.store.attempts.overrides.add(override)
+        self.store.attempts.add(override)
         if isinstance(override, StepFault):
             self.faults.add(override)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import FakeUsageError, StepFailed, call_own, hide_usage_errors, unknown_name
@@ -10,11 +10,10 @@ from ..checks import model
 from ..faults import Fault, When, check_when, matches
 from ..runbooks.kinds import is_mapping
 from ..runbooks.library import bare_name, flow_of, how_to_register
-from .results import FAIL_STEP, STEP_OUTPUTS, StepResult
+from .results import STEP_OUTPUTS, StepResult
 from .step_runs import checked_outputs, step_run_of
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Sequence
 
     from ..calls import Request
@@ -154,70 +153,29 @@ def _check_text(name: str, value: object) -> None:
         raise FakeUsageError(f"Expected {name} to be a non-empty string, but got {name}={value!r}")
 
 
-@dataclass(slots=True)
-class StepOverrides:
-    """The failures and outputs that a test sets for steps.
-
-    Attributes:
-        lock: Guards the counts of faults.
-        faults: The failures of steps. The first one that matches an attempt and is not used up applies.
-        outputs: The outputs of steps. The latest one that matches an attempt applies.
-    """
-
-    lock: threading.RLock
-    faults: list[StepFault] = field(default_factory=list[StepFault])
-    outputs: list[StepOutputs] = field(default_factory=list[StepOutputs])
-
-    def add(self, override: StepOverride) -> None:
-        """Add an override."""
-        if isinstance(override, StepFault):
-            self.faults.append(override)
-        else:
-            self.outputs.append(override)
-
-    def failure(self, run: Run, visit: Visit) -> StepResult | None:
-        """Return the failure of an attempt, if the test has set one. Called without a lock."""
-        for fault in (*self.faults,):
-            if fault.used_up or not _is_for(fault, run, visit.step):
-                continue
-            with self.lock:
-                # Another run may have used it up in the meantime.
-                if taken := not fault.used_up:
-                    fault.fired += 1
-            if taken:
-                return StepResult(fault.status, {}, fault.message, FAIL_STEP)
-        return None
-
-    def has_word(self, run: Run, step: Step) -> bool:
-        """Return whether the test has set the outcome of all attempts of a step. Called without a lock."""
-        always: list[StepOverride] = [*self.outputs, *(fault for fault in (*self.faults,) if fault.times is None)]
-        return any(_is_for(each, run, step) for each in always)
-
-    def success(self, run: Run, visit: Visit, execute: Execute | None = None) -> StepResult | None:
-        """Return the outcome of an attempt that does not fail; `None` if the test has not set it.
-
-        Called without a lock. `execute` executes the step, for functions of the test.
-        """
-        override = next((each for each in reversed((*self.outputs,)) if _is_for(each, run, visit.step)), None)
-        if override is None:
-            return None
-        outputs: Any = override.outputs
-        if callable(outputs):
-            try:
-                outputs = call_own(outputs, step_run_of(run, visit, execute))
-            except StepFailed as failed:
-                return StepResult(failed.status, {}, failed.message or None, STEP_OUTPUTS)
-            if not is_mapping(outputs):
-                raise FakeUsageError(
-                    f"Expected the function passed to step_outputs({override.step!r}) to return a mapping of outputs, "
-                    f"but got {outputs!r}"
-                )
-        return StepResult(outputs=checked_outputs(visit.step, outputs), decided_by=STEP_OUTPUTS)
-
-
-def _is_for(override: StepOverride, run: Run, step: Step) -> bool:
+def is_for(override: StepOverride, run: Run, step: Step) -> bool:
+    """Return whether an override applies to a step of a run. Called without a lock."""
     return (
         override.step == step.name
         and (override.runbook is None or override.runbook == bare_name(run.document_name))
         and matches(override.when, run.source)
     )
+
+
+def result_set(override: StepOutputs, run: Run, visit: Visit, execute: Execute) -> StepResult:
+    """Return the result that a test has set for an attempt. Called without a lock.
+
+    `execute` executes the step, for functions of the test.
+    """
+    outputs: Any = override.outputs
+    if callable(outputs):
+        try:
+            outputs = call_own(outputs, step_run_of(run, visit, execute))
+        except StepFailed as failed:
+            return StepResult(failed.status, {}, failed.message or None, STEP_OUTPUTS)
+        if not is_mapping(outputs):
+            raise FakeUsageError(
+                f"Expected the function passed to step_outputs({override.step!r}) to return a mapping of outputs, "
+                f"but got {outputs!r}"
+            )
+    return StepResult(outputs=checked_outputs(visit.step, outputs), decided_by=STEP_OUTPUTS)

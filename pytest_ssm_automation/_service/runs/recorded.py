@@ -10,7 +10,7 @@ from ..runbooks.kinds import is_list, is_mapping
 from ..runbooks.library import bare_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ..runbooks.declarations import Runbook
@@ -64,6 +64,9 @@ class Replay(NamedTuple):
         shift = begun - self.begun
 
         def change(value: Any) -> Any:
+            if isinstance(value, Replay):
+                members = {name: change(getattr(value, name)) for name in ("begun", "execution", "steps")}
+                return value._replace(**members, children=tuple(map(change, value.children)))
             if is_mapping(value):
                 return {name: change(item) for name, item in value.items()}
             if is_list(value):
@@ -72,17 +75,10 @@ class Replay(NamedTuple):
                 return pattern.sub(lambda match: ids[match[0]], value)
             return value + shift if hasattr(value, "tzinfo") else value
 
-        return self._changed(change)
+        again: Replay = change(self)
+        return again
 
     def _ids(self) -> Iterator[str]:
         yield self.id
         for child in self.children:
             yield from child._ids()  # noqa: SLF001 - of this class
-
-    def _changed(self, change: Callable[[Any], Any]) -> Replay:
-        return self._replace(
-            begun=change(self.begun),
-            execution=change(self.execution),
-            steps=change(self.steps),
-            children=tuple(child._changed(change) for child in self.children),  # noqa: SLF001 - of this class
-        )

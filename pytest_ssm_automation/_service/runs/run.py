@@ -16,7 +16,7 @@ from .scripts import ENDED, WAITING, WORKING, Turn
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from ..calls import Call, Request
@@ -245,8 +245,7 @@ class Run(Identity):
 
     def poll(self) -> None:
         """Advance if its state was shown since it last moved."""
-        if self._claim(if_due=True):
-            self._advance(self.host.pace, takes_time=self.host.takes_time)
+        self._move(lambda: self._advance(self.host.pace, takes_time=self.host.takes_time), if_due=True)
 
     def advance(self, pace: str | None = None, *, takes_time: bool = False) -> None:
         """Advance by one turn, or its walk as far as the pace allows, unless another caller is advancing it.
@@ -254,30 +253,27 @@ class Run(Identity):
         Raises:
             AutomationFakeError: The walk does not end, or what the test has set for a step is invalid.
         """
-        if self._claim():
-            self._advance(pace or self.host.pace, takes_time=takes_time)
+        self._move(lambda: self._advance(pace or self.host.pace, takes_time=takes_time))
 
     def catch_up(self) -> None:
         """Make walks follow the first turn of their scripts, where they still have to."""
-        if self._claim():
-            try:
-                self.course.catch_up(self)
-            finally:
-                self.moving = False
+        self._move(lambda: self.course.catch_up(self))
 
-    def _claim(self, *, if_due: bool = False) -> bool:
+    def _move(self, go_on: Callable[[], None], *, if_due: bool = False) -> None:
+        """Call a function, unless another caller is advancing the run."""
         with self.lock:
-            claimed = not self.moving and (self.due or not if_due)
-            self.moving = self.moving or claimed
-            return claimed
+            if self.moving or (if_due and not self.due):
+                return
+            self.moving = True
+        try:
+            go_on()
+        finally:
+            self.moving = False
 
     def _advance(self, pace: str, *, takes_time: bool) -> None:
         self.takes_time = takes_time
-        try:
-            self.course.advance(self, pace)
-            self.due = False
-        finally:
-            self.moving = False
+        self.course.advance(self, pace)
+        self.due = False
 
     # Its changes. Callers hold the lock.
 

@@ -54,13 +54,16 @@ def state_of(run: Run) -> str:
     """Describe the status of a run, and the step that it is at."""
     if run.ended:
         return f"has ended as {run.status}"
+    names, began = _current(run), run.status != "Pending"
+    after = " after its last step" if run.walk and began and not names else ""
+    return f"is {run.status}{' at step ' if names else after}{', '.join(map(repr, names))}"
+
+
+def _current(run: Run) -> list[str]:
+    """List the steps that a run is at."""
     if isinstance(run.course, Replayed):
-        names = [repr(name) for name in run.course.running]
-        return f"is {run.status}{' at step ' if names else ''}{', '.join(names)}"
-    if run.walk is None:
-        return f"is {run.status}"
-    at = f"at step {run.walk.at.step.name!r}" if run.walk.at else "after its last step"
-    return f"is {run.status} {at}"
+        return run.course.running
+    return [run.walk.at.step.name] if run.walk and run.walk.at else []
 
 
 def _step_names(run: Run) -> Collection[str] | None:
@@ -71,11 +74,11 @@ def _step_names(run: Run) -> Collection[str] | None:
 
 
 def _is_at(run: Run, name: str) -> bool:
-    if isinstance(run.course, Replayed):
-        return name in run.course.running
-    at = run.walk.at if run.walk else None
-    if at is None or at.step.name != name:
+    if name not in _current(run):
         return False
+    at = run.walk.at if run.walk else None
+    if at is None:
+        return True  # a recorded step
     if at.step.action in PAUSING:
         return at.status == "Waiting" or isinstance(run.course, Following)
     return at.status == "InProgress"

@@ -100,8 +100,8 @@ class ExecutionStore:
     @property
     def overridden(self) -> Sequence[StepOverride]:
         """All failures and outputs of steps that the test has set."""
-        overrides = self._attempts and self._attempts.overrides
-        return (*overrides.faults, *overrides.outputs) if overrides else ()
+        attempts = self._attempts
+        return (*attempts.faults, *attempts.outputs) if attempts else ()
 
     def add_script(self, script: Script) -> None:
         """Add a script. It also applies to targets of earlier executions that are still to be started."""

@@ -28,5 +28,14 @@ def at(seconds: float) -> datetime:
     return _shown(datetime.fromtimestamp(round(seconds * 1_000_000) // 1000 / 1000, UTC))
 
 
+def read(text: str) -> datetime | None:
+    """Read a time in ISO 8601, in UTC if it has no time zone; `None` if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _shown(moment: datetime) -> datetime:
     return moment if moment.microsecond else moment + _MILLISECOND

@@ -137,12 +137,13 @@ def test_a_start_that_is_refused_to_a_step(client: Any, inputs: dict[str, Any], 
     with AutomationFake(unknown_documents="reject") as fake:
         register(fake, {**CALL, "inputs": {"DocumentName": "Child", "RuntimeParameters": {"Ids": ["i"]}, **inputs}})
         execution = ended(fake)
-        with pytest.raises(ClientError) as refused:
+        with pytest.raises(ClientError) as caught:
             start(fake.client(), DocumentName="Child", DocumentVersion="7")
     if error is None:
         assert execution.status == "Success"
     else:
-        told = error.format(refused.value.response["Error"]["Message"])
+        refused: Any = caught.value.response
+        told = error.format(refused["Error"]["Message"])
         assert str(execution.failure_message).startswith(f"{REFUSED}{told}")
         assert str(execution.failure_message).endswith(END)
         assert execution.children == []

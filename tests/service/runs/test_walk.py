@@ -308,7 +308,8 @@ def test_references_in_defaults(fake: AutomationFake) -> None:
         ({"Source": ["b"]}, "of-b-in-us-east-1-{{ Unknown }}"),
         ({"Name": ["{{ Zone }}"]}, "{{ Zone }}"),
     ):
-        run = ended(fake, content | {"parameters": parameters}, **({"Parameters": given} if given else {}))
+        members: dict[str, Any] = {"Parameters": given} if given else {}
+        run = ended(fake, content | {"parameters": parameters}, **members)
         assert run["Parameters"]["Zone"] == ["z"]
         assert run["StepExecutions"][2]["Inputs"].get("Name", f'"{shown}"') == f'"{shown}"'
         assert run["StepExecutions"][0]["Outputs"]["NextStep"] == ["never" if "Source" in given else "use"]

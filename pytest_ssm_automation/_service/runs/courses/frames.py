@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.actions import PAUSING
 from ..results import SUCCESS
@@ -28,13 +28,6 @@ _COUNTERS: Final = {"Success": "SuccessSteps", "Failed": "FailedSteps", "Cancell
 }
 
 
-class _Span(NamedTuple):
-    """The time from the beginning to the end of a step; `None` if it has not begun, or not ended."""
-
-    start: datetime | None
-    end: datetime | None
-
-
 class Frames:
     """What a recorded execution showed, in order: Pending, then a frame for each step that begins, and its end.
 
@@ -46,9 +39,17 @@ class Frames:
         """Order the steps of a recording by time."""
         self._replay, self._steps = replay, replay.steps
         self._spans = [*_spans(replay)]
-        begun = ((span.start, number) for number, span in enumerate(self._spans) if span.start)
-        self._order = sorted(begun)
+        self._order = sorted((start, number) for number, (start, _) in enumerate(self._spans) if start)
         self.last = len(self._order) + 1
+        # The frames in which steps have begun and ended first; without an entry, they never do.
+        self._begun = {number: frame for frame, (_, number) in enumerate(self._order, 1)}
+        self._ended = {number: self._end(frame, self._spans[number][1]) for number, frame in self._begun.items()}
+
+    def _end(self, begun: int, time: datetime | None) -> int:
+        if time is None:
+            return self.last + 1
+        later = range(begun + 1, self.last)
+        return next((frame for frame in later if self._order[frame - 1][0] >= time), self.last)
 
     def after(self, frame: int, pace: str) -> int:
         """Return the frame that follows a frame: of the next step, or where the execution waits or has ended."""
@@ -100,27 +101,20 @@ class Frames:
         """Return the changes of the steps between two frames, oldest first."""
         found: list[StatusChange] = []
         for number, (step, (start, end)) in enumerate(zip(self._steps, self._spans, strict=True)):
-            was, now = self._state(number, before), self._state(number, frame)
             name, action = step["StepName"], step["Action"]
-            if start and was < 1 <= now:
+            if start and before < self._begun[number] <= frame:
                 found.append(StatusChange(start, "InProgress", name, action, start))
                 if action in PAUSING:
                     found.append(StatusChange(start, "Waiting", name, action, start))
-            if start and end and was < 2 <= now:  # noqa: PLR2004 - it has ended
+            if start and end and before < self._ended[number] <= frame:
                 found.append(StatusChange(end, step["StepStatus"], name, action, start))
         return sorted(found, key=lambda change: change.time)
 
     def _state(self, number: int, frame: int) -> int:
         """Return 0 for a step that has not begun in a frame, 1 for one in progress, 2 for one that has ended."""
-        start, end = self._spans[number]
-        if start is None or frame == 0:
+        if number not in self._begun:
             return 0
-        if frame == self.last:
-            return 2 if end else 1
-        at = self._order[frame - 1]
-        if (start, number) > at:
-            return 0
-        return 2 if end and end <= at[0] and number != at[1] else 1
+        return (frame >= self._begun[number]) + (frame >= self._ended[number])
 
     def _shown_steps(self, frame: int) -> Iterator[dict[str, Any]]:
         iterations = {_iteration(step) for number, step in enumerate(self._steps) if self._state(number, frame)}
@@ -147,17 +141,20 @@ def _iteration(step: Mapping[str, Any]) -> tuple[object, ...]:
     return parent.get("StepExecutionId"), parent.get("StepName"), parent.get("Iteration")
 
 
-def _spans(replay: Replay) -> Iterator[_Span]:
-    """Yield the span of each step. What has no times, though it ran, follows what ran before."""
+def _spans(replay: Replay) -> Iterator[tuple[datetime | None, datetime | None]]:
+    """Yield the times at which each step began and ended, if it did.
+
+    What has no times, though it ran, follows what ran before.
+    """
     latest = replay.begun
     for step in replay.steps:
         if step["StepStatus"] == PENDING:
-            yield _Span(None, None)
+            yield None, None
             continue
         start = step.get("ExecutionStartTime", latest)
         end = step.get("ExecutionEndTime", start) if step["StepStatus"] in ENDED else None
         latest = end or start
-        yield _Span(start, end)
+        yield start, end
 
 
 def _counts(recorded: Mapping[str, Any], statuses: Sequence[str]) -> dict[str, Any]:

@@ -101,7 +101,8 @@ class Walked(Course):
         """Make the waiting step fail."""
         run.changed()
         at = self.walk.at
-        self.walk.settle(StepResult("Failed", at.said.outputs if at else {}, message), signalled=True)
+        kept = (at and at.kept) or StepResult()
+        self.walk.settle(StepResult("Failed", kept.outputs, message), signalled=True)
         run.follow_walk(self.walk)
 
     def resume(self, run: Run) -> None:
@@ -135,7 +136,7 @@ def go_on(walk: Walk) -> None:
         walk.begin()
     elif walk.at and walk.at.status == "Waiting":
         if walk.pauses:
-            walk.settle(walk.at.said, signalled=True)
+            walk.settle(walk.at.kept or StepResult(), signalled=True)
         else:
             walk.resume()
 

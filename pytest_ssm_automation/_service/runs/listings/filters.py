@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ...checks import model
 from ...errors import ServiceError
+from .. import times
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _Filter = Callable[[Mapping[str, Any], str], bool]
 
@@ -24,11 +27,10 @@ def is_group(target: Mapping[str, Any]) -> bool:
 
 def read_time(value: str) -> datetime:
     """Parse a time in ISO 8601, in UTC if it has no time zone."""
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        raise ServiceError("InvalidFilterValue") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    time = times.read(value)
+    if time is None:
+        raise ServiceError("InvalidFilterValue")
+    return time
 
 
 _TIMES: Final[Mapping[str, _Filter]] = {

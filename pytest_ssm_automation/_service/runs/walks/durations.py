@@ -8,14 +8,17 @@ Sources:
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ...runbooks.actions import PAUSING, SLEEP
 from ...runbooks.creating.limits import length_of
 from ...runbooks.references import as_text
+from .. import times
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .visits import Visit
 
 # Of approvals and pauses without timeoutSeconds.
@@ -41,15 +44,6 @@ def limit_of(visit: Visit) -> datetime | None:
 def end_of_sleep(visit: Visit) -> datetime | None:
     """Return when the Duration of a sleep has passed, or its Timestamp is reached; `None` if they are no times."""
     if "Timestamp" in visit.inputs:
-        return _moment(as_text(visit.inputs["Timestamp"]))
+        return times.read(as_text(visit.inputs["Timestamp"]))
     length = length_of(as_text(visit.inputs.get("Duration", "")))
     return None if length is None else visit.started + length
-
-
-def _moment(text: str) -> datetime | None:
-    """Read a time in ISO 8601, in UTC if it has no time zone; `None` if it is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

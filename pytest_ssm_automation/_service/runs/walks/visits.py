@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.kinds import is_list
 from ...runbooks.references import as_text
-from ..results import StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...runbooks.flow import Flow, Step
+    from ..results import StepResult
 
 MOST_ITERATIONS: Final = 100
 
@@ -42,11 +42,11 @@ class Visit:
         iterations: The iterations of a loop.
         child: The execution that the current attempt has started.
         decided_by: What decided the result of the latest attempt.
-        kept: The result of a sleep that is not over yet.
+        kept: The result of a sleep that is not over yet, or of an approval or a pause that waits.
         polls: How often a caller has polled without a sleep while it waited for its time.
         polled: The time of the latest of these polls.
         decisions: The decisions of approvers.
-        said: What the test has set for the result of an approval or a pause, once it waits.
+        executing: The number of the attempt that is being executed, and has to wait.
         called: The operations that the current attempt has called, such as `ec2 StopInstances`.
     """
 
@@ -69,7 +69,7 @@ class Visit:
     polls: int = 0
     polled: datetime | None = None
     decisions: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-    said: StepResult = StepResult()  # noqa: RUF009 - it is immutable
+    executing: int = 0
     called: tuple[str, ...] = ()
 
 
