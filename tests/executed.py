@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -35,6 +36,19 @@ def api(name: str, service: str, operation: str, /, action: str = "executeAwsApi
     """Write a step that calls an operation; properties of the step and `outputs` are among the inputs in lower case."""
     properties = {key: inputs.pop(key) for key in [*inputs] if key[0].islower()}
     return step(name, action, {"Service": service, "Api": operation, **inputs}, **properties)
+
+
+def script(source: str, payload: Any = None, /, *, name: str = "script", **properties: Any) -> Members:
+    """Write a step that runs a script, with a handler of that name."""
+    inputs = {"Runtime": "python3.11", "Handler": "handler", "Script": textwrap.dedent(source)}
+    inputs |= {} if payload is None else {"InputPayload": payload}
+    return step(name, "executeScript", inputs, **properties)
+
+
+def body(source: str, payload: Any = None, /, **properties: Any) -> Members:
+    """Write a step that runs the body of a handler."""
+    indented = textwrap.indent(textwrap.dedent(source), "    ")
+    return script(f"def handler(events, context):\n{indented}", payload, **properties)
 
 
 class Bench:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import moto
 import pytest
 from executed import Bench
+from moto.server import ThreadedMotoServer
 
 from pytest_ssm_automation import AutomationFake
 
@@ -36,3 +37,13 @@ def make_bench(aws: None) -> Iterator[Any]:
         yield lambda **options: Bench(
             stack.enter_context(AutomationFake(**{"seed": "executing", "execute_steps": True, **options}))
         )
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Give the URL of a server of moto, which has nothing yet."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()

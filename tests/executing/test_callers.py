@@ -14,8 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 from caller import poll, start
 from children import in_child
-from executed import Bench, api, step
-from moto.server import ThreadedMotoServer
+from executed import Bench, api, body, step
 from reaching import TRANSPORTS, reached
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
@@ -27,17 +26,7 @@ pytestmark = pytest.mark.slow
 
 DECLARED = {"Name": {"type": "String"}}
 PUT = api("put", "ssm", "PutParameter", Name="{{ Name }}", Value="{{ script.Value }}", Type="String")
-SCRIPT = step(
-    "script",
-    "executeScript",
-    {
-        "Runtime": "python3.11",
-        "Handler": "handler",
-        "Script": "def handler(events, context):\n    return {'Value': events['Name'] + '!'}",
-        "InputPayload": {"Name": "{{ Name }}"},
-    },
-    outputs={"Value": "$.Payload.Value"},
-)
+SCRIPT = body("return {'Value': events['Name'] + '!'}", {"Name": "{{ Name }}"}, outputs={"Value": "$.Payload.Value"})
 SOURCE = """
     import json
     import boto3, moto, pytest, requests
@@ -138,23 +127,18 @@ def test_threads(bench: Bench) -> None:
 
 def test_pollers_of_one_run(bench: Bench) -> None:
     """A step is executed once, however many poll at the same time."""
-    text = "import boto3\ncalls = boto3.client('ssm')\ndef handler(events, context):\n"
-    text += "    return calls.put_parameter(Name='once', Value='v', Type='String')"
-    once = step("once", "executeScript", {"Runtime": "python3.11", "Handler": "handler", "Script": text})
-    execution_id = bench.begin(once)
+    source = "import boto3\nreturn boto3.client('ssm').put_parameter(Name='once', Value='v', Type='String')"
+    execution_id = bench.begin(body(source))
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(bench.poll, [execution_id] * 16))
     assert bench.poll(execution_id)["AutomationExecutionStatus"] == "Success"
     assert len(bench.aws("ssm").get_parameter_history(Name="once")["Parameters"]) == 1
 
 
-def test_asynchronous_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asynchronous_callers(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps of runs that tasks poll beside each other reach moto's server; calls of the tasks stay the caller's."""
     session: Any = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed").get_session()
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
 
     async def main() -> list[str]:
         async with session.create_client("ssm", region_name="us-east-1") as client:
@@ -167,17 +151,14 @@ def test_asynchronous_callers(monkeypatch: pytest.MonkeyPatch) -> None:
 
             return await asyncio.gather(*map(run, ("a", "b", "c")))
 
-    try:
-        with AutomationFake(execute_steps=True) as fake:
-            fake.add_runbook({"schemaVersion": "0.3", "parameters": DECLARED, "mainSteps": [SCRIPT, PUT]}, name="Doc")
-            assert asyncio.run(main()) == ["Success"] * 3
-            # boto3 reads, because aiohttp refuses the two Server headers of moto's server in Python's development mode
-            found = boto3.client("ssm", region_name="us-east-1").get_parameters(Names=["a", "b", "c"])
-            assert sorted(each["Value"] for each in found["Parameters"]) == ["a!", "b!", "c!"]
-            fake.assert_called("GetAutomationExecution", times=12)
-            assert [call.step for call in fake.calls] == [None] * 15
-    finally:
-        server.stop()
+    with AutomationFake(execute_steps=True) as fake:
+        Bench(fake).register(SCRIPT, PUT, parameters=DECLARED)
+        assert asyncio.run(main()) == ["Success"] * 3
+        # boto3 reads, because aiohttp refuses the two Server headers of moto's server in Python's development mode
+        found = boto3.client("ssm", region_name="us-east-1").get_parameters(Names=["a", "b", "c"])
+        assert sorted(each["Value"] for each in found["Parameters"]) == ["a!", "b!", "c!"]
+        fake.assert_called("GetAutomationExecution", times=12)
+        assert [call.step for call in fake.calls] == [None] * 15
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

@@ -10,7 +10,7 @@ import moto
 import pytest
 from botocore import handlers
 from botocore.awsrequest import AWSResponse, HTTPHeaders
-from executed import Bench, Run, step
+from executed import Bench, Run, body, step
 
 from pytest_ssm_automation._executing.actions.table import TABLE
 
@@ -23,11 +23,10 @@ IMAGE = "ami-12c6146b"
 PLACES = (("123456789012", "eu-west-1"), ("210987654321", "us-east-1"))
 TEMPLATE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "of-stack"}}}})
 MACHINE = json.dumps({"StartAt": "It", "States": {"It": {"Type": "Pass", "End": True}}})
-SCRIPT = """
-import boto3
-def handler(events, context):
-    boto3.client("ssm").put_parameter(Name="by-script", Value=events["Value"], Type="String")
-"""
+SCRIPT = body(
+    "import boto3\nboto3.client('ssm').put_parameter(Name='by-script', Value=events['Value'], Type='String')",
+    {"Value": "{{ global:REGION }}"},
+)
 # The hosts and the keys of the invocations of a Lambda function, which moto can't run without Docker.
 invoked: list[tuple[str, str]] = []
 
@@ -67,21 +66,8 @@ class Place:
 
     def launch(self) -> str:
         """Launch an instance here."""
-        launched: str = self.aws("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"][0][
-            "InstanceId"
-        ]
-        return launched
-
-    def image(self) -> str:
-        """Create an image here."""
-        created: str = self.aws("ec2").create_image(InstanceId=self.launch(), Name="ours")["ImageId"]
-        return created
-
-    def stack(self) -> str:
-        """Create a stack here."""
-        template = TEMPLATE.replace("of-stack", "of-stack-of-test")
-        created: str = self.aws("cloudformation").create_stack(StackName="gone", TemplateBody=template)["StackId"]
-        return created
+        made = self.aws("ec2").run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)
+        return str(made["Instances"][0]["InstanceId"])
 
     def put(self) -> Members:
         """Put a parameter here, and return how to look at it."""
@@ -91,9 +77,8 @@ class Place:
 
     def machine(self) -> str:
         """Create a state machine here."""
-        made = self.aws("stepfunctions").create_state_machine(
-            name="ours", definition=MACHINE, roleArn=f"arn:aws:iam::{self.account}:role/it"
-        )
+        role = f"arn:aws:iam::{self.account}:role/it"
+        made = self.aws("stepfunctions").create_state_machine(name="ours", definition=MACHINE, roleArn=role)
         return str(made["stateMachineArn"])
 
     def run(self, *steps: Members, **document: Any) -> Run:
@@ -105,30 +90,22 @@ class Place:
             assert time.monotonic() < deadline
         return Run(shown, self.bench.fake)
 
-    def instances(self) -> Any:
-        """Return the states of the instances here."""
-        found = self.aws("ec2").describe_instances()["Reservations"]
-        return {each["InstanceId"]: each["State"]["Name"] for one in found for each in one["Instances"]}
+    def found(self, service: str, operation: str, **inputs: Any) -> Any:
+        """Return the first list that an operation returns here."""
+        response = getattr(self.aws(service), operation)(**inputs)
+        return next((value for value in response.values() if isinstance(value, list)), [])
 
     def images(self) -> Any:
         """Return the images of the account here."""
-        return {each["ImageId"] for each in self.aws("ec2").describe_images(Owners=[self.account])["Images"]}
-
-    def tags(self) -> Any:
-        """Return the tags of the instances here."""
-        return self.aws("ec2").describe_tags(Filters=[{"Name": "key", "Values": ["by-step"]}])["Tags"]
+        return self.found("ec2", "describe_images", Owners=[self.account])
 
     def queues(self) -> Any:
         """Return the queues of the stack here."""
-        return self.aws("sqs").list_queues(QueueNamePrefix="of-stack").get("QueueUrls")
-
-    def commands(self) -> Any:
-        """Return the ids of the commands here."""
-        return {each["CommandId"] for each in self.aws("ssm").list_commands()["Commands"]}
+        return self.found("sqs", "list_queues", QueueNamePrefix="of-stack")
 
     def parameter(self, name: str) -> Any:
         """Return a parameter here."""
-        return self.aws("ssm").get_parameters(Names=[name])["Parameters"]
+        return self.found("ssm", "get_parameters", Names=[name])
 
     def invocations(self) -> Any:
         """Return the invocations of functions here."""
@@ -136,11 +113,10 @@ class Place:
         return [url for url, signed in invoked if f".{self.region}." in url and f"{key}/" in signed]
 
     def executions(self) -> Any:
-        """Return the statuses of the executions of a state machine here."""
+        """Return the executions of the state machine here, if there is one."""
         arn = f"arn:aws:states:{self.region}:{self.account}:stateMachine:ours"
-        known = self.aws("stepfunctions").list_state_machines()["stateMachines"]
-        found = self.aws("stepfunctions").list_executions(stateMachineArn=arn)["executions"] if known else []
-        return [each["status"] for each in found]
+        machines = self.found("stepfunctions", "list_state_machines")
+        return machines and self.found("stepfunctions", "list_executions", stateMachineArn=arn)
 
 
 class Case(NamedTuple):
@@ -162,32 +138,39 @@ STACK = {"StackName": "ours", "TemplateBody": TEMPLATE, "TimeoutInMinutes": "5"}
 CASES: dict[str, Case] = {
     "assertAwsResourceProperty": Case(Place.put, None),
     "changeInstanceState": Case(
-        lambda at: {"InstanceIds": at.launch(), "DesiredState": "stopped", "Force": "true"}, Place.instances
+        lambda at: {"InstanceIds": at.launch(), "DesiredState": "stopped", "Force": "true"},
+        lambda at: at.found("ec2", "describe_instances"),
     ),
     "copyImage": Case(lambda _: {"SourceImageId": IMAGE, **COPIED}, Place.images),
     "createImage": Case(
         lambda at: {"InstanceId": at.launch(), "ImageName": "created", "NoReboot": "true"}, Place.images
     ),
     "createStack": Case(lambda _: STACK, Place.queues),
-    "createTags": Case(lambda at: {"ResourceIds": at.launch(), "Tags": [{"Key": "by-step", "Value": 1}]}, Place.tags),
-    "deleteImage": Case(lambda at: {"ImageId": at.image()}, Place.images),
-    "deleteStack": Case(lambda at: {"StackName": at.stack()}, Place.queues),
+    "createTags": Case(
+        lambda at: {"ResourceIds": at.launch(), "Tags": [{"Key": "by-step", "Value": 1}]},
+        lambda at: at.found("ec2", "describe_tags", Filters=[{"Name": "key", "Values": ["by-step"]}]),
+    ),
+    "deleteImage": Case(
+        lambda at: {"ImageId": at.aws("ec2").create_image(InstanceId=at.launch(), Name="ours")["ImageId"]},
+        Place.images,
+    ),
+    "deleteStack": Case(
+        lambda at: {
+            "StackName": at.aws("cloudformation").create_stack(
+                StackName="gone", TemplateBody=TEMPLATE.replace("of-stack", "of-stack-of-test")
+            )["StackId"]
+        },
+        Place.queues,
+    ),
     "executeAutomation": Case(lambda _: {"DocumentName": "Child"}, lambda at: at.parameter("by-child")),
     "executeAwsApi": Case(lambda _: {**PUT, "Name": "by-api"}, lambda at: at.parameter("by-api")),
-    "executeScript": Case(
-        lambda _: {
-            "Runtime": "python3.11",
-            "Handler": "handler",
-            "Script": SCRIPT,
-            "InputPayload": {"Value": "{{ global:REGION }}"},
-        },
-        lambda at: at.parameter("by-script"),
-    ),
+    "executeScript": Case(lambda _: SCRIPT["inputs"], lambda at: at.parameter("by-script")),
     "executeStateMachine": Case(lambda at: {"stateMachineArn": at.machine(), "input": "{}"}, Place.executions),
     "invokeLambdaFunction": Case(lambda _: {"FunctionName": "ours", "InputPayload": {"a": 1}}, Place.invocations),
-    "runCommand": Case(lambda at: {"InstanceIds": at.launch(), **COMMAND}, Place.commands),
+    "runCommand": Case(lambda at: {"InstanceIds": at.launch(), **COMMAND}, lambda at: at.found("ssm", "list_commands")),
     "runInstances": Case(
-        lambda _: {"ImageId": IMAGE, "MinInstanceCount": "1", "MaxInstanceCount": "2"}, Place.instances
+        lambda _: {"ImageId": IMAGE, "MinInstanceCount": "1", "MaxInstanceCount": "2"},
+        lambda at: at.found("ec2", "describe_instances"),
     ),
     "waitForAwsResourceProperty": Case(Place.put, None),
 }

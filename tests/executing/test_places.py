@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 import pytest
-from executed import Bench, api, step
-from moto.server import ThreadedMotoServer
+from executed import Bench, api, body
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
 ACCOUNTS = ("123456789012", "210987654321")
 REGIONS = ("us-east-1", "eu-west-1")
-PUT = api("put", "ssm", "PutParameter", Name="a", Value="{{ global:ACCOUNT_ID }} {{ global:REGION }}", Type="String")
+VALUE = "{{ global:ACCOUNT_ID }} {{ global:REGION }}"
+PUT = api("put", "ssm", "PutParameter", Name="a", Value=VALUE, Type="String", Overwrite=True)
 WHO = api("who", "sts", "GetCallerIdentity", outputs={"Account": "$.Account"})
 
 
@@ -28,16 +28,6 @@ def taken(bench: Bench) -> dict[tuple[str, str], str]:
     return found
 
 
-@pytest.mark.parametrize("account", ACCOUNTS)
-@pytest.mark.parametrize("region", REGIONS)
-def test_a_run_of_a_client(account: str, region: str, bench: Bench) -> None:
-    """A client's steps run in the account of its credentials, which moto knows, and in its Region."""
-    bench.client = bench.aws("ssm", region, **bench.keys_of(account))
-    run = bench.run(PUT, WHO)
-    assert run.outputs("who") == {"Account": [account]}
-    assert taken(bench) == {(account, region): f"{account} {region}"}
-
-
 def test_target_locations(bench: Bench) -> None:
     """A run on target locations has its steps executed in each account and Region."""
     bench.register(PUT, WHO)
@@ -50,49 +40,30 @@ def test_target_locations(bench: Bench) -> None:
     assert [each.step("who")["Outputs"]["Account"] for each in children] == [[a] for a in ACCOUNTS for _ in REGIONS]
 
 
-def test_motos_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_motos_server(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps reach the server that `AWS_ENDPOINT_URL` names, in any account; what it lacks is the test's mistake."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    try:
-        with AutomationFake(execute_steps=True) as fake:
-            bench = Bench(fake)
-            bench.register(PUT, WHO)
-            locations = [{"Accounts": [*ACCOUNTS], "Regions": ["us-east-1"], "TargetLocationMaxConcurrency": "2"}]
-            started = bench.client.start_automation_execution(DocumentName="Doc", TargetLocations=locations)
-            for _ in range(5):
-                bench.poll(started["AutomationExecutionId"])
-            assert taken(bench) == {(a, "us-east-1"): f"{a} us-east-1" for a in ACCOUNTS}
-            execution_id = bench.begin(api("lost", "ssm", "DescribeInstanceInformation"))
-            with pytest.raises(
-                FakeUsageError, match="called ssm DescribeInstanceInformation, which was not answered: "
-            ):
-                bench.poll(execution_id)
-    finally:
-        server.stop()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
+    with AutomationFake(execute_steps=True) as fake:
+        bench = Bench(fake)
+        bench.register(PUT, WHO)
+        locations = [{"Accounts": [*ACCOUNTS], "Regions": ["us-east-1"], "TargetLocationMaxConcurrency": "2"}]
+        started = bench.client.start_automation_execution(DocumentName="Doc", TargetLocations=locations)
+        for _ in range(5):
+            bench.poll(started["AutomationExecutionId"])
+        assert taken(bench) == {(a, "us-east-1"): f"{a} us-east-1" for a in ACCOUNTS}
+        execution_id = bench.begin(api("lost", "ssm", "DescribeInstanceInformation"))
+        with pytest.raises(FakeUsageError, match="called ssm DescribeInstanceInformation, which was not answered: "):
+            bench.poll(execution_id)
 
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM"])
-def test_motos_server_behind_the_fakes_endpoint(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_motos_server_behind_the_fakes_endpoint(variable: str, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An endpoint that serves child processes is not in the way of steps, which find what was configured before."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv(variable, f"http://{host}:{port}")
-    source = (
-        "import boto3\ndef handler(e, c):\n    return boto3.client('ssm').get_parameter(Name='a')['Parameter']['Value']"
-    )
-    put = {**PUT, "inputs": {**PUT["inputs"], "Overwrite": True}}
-    script = {"Runtime": "python3.11", "Handler": "handler", "Script": source}
-    try:
-        with AutomationFake(execute_steps=True) as outer, AutomationFake(execute_steps=True) as fake:
-            outer.serve_endpoint()
-            url = fake.serve_endpoint()
-            bench = Bench(fake)
-            run = bench.run(put, step("read", "executeScript", script, outputs={"Value": "$.Payload"}))
-            assert run.outputs("read")["Value"] == ["123456789012 us-east-1"]
-            assert os.environ["AWS_ENDPOINT_URL_SSM"] == url
-    finally:
-        server.stop()
+    monkeypatch.setenv(variable, server)
+    read = "import boto3\nreturn boto3.client('ssm').get_parameter(Name='a')['Parameter']['Value']"
+    with AutomationFake(execute_steps=True) as outer, AutomationFake(execute_steps=True) as fake:
+        outer.serve_endpoint()
+        url = fake.serve_endpoint()
+        run = Bench(fake).run(PUT, body(read, name="read", outputs={"Value": "$.Payload"}))
+        assert run.outputs("read")["Value"] == ["123456789012 us-east-1"]
+        assert os.environ["AWS_ENDPOINT_URL_SSM"] == url

@@ -85,14 +85,6 @@ def test_what_is_refused_fails_the_step(inputs: Members, text: str, bench: Bench
     assert run.shown["FailureMessage"] == run.step("get")["FailureMessage"]
 
 
-def test_attempts_and_what_follows_a_failure(bench: Bench) -> None:
-    """`maxAttempts` repeats the call, and `onFailure` leads on."""
-    failing = api("get", "ssm", "GetParameter", Name="absent", maxAttempts=3, onFailure="step:put")
-    run = bench.run(failing, api("no", "ssm", "GetParameter"), PUT, parameters=DECLARED)
-    assert [each["StepStatus"] for each in run.shown["StepExecutions"]] == ["Failed", "Pending", "Success"]
-    assert run.status == "Failed"
-
-
 @pytest.mark.parametrize(
     ("output", "text"),
     [
@@ -126,18 +118,6 @@ def test_a_property_is_asserted(selector: str, desired: Any, text: str | None, b
     run = bench.run({**prop(selector), "inputs": {**prop(selector)["inputs"], "DesiredValues": desired}})
     assert run.status == ("Failed" if text else "Success")
     assert text is None or run.text("look") == text
-
-
-def test_a_wait_looks_once_a_poll(bench: Bench) -> None:
-    """The step stays InProgress until the property has a desired value; other polls don't hurry it."""
-    put(bench, "pending")
-    execution_id = bench.begin(wait("available", outputs={"Value": "$.Parameters[0].Value"}), PUT, parameters=DECLARED)
-    for _ in range(3):
-        assert bench.poll(execution_id)["StepExecutions"][0]["StepStatus"] == "InProgress"
-    put(bench, "available")
-    shown = [bench.poll(execution_id) for _ in range(2)][-1]
-    assert shown["AutomationExecutionStatus"] == "Success"
-    assert shown["StepExecutions"][0]["Outputs"] == {"Value": ["available"]}
 
 
 def test_a_wait_times_out_by_the_clock_of_the_run(make_bench: Any) -> None:
@@ -175,17 +155,6 @@ def test_a_wait_that_is_looked_at_late(make_bench: Any) -> None:
         bench.poll(execution_id)
         put(bench, "available")
         assert [bench.poll(execution_id) for _ in range(2)][-1]["AutomationExecutionStatus"] == "Success"
-
-
-def test_a_wait_can_be_stopped(bench: Bench) -> None:
-    """A run that is stopped while a step waits is cancelled, and makes no further calls."""
-    put(bench, "pending")
-    execution_id = bench.begin(wait("available"))
-    bench.poll(execution_id)
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
-    put(bench, "available")
-    shown = [bench.poll(execution_id) for _ in range(2)][-1]
-    assert (shown["AutomationExecutionStatus"], shown["StepExecutions"][0]["StepStatus"]) == ("Cancelled", "Cancelled")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import re
 import signal
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from pathlib import Path
@@ -22,24 +21,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.exceptions
 import pytest
-from executed import REGION, step
+from executed import REGION, body, script
 
 from pytest_ssm_automation import FakeUsageError
 
 if TYPE_CHECKING:
     from executed import Bench, Members
-
-
-def script(source: str, payload: Any = None, /, handler: str = "handler", **properties: Any) -> Members:
-    """Write a step that runs a script."""
-    inputs = {"Runtime": properties.pop("runtime", "python3.11"), "Handler": handler, "Script": textwrap.dedent(source)}
-    inputs |= {} if payload is None else {"InputPayload": payload}
-    return step("script", "executeScript", inputs, **properties)
-
-
-def body(source: str, **properties: Any) -> Members:
-    """Write a step that runs the body of a handler."""
-    return script("def handler(events, context):\n" + textwrap.indent(textwrap.dedent(source), "    "), **properties)
 
 
 def test_a_handler_gets_its_payload_and_puts_out_what_it_returns(bench: Bench) -> None:
@@ -86,7 +73,7 @@ SEEN: list[tuple[str, Any]] = [
 @pytest.mark.filterwarnings("error")
 def test_what_a_script_sees(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     """An empty payload, its source, and its Region; a warning or a handled error is no failure; output is captured."""
-    steps = [body(source) | {"name": f"script{number}"} for number, (source, _) in enumerate(SEEN)]
+    steps = [body(source, name=f"script{number}") for number, (source, _) in enumerate(SEEN)]
     with pytest.warns(UserWarning, match="old"):
         run = bench.run(*steps)
     assert capsys.readouterr().out == "hello\n"

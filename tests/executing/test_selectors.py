@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from executed import api, step
+from executed import api, body
 
 if TYPE_CHECKING:
     import pytest
@@ -38,7 +38,6 @@ RESPONSE = {
     "a.b": 1,
     "Null": None,
 }
-SOURCE = "def handler(events, context):\n    return events"
 
 
 FOUND: list[tuple[str, Any]] = [
@@ -70,10 +69,9 @@ def test_selectors(bench: Bench) -> None:
     """A path to one value gives it; one that can have several gives a list, even of one; nothing and null are none."""
     seen: list[Members] = []
     bench.begin(
-        step(
-            "it",
-            "executeScript",
-            {"Runtime": "python3.11", "Handler": "handler", "Script": SOURCE, "InputPayload": RESPONSE},
+        body(
+            "return events",
+            RESPONSE,
             outputs={
                 f"Output{number}": (
                     selector.replace("$", "$.Payload") if "$" in selector else f"Payload.{selector}",
@@ -89,7 +87,7 @@ def test_selectors(bench: Bench) -> None:
         seen.append(run.execute())
         return {}
 
-    bench.fake.step_outputs("it", execute)
+    bench.fake.step_outputs("script", execute)
     bench.poll(bench.fake.executions[-1].id)
     for number, (selector, value) in enumerate(FOUND):
         assert seen[0].get(f"Output{number}") == value, selector

@@ -133,7 +133,7 @@ WAITS: dict[str, tuple[str, Members, list[Answer], int, Members | str]] = {
         STACK,
         [CREATED, stack("CREATE_IN_PROGRESS"), stack("CREATE_COMPLETE", StackStatusReason="done")],
         1,
-        {"StackStatusReason": ["done"]},
+        {"StackId": ["id"], "StackStatus": ["CREATE_COMPLETE"], "StackStatusReason": ["done"]},
     ),
     "a stack that is rolled back": (
         "createStack",

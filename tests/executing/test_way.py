@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from executed import Bench, Members, api, step
+from executed import Bench, Members, api, body
 
 STOP = api("stop", "ec2", "StopInstances", InstanceIds=["i-0aaaaaaa"])
-HOSTS = {"Service": "ec2", "Api": "DescribeHosts"}
-
-
-def script(*lines: str) -> Members:
-    """Write a step with a script."""
-    return step("run", "executeScript", {"Runtime": "python3.11", "Handler": "handler", "Script": "\n".join(lines)})
 
 
 @pytest.mark.parametrize(
@@ -39,18 +33,10 @@ def script(*lines: str) -> Members:
             "InProgress  wait  waits (ec2 DescribeHosts)",
         ),
         (
-            script(
-                "import boto3",
-                "def handler(events, context):",
-                "  for _ in 'ab':",
-                "    boto3.client('ec2').describe_hosts()",
-            ),
-            "Success  run  executed (ec2 DescribeHosts x2): OutputPayload={'Payload': None}",
+            body("import boto3\nfor _ in 'ab':\n  boto3.client('ec2').describe_hosts()"),
+            "Success  script  executed (ec2 DescribeHosts x2): OutputPayload={'Payload': None}",
         ),
-        (
-            script("def handler(events, context):", "  return events['Id']"),
-            "Failed  run  executed: KeyError - 'Id' (line 2 of the script)",
-        ),
+        (body("return events['Id']"), "Failed  script  executed: KeyError - 'Id' (line 2 of the script)"),
     ],
 )
 def test_a_line_names_the_operations_that_the_step_called(bench: Bench, given: Members, line: str) -> None:
