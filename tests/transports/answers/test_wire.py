@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 import subprocess
 import sys
 from contextvars import Context
@@ -21,18 +20,13 @@ from botocore.config import Config
 from botocore.credentials import DeferredRefreshableCredentials, RefreshableCredentials
 from botocore.exceptions import ClientError, ReadTimeoutError
 from caller import start
-from moto import mock_aws
 from reaching import Body
 
-from pytest_ssm_automation import AutomationFake, NetworkBlockedError
+from pytest_ssm_automation import AutomationFake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RUNBOOK = {
-    "schemaVersion": "0.3",
-    "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
-}
 KEYS = {"aws_access_key_id": "AKIDMODULE", "aws_secret_access_key": "x"}
 MODULE_CLIENT: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
 
@@ -88,33 +82,24 @@ def test_the_answer_is_parsed_by_botocore(fake: AutomationFake) -> None:
     assert headers["date"].endswith(" GMT")
 
 
-def test_the_request_is_signed(fake: AutomationFake) -> None:
-    """What reaches a handler of `before-send` carries a signature of the client's own key, a target and a body."""
-    client: Any = boto3.client("ssm", region_name="eu-central-1", **KEYS)
+def test_each_attempt_is_signed_and_sent(fake: AutomationFake) -> None:
+    """A handler sees each attempt with its number, a signature of the client's own key, a target and a body."""
+    retries: Any = {"mode": "standard"}
+    client: Any = boto3.client("ssm", region_name="eu-central-1", config=Config(retries=retries), **KEYS)
     handler = Handler()
     client.meta.events.register("before-send.ssm.StartAutomationExecution", handler)
-    start(client)
-    (request,) = handler.seen
-    authorization = request.headers["Authorization"].decode()
-    assert authorization.startswith("AWS4-HMAC-SHA256 Credential=AKIDMODULE/")
-    assert "/eu-central-1/ssm/aws4_request, SignedHeaders=" in authorization
-    assert request.headers["X-Amz-Target"] == b"AmazonSSM.StartAutomationExecution"
-    assert json.loads(request.body) == {"DocumentName": "Doc"}
-    assert request.url == "https://ssm.eu-central-1.amazonaws.com/"
-    assert fake.calls[0].endpoint_url == "https://ssm.eu-central-1.amazonaws.com"
-
-
-def test_each_attempt_is_sent(fake: AutomationFake) -> None:
-    """A handler sees every attempt, signed, with its number in the header that botocore writes."""
-    handler = Handler()
-    client: Any = boto3.client("ssm", region_name="us-east-1", config=Config(retries={"mode": "standard"}))
-    client.meta.events.register("before-send.ssm", handler)
     fake.fail_with("InternalServerError", times=2)
     start(client)
-    numbers = [re.findall(r"attempt=(\d)", request.headers["amz-sdk-request"].decode()) for request in handler.seen]
-    assert numbers == [["1"], ["2"], ["3"]]
-    assert all(request.headers["Authorization"] for request in handler.seen)
+    for number, request in enumerate(handler.seen, 1):
+        assert f"attempt={number}" in request.headers["amz-sdk-request"].decode()
+        authorization = request.headers["Authorization"].decode()
+        assert authorization.startswith("AWS4-HMAC-SHA256 Credential=AKIDMODULE/")
+        assert "/eu-central-1/ssm/aws4_request, SignedHeaders=" in authorization
+        assert request.headers["X-Amz-Target"] == b"AmazonSSM.StartAutomationExecution"
+        assert json.loads(request.body) == {"DocumentName": "Doc"}
+        assert request.url == "https://ssm.eu-central-1.amazonaws.com/"
     assert [call.attempt for call in fake.calls] == [1, 2, 3]
+    assert fake.calls[0].endpoint_url == "https://ssm.eu-central-1.amazonaws.com"
 
 
 def test_a_handler_of_the_users_that_answers_wins(fake: AutomationFake) -> None:
@@ -150,61 +135,44 @@ def test_requests_may_be_compressed(fake: AutomationFake) -> None:
     fake.assert_started_once(Parameters={"Text": ["x" * 500]})
 
 
-def test_a_client_without_credentials_is_answered(fake: AutomationFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key, no signature, no search for credentials: as with the stubber, the client is answered."""
-    with monkeypatch.context() as patched:  # undone before the fake ends
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-            patched.delenv(name)
-        client = boto3.Session().client("ssm", region_name="us-east-1")
+def never() -> Any:
+    """Fail, because credentials are fetched."""
+    pytest.fail("credentials are fetched")
+
+
+def of_role(minutes: int) -> Any:
+    """Make the credentials of a role that expire in some minutes."""
+    expires = datetime.now(UTC) + timedelta(minutes=minutes)
+    return RefreshableCredentials("AKIDROLE", "secret", "token", expires, never, "assume-role")
+
+
+@pytest.mark.parametrize(
+    ("credentials", "key", "signed"),
+    [
+        (None, None, False),
+        (of_role(60), "AKIDROLE", True),
+        (of_role(1), "AKIDROLE", False),
+        (DeferredRefreshableCredentials(never, "assume-role"), None, False),
+    ],
+    ids=["none", "fresh", "stale", "deferred"],
+)
+def test_credentials_are_never_fetched(
+    fake: AutomationFake, credentials: Any, key: str | None, *, signed: bool
+) -> None:
+    """Valid credentials sign; a client without any, or whose own would have to be refreshed, is answered unsigned."""
+    client: Any = boto3.client("ssm", region_name="us-east-1")
+    client._request_signer._credentials = credentials
     handler = Handler()
     client.meta.events.register("before-send.ssm", handler)
     start(client)
-    assert fake.calls[0].access_key_id is None
-    assert "Authorization" not in handler.seen[0].headers
+    assert ("Authorization" in handler.seen[0].headers) is signed
+    assert fake.calls[0].access_key_id == key
 
 
 def test_an_unsigned_client_is_answered(fake: AutomationFake) -> None:
     """A client that does not sign is answered too."""
     start(boto3.client("ssm", region_name="us-east-1", config=Config(signature_version=UNSIGNED)))
     fake.assert_started_once()
-
-
-@pytest.mark.parametrize(("minutes", "signed"), [(60, True), (1, False)], ids=["fresh", "stale"])
-def test_credentials_are_never_refreshed(fake: AutomationFake, minutes: int, *, signed: bool) -> None:
-    """Valid credentials sign; credentials that would have to be refreshed are not used."""
-    session: Any = botocore.session.Session()
-    session._credentials = RefreshableCredentials(
-        "AKIDROLE", "secret", "token", datetime.now(UTC) + timedelta(minutes=minutes), _never, "assume-role"
-    )
-    client: Any = session.create_client("ssm", region_name="us-east-1")
-    handler = Handler()
-    client.meta.events.register("before-send.ssm", handler)
-    start(client)
-    assert ("Authorization" in handler.seen[0].headers) is signed
-    assert fake.calls[0].access_key_id == "AKIDROLE"
-
-
-def test_credentials_are_never_fetched(fake: AutomationFake) -> None:
-    """Credentials of a role that has not been assumed yet are not fetched either."""
-    session: Any = botocore.session.Session()
-    session._credentials = DeferredRefreshableCredentials(_never, "assume-role")
-    start(session.create_client("ssm", region_name="us-east-1"))
-    fake.assert_started_once()
-
-
-def _never() -> Any:
-    raise AssertionError("credentials are fetched")
-
-
-def test_documents_of_others_are_left_to_others(fake: AutomationFake) -> None:
-    """The fake answers DescribeDocument for registered runbooks, and leaves others to other libraries."""
-    fake.add_runbook(RUNBOOK, name="Known")
-    assert MODULE_CLIENT.describe_document(Name="Known")["Document"]["DocumentType"] == "Automation"
-    with mock_aws(), pytest.raises(MODULE_CLIENT.exceptions.InvalidDocument):
-        MODULE_CLIENT.describe_document(Name="Unknown")
-    with pytest.raises(NetworkBlockedError, match=r"ssm\.us-east-1\.amazonaws\.com"):
-        MODULE_CLIENT.describe_document(Name="Unknown")
-    assert [call.operation for call in fake.calls] == ["DescribeDocument"]
 
 
 def test_nested_fakes_of_different_transports() -> None:

@@ -29,12 +29,15 @@ def settings() -> Iterator[dict[str, str | None]]:
 
 
 def test_credentials_are_dummies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Real credentials, profiles and roles are out of sight while a fake is active, and back afterwards."""
+    """Real credentials, profiles and roles are out of sight while a fake is active, and back after the last one."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDREAL")
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ops")
     before = dict(os.environ)
     with AutomationFake():
+        with AutomationFake():
+            inside = dict(os.environ)
+        assert dict(os.environ) == inside
         credentials = boto3.Session().get_credentials()
         assert credentials is not None
         assert credentials.access_key == "AKIAIOSFODNN7EXAMPLE"
@@ -44,23 +47,15 @@ def test_credentials_are_dummies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert dict(os.environ) == before
 
 
-def test_a_region_that_is_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Region is set only if there is none."""
+@pytest.mark.parametrize("variable", ["AWS_DEFAULT_REGION", "AWS_REGION", None])
+def test_a_region_that_is_set_stays(monkeypatch: pytest.MonkeyPatch, variable: str | None) -> None:
+    """A Region is set only if there is none; botocore does not read AWS_REGION, which other tools read."""
+    if variable:
+        monkeypatch.setenv(variable, "eu-central-1")
+    before, expected = dict(os.environ), "eu-central-1" if variable else "us-east-1"
     with AutomationFake():
-        assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    with AutomationFake():
-        assert os.environ["AWS_DEFAULT_REGION"] == "eu-central-1"
-        assert boto3.Session().region_name == "eu-central-1"
-
-
-def test_aws_region_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Botocore only reads AWS_DEFAULT_REGION, so it gets the value of AWS_REGION, which other tools read."""
-    monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    before = dict(os.environ)
-    with AutomationFake():
-        assert boto3.client("ssm").meta.region_name == "eu-central-1"
-        assert os.environ["AWS_REGION"] == "eu-central-1"
+        assert os.environ[variable or "AWS_DEFAULT_REGION"] == expected
+        assert boto3.client("ssm").meta.region_name == boto3.Session().region_name == expected
     assert dict(os.environ) == before
 
 
@@ -227,14 +222,6 @@ def users(tmp_path: Path, settings: dict[str, str | None], monkeypatch: pytest.M
     return tmp_path
 
 
-def test_a_path_without_a_home(users: Path, settings: dict[str, str | None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file in the home of a user who does not exist is as good as none, and the other file is still found."""
-    settings["AWS_CONFIG_FILE"] = "~nobody-of-this-name/config"
-    monkeypatch.setenv("AWS_CONFIG_FILE", "~nobody-of-this-name/config")
-    with AutomationFake():
-        assert "only-here" in boto3.Session().available_profiles
-
-
 def test_of_the_users_files_names_and_regions_stay(users: Path) -> None:
     """A session of a profile of the user's can be made, has its Region and dummy credentials, and nothing is secret."""
     with AutomationFake() as fake:
@@ -264,7 +251,15 @@ def test_of_the_users_files_names_and_regions_stay(users: Path) -> None:
 
 
 def test_aws_region_and_profiles_of_the_users(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS_REGION replaces the Region of the default profile, and a profile that is named keeps its own."""
+    """AWS_PROFILE goes, and its Region stays.
+
+    AWS_REGION replaces the Region of the default profile, and a profile that is named keeps its own.
+    """
+    monkeypatch.setenv("AWS_PROFILE", "prod eu")
+    with AutomationFake():
+        assert "AWS_PROFILE" not in os.environ
+        assert os.environ["AWS_DEFAULT_REGION"] == "eu-central-1"
+    monkeypatch.delenv("AWS_PROFILE")
     monkeypatch.setenv("AWS_REGION", "ca-central-1")
     with AutomationFake():
         regions = {name: boto3.Session(profile_name=name).region_name for name in (None, "default", "base", "prod eu")}
@@ -273,18 +268,18 @@ def test_aws_region_and_profiles_of_the_users(users: Path, monkeypatch: pytest.M
     }  # fmt: skip
 
 
-def test_the_region_of_the_users_profile(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS_PROFILE of the user's goes, and its Region stays."""
-    monkeypatch.setenv("AWS_PROFILE", "prod eu")
+@pytest.mark.parametrize("text", [b"not an ini file", b"\xff\xfe", b"", b"[profile 'x]\n[other]\n", None])
+def test_a_file_that_cannot_be_read_has_no_profiles(
+    users: Path, settings: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, text: bytes | None
+) -> None:
+    """A broken file of the user's, or one in a home that does not exist, breaks no test and hides no other file."""
+    if text is None:
+        settings["AWS_CONFIG_FILE"] = "~nobody-of-this-name/config"
+        monkeypatch.setenv("AWS_CONFIG_FILE", "~nobody-of-this-name/config")
+    else:
+        (users / "config").write_bytes(text)
     with AutomationFake():
-        assert "AWS_PROFILE" not in os.environ
-        assert os.environ["AWS_DEFAULT_REGION"] == "eu-central-1"
-
-
-@pytest.mark.parametrize("text", [b"not an ini file", b"\xff\xfe", b"", b"[profile 'x]\n[other]\n"])
-def test_a_file_that_cannot_be_read_has_no_profiles(users: Path, text: bytes) -> None:
-    """A broken file of the user's breaks no test."""
-    (users / "config").write_bytes(text)
+        assert boto3.Session().available_profiles == ["base", "only-here"]
     (users / "credentials").unlink()
     with AutomationFake():
         assert os.environ["AWS_CONFIG_FILE"] == os.devnull
@@ -343,14 +338,4 @@ def test_what_the_test_has_changed_meanwhile_stays() -> None:
     dummies.restore()
     assert os.environ.pop("AWS_DEFAULT_REGION") == "eu-central-1"
     dummies.restore()
-    assert dict(os.environ) == before
-
-
-def test_nested_fakes_share_the_dummies() -> None:
-    """The last one to end puts the environment back."""
-    before = dict(os.environ)
-    with AutomationFake():
-        with AutomationFake():
-            inside = dict(os.environ)
-        assert dict(os.environ) == inside != before
     assert dict(os.environ) == before
