@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,7 +14,7 @@ from reaching import TRANSPORTS, Keys, reached
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ACCOUNT_ID = "123456789012"
 ONE, OTHER = "111111111111", "222222222222"
@@ -60,17 +61,14 @@ def test_polling_with_the_wrong_client(pair: tuple[AutomationFake, Any, Any]) ->
     execution_id = start(one)
     shown = poll(one, execution_id)
     assert shown["ExecutedBy"] == f"arn:aws:sts::{ONE}:assumed-role/test-role/test-session"
-    for method in (
-        "get_automation_execution",
-        "describe_automation_step_executions",
-        "stop_automation_execution",
+    for ask in (
+        other.get_automation_execution,
+        other.describe_automation_step_executions,
+        other.stop_automation_execution,
+        partial(other.send_automation_signal, SignalType="Approve"),
     ):
-        with pytest.raises(ClientError) as caught:
-            getattr(other, method)(AutomationExecutionId=execution_id)
-        assert caught.value.response["Error"]["Code"] == NOT_FOUND
-    with pytest.raises(ClientError) as caught:
-        other.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
-    assert caught.value.response["Error"]["Code"] == NOT_FOUND
+        with pytest.raises(ClientError, match=NOT_FOUND):
+            ask(AutomationExecutionId=execution_id)
     assert one.describe_automation_executions()["AutomationExecutionMetadataList"]
     assert other.describe_automation_executions()["AutomationExecutionMetadataList"] == []
     fake.assert_called("GetAutomationExecution", times=1, account=OTHER, AutomationExecutionId=execution_id)
@@ -216,43 +214,29 @@ def test_assertions_name_the_account(fake: AutomationFake, clients: tuple[Any, A
 
 
 @pytest.mark.parametrize(
-    "ask",
+    ("given", "message"),
     [
-        lambda fake, account: fake.assert_started(account=account),
-        lambda fake, account: fake.assert_started_once(account=account),
-        lambda fake, account: fake.assert_not_started(account=account),
-        lambda fake, account: fake.assert_called("GetAutomationExecution", account=account),
-        lambda fake, account: fake.assert_rejected(account=account),
-        lambda fake, account: fake.add_execution("Doc", account=account),
+        ({"account": "1111"}, "Expected account to be a string of 12 digits"),
+        ({"account": 111111111111}, "Write it as a string, '111111111111'"),
+        *(
+            ({"region": region}, "Expected region to be a string or None, but got region=")
+            for region in (5, ["us-east-1"], b"us-east-1")
+        ),
     ],
 )
-def test_what_is_no_account_is_refused(fake: AutomationFake, ask: Callable[[AutomationFake, Any], Any]) -> None:
-    """An account that no client could have would otherwise let an assertion pass for nothing."""
-    with pytest.raises(FakeUsageError, match="Expected account to be a string of 12 digits"):
-        ask(fake, "1111")
-    with pytest.raises(FakeUsageError, match="Write it as a string, '111111111111'"):
-        ask(fake, 111111111111)
-    assert not fake.executions
-
-
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda fake, region: fake.assert_started(region=region),
-        lambda fake, region: fake.assert_not_started(region=region),
-        lambda fake, region: fake.assert_called("GetAutomationExecution", region=region),
-        lambda fake, region: fake.assert_rejected(region=region),
-        lambda fake, region: fake.add_execution("Doc", region=region),
-        lambda fake, region: fake.add_runbook({"mainSteps": []}, name="Doc", region=region),
-    ],
-)
-@pytest.mark.parametrize("region", [5, ["us-east-1"], b"us-east-1"])
-def test_what_is_no_region_is_refused(
-    fake: AutomationFake, ask: Callable[[AutomationFake, Any], Any], region: object
-) -> None:
-    """A Region that is no string would otherwise let an assertion pass for nothing, too."""
-    with pytest.raises(FakeUsageError, match="Expected region to be a string or None, but got region="):
-        ask(fake, region)
+def test_what_is_no_account_or_region_is_refused(fake: AutomationFake, given: dict[str, Any], message: str) -> None:
+    """One that no client could have would otherwise let an assertion pass for nothing."""
+    for ask in (
+        fake.assert_started,
+        fake.assert_started_once,
+        fake.assert_not_started,
+        partial(fake.assert_called, "GetAutomationExecution"),
+        fake.assert_rejected,
+        partial(fake.add_execution, "Doc"),
+        *([partial(fake.add_runbook, {"mainSteps": []}, name="Doc")] if "region" in given else []),
+    ):
+        with pytest.raises(FakeUsageError, match=message):
+            ask(**given)
     assert not fake.executions
 
 
@@ -273,22 +257,18 @@ def test_duplicates_are_each_accounts(fake: AutomationFake, clients: tuple[Any, 
     assert "Elsewhere" not in str(caught.value)
 
 
-def test_a_refusal_names_the_account(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
-    """The text of AccessDeniedException has the caller's account, in what is denied and to whom."""
+def test_a_fault_can_be_one_accounts(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
+    """The call that `when` is asked about has an account, and the text of AccessDeniedException names it twice."""
+    fake.fail_with("ThrottlingException", when=lambda call: call.account == OTHER)
+    start(clients[0])
+    with pytest.raises(ClientError, match="Rate exceeded"):
+        start(clients[1])
     fake.fail_with("AccessDeniedException")
     fake.fail_with("AccessDeniedException", operation="GetAutomationExecution")
     with pytest.raises(ClientError, match=f"User: arn:aws:sts::{ONE}:assumed-role/"):
         start(clients[0])
     with pytest.raises(ClientError, match=f"resource: arn:aws:ssm:us-east-1:{OTHER}:automation-execution/"):
         poll(clients[1], TOKEN)
-
-
-def test_a_fault_can_be_one_accounts(fake: AutomationFake, clients: tuple[Any, Any]) -> None:
-    """The call that `when` is asked about has an account."""
-    fake.fail_with("ThrottlingException", when=lambda call: call.account == OTHER)
-    start(clients[0])
-    with pytest.raises(ClientError, match="Rate exceeded"):
-        start(clients[1])
 
 
 def test_runbooks_are_known_to_every_account(fake: AutomationFake, clients: tuple[Any, Any]) -> None:

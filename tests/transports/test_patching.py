@@ -15,121 +15,92 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Owner:
-    """Has a method to be replaced."""
+@pytest.fixture
+def owner() -> Any:
+    """A class with a method to be replaced."""
 
-    def method(self, number: int) -> int:
-        """Give the number."""
-        return number
+    class Owner:
+        def method(self, number: int) -> int:
+            """Give the number."""
+            return number
+
+    return Owner
 
 
-def test_an_attribute_is_replaced_and_restored() -> None:
-    """What was there is there again."""
-    original = Owner.__dict__["method"]
-    patch = Patch(Owner, "method", None).apply()
-    assert Owner.__dict__["method"] is None
+def add(original: Any, instance: object, number: int) -> Any:
+    """Replace a method: add one to its argument."""
+    return original(instance, number + 1)
+
+
+def test_an_attribute_is_replaced_and_restored(owner: Any) -> None:
+    """What was there is there again, unless other code has replaced the attribute."""
+    original = owner.method
+    patch = Patch(owner, "method", None).apply()
+    assert owner.method is None
     patch.restore()
-    assert Owner.__dict__["method"] is original
-
-
-def test_what_somebody_else_has_put_there_stays() -> None:
-    """An attribute that other code has replaced is not restored."""
-    original = Owner.__dict__["method"]
-    patch = Patch(Owner, "method", 1).apply()
-    setattr(Owner, "method", 2)  # noqa: B010 - mypy refuses an assignment to a method
+    assert owner.method is original
+    patch.apply()
+    owner.method = 2
     patch.restore()
-    assert Owner.__dict__["method"] == 2
-    setattr(Owner, "method", original)  # noqa: B010
+    assert owner.method == 2
 
 
-def test_a_wrapper_is_given_the_original() -> None:
+def test_a_wrapper_is_given_the_original(owner: Any) -> None:
     """The replacement stands before the method, and looks like it from outside."""
-    patch = WrapperPatch(Owner, "method", lambda original, owner, number: original(owner, number + 1)).apply()
-    assert Owner().method(1) == 2
-    assert Owner.method.__doc__ == "Give the number."
+    patch = WrapperPatch(owner, "method", add).apply()
+    assert owner().method(1) == 2
+    assert owner.method.__doc__ == "Give the number."
     patch.restore()
-    assert Owner().method(1) == 1
+    assert owner().method(1) == 1
 
 
-def test_a_wrapped_wrapper_does_nothing_any_more() -> None:
-    """Inside another wrapper, ours calls the original after it is restored."""
-    original = Owner.__dict__["method"]
-    patch = WrapperPatch(Owner, "method", lambda *_: 0).apply()
-    ours = Owner.__dict__["method"]
-    setattr(Owner, "method", lambda owner, number: ours(owner, number) * 10)  # noqa: B010
-    assert Owner().method(1) == 0
-    patch.restore()
-    assert Owner().method(1) == 10
-    setattr(Owner, "method", original)  # noqa: B010
+def test_a_wrapper_inside_another_one(owner: Any) -> None:
+    """Once ours is restored, it calls the original; applied again, it wraps the other one, and runs once."""
+    patch = WrapperPatch(owner, "method", add).apply()
+    ours = owner.method
+    owner.method = lambda instance, number: ours(instance, number) * 10
+    assert owner().method(1) == 20
+    for applied, result in ((False, 10), (True, 20), (False, 10)):
+        (patch.apply if applied else patch.restore)()
+        assert owner().method(1) == result
 
 
-def test_a_wrapper_serves_again_for_the_same_original() -> None:
+def test_a_wrapper_serves_again_for_the_same_original(owner: Any) -> None:
     """A patch that is applied again makes a wrapper only for another original."""
-    patch = WrapperPatch(Owner, "method", lambda original, owner, number: original(owner, 2 * number))
+    patch = WrapperPatch(owner, "method", add)
 
     def wrapper() -> Any:
-        patch.apply()
-        made = Owner.__dict__["method"]
+        made = patch.apply() and owner.method
         patch.restore()
         return made
 
     first = wrapper()
     assert wrapper() is first
-    original = Owner.__dict__["method"]
-    setattr(Owner, "method", lambda *_: 0)  # noqa: B010
-    assert wrapper().__wrapped__ is not original
-    setattr(Owner, "method", original)  # noqa: B010
+    owner.method = lambda *_: 0
+    assert wrapper().__wrapped__ is owner.method
 
 
-def test_a_wrapper_of_before_stays_inactive() -> None:
-    """A wrapper of other code around a restored one is wrapped again, and the replacement runs once."""
-    original = Owner.__dict__["method"]
-    patch = WrapperPatch(Owner, "method", lambda original, owner, number: original(owner, number + 1)).apply()
-    ours = Owner.__dict__["method"]
-    setattr(Owner, "method", lambda owner, number: ours(owner, number) * 10)  # noqa: B010
-    patch.restore()
-    patch.apply()
-    assert Owner().method(1) == 20
-    patch.restore()
-    assert Owner().method(1) == 10
-    setattr(Owner, "method", original)  # noqa: B010
-
-
-def test_nested_patches_have_wrappers_of_their_own() -> None:
+def test_nested_patches_have_wrappers_of_their_own(owner: Any) -> None:
     """A wrapper in use is not used a second time; each lets calls through once it is restored."""
-
-    def add(original: Any, owner: Owner, number: int) -> Any:
-        return original(owner, number + 1)
-
-    outer = WrapperPatch(Owner, "method", add).apply()
-    inner = WrapperPatch(Owner, "method", add).apply()
-    assert Owner().method(1) == 3
-    inner.restore()
-    assert Owner().method(1) == 2
-    outer.restore()
-    assert Owner().method(1) == 1
+    patches = [WrapperPatch(owner, "method", add).apply() for _ in range(2)]
+    assert owner().method(1) == 3
+    for result in (2, 1):
+        patches.pop().restore()
+        assert owner().method(1) == result
 
 
-def test_patches_are_restored_together() -> None:
-    """The last one applied is restored first, and then none is left."""
-    original = Owner.__dict__["method"]
-    patches = Patches()
-    patches.apply(Patch(Owner, "method", value) for value in (1, 2))
-    assert patches
-    assert Owner.__dict__["method"] == 2
+def test_patches_are_applied_together_or_not_at_all(owner: Any) -> None:
+    """The last one applied is restored first; where one attribute does not exist, the error names it, and none is."""
+    original, patches = owner.method, Patches()
+    patches.apply(Patch(owner, "method", value) for value in (1, 2))
+    assert (bool(patches), owner.method) == (True, 2)
     patches.restore()
-    assert not patches
-    assert Owner.__dict__["method"] is original
-
-
-def test_patches_that_fail_are_restored() -> None:
-    """If there is nothing to wrap, what was applied before is restored."""
-    original = Owner.__dict__["method"]
-    patches = Patches()
-    with pytest.raises(AutomationFakeError, match=r"Owner\.gone is missing"):
-        patches.apply([Patch(Owner, "method", 1), WrapperPatch(Owner, "gone", plainly)])
-    assert not patches
-    assert Owner.__dict__["method"] is original
+    assert (bool(patches), owner.method) == (False, original)
+    for missing in (Patch(owner, "missing", 2), WrapperPatch(owner, "missing", add)):
+        with pytest.raises(AutomationFakeError, match=r"does not support \w+: Owner\.missing is missing\.$"):
+            patches.apply([Patch(owner, "method", 1), missing])
+        assert (bool(patches), owner.method) == (False, original)
+        assert not hasattr(owner, "missing")
 
 
 @wrapt.decorator
@@ -209,29 +180,16 @@ def test_a_mock_can_be_asked_through_its_wrapper() -> None:
     owner.method.assert_called_once_with(1)
 
 
-def test_a_mock_over_a_wrapper_is_asked_alone() -> None:
+def test_a_mock_over_a_wrapper_is_asked_alone(owner: Any) -> None:
     """A mock that replaces the wrapper hides it; put back after the wrapper was restored, the wrapper serves again."""
-    original = Owner.__dict__["method"]
-    calls: list[Any] = []
-    patch = WrapperPatch(Owner, "method", lambda *args: calls.extend(args)).apply()
-    with mock.patch.object(Owner, "method") as stand_in:
-        Owner().method(1)
+    original = owner.method
+    patch = WrapperPatch(owner, "method", add).apply()
+    with mock.patch.object(owner, "method") as stand_in:
+        owner().method(1)
         patch.restore()
     stand_in.assert_called_once_with(1)
-    assert (Owner().method(1), calls) == (1, [])
+    assert owner().method(1) == 1
     patch.apply()
-    result: Any = Owner().method(1)
-    assert (result, len(calls)) == (None, 3)
+    assert owner().method(1) == 2
     patch.restore()
-    assert Owner.__dict__["method"] is original
-
-
-def test_a_missing_name_is_named_and_nothing_stays() -> None:
-    """Where one attribute of a group does not exist, the error names it, and the others are what they were."""
-    original, patches = Owner.__dict__["method"], Patches()
-    text = r"does not support \w+: Owner\.missing is missing\.$"
-    with pytest.raises(AutomationFakeError, match=text):
-        patches.apply([Patch(Owner, "method", 1), Patch(Owner, "missing", 2)])
-    assert not patches
-    assert Owner.__dict__["method"] is original
-    assert not hasattr(Owner, "missing")
+    assert owner.method is original

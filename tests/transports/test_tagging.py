@@ -101,7 +101,7 @@ def test_an_execution_has_five_tags_at_most(pair: tuple[AutomationFake, Any]) ->
 
 
 def test_requests_are_checked(pair: tuple[AutomationFake, Any]) -> None:
-    """What the model forbids is refused and noted, and can be expected."""
+    """What the model forbids is refused and noted, and can be expected; faults can be injected, as elsewhere."""
     fake, client = pair
     execution_id = start(client)
     assert code(client.add_tags_to_resource, **of(execution_id), Tags=[{"Key": "<", "Value": "x" * 300}]) == (
@@ -115,13 +115,6 @@ def test_requests_are_checked(pair: tuple[AutomationFake, Any]) -> None:
         "AddTagsToResource/Tags[].Key:pattern",
         "AddTagsToResource/Tags[].Value:max",
     ]
-    fake.verify()
-
-
-def test_a_fault_of_a_tag_operation(pair: tuple[AutomationFake, Any]) -> None:
-    """They can be made to fail like the other operations."""
-    fake, client = pair
-    execution_id = start(client)
     fake.fail_with("TooManyUpdates", operation="AddTagsToResource", when={"ResourceId": execution_id})
     assert code(client.add_tags_to_resource, **of(execution_id), Tags=[ENV]) == "TooManyUpdates"
     fake.verify()
@@ -168,19 +161,14 @@ def test_other_resources_are_left_to_others(transport: str) -> None:
         assert list(fake.calls) == []
 
 
-def test_requests_leaves_other_resources_to_others() -> None:
-    """A caller that signs its own requests gets moto's answer, too."""
+def test_other_resources_over_http() -> None:
+    """A caller that signs its own requests gets moto's answer, too; at the endpoint, their resources are unknown."""
+    members = {"ResourceType": "Parameter", "ResourceId": "/mine"}
     with reached("requests") as (fake, client):
         boto3.client("ssm", region_name="us-east-1").put_parameter(Name="/mine", Value="x", Type="String", Tags=[ENV])
-        listed = client(KEYS).list_tags_for_resource(ResourceType="Parameter", ResourceId="/mine")
-        assert listed["TagList"] == [ENV]
+        assert client(KEYS).list_tags_for_resource(**members)["TagList"] == [ENV]
         assert not [call for call in fake.calls if call.operation == "ListTagsForResource"]
-
-
-def test_the_endpoint_knows_no_other_resource() -> None:
-    """At the endpoint, tags of other resources are those of an unknown resource."""
     with reached("endpoint") as (_, client):
-        members = {"ResourceType": "Parameter", "ResourceId": "/mine"}
         assert code(client(KEYS).list_tags_for_resource, **members) == "InvalidResourceId"
 
 

@@ -33,6 +33,8 @@ def test_handlers_of_a_clone_are_called(fake: AutomationFake) -> None:
     client.meta.events.register("before-sign.ssm", lambda **_: seen.append("signed"))
     client.start_automation_execution(DocumentName="Doc")
     client.generate_presigned_url("get_parameter", Params={"Name": "x"})
+    assert client.can_paginate("describe_automation_executions")
+    assert "command_executed" in client.waiter_names
     assert seen == ["StartAutomationExecution", "GetParameter", "signed"]
 
 
@@ -53,14 +55,10 @@ def test_a_clone_sends_what_it_has_signed(fake: AutomationFake) -> None:
     assert b"/eu-west-1/ssm/aws4_request" in request.headers["Authorization"]
 
 
-def test_clients_are_of_their_region(fake: AutomationFake) -> None:
-    """The Region is us-east-1, or the argument."""
+def test_anything_that_botocore_takes_can_be_asked_for(fake: AutomationFake) -> None:
+    """Other arguments go to `create_client`; the Region is us-east-1, or the argument."""
     assert fake.client().meta.region_name == "us-east-1"
     assert fake.client("ap-south-1").meta.endpoint_url == "https://ssm.ap-south-1.amazonaws.com"
-
-
-def test_anything_that_botocore_takes_can_be_asked_for(fake: AutomationFake) -> None:
-    """Other arguments go to `create_client`."""
     client = fake.client(endpoint_url="http://localhost:1234", config=Config(user_agent_extra="mine"))
     assert client.meta.endpoint_url == "http://localhost:1234"
     config: Any = client.meta.config
@@ -76,16 +74,6 @@ def test_clients_follow_the_environment(fake: AutomationFake, monkeypatch: pytes
     assert fake.client().meta.endpoint_url == "http://localhost:4566"
     monkeypatch.delenv("AWS_ENDPOINT_URL_SSM")
     assert fake.client().meta.endpoint_url == before
-
-
-def test_exceptions_paginators_and_waiters_of_a_clone_work(fake: AutomationFake) -> None:
-    """A clone is a whole client."""
-    client: Any = fake.client()
-    fake.fail_with("InvalidTarget")
-    with pytest.raises(client.exceptions.InvalidTarget):
-        client.start_automation_execution(DocumentName="Doc")
-    assert client.can_paginate("describe_automation_executions")
-    assert "command_executed" in client.waiter_names
 
 
 def test_an_inactive_fake_makes_no_clients() -> None:

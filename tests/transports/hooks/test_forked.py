@@ -4,7 +4,6 @@ import asyncio
 import os
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
@@ -99,34 +98,21 @@ def test_children_of_children_and_of_threads(fake: AutomationFake) -> None:
     assert [call.params["DocumentName"] for call in fake.calls] == ["Deep", "Thread", "Pool"]
 
 
-def test_nested_fakes() -> None:
-    """The child's calls go to the endpoint of the innermost fake, and of no other."""
+def test_nested_fakes_and_older_threads() -> None:
+    """The child's calls go to the endpoint of the innermost fake, and of no other, also if an older thread forks."""
+    go, results = threading.Event(), list[str]()
+    old = threading.Thread(target=lambda: go.wait(10) and results.append(in_child(lambda: start("Outer"))))
+    old.start()
     with AutomationFake() as outer:
         outer.serve_endpoint()
         with AutomationFake() as inner:
             assert "ssm_automation_endpoint" in in_child(lambda: start_with_old_client("Doc"))
             inner.serve_endpoint()
             in_child(lambda: start_with_old_client("Inner"))
-        in_child(lambda: start_with_old_client("Outer"))
-    assert [call.params["DocumentName"] for call in outer.calls] == ["Outer"]
-    assert [call.params["DocumentName"] for call in inner.calls] == ["Inner"]
-
-
-def test_a_thread_that_is_older_than_the_fake_forks() -> None:
-    """It belongs to no fake, so the innermost answers."""
-    go, results = threading.Event(), list[str]()
-
-    def fork() -> None:
-        go.wait(10)
-        results.append(in_child(lambda: start("Doc")))
-
-    old = threading.Thread(target=fork)
-    old.start()
-    with AutomationFake() as fake:
-        fake.serve_endpoint()
         go.set()
         old.join()
-    assert results == [execution.id for execution in fake.executions]
+    assert [execution.id for execution in outer.executions] == results
+    assert [call.params["DocumentName"] for call in inner.calls] == ["Inner"]
 
 
 def test_clients_without_usable_credentials(fake: AutomationFake) -> None:
@@ -150,25 +136,18 @@ def test_clients_without_usable_credentials(fake: AutomationFake) -> None:
 
 
 def test_other_operations_of_a_child() -> None:
-    """Moto still answers them, and the guard still blocks them."""
+    """Moto still answers them, and the guard still blocks them; the parent describes only registered runbooks."""
     with AutomationFake() as fake:
         fake.serve_endpoint()
-        assert in_child(lambda: CLIENT.get_parameter(Name="x")).startswith(NetworkBlockedError.__name__)
+        fake.add_runbook({"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}, name="Own")
+        assert in_child(lambda: CLIENT.describe_document(Name="Own")["Document"]["Name"]) == "Own"
+        for blocked in (lambda: CLIENT.describe_document(Name="Other"), lambda: CLIENT.get_parameter(Name="x")):
+            assert in_child(blocked).startswith(NetworkBlockedError.__name__)
         with mock_aws():
             CLIENT.put_parameter(Name="name", Value="value", Type="String")
             got = in_child(lambda: CLIENT.get_parameter(Name="name")["Parameter"]["Value"])
             assert got == "value"
             assert in_child(lambda: start_with_old_client("Doc")) == fake.executions[0].id
-
-
-def test_documents_of_a_child(fake: AutomationFake) -> None:
-    """The parent describes registered runbooks, but not others."""
-    fake.serve_endpoint()
-    fake.add_runbook(
-        {"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:pause", "inputs": {}}]}, name="Own"
-    )
-    assert in_child(lambda: CLIENT.describe_document(Name="Own")["Document"]["Name"]) == "Own"
-    assert in_child(lambda: CLIENT.describe_document(Name="Other")).startswith(NetworkBlockedError.__name__)
 
 
 def test_after_the_parents_fake_has_gone(fake: AutomationFake) -> None:
@@ -233,30 +212,6 @@ def test_a_client_of_aiobotocore() -> None:
         fake.serve_endpoint()
         ids = [in_child(partial(run, signed=signed)) for signed in (True, False)]
         assert [execution.id for execution in fake.executions] == ids
-
-
-@pytest.mark.slow
-def test_children_with_a_fake_of_their_own_beside_busy_threads() -> None:
-    """Children with their own fake do not hang either."""
-
-    def own() -> str:
-        with AutomationFake() as inner:
-            for _ in range(5):
-                start_with_old_client("Own")
-            return str(len(inner.calls))
-
-    with AutomationFake(), ExitStack() as stack:
-        over = threading.Event()
-
-        def busy() -> None:
-            while not over.is_set():
-                start_with_old_client("Busy")
-
-        thread = threading.Thread(target=busy)
-        stack.callback(thread.join)
-        thread.start()
-        stack.callback(over.set)
-        assert [in_child(own) for _ in range(10)] == ["5"] * 10
 
 
 def test_without_any_fake() -> None:

@@ -14,7 +14,7 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError
+from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._transports.owner import active
 
 if TYPE_CHECKING:
@@ -63,18 +63,11 @@ class Worker:
             job()
             self._jobs.task_done()
 
-    def call(self, function: Callable[[], Any]) -> None:
+    def call(self, function: Callable[[], Any], *, wait: bool = True) -> None:
         """Call a function in the thread, and wait for it."""
-        self.begin(function)
-        self.join()
-
-    def begin(self, function: Callable[[], Any]) -> None:
-        """Call a function in the thread."""
         self._jobs.put(function)
-
-    def join(self) -> None:
-        """Wait for all that was begun."""
-        self._jobs.join()
+        if wait:
+            self._jobs.join()
 
     def end(self) -> None:
         """Let the thread end."""
@@ -138,46 +131,33 @@ def test_tasks_with_a_fake_each() -> None:
     assert outer.calls == ()
 
 
-def test_a_call_without_an_owner_goes_to_the_innermost_fake(worker: Worker) -> None:
-    """A thread that is older than every fake is answered by the one that was entered last."""
-    with AutomationFake() as outer:
-        worker.call(lambda: start("one"))
-        with AutomationFake() as inner:
-            worker.call(lambda: start("two"))
-        worker.call(lambda: start("three"))
-    assert (names(outer), names(inner)) == (["one", "three"], ["two"])
+def test_old_workers_do_not_bypass_a_nested_fake(worker: Worker) -> None:
+    """A thread that is older than all fakes, or that the outer one owns, is answered by the innermost that is left.
 
-
-def test_an_old_worker_does_not_bypass_a_nested_fake() -> None:
-    """A thread of the outer fake is answered by the one that the test enters inside it, and by the outer one again."""
+    Fakes may also end in another order.
+    """
+    middle, inner = AutomationFake(), AutomationFake()
     with AutomationFake() as outer, ExitStack() as stack:
-        made = Worker()
-        stack.callback(made.end)
-        made.call(lambda: start("one"))
-        with AutomationFake() as inner:
-            made.call(lambda: start("two"))
-            with AutomationFake() as innermost:
-                made.call(lambda: start("three"))
-                assert AutomationFake.current() is innermost
-        made.call(lambda: start("four"))
-    assert (names(outer), names(inner), names(innermost)) == (["one", "four"], ["two"], ["three"])
+        owned = Worker()
+        stack.callback(owned.end)
 
+        def call(name: str) -> None:
+            start(name)
+            for each in (worker, owned):
+                each.call(lambda: start(name))
 
-def test_fakes_that_end_in_the_wrong_order() -> None:
-    """The calls of an old worker go to the innermost of those that are left."""
-    outer, middle, inner = AutomationFake(), AutomationFake(), AutomationFake()
-    with outer, ExitStack() as stack:
-        made = Worker()
-        stack.callback(made.end)
+        call("one")
+        with AutomationFake() as nested:
+            call("two")
+            assert AutomationFake.current() is nested
         middle.__enter__()
         inner.__enter__()
         middle.__exit__(None, None, None)
-        made.call(lambda: start("one"))
-        start("two")
+        call("three")
         inner.__exit__(None, None, None)
-        made.call(lambda: start("three"))
-        start("four")
-    assert (names(outer), names(middle), names(inner)) == (["three", "four"], [], ["one", "two"])
+        call("four")
+    assert [names(fake)[::3] for fake in (outer, nested, middle, inner)] == [["one", "four"], ["two"], [], ["three"]]
+    assert [len(fake.calls) for fake in (outer, nested, inner)] == [6, 3, 3]
 
 
 def test_a_fake_of_a_thread_is_nested_for_that_thread_alone(worker: Worker) -> None:
@@ -218,14 +198,10 @@ def test_a_request_that_is_copied_keeps_its_fake() -> None:
     assert len(fake.calls) == 1
 
 
-def test_a_request_whose_claim_was_gone_round() -> None:
+def test_a_request_that_forgot_its_claim() -> None:
     """A request in whose context nothing is noted goes to the fake that answers where it is made."""
-
-    def forget(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        context.pop("pytest_ssm_automation", None)
-
     client: Any = boto3.client("ssm", region_name="us-east-1")
-    client.meta.events.register_first("before-call.ssm", forget)
+    client.meta.events.register_first("before-call.ssm", lambda context, **_: context.clear())
     for transport in ("stubber", "wire"):
         with AutomationFake(transport=transport) as fake:
             start(client=client)
@@ -233,34 +209,21 @@ def test_a_request_whose_claim_was_gone_round() -> None:
 
 
 def test_a_claim_keeps_its_fake() -> None:
-    """A fake that becomes active during a request does not answer it; one that has ended refuses none."""
+    """A fake that is entered during a request does not answer it; if its own fake ends, the one around it does."""
     client: Any = boto3.client("ssm", region_name="us-east-1")
     inner = AutomationFake(transport="wire")
 
-    def enter(**_: Any) -> None:
-        inner.__enter__()
+    def change(**_: Any) -> None:
+        if inner._active:
+            inner.__exit__(None, None, None)
+        else:
+            inner.__enter__()
 
+    client.meta.events.register_first("before-call.ssm", change)
     with AutomationFake() as outer:
-        client.meta.events.register_first("before-call.ssm", enter)
         start(client=client)
-        client.meta.events.unregister("before-call.ssm", enter)
-        inner.__exit__(None, None, None)
-    assert (len(outer.calls), len(inner.calls)) == (1, 0)
-
-
-def test_a_request_whose_fake_goes_meanwhile() -> None:
-    """It goes to the fake around it."""
-    client: Any = boto3.client("ssm", region_name="us-east-1")
-    inner = AutomationFake()
-
-    def leave(**_: Any) -> None:
-        inner.__exit__(None, None, None)
-
-    with AutomationFake() as outer:
-        inner.__enter__()
-        client.meta.events.register_first("before-call.ssm", leave)
         start(client=client)
-    assert (len(outer.calls), len(inner.calls)) == (1, 0)
+    assert (len(outer.calls), len(inner.calls)) == (2, 0)
 
 
 @pytest.mark.parametrize("following", [None, "stubber", "wire"])
@@ -280,22 +243,14 @@ def test_a_call_that_is_on_its_way_when_the_last_fake_ends(
     base: Any = BaseClient
     original, results = base._convert_to_request_dict, list[str]()
     with AutomationFake(transport=transport) as fake:
-        worker.begin(lambda: results.append(start("Held", client)))
+        worker.call(lambda: results.append(start("Held", client)), wait=False)
         assert arrived.wait(20)
     assert base._convert_to_request_dict is not original
     with AutomationFake(transport=following) if following else nullcontext() as other:
         go.set()
-        worker.join()
+        worker.call(int)
     assert [execution.id for execution in fake.executions] == results
     assert other is None or other.calls == ()
     with AutomationFake():
         pass
     assert base._convert_to_request_dict is original
-
-
-def test_current_is_the_fake_of_the_own_thread() -> None:
-    """`AutomationFake.current()` follows the rule by which calls are answered."""
-    with AutomationFake() as fake, ThreadPoolExecutor(1) as pool:
-        assert pool.submit(AutomationFake.current).result() is fake
-    with pytest.raises(AutomationFakeError, match="No AutomationFake is active"):
-        AutomationFake.current()
