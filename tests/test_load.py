@@ -123,7 +123,10 @@ def test_interrupts_at_any_moment(transport: str) -> None:
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_forked_children_beside_busy_threads(transport: str) -> None:
-    """Each child's start is recorded in the parent, and none hangs, though other threads hold locks as it is forked."""
+    """Each child's start is recorded in the parent, and none hangs, though other threads hold locks as it is forked.
+
+    A fake that the child enters itself does not hang either.
+    """
     stop, results = Event(), list[str]()
     with AutomationFake(seed="load", transport=transport) as fake, ThreadPoolExecutor(3) as pool:
         fake.serve_endpoint()
@@ -133,10 +136,16 @@ def test_forked_children_beside_busy_threads(transport: str) -> None:
             while not stop.is_set():
                 client.start_automation_execution(DocumentName="Busy")
 
+        def call(name: str) -> str:
+            with AutomationFake() as own:
+                start("Own", client)
+                own.assert_started_once(DocumentName="Own")
+            return start(name, client)
+
         busy = [pool.submit(work) for _ in range(3)]
         try:
             for number in range(CHILDREN):
-                results.append(in_child(partial(start, f"Child-{number}", client)))
+                results.append(in_child(partial(call, f"Child-{number}")))
         finally:
             stop.set()
         for future in busy:

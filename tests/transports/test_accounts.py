@@ -226,7 +226,7 @@ def test_assertions_name_the_account(fake: AutomationFake, clients: tuple[Any, A
 )
 def test_what_is_no_account_or_region_is_refused(fake: AutomationFake, given: dict[str, Any], message: str) -> None:
     """One that no client could have would otherwise let an assertion pass for nothing."""
-    for ask in (
+    asks: tuple[Any, ...] = (
         fake.assert_started,
         fake.assert_started_once,
         fake.assert_not_started,
@@ -234,7 +234,8 @@ def test_what_is_no_account_or_region_is_refused(fake: AutomationFake, given: di
         fake.assert_rejected,
         partial(fake.add_execution, "Doc"),
         *([partial(fake.add_runbook, {"mainSteps": []}, name="Doc")] if "region" in given else []),
-    ):
+    )
+    for ask in asks:
         with pytest.raises(FakeUsageError, match=message):
             ask(**given)
     assert not fake.executions

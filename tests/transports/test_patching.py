@@ -70,7 +70,8 @@ def test_a_wrapper_serves_again_for_the_same_original(owner: Any) -> None:
     patch = WrapperPatch(owner, "method", add)
 
     def wrapper() -> Any:
-        made = patch.apply() and owner.method
+        patch.apply()
+        made = owner.method
         patch.restore()
         return made
 

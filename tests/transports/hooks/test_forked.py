@@ -101,7 +101,12 @@ def test_children_of_children_and_of_threads(fake: AutomationFake) -> None:
 def test_nested_fakes_and_older_threads() -> None:
     """The child's calls go to the endpoint of the innermost fake, and of no other, also if an older thread forks."""
     go, results = threading.Event(), list[str]()
-    old = threading.Thread(target=lambda: go.wait(10) and results.append(in_child(lambda: start("Outer"))))
+
+    def fork() -> None:
+        go.wait(10)
+        results.append(in_child(lambda: start("Outer")))
+
+    old = threading.Thread(target=fork)
     old.start()
     with AutomationFake() as outer:
         outer.serve_endpoint()

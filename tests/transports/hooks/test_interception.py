@@ -208,7 +208,7 @@ def test_documents_that_are_not_registered_are_left_alone(transport: Literal["st
             assert MODULE_CLIENT.describe_document(Name="Mine")["Document"]["Name"] == "Mine"
             with pytest.raises(ParamValidationError):
                 MODULE_CLIENT.describe_document()
-        assert fake.calls == ()
+        assert len(fake.calls) == 0
         assert MODULE_CLIENT.describe_document(Name="Known")["Document"]["DocumentType"] == "Automation"
         with pytest.raises(NetworkBlockedError, match=r"ssm\.us-east-1\.amazonaws\.com"):
             MODULE_CLIENT.describe_document(Name="Mine")

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, LateCallError, NetworkBlockedError
@@ -418,7 +421,7 @@ def test_a_context_that_a_thread_was_handed_is_late() -> None:
 def test_all_is_put_back_when_nothing_is_left(*, call: bool) -> None:
     """What was left has ended: the next call, or the next fake, takes the wraps away.
 
-    Until then, and without a fake, calls and pools of other threads go where they would go anyway.
+    Until then, and without a fake, calls, requests and pools of other threads go where they would go anyway.
     """
     results: list[Any] = []
     with AutomationFake():
@@ -432,6 +435,8 @@ def test_all_is_put_back_when_nothing_is_left(*, call: bool) -> None:
             worker = threading.Thread(target=partial(held.go.wait, 10))
             worker.start()
         start(results)
+        with pytest.raises(EndpointConnectionError):
+            URLLib3Session().send(AWSRequest("GET", "http://127.0.0.1:9").prepare())
         with ThreadPool(1) as pool:
             assert pool.apply(int, ("1",)) == 1
         assert threading.Thread.start is not before
