@@ -184,7 +184,7 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
     check_names("constraint", wanted, known)
     if not wanted:
         raise FakeUsageError("invalid_requests needs at least one constraint")
-    hopeless = [] if constraints is None else [name for name in wanted if not flaws(name)]
+    hopeless = [] if constraints is None else [name for name in wanted if flaws(name) is None]
     if hopeless:
         raise FakeUsageError(f"No request is known that violates only {', '.join(hopeless)}")
     return requests_breaking(tuple(wanted))

@@ -69,44 +69,34 @@ class InvalidRequest(Brief):
         return f"InvalidRequest(params={brief(self.params)}, violation={self.violation!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Flaws:
-    """The part of a request that violates a constraint.
-
-    Attributes:
-        members: Draws the members that violate it.
-        absent: The member whose absence violates it.
-        rule: The constraint, if it is a rule about several members.
-    """
-
-    members: Strategy
-    absent: frozenset[str] = frozenset()
-    rule: str | None = None
+@cache
+def _rules() -> frozenset[str]:
+    """Return the ids of the rules about several members."""
+    return frozenset(each.id for each in rules.constraints() if each.origin == "documentation") - {rules.TARGET_KEY}
 
 
 @cache
-def flaws(identifier: str) -> _Flaws | None:
-    """Return how to violate a constraint; `None` if that is unknown."""
+def flaws(identifier: str) -> Strategy | None:
+    """Draw the members that violate a constraint, without one whose absence violates it; `None` if that is unknown."""
     path, _, rule = identifier.rpartition(":")
     shape = model.input_shape(model.START)
-    constraint = next(each for each in rules.constraints() if each.id == identifier)
     if identifier == rules.TARGET_KEY:
         target: Any = shape.members["Targets"]
         odd = shapes.structures_with(target.member, {"Key": st.sampled_from(_ODD_KEYS)}, _SMALL)
-        return _Flaws(st.fixed_dictionaries({"Targets": st.tuples(odd).map(list)}))
-    if constraint.origin == "documentation":
-        limit: Any = constraint.limit
+        return st.fixed_dictionaries({"Targets": st.tuples(odd).map(list)})
+    if identifier in _rules():
+        limit: Any = next(each.limit for each in rules.constraints() if each.id == identifier)
         sized = {name: lists(name, limit + 1) for name, sizing in SIZE_RULES.items() if sizing == identifier}
         # Older models may lack the members that are needed to violate it.
         known = bool(sized) or any(_fits_beside({}, each, identifier) for each in combinations())
-        return _Flaws(st.fixed_dictionaries(sized), rule=identifier) if known else None
+        return st.fixed_dictionaries(sized) if known else None
     if rule == "required" and path in shape.members:
-        return _Flaws(st.builds(dict[str, Any]), frozenset({path}))
+        return st.builds(dict[str, Any])
     if path == "request":
-        return _Flaws(_misspelt(shape))
+        return _misspelt(shape)
     name, *tokens = re.findall(r"\w+|\[\]|\{\w+\}", path)
     flawed = _around(shape.members[name], tokens, rule)
-    return None if flawed is None else _Flaws(st.fixed_dictionaries({name: flawed}))
+    return None if flawed is None else st.fixed_dictionaries({name: flawed})
 
 
 def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
@@ -229,14 +219,14 @@ _BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
 @cache
 def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
     """Draw requests that violate one of these constraints."""
-    breakable, turns = st.sampled_from(names).filter(flaws), st.integers(0, _FEW)
+    breakable, turns = st.sampled_from(names).filter(lambda name: flaws(name) is not None), st.integers(0, _FEW)
 
     def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
         identifier = draw(breakable)
         flawed: Any = flaws(identifier)
-        given = draw(flawed.members)
-        request = completed(draw, given, flawed.absent, 1)
-        beside = _beside(given, flawed.rule, draw(turns), judged=not identifier.endswith(":type"))
+        given = draw(flawed)
+        request = completed(draw, given, frozenset({identifier.removesuffix(":required")}), 1)
+        beside = _beside(given, identifier, draw(turns))
         params = ordered({**request, **{name: draw(way.strategy) for name, way in beside.items()}})
         judges = (check, rules.check_rules, rules.check_targets)
         found = (each for judge in judges for each in judge(model.START, params))
@@ -245,20 +235,21 @@ def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
     return st.composite(invalid_requests)()
 
 
-def _beside(given: Mapping[str, Any], rule: str | None, turn: int, *, judged: bool) -> Combination:
-    """Choose a combination of other members that violates nothing, or only `rule`.
+def _beside(given: Mapping[str, Any], identifier: str, turn: int) -> Combination:
+    """Choose a combination of other members that violates nothing, or only the given rule.
 
     Rules are not checked if a type is wrong.
     """
     every = combinations()
     turned = itertools.chain(every[turn:], every[:turn])
     free = (each for each in turned if not given.keys() & each.keys())
-    fitting = (each for each in free if not judged or _fits_beside(given, each, rule))
+    judged = not identifier.endswith(":type")
+    fitting = (each for each in free if not judged or _fits_beside(given, each, identifier))
     nothing: Combination = {}
     return next(fitting, nothing)
 
 
-def _fits_beside(given: Mapping[str, Any], combination: Combination, rule: str | None) -> bool:
-    broken = {violation.constraint for violation in broken_by(given, combination)}
+def _fits_beside(given: Mapping[str, Any], combination: Combination, identifier: str) -> bool:
     # Rules about sizes do not depend on other members.
-    return broken - {*SIZE_RULES.values()} == {rule} - {*SIZE_RULES.values(), None}
+    broken = {violation.constraint for violation in broken_by(given, combination)} - {*SIZE_RULES.values()}
+    return broken == {identifier} & _rules() - {*SIZE_RULES.values()}

@@ -59,15 +59,10 @@ def lists(name: str, low: int, most: int = UNBOUNDED) -> Strategy:
 
 
 def _with_distinct_keys(tags: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Make the keys of tags distinct with numbers, because it is unknown how the service treats duplicates."""
-    seen: set[str] = set()
-    for tag in tags:
-        key, number = tag["Key"], 1
-        while tag["Key"] in seen:
-            number += 1
-            tag["Key"] = f"{key[:_KEPT]}{number}"
-        seen.add(tag["Key"])
-    return tags
+    """Number the keys of tags if they are not distinct, because it is unknown how the service treats duplicates."""
+    if len({tag["Key"] for tag in tags}) == len(tags):
+        return tags
+    return [{**tag, "Key": f"{tag['Key'][:_KEPT]}{number}"} for number, tag in enumerate(tags)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,39 +124,14 @@ def broken_by(given: Mapping[str, Any], combination: Combination) -> list[Violat
     return rules.check_rules(model.START, {**given, **{name: way.sample for name, way in combination.items()}})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Choice:
-    """A choice whether a member is present, and with which kind of value.
-
-    Attributes:
-        name: The member.
-        ways: The kinds of its values, with `None` first if it can be absent.
-        after: The next choice after each of the ways.
-    """
-
-    name: str
-    ways: Sequence[_Presence | None]
-    after: Sequence[_Choice | None]
-
-
-def _tree(allowed: Sequence[Combination], names: Sequence[str]) -> _Choice | None:
-    """Arrange combinations as a tree of choices, so that they are drawn member by member and shrink to few members."""
-    if not names:
-        return None
-    name, *later = names
-    ways = [way for way in (None, *_presences()[name]) if any(each.get(name) is way for each in allowed)]
-    return _Choice(name, ways, [_tree([each for each in allowed if each.get(name) is way], later) for way in ways])
-
-
 @cache
-def _usual(absent: frozenset[str]) -> _Choice | None:
-    """Arrange the valid combinations without some members."""
-    found = [each for each in combinations() if not absent & each.keys() and not broken_by({}, each)]
-    return _tree(found, tuple(_presences()))
+def _usual(absent: frozenset[str]) -> Sequence[Combination]:
+    """List the valid combinations without some members."""
+    return [each for each in combinations() if not absent & each.keys() and not broken_by({}, each)]
 
 
-def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Choice | None:
-    """Arrange the combinations that are valid together with the given members."""
+def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> Sequence[Combination]:
+    """List the combinations that are valid together with the given members."""
     drawn = {*model.input_shape(model.START).required_members} - absent
     wrong = [each for each in check(model.START, given) if each.rule != "required" or each.path not in drawn]
     if not wrong and not given.keys() & {*_presences(), *SIZE_RULES}:
@@ -170,7 +140,7 @@ def _companions(given: Mapping[str, Any], absent: frozenset[str]) -> _Choice | N
     judged = [] if wrong else [(each, broken_by(given, each)) for each in combinations() if not taken & each.keys()]
     found = [each for each, broken in judged if not broken]
     if found:
-        return _tree(found, tuple(_presences()))
+        return found
     reasons = wrong or min((broken for _, broken in judged), key=len)
     text = "; ".join(f"{reason} ({reason.constraint})" for reason in reasons)
     raise FakeUsageError(f"No valid request has these members: {text}")
@@ -199,17 +169,18 @@ def requests_with(members: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any
     return _requests(shapes.as_strategies(values), absent, _companions(values, absent) if judged else None)
 
 
-def _requests(given: Mapping[str, Strategy], absent: frozenset[str], known: _Choice | None) -> Strategy:
+def _requests(given: Mapping[str, Strategy], absent: frozenset[str], known: Sequence[Combination] | None) -> Strategy:
     def valid_requests(draw: st.DrawFn) -> dict[str, Any]:
         fixed = {name: draw(strategy) for name, strategy in given.items()}
         request = completed(draw, fixed, absent, 3)
-        choice = known or _companions(fixed, absent)
-        while choice:
-            turn = draw(st.integers(0, len(choice.ways) - 1)) if len(choice.ways) > 1 else 0
-            way = choice.ways[turn]
+        companions = known or _companions(fixed, absent)
+        # Choose member by member, so that failing examples shrink to few members.
+        for name, presences in _presences().items():
+            ways = [way for way in (None, *presences) if any(each.get(name) is way for each in companions)]
+            way = ways[draw(st.integers(0, len(ways) - 1))] if len(ways) > 1 else ways[0]
+            companions = [each for each in companions if each.get(name) is way]
             if way:
-                request[choice.name] = draw(way.strategy)
-            choice = choice.after[turn]
+                request[name] = draw(way.strategy)
         return ordered(request)
 
     return st.composite(valid_requests)()

@@ -53,11 +53,9 @@ def fault_plans(*, errors: Iterable[str] | None = None, max_size: int = 5) -> st
 
 def status_histories() -> st.SearchStrategy[list[str]]:
     """Draw statuses for `AutomationFake.script`: some of a running execution, then one that ends it."""
-    on_the_way = [status for status in model.enum("AutomationExecutionStatus") if status not in ENDED]
-    ends = [status for status in model.enum("AutomationExecutionStatus") if status in ENDED]
+    ends, on_the_way = [
+        [each for each in model.enum("AutomationExecutionStatus") if (each in ENDED) is ended]
+        for ended in (True, False)
+    ]
     way = st.lists(st.sampled_from(on_the_way), max_size=5)
-    return st.tuples(way, st.sampled_from(ends)).map(_history)
-
-
-def _history(drawn: tuple[list[str], str]) -> list[str]:
-    return [*drawn[0], drawn[1]]
+    return st.tuples(way, st.sampled_from(ends)).map(lambda drawn: [*drawn[0], drawn[1]])

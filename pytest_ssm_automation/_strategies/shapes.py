@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
+from .._service.calls import copy_containers
 from .._service.checks.rules import target_keys
 from .pieces import UNBOUNDED
 from .recipes import named
@@ -209,15 +210,4 @@ def bounds(shape: Shape) -> tuple[int, int]:
 
 
 def _cycled(values: Sequence[Any], size: int) -> list[Any]:
-    return [_copied(value) for value in itertools.islice(itertools.cycle(values), size)]
-
-
-def _copied(value: Any) -> Any:
-    """Copy a value of a shape, much faster than `deepcopy`."""
-    match value:
-        case dict():
-            return {key: _copied(member) for key, member in value.items()}  # pyright: ignore[reportUnknownVariableType]
-        case list():
-            return [_copied(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-        case _:
-            return value
+    return [copy_containers(value) for value in itertools.islice(itertools.cycle(values), size)]

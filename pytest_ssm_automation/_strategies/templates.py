@@ -19,7 +19,7 @@ from .._service.java.parser import parse
 from .pieces import ANYTHING, UNBOUNDED, Piece, piece_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from .._service.java.nodes import Node
 
@@ -62,47 +62,26 @@ class Template:
 
     def strings(self) -> st.SearchStrategy[str]:
         """Draw any string of the template."""
-        least, most = (sum(getattr(piece, end) for piece in self.pieces) for end in ("low", "high"))
-        if self.low == least and (most <= self.high or self.high >= UNBOUNDED):
-            parts = list(_parts(self.pieces))
-            return parts[0] if len(parts) == 1 else st.tuples(*parts).map("".join)
-        if len(self.pieces) == 1:
-            return _text(self.pieces[0], self.low, self.high)
-        return _divided(self)
-
-
-def _fixed(piece: Piece) -> bool:
-    return piece.low == piece.high and len(piece.letters) == 1
-
-
-def _parts(pieces: Iterable[Piece]) -> Iterator[st.SearchStrategy[str]]:
-    """Make a strategy for each piece; join adjacent constant pieces."""
-    for fixed, group in itertools.groupby(pieces, _fixed):
-        if fixed:
-            yield st.just("".join(piece.letters * piece.low for piece in group))
-        else:
-            yield from (_text(piece, piece.low, piece.high) for piece in group)
-
-
-def _text(piece: Piece, low: int, high: int) -> st.SearchStrategy[str]:
-    return _texts(piece.alphabet, low, None if high >= UNBOUNDED else high)
-
-
-@cache
-def _texts(alphabet: str | st.SearchStrategy[str], low: int, high: int | None) -> st.SearchStrategy[str]:
-    return st.text(alphabet, min_size=low, max_size=high)
+        return _drawn(self)
 
 
 @st.composite
-def _divided(draw: st.DrawFn, template: Template) -> str:
+def _drawn(draw: st.DrawFn, template: Template) -> str:
     """Draw piece by piece, with lengths that leave enough room for the later pieces."""
     text = ""
     least, most = (sum(getattr(piece, end) for piece in template.pieces) for end in ("low", "high"))
     for piece in template.pieces:
         least, most = least - piece.low, most - piece.high
         low = max(piece.low, template.low - len(text) - most)
-        text += draw(_text(piece, low, min(piece.high, template.high - len(text) - least)))
+        high = piece.high if template.high >= UNBOUNDED else min(piece.high, template.high - len(text) - least)
+        fixed = low == high and len(piece.letters) == 1
+        text += piece.letters * low if fixed else draw(_texts(piece.alphabet, low, high))
     return text
+
+
+@cache
+def _texts(alphabet: str | st.SearchStrategy[str], low: int, high: int) -> st.SearchStrategy[str]:
+    return st.text(alphabet, min_size=low, max_size=None if high >= UNBOUNDED else high)
 
 
 class _UnsupportedError(Exception):
