@@ -11,7 +11,7 @@ from ._service.checks.rules import TARGET_KEY, odd_targets
 from ._service.runbooks.library import how_to_register
 from ._service.runs.results import EXECUTED, SUCCESS
 from ._service.runs.scripts import SUCCEEDED
-from ._service.runs.shown.replays import other_request
+from ._service.runs.shown.views import other_request
 from ._service.runs.shown.way import MOST_LINES, way_of
 from ._service.runs.steering import state_of
 

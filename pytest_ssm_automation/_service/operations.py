@@ -24,8 +24,8 @@ from .runs.listings.filters import (
 from .runs.run import STOP_STEP
 from .runs.shown.steps import step_members
 from .runs.shown.views import execution_members, metadata_members
-from .runs.walks.approvals import decision
 from .runs.walks.durations import over_at
+from .runs.walks.visits import decision
 from .state import Operation, Reply
 from .tagging import add_tags, list_tags, remove_tags
 
@@ -113,7 +113,7 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
                 f"The execution {run.id} of {run.document_name} has ended as {run.status}, and was polled "
                 f"{MOST_POLLS} times since. The polling loop does not treat {run.status} as an end."
             )
-    elif visit := state.store.waiting.get(run):
+    elif visit := state.store.host.waiting.get(run):
         _count(run, visit)
     members = {"AutomationExecution": execution_members(run)}
     if run.walk is None and run.script.replay is None:

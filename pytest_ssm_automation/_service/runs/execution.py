@@ -11,8 +11,8 @@ from ..calls import shorten
 from ..runbooks.library import how_to_register
 from .shown.events import event_of
 from .shown.outputs import failure_message_of, outputs_of
-from .shown.replays import other_request
 from .shown.steps import step_members
+from .shown.views import other_request
 from .shown.way import way_of
 from .steering import finish, run_to
 

@@ -6,13 +6,14 @@ of its status and of the status of its steps, oldest first. It begins with the s
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from . import times
 from .identity import Identity
-from .scripts import ENDED, WAITING, WORKING, Turn
+from .scripts import ENDED, STEP, WAITING, WORKING, Turn
 
 if TYPE_CHECKING:
     import threading
@@ -51,57 +52,48 @@ class StatusChange(NamedTuple):
     started: datetime
 
 
-class Host(Protocol):
-    """The interface of the store that a run needs.
+@dataclass(slots=True)
+class Host:
+    """What runs need of the store that contains them.
 
     Attributes:
         lock: Guards all runs.
         pace: How far a poll advances a walk: `run` or `step`.
         takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
+        result_of: Returns the result of an attempt; `None` if it is not known yet. Called without a lock. A step that
+            pauses waits for a signal, unless it fails.
+        start_on: Starts the execution on a target.
+        start_recorded: Starts an execution that a recorded execution started.
+        knows: Returns whether a runbook with a name or ARN is registered in a Region.
+        noted: Handles a new status change of a run, and gets the status before.
         waiting: The runs of which a step may wait for a time, with the visit of that step.
     """
 
     lock: threading.RLock
     pace: str
     takes_time: bool
-    waiting: dict[Run, Visit]
-
-    def result_of(self, run: Run, visit: Visit, *, pauses: bool) -> StepResult | None:
-        """Return the result of an attempt; `None` if it is not known yet. Called without a lock.
-
-        A step that `pauses` waits for a signal, unless it fails.
-        """
-        ...
-
-    def start_on(self, run: Run, target: Target) -> Run:
-        """Start the execution on a target."""
-        ...
-
-    def spawn_recorded(self, run: Run, replay: Replay) -> None:
-        """Start an execution that a recorded execution started."""
-        ...
-
-    def knows(self, document_name: str, region: str) -> bool:
-        """Return whether a runbook with this name or ARN is registered in a Region."""
-        ...
-
-    def noted(self, run: Run, before: str) -> None:
-        """Handle a new status change of a run, whose status was `before`."""
-        ...
+    result_of: Callable[[Run, Visit, bool], StepResult | None]
+    start_on: Callable[[Run, Target], Run]
+    start_recorded: Callable[[Run, Replay], None]
+    knows: Callable[[str, str], bool]
+    noted: Callable[[Run, str], None]
+    waiting: dict[Run, Visit] = field(default_factory=dict["Run", "Visit"])
 
 
 class Course:
     """What happens next in a run.
 
-    A course does not change: to go on, it replaces itself by what is left of it, or by another one. `advance`,
-    `catch_up` and `finish` may call functions of the test, so their callers hold no lock. Callers of the others do.
+    A course does not change: to go on, it replaces itself by what is left of it, or by another one. `advance` and
+    `finish` may call functions of the test, so their callers hold no lock. Callers of the others do.
+
+    Attributes:
+        catches_up: Whether the next turn of a script is due at once.
     """
+
+    catches_up: bool = False
 
     def advance(self, run: Run, pace: str) -> None:
         """Go on by one turn, or along the walk as far as the pace allows."""
-
-    def catch_up(self, run: Run) -> None:
-        """Make walks follow the first turn of their scripts, where they still have to."""
 
     def finish(self, run: Run, turn: Turn, message: str | None) -> None:  # noqa: ARG002 - a walk needs it
         """End the run, and make its walk follow."""
@@ -137,7 +129,7 @@ class Run(Identity):
     """The state of an execution, started by a request or by another execution, or added by the test.
 
     Attributes:
-        host: The store that contains it.
+        host: What it needs of the store that contains it.
         lock: Guards it.
         parent: The execution that started it, if any.
         course: What happens next.
@@ -256,8 +248,11 @@ class Run(Identity):
         self._move(lambda: self._advance(pace or self.host.pace, takes_time=takes_time))
 
     def catch_up(self) -> None:
-        """Make walks follow the first turn of their scripts, where they still have to."""
-        self._move(lambda: self.course.catch_up(self))
+        """Take the turn that is due at once, if there is one; executions on targets catch up too."""
+        if self.course.catches_up:
+            self._move(lambda: self.course.advance(self, STEP))
+        for child in self.running:
+            child.catch_up()
 
     def _move(self, go_on: Callable[[], None], *, if_due: bool = False) -> None:
         """Call a function, unless another caller is advancing the run."""

@@ -14,7 +14,7 @@ from .courses.turns import PLAIN, Turns
 from .listings.finding import Finder
 from .planning import Planner, request_on
 from .results import StepResult
-from .run import Run
+from .run import Host, Run
 from .scripts import ENDED, UNSCRIPTED, Script
 from .walks.durations import over_at
 
@@ -48,9 +48,7 @@ class ExecutionStore:
         unfinished: The number of executions in `started` that have not ended, by scope.
         planner: Makes the plans for executions.
         lock: Guards everything.
-        pace: How far a poll advances an execution that walks its runbook.
-        takes_time: Whether steps that wait for a time take that time.
-        waiting: The executions of which a step may wait for a time, with the visit of that step.
+        host: What the executions need of it.
     """
 
     def __init__(
@@ -72,9 +70,16 @@ class ExecutionStore:
         self._attempts: Attempts | None = None
         self._reject_unknown = reject_unknown_documents
         self._judge = judge
-        self.pace = pace
-        self.takes_time = takes_time
-        self.waiting: dict[Run, Visit] = {}
+        self.host = Host(
+            lock,
+            pace,
+            takes_time,
+            lambda run, visit, pauses: self.attempts.result_of(run, visit, pauses=pauses),
+            self._start_on,
+            self._start_recorded,
+            runbooks.knows,
+            self._noted,
+        )
         self.planner = Planner()
         self.all: list[Run] = []
         self.started: list[Run] = []
@@ -159,7 +164,7 @@ class ExecutionStore:
                 chosen or self._new_id(),
                 request,
                 plan.script,
-                self,
+                self.host,
                 PLAIN,
                 runbook=runbook,
                 parent=parent,
@@ -244,8 +249,10 @@ class ExecutionStore:
     def waits_for_time(self) -> bool:
         """Return whether an execution waits for a time."""
         with self.lock:
-            self.waiting = {run: visit for run, visit in self.waiting.items() if not (visit.ended or run.ended)}
-            visits = [visit for visit in self.waiting.values() if not visit.waits_to_begin]
+            waiting = self.host.waiting
+            for run in [run for run, visit in waiting.items() if visit.ended or run.ended]:
+                del waiting[run]
+            visits = [visit for visit in waiting.values() if not visit.waits_to_begin]
         return any(over is not None and times.now() < over for over in map(over_at, visits))
 
     def retagged(self, run: Run) -> None:
@@ -280,9 +287,7 @@ class ExecutionStore:
                 where = run.region if run.scope[0] is None else f"account {run.account} and {run.region}"
                 raise FakeUsageError(f"An execution {run.id!r} already exists in {where}")
 
-    # The methods of `Host`, which runs call.
-
-    def start_on(self, run: Run, target: Target) -> Run:
+    def _start_on(self, run: Run, target: Target) -> Run:
         """Start the execution on a target."""
         request = request_on(run.source, target)
         child = self.start(
@@ -291,7 +296,7 @@ class ExecutionStore:
         child.call = run.call
         return child
 
-    def noted(self, run: Run, before: str) -> None:
+    def _noted(self, run: Run, before: str) -> None:
         """Handle the latest status change of an execution."""
         if run.number < 0:
             return
@@ -300,14 +305,6 @@ class ExecutionStore:
         for finder in self._finders.values():
             finder.changed(run, before)
         self.log.append((run, len(run.history) - 1))
-
-    def result_of(self, run: Run, visit: Visit, *, pauses: bool) -> StepResult | None:
-        """Return the result of an attempt; `None` if it is not known yet, or waits for a signal."""
-        return self.attempts.result_of(run, visit, pauses=pauses)
-
-    def knows(self, document_name: str, region: str) -> bool:
-        """Return whether a runbook with this name or ARN is registered in a Region."""
-        return self._runbooks.knows(document_name, region)
 
     def _spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
         """Start the execution of a step; return the failure if it is refused, `None` if its runbook is unknown."""
@@ -332,7 +329,7 @@ class ExecutionStore:
                 child.end_with_parent(run.status)
         return child
 
-    def spawn_recorded(self, run: Run, replay: Replay) -> None:
+    def _start_recorded(self, run: Run, replay: Replay) -> None:
         """Start an execution that a recorded execution started."""
         params = {
             "DocumentName": replay.execution["DocumentName"],

@@ -9,8 +9,7 @@ from ...runbooks.library import flow_of
 from ..scripts import ENDED, WAITING, WORK, WORKING
 from ..walks.walk import Walk
 from .following import Following
-from .targets import Targets
-from .turns import Turns
+from .turns import Targets, Turns
 from .walked import Walked
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..run import STOP_STEP
-from ..scripts import STEP, WAITING, WORKING, Turn
+from ..scripts import WAITING, WORKING, Turn
 from .matching import match
 from .turns import Turns
 from .walked import Walked, go_on, waiting_step
@@ -24,18 +24,12 @@ class Following(Walked):
 
     Attributes:
         remaining: The next turns.
-        catches_up: Whether the first of them is due at once.
     """
 
     remaining: tuple[Turn, ...]
     catches_up: bool = False
 
-    def catch_up(self, run: Run) -> None:
-        """Take the first turn if it is due at once."""
-        if self.catches_up:
-            self.advance(run)
-
-    def advance(self, run: Run, pace: str = STEP) -> None:  # noqa: ARG002 - a turn is one step at any pace
+    def advance(self, run: Run, pace: str) -> None:  # noqa: ARG002 - a turn is one step at any pace
         """Make the walk follow the next turn, and take it."""
         if not self.remaining:
             return

@@ -39,7 +39,7 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
     if wrong is not None:
         result: StepResult | None = StepResult("Failed", {}, refused_input(wrong))
     else:
-        result = visit.kept or run.host.result_of(run, visit, pauses=pauses)
+        result = visit.kept or run.host.result_of(run, visit, pauses)
     if run.takes_time and follow and result:
         result = _by_now(visit, result)
         if result is None:
@@ -94,13 +94,8 @@ def match(run: Run, walk: Walk, turn: Turn, message: str | None) -> None:
         _match_end(run, walk, status, turn.members.get("FailureMessage", message))
     elif status == "Cancelling":
         with run.lock:
-            _begin(walk)
+            walk.begin()
             walk.cancel()
-
-
-def _begin(walk: Walk) -> None:
-    if not walk.begun:
-        walk.begin()
 
 
 def _match_work(run: Run, walk: Walk) -> None:
@@ -110,7 +105,7 @@ def _match_work(run: Run, walk: Walk) -> None:
         if waited:
             walk.resume()
         else:
-            _begin(walk)
+            walk.begin()
     while not waited and visit is not None and walk.at is visit and settle(run, walk):
         pass
 
@@ -118,7 +113,7 @@ def _match_work(run: Run, walk: Walk) -> None:
 def _match_wait(run: Run, walk: Walk) -> None:
     """Move to the next step whose action waits for a signal, or wait at the current one."""
     with run.lock:
-        _begin(walk)
+        walk.begin()
         at = walk.at.step.place if walk.at else 0
     pausing = next((s.place for s in walk.flow.steps if s.place >= at and s.action in PAUSING), None)
     if pausing is not None:
@@ -131,7 +126,7 @@ def _match_wait(run: Run, walk: Walk) -> None:
 def _match_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
     """End at the scripted step with this status, or at the current step."""
     with run.lock:
-        _begin(walk)
+        walk.begin()
     for number, step in enumerate(run.script.steps or ()):
         if step.get("StepStatus") == status:
             _walk_until(run, walk, walk.flow.places[step["StepName"]] if run.runbook else number)
@@ -144,7 +139,7 @@ def _match_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
 def _walk_until(run: Run, walk: Walk, place: int | None) -> None:
     """Walk to a step, or to the end; steps on the way stop waiting."""
     with run.lock:
-        _begin(walk)
+        walk.begin()
     while not walk.ended and not (walk.at and walk.at.step.place == place):
         with run.lock:
             _stop_waiting(walk)

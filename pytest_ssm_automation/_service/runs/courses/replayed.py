@@ -105,7 +105,7 @@ class Replayed(Course):
         known = {child.id for child in run.spawned}
         for child in self.replay.children:
             if child.id not in known and (ends or child.begun <= time):
-                run.host.spawn_recorded(run, child)
+                run.host.start_recorded(run, child)
         for started in run.spawned:
             course = started.course
             if isinstance(course, Replayed):

@@ -1,4 +1,4 @@
-"""The course of a run that takes one turn after the other: those of its script, or the default ones.
+"""The courses of runs that take one turn after the other: those of their scripts, or the default ones.
 
 Stops and signals: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendAutomationSignal.html
 """
@@ -10,7 +10,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 from ..run import Course
-from ..scripts import WAITING, WORK, Turn
+from ..scripts import WAITING, WORK, WORKING, Turn
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -84,6 +84,35 @@ class Turns(Course):
     def _take(self, run: Run, turn: Turn, later: tuple[Turn, ...]) -> None:
         run.course = replace(self, remaining=later)
         run.take(turn)
+
+
+class Targets(Turns):
+    """The next states of a run that starts others, on several targets, accounts and Regions."""
+
+    def next_turn(self, run: Run) -> Turn | None:
+        """Return the next turn; `None` while it waits for the executions on targets to end."""
+        turn = Turns.next_turn(self, run)
+        if turn is None or not turn.holds:
+            return turn
+        if not all(group.done for group in run.groups):
+            return None
+        return Turn("Failed") if any(group.failed for group in run.groups) else turn
+
+    def advance(self, run: Run, pace: str) -> None:
+        """Advance all executions on targets that run, and take the next turn."""
+        working = run.status in WORKING
+        run.catch_up()
+        for child in run.running if working else ():
+            child.advance(pace, takes_time=run.takes_time)
+        Turns.advance(self, run, pace)
+        run.catch_up()
+
+    def stop(self, run: Run, *, cancel: bool) -> None:
+        """Cancel the run, or wait for the executions on targets that run."""
+        if not cancel:
+            for group in run.groups:
+                group.close()
+        Turns.stop(self, run, cancel=cancel)
 
 
 # The course of an execution without a script whose runbook is not registered.

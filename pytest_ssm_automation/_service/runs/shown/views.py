@@ -10,8 +10,7 @@ from ...runbooks.library import bare_name
 from ..listings.finding import type_of
 from ..scripts import ENDED, STATUS, SUCCEEDED
 from .outputs import failure_message_of, outputs_of
-from .replays import recorded_members
-from .steps import shown_steps
+from .steps import shown_steps, step_members
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -31,7 +30,7 @@ _AS_REQUESTED: Final = (
 def execution_members(run: Run) -> dict[str, Any]:
     """Return the members of `AutomationExecution`. Members that the script sets take precedence."""
     if run.script.replay is not None:
-        return recorded_members(run)
+        return _recorded_members(run)
     request, steps = run.request, shown_steps(run)
     shown: dict[str, Any] = {
         "AutomationExecutionId": run.id,
@@ -57,6 +56,26 @@ def execution_members(run: Run) -> dict[str, Any]:
         "FailureMessage": failure_message_of(run),
     }
     return model.present_members("AutomationExecution", shown)
+
+
+def other_request(run: Run) -> list[str]:
+    """List where the request of a run differs from the recorded one that it shows; empty if it shows none."""
+    replay = run.script.replay
+    if replay is None or run.parent is not None:
+        return []
+    given: dict[str, list[str]] = run.request.get("Parameters", {})
+    recorded = replay.parameters
+    if run.runbook is not None:
+        from ...runbooks.parameters import resolved_parameters
+
+        given = resolved_parameters(run.runbook, given)
+    # Without the runbook, what was not given may have a default.
+    names = given if run.runbook is None else {**given, **recorded}
+    return [
+        f"{name}: recorded {recorded.get(name, 'nothing')}, requested {given.get(name, 'nothing')}"
+        for name in names
+        if name not in replay.redacted and given.get(name) != recorded.get(name)
+    ]
 
 
 def metadata_members(run: Run) -> dict[str, Any]:
@@ -98,3 +117,19 @@ def _progress(run: Run) -> dict[str, Any]:
     }
     located = run.targets[0].location is not None
     return {"ProgressCounters": steps} if located else {"ProgressCounters": steps, "TargetsSummary": summary}
+
+
+def _recorded_members(run: Run) -> dict[str, Any]:
+    """Return the recorded members of `AutomationExecution`, with the execution's own id, caller and times."""
+    shown = {
+        **copy_containers({name: value for name, value in run.members.items() if name != "StepExecutions"}),
+        "AutomationExecutionId": run.id,
+        "ParentAutomationExecutionId": run.parent.id if run.parent else None,
+        "ExecutedBy": run.executed_by,
+        "ExecutionStartTime": run.started_at,
+        "ExecutionEndTime": run.ended_at,
+        STATUS: run.status,
+        "StepExecutionsTruncated": False,
+        "StepExecutions": step_members(run),
+    }
+    return model.present_members("AutomationExecution", shown)

@@ -17,11 +17,14 @@ from ..scripts import SUCCEEDED
 
 __tracebackhide__ = hide_usage_errors
 
+# The defaults of a request, and those of a location.
 DEFAULT_CONCURRENCY: Final = "10"
 DEFAULT_ERRORS: Final = "0"
-DEFAULT_LOCATION_CONCURRENCY: Final = "1"
-DEFAULT_LOCATION_ERRORS: Final = "0"
-DEFAULT_ROLE: Final = "AWS-SystemsManager-AutomationExecutionRole"
+_OF_LOCATION: Final = {
+    "TargetLocationMaxConcurrency": "1",
+    "TargetLocationMaxErrors": "0",
+    "ExecutionRoleName": "AWS-SystemsManager-AutomationExecutionRole",
+}
 
 Resolver = Callable[[Mapping[str, Any]], Sequence[str]]
 
@@ -114,10 +117,12 @@ def groups_of(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -
     if locations := params.get("TargetLocations"):
         return [_location_group(params, location) for location in locations]
     targets = _targets(params, region, resolved)
-    if not targets:
-        return []
-    concurrency = _share(params.get("MaxConcurrency", DEFAULT_CONCURRENCY), len(targets), least=1)
-    return [Group(targets, concurrency, _share(params.get("MaxErrors", DEFAULT_ERRORS), len(targets)))]
+    limits = params.get("MaxConcurrency", DEFAULT_CONCURRENCY), params.get("MaxErrors", DEFAULT_ERRORS)
+    return [_group(targets, *limits)] if targets else []
+
+
+def _group(targets: list[Target], concurrency: str, errors: str) -> Group:
+    return Group(targets, _share(concurrency, len(targets), least=1), _share(errors, len(targets)))
 
 
 def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) -> list[Target]:
@@ -125,7 +130,12 @@ def _targets(params: Mapping[str, Any], region: str, resolved: Sequence[str]) ->
     given = params.get("Parameters", {})
     if maps := params.get("TargetMaps"):
         return [
-            Target(_map_name(each), {**plain, "Parameters": {**given, **each}}, region, inputs=_map_inputs(each))
+            Target(
+                ", ".join(value for values in each.values() for value in values),
+                {**plain, "Parameters": {**given, **each}},
+                region,
+                inputs={name: ", ".join(values) for name, values in each.items()},
+            )
             for each in maps
         ]
     name = params.get("TargetParameterName", "")
@@ -156,26 +166,12 @@ def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
     return ids
 
 
-def _map_name(target_map: Mapping[str, Sequence[str]]) -> str:
-    return ", ".join(value for values in target_map.values() for value in values)
-
-
-def _map_inputs(target_map: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {name: ", ".join(values) for name, values in target_map.items()}
-
-
-def _location_group(params: Mapping[str, Any], location: Mapping[str, Any]) -> Group:
-    excluded = location.get("ExcludeAccounts", ())
-    accounts = [account for account in location.get("Accounts", ()) if account not in excluded]
-    targets = [
-        _located(params, location, account, region) for account in accounts for region in location.get("Regions", ())
-    ]
-    concurrency = _share(
-        location.get("TargetLocationMaxConcurrency", DEFAULT_LOCATION_CONCURRENCY), len(targets), least=1
-    )
-    return Group(
-        targets, concurrency, _share(location.get("TargetLocationMaxErrors", DEFAULT_LOCATION_ERRORS), len(targets))
-    )
+def _location_group(params: Mapping[str, Any], given: Mapping[str, Any]) -> Group:
+    location = {**_OF_LOCATION, **given}
+    accounts = [account for account in given.get("Accounts", ()) if account not in given.get("ExcludeAccounts", ())]
+    regions = given.get("Regions", ())
+    targets = [_located(params, location, account, region) for account in accounts for region in regions]
+    return _group(targets, location["TargetLocationMaxConcurrency"], location["TargetLocationMaxErrors"])
 
 
 def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target:
@@ -189,9 +185,6 @@ def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: st
     if location.get("Targets"):
         request.pop("TargetMaps", None)
     one = {**location, "Accounts": [account], "Regions": [region]}
-    one.setdefault("TargetLocationMaxConcurrency", DEFAULT_LOCATION_CONCURRENCY)
-    one.setdefault("TargetLocationMaxErrors", DEFAULT_LOCATION_ERRORS)
-    one.setdefault("ExecutionRoleName", DEFAULT_ROLE)
     return Target(f"{account}/{region}", request, region, one, account=account if is_account(account) else None)
 
 

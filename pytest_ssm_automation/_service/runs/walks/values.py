@@ -8,7 +8,7 @@ from ...runbooks.actions import APPROVE, BRANCH, CHANGE_STATE, PAYLOADS
 from ...runbooks.conditions import truth
 from ...runbooks.references import NO_NAME, UNKNOWN, Template, as_text, names_value, resolve
 from ..results import EXECUTED
-from .approvals import APPROVED
+from .visits import APPROVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,11 +1,13 @@
-"""The visits of steps on a walk, and the iterations of loops.
+"""The visits of steps on a walk, the iterations of loops, and the decisions of approvers.
 
-Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-loop.html
+Sources:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-loop.html
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ..results import StepResult
 
 MOST_ITERATIONS: Final = 100
+APPROVED: Final = "Approved"
+WAITING: Final = "Waiting"
 
 
 @dataclass(slots=True, eq=False)
@@ -113,3 +117,28 @@ def loops_around(step: Step, flow: Flow) -> Iterator[int]:
     while step.parent is not None:
         yield step.parent
         step = flow.steps[step.parent]
+
+
+def decision(kind: str, approver: str, time: datetime, comment: str) -> dict[str, str]:
+    """Write a decision on a step, such as `Approve`, with the ARN of the caller, the time and a comment."""
+    return {
+        "Approver": approver,
+        "Decision": kind,
+        "ApprovalDecisionTime": f"{time:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "Comment": comment,
+    }
+
+
+def outputs_of_approval(visit: Visit) -> Mapping[str, Any]:
+    """Return the outputs of a step after the decisions that there are."""
+    kinds = [each["Decision"] for each in visit.decisions]
+    status = WAITING if len(kinds) < _needed(visit) else APPROVED
+    if any(kind != "Approve" for kind in kinds):
+        status = "Rejected"
+    return {"ApprovalStatus": status, "ApproverDecisions": [*visit.decisions]}
+
+
+def _needed(visit: Visit) -> int:
+    """Return how many approvals a step needs; 1 if that is not known."""
+    given = as_text(visit.inputs.get("MinRequiredApprovals", 1))
+    return max(int(given), 1) if given.isdecimal() else 1

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ...runbooks.actions import APPROVE, BRANCH, PAUSING, UPDATE_VARIABLE
 from ..results import SIGNAL, SUCCESS, StepResult
-from .approvals import WAITING, outputs_of_approval
 from .failures import failure_text
 from .values import Values, outputs_of_action
-from .visits import Iteration, Visit, iteration_of, loops_around
+from .visits import WAITING, Iteration, Visit, iteration_of, loops_around, outputs_of_approval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,9 +111,9 @@ class Walk:
     # Moves.
 
     def begin(self) -> None:
-        """Begin the first step."""
-        self.begun = True
-        if self.flow.steps and not self.ended:
+        """Begin the first step, unless that has been done."""
+        first, self.begun = not self.begun, True
+        if first and not self.ended:
             self._enter(0, waits=self._interactive)
 
     def settle(self, result: StepResult, *, signalled: bool = False) -> None:
