@@ -60,8 +60,8 @@ class Changes(NamedTuple):
     def undo(self) -> None:
         """Set the values before, except those that other code has changed in the meantime."""
         for name, value in self.after.items():
-            if os.environ.get(name) == value:
-                before = self.before[name]
+            before = self.before[name]
+            if os.environ.get(name) == value != before:
                 if before is None:
                     del os.environ[name]
                 else:
