@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled"}
 
 
+def api(name: str, inputs: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+    """Write a step that calls an operation."""
+    given = {"Service": "ec2", "Api": "X", **(inputs or {})}
+    return {"name": name, "action": "aws:executeAwsApi", "inputs": given, **members}
+
+
+def approve(name: str, **members: Any) -> dict[str, Any]:
+    """Write a step that waits for an approval."""
+    inputs = {"Approvers": ["arn:aws:iam::123456789012:user/x"]}
+    return {"name": name, "action": "aws:approve", "inputs": inputs, **members}
+
+
 class EndlessError(Exception):
     """An execution does not end: its runbook goes in a circle over steps that wait for signals."""
 

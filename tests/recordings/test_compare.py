@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from recordings.taking import content, ended, recorded
+from caller import poll, runbook, signal, start, statuses
+from recordings.taking import api, approve, content, ended, recorded
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, recordings
 from pytest_ssm_automation.__main__ import main
@@ -35,20 +36,6 @@ VALUES: dict[str, Any] = {
 }
 
 
-def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """Write a runbook."""
-    return {"schemaVersion": "0.3", **members, "mainSteps": list(steps)}
-
-
-def api(name: str, inputs: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
-    """Write a step that calls an operation."""
-    return {
-        "name": name,
-        "action": "aws:executeAwsApi",
-        "inputs": {"Service": "ec2", "Api": "X", **(inputs or {})},
-    } | members
-
-
 def sleep(name: str, **members: Any) -> dict[str, Any]:
     """Write a step that sleeps."""
     return {"name": name, "action": "aws:sleep", "inputs": {"Duration": "PT1S"}, **members}
@@ -60,16 +47,6 @@ def branch(name: str, variable: str, value: Any, to: str, default: str) -> dict[
     return {"name": name, "action": "aws:branch", "inputs": {"Choices": [choice], "Default": default}}
 
 
-def approve(name: str, **members: Any) -> dict[str, Any]:
-    """Write a step that waits for an approval."""
-    return {
-        "name": name,
-        "action": "aws:approve",
-        "inputs": {"Approvers": ["arn:aws:iam::123456789012:user/x"]},
-        **members,
-    }
-
-
 PLAIN: dict[str, Any] = {"DocumentName": "Doc"}
 CHOOSING = runbook(
     api("get", outputs=OUTPUTS),
@@ -78,11 +55,6 @@ CHOOSING = runbook(
     sleep("linux"),
     outputs=["get.Text", "windows.X"],
 )
-
-
-def said(fake: AutomationFake) -> None:
-    """Say what the step `get` puts out."""
-    fake.step_outputs("get", {"Text": "Windows"})
 
 
 def typed(fake: AutomationFake) -> None:
@@ -98,43 +70,34 @@ def failing_once(fake: AutomationFake) -> None:
     fake.step_outputs("inner", lambda run: {"Text": run.inputs["Item"]})
 
 
-def signalling(*kinds: str) -> Callable[[AutomationFake], object]:
-    """Return a function that runs an execution, and signals when it waits."""
-    return lambda fake: ended(fake, [*kinds], **PLAIN)
-
-
 def stopping(fake: AutomationFake) -> None:
     """Stop an execution when it waits."""
-    client = fake.client()
-    execution_id = client.start_automation_execution(**PLAIN)["AutomationExecutionId"]
-    for _ in range(3):
-        client.get_automation_execution(AutomationExecutionId=execution_id)
-    client.stop_automation_execution(AutomationExecutionId=execution_id)
+    execution_id = start(fake.client())
+    statuses(fake.client(), execution_id, 3)
+    fake.client().stop_automation_execution(AutomationExecutionId=execution_id)
 
 
 def interactive(fake: AutomationFake) -> None:
     """Run step by step."""
     client = fake.client()
-    execution_id = client.start_automation_execution(**PLAIN, Mode="Interactive")["AutomationExecutionId"]
+    execution_id = start(client, Mode="Interactive")
     for name in ("one", "two"):
-        client.get_automation_execution(AutomationExecutionId=execution_id)
-        client.send_automation_signal(
-            AutomationExecutionId=execution_id, SignalType="StartStep", Payload={"StepName": [name]}
-        )
-        for _ in range(3):
-            client.get_automation_execution(AutomationExecutionId=execution_id)
+        poll(client, execution_id)
+        signal(client, execution_id, "StartStep", StepName=[name])
+        statuses(client, execution_id, 3)
     client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
 
 
-def polled(fake: AutomationFake) -> str:
-    """Poll the first execution until it has ended, start it if there is none, and return its id."""
-    if not fake.executions:
-        return ended(fake, **PLAIN)
-    execution = fake.executions[0]
-    for _ in range(20):
-        fake.client().get_automation_execution(AutomationExecutionId=execution.id)
-    assert execution.ended, execution
-    return execution.id
+def taken(folder: Path, document: dict[str, Any], act: Callable[[AutomationFake], object], *options: str) -> Path:
+    """Record an execution of a runbook to its end; `act` may say results, or start it."""
+    with AutomationFake(pace="step", relax=["document:action_inputs"]) as fake:
+        fake.add_runbook(document, name="Doc")
+        act(fake)
+        if not fake.executions:
+            ended(fake, **PLAIN)
+        statuses(fake.client(), fake.executions[0].id, 20)
+        assert fake.executions[0].ended
+        return recorded(folder, fake.executions[0].id, *options)
 
 
 LOOP = {
@@ -149,7 +112,6 @@ LOOP = {
     },
 }
 EQUAL: dict[str, tuple[dict[str, Any], Callable[[AutomationFake], object]]] = {
-    "a branch": (CHOOSING, said),
     "types": (
         runbook(
             api("get", outputs=OUTPUTS),
@@ -188,22 +150,15 @@ EQUAL: dict[str, tuple[dict[str, Any], Callable[[AutomationFake], object]]] = {
         runbook(LOOP),
         failing_once,
     ),
-    "a loop that fails": (
-        runbook(LOOP | {"onFailure": "Continue"}, sleep("last")),
-        lambda fake: fake.fail_step("rest"),
-    ),
-    "failures": (
-        runbook(api("one", onFailure="step:repair", isCritical=False), sleep("two"), sleep("repair")),
-        lambda fake: fake.fail_step("one", "No.", status="TimedOut"),
-    ),
     "attempts": (runbook(api("one", maxAttempts=3)), lambda fake: fake.fail_step("one", "No.")),
-    "an approval": (runbook(approve("wait"), sleep("two")), signalling("Approve")),
     "two approvals": (
         runbook(approve("wait", inputs={"Approvers": ["x"], "MinRequiredApprovals": 2}), sleep("two")),
-        signalling("Approve", "Approve"),
+        lambda fake: ended(fake, ["Approve"] * 2, **PLAIN),
     ),
-    "a rejection": (runbook(approve("wait", onFailure="step:two"), sleep("one"), sleep("two")), signalling("Reject")),
-    "a pause": (runbook({"name": "wait", "action": "aws:pause"}, sleep("two")), signalling("Resume")),
+    "a pause": (
+        runbook({"name": "wait", "action": "aws:pause"}, sleep("two")),
+        lambda fake: ended(fake, ["Resume"], **PLAIN),
+    ),
     "a stop": (
         runbook(approve("wait", onCancel="step:tidy"), sleep("two", isEnd=True), api("tidy")),
         stopping,
@@ -219,12 +174,7 @@ EQUAL: dict[str, tuple[dict[str, Any], Callable[[AutomationFake], object]]] = {
 @pytest.mark.parametrize("name", EQUAL)
 def test_a_recorded_execution_does_not_differ(name: str, tmp_path: Path) -> None:
     """With the recorded runbook, the walk shows what was recorded; what AWS has created is not refused."""
-    document, act = EQUAL[name]
-    with AutomationFake(pace="step", relax=["document:action_inputs"]) as fake:
-        fake.add_runbook(document, name="Doc")
-        act(fake)
-        path = recorded(tmp_path, polled(fake))
-    assert recordings.compare(path) == ()
+    assert recordings.compare(taken(tmp_path, *EQUAL[name])) == ()
 
 
 CHILD = runbook(
@@ -300,10 +250,7 @@ def test_the_end_of_a_target_is_used_where_its_way_is_unknown(tmp_path: Path) ->
 @pytest.fixture
 def chosen(tmp_path: Path) -> Path:
     """Record an execution that takes the choice `windows`."""
-    with AutomationFake() as fake:
-        fake.add_runbook(CHOOSING, name="Doc")
-        said(fake)
-        return recorded(tmp_path, ended(fake, **PLAIN))
+    return taken(tmp_path, CHOOSING, lambda fake: fake.step_outputs("get", {"Text": "Windows"}))
 
 
 def edited(**steps: dict[str, Any]) -> dict[str, Any]:
@@ -449,10 +396,8 @@ def test_the_region_is_that_of_the_recording(tmp_path: Path) -> None:
     """Where the file does not say the Region, it is the first one that the recording names."""
     with AutomationFake() as fake:
         fake.add_runbook(runbook(api("get", {"Where": "{{ global:REGION }}"})), name="Doc")
-        client = fake.client("eu-central-1")
-        execution_id = client.start_automation_execution(**PLAIN)["AutomationExecutionId"]
-        for _ in range(3):
-            client.get_automation_execution(AutomationExecutionId=execution_id)
+        execution_id = start(fake.client("eu-central-1"))
+        statuses(fake.client("eu-central-1"), execution_id, 3)
         assert main(["record", execution_id, "--to", str(tmp_path), "--region", "eu-central-1"]) == 0
     path = tmp_path / f"{execution_id}.json"
     assert content(path)["Region"] == "eu-central-1"
@@ -467,10 +412,8 @@ def test_a_walk_stops_where_the_recording_does(tmp_path: Path) -> None:
     """Of an execution that has not ended, only what it has shown is compared, and the members of the end are not."""
     with AutomationFake() as fake:
         fake.add_runbook(runbook(sleep("one"), approve("wait"), sleep("two")), name="Doc")
-        client = fake.client()
-        execution_id = client.start_automation_execution(**PLAIN)["AutomationExecutionId"]
-        for _ in range(3):
-            client.get_automation_execution(AutomationExecutionId=execution_id)
+        execution_id = start(fake.client())
+        statuses(fake.client(), execution_id, 3)
         path = recorded(tmp_path, execution_id)
     assert recordings.compare(path) == ()
 
@@ -493,11 +436,8 @@ ROUNDS = runbook(
 @pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 def test_earlier_rounds_are_not_made_up(tmp_path: Path) -> None:
     """Steps that ran only before the last round of a jump back are no difference, because their results are lost."""
-    with AutomationFake() as fake:
-        fake.add_runbook(ROUNDS, name="Doc")
-        answers = iter([False, False, True])
-        fake.step_outputs("check", lambda run: {"Flag": next(answers)})
-        path = recorded(tmp_path, ended(fake, **PLAIN))
+    answers = iter([False, False, True])
+    path = taken(tmp_path, ROUNDS, lambda fake: fake.step_outputs("check", lambda run: {"Flag": next(answers)}))
     assert recordings.compare(path) == ()
     late = altered(path, "StepExecutions", 2, "ExecutionStartTime", value="2999-01-01T00:00:00Z")
     assert recordings.compare(late) == ('rest.StepStatus: recorded "Success", walked "Pending"',)
@@ -506,22 +446,15 @@ def test_earlier_rounds_are_not_made_up(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 def test_failures_of_earlier_rounds_are_not_made_up(tmp_path: Path) -> None:
     """If a step failed, and succeeded after a jump back, nothing in the recording tells why the execution failed."""
-    with AutomationFake() as fake:
-        fake.add_runbook(
-            runbook(api("try", onFailure="step:repair"), sleep("end", isEnd=True), sleep("repair", nextStep="try")),
-            name="Doc",
-        )
-        fake.fail_step("try", times=1)
-        path = recorded(tmp_path, ended(fake, **PLAIN))
+    repaired = runbook(api("try", onFailure="step:repair"), sleep("end", isEnd=True), sleep("repair", nextStep="try"))
+    path = taken(tmp_path, repaired, lambda fake: fake.fail_step("try", times=1))
     assert content(path)["AutomationExecution"]["AutomationExecutionStatus"] == "Failed"
     assert recordings.compare(path) == ()
 
 
 def test_an_endless_circle_ends(tmp_path: Path) -> None:
     """A runbook that turns in a circle with the recorded results is not walked for ever."""
-    with AutomationFake() as fake:
-        fake.add_runbook(runbook(sleep("one"), sleep("two")), name="Doc")
-        path = recorded(tmp_path, ended(fake, **PLAIN))
+    path = taken(tmp_path, runbook(sleep("one"), sleep("two")), lambda fake: None)
     found = recordings.compare(path, runbook=runbook(sleep("one"), sleep("two", nextStep="one")))
     assert 'one.StepStatus: recorded "Success", walked "InProgress"' in found
 
@@ -535,11 +468,12 @@ def test_emptied_values_are_no_differences(tmp_path: Path) -> None:
         parameters={"Word": parameter, "Role": {"type": "String", "default": ""}},
         outputs=["get.Number"],
     )
-    with AutomationFake() as fake:
-        fake.add_runbook(document, name="Doc")
+
+    def act(fake: AutomationFake) -> None:
         fake.step_outputs("get", {"Number": 98765})
-        execution_id = ended(fake, **PLAIN, Parameters={"Word": ["secret"]})
-        path = recorded(tmp_path, execution_id, "--redact=Word", "--redact=Number")
+        ended(fake, **PLAIN, Parameters={"Word": ["secret"]})
+
+    path = taken(tmp_path, document, act, "--redact=Word", "--redact=Number")
     assert "secret" not in path.read_text()
     assert "98765" not in path.read_text()
     assert recordings.compare(path) == ()

@@ -75,8 +75,6 @@ def test_members_that_aws_has_added_are_left_out(file: Path) -> None:
 
 DAMAGES: list[tuple[list[Any], Any, str | None]] = [
     (["AutomationExecution"], None, "AutomationExecution: missing"),
-    (["AutomationExecution"], [], "AutomationExecution: expected an object, got []"),
-    (["AutomationExecution", "DocumentName"], None, "AutomationExecution.DocumentName: missing"),
     (["AutomationExecution", "Outputs"], {"a.b": "c"}, "AutomationExecution.Outputs.a.b: expected a list, got 'c'"),
     (
         ["AutomationExecution", "ExecutionEndTime"],
@@ -108,16 +106,12 @@ DAMAGES: list[tuple[list[Any], Any, str | None]] = [
     ),
     (["StepExecutions", 0, "IsEnd"], 1, "StepExecutions[0].IsEnd: expected true or false, got 1"),
     (["StepExecutions", 0, "MaxAttempts"], True, "StepExecutions[0].MaxAttempts: expected a whole number, got True"),
-    (["StepExecutions", 0, "StepName"], "x" * 200, None),
     (["StepExecutions"], {}, "StepExecutions: expected a list, got {}"),
-    (["Document", "Content"], None, "Document.Content: missing"),
     (["Document", "DocumentFormat"], "XML", "Document.DocumentFormat: 'XML' is not a DocumentFormat; expected one of"),
     (["Children", 0, "AutomationExecution"], None, "Children[0].AutomationExecution: missing"),
     (["Children", 0], 5, "Children[0]: expected an object, got 5"),
     (["Children", 0, "AutomationExecution", "StepExecutions"], None, "Children[0].StepExecutions: missing"),
     (["Children", 0, "StepExecution"], [], "Children[0].StepExecution: unknown; did you mean 'StepExecutions'?"),
-    (["Children"], {}, "Children: expected a list, got {}"),
-    (["Redacted", 0], 5, "Redacted[0]: expected a string, got 5"),
     (["Redacted"], "x" * 200, f"Redacted: expected a list, got '{'x' * 99}..."),
 ]
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from recordings.taking import ENDED, content, ended, recorded, same
+from caller import runbook as write
+from recordings.taking import ENDED, api, approve, content, ended, recorded, same
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
@@ -21,18 +22,12 @@ pytestmark = pytest.mark.slow
 PARAMETERS = {"Id": {"type": "String", "allowedPattern": "i-[0-9a-f]+"}, "Size": {"type": "String", "default": "small"}}
 
 
-def api(name: str, **members: Any) -> dict[str, Any]:
-    """Write a step that calls an operation."""
-    return {"name": name, "action": "aws:executeAwsApi", "inputs": {"Service": "ec2", "Api": "X"}, **members}
-
-
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """Write a runbook."""
-    return {"schemaVersion": "0.3", "parameters": PARAMETERS, **members, "mainSteps": list(steps)}
+    """Write a runbook with parameters."""
+    return write(*steps, **{"parameters": PARAMETERS, **members})
 
 
 GET = api("get", outputs=[{"Name": "Tag", "Type": "String", "Selector": "$.t"}])
-APPROVE = {"name": "wait", "action": "aws:approve", "inputs": {"Approvers": ["arn:aws:iam::123456789012:user/x"]}}
 LOOP = {
     "name": "loop",
     "action": "aws:loop",
@@ -142,36 +137,6 @@ def test_a_run_goes_on_until_it_ends(tmp_path: Path) -> None:
         ]
 
 
-RECORDINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "steps": (LINE, {}),
-    "a failure": (LINE, {"two": "No."}),
-    "loops": (runbook(LOOP, api("last")), {}),
-    "a failed loop": (runbook(LOOP, api("last")), {"more": "No."}),
-    "an approval": (runbook(api("one"), APPROVE, api("last")), {"signals": ["Approve"]}),
-    "a rejection": (runbook(APPROVE, api("last")), {"signals": ["Reject"]}),
-    "no way": (runbook(api("one", isEnd=True), api("last")), {}),
-    "children": (
-        runbook({"name": "start", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child"}}),
-        {},
-    ),
-}
-
-
-@pytest.mark.parametrize("name", RECORDINGS)
-def test_what_was_recorded_is_shown(name: str, fake: AutomationFake, tmp_path: Path) -> None:
-    """What a fake shows of a recording can be recorded again: all but ids, caller and when it was is the same."""
-    document, said = RECORDINGS[name]
-    path = taken(tmp_path, document, "--children", **said)
-    fake.replay(path)
-    execution_id = started(fake)
-    polls(fake, execution_id)
-    fake.add_runbook(document, name="Bake")
-    fake.add_runbook(runbook(api("one"), parameters={}), name="Child")
-    again = recorded(tmp_path / "again", execution_id, "--children")
-    assert again.stem != path.stem
-    assert same(content(again)) == same(content(path))
-
-
 def test_times_are_as_far_apart(fake: AutomationFake, tmp_path: Path) -> None:
     """It begins when it is started, and all other times are as long after that as they were."""
     path = taken(tmp_path, LINE)
@@ -278,23 +243,35 @@ def test_the_latest_that_matches_applies(fake: AutomationFake, tmp_path: Path) -
     assert polls(fake, started(fake))[-1]["AutomationExecutionStatus"] == "Cancelled"
 
 
-def test_other_parameters_are_allowed_and_told(fake: AutomationFake, tmp_path: Path) -> None:
-    """The recorded parameters are shown, and the execution says how the request differs."""
-    fake.replay(taken(tmp_path, LINE))
-    shown = polls(fake, started(fake, Parameters={"Id": ["i-1"]}))[-1]
-    assert shown["Parameters"] == {"Id": ["i-0"], "Size": ["small"]} == fake.executions[0].parameters
-    assert "with other parameters (Id: recorded ['i-0'], requested ['i-1'])" in repr(fake.executions[0])
-    started(fake)
-    assert "parameters" not in repr(fake.executions[1])
+OTHER = "with other parameters (Id: recorded ['i-0'], requested ['i-1'])"
 
 
-def test_parameters_that_may_be_defaults_are_not_told(fake: AutomationFake, tmp_path: Path) -> None:
-    """Without the recorded runbook, only what the request names can differ."""
-    fake.replay(altered(taken(tmp_path, LINE), lambda whole: whole.pop("Document")))
-    started(fake, Parameters=None)
-    started(fake, Parameters={"Id": ["i-1"]})
-    assert "parameters" not in repr(fake.executions[0])
-    assert "(Id: recorded ['i-0'], requested ['i-1'])" in repr(fake.executions[1])
+def without_runbook(folder: Path, document: dict[str, Any]) -> Path:
+    """Record an execution, and drop its runbook."""
+    return altered(taken(folder, document), lambda whole: whole.pop("Document"))
+
+
+@pytest.mark.parametrize(
+    ("take", "given", "told"),
+    [
+        (taken, {"Id": ["i-1"]}, OTHER),
+        (taken, {"Id": ["i-0"]}, ""),
+        # Only what the request names can differ, because others may be defaults.
+        (without_runbook, None, ""),
+        (without_runbook, {"Id": ["i-1"]}, OTHER),
+        (lambda folder, document: taken(folder, document, "--redact=Id"), {"Id": ["i-1"]}, ""),
+    ],
+)
+def test_other_parameters_are_allowed_and_told(
+    take: Callable[[Path, dict[str, Any]], Path], given: Any, told: str, fake: AutomationFake, tmp_path: Path
+) -> None:
+    """The recorded parameters are shown, and the execution says how the request differs, if that is known."""
+    path = take(tmp_path, LINE)
+    fake.replay(path)
+    shown = polls(fake, started(fake, Parameters=given))[-1]
+    assert shown["Parameters"] == content(path)["AutomationExecution"]["Parameters"] == fake.executions[0].parameters
+    assert told in repr(fake.executions[0])
+    assert ("parameters" in repr(fake.executions[0])) == bool(told)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +286,7 @@ def test_parameters_that_may_be_defaults_are_not_told(fake: AutomationFake, tmp_
 )
 def test_a_wait_ends(fake: AutomationFake, tmp_path: Path, recording: str, signal: Any, statuses: list[str]) -> None:
     """A wait is shown once, and ends with the caller's signal or, as recorded, without one."""
-    fake.replay(taken(tmp_path, runbook(APPROVE, api("last")), signals=[recording]))
+    fake.replay(taken(tmp_path, runbook(approve("wait"), api("last")), signals=[recording]))
     execution_id = started(fake)
     seen: list[str] = []
     for _ in range(5):
@@ -380,8 +357,8 @@ def test_run_to_names_its_mistakes(fake: AutomationFake, tmp_path: Path) -> None
 
 def test_executions_that_it_started_are_shown(fake: AutomationFake, tmp_path: Path) -> None:
     """Children that were recorded exist once their step has begun, with other ids, which the parent names too."""
-    document, said = RECORDINGS["children"]
-    path = taken(tmp_path, document, "--children", **said)
+    start = {"name": "start", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Child"}}
+    path = taken(tmp_path, runbook(start), "--children")
     with_its_step = content(path)["StepExecutions"][0]["ExecutionStartTime"]
     altered(path, lambda whole: whole["Children"][0]["AutomationExecution"].update(ExecutionStartTime=with_its_step))
     fake.replay(path)
@@ -456,13 +433,6 @@ def test_a_listing_shows_it(fake: AutomationFake, tmp_path: Path) -> None:
     assert listed[1]["CurrentStepName"] == "get"
     steps = fake.client().describe_automation_step_executions(AutomationExecutionId=fake.executions[0].id)
     assert len(steps["StepExecutions"]) == 3
-
-
-def test_emptied_parameters_are_no_differences(fake: AutomationFake, tmp_path: Path) -> None:
-    """A parameter that was emptied is not told as another one."""
-    fake.replay(taken(tmp_path, LINE, "--redact=Id"))
-    started(fake)
-    assert "parameters" not in repr(fake.executions[0])
 
 
 @pytest.mark.parametrize(
