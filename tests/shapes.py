@@ -1,4 +1,4 @@
-"""Whether values match the shapes of a model, as botocore and the oracle judge them."""
+"""Whether values match the shapes of a model, as botocore and the oracle judge them, and the simplest one drawn."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import oracle
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
+from hypothesis import find, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from hypothesis.strategies import SearchStrategy
 
 
 def problems(shape: Shape, value: Any) -> list[str]:
@@ -52,3 +55,8 @@ def _limits(shape: Shape, value: Any, path: str) -> Iterator[str]:
 def _matcher(pattern: str) -> Any:
     """Compile a pattern as the oracle does, unless it has a class that the oracle takes for Unicode's, not ASCII's."""
     return re.compile(pattern, re.ASCII) if re.search(r"\\[DSW]", pattern) else oracle.compiled(pattern)
+
+
+def simplest(strategy: SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
+    """Find what a failing example shrinks to, without a database, which takes all parametrized tests for one."""
+    return find(strategy, condition, settings=settings(max_examples=5000, database=None))

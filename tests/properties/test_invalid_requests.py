@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any
 
 import model
@@ -72,13 +71,6 @@ def assert_breaks_one(invalid: InvalidRequest) -> None:
 
 
 @pytest.mark.slow
-@given(invalid_requests())
-def test_breaks_one_constraint(invalid: InvalidRequest) -> None:
-    """An invalid request violates the constraint that it names, and no others that are independent of it."""
-    assert_breaks_one(invalid)
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "identifier",
     [
@@ -132,10 +124,11 @@ def test_what_is_not_enforced_is_broken_on_request_only() -> None:
     relaxed = [each.id for each in rules.constraints() if not each.enforced]
     assert relaxed == ["Parameters{value}[]:max", "request:target_key"]
 
-    @settings(max_examples=1000, database=None, derandomize=True)
+    @settings(max_examples=300, database=None, derandomize=True)
     @given(invalid_requests())
     def is_refused(invalid: InvalidRequest) -> None:
         assert invalid.violation.constraint not in relaxed
+        assert_breaks_one(invalid)
 
     is_refused()
 
@@ -148,15 +141,6 @@ def test_misspelt_members(invalid: InvalidRequest) -> None:
     folded = {one.casefold() for one in known}
     assert name not in known
     assert {name.casefold().replace("_", "")[: len(one)] for one in folded} & {one[:-1] for one in folded} | folded
-
-
-@pytest.mark.slow
-def test_shrinks_to_little() -> None:
-    """A failing example is the mistake and little else."""
-    simple = settings(max_examples=2000, database=None)
-    found = find(invalid_requests(constraints=["Tags[].Key:max"]), lambda _: True, settings=simple)
-    assert found.params.keys() == {"DocumentName", "Tags"}
-    assert len(found.params["Tags"]) == 1
 
 
 @pytest.mark.slow
@@ -236,10 +220,3 @@ def test_pattern_of_anything() -> None:
         "List": {"type": "list", "member": {"shape": "Text"}},
     }
     assert flaws._around(ShapeResolver(shapes).get_shape_by_name("List"), ["[]"], "pattern") is None
-
-
-def test_frozen() -> None:
-    """An invalid request is a value: its fields stay what they are."""
-    invalid = find(invalid_requests(constraints=["Mode:enum"]), lambda _: True)
-    with pytest.raises(FrozenInstanceError, match="params"):
-        invalid.params = {}  # type: ignore[misc]  # what mypy says too is what is tested

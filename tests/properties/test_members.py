@@ -6,18 +6,14 @@ import model
 import oracle
 import pytest
 import regex
-from hypothesis import find, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from shapes import simplest
 
 from pytest_ssm_automation import constraints, strategies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
-    """Find what a failing example shrinks to, without a database, which takes all parametrized tests for one."""
-    return find(strategy, condition, settings=settings(max_examples=5000, database=None))
 
 
 MEMBERS = {

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import oracle
 import pytest
 from botocore.validate import ParamValidator
 from caller import has
-from hypothesis import find, given, seed, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
+from shapes import simplest
 
 from pytest_ssm_automation import FakeUsageError
 from pytest_ssm_automation._service.checks import model, rules
@@ -27,9 +28,6 @@ from pytest_ssm_automation.strategies import (
     valid_requests,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 START = model.START
 SHAPE = model.input_shape(START)
 # Of each member that rules tie to others, values that stand for all the ways to be there.
@@ -41,11 +39,6 @@ WAYS: dict[str, tuple[Any, ...]] = {
     "TargetLocationsURL": ("https://",),
 }
 Combination = tuple[tuple[str, bool], ...]
-
-
-def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
-    """Find what a failing example shrinks to, without a database, which takes all parametrized tests for one."""
-    return find(strategy, condition, settings=settings(max_examples=2000, database=None))
 
 
 def assert_breaks_nothing(request: dict[str, Any]) -> None:
@@ -88,12 +81,6 @@ def test_no_tag_key_twice(request: dict[str, Any]) -> None:
     """What the service makes of two tags with the same key is not known, so no valid request has them."""
     keys = [tag["Key"] for tag in request["Tags"]]
     assert len(set(keys)) == len(keys)
-
-
-@given(valid_requests())
-def test_values_keep_to_what_is_not_enforced(request: dict[str, Any]) -> None:
-    """Valid requests are within limits that the fake enforces only on request."""
-    assert all(len(text) <= 512 for values in request.get("Parameters", {}).values() for text in values)
 
 
 @pytest.mark.slow
@@ -168,12 +155,6 @@ def test_any_member_left_out(data: st.DataObject) -> None:
     request = data.draw(valid_requests(**{name: None}))
     assert name not in request
     assert_breaks_nothing(request)
-
-
-@given(valid_requests(**dict.fromkeys(SHAPE.members.keys() - {"DocumentName"})))
-def test_all_members_left_out(request: dict[str, Any]) -> None:
-    """With every other member left out, the document's name stays."""
-    assert request.keys() == {"DocumentName"}
 
 
 @given(valid_requests(Targets=[{"Key": "tag:Env", "Values": ["prod"]}]))

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from properties.documents import documents
 
-from pytest_ssm_automation import AutomationFake, FakeUsageError, Runbook, strategies
+from pytest_ssm_automation import AutomationFake, Runbook, strategies
 
 # The steps of a drawn runbook lead anywhere, also by onCancel.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
@@ -177,9 +177,3 @@ def test_a_walk_shrinks_to_steps_that_succeed() -> None:
     assert find(strategies.walks(runbook), lambda _: True) == [
         {"name": "get", "outputs": {"Flag": False, "Names": [], "Number": 6, "Word": "Windows"}}
     ]
-
-
-def test_walks_are_of_a_runbook() -> None:
-    """A name or a mapping is not a runbook."""
-    with pytest.raises(FakeUsageError, match="Expected runbook to be a Runbook, as add_runbook returns it, but got"):
-        strategies.walks("Doc")  # type: ignore[arg-type]

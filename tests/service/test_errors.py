@@ -3,14 +3,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from pytest_ssm_automation import AutomationFakeError, FakeUsageError
 from pytest_ssm_automation._errors import SITE, unknown_name
-from pytest_ssm_automation._service.errors import (
-    ServiceError,
-    error_body,
-)
 
 
 def test_a_long_list_is_not_shown() -> None:
@@ -39,19 +33,3 @@ def test_mistakes_in_a_test_are_type_errors_of_the_fake() -> None:
     """FakeUsageError can be caught as the fake's own error and as TypeError."""
     assert FakeUsageError.__mro__[1:3] == (AutomationFakeError, TypeError)
     assert not issubclass(AutomationFakeError, TypeError)
-
-
-@pytest.mark.parametrize(
-    ("code", "member"),
-    [
-        ("InvalidTarget", "Message"),
-        ("ThrottlingException", "message"),
-        ("ValidationException", "message"),
-        ("AccessDeniedException", "message"),
-        ("ExpiredTokenException", "message"),
-        ("InternalServerError", "Message"),
-    ],
-)
-def test_the_message_has_the_name_that_the_service_uses(code: str, member: str) -> None:
-    """SSM's own errors carry `Message`, those common to AWS services `message`."""
-    assert error_body(ServiceError(code, "text")) == {member: "text"}

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import model
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
 
 from pytest_ssm_automation import AutomationFake
 
-REVOKE = pytest.param("Revoke", marks=pytest.mark.needs("SignalType=Revoke"))
 ABSENT = "00000000-0000-4000-8000-000000000000"
 ARN = "arn:aws:ssm:us-east-1:123456789012"
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
-NAMES = {
-    "StartAutomationExecution": "start_automation_execution",
-    "GetAutomationExecution": "get_automation_execution",
-    "DescribeAutomationExecutions": "describe_automation_executions",
-    "DescribeAutomationStepExecutions": "describe_automation_step_executions",
-    "StopAutomationExecution": "stop_automation_execution",
-    "SendAutomationSignal": "send_automation_signal",
-}
+NAMES = {operation: xform_name(operation) for operation in model.OPERATIONS}
 OF_ONE = [name for name in NAMES if "AutomationExecutionId" in model.input_shape(name).members]
 RUNBOOK: dict[str, Any] = {
     "schemaVersion": "0.3",
@@ -68,11 +59,6 @@ def status(client: Any, execution_id: str) -> str:
     return shown
 
 
-def test_all_six_are_known() -> None:
-    """The tests of this module go through every operation there is."""
-    assert (*NAMES,) == model.OPERATIONS
-
-
 @pytest.mark.parametrize("operation", NAMES)
 def test_each_is_checked_by_botocore(fake: AutomationFake, client: Any, operation: str) -> None:
     """Wrong types and unknown members raise botocore's own error, and are recorded."""
@@ -114,20 +100,6 @@ def test_each_is_checked_by_the_service(
     assert refusal(client, operation, **members) == "ValidationException"
     assert [violation.constraint for violation in fake.calls[0].violations] == [constraint]
     assert fault.fired == 0
-
-
-@pytest.mark.parametrize("operation", OF_ONE)
-def test_an_execution_that_there_is_not(fake: AutomationFake, client: Any, operation: str) -> None:
-    """An unknown id is the documented error, and no mistake that a strict test fails for."""
-    assert refusal(client, operation) == "AutomationExecutionNotFoundException"
-    fake.verify()
-
-
-@pytest.mark.parametrize("operation", OF_ONE)
-def test_an_execution_of_another_region(fake: AutomationFake, client: Any, operation: str) -> None:
-    """Each Region has its own executions."""
-    elsewhere = started(fake.client("eu-central-1"))
-    assert refusal(client, operation, AutomationExecutionId=elsewhere) == "AutomationExecutionNotFoundException"
 
 
 @pytest.mark.parametrize(
@@ -206,15 +178,6 @@ def test_a_signal_for_a_step_names_one(fake: AutomationFake, client: Any, kind: 
     assert execution.status == ("Cancelled" if kind == "StopStep" else "InProgress")
 
 
-@pytest.mark.parametrize("kind", ["Reject", REVOKE])
-def test_a_refusal_fails_the_execution(fake: AutomationFake, client: Any, kind: str) -> None:
-    """An execution whose approval is rejected fails, with a message."""
-    execution = fake.add_execution("Doc", statuses=["Waiting", "Success"])
-    client.send_automation_signal(AutomationExecutionId=execution.id, SignalType=kind)
-    shown = client.get_automation_execution(AutomationExecutionId=execution.id)["AutomationExecution"]
-    assert (shown["AutomationExecutionStatus"], shown["FailureMessage"]) == ("Failed", f"{kind} was signalled.")
-
-
 def test_a_scripted_id_that_aws_would_never_give(fake: AutomationFake, client: Any) -> None:
     """`exec-1` can be used with every operation, though botocore's own check refuses its length."""
     fake.script(["Waiting"], execution_id="exec-1")
@@ -237,21 +200,6 @@ def test_another_impossible_id_is_refused_by_botocore(fake: AutomationFake, clie
     started(client)
     with pytest.raises(ParamValidationError):
         client.get_automation_execution(AutomationExecutionId="exec-1", Nope=1)
-
-
-def test_64_threads_with_one_token_start_one_execution(fake: AutomationFake) -> None:
-    """The first call starts it, and all others get its id, whatever the case of the token."""
-    clients = [fake.client() for _ in range(64)]
-    barrier = threading.Barrier(64)
-
-    def work(number: int) -> str:
-        barrier.wait()
-        return started(clients[number], ClientToken=TOKEN.lower() if number % 2 else TOKEN.upper())
-
-    with ThreadPoolExecutor(64) as pool:
-        ids = set(pool.map(work, range(64)))
-    assert ids == {fake.assert_started_once().id}
-    assert sorted(each.outcome for each in fake.calls) == ["replayed"] * 63 + ["started"]
 
 
 def test_a_refused_start_leaves_its_token_free() -> None:
@@ -298,22 +246,6 @@ def test_children_count_for_no_limit() -> None:
         assert len(fake.execution(parent).children) == 2
         started(client)
         assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
-
-
-def test_runbook_errors_are_the_services(fake: AutomationFake, client: Any) -> None:
-    """Violations of a registered runbook have the service's messages, and count as mistakes."""
-    fake.add_runbook(RUNBOOK, name="Run")
-    for parameters, text in (
-        ({}, "Missing required parameter: InstanceId in user inputs."),
-        ({"InstanceId": ["i"], "Role": ["x"]}, "Undefined execution inputs: [Role]"),
-    ):
-        given = {"Parameters": parameters} if parameters else {}
-        with pytest.raises(client.exceptions.InvalidAutomationExecutionParametersException) as caught:
-            client.start_automation_execution(DocumentName="Run", **given)
-        assert caught.value.response["Error"]["Message"] == text
-    assert [each.violations[0].caught_by for each in fake.calls] == ["runbook", "runbook"]
-    with pytest.raises(AssertionError):
-        fake.assert_requests_valid()
 
 
 @pytest.mark.parametrize(
