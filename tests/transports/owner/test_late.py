@@ -12,67 +12,20 @@ from contextlib import ExitStack, nullcontext
 from contextvars import copy_context
 from functools import partial
 from multiprocessing.pool import ThreadPool
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
+from left import CLIENT, Held, noted, start
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError, LateCallError, NetworkBlockedError
-from pytest_ssm_automation._transports.owner import active, carrying, late
-from pytest_ssm_automation._transports.owner.frames import waits
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
+from pytest_ssm_automation._transports.owner import active, carrying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-CLIENT: Any = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="AKIDLATE", aws_secret_access_key="x")
-
-
-def start(results: list[Any]) -> None:
-    """Start an execution, and store the outcome."""
-    try:
-        results.append(CLIENT.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"])
-    except LateCallError as error:
-        results.append(str(error).partition(" Make the test wait")[0])
-
-
-def noted() -> list[str]:
-    """Take the calls that the plugin would report of this very test."""
-    texts = late.calls.copy()
-    late.calls.clear()
-    return texts
-
-
-class Held:
-    """Work that a test leaves behind: when it may go on, it starts an execution.
-
-    Attributes:
-        stack: What ends the threads and pools in which it runs.
-        go: Lets it go on.
-        done: Is set when it has ended.
-        results: The outcomes.
-    """
-
-    def __init__(self, stack: ExitStack) -> None:
-        """Prepare it."""
-        self.stack = stack
-        self.go, self.done = threading.Event(), threading.Event()
-        self.results: list[Any] = []
-
-    def __call__(self, *_: Any) -> None:
-        """Do it."""
-        self.go.wait(10)
-        start(self.results)
-        self.done.set()
-
-    def in_thread(self, target: Callable[[], Any]) -> None:
-        """Run a function in a thread."""
-        thread = threading.Thread(target=target, name="worker-1")
-        thread.start()
-        self.stack.callback(thread.join)
 
 
 def in_child(held: Held) -> None:
@@ -136,8 +89,82 @@ def as_callback(submit: str, held: Held) -> None:
         held.stack.callback(held.done.wait, 10)  # a ThreadPool does not wait for its tasks
 
 
+def computing(held: Held) -> None:
+    """Never wait."""
+    numbers = {1: 1}
+    while not held.go.is_set():
+        for number in range(1000):
+            numbers.get(number % 7)
+
+
+def joining(held: Held) -> None:
+    """Wait for a thread of one's own."""
+    other = threading.Thread(target=held.go.wait, args=(10,))
+    other.start()
+    other.join()
+
+
+def locked(_: Held) -> None:
+    """Wait for a lock."""
+    lock = threading.Lock()
+    with lock:
+        lock.acquire(timeout=0.1)
+
+
+class Slow(dict[str, Any]):
+    """A mapping whose `get` takes as many seconds as its key says."""
+
+    get: Any = staticmethod(time.sleep)
+
+
+def looking_up(_: Held) -> None:
+    """Look something up in a mapping."""
+    mapping = Slow()
+    mapping.get(0.1)
+
+
+def without_positions(held: Held) -> None:
+    """Wait on a queue in code of which the interpreter has no positions, so that the wait can't be recognized."""
+    jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    functions: dict[str, Any] = {}
+    exec("def work(jobs):\n    jobs.get()\n", functions)  # noqa: S102 - code to strip
+    bare = functions["work"]
+    bare.__code__ = bare.__code__.replace(co_linetable=b"")
+
+    def release() -> None:
+        held.go.wait(10)
+        jobs.put(None)
+
+    held.in_thread(release)
+    bare(jobs)
+
+
+# What a thread may be busy with when its fake ends.
+BUSY: dict[str, Callable[[Held], Any]] = {
+    "Event": lambda _: None,
+    "sleep": lambda _: time.sleep(0.1),
+    "function without a name": lambda _: [time.sleep][0](0.1),
+    "Lock": locked,
+    "join": joining,
+    "computing": computing,
+    "get of a mapping": looking_up,
+    "without positions": without_positions,
+}
+
+
+def in_busy_thread(work: Callable[[Held], Any], held: Held) -> None:
+    """Start a thread that is busy before it comes to the work."""
+
+    def target() -> None:
+        work(held)
+        held()
+
+    held.in_thread(target)
+    time.sleep(0.01)
+
+
 LEFT: dict[str, Callable[[Held], Any]] = {
-    "thread": lambda held: held.in_thread(held),
+    **{name: partial(in_busy_thread, work) for name, work in BUSY.items()},
     "raw thread": lambda held: _thread.start_new_thread(held, ()) and None,
     "child": in_child,
     "coroutine": in_coroutine,
@@ -174,104 +201,6 @@ def test_work_that_is_left_behind_is_late(leave: Callable[[Held], Any], *, follo
     assert text.startswith("Thread '")
     assert text.endswith(" called StartAutomationExecution after its fake had ended.")
     assert noted() == [text]
-
-
-def settle(thread: threading.Thread) -> None:
-    """Wait until a thread is back at its queue or loop."""
-    while not waits(thread):
-        time.sleep(0.001)
-
-
-def forever(loop: asyncio.AbstractEventLoop) -> None:
-    """Run an event loop, as code does that keeps one in a thread."""
-    loop.run_forever()
-
-
-class Looping:
-    """An event loop in a thread, in the shape of a pool."""
-
-    def __init__(self) -> None:
-        """Start the thread."""
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=forever, args=(self.loop,))
-        self.thread.start()
-
-    def __enter__(self) -> Self:
-        """Be the pool."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop the loop."""
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
-
-    def apply(self, function: Callable[[], Any]) -> None:
-        """Call a function in the thread, and wait for it."""
-
-        async def call() -> None:
-            function()
-
-        asyncio.run_coroutine_threadsafe(call(), self.loop).result()
-        settle(self.thread)
-
-
-class Queueing:
-    """A thread that takes functions from a queue, in the shape of a pool."""
-
-    def __init__(self, run: Callable[[Callable[[], None]], Any]) -> None:
-        """Run it, in a thread that `threading` knows or in another one."""
-        self.jobs: queue.Queue[Any] = queue.Queue()
-        self.thread: threading.Thread | None = None
-        run(self.work)
-
-    def __enter__(self) -> Self:
-        """Be the pool."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Let the thread end."""
-        self.jobs.put(None)
-        self.jobs.join()
-
-    def work(self) -> None:
-        """Do what comes."""
-        while job := self.jobs.get():
-            self.thread = threading.current_thread()
-            job()
-            self.jobs.task_done()
-        self.jobs.task_done()
-
-    def apply(self, function: Callable[[], Any]) -> None:
-        """Call a function in the thread, and wait for it."""
-        self.jobs.put(function)
-        self.jobs.join()
-        assert self.thread is not None
-        settle(self.thread)
-
-
-SERVING: dict[str, Callable[[], Any]] = {
-    "pool": partial(ThreadPool, 1),
-    "loop": Looping,
-    "queue": lambda: Queueing(lambda work: threading.Thread(target=work).start()),
-    "raw queue": lambda: Queueing(lambda work: _thread.start_new_thread(work, ())),
-}
-
-
-@pytest.mark.parametrize("make", SERVING.values(), ids=SERVING)
-def test_what_waits_for_work_is_not_late(make: Callable[[], Any]) -> None:
-    """Pools, event loops and queues that were started under one fake serve the next one."""
-    results: list[Any] = []
-    with ExitStack() as stack:
-        ids: list[str] = []
-        pool = None
-        for _ in range(2):
-            with AutomationFake() as fake:
-                pool = pool or stack.enter_context(make())
-                pool.apply(partial(start, results))
-                ids.append(fake.executions[0].id)
-    assert results == ids
-    assert noted() == []
 
 
 def after_its_fake(work: Callable[[], Any], fake: AutomationFake, later: AutomationFake) -> None:

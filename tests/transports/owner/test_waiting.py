@@ -1,5 +1,8 @@
+"""A thread that waits for work when its fake ends may serve other tests."""
+
 from __future__ import annotations
 
+import _thread
 import asyncio
 import gc
 import queue
@@ -10,246 +13,210 @@ import socketserver
 import threading
 import time
 import weakref
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
+from functools import partial
 from multiprocessing import Pipe
+from multiprocessing.pool import ThreadPool
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from left import noted, settle, start
 
+from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._transports.owner.frames import calling, waiting, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    Waits = tuple[Callable[[], Any], Callable[[], Any]]
 
 
-class Stage:
-    """Objects that a thread can wait on, and how to release it."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        """Make it, and put its end on the stack."""
-        self.simple: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.jobs: queue.Queue[Any] = queue.Queue()
-        self.condition = threading.Condition()
-        self.here, self.there = socket.socketpair()
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.receiving, self.sending = Pipe()
-        self.loop = asyncio.new_event_loop()
-        self.over = threading.Event()
-        self.lock = threading.Lock()
-        self.lock.acquire()
-        self.numbers: dict[int, int] = {}
-        for each in (self.here, self.there, self.listening, self.receiving, self.sending):
-            stack.callback(each.close)
-        stack.callback(self.loop.close)
-
-    def let_go(self) -> None:
-        """Release all waiting threads."""
-        self.over.set()
-        self.lock.release()
-        self.simple.put(None)
-        self.jobs.put(None)
-        self.there.send(b"x")
-        self.sending.send(None)
-        with self.condition:
-            self.condition.notify_all()
-        with socket.create_connection(self.listening.getsockname()):
-            pass
-        if self.loop.is_running():
-            self.loop.call_soon_threadsafe(self.loop.stop)
+def on_queue(_: ExitStack) -> Waits:
+    """Wait on a queue."""
+    jobs: queue.Queue[Any] = queue.Queue()
+    return jobs.get, lambda: jobs.put(None)
 
 
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    """What there is to wait on."""
-    with ExitStack() as stack:
-        yield Stage(stack)
-
-
-@contextmanager
-def running(stage: Stage, target: Callable[..., Any], *arguments: Any) -> Iterator[threading.Thread]:
-    """Run a function in a thread, and release it in the end."""
-    thread = threading.Thread(target=target, args=arguments)
-    thread.start()
-    try:
-        yield thread
-    finally:
-        stage.let_go()
-        thread.join()
-
-
-def soon_waits(thread: threading.Thread) -> bool:
-    """Tell whether a thread is found to wait for work, once it has come that far."""
-    return any(waiting([thread]) == [thread] for _ in range(200))
-
-
-def at_work(thread: threading.Thread) -> bool:
-    """Tell whether a thread is not found to wait for work after it had time to come that far."""
-    time.sleep(0.02)
-    return waiting([thread]) == []
-
-
-def in_condition(stage: Stage) -> None:
-    """Wait for a condition, as workers do."""
-    with stage.condition:
-        stage.condition.wait()
-
-
-def in_condition_for(stage: Stage) -> None:
-    """Wait for a condition to become true."""
-    with stage.condition:
-        stage.condition.wait_for(stage.over.is_set)
-
-
-def in_selector(stage: Stage) -> None:
-    """Wait for a socket to become readable, with a selector."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stage.here, selectors.EVENT_READ)
-        selector.select()
-
-
-def in_server(stage: Stage) -> None:
-    """Wait for a connection."""
-    connection, _ = stage.listening.accept()
-    connection.close()
-
-
-def in_iteration(stage: Stage) -> None:
-    """Take jobs from a queue until the last one."""
-    for _ in iter(stage.simple.get, None):
-        pass
-
-
-def in_polls(stage: Stage) -> None:
+def on_polled_queue(_: ExitStack) -> Waits:
     """Ask a queue again and again, for a short time each."""
-    while not stage.over.is_set():
-        try:
-            stage.jobs.get(timeout=0.003)
-        except queue.Empty:
-            continue
+    jobs: queue.Queue[Any] = queue.Queue()
+
+    def poll() -> Any:
+        while True:
+            with suppress(queue.Empty):
+                return jobs.get(timeout=0.003)
+
+    return poll, lambda: jobs.put(None)
 
 
-WORKERS: dict[str, Callable[[Stage], Any]] = {
-    "Queue": lambda stage: stage.jobs.get(),
-    "Queue-polled": in_polls,
-    "SimpleQueue": lambda stage: stage.simple.get(timeout=10),
-    "SimpleQueue-iterated": in_iteration,
-    "SimpleQueue-somewhere": lambda stage: [stage.simple][0].get(),
-    "Condition": in_condition,
-    "Condition-for": in_condition_for,
-    "socket": lambda stage: stage.here.recv(1),
+def on_simple_queue(how: str, _: ExitStack) -> Waits:
+    """Wait on a queue that is written in C, in some code."""
+    jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    waits: dict[str, Callable[[], Any]] = {
+        "plain": lambda: jobs.get(timeout=10),
+        "iterated": lambda: [None for _ in iter(jobs.get, None)],
+        "somewhere": lambda: ([jobs][0].get(),),
+    }
+    return waits[how], lambda: jobs.put(None)
+
+
+def on_condition(how: str, _: ExitStack) -> Waits:
+    """Wait for a condition, or for it to become true."""
+    condition, over = threading.Condition(), threading.Event()
+
+    def wait() -> None:
+        with condition:
+            condition.wait() if how == "wait" else condition.wait_for(over.is_set)
+
+    def release() -> None:
+        over.set()
+        with condition:
+            condition.notify_all()
+
+    return wait, release
+
+
+def on_socket(how: str, stack: ExitStack) -> Waits:
+    """Wait for a socket to become readable."""
+    here, there = map(stack.enter_context, socket.socketpair())
+    selector = stack.enter_context(selectors.DefaultSelector())
+    selector.register(here, selectors.EVENT_READ)
+    waits: dict[str, Callable[[], Any]] = {
+        "recv": lambda: here.recv(1),
+        "select": lambda: select.select([here], [], []),
+        "selector": selector.select,
+    }
+    return waits[how], lambda: there.send(b"x")
+
+
+def on_connection(stack: ExitStack) -> Waits:
+    """Wait for a connection."""
+    server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+    def accept() -> None:
+        connection, _ = server.accept()
+        connection.close()
+
+    return accept, lambda: socket.create_connection(server.getsockname()).close()
+
+
+def on_pipe(stack: ExitStack) -> Waits:
+    """Wait on a pipe of `multiprocessing`."""
+    receiving, sending = map(stack.enter_context, Pipe())
+    return receiving.recv, lambda: sending.send(None)
+
+
+def in_loop(stack: ExitStack) -> Waits:
+    """Run an event loop."""
+    loop = asyncio.new_event_loop()
+    stack.callback(loop.close)
+    return loop.run_forever, lambda: loop.call_soon_threadsafe(loop.stop)
+
+
+def in_server(stack: ExitStack) -> Waits:
+    """Serve requests."""
+    server = stack.enter_context(socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler))
+    return lambda: server.serve_forever(0.01), server.shutdown
+
+
+WAITS: dict[str, Callable[[ExitStack], Waits]] = {
+    "Queue": on_queue,
+    "Queue, polled": on_polled_queue,
+    **{f"SimpleQueue, {how}": partial(on_simple_queue, how) for how in ("plain", "iterated", "somewhere")},
+    **{f"Condition, {how}": partial(on_condition, how) for how in ("wait", "wait_for")},
+    **{f"socket, {how}": partial(on_socket, how) for how in ("recv", "select", "selector")},
+    "connection": on_connection,
+    "pipe": on_pipe,
+    "loop": in_loop,
     "server": in_server,
-    "select": lambda stage: select.select([stage.here], [], []),
-    "selector": in_selector,
-    "pipe": lambda stage: stage.receiving.recv(),
-    "loop": lambda stage: stage.loop.run_forever(),
 }
 
 
-@pytest.mark.parametrize("worker", WORKERS.values(), ids=WORKERS)
-def test_who_waits_for_work(stage: Stage, worker: Callable[[Stage], Any]) -> None:
-    """Queues, conditions, sockets and event loops are what workers wait on."""
-    with running(stage, worker, stage) as thread:
-        assert soon_waits(thread)
+@pytest.mark.parametrize("raw", [False, True], ids=["threading", "_thread"])
+@pytest.mark.parametrize("make", WAITS.values(), ids=WAITS)
+def test_what_waits_for_work_is_not_late(make: Callable[[ExitStack], Waits], *, raw: bool) -> None:
+    """A thread that waits when its fake ends is answered by the next one, and keeps nothing patched."""
+    results, before = list[Any](), threading.Thread.start
+    with ExitStack() as stack:
+        wait, release = make(stack)
+        started: queue.Queue[threading.Thread] = queue.Queue()
+        ended = threading.Event()
+
+        def work() -> None:
+            started.put(threading.current_thread())
+            wait()
+            start(results)
+            ended.set()
+
+        with AutomationFake():
+            if raw:
+                _thread.start_new_thread(work, ())
+            else:
+                threading.Thread(target=work).start()
+            settle(started.get())
+        if not raw:
+            assert threading.Thread.start is before
+        with AutomationFake() as later:
+            release()
+            assert ended.wait(10)
+    assert results == [later.executions[0].id]
+    assert noted() == []
 
 
-def computing(stage: Stage) -> None:
-    """Never wait."""
-    stage.numbers[1] = 1
-    while not stage.over.is_set():
-        for number in range(1000):
-            stage.numbers.get(number % 7)
+def test_a_pool_that_is_idle_is_not_late() -> None:
+    """A pool that was started under one fake serves the next one."""
+    results: list[Any] = []
+    ids: list[str] = []
+    with ExitStack() as stack:
+        pool = None
+        for _ in range(2):
+            with AutomationFake() as fake:
+                pool = pool or stack.enter_context(ThreadPool(1))
+                pool.apply(start, (results,))
+                ids.append(fake.executions[0].id)
+    assert results == ids
+    assert noted() == []
 
 
-def waiting_for_another(stage: Stage) -> None:
-    """Wait for a thread of one's own."""
-    other = threading.Thread(target=stage.over.wait)
-    other.start()
-    other.join()
-
-
-class Slow(dict[str, Any]):
-    """A mapping whose `get` takes as many seconds as its key says."""
-
-    get: Any = staticmethod(time.sleep)
-
-
-def looking_up(_: Stage) -> None:
-    """Look something up in a mapping."""
-    mapping = Slow()
-    mapping.get(0.2)
-
-
-BUSY: dict[str, Callable[[Stage], Any]] = {
-    "sleep": lambda _: time.sleep(0.2),
-    "Event": lambda stage: stage.over.wait(),
-    "Lock": lambda stage: stage.lock.acquire(),
-    "join": waiting_for_another,
-    "asyncio-run": lambda _: asyncio.run(asyncio.sleep(0.2)),
-    "computing": computing,
-    "get of a mapping": looking_up,
-    "function without a name": lambda _: [time.sleep][0](0.2),
-}
-
-
-@pytest.mark.parametrize("work", BUSY.values(), ids=BUSY)
-def test_who_is_at_work(stage: Stage, work: Callable[[Stage], Any]) -> None:
-    """Whoever sleeps, or waits on an event, a lock, a thread or a coroutine, is in the middle of something."""
-    with running(stage, work, stage) as thread:
-        assert at_work(thread)
-
-
-@pytest.mark.slow
-def test_functions_of_the_standard_library_as_targets(stage: Stage) -> None:
-    """A thread that runs only code of the standard library is recognized too."""
-    with running(stage, stage.simple.get) as thread:
-        assert soon_waits(thread)
-    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            assert soon_waits(thread)
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def test_who_is_on_the_way_back_to_work(stage: Stage) -> None:
-    """A worker that still runs when it is looked at gets some milliseconds to arrive at its queue."""
+def test_who_is_on_the_way_back_to_work() -> None:
+    """A worker that still runs when the fake ends gets some milliseconds to arrive at its queue."""
+    results, jobs = list[Any](), queue.SimpleQueue[Any]()
 
     def work() -> None:
         deadline = time.perf_counter() + 0.015
         while time.perf_counter() < deadline:
             pass
-        stage.jobs.get()
+        jobs.get()
+        start(results)
 
-    with running(stage, work) as thread:
-        assert waiting([thread]) == [thread]
-
-
-def test_a_lock_as_a_target(stage: Stage) -> None:
-    """So is a thread that waits for something else."""
-    with running(stage, stage.lock.acquire) as thread:
-        assert at_work(thread)
-
-
-def test_who_has_ended() -> None:
-    """A thread that has ended does not wait."""
-    thread = threading.Thread(target=int)
-    thread.start()
-    thread.join()
-    assert not waits(thread)
-    assert waiting([thread]) == []
+    with AutomationFake():
+        thread = threading.Thread(target=work)
+        thread.start()
+    with AutomationFake() as later:
+        jobs.put(None)
+        thread.join()
+    assert results == [later.executions[0].id]
 
 
-def test_code_without_positions(stage: Stage) -> None:
-    """If the interpreter has no positions of calls, waits can't be recognized."""
-    code = compile("def work(jobs):\n    jobs.get()\n", "work.py", "exec")
-    functions: dict[str, Any] = {}
-    exec(code, functions)  # noqa: S102 - code to strip
-    bare = functions["work"]
-    bare.__code__ = bare.__code__.replace(co_linetable=b"")
-    with running(stage, bare, stage.simple) as thread:
-        assert at_work(thread)
+def test_functions_of_the_standard_library_as_targets() -> None:
+    """A thread that runs no code but the standard library's is let go if it waits for work, and otherwise is not."""
+    jobs, lock, before = queue.SimpleQueue[Any](), threading.Lock(), threading.Thread.start
+    lock.acquire()
+    threads = threading.Thread(target=jobs.get), threading.Thread(target=lock.acquire)
+    for thread in threads:
+        with AutomationFake():
+            thread.start()
+            while waits(thread) is (thread is threads[1]):
+                time.sleep(0.001)
+        assert (threading.Thread.start is before) is (thread is threads[0])
+    jobs.put(None)
+    lock.release()
+    for thread in threads:
+        thread.join()
+    assert waiting(threads) == []
+    with AutomationFake():
+        pass
+    assert threading.Thread.start is before
 
 
 class Held:
