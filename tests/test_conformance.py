@@ -188,7 +188,7 @@ def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureF
     untold = {row["reason"] for row in found.values() if row["outcome"] != HELD}
     assert untold == {
         "a real service can't be put into this state on request",
-        "aws:executeScript does not run in an account",
+        "aws:approve does not run in an account",
         "botocore's retries don't run here",
         "the target creates no documents",
         "there are no credentials of another account",

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from model import ENDED
 
 from .runbooks import RUNBOOKS
+from .running import poll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
     from .runbooks import Runbook
+    from .running import Shown
     from .targets import Target
 
 MOST_EXECUTIONS: Final = 60
@@ -99,7 +101,7 @@ class Bench:
         self.started = 0
         self._names: dict[str, str] = {}
         self._last_start = 0.0
-        self._finished: dict[str, tuple[list[str], dict[str, Any]]] = {}
+        self._finished: dict[str, tuple[list[str], Shown]] = {}
 
     @property
     def fake(self) -> AutomationFake:
@@ -177,19 +179,17 @@ class Bench:
         """Return the error of a start."""
         return self.refused(START, **{"DocumentName": self.name(runbook), **members})
 
-    def get(self, execution_id: str) -> dict[str, Any]:
+    def get(self, execution_id: str) -> Shown:
         """Return what GetAutomationExecution shows."""
-        answer = self.client.get_automation_execution(AutomationExecutionId=execution_id)
-        shown: dict[str, Any] = answer["AutomationExecution"]
-        return shown
+        return poll(self.client, execution_id)
 
     def until(
         self,
         execution_id: str,
         statuses: Collection[str] = ENDED,
         *,
-        also: Callable[[dict[str, Any]], bool] = lambda _: True,
-    ) -> dict[str, Any]:
+        also: Callable[[Shown], bool] = lambda _: True,
+    ) -> Shown:
         """Poll until an execution has one of the statuses, and return what is shown then.
 
         Args:
@@ -199,18 +199,18 @@ class Bench:
         """
         for _ in range(self.target.polls):
             shown = self.get(execution_id)
-            if also(shown) and shown["AutomationExecutionStatus"] in statuses:
+            if also(shown) and shown.status in statuses:
                 return shown
-            if shown["AutomationExecutionStatus"] in ENDED:
-                raise Differs(f"one of {', '.join(sorted(statuses))}", shown["AutomationExecutionStatus"])
+            if shown.status in ENDED:
+                raise Differs(f"one of {', '.join(sorted(statuses))}", shown.status)
             time.sleep(self.target.poll_seconds)
         raise CannotTell(f"still not {' or '.join(sorted(statuses))} after {self.target.polls} polls")
 
-    def finished(self, runbook: str = "sleep", **members: Any) -> dict[str, Any]:
+    def finished(self, runbook: str = "sleep", **members: Any) -> Shown:
         """Return an execution that has ended; checks that ask for the same one share it."""
         return self.history(runbook, **members)[1]
 
-    def history(self, runbook: str = "sleep", **members: Any) -> tuple[list[str], dict[str, Any]]:
+    def history(self, runbook: str = "sleep", **members: Any) -> tuple[list[str], Shown]:
         """Return the statuses that were seen of such an execution, and what was shown in the end."""
         key = repr((runbook, members))
         if key not in self._finished:
@@ -229,8 +229,8 @@ class Bench:
         self.started += executions
 
 
-def _note(statuses: list[str], shown: dict[str, Any]) -> bool:
-    statuses.append(shown["AutomationExecutionStatus"])
+def _note(statuses: list[str], shown: Shown) -> bool:
+    statuses.append(shown.status)
     return True
 
 

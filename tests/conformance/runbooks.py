@@ -32,6 +32,8 @@ def _branch(name: str, *choices: Runbook, default: str | None = None, **members:
 _TEXT: Final = {"type": "String", "default": "Windows Server"}
 _NUMBER: Final = {"type": "Integer", "default": 5}
 _SWITCH: Final = {"type": "Boolean", "default": True}
+_BOSS: Final = {"Approvers": ["arn:aws:iam::111122223333:user/Boss"]}
+_NOTE: Final = {"Note": {"type": "String", "default": ""}}
 _FALSE: Final[tuple[Runbook, ...]] = (
     {"Variable": "{{ Text }}", "StringEquals": "windows server"},
     {"Variable": "{{ Text }}", "EqualsIgnoreCase": "windows"},
@@ -61,7 +63,6 @@ _CONDITIONS: Final[tuple[Runbook, ...]] = (
     {"And": [{"Variable": "{{ Text }}", "Contains": "Server"}, {"Not": {"Or": list(_FALSE)}}]},
     {"Or": [{"Variable": "{{ Text }}", "StringEquals": "Linux"}, {"Variable": "{{ Number }}", "NumericEquals": 5}]},
 )
-_TYPED: Final = {"Text": "String", "Number": "Integer", "Flag": "Boolean", "List": "StringList"}
 
 RUNBOOKS: Final[dict[str, Runbook]] = {
     "sleep": runbook(step("wait"), parameters={"Item": {"type": "String", "default": "none"}}),
@@ -111,78 +112,19 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
         step("read", "aws:updateVariable", {"Name": "variable:Count", "Value": "{{ variable:Count }}"}),
         step("own", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ automation:EXECUTION_ID }}"}),
         parameters={"Number": _NUMBER},
-        variables={"Count": {"type": "Integer", "default": 1}, "Note": {"type": "String", "default": ""}},
+        variables={"Count": {"type": "Integer", "default": 1}, **_NOTE},
     ),
     "cancel": runbook(
         step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
         # AWS lets onCancel lead to no aws:sleep and no aws:pause
         step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}, isEnd=True),
-        variables={"Note": {"type": "String", "default": ""}},
+        variables=_NOTE,
     ),
     "cancelwait": runbook(
         step("hold", "aws:pause", {}, onCancel="step:tidy", isEnd=True),
         step("tidy", "aws:updateVariable", {"Name": "variable:Note", "Value": "tidy"}),
         step("sure", "aws:pause", {}),
-        variables={"Note": {"type": "String", "default": ""}},
-    ),
-    # only for a fake: their steps fail, or use other actions
-    "failing": runbook(
-        step("script", "aws:executeScript", {"Runtime": "python3.11", "Handler": "main", "Script": "..."}),
-        step("never", isEnd=True),
-        step("repair"),
-        parameters={"Item": {"type": "String", "default": "none"}},
-        outputs=["script.Result"],
-    ),
-    "continuing": runbook(
-        step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, onFailure="Continue", maxAttempts=2),
-        step("command", "aws:runCommand", {"DocumentName": "AWS-RunShellScript"}, onFailure="step:repair"),
-        step("never", isEnd=True),
-        step("repair"),
-    ),
-    "tolerant": runbook(
-        step("api", "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing"}, isCritical=False),
-        step("never"),
-    ),
-    "state": runbook(
-        step("stop", "aws:changeInstanceState", {"InstanceIds": ["i-00000000000000000"], "DesiredState": "stopped"}),
-        step("wait", inputs={"Duration": "{{ Duration }}"}),
-        parameters={"Duration": {"type": "String", "default": "{{ssm:/duration}}", "allowedPattern": "^PT[0-9]+S$"}},
-    ),
-    "lists": runbook(
-        *(
-            step(f"state{place}", "aws:changeInstanceState", {"InstanceIds": given, "DesiredState": "stopped"})
-            for place, given in enumerate((["{{ Ids }}"], ["i-00000000000000003", "{{ Ids }}"]))
-        ),
-        step("maps", "aws:createTags", {"ResourceIds": ["{{ Ids }}"], "Tags": ["{{ Maps }}"]}),
-        parameters={
-            "Ids": {"type": "StringList", "default": ["i-00000000000000001", "i-00000000000000002"]},
-            "Maps": {"type": "MapList", "default": [{"Key": "a", "Value": "b"}]},
-        },
-    ),
-    "conversions": runbook(
-        step(
-            "get",
-            "aws:executeAwsApi",
-            {"Service": "ec2", "Api": "Nothing"},
-            outputs=[
-                {"Name": name, "Selector": "$.x", "Type": kind}
-                for name, kind in (
-                    ("Text", "String"),
-                    ("Number", "Integer"),
-                    ("Flag", "Boolean"),
-                    ("List", "StringList"),
-                )
-            ],
-        ),
-        step(
-            "use",
-            "aws:updateVariable",
-            {
-                "Name": "variable:All",
-                "Value": {name: f"{{{{ get.{name} }}}}" for name in _TYPED},
-            },
-        ),
-        variables={"All": {"type": "StringMap", "default": {}}},
+        variables=_NOTE,
     ),
     "defaults": runbook(
         step("read", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ Name }}"}),
@@ -190,71 +132,22 @@ RUNBOOKS: Final[dict[str, Runbook]] = {
             "Name": {"type": "String", "default": "of {{ Source }} in {{ global:REGION }}"},
             "Source": {"type": "String", "default": "this"},
         },
-        variables={"Note": {"type": "String", "default": ""}},
+        variables=_NOTE,
     ),
-    "image": runbook(step("bake", "aws:createImage", {"InstanceId": "i-00000000000000000", "ImageName": "it"})),
     "dated": runbook(
         step(
-            "tell",
-            "aws:updateVariable",
-            {"Name": "variable:When", "Value": "{{ global:DATE }} {{ global:DATE_TIME }}"},
+            "tell", "aws:updateVariable", {"Name": "variable:Note", "Value": "{{ global:DATE }} {{ global:DATE_TIME }}"}
         ),
-        variables={"When": {"type": "String", "default": "never"}},
+        variables=_NOTE,
     ),
     "late": runbook(
         step("rest", "aws:sleep", {"Duration": "{{ Wait }}"}),
         parameters={"Wait": {"type": "String", "default": "ten minutes"}},
     ),
     "approvals": runbook(
-        step(
-            "ask",
-            "aws:approve",
-            {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 2},
-            onFailure="Continue",
-        ),
-        step("after"),
+        step("ask", "aws:approve", {**_BOSS, "MinRequiredApprovals": 2}, onFailure="Continue"), step("after")
     ),
-    "instances": runbook(step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})),
-    "nested": runbook(
-        step("call", "aws:executeAutomation", {"DocumentName": "{{ Child }}"}),
-        parameters={"Child": {"type": "String"}},
-    ),
-    "logging": runbook(
-        step(
-            "command",
-            "aws:runCommand",
-            {
-                "DocumentName": "AWS-RunShellScript",
-                "CloudWatchOutputConfig": {"CloudWatchLogGroupName": "Group", "CloudWatchOutputEnabled": True},
-            },
-        )
-    ),
-    "leaving": runbook(
-        step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [step("inner", onFailure="step:last")]}),
-        step("skipped"),
-        step("last"),
-    ),
-    "spared": runbook(
-        step(
-            "repeat",
-            "aws:loop",
-            {"Iterators": ["a", "b"], "Steps": [step("inner"), step("more", onFailure="Continue")]},
-            onFailure="step:last",
-        ),
-        step("after", isEnd=True),
-        step("last"),
-    ),
-    "long": runbook(
-        step("repeat", "aws:loop", {"Iterators": [str(number) for number in range(105)], "Steps": [step("inner")]})
-    ),
-    "approve": runbook(
-        step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::111122223333:user/Boss"], "MinRequiredApprovals": 1}),
-        step("after"),
-    ),
-    "loop": runbook(
-        step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [step("inner")]}),
-        step("after"),
-    ),
+    "approve": runbook(step("ask", "aws:approve", _BOSS), step("after")),
 }
 
 

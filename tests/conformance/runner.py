@@ -55,13 +55,14 @@ class Verdict:
 
 @cache
 def all_checks() -> Mapping[str, Check]:
-    """Map the name of each check, such as `tokens.mismatch`, to its function."""
+    """Map the name of each check, such as `tokens.mismatch`, to its function: a public one, or a row of `CHECKS`."""
     found: dict[str, Check] = {}
     for module in pkgutil.iter_modules(checks.__path__):
         loaded = importlib.import_module(f"{checks.__name__}.{module.name}")
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             if function.__module__ == loaded.__name__ and not name.startswith("_"):
                 found[f"{module.name}.{name}"] = function
+        found |= {f"{module.name}.{name}": check for name, check in getattr(loaded, "CHECKS", {}).items()}
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,20 @@ if TYPE_CHECKING:
     from conformance.bench import Bench
 
 
-def text_of_throttling(bench: Bench) -> None:
-    """It is the shortest."""
-    told = bench.provoked("ThrottlingException")
-    bench.expect((told.code, told.text, told.status), ("ThrottlingException", "Rate exceeded", 400))
+def _text(bench: Bench, error: str, text: str, status: int = 400) -> None:
+    told = bench.provoked(error)
+    bench.expect((told.code, told.text, told.status), (error, text, status))
+
+
+_EXPIRED = "The security token included in the request is expired"
+_UNKNOWN_CLIENT = "The security token included in the request is invalid."
+_FAILURE = "The request has failed due to a temporary failure of the server."
+CHECKS = {
+    "text_of_throttling": partial(_text, error="ThrottlingException", text="Rate exceeded"),
+    "text_of_expired_token": partial(_text, error="ExpiredTokenException", text=_EXPIRED),
+    "text_of_unrecognized_client": partial(_text, error="UnrecognizedClientException", text=_UNKNOWN_CLIENT),
+    "texts_of_common_errors": partial(_text, error="ServiceUnavailable", text=_FAILURE, status=503),
+}
 
 
 def text_of_denied_access(bench: Bench) -> None:
@@ -41,18 +52,6 @@ def denied_document(bench: Bench) -> None:
         bench.expect(bool(re.search(form, told)) or told, wanted=True)
 
 
-def text_of_expired_token(bench: Bench) -> None:
-    """It has no full stop."""
-    told = bench.provoked("ExpiredTokenException")
-    bench.expect((told.text, told.status), ("The security token included in the request is expired", 400))
-
-
-def text_of_unrecognized_client(bench: Bench) -> None:
-    """It has a full stop."""
-    told = bench.provoked("UnrecognizedClientException")
-    bench.expect((told.text, told.status), ("The security token included in the request is invalid.", 400))
-
-
 def _first_sentence(error: str) -> str:
     documentation = model.error_shapes()[error].documentation
     text = " ".join(unescape(re.sub("<[^>]+>", " ", documentation)).split())
@@ -63,12 +62,6 @@ def texts_of_the_model(bench: Bench) -> None:
     """Errors without an observed message have the documentation of the model."""
     for error in ("InvalidTarget", "AutomationExecutionLimitExceededException"):
         bench.expect(bench.provoked(error).text, _first_sentence(error))
-
-
-def texts_of_common_errors(bench: Bench) -> None:
-    """Common errors without an observed message have our own message."""
-    told = bench.provoked("ServiceUnavailable")
-    bench.expect(told.text, "The request has failed due to a temporary failure of the server.")
 
 
 def statuses(bench: Bench) -> None:

@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.walk import ENDING
 from conformance.runbooks import runbook, step
-from pytest_ssm_automation import AutomationFake
+from conformance.running import failing, poll, putting_out, ran
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from conformance.bench import Bench
     from conformance.runbooks import Runbook
+    from conformance.running import Shown
+    from pytest_ssm_automation import AutomationFake
 
-Shown = dict[str, Any]
 SHORT: Runbook = {"Item": {"type": "String", "default": "none"}}
-
-
-def _poll(client: Any, execution_id: str, times: int = 4) -> Shown:
-    shown: Shown = {}
-    for _ in range(times):
-        shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-    return shown
-
-
-def _nothing(_fake: AutomationFake) -> None:
-    """Leave the fake as it is."""
-
-
-def _failing(name: str) -> Callable[[AutomationFake], object]:
-    return lambda fake: fake.fail_step(name, "No")
-
-
-def _putting_out(name: str, **outputs: Any) -> Callable[[AutomationFake], object]:
-    return lambda fake: fake.step_outputs(name, outputs)
-
-
-def _ended(
-    bench: Bench,
-    content: Runbook,
-    prepare: Callable[[AutomationFake], object] = _nothing,
-    **members: Any,
-) -> Shown:
-    """Run a runbook on a fake of its own, and return what is shown in the end."""
-    bench.needs_fake()
-    with AutomationFake() as fake:
-        fake.add_runbook(content, name="Doc")
-        prepare(fake)
-        client = fake.client()
-        started = client.start_automation_execution(DocumentName="Doc", **members)
-        shown = _poll(client, started["AutomationExecutionId"])
-        while shown["AutomationExecutionStatus"] == "InProgress":
-            shown = _poll(client, started["AutomationExecutionId"], 1)
-        return shown
-
-
-def _statuses(shown: Shown) -> dict[str, str]:
-    return {each["StepName"]: each["StepStatus"] for each in shown["StepExecutions"]}
-
-
-def _input(shown: Shown, name: str, given: str) -> Any:
-    (found,) = (each["Inputs"][given] for each in shown["StepExecutions"] if each["StepName"] == name)
-    return json.loads(found)
 
 
 def _branch(variable: str, **inputs: Any) -> Runbook:
@@ -83,8 +36,8 @@ def _api(name: str, outputs: Mapping[str, str | None] | None = None, **inputs: A
 
 def next_of_a_branch(bench: Bench) -> None:
     """No choice is true, and there is neither Default nor isEnd."""
-    shown = _ended(bench, runbook(_branch("windows"), step("next", isEnd=True), step("last")))
-    bench.expect(_statuses(shown), {"choose": "Success", "next": "Success", "last": "Pending"})
+    shown = ran(bench, runbook(_branch("windows"), step("next", isEnd=True), step("last")))
+    bench.expect(shown.statuses, {"choose": "Success", "next": "Success", "last": "Pending"})
 
 
 def choice_by_an_output(bench: Bench) -> None:
@@ -92,8 +45,8 @@ def choice_by_an_output(bench: Bench) -> None:
     content = runbook(_api("get", {"Platform": "String"}), _branch("{{ get.Platform }}"), step("next"), step("last"))
     found = []
     for platform in ("linux", "windows"):
-        shown = _ended(bench, content, _putting_out("get", Platform=platform))
-        found.append(_statuses(shown)["next"])
+        shown = ran(bench, content, putting_out("get", Platform=platform))
+        found.append(shown.statuses["next"])
     bench.expect(found, ["Pending", "Success"])
 
 
@@ -110,14 +63,14 @@ def critical_step(bench: Bench) -> None:
     given: tuple[Runbook, ...] = ({}, {"isCritical": True}, {"isCritical": False})
     for critical in given:
         content = runbook(step("install", onFailure="step:verify", **critical), step("test"), step("verify"))
-        shown = _ended(bench, content, _failing("install"))
-        found.append((shown["AutomationExecutionStatus"], _statuses(shown)["verify"]))
+        shown = ran(bench, content, failing("install"))
+        found.append((shown.status, shown.statuses["verify"]))
     bench.expect(found, [("Failed", "Success"), ("Failed", "Success"), ("Success", "Success")])
 
 
 def _last(bench: Bench, on_failure: str) -> list[str]:
     content = runbook(step("check", onFailure=on_failure, isCritical=False, isEnd=True), step("next"), step("repair"))
-    return [*_statuses(_ended(bench, content, _failing("check"))).values()]
+    return [*ran(bench, content, failing("check")).statuses.values()]
 
 
 def end_after_a_failure(bench: Bench) -> None:
@@ -133,20 +86,20 @@ def jump_at_an_end(bench: Bench) -> None:
 def system_variables(bench: Bench) -> None:
     """Where an execution runs, as its steps read it."""
     names = ("ACCOUNT_ID", "AWS_PARTITION", "REGION")
-    shown = _ended(bench, runbook(_api("read", Filters=[f"{{{{ global:{name} }}}}" for name in names])))
-    bench.expect(_input(shown, "read", "Filters"), ["123456789012", "aws", "us-east-1"])
+    shown = ran(bench, runbook(_api("read", Filters=[f"{{{{ global:{name} }}}}" for name in names])))
+    bench.expect(shown.input("read", "Filters"), ["123456789012", "aws", "us-east-1"])
 
 
 def nested_reference(bench: Bench) -> None:
     """A parameter names another parameter, whose value is not inserted."""
     parameters = {name: {"type": "String", "default": value} for name, value in (("One", "Two"), ("Two", "secret"))}
-    shown = _ended(bench, runbook(_api("read", Command="{{ {{ One }} }}"), parameters=parameters))
-    bench.expect("secret" in _input(shown, "read", "Command"), wanted=False)
+    shown = ran(bench, runbook(_api("read", Command="{{ {{ One }} }}"), parameters=parameters))
+    bench.expect("secret" in shown.input("read", "Command"), wanted=False)
 
 
 def _set(bench: Bench, kind: str, value: Any) -> Shown:
     update = step("set", "aws:updateVariable", {"Name": "variable:Note", "Value": value})
-    return _ended(bench, runbook(update, variables={"Note": {"type": kind}}))
+    return ran(bench, runbook(update, variables={"Note": {"type": kind}}))
 
 
 def type_of_a_variable(bench: Bench) -> None:
@@ -159,7 +112,7 @@ def type_of_a_variable(bench: Bench) -> None:
         "StringList": (["a"], "a"),
         "StringMap": ({"a": "b"}, '{"a":"b"}'),
     }
-    found = {kind: [_statuses(_set(bench, kind, each))["set"] for each in pair] for kind, pair in values.items()}
+    found = {kind: [_set(bench, kind, each).statuses["set"] for each in pair] for kind, pair in values.items()}
     bench.expect(found, {kind: ["Success", "Failed"] for kind in values})
 
 
@@ -182,18 +135,15 @@ def sizes_of_variables(bench: Bench) -> None:
 def type_of_an_output(bench: Bench) -> None:
     """An output without a type, which the API gives as a number."""
     content = runbook(_api("get", {"Count": None}), _api("use", Size="{{ get.Count }}"))
-    shown = _ended(bench, content, _putting_out("get", Count=5))
-    bench.expect(_input(shown, "use", "Size"), "5")
+    shown = ran(bench, content, putting_out("get", Count=5))
+    bench.expect(shown.input("use", "Size"), "5")
 
 
 def attempts_that_time_out(bench: Bench) -> None:
     """A step that times out once of two attempts has succeeded."""
-
-    def timing_out(times: int) -> Callable[[AutomationFake], object]:
-        return lambda fake: fake.fail_step("work", status="TimedOut", times=times)
-
-    statuses = [_statuses(_ended(bench, runbook(step("work", maxAttempts=2)), timing_out(times))) for times in (1, 2)]
-    bench.expect(statuses, [{"work": "Success"}, {"work": "TimedOut"}])
+    content = runbook(step("work", maxAttempts=2))
+    statuses = [ran(bench, content, failing("work", None, "TimedOut", times=times)).status for times in (1, 2)]
+    bench.expect(statuses, ["Success", "TimedOut"])
 
 
 def _iterations(bench: Bench, **inputs: Any) -> list[tuple[Any, ...]]:
@@ -201,7 +151,7 @@ def _iterations(bench: Bench, **inputs: Any) -> list[tuple[Any, ...]]:
         "read", {"Again": "Boolean"}, Item="{{ each.CurrentIteratorValue }}", Number="{{ each.CurrentIteration }}"
     )
     content = runbook(step("each", "aws:loop", {**inputs, "Steps": [read]}))
-    shown = _ended(bench, content, _putting_out("read", Again=inputs.get("MaxIterations") == 2))
+    shown = ran(bench, content, putting_out("read", Again=inputs.get("MaxIterations") == 2))
     found = [each["Inputs"] for each in shown["StepExecutions"] if each["StepName"] == "read"]
     return [(json.loads(each["Number"]), json.loads(each["Item"])) for each in found]
 
@@ -218,10 +168,9 @@ def condition_of_a_loop(bench: Bench) -> None:
     bench.expect(found, [1, 2])
 
 
-def _use(bench: Bench, kind: str, value: Any, action: str, **inputs: Any) -> Shown:
+def _use(bench: Bench, kind: str, value: Any, action: str, **inputs: Any) -> dict[str, Any]:
     content = runbook(_api("get", {"Value": kind}), step("use", action, inputs))
-    shown: Shown = _ended(bench, content, _putting_out("get", Value=value))["StepExecutions"][1]
-    return shown
+    return ran(bench, content, putting_out("get", Value=value)).step("use")
 
 
 def type_of_an_input(bench: Bench) -> None:
@@ -264,14 +213,14 @@ def values_of_inputs(bench: Bench) -> None:
 def more_approvals_than_approvers(bench: Bench) -> None:
     """Two approvals, and one who could give them."""
     ask = step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::123456789012:user/Ana"], "MinRequiredApprovals": 2})
-    bench.expect(_ended(bench, runbook(ask))["AutomationExecutionStatus"], "Waiting")
+    bench.expect(ran(bench, runbook(ask))["AutomationExecutionStatus"], "Waiting")
 
 
 def _nested(bench: Bench, **inputs: Any) -> tuple[str, str]:
     child = runbook(step("wait"), parameters={"Item": {"type": "String", "default": ""}})
     call = runbook(step("call", "aws:executeAutomation", {"DocumentName": "Child", **inputs}))
-    shown = _ended(bench, call, lambda fake: fake.add_runbook(child, name="Child"))
-    return shown["AutomationExecutionStatus"], shown.get("FailureMessage", "")
+    shown = ran(bench, call, lambda fake: fake.add_runbook(child, name="Child"))
+    return shown.status, shown.get("FailureMessage", "")
 
 
 def rules_for_children(bench: Bench) -> None:
@@ -294,8 +243,8 @@ def outputs_of_actions(bench: Bench) -> None:
     """A step reads an output that no step declares."""
     launch = step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})
     content = runbook(launch, _api("use", Ids="{{ launch.InstanceIds }}"))
-    shown = _ended(bench, content, _putting_out("launch", InstanceIds=["i-1"]))
-    bench.expect(_input(shown, "use", "Ids"), ["i-1"])
+    shown = ran(bench, content, putting_out("launch", InstanceIds=["i-1"]))
+    bench.expect(shown.input("use", "Ids"), ["i-1"])
 
 
 def _started(bench: Bench, targets: int, **limits: str) -> int:
@@ -303,8 +252,8 @@ def _started(bench: Bench, targets: int, **limits: str) -> int:
     values = [{"Key": "ParameterValues", "Values": [f"v{number}" for number in range(targets)]}]
     members = {"TargetParameterName": "Item", "Targets": values, "MaxConcurrency": "1", **limits}
     content = runbook(step("wait"), parameters=SHORT)
-    shown = _ended(bench, content, _failing("wait"), **members)
-    return [*_statuses(shown).values()].count("Failed")
+    shown = ran(bench, content, failing("wait"), **members)
+    return [*shown.statuses.values()].count("Failed")
 
 
 def number_of_errors(bench: Bench) -> None:
@@ -329,23 +278,19 @@ def running_targets(bench: Bench) -> None:
 
 def waiting(bench: Bench) -> None:
     """A pause and its execution."""
-    shown = _ended(bench, runbook(step("hold", "aws:pause", {}), step("after")))
-    bench.expect((shown["AutomationExecutionStatus"], _statuses(shown)["hold"]), ("Waiting", "Waiting"))
+    shown = ran(bench, runbook(step("hold", "aws:pause", {}), step("after")))
+    bench.expect((shown.status, shown.statuses["hold"]), ("Waiting", "Waiting"))
 
 
 def stopped(bench: Bench) -> None:
     """A step that is stopped, and the one after it, at the stop and in the end."""
-    bench.needs_fake()
-    found = []
-    with AutomationFake() as fake:
-        fake.add_runbook(runbook(step("hold", "aws:pause", {}), step("after")), name="Doc")
-        client = fake.client()
-        execution_id = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
-        _poll(client, execution_id)
-        client.stop_automation_execution(AutomationExecutionId=execution_id)
-        for _ in range(2):
-            shown = _poll(client, execution_id, 1)
-            found.append((shown["AutomationExecutionStatus"], *_statuses(shown).values()))
+    fakes: list[AutomationFake] = []
+    ran(bench, runbook(step("hold", "aws:pause", {}), step("after")), fakes.append)
+    with fakes[0] as fake:
+        execution_id = fake.executions[0].id
+        fake.client().stop_automation_execution(AutomationExecutionId=execution_id)
+        polls = [poll(fake.client(), execution_id) for _ in range(2)]
+    found = [(shown.status, *shown.statuses.values()) for shown in polls]
     bench.expect(found, [("Cancelling", "Cancelling", "Pending"), ("Cancelled", "Cancelled", "Pending")])
 
 
@@ -356,19 +301,6 @@ def exited_loop(bench: Bench) -> None:
     for jump, failures in jumps:
         repeat = step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [step("inner", **jump)]})
         content = runbook(repeat, step("skipped"), step("last"))
-        shown = _ended(bench, content, _failing("inner") if failures else _nothing)
-        found.append([_statuses(shown)[name] for name in ("repeat", "skipped", "last")])
+        shown = ran(bench, content, *[failing("inner")] * failures)
+        found.append([shown.statuses[name] for name in ("repeat", "skipped", "last")])
     bench.expect(found, [["Success", "Pending", "Success"], ["Failed", "Pending", "Success"]])
-
-
-def limit_of_a_sleep(bench: Bench) -> None:
-    """A sleep of an hour that may take ten minutes, with a caller that sleeps."""
-    bench.needs_fake()
-    with AutomationFake(skip_sleep=True) as fake:
-        fake.add_runbook(runbook(step("rest", inputs={"Duration": "PT1H"}, timeoutSeconds=600)), name="Doc")
-        client = fake.client()
-        execution_id = client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
-        found = [_poll(client, execution_id)["AutomationExecutionStatus"]]
-        time.sleep(660)
-        found.append(_poll(client, execution_id)["AutomationExecutionStatus"])
-    bench.expect(found, ["InProgress", "TimedOut"])

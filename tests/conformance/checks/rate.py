@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 from conformance.bench import START
 from conformance.checks.start import BY_NAME, LOCATION
 from conformance.checks.walk import NO_OUTPUT
+from conformance.runbooks import runbook, step
+from conformance.running import failing, ran
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.bench import Bench
+    from conformance.running import Shown
 
 TWO: dict[str, Any] = {"TargetParameterName": "Item", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
 
 
-def _on_two(bench: Bench) -> dict[str, Any]:
+def _on_two(bench: Bench) -> Shown:
     return bench.finished("sleep", children=2, **TWO)
 
 
@@ -86,7 +89,7 @@ def _start(bench: Bench, **members: Any) -> str:
     return execution_id
 
 
-def _on_eleven(bench: Bench) -> tuple[dict[str, Any], int]:
+def _on_eleven(bench: Bench) -> tuple[Shown, int]:
     values = [{"Key": "ParameterValues", "Values": [f"v{number}" for number in range(11)]}]
     shown = bench.until(_start(bench, TargetParameterName="Item", Targets=values), {"InProgress"})
     return shown, len(_children(bench, shown))
@@ -95,7 +98,7 @@ def _on_eleven(bench: Bench) -> tuple[dict[str, Any], int]:
 def ten_at_a_time(bench: Bench) -> None:
     """Of eleven targets, one has to wait."""
     shown, _ = _on_eleven(bench)
-    bench.expect("Pending" in [step["StepStatus"] for step in shown["StepExecutions"]], wanted=True)
+    bench.expect("Pending" in shown.statuses.values(), wanted=True)
 
 
 def no_ramp(bench: Bench) -> None:
@@ -103,42 +106,33 @@ def no_ramp(bench: Bench) -> None:
     bench.expect(_on_eleven(bench)[1], 10)
 
 
-def _with_a_failure(bench: Bench, most: str | None) -> dict[str, Any]:
-    """Run on two targets, one at a time, of which the first fails."""
-    name = bench.name("failing")
-    fault = bench.fake.fail_step("script", "It broke.", runbook=name, times=1)
-    limits = {"MaxConcurrency": "1", **({} if most is None else {"MaxErrors": most})}
-    shown = bench.until(_start(bench, DocumentName=name, **TWO, **limits))
-    fault.times = fault.fired
-    return shown
+def _with_failures(bench: Bench, number: int = 1, **limits: str) -> Shown:
+    """Run on two targets, one at a time, of which the first ones fail."""
+    content = runbook(step("work"), parameters={"Item": {"type": "String"}})
+    return ran(bench, content, failing("work", times=number), **TWO, **{"MaxConcurrency": "1", **limits})
 
 
 def no_errors_allowed(bench: Bench) -> None:
     """The second target is not started."""
-    shown = _with_a_failure(bench, None)
-    statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
-    bench.expect((shown["AutomationExecutionStatus"], statuses), ("Failed", ["Failed", "Pending"]))
+    shown = _with_failures(bench)
+    bench.expect((shown.status, shown.statuses), ("Failed", {"a": "Failed", "b": "Pending"}))
 
 
 def parent_after_tolerated_failures(bench: Bench) -> None:
     """One of two may fail."""
-    shown = _with_a_failure(bench, "1")
-    statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
-    bench.expect((shown["AutomationExecutionStatus"], statuses), ("Success", ["Failed", "Success"]))
+    shown = _with_failures(bench, MaxErrors="1")
+    bench.expect((shown.status, shown.statuses), ("Success", {"a": "Failed", "b": "Success"}))
 
 
 def all_have_failed(bench: Bench) -> None:
     """Both of two have failed, and may."""
-    name = bench.name("failing")
-    fault = bench.fake.fail_step("script", "It broke", runbook=name, times=2)
-    shown = bench.until(_start(bench, DocumentName=name, **TWO, MaxErrors="100%"))
-    statuses = [step["StepStatus"] for step in shown["StepExecutions"]]
-    bench.expect((fault.fired, shown["AutomationExecutionStatus"], statuses), (2, "Failed", ["Failed", "Failed"]))
+    shown = _with_failures(bench, 2, MaxErrors="100%")
+    bench.expect((shown.status, shown.statuses), ("Failed", {"a": "Failed", "b": "Failed"}))
 
 
 def message_of_the_parent(bench: Bench) -> None:
     """Only the steps say why."""
-    shown = _with_a_failure(bench, None)
+    shown = _with_failures(bench)
     found = ["FailureMessage" in each for each in (shown, shown["StepExecutions"][0])]
     bench.expect(found, [False, True])
 
@@ -172,7 +166,7 @@ def location_at_a_time(bench: Bench) -> None:
     """Of two Regions, one runs at first."""
     located = [{**LOCATION, "Regions": ["us-east-1", "eu-west-1"]}]
     shown = bench.until(_start(bench, TargetLocations=located), {"InProgress"})
-    bench.expect([step["StepStatus"] for step in shown["StepExecutions"]][1], "Pending")
+    bench.expect([*shown.statuses.values()][1], "Pending")
 
 
 def step_for_each_location(bench: Bench) -> None:
@@ -249,4 +243,4 @@ def locations_and_url(bench: Bench) -> None:
     bench.needs_fake()
     url = bench.target.host([{**LOCATION, "Regions": ["eu-west-1"]}])
     shown = bench.until(_start(bench, TargetLocations=[LOCATION], TargetLocationsURL=url))
-    bench.expect(shown["AutomationExecutionStatus"], "Success")
+    bench.expect(shown.status, "Success")
