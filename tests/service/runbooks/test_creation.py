@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 SAME = {"Variable": "a", "StringEquals": "a"}
 
 
-def document(*steps: Any, **members: Any) -> dict[str, Any]:
+def document(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
     """Write a runbook with a parameter and a variable; steps are named after their place, and pause by default."""
-    listed = [
-        {"name": f"s{place}", "action": "aws:pause", **each} if isinstance(each, dict) else each
-        for place, each in enumerate(steps)
-    ]
+    listed = [{"name": f"s{place}", "action": "aws:pause", **each} for place, each in enumerate(steps)]
     return {
         "schemaVersion": "0.3",
         "parameters": {"InstanceId": {"type": "String", "default": ""}},
@@ -91,16 +88,13 @@ RUN_COMMAND = (
     "DocumentName, DocumentHash"
 )
 ONLY = "expected one of s0"
-REFUSED: list[tuple[Any, str]] = [
+REFUSED: list[tuple[dict[str, Any], str]] = [
     # names and actions
     ({"name": "ask-again"}, "[0].name: 'ask-again' has other characters than letters, digits and _"),
     ({"name": "a\n"}, "[0].name: 'a\\n' has other characters than letters, digits and _"),
     ({"name": 5}, "[0].name: expected a string, got 5 (type=int)"),
-    ({"name": ""}, "[0].name: missing"),
-    ({"action": None}, "[0].action: missing"),
     ({"action": "aws:slep"}, "[0].action: 'aws:slep' is not an action; did you mean 'aws:sleep'?"),
     ({"action": "x"}, "[0].action: 'x' is not an action; expected one of aws:approve, aws:assert"),
-    ("x", "[0]: expected a step, got 'x' (type=str)"),
     (each("x"), "[0].inputs.Steps[0]: expected a step, got 'x' (type=str)"),
     (each({"name": "in"}), "[0].inputs.Steps[0].action: missing"),
     (each(inner(name=None)), "[0].inputs.Steps[0].name: missing"),
@@ -155,7 +149,7 @@ REFUSED: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("step", "problem"), REFUSED)
-def test_what_aws_refuses(step: Any, problem: str) -> None:
+def test_what_aws_refuses(step: dict[str, Any], problem: str) -> None:
     """Each mistake is told with its path, a similar name and, where it is known, the service's own text."""
     told = refusals(step)
     assert any(problem in each for each in told), told

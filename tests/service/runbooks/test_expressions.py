@@ -211,24 +211,3 @@ def test_the_default_of_the_module_does_not_matter(monkeypatch: pytest.MonkeyPat
         expressions._compiled.cache_clear()
         assert matches("[[a]b&&[^b]]+", "aa")
         assert not matches("[[a]b&&[^b]]+", "ab")
-
-
-@pytest.mark.parametrize(
-    ("pattern", "length"),
-    [
-        ("[a-c]", 2),
-        ("[a-cx-z]", 3),
-        ("abc", 9),
-        ("a?", 2),
-        ("a*", 4),
-        ("a{3}", 8),
-        ("a{2,5}", 6),
-        ("(?:ab)", 7),
-        ("(?=ab)", 8),
-        ("a|bc", 10),
-        ("^a$", 9),
-    ],
-)
-def test_the_length_of_a_compiled_pattern_is_estimated(pattern: str, length: int) -> None:
-    """Repeats count as often as they are expanded, and classes by their ranges."""
-    assert expressions._expanded(expressions.parsed(pattern)) == length

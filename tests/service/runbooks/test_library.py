@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from caller import load
 
-from pytest_ssm_automation import FakeUsageError
+from pytest_ssm_automation import AutomationFake, FakeUsageError
 from pytest_ssm_automation._service.runbooks.declarations import Parameter, Runbook
-from pytest_ssm_automation._service.runbooks.library import RunbookFiles, RunbookStore, how_to_register
+from pytest_ssm_automation._service.runbooks.library import RunbookFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,31 @@ def book(
     return load({"schemaVersion": "0.3", "mainSteps": STEPS, **parts}, name=name, version=version, region=region)
 
 
+def add(
+    fake: AutomationFake, name: str = "My-Runbook", region: Any = None, version: Any = None, **parts: Any
+) -> Runbook:
+    """Register a small runbook with these parts."""
+    return fake.add_runbook(
+        {"schemaVersion": "0.3", "mainSteps": STEPS, **parts}, name=name, region=region, version=version
+    )
+
+
+def described(fake: AutomationFake, name: str = "My-Runbook", region: str = "us-east-1") -> str | None:
+    """Give the description of a document; `None` if it is unknown."""
+    client = fake.client(region)
+    try:
+        return str(client.describe_document(Name=name)["Document"]["Description"])
+    except client.exceptions.InvalidDocument:
+        return None
+
+
+def library(folder: Path, **texts: str) -> Path:
+    """Write files of these names and texts."""
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
 def problems(**parts: Any) -> list[str]:
     """Give what is wrong with a runbook that has these parts."""
     with pytest.raises(FakeUsageError) as caught:
@@ -96,62 +121,44 @@ def test_all_that_a_runbook_says_is_read() -> None:
     assert repr(runbook) == "Runbook(name='My-Runbook', version='3', region='eu-west-1')"
 
 
-def test_a_file_names_its_runbook(tmp_path: Path) -> None:
-    """A runbook from a file has the stem of the file's name, unless a name is passed."""
-    path = tmp_path / "Restart-It.yml"
-    path.write_text(YAML, encoding="utf-8")
-    assert load(path).name == "Restart-It"
-    assert load(str(path), name="Other").name == "Other"
-
-
-def test_a_runbook_cannot_be_changed() -> None:
-    """Neither attributes, nor parameters, nor a document that was handed out change the runbook."""
-    runbook = book(parameters={"X": {"type": "String"}})
+def test_a_runbook_is_a_value() -> None:
+    """Nothing that was handed out changes it; runbooks of the same content are equal, and can be copied and sent."""
+    parameters = {"X": {"type": "String", "default": "x"}}
+    runbook = book(parameters=parameters)
     with pytest.raises(dataclasses.FrozenInstanceError):
         runbook.name = "Other"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     runbook.document["mainSteps"].clear()
     assert runbook.document["mainSteps"] == STEPS
-    parameters: Any = runbook.parameters
+    declared: Any = runbook.parameters
     with pytest.raises(TypeError):
-        parameters["Y"] = parameters["X"]
-
-
-def test_runbooks_can_be_compared_and_hashed() -> None:
-    """Two runbooks of the same content are equal, and fit into sets."""
-    assert len({book(), book(), book(version=2)}) == 2
-    assert len({*book(parameters={"X": {"type": "String", "default": "x"}}).parameters.values()}) == 1
-
-
-@pytest.mark.parametrize("default", [None, "", [], "{{ssm:x}}"])
-def test_any_default_makes_a_parameter_optional(default: object) -> None:
-    """A default of null is a default; only parameters without one are required."""
-    parameters = {"X": {"type": "StringList", "default": default}, "Y": {"type": "StringList"}}
-    runbook = book(parameters=parameters)
-    assert not runbook.parameters["X"].required
-    assert runbook.parameters["X"].default == default
-    assert runbook.parameters["Y"].required
+        declared["Y"] = declared["X"]
+    assert len({runbook, book(parameters=parameters), book(version=2)}) == 2
+    assert len({*runbook.parameters.values()}) == 1
+    sent = pickle.loads(pickle.dumps(runbook))  # noqa: S301  # our own
+    assert [copy.copy(runbook), copy.deepcopy(runbook), sent] == [runbook] * 3
 
 
 @pytest.mark.parametrize(
-    "kind",
+    "declaration",
     [
-        *("String", "StringList", "Integer", "Boolean", "MapList", "StringMap", "AWS::EC2::Instance::Id"),
-        *("List<AWS::EC2::Instance::Id>", "AWS::IAM::Role::Arn", "AWS::S3::Bucket::Name", "AWS::SSM::Parameter::Name"),
-        *("AWS::EC2::SecurityGroup::Id", "List<AWS::EC2::Subnet::Id>", "AWS::KMS::Key"),
+        *({"type": kind} for kind in ("String", "StringList", "Integer", "Boolean", "MapList", "StringMap")),
+        *({"type": kind} for kind in ("AWS::EC2::Instance::Id", "List<AWS::EC2::Subnet::Id>", "AWS::KMS::Key")),
+        {"type": "StringList", "default": None},
+        {"type": "StringList", "default": []},
+        {"type": "StringList", "default": "{{ssm:x}}"},
+        {"type": "String", "default": 3},
+        {"type": "Boolean", "default": True},
+        {"type": "StringMap", "default": {}},
+        {"type": "MapList", "default": [{}]},
+        {"type": "Integer", "default": "3"},
+        {"type": "AWS::X::Y::Z", "default": ""},
     ],
 )
-def test_types_of_live_runbooks_are_known(kind: str) -> None:
-    """The six types, AWS types and lists of them can be declared."""
-    assert book(parameters={"X": {"type": kind}}).parameters["X"].type == kind
-
-
-@pytest.mark.parametrize(
-    ("kind", "default"),
-    [("String", 3), ("Boolean", True), ("StringMap", {}), ("MapList", [{}]), ("Integer", "3"), ("AWS::X::Y::Z", "")],
-)
-def test_defaults_of_their_type_are_accepted(kind: str, default: object) -> None:
-    """Numbers and booleans are fine as defaults of strings, and strings anywhere."""
-    assert book(parameters={"X": {"type": kind, "default": default}}).parameters["X"].default == default
+def test_declarations(declaration: dict[str, Any]) -> None:
+    """AWS types and lists of them are known; any default, also null, makes a parameter optional."""
+    declared = book(parameters={"X": declaration}).parameters["X"]
+    assert (declared.type, declared.default) == (declaration["type"], declaration.get("default"))
+    assert declared.required is ("default" not in declaration)
 
 
 def test_everything_wrong_is_told_at_once() -> None:
@@ -243,85 +250,57 @@ def test_versions_are_positive_numbers(version: Any) -> None:
 
 def test_regions_are_kept_apart() -> None:
     """A runbook of one Region is unknown in others, and one of no Region is known in all."""
-    store = RunbookStore()
-    here = store.add(book(region="us-east-1"))
-    everywhere = store.add(book("Everywhere"))
-    there = store.add(book(region="eu-west-1"))
-    assert store.find("My-Runbook", None, "us-east-1") is here
-    assert store.find("My-Runbook", None, "eu-west-1") is there
-    assert store.find("My-Runbook", None, "ap-south-1") is None
-    assert store.find("Everywhere", None, "ap-south-1") is everywhere
-    assert store.versions("My-Runbook", "ap-south-1") == []
+    with AutomationFake(unknown_documents="reject") as fake:
+        for name, region in (("My-Runbook", "us-east-1"), ("Everywhere", None), ("My-Runbook", "eu-west-1")):
+            add(fake, name, region=region, description=str(region))
+        found = [described(fake, region=region) for region in ("us-east-1", "eu-west-1", "ap-south-1")]
+        assert found == ["us-east-1", "eu-west-1", None]
+        assert described(fake, "Everywhere", "ap-south-1") == "None"
+        client = fake.client("ap-south-1")
+        with pytest.raises(client.exceptions.InvalidDocument):
+            client.list_document_versions(Name="My-Runbook")
 
 
-def test_a_version_is_registered_once() -> None:
+def test_a_version_is_registered_once(fake: AutomationFake) -> None:
     """The same version again is a mistake, in one Region as in all; without a version it gets the next number."""
-    store = RunbookStore()
-    store.add(book(region="us-east-1", version=4))
+    add(fake, region="us-east-1", version=4)
     for region in ("us-east-1", None):
         with pytest.raises(FakeUsageError, match="'My-Runbook' already has a version 4; omit"):
-            store.add(book(region=region, version=4))
-    assert store.add(book(region="us-east-1"), renumber=True).version == "5"
-    assert store.add(book(region="eu-west-1"), renumber=True).version == "1"
-    assert store.add(book(), renumber=True).version == "6"
-
-
-def library(folder: Path, **texts: str) -> RunbookFiles:
-    """Write files of these names and texts, and make a library of them."""
-    for name, text in texts.items():
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return RunbookFiles([str(folder)], folder)
+            add(fake, region=region, version=4)
+    assert [add(fake, region=region).version for region in ("us-east-1", "eu-west-1", None)] == ["5", "1", "6"]
 
 
 def test_files_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
-    """A file is read once, when its document is first used; before that, a broken file does not matter."""
-    files = library(tmp_path, Good=YAML, Broken="a: [")
-    store, other = RunbookStore([files]), RunbookStore([files])
-    assert store.knows("Good", "us-east-1")
-    assert store.knows("arn:aws:ssm:us-east-1:123456789012:document/Broken:7", "us-east-1")
-    assert not store.knows("None-Such", "us-east-1")
-    assert store.find("None-Such", None, "us-east-1") is None
-    found = store.find("Good", "$LATEST", "us-east-1")
-    assert found
-    assert (found.name, found.version, found.region) == ("Good", "1", None)
-    (tmp_path / "Good.yaml").unlink()
-    assert other.find("arn:aws:ssm:eu-west-1:123456789012:document/Good", "1", "eu-west-1") is found
-    assert other.versions("Good", "eu-west-1") == [found]
-    for _ in range(2):
-        with pytest.raises(FakeUsageError, match=r"Broken\.yaml is not valid YAML: line 2"):
-            store.find("Broken", None, "us-east-1")
-    (tmp_path / "Broken.yaml").write_text(YAML, encoding="utf-8")
-    assert store.find("Broken", None, "us-east-1")
+    """A file is parsed once for all fakes that have it, and again once it has changed; a broken one does not matter."""
+    library(tmp_path, Good=YAML, Broken="a: [")
+    with AutomationFake(runbooks=[tmp_path]) as fake:
+        assert described(fake, "Good") == "Restarts instances."
+        library(tmp_path, Good=YAML.replace("Restarts", "Rebuilds"))
+        assert described(fake, "arn:aws:ssm:eu-west-1:123456789012:document/Good") == "Restarts instances."
+        for _ in range(2):
+            with pytest.raises(FakeUsageError, match=r"Broken\.yaml is not valid YAML: line 2"):
+                described(fake, "Broken")
+        library(tmp_path, Broken=YAML)
+        assert described(fake, "Broken") == "Restarts instances."
+    with AutomationFake(runbooks=[tmp_path]) as fake:
+        assert described(fake, "Good") == "Rebuilds instances."
+    first, second = (RunbookFiles([str(tmp_path)], tmp_path) for _ in range(2))
+    assert first.load("Broken") is second.load("Broken")
 
 
-def test_fakes_with_the_same_files_share_what_was_read(tmp_path: Path) -> None:
-    """A file that two libraries have is parsed once, and again once its text has changed."""
-    first, second = (library(tmp_path, Run=YAML) for _ in range(2))
-    assert first.load("Run") is second.load("Run")
-    third = library(tmp_path, Run=YAML.replace("Restarts", "Rebuilds"))
-    assert third.load("Run").description == "Rebuilds instances."
-    assert first.load("Run").description == "Restarts instances."
-
-
-def test_a_malformed_file_is_named(tmp_path: Path) -> None:
-    """What is wrong with a runbook of a file comes with the file."""
-    store = RunbookStore([library(tmp_path, Bad="schemaVersion: '2.2'\nmainSteps: []\n")])
-    with pytest.raises(
-        FakeUsageError, match=r"Runbook 'Bad' \(/.*/Bad\.yaml\) is not valid:\n  schemaVersion: expected"
-    ):
-        store.find("Bad", None, "us-east-1")
-
-
-def test_a_name_in_two_files_is_refused_when_it_is_asked_for(tmp_path: Path) -> None:
-    """Two files with the same name are ambiguous; all other files can be used."""
+def test_what_is_wrong_with_files_is_told_when_they_are_asked_for(tmp_path: Path) -> None:
+    """A malformed runbook comes with its file, two files of a name are ambiguous, and all others can be used."""
     (tmp_path / "Run.json").write_text("{}", encoding="utf-8")
-    files = library(tmp_path, Run=YAML, Other=YAML)
-    store = RunbookStore([files])
-    assert store.find("Other", None, "us-east-1")
-    with pytest.raises(FakeUsageError, match=r"Runbook 'Run' is in several files: /.*/Run\.json, /.*/Run\.yaml$"):
-        store.find("Run", None, "us-east-1")
-    with pytest.raises(FakeUsageError, match="Runbook 'Run' is in several files"):
-        store.load_all()
+    library(tmp_path, Run=YAML, Other=YAML, Bad="schemaVersion: '2.2'\nmainSteps: []\n")
+    malformed = r"Runbook 'Bad' \(/.*/Bad\.yaml\) is not valid:\n  schemaVersion: expected"
+    ambiguous = r"Runbook 'Run' is in several files: /.*/Run\.json, /.*/Run\.yaml$"
+    with AutomationFake(runbooks=[tmp_path]) as fake:
+        assert described(fake, "Other") == "Restarts instances."
+        for name, message in (("Bad", malformed), ("Run", ambiguous)):
+            with pytest.raises(FakeUsageError, match=message):
+                described(fake, name)
+        with pytest.raises(FakeUsageError, match=ambiguous):
+            fake.fail_step("Wait")
 
 
 def test_the_nearest_runbook_wins(tmp_path: Path) -> None:
@@ -329,43 +308,43 @@ def test_the_nearest_runbook_wins(tmp_path: Path) -> None:
     for name in ("far", "near"):
         (tmp_path / name).mkdir()
     far = library(tmp_path / "far", Run=YAML, Only=YAML)
-    near = library(tmp_path / "near", Run=YAML.replace("Restarts", "Stops"))
-    store = RunbookStore([far, near])
-    found = store.find("Run", None, "us-east-1")
-    assert found
-    assert found.description == "Stops instances."
-    registered = store.add(book("Run", region="us-east-1"), renumber=True)
-    assert registered.version == "1"
-    assert store.find("Run", None, "us-east-1") is registered
-    assert store.find("Run", None, "eu-west-1") is found
-    assert store.find("Only", None, "us-east-1")
-    assert {(each.name, each.region, each.description) for each in store.load_all()} == {
-        ("Run", "us-east-1", None),
-        ("Run", None, "Stops instances."),
-        ("Only", None, "Restarts instances."),
-    }
-    everywhere = store.add(book("Run"), renumber=True)
-    assert store.load_all() == [registered, everywhere, store.find("Only", None, "us-east-1")]
+    near = library(tmp_path / "near", Run=YAML.replace("Restarts", "Stops").replace("Wait", "Rest"))
+    options: Any = {"runbooks": [RunbookFiles([str(each)], each) for each in (far, near)]}
+    with AutomationFake(**options) as fake:
+        assert described(fake, "Run") == "Stops instances."
+        assert add(fake, "Run", region="us-east-1", description="own").version == "1"
+        found = [described(fake, "Run"), described(fake, "Run", "eu-west-1"), described(fake, "Only")]
+        assert found == ["own", "Stops instances.", "Restarts instances."]
+        for runbook in ("Run", None):
+            fake.fail_step("Rest", runbook=runbook)
+        add(fake, "Run", description="everywhere")
+        assert described(fake, "Run", "eu-west-1") == "everywhere"
 
 
-def test_the_whole_library_is_loaded_once(tmp_path: Path) -> None:
-    """Every file is read once, other documents than runbooks are left out, and a broken file is named."""
-    files = library(tmp_path, One=YAML, Two=YAML, Command="schemaVersion: '2.2'\nmainSteps: []\n")
-    store = RunbookStore([files])
-    one = store.find("One", None, "us-east-1")
-    assert sorted(runbook.name for runbook in store.load_all()) == ["One", "Two"]
-    assert one in store.load_all()
-    (tmp_path / "Two.yaml").write_text("broken", encoding="utf-8")
-    assert len(RunbookStore([files]).load_all()) == 2
-    with pytest.raises(FakeUsageError, match=r"Two\.yaml: expected a mapping"):
-        RunbookStore([library(tmp_path)]).load_all()
+def test_steps_are_those_of_the_whole_library(tmp_path: Path) -> None:
+    """Other documents are left out, a broken file is named, and the nearest name may be that of a file."""
+    library(tmp_path, One=YAML, Command="schemaVersion: '2.2'\nmainSteps: []\n")
+    with AutomationFake(runbooks=[tmp_path]) as fake:
+        fake.fail_step("Wait")
+        with pytest.raises(FakeUsageError, match=r"Unknown step 'Wiat'\. Did you mean 'Wait'?"):
+            fake.fail_step("Wiat")
+        with pytest.raises(FakeUsageError, match=r"Unknown runbook 'Commund'\. Did you mean 'Command'"):
+            fake.fail_step("Wait", runbook="Commund")
+    library(tmp_path, Two="broken")
+    with AutomationFake(runbooks=[tmp_path]) as fake, pytest.raises(FakeUsageError, match=r"Two\.yaml: expected a map"):
+        fake.fail_step("Wait")
 
 
 def test_a_runbook_has_the_format_that_it_was_read_in(tmp_path: Path) -> None:
     """Its content is the original text in that format, and converted in the other."""
     (tmp_path / "Run.json").write_text('{"schemaVersion":  "0.3", "mainSteps": [{"name": "a", "action": "aws:sleep"}]}')
     of_file = load(tmp_path / "Run.json")
-    assert (of_file.document_format, of_file.content()) == ("JSON", (tmp_path / "Run.json").read_text())
+    assert (of_file.name, of_file.document_format, of_file.content()) == (
+        "Run",
+        "JSON",
+        (tmp_path / "Run.json").read_text(),
+    )
+    assert load(str(tmp_path / "Run.json"), name="Other").name == "Other"
     assert of_file.content("YAML") == "schemaVersion: '0.3'\nmainSteps:\n- name: a\n  action: aws:sleep\n"
     of_text = load(YAML, name="Run")
     assert (of_text.document_format, of_text.content(), of_text.content("YAML")) == ("YAML", YAML, YAML)
@@ -387,26 +366,3 @@ def test_a_runbook_was_created_when_it_was_read(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("pytest_ssm_automation._service.runbooks.declarations.datetime", Clock)
     expected = {123456: 123000}.get(microsecond, 1000)
     assert book().created_at == datetime(2026, 1, 2, 3, 4, 5, expected, tzinfo=UTC)
-
-
-def test_how_to_register_a_runbook_is_said() -> None:
-    """The hint names the function, the option and the command that gets the document."""
-    hint = how_to_register("AWS-StopEC2Instance")
-    assert "add_runbook()" in hint
-    assert "the option runbooks" in hint
-    assert hint.endswith("python -m pytest_ssm_automation download AWS-StopEC2Instance --to tests/runbooks")
-
-
-def test_runbooks_can_be_copied() -> None:
-    """A copy of a runbook, even one that crosses processes, equals it."""
-    runbook = book(parameters={"X": {"type": "String"}})
-    assert copy.copy(runbook) == runbook
-    assert copy.deepcopy(runbook) == runbook
-    assert pickle.loads(pickle.dumps(runbook)) == runbook  # noqa: S301  # our own
-
-
-def test_a_misspelt_name_is_compared_with_those_of_files(tmp_path: Path) -> None:
-    """The nearest name of a runbook may be that of a file that was not read yet."""
-    store = RunbookStore([library(tmp_path, Patch="no runbook")])
-    with pytest.raises(FakeUsageError, match=r"Unknown runbook 'Pach'\. Did you mean 'Patch'"):
-        store.load("Pach")
