@@ -6,11 +6,9 @@ import io
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -28,6 +26,7 @@ from pytest_ssm_automation import AutomationFake, recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # The facts are about these members and this limit too.
 pytestmark = [
@@ -151,39 +150,21 @@ def test_a_service_gets_runbooks_and_loses_them_again(
     assert "deleted" in capsys.readouterr().out
 
 
-ENDPOINT = """
-import sys
-from conformance.runbooks import HARMLESS, RUNBOOKS, actions
-from conformance.targets import REGISTERED
-from pytest_ssm_automation import AutomationFake, recordings
-from pytest_ssm_automation._transports.http.endpoint import Endpoint
-
-fake = AutomationFake(unknown_documents="reject")
-for name in sys.argv[1:]:
-    fake.add_runbook(RUNBOOKS[name], name=f"{REGISTERED}{name}")
-endpoint = Endpoint(fake._service)
-print(endpoint.url, flush=True)
-sys.stdin.read()
-endpoint.close()
-"""
+def no_documents(operation: str, _: Members) -> Answer | None:
+    """Create, list and delete no documents, as an endpoint of the fake."""
+    return error("UnknownOperationException") if operation in {"CreateDocument", "ListDocuments"} else None
 
 
-@contextmanager
-def endpoint_elsewhere(*runbooks: str) -> Iterator[str]:
-    """Serve a fake with these runbooks in another process, and yield the URL."""
-    command = [sys.executable, "-c", ENDPOINT, *runbooks]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-    with process:
-        assert process.stdin and process.stdout  # noqa: PT018 - for the types
-        yield process.stdout.readline().strip()
-
-
-def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_endpoint_with_registered_runbooks(
+    standin: StandIn, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """If no documents can be created, registered runbooks are used, and nothing is left behind."""
     path = tmp_path / "result.json"
-    with endpoint_elsewhere(*(name for name, runbook in RUNBOOKS.items() if actions(runbook) <= HARMLESS)) as url:
-        assert command.run(["--target", url, "--json", str(path)]) == 0
+    standin.interfere = no_documents
+    for name, runbook in RUNBOOKS.items():
+        if actions(runbook) <= HARMLESS:
+            standin.fake.add_runbook(runbook, name=f"{targets.REGISTERED}{name}")
+    assert command.run(["--target", url, "--json", str(path)]) == 0
     found = written(path)
     untold = {row["reason"] for row in found.values() if row["outcome"] != HELD}
     assert untold == {
@@ -196,11 +177,13 @@ def test_the_endpoint_of_another_process(tmp_path: Path, capsys: pytest.CaptureF
     assert targets.LEFT not in capsys.readouterr().out
 
 
-def test_an_endpoint_without_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_endpoint_without_documents(
+    standin: StandIn, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """An endpoint that neither creates nor knows documents is not a difference, and nothing is left behind."""
     path = tmp_path / "result.json"
-    with endpoint_elsewhere() as url:
-        assert command.run(["--target", url, "--json", str(path), "--only", "form-of-ids", "form-of-ids"]) == 0
+    standin.interfere = no_documents
+    assert command.run(["--target", url, "--json", str(path), "--only", "form-of-ids", "form-of-ids"]) == 0
     reason = "the target creates no documents, and does not have Conformance-sleep (InvalidDocument)"
     assert written(path)["form-of-ids"]["reason"] == reason
     assert targets.LEFT not in capsys.readouterr().out

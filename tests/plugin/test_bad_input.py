@@ -71,26 +71,51 @@ def test_mistakes_in_markers_stop_the_test_at_setup(run: Any, marker: str, messa
     result.stdout.fnmatch_lines([USAGE + message])
 
 
+LIMIT = "Expected execution_limit to be a whole number of at least 0, or None, but got "
+TOML = pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 brought the table [tool.pytest]")
+
+
 @pytest.mark.parametrize(
-    ("ini", "message"),
+    ("file", "line", "message"),
     [
-        ("ssm_automation_transport = wired", "Unknown value of transport 'wired'. *"),
-        ("ssm_automation_relax = Parametrs:max", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
-        (
-            "ssm_automation_execution_limit = many",
-            "Expected execution_limit to be a whole number of at least 0, or None, but got execution_limit='many' (*",
+        *(
+            ("tox.ini", line, message)
+            for line, message in (
+                ("transport = wired", "Unknown value of transport 'wired'. *"),
+                ("relax = Parametrs:max", "Unknown constraint 'Parametrs:max'. Did you mean 'Parameters:max'?*"),
+                ("execution_limit = many", LIMIT + "execution_limit='many' (*"),
+                ("execution_limit = -1", LIMIT + "execution_limit='-1' (*"),
+                ("unknown_documents = refuse", "Unknown value of unknown_documents 'refuse'. *"),
+                ("strict = maybe", "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
+                ("skip_sleep = 2", "Expected ssm_automation_skip_sleep to be true or false, but got '2'"),
+            )
         ),
-        ("ssm_automation_unknown_documents = refuse", "Unknown value of unknown_documents 'refuse'. *"),
-        ("ssm_automation_execution_limit = -1", "Expected execution_limit to be a whole number of at least 0, *'-1'*"),
-        ("ssm_automation_strict = maybe", "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
-        ("ssm_automation_skip_sleep = 2", "Expected ssm_automation_skip_sleep to be true or false, but got '2'"),
+        *(
+            pytest.param("pyproject.toml", line, message, marks=TOML)
+            for line, message in (
+                ('strict = "maybe"', "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
+                ("execution_limit = -1", LIMIT + "*"),
+                ("execution_limit = true", LIMIT + "*"),
+                ('relax = "Mode:enum"', "Expected relax to be a list or tuple of names, but got relax='Mode:enum' (*"),
+                ("transport = 1", "Unknown value of transport 1. Allowed: stubber, wire."),
+                ('allow_network = "a.example"', "Expected allow_network to be a list or tuple of names, but got *"),
+            )
+        ),
+        ("Option -o", "strict=maybe", "*ssm_automation_strict*maybe*"),
     ],
 )
-def test_mistakes_in_the_ini_file_stop_the_test_at_setup(run: Any, ini: str, message: str) -> None:
-    """Mistakes in the ini file fail the setup too, and the message names the file, unless it names the constraint."""
-    kind, result = outcome(run, ini=ini)
-    assert kind == "errors"
-    place = "" if "_relax" in ini else "tox.ini: "
+def test_mistakes_in_the_ini_file_stop_the_test_at_setup(
+    pytester: pytest.Pytester, file: str, line: str, message: str
+) -> None:
+    """So do those on the command line. The message names the file, unless it names the constraint."""
+    option, table = f"ssm_automation_{line}", "tool.pytest" if file.endswith("toml") else "pytest"
+    if file != "Option -o":
+        (pytester.path / file).write_text(f"[{table}]\n{option}", encoding="utf-8")
+    pytester.makepyfile("def test_it(ssm_automation): pass")
+    arguments = ("-o", option) if file == "Option -o" else ()
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+    result.assert_outcomes(errors=1)
+    place = "" if message.startswith("Unknown constraint") else f"{file}: "
     result.stdout.fnmatch_lines([USAGE + place + message])
 
 

@@ -1,11 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HEAD = """
 import io
@@ -18,29 +13,26 @@ import pytest
 def start(client):
     return client.start_automation_execution(DocumentName="Doc", Tags=[{"Key": "a", "Value": "b"}])
 """
-TESTS = {
-    "fs-first": """
+SOURCE = (
+    HEAD
+    + """
 def test_fs_first(fs, ssm_automation, ssm_client):
     start(ssm_client)
     ssm_automation.assert_started_once(DocumentName="Doc")
-""",
-    "fake-first": """
+
 def test_fake_first(ssm_automation, ssm_client, fs):
     start(ssm_client)
     ssm_automation.assert_started_once(DocumentName="Doc")
-""",
-    "fs-of-the-module": """
+
 def test_fs_of_the_module(fs_module, ssm_automation, ssm_client):
     with pytest.raises(ssm_client.exceptions.ClientError):
         ssm_client.start_automation_execution(DocumentName="Doc", Mode="Wrong")
     ssm_automation.assert_rejected(constraint="Mode:enum")
-""",
-    "client-of-the-fake": """
+
 def test_client_of_the_fake(ssm_automation, fs):
     start(ssm_automation.client())
     ssm_automation.assert_started_once(DocumentName="Doc")
-""",
-    "step": """
+
 kinds = set()
 
 @pytest.mark.parametrize("_", range(2))
@@ -51,22 +43,20 @@ def test_step(_, fs, ssm_automation, ssm_client):
     started = start(ssm_client)
     ssm_automation.execution(started["AutomationExecutionId"]).finish()
     assert len(kinds) == 1
-""",
-    "open": """
+
 def test_open(ssm_automation, ssm_client):
     with mock.patch("builtins.open", mock.mock_open(read_data="{}")), mock.patch("io.open", mock.mock_open()):
         start(ssm_client)
     ssm_automation.assert_started_once(DocumentName="Doc")
-""",
-    "os": """
+
 @mock.patch("os.listdir", lambda *_: ["x"])
 @mock.patch("os.path.isdir", lambda _: False)
 @mock.patch("os.path.isfile", lambda _: False)
 def test_os(ssm_automation, ssm_client):
     start(ssm_client)
     ssm_automation.assert_started_once(DocumentName="Doc")
-""",
-}
+"""
+)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_pyfakefs")]
 
 
@@ -75,24 +65,26 @@ def _pyfakefs() -> None:
     pytest.importorskip("pyfakefs")
 
 
-def run(pytester: pytest.Pytester, tests: Sequence[str], *options: str) -> pytest.RunResult:
+def run(pytester: pytest.Pytester, source: str, *options: str) -> pytest.RunResult:
     """Run tests in another process, in which no model is loaded yet."""
     pytester.makeini("[pytest]\nfilterwarnings = error\nssm_automation_dummy_credentials = true")
-    pytester.makepyfile("\n".join((HEAD, *tests)))
+    pytester.makepyfile(test_it=source)
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5, 6], [6, 4, 3, 5, 2, 1, 0], [3, 0, 1]], ids=str)
-def test_in_any_order(pytester: pytest.Pytester, order: Sequence[int]) -> None:
+ALL = ["fs_first", "fake_first", "fs_of_the_module", "client_of_the_fake", "step", "open", "os"]
+
+
+@pytest.mark.parametrize("order", [ALL, ALL[::-1], ["client_of_the_fake", "fs_first"]], ids=["all", "reversed", "two"])
+def test_in_any_order(pytester: pytest.Pytester, order: list[str]) -> None:
     """The service model is known before a test patches the file system, whichever test comes first."""
-    tests = list(TESTS.values())
-    passed = len(order) + (4 in order)  # the parametrized test is two
-    run(pytester, [tests[number] for number in order]).assert_outcomes(passed=passed)
+    passed = len(order) + ("step" in order)  # the parametrized test is two
+    run(pytester, SOURCE, *(f"test_it.py::test_{name}" for name in order)).assert_outcomes(passed=passed)
 
 
 def test_a_worker_of_xdist(pytester: pytest.Pytester) -> None:
     """Each worker reads the model for itself."""
-    run(pytester, [TESTS["fs-first"]], "-n", "1").assert_outcomes(passed=1)
+    run(pytester, SOURCE, "-n", "1", "test_it.py::test_fs_first").assert_outcomes(passed=1)
 
 
 IMPORTED = """
@@ -137,17 +129,17 @@ def test_afterwards():
 @pytest.mark.parametrize("source", [IMPORTED, LATE], ids=["imported", "late"])
 def test_the_context_manager(pytester: pytest.Pytester, source: str) -> None:
     """It needs no fixture: the model is read before the tests, or else it is the one of a client."""
-    run(pytester, [source]).assert_outcomes(passed=1)
+    run(pytester, HEAD + source).assert_outcomes(passed=1)
 
 
 def test_nothing_empty_is_kept(pytester: pytest.Pytester) -> None:
     """Where there is neither a model nor a client, the next test finds one."""
-    run(pytester, [NONE]).assert_outcomes(passed=2)
+    run(pytester, HEAD + NONE).assert_outcomes(passed=2)
 
 
 def test_a_run_without_the_fake_reads_nothing(pytester: pytest.Pytester) -> None:
     """Neither does one that only collects."""
     code = "def test_it(): import sys; assert 'pytest_ssm_automation._service.checks.model' not in sys.modules"
-    run(pytester, [code]).assert_outcomes(passed=1)
-    result = run(pytester, [TESTS["open"]], "--collect-only", "-q")
+    run(pytester, HEAD + code).assert_outcomes(passed=1)
+    result = run(pytester, SOURCE, "--collect-only", "-q")
     assert result.ret == 0

@@ -10,40 +10,44 @@ from caller import start
 from pytest_ssm_automation import AutomationFake, AutomationFakeError
 
 
+@pytest.fixture(scope="module")
+def wide() -> None:
+    """Stand for what is set up once for the module."""
+
+
+@pytest.fixture
+def early() -> AutomationFake:
+    """Return the fake that is active when other fixtures are set up."""
+    return AutomationFake.current()
+
+
 @pytest.mark.parametrize(
-    "marker", ["ssm_automation", "ssm_automation(seed='x')", "ssm_automation_error('InvalidTarget')"]
+    "number",
+    [
+        pytest.param(1, marks=pytest.mark.ssm_automation),
+        pytest.param(2, marks=pytest.mark.ssm_automation(seed="x")),
+        pytest.param(3, marks=pytest.mark.ssm_automation_error("InvalidTarget")),
+    ],
 )
-def test_either_marker_brings_the_fixture_in(run: Any, marker: str) -> None:
+@pytest.mark.ssm_automation(strict=False)
+@pytest.mark.usefixtures("wide", "tmp_path")
+def test_either_marker_brings_the_fixture_in(
+    early: AutomationFake, request: pytest.FixtureRequest, number: int
+) -> None:
     """A test that is marked has an active fake, before its other fixtures of function scope, and once only."""
-    result = run(
-        f"""
-        import boto3, pytest
-        from pytest_ssm_automation import AutomationFake
+    assert AutomationFake.current() is early
+    names = request.fixturenames
+    assert names.index("wide") < names.index("ssm_automation") < names.index("tmp_path")
+    assert names.count("ssm_automation") == 1
 
-        pytestmark = [pytest.mark.{marker}, pytest.mark.ssm_automation(strict=False)]
 
-        @pytest.fixture(scope="module", autouse=True)
-        def wide():
-            yield
-
-        @pytest.fixture
-        def early():
-            return AutomationFake.current()
-
-        def test_early(early, wide, tmp_path):
-            assert AutomationFake.current() is early
-
-        def test_alone():
-            assert AutomationFake.current().client()
-
-        def test_named(ssm_automation, early, request):
-            assert request.fixturenames.count("ssm_automation") == 1
-
-        def test_module_first(wide, request):
-            assert request.fixturenames.index("wide") < request.fixturenames.index("ssm_automation")
-        """
-    )
-    result.assert_outcomes(passed=4)
+@pytest.mark.ssm_automation
+def test_a_marker_and_an_argument_are_one_fixture(
+    ssm_automation: AutomationFake, early: AutomationFake, request: pytest.FixtureRequest
+) -> None:
+    """A test that names the fixture, too, has it where it names it."""
+    assert request.fixturenames.count("ssm_automation") == 1
+    assert early is ssm_automation
 
 
 @pytest.mark.parametrize("marked", [False, pytest.param(True, marks=pytest.mark.ssm_automation)])

@@ -6,35 +6,57 @@ import pytest
 
 from pytest_ssm_automation import AutomationFake
 
+TOML = pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 brought the table [tool.pytest]")
+
 
 @pytest.mark.parametrize(
-    ("ini", "name", "value"),
+    ("file", "line", "value"),
     [
-        ("", "strict", "True"),
-        ("ssm_automation_strict = false", "strict", "False"),
-        ("ssm_automation_strict = true", "strict", "True"),
-        ("ssm_automation_transport = stubber", "transport", "'stubber'"),
-        ("ssm_automation_relax =\n  Parameters{value}[]:max\n  TargetMaps[]:min", "relax",
-         "('Parameters{value}[]:max', 'TargetMaps[]:min')"),
-        ("ssm_automation_enforce =\n  Parameters{value}[]:max", "enforce", "('Parameters{value}[]:max',)"),
-        ("ssm_automation_execution_limit = 100", "execution_limit", "100"),
-        ("ssm_automation_execution_limit = None", "execution_limit", "None"),
-        ("ssm_automation_unknown_documents = reject", "unknown_documents", "'reject'"),
-        ("ssm_automation_allow_network = true", "allow_network", "True"),
-        ("ssm_automation_allow_network = TRUE", "allow_network", "True"),
-        ("ssm_automation_allow_network = false", "allow_network", "False"),
-        ("ssm_automation_allow_network = A.example true", "allow_network", "('a.example', 'true')"),
-        ("ssm_automation_allow_network = s3.amazonaws.com sts.amazonaws.com", "allow_network",
-         "('s3.amazonaws.com', 'sts.amazonaws.com')"),
-        ("ssm_automation_skip_sleep = true", "skip_sleep", "True"),
-        ("ssm_automation_seed = 42", "seed", "'42'"),
-        ("", "seed", "'test_options_are_read_from_the_ini_file.py::test_it'"),
+        *(
+            ("tox.ini", line, value)
+            for line, value in (
+                ("strict =", True),
+                ("strict = false", False),
+                ("strict = true", True),
+                ("transport = stubber", "stubber"),
+                ("relax =\n  Parameters{value}[]:max\n  Mode:enum", ("Parameters{value}[]:max", "Mode:enum")),
+                ("enforce =\n  Parameters{value}[]:max", ("Parameters{value}[]:max",)),
+                ("execution_limit = 100", 100),
+                ("execution_limit = None", None),
+                ("unknown_documents = reject", "reject"),
+                ("allow_network = true", True),
+                ("allow_network = TRUE", True),
+                ("allow_network = false", False),
+                ("allow_network = A.example true", ("a.example", "true")),
+                ("allow_network = s3.amazonaws.com sts.amazonaws.com", ("s3.amazonaws.com", "sts.amazonaws.com")),
+                ("skip_sleep = true", True),
+                ("seed = 42", "42"),
+                ("seed =", "test_options_are_read.py::test_it"),
+            )
+        ),
+        *(
+            pytest.param("pyproject.toml", line, value, marks=TOML)
+            for line, value in (
+                ("execution_limit = 5", 5),
+                ('execution_limit = "5"', 5),
+                ('execution_limit = "none"', None),
+                ("seed = 42", 42),
+                ("strict = false", False),
+                ("allow_network = true", True),
+                ("allow_network = false", False),
+                ('allow_network = ["A.example"]', ("a.example",)),
+                ('relax = ["Mode:enum"]', ("Mode:enum",)),
+            )
+        ),
     ],
-)  # fmt: skip
-def test_options_are_read_from_the_ini_file(run: Any, ini: str, name: str, value: str) -> None:
-    """All options can be set in the ini file, with a prefix."""
-    source = f"def test_it(ssm_automation): assert ssm_automation.options.{name} == {value}"
-    run(source, ini=ini).assert_outcomes(passed=1)
+)
+def test_options_are_read(pytester: pytest.Pytester, file: str, line: str, value: object) -> None:
+    """All options can be set in the ini file, with a prefix; values of TOML are what they are."""
+    table = "tool.pytest" if file.endswith("toml") else "pytest"
+    (pytester.path / file).write_text(f"[{table}]\nssm_automation_{line}", encoding="utf-8")
+    option = f"ssm_automation.options.{line.partition(' ')[0]}"
+    pytester.makepyfile(f"def test_it(ssm_automation): assert {option} == {value!r}")
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> None:
@@ -42,57 +64,6 @@ def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> No
     lines = pytester.runpytest_inprocess("--help").outlines
     names = (*AutomationFake().options._fields, "dummy_credentials")
     assert [name for name in names if not any(f"ssm_automation_{name} (" in x for x in lines)] == []
-
-
-@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 brought the table [tool.pytest]")
-@pytest.mark.parametrize(
-    ("line", "name", "value"),
-    [
-        ("execution_limit = 5", "execution_limit", 5),
-        ('execution_limit = "5"', "execution_limit", 5),
-        ('execution_limit = "none"', "execution_limit", None),
-        ("seed = 42", "seed", 42),
-        ("strict = false", "strict", False),
-        ("allow_network = true", "allow_network", True),
-        ("allow_network = false", "allow_network", False),
-        ('allow_network = ["A.example"]', "allow_network", ("a.example",)),
-        ('relax = ["Mode:enum"]', "relax", ("Mode:enum",)),
-    ],
-)
-def test_values_of_toml_are_taken_as_such(pytester: pytest.Pytester, line: str, name: str, value: object) -> None:
-    """Numbers, booleans and lists of the table `[tool.pytest]` are what they are."""
-    pytester.makepyprojecttoml(f"[tool.pytest]\nssm_automation_{line}")
-    pytester.makepyfile(f"def test_it(ssm_automation): assert ssm_automation.options.{name} == {value!r}")
-    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
-
-
-@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 brought the table [tool.pytest]")
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ('strict = "maybe"', "Expected ssm_automation_strict to be true or false, but got 'maybe'"),
-        ("execution_limit = -1", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
-        ("execution_limit = true", "Expected execution_limit to be a whole number of at least 0, or None, but got *"),
-        ('relax = "Mode:enum"', "Expected relax to be a list or tuple of names, but got relax='Mode:enum' (*"),
-        ("transport = 1", "Unknown value of transport 1. Allowed: stubber, wire."),
-        ('allow_network = "a.example"', "Expected allow_network to be a list or tuple of names, but got *"),
-    ],
-)
-def test_wrong_values_of_toml_are_refused(pytester: pytest.Pytester, line: str, message: str) -> None:
-    """The message contains the option, the value, and what is allowed."""
-    pytester.makepyprojecttoml(f"[tool.pytest]\nssm_automation_{line}")
-    pytester.makepyfile("def test_it(ssm_automation): pass")
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"*UsageError: pyproject.toml: {message}"])
-
-
-def test_a_wrong_override_is_refused(pytester: pytest.Pytester) -> None:
-    """A value on the command line is refused as one of the ini file is."""
-    pytester.makepyfile("def test_it(ssm_automation): pass")
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-o", "ssm_automation_strict=maybe")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: Option -o: *ssm_automation_strict*maybe*"])
 
 
 def test_markers_win_over_the_ini_file(run: Any) -> None:

@@ -57,27 +57,6 @@ def test_every_test_has_the_runbooks_of_the_ini_file(
     run(source, "..", ini=INI).assert_outcomes(passed=3)
 
 
-def test_a_file_is_read_once_in_a_run(run: Any, library: Any) -> None:
-    """All tests share what was read from a file, and what a test registers itself is its own."""
-    run(
-        f"""
-        import pathlib, pytest
-
-        known = []
-
-        @pytest.mark.parametrize("number", [1, 2])
-        def test_it(ssm_automation, ssm_client, number):
-            document = ssm_client.describe_document(Name="Stop")["Document"]
-            known.append(document["CreatedDate"])
-            assert len(set(known)) == 1
-            pathlib.Path("tests/runbooks/Stop.yaml").unlink(missing_ok=True)
-            ssm_automation.add_runbook({YAML!r}.replace("Stop", "Own"), name="Stop")
-            assert ssm_client.describe_document(Name="Stop")["Document"]["Hash"] != document["Hash"]
-        """,
-        ini=INI,
-    ).assert_outcomes(passed=2)
-
-
 def test_markers_and_keywords_add_to_the_ini_file(run: Any, library: Any, pytester: pytest.Pytester) -> None:
     """A marker adds files, relative to the current directory, or runbooks; a fake made by hand has its own only."""
     pytester.path.joinpath("Near.yaml").write_text(YAML, encoding="utf-8")
