@@ -13,11 +13,12 @@ from caller import poll, start
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import operations
 from pytest_ssm_automation._service.runs.listings.filters import EXECUTION_FILTERS, passes
-from pytest_ssm_automation._service.runs.run import Run
 from pytest_ssm_automation._service.runs.shown.views import metadata_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pytest_ssm_automation._service.runs.run import Run
 
 RUNBOOK = {
     "schemaVersion": "0.3",
@@ -114,98 +115,23 @@ def test_all_is_found(seed: int, often: int) -> None:
             assert [each["AutomationExecutionId"] for each in listed["AutomationExecutionMetadataList"]] == expected
 
 
-@pytest.fixture
-def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the executions that listings look at."""
-    ids: list[str] = []
+def test_children_are_looked_at_a_page_at_a_time(
+    fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the many executions that another has started, a listing looks at a page, and one more for the token."""
+    looked_at: list[str] = []
 
     def counted(run: Run) -> dict[str, Any]:
-        ids.append(run.id)
+        looked_at.append(run.id)
         return metadata_members(run)
 
     monkeypatch.setattr(operations, "metadata_members", counted)
-    return ids
-
-
-FEW: list[dict[str, list[str]]] = [
-    {"ExecutionId": ["unknown"]},
-    {"ParentExecutionId": ["unknown"]},
-    {"DocumentNamePrefix": ["Rare"]},
-    {"ExecutionStatus": ["Failed"]},
-    {"ExecutionStatus": ["Cancelled", "Waiting"]},
-    {"CurrentAction": ["aws:approve"]},
-    {"AutomationType": ["CrossAccount"]},
-    {"AutomationSubtype": ["ChangeRequest"]},
-    {"OpsItemId": ["x"]},
-    {"TagKey": ["Env"]},
-    {"TargetResourceGroup": ["mine"]},
-    {"StartTimeBefore": ["2020-01-01"]},
-    {"StartTimeAfter": ["2040-01-01"]},
-    {"DocumentNamePrefix": ["Doc"], "ExecutionStatus": ["Failed"]},
-    {"StartTimeAfter": ["2020-01-01"], "TagKey": ["Env"]},
-]
-
-
-@pytest.mark.slow
-def test_few_are_looked_at(fake: AutomationFake, client: Any, looked_at: list[str]) -> None:
-    """A listing reads those that it finds and those that were shown, at most twice, and not the thousands of others."""
-    fake.script(["InProgress", "Failed"], when={"DocumentName": "Rare"})
-    ids = [start(client, DocumentName=f"Doc{number % 7}") for number in range(3000)]
-    rare = start(client, DocumentName="Rare")
-    fake.execution(rare).advance()
-    start(client, Tags=[{"Key": "Env", "Value": "x"}])
-    start(client, TargetParameterName="Id", Targets=[{"Key": "ResourceGroup", "Values": ["mine"]}])
-    for filters in FEW:
+    maps = [{"Id": [f"i-{number}"]} for number in range(50)]
+    parent = fake.execution(start(client, TargetMaps=maps, MaxConcurrency="100%"))
+    parent.advance()
+    pending, children = {"Key": "ExecutionStatus", "Values": ["Pending"]}, {"Key": "ParentExecutionId"}
+    for filters in ({"Filters": [pending]}, {}, {"Filters": [{**children, "Values": [parent.id]}]}):
         looked_at.clear()
-        client.describe_automation_executions(Filters=[{"Key": key, "Values": filters[key]} for key in filters])
-        assert len(looked_at) <= 2 * 3, filters  # three have been found so far
-    looked_at.clear()
-    client.describe_automation_executions(Filters=[{"Key": "ExecutionId", "Values": [ids[0], ids[0]]}])
-    client.describe_automation_executions()
-    assert len(looked_at) <= 2 + 52
-
-
-def test_children_are_looked_at_a_page_at_a_time(fake: AutomationFake, client: Any, looked_at: list[str]) -> None:
-    """Of thousands of executions that another has started, a listing looks at a page, and one more for the token."""
-    fake.resolve_targets(lambda _: [f"i-{number}" for number in range(2000)])
-    targets = [{"Key": "tag:Env", "Values": ["x"]}]
-    parent = start(client, TargetParameterName="Id", Targets=targets, MaxConcurrency="100%")
-    fake.execution(parent).advance()
-    assert len(fake.execution(parent).children) == 2000
-    pending, children = (
-        {"Key": "ExecutionStatus", "Values": ["Pending"]},
-        {"Key": "ParentExecutionId", "Values": [parent]},
-    )
-    for filters in ({"Filters": [pending]}, {}, {"Filters": [children]}):
-        looked_at.clear()
-        listed = client.describe_automation_executions(**filters, MaxResults=50)
-        assert len(listed["AutomationExecutionMetadataList"]) == 50
-        assert len(looked_at) <= 2 * 51
-
-
-def test_the_limit_looks_at_no_execution(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unfinished executions are counted as they come and go, and the counts are right after any of it."""
-    with AutomationFake(execution_limit=1000) as fake:
-        client = fake.client()
-        ids = [start(client) for _ in range(999)]
-        looks: list[str] = []
-        ended: Any = vars(Run)["ended"]
-
-        def counted(run: Run) -> bool:
-            looks.append(run.id)
-            return bool(ended.fget(run))
-
-        monkeypatch.setattr(Run, "ended", property(counted))
-        start(client)
-        for _ in range(3):
-            with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
-                start(client)
-        assert len(looks) < 10
-        client.stop_automation_execution(AutomationExecutionId=ids[0])
-        poll(client, ids[0])
-        with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
-            start(client)  # its end was not shown
-        poll(client, ids[0])
-        start(client)
-        with pytest.raises(client.exceptions.AutomationExecutionLimitExceededException):
-            start(client)
+        listed = client.describe_automation_executions(**filters, MaxResults=10)
+        assert len(listed["AutomationExecutionMetadataList"]) == 10
+        assert len(looked_at) <= 2 * 11
