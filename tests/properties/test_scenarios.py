@@ -433,7 +433,6 @@ def test_histories_reach_every_status() -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        "(a|b)" * 12,
         "|".join(f"x{number}" for number in range(70)),
         r"(?>ab)(c)\1(?:d|e){2}",
         r"(?=x)x[a-c]{3,}",

@@ -9,7 +9,6 @@ from .nodes import (
     Alternation,
     Anchor,
     Atomic,
-    Backreference,
     Group,
     Lookaround,
     One,
@@ -54,15 +53,16 @@ def _class_of_re(of: Characters) -> str:
 class _Writer:
     def __init__(self, write_class: Callable[[Characters], str], write_anchor: Callable[[Anchor], str]) -> None:
         self._write_class, self._write_anchor = write_class, write_anchor
-        self._seen: set[int] = set()
-        self._groups: set[int] = set()
-        self._named: set[int] = set()
+        self._groups: list[int] = []
 
     def top(self, node: Node) -> str:
         """Write a whole pattern, without anchors at its start and end, which `fullmatch` implies."""
-        self._groups, self._named = _numbers(node, Group), _numbers(node, Backreference)
         alternatives = node.alternatives if isinstance(node, Alternation) else (node,)
-        return "|".join(self.write(_bare(way)) for way in alternatives)
+        text = "|".join(self.write(_bare(way)) for way in alternatives)
+        for number in self._groups:  # only groups with a backreference are capturing
+            if f"(?P=g{number})" not in text:
+                text = text.replace(f"(?P<g{number}>", "(?:")
+        return text
 
     def write(self, node: Node) -> str:
         """Write a part of a sequence."""
@@ -78,7 +78,8 @@ class _Writer:
             case Repeat():
                 text = self._repeat(node)
             case Group(part=part, number=number):
-                text = self._group(part, number)
+                text = f"(?P<g{number}>{self.write(part)})"
+                self._groups.append(number)
             case Atomic(part=part):
                 text = f"(?>{self.write(part)})"
             case Lookaround(part=part, ahead=ahead, negated=negated):
@@ -98,19 +99,8 @@ class _Writer:
             text = f"(?:{text})"
         return f"{text}{_times(node.low, node.high)}{node.mode}"
 
-    def _group(self, part: Node, number: int) -> str:
-        """Write a group; only groups with a backreference are capturing."""
-        text = self.write(part)
-        if number in self._named:
-            self._seen.add(number)
-            return f"(?P<g{number}>{text})"
-        return text if isinstance(part, Alternation) else f"(?:{text})"
-
     def _reference(self, number: int) -> str:
         if number not in self._groups:
-            # In Java, a reference to a missing group never matches.
-            return "(?!)"
-        if number not in self._seen:
             raise UntranslatableError(f"a reference to the group {number} before its end cannot be translated")
         return f"(?P=g{number})"
 
@@ -130,15 +120,3 @@ def _bare(node: Node) -> Node:
     if parts and isinstance(parts[-1], Anchor) and parts[-1].of == "$":
         parts = parts[:-1]
     return Sequence(parts)
-
-
-def _numbers(node: Node, kind: type[Group | Backreference]) -> set[int]:
-    """Collect the numbers of all groups, or of all backreferences, in a part."""
-    numbers: set[int] = {node.number} if isinstance(node, kind) else set()
-    match node:
-        case Sequence(parts=parts) | Alternation(alternatives=parts):
-            return numbers.union(*(_numbers(part, kind) for part in parts))
-        case Repeat(part=part) | Group(part=part) | Atomic(part=part) | Lookaround(part=part):
-            return numbers | _numbers(part, kind)
-        case _:
-            return numbers

@@ -78,7 +78,7 @@ def test_what_java_rejects_is_rejected_with_its_position(pattern: str, problem: 
         *(f"(?{flag})a" for flag in "cdxU"),
         *(r"\0101", r"\cA", r"\N{DIGIT ONE}", r"\R"),
         r"(?i)(a)\1",
-        r"(\1a)",
+        *(r"\1", r"(\1a)"),
         *(r"\p{javaLowerCase}", r"\p{IsLowercase}"),
         "[a&&]",
         "[a&&[b]&c]",
@@ -152,12 +152,6 @@ def test_patterns_mean_what_they_mean_in_java(pattern: str, yes: str, no: str) -
     assert simple is None or (simple.fullmatch(yes) and not simple.fullmatch(no))
     assert matches(pattern, yes)
     assert not matches(pattern, no)
-
-
-def test_a_reference_to_no_group_never_matches() -> None:
-    """It is no error, as in Java."""
-    assert not matches(r"\1", "")
-    assert not matches(r"\103", "C")
 
 
 def test_sets_of_characters() -> None:
