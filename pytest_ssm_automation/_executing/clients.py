@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from .._service.accounts import account_of_key
+from .._service.checks.model import loader
 from .._service.working import behind_endpoints, is_served
 
 if TYPE_CHECKING:
-    from botocore.loaders import Loader
     from botocore.session import Session
 
     from .._service.runs.run import Run
@@ -55,20 +55,12 @@ def boto3() -> Any:
     return import_module("boto3")
 
 
-@cache
-def loader() -> Loader:
-    """Return the loader of service models that all steps share, because to load one may take as long as a test."""
-    from botocore.loaders import create_loader
-
-    return create_loader()
-
-
 def new_session(**kwargs: Any) -> Any:
     """Make a session of boto3 that shares the service models."""
     from botocore.session import Session as BotocoreSession
 
     session: Session = BotocoreSession()
-    session.register_component("data_loader", loader())
+    session.register_component("data_loader", loader())  # to load a model may take as long as a test
     return boto3().Session(botocore_session=session, **kwargs)
 
 

@@ -37,16 +37,14 @@ def execute_api(attempt: Attempt) -> Outputs:
 def check_property(attempt: Attempt) -> Outputs:
     """Perform `aws:assertAwsResourceProperty`."""
     response = call(attempt)
-    values, desired = _values(attempt, response), _desired(attempt)
-    if not _holds(values, desired):
-        raise StepFailed(_not_desired(attempt.inputs.get("PropertySelector"), values, desired))
+    if wrong := _wrong(attempt, response):
+        raise StepFailed(wrong)
     return outputs_of(attempt.declared, response)
 
 
 def wait_for_property(attempt: Attempt) -> Waiting:
     """Perform `aws:waitForAwsResourceProperty`."""
-    desired = _desired(attempt)
-    while not _holds(_values(attempt, response := call(attempt)), desired):
+    while _wrong(attempt, response := call(attempt)):
         yield
     return outputs_of(attempt.declared, response)
 
@@ -111,23 +109,19 @@ def _hint(name: str, names: Iterable[str]) -> str:
     return hint and f" ({hint})"
 
 
-def _desired(attempt: Attempt) -> list[str]:
-    return [str(value) for value in as_list(attempt.inputs.get("DesiredValues"))]
+def _wrong(attempt: Attempt, response: Any) -> str | None:
+    """Write why a property has no desired value, in AWS's words; `None` if it has.
 
-
-def _values(attempt: Attempt, response: Any) -> list[str]:
-    """Return the values of the property, as Python writes them."""
-    return [str(value) for value in select(str(attempt.inputs.get("PropertySelector")), response)[0]]
-
-
-def _not_desired(selector: object, values: list[str], desired: list[str]) -> str:
-    """Write why an assertion fails, in AWS's words. Assumed: of several values, it names the first wrong one."""
-    wrong = [value for value in values if value not in desired]
-    if not wrong:
-        return f"The property {selector} was not found. Desired values: {desired}."
-    return f"Property value {wrong[0]!r} from the API output is not in the desired values. Desired values: {desired}."
-
-
-def _holds(values: list[str], desired: list[str]) -> bool:
-    """Return whether all values are desired. A list is one value."""
-    return bool(values) and all(value in desired for value in values)
+    All values have to be desired, as Python writes them; a list is one value. Assumed: of several wrong values, the
+    text names the first one.
+    """
+    selector = attempt.inputs.get("PropertySelector")
+    desired = [str(value) for value in as_list(attempt.inputs.get("DesiredValues"))]
+    values = [str(value) for value in select(str(selector), response)[0]]
+    wrong = next((value for value in values if value not in desired), None)
+    if values and wrong is None:
+        return None
+    found = f"The property {selector} was not found"
+    if wrong is not None:
+        found = f"Property value {wrong!r} from the API output is not in the desired values"
+    return f"{found}. Desired values: {desired}."

@@ -21,7 +21,7 @@ from ..._service.accounts import account_of_key
 from ..._service.working import ENDPOINT, behind_endpoints, is_served
 from ..clients import boto3, credentials_of
 from .imports import Modules
-from .stopping import ScriptClock, no_processes
+from .stopping import limited
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -43,12 +43,11 @@ def isolated(attempt: Attempt) -> Generator[None]:
         # A warning is no failure, even where the user's tests take it for one.
         warnings.simplefilter("default")
         modules, before = Modules(attempt), _Before()
-        clock = ScriptClock(attempt)
         # As in a process of its own, each script has other random values, so that names which it draws don't collide.
         random.seed(f"{attempt.run.id} {len(attempt.run.history)} {attempt.number}")
         try:
             _place(attempt)
-            with no_processes(attempt), clock.running(), redirect_stdout(sys.stdout), redirect_stderr(sys.stderr):
+            with limited(attempt), redirect_stdout(sys.stdout), redirect_stderr(sys.stderr):
                 yield
         finally:
             before.restore()

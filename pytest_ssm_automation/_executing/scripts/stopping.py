@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 import time
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
@@ -20,15 +18,9 @@ if TYPE_CHECKING:
 
 # "can run up to a maximum duration of 600 seconds"
 MOST_SECONDS: Final = 600.0
-_PROCESSES: Final[tuple[tuple[Any, str], ...]] = (
-    (subprocess.Popen, "__init__"),
-    *(
-        (os, name)
-        for name in (
-            *("execv", "execve", "fork", "forkpty", "popen", "posix_spawn", "posix_spawnp", "spawnv", "spawnve"),
-            *("startfile", "system"),
-        )
-    ),
+_PROCESSES: Final = (
+    *("execv", "execve", "fork", "forkpty", "popen", "posix_spawn", "posix_spawnp", "spawnv", "spawnve"),
+    *("startfile", "system"),
 )
 _CLOCKS: Final = ("time", "monotonic")
 
@@ -37,59 +29,48 @@ class TimedOut(BaseException):
     """A script has slept for longer than it may run."""
 
 
-def no_processes(attempt: Attempt) -> ExitStack:
-    """Return a context in which a script that starts a process can't be executed."""
-    stack = ExitStack()
-    for owner, name in _PROCESSES:
-        if hasattr(owner, name):
-            original = getattr(owner, name)
-            stack.enter_context(patch.object(owner, name, _guarded(original, attempt)))
-    return stack
+@contextmanager
+def limited(attempt: Attempt) -> Generator[None]:
+    """Replace functions of the process for a script: those that start processes, and those of its clock.
 
+    Its sleeps take no time. If the fake skips sleeps, they move its clock. Otherwise they move `time.time` and
+    `time.monotonic` for the script.
+    """
+    slept, most = 0.0, min(MOST_SECONDS, attempt.timeout)
 
-def _guarded(original: Callable[..., Any], attempt: Attempt) -> Callable[..., Any]:
-    def start(*args: Any, **kwargs: Any) -> Any:
+    def start(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if at_work() is attempt:
             attempt.refuse("it starts a process")
         return original(*args, **kwargs)
 
-    return start
-
-
-class ScriptClock:
-    """The clock of a script, whose sleeps take no time.
-
-    If the fake skips sleeps, they move its clock. Otherwise they move `time.time` and `time.monotonic` for the script.
-    """
-
-    def __init__(self, attempt: Attempt) -> None:
-        """Start at the current time."""
-        self._attempt = attempt
-        self._lock = threading.Lock()
-        self._slept = 0.0
-        self._most = min(MOST_SECONDS, attempt.timeout)
-
-    @contextmanager
-    def running(self) -> Generator[None]:
-        """Replace the functions of `time` for the script."""
-        with ExitStack() as stack:
-            stack.enter_context(patch.object(time, "sleep", partial(self._sleep, time.sleep)))
-            for name in () if self._attempt.advance else _CLOCKS:
-                stack.enter_context(patch.object(time, name, partial(self._read, getattr(time, name))))
-            yield
-
-    def _sleep(self, original: Callable[[float], None], seconds: float, /) -> None:
-        if at_work() is not self._attempt:
+    def sleep(original: Callable[[float], None], seconds: float, /) -> None:
+        nonlocal slept
+        if at_work() is not attempt:
             original(seconds)
             return
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
-        with self._lock:
-            self._slept += seconds
-        if self._attempt.advance:
-            self._attempt.advance(seconds)
-        if self._slept >= self._most:
+        slept += seconds
+        if attempt.advance:
+            attempt.advance(seconds)
+        if slept >= most:
             raise TimedOut
 
-    def _read(self, original: Callable[[], float]) -> float:
-        return original() + (self._slept if at_work() is self._attempt else 0.0)
+    def read(original: Callable[[], float]) -> float:
+        return original() + (slept if at_work() is attempt else 0.0)
+
+    replaced: list[tuple[Any, str, Callable[..., Any]]] = [
+        (subprocess.Popen, "__init__", start),
+        (time, "sleep", sleep),
+    ]
+    replaced += [(os, name, start) for name in _PROCESSES if hasattr(os, name)]
+    replaced += [] if attempt.advance else [(time, name, read) for name in _CLOCKS]
+    with ExitStack() as stack:
+        for owner, name, function in replaced:
+            stack.enter_context(patch.object(owner, name, _instead(function, getattr(owner, name))))
+        yield
+
+
+def _instead(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function, which binds to an instance as a method does, that hands on the original."""
+    return lambda *args, **kwargs: function(original, *args, **kwargs)
