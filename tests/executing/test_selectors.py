@@ -51,6 +51,7 @@ FOUND: list[tuple[str, Any]] = [
     ),
     ("$.Reservations..Instances..State", [{"Code": 0, "Name": "running"}, {"Code": 16, "Name": "running"}]),
     ("$.Reservations[0]..ImageId", ["ami-12345678"]),
+    ("$.Reservations[0].Instances[0].State.*", [0, "running"]),
     ("NextToken", "abcdefg"),
     ("$.'a.b'", 1),
     ("$['a.b']", 1),

@@ -24,6 +24,12 @@ CONVERTED: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("ssm", "GetParameters", {"Names": "[no list"}, {"Names": ["[no list"]}),
     ("ssm", "GetParameters", {"Names": ["a", ["b", ["c"]], None, 4]}, {"Names": ["a", "b", "c", "4"]}),
     ("ssm", "DescribeParameters", {"MaxResults": "7"}, {"MaxResults": 7}),
+    (
+        "dynamodb",
+        "UpdateTable",
+        {"ProvisionedThroughput": {"ReadCapacityUnits": "5"}},
+        {"ProvisionedThroughput": {"ReadCapacityUnits": 5}},
+    ),
     ("ssm", "DescribeParameters", {"MaxResults": "seven"}, {"MaxResults": "seven"}),
     ("ssm", "PutParameter", {"Tags": '[{"Key": "a", "Value": 1}]'}, {"Tags": [{"Key": "a", "Value": "1"}]}),
     ("ssm", "PutParameter", {"Unknown": ["as", "it is"]}, {"Unknown": ["as", "it is"]}),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import time
 from functools import cache
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import boto3
 import moto
@@ -59,7 +60,6 @@ def polled(inputs: Members, action: str, *, polls: int = 4, **properties: Any) -
         return [each["StepExecutions"][0]["StepStatus"] for each in shown], Run(shown[-1], fake)
 
 
-COMMAND = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1", "i-2"], "Parameters": {"commands": "date"}}
 STACK = {"StackName": "s", "TemplateBody": "{}"}
 MACHINE = {"stateMachineArn": "m", "input": '{"a": 1}'}
 ARN = "arn:aws:states:us-east-1:123456789012:execution:m:e"
@@ -108,80 +108,110 @@ SENT: Answer = ("ssm", "send_command", {"Command": {"CommandId": COMMAND_ID}})
 LISTED: Answer = ("ssm", "list_command_invocations", {"CommandInvocations": [{"InstanceId": "i-1"}]})
 BEGUN: Answer = ("stepfunctions", "start_execution", {"executionArn": ARN, "startDate": "2026-01-01"})
 IMAGE_INPUTS = {"InstanceId": "i-1", "ImageName": "abc"}
-# The action, its inputs, the answers, how often the step has to wait, and some of its outputs, or why it fails.
-WAITS: dict[str, tuple[str, Members, list[Answer], int, Members | str]] = {
-    "instances whose checks have not passed": (
+LOOK = {"Service": "ec2", "Api": "DescribeInstances", "PropertySelector": "$.Reservations[0].Instances..State.Name"}
+
+
+class Wait(NamedTuple):
+    """A step that has to wait.
+
+    Attributes:
+        action: Its action.
+        inputs: Its inputs.
+        begin: What is answered to begin with.
+        looks: What is answered each time that it looks.
+        end: Some of its outputs, or why it fails.
+    """
+
+    action: str
+    inputs: Members
+    begin: list[Answer]
+    looks: list[list[Answer]]
+    end: Members | str = {}  # noqa: RUF012 - nothing changes it
+
+
+WAITS: dict[str, Wait] = {
+    "instances whose checks have not passed": Wait(
         "changeInstanceState",
         {"InstanceIds": ["i-1"], "DesiredState": "running"},
+        [STARTED],
         [
-            *(STARTED, instances(), instances("pending"), instances("running"), checks()),
-            *(instances("running"), checks("initializing"), instances("running"), checks("ok")),
+            *([instances()], [instances("pending")], [instances("running"), checks()]),
+            *([instances("running"), checks("initializing")], [instances("running"), checks("ok")]),
         ],
-        4,
-        {},
     ),
-    "an image": ("createImage", IMAGE_INPUTS, [IMAGED, images(), images("pending"), images("available")], 2, {}),
-    "a failed image": (
-        "createImage",
-        IMAGE_INPUTS,
-        [IMAGED, images("pending"), images("failed")],
-        1,
+    "instances that are only checked": Wait(
+        "changeInstanceState",
+        {"InstanceIds": ["i-1"], "DesiredState": "stopped", "CheckStateOnly": True},
+        [],
+        [[instances("running")], [instances("stopped")]],
+    ),
+    "instances that stop at once": Wait(
+        "runInstances",
+        {"ImageId": IMAGE, "IamInstanceProfileName": "p"},
+        [LAUNCHED],
+        [[instances("pending")], [instances("terminated")]],
+        "Instance i-1 entered unexpected state: terminated",
+    ),
+    "a property": Wait(
+        "waitForAwsResourceProperty",
+        {**LOOK, "DesiredValues": ["running"]},
+        [],
+        [[instances()], [instances("pending")], [instances("running")]],
+    ),
+    "an image": Wait("createImage", IMAGE_INPUTS, [IMAGED], [[images()], [images("pending")], [images("available")]]),
+    "a failed image": Wait(
+        "copyImage",
+        {"SourceImageId": "ami-0", "SourceRegion": "us-east-1", "ImageName": "abc"},
+        [("ec2", "copy_image", {"ImageId": "ami-1"})],
+        [[images("pending")], [images("failed")]],
         "Image ami-1 is failed",
     ),
-    "a stack": (
+    "a stack": Wait(
         "createStack",
         STACK,
-        [CREATED, stack("CREATE_IN_PROGRESS"), stack("CREATE_COMPLETE", StackStatusReason="done")],
-        1,
+        [CREATED],
+        [[stack("CREATE_IN_PROGRESS")], [stack("CREATE_COMPLETE", StackStatusReason="done")]],
         {"StackId": ["id"], "StackStatus": ["CREATE_COMPLETE"], "StackStatusReason": ["done"]},
     ),
-    "a stack that is rolled back": (
+    "a stack that is rolled back": Wait(
         "createStack",
         STACK,
-        [CREATED, stack("ROLLBACK_IN_PROGRESS"), stack("ROLLBACK_COMPLETE", StackStatusReason="no")],
-        1,
+        [CREATED],
+        [[stack("ROLLBACK_IN_PROGRESS")], [stack("ROLLBACK_COMPLETE", StackStatusReason="no")]],
         "Stack id is ROLLBACK_COMPLETE: no",
     ),
-    "a deleted stack": (
+    "a deleted stack": Wait(
         "deleteStack",
         {"StackName": "s"},
-        [stack("CREATE_COMPLETE"), DELETED, stack("DELETE_IN_PROGRESS"), stack("DELETE_COMPLETE")],
-        1,
-        {},
+        [stack("CREATE_COMPLETE"), DELETED],
+        [[stack("DELETE_IN_PROGRESS")], [stack("DELETE_COMPLETE")]],
     ),
-    "a stack that is not deleted": (
+    "a stack that is not deleted": Wait(
         "deleteStack",
         {"StackName": "s"},
-        [stack("CREATE_COMPLETE"), DELETED, stack("DELETE_FAILED")],
-        0,
+        [stack("CREATE_COMPLETE"), DELETED],
+        [[stack("DELETE_IN_PROGRESS")], [stack("DELETE_FAILED")]],
         "Stack id is DELETE_FAILED",
     ),
-    "a stack that is not described": (
-        "deleteStack",
-        {"StackName": "s"},
-        [("cloudformation", "describe_stacks", {"Error": "AccessDenied"})],
-        0,
-        "An error occurred (AccessDenied) when calling the DescribeStacks operation: told",
-    ),
-    "a command on targets": (
+    "a command on targets": Wait(
         "runCommand",
         {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:Role", "Values": ["web"]}]},
-        [SENT, LISTED, invocation("Success", StandardOutputContent="one")],
-        0,
+        [SENT, LISTED],
+        [[invocation("InProgress")], [invocation("Success", StandardOutputContent="one")]],
         {"Output": ["one"]},
     ),
-    "a state machine": (
+    "a state machine": Wait(
         "executeStateMachine",
         MACHINE,
-        [BEGUN, machine("RUNNING"), machine("SUCCEEDED", output='{"b": 2}')],
-        1,
+        [BEGUN],
+        [[machine("RUNNING")], [machine("SUCCEEDED", output='{"b": 2}')]],
         {"executionArn": [ARN], "output": ['{"b": 2}'], "status": ["SUCCEEDED"]},
     ),
-    "a failed state machine": (
+    "a failed state machine": Wait(
         "executeStateMachine",
         MACHINE,
-        [BEGUN, machine("FAILED", error="E", cause="c")],
-        0,
+        [BEGUN],
+        [[machine("RUNNING")], [machine("FAILED", error="E", cause="c")]],
         f"The execution {ARN} is FAILED. E: c",
     ),
 }
@@ -190,12 +220,12 @@ WAITS: dict[str, tuple[str, Members, list[Answer], int, Members | str]] = {
 @pytest.mark.parametrize("name", WAITS)
 def test_what_takes_long_is_waited_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step looks once at each poll, until what it waits for is there, or can't come any more; it says which."""
-    action, inputs, answers, waits, end = WAITS[name]
-    queue = Queue(monkeypatch, *answers)
+    action, inputs, begin, looks, end = WAITS[name]
+    queue = Queue(monkeypatch, *begin, *chain(*looks))
     declared = {"outputs": {"Mine": "$.Output"}} if "Output" in end else {}
-    statuses, run = polled(inputs, action, polls=waits + 2, **declared)
+    statuses, run = polled(inputs, action, polls=len(looks) + 1, **declared)
     ended = ["Failed" if isinstance(end, str) else "Success"] * 2
-    assert statuses == ["InProgress"] * waits + ended
+    assert statuses == ["InProgress"] * (len(looks) - 1) + ended
     if isinstance(end, str):
         assert run.text("it") == end
     else:
@@ -258,6 +288,12 @@ def test_a_function_that_moto_does_not_run_is_no_success(
             polled({"FunctionName": "f", **inputs}, "invokeLambdaFunction")
 
 
+def test_a_stack_that_can_not_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken for one that is gone."""
+    Queue(monkeypatch, ("cloudformation", "describe_stacks", {"Error": "AccessDenied"}))
+    assert polled({"StackName": "s"}, "deleteStack")[1].text("it").startswith("An error occurred (AccessDenied)")
+
+
 @pytest.mark.parametrize("executes", [False, True])
 def test_motos_state_machines(executes: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
     """Without its option, moto leaves each running for ever, which the error says."""
@@ -270,42 +306,12 @@ def test_motos_state_machines(executes: bool, monkeypatch: pytest.MonkeyPatch) -
             polled({"stateMachineArn": "m"}, "executeStateMachine")
 
 
-# The action, its inputs, what is answered to begin with, and then each time that the step looks.
-GOING_ON: list[tuple[str, Members, list[Answer], Answer]] = [
-    (
-        "changeInstanceState",
-        {"InstanceIds": ["i-1"], "DesiredState": "stopped", "CheckStateOnly": True},
-        [],
-        instances("pending"),
-    ),
-    ("createImage", IMAGE_INPUTS, [IMAGED], images("pending")),
-    (
-        "copyImage",
-        {"SourceImageId": "ami-0", "SourceRegion": "us-east-1", "ImageName": "abc"},
-        [("ec2", "copy_image", {"ImageId": "ami-1"})],
-        images(),
-    ),
-    ("runInstances", {"ImageId": IMAGE}, [LAUNCHED], instances("pending")),
-    (
-        "waitForAwsResourceProperty",
-        {"Service": "ec2", "Api": "DescribeInstances", "PropertySelector": "$.Reservations[1]", "DesiredValues": []},
-        [],
-        instances(),
-    ),
-    ("createStack", STACK, [CREATED], stack("CREATE_IN_PROGRESS")),
-    ("deleteStack", {"StackName": "s"}, [stack("CREATE_COMPLETE"), DELETED], stack("DELETE_IN_PROGRESS")),
-    ("runCommand", COMMAND, [SENT], invocation("InProgress")),
-    ("executeStateMachine", MACHINE, [BEGUN], machine("RUNNING")),
-]
-
-
-@pytest.mark.parametrize(("action", "inputs", "begin", "look"), GOING_ON)
-def test_what_waits_can_be_stopped_and_times_out(
-    action: str, inputs: Members, begin: list[Answer], look: Answer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("name", WAITS)
+def test_what_waits_can_be_stopped_and_times_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stop cancels the step, and `timeoutSeconds` ends it, by the clock of the run."""
+    action, inputs, begin, looks, _ = WAITS[name]
     for status in ("Cancelled", "TimedOut"):
-        Queue(monkeypatch, *begin, *[look] * 3)
+        Queue(monkeypatch, *begin, *looks[0] * 3)
         with AutomationFake(execute_steps=True, skip_sleep=True) as fake:
             bench = Bench(fake)
             execution_id = bench.begin(step("it", action, inputs, timeoutSeconds=30))
