@@ -163,18 +163,16 @@ class _Method:
 
 
 class Patches:
-    """A group of applied patches."""
+    """A group of patches that are applied together."""
 
     def __init__(self) -> None:
         """Start empty."""
         self._applied: list[Patch] = []
 
-    def __bool__(self) -> bool:
-        """Return whether any patch is applied."""
-        return bool(self._applied)
-
     def apply(self, patches: Iterable[Patch]) -> None:
-        """Apply more patches. If one fails, all of the group are restored."""
+        """Apply patches, unless some are applied. If one fails, all are restored."""
+        if self._applied:
+            return
         try:
             for patch in patches:
                 self._applied.append(patch)  # first, because an interrupt may follow at once

@@ -13,7 +13,7 @@ from ..owner.claim import KEY
 from ..owner.identity import request_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from botocore.client import BaseClient
 
@@ -28,13 +28,6 @@ class AutomationStubber(Stubber):
     It is never activated, because an active Stubber claims all operations of its client, and returns responses in the
     order in which they were queued.
     """
-
-    # missing in botocore-stubs
-    _get_response_handler: Callable[[Any, Mapping[str, Any], Any], Any]
-
-    def hand_out(self, model: Any, request_dict: Mapping[str, Any], context: Any) -> Any:
-        """Return the answer that was added, as a handler of `before-call` does."""
-        return self._get_response_handler(model, request_dict, context)
 
     def _validate_operation_response(self, operation_name: str, service_response: dict[str, Any]) -> None:
         """Skip the Stubber's validation, which is for manually written responses.
@@ -54,7 +47,8 @@ def stubbed(
     request = request_of(client, model.name, body)
     if not service.claims(request):
         return None
-    claim, stubber, method = context.get(KEY), AutomationStubber(client), _METHODS[model.name]
+    stubber: Any = AutomationStubber(client)
+    claim, method = context.get(KEY), _METHODS[model.name]
     try:
         members = service.answer(request, checked=claim.asks(request, body) if claim else None)
     except ServiceError as error:
@@ -68,7 +62,7 @@ def stubbed(
         )
     else:
         stubber.add_response(method, {**members, "ResponseMetadata": _metadata(service.new_id(), 200)})
-    return stubber.hand_out(model, request_dict, context)
+    return stubber._get_response_handler(model, request_dict, context)
 
 
 def _metadata(request_id: str, status: int) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class DummyEnvironment:
         """Set the variables, and prevent botocore from reading secrets."""
         self.changes = _changes_now()
         _entered.append(self)
-        _patches.apply(_OF_BOTOCORE if not _patches else ())
+        _patches.apply(_OF_BOTOCORE)
         self.changes.make()
         return self
 

@@ -51,9 +51,7 @@ _taps: WeakKeyDictionary[BaseClient, WireTap] = WeakKeyDictionary()
 # Patches that all calls pass through. They stay while work of an ended fake is left.
 _gate = Patches()
 _aio_gate = Patches()
-# Patches with which clients work without AWS.
-_patches = Patches()
-_aio_patches = Patches()
+_aio_credentials = Patches()
 environment = DummyEnvironment()
 # Threads that were in a call when the last fake ended. The fake may have claimed their calls.
 _on_their_way: set[threading.Thread] = set()
@@ -73,10 +71,8 @@ def activate(active: Active) -> None:
         if not stack.any_active():
             _check_names()
             environment.apply()
-            if not _gate:
-                _gate.apply(_GATE)
-                patch_running_pools()
-            _patches.apply(_PATCHES)
+            _gate.apply(_GATE)
+            patch_running_pools()
             _patch_aio()
         stack.push(active)
 
@@ -96,8 +92,7 @@ def deactivate(active: Active) -> None:
         if stack.any_active():
             return
         _on_their_way.update(calling())
-        _aio_patches.restore()
-        _patches.restore()
+        _aio_credentials.restore()
         forget_accounts()
         environment.restore()
         _open_gate()
@@ -119,10 +114,8 @@ def _open_gate() -> None:
 
 
 def _patch_aio() -> None:
-    if not _aio_gate:
-        _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio))
-    if not _aio_patches:
-        _aio_patches.apply(patch_aio_credentials())
+    _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio))
+    _aio_credentials.apply(patch_aio_credentials())
 
 
 def _tap(client: BaseClient) -> None:
@@ -246,11 +239,11 @@ def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Non
 
 
 _GATE = (
+    WrapperPatch(BaseClient, "__init__", _make_client),
     WrapperPatch(BaseClient, "_convert_to_request_dict", _convert),
     WrapperPatch(BaseClient, "_make_request", _make_request),
     *network.PATCHES,
     *CARRIERS,
 )
-_PATCHES = (WrapperPatch(BaseClient, "__init__", _make_client),)
 
 on_fork(after_in_child=partial(renew, _lock))

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ..._service.engine import Service
 
 _TARGET: Final = "AmazonSSM."
-_SERVED: Final = frozenset(model.CHECKED)
 _CONTENT_TYPES: Final = frozenset({"application/x-amz-json-1.1", "application/json"})
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _SCOPE_PARTS: Final = 5
@@ -94,7 +93,7 @@ def _operation(method: str, headers: Mapping[str, str]) -> str | None:
     operation = target.removeprefix(_TARGET)
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     called = method == "POST" and target.startswith(_TARGET) and content_type in _CONTENT_TYPES
-    return operation if called and operation in _SERVED else None
+    return operation if called and operation in model.CHECKED else None
 
 
 def _credential(headers: Mapping[str, str]) -> tuple[str, str]:

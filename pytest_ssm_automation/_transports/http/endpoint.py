@@ -14,6 +14,7 @@ from uuid import uuid4
 from weakref import WeakSet
 
 from botocore.exceptions import BotoCoreError
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
@@ -25,7 +26,7 @@ from ..guard.environment import Changes
 from ..guard.network import is_loopback
 from .answering import answer_http, answer_mistake
 from .body import read_body
-from .spawned import carry_environment
+from .spawned import IGNORED, carry_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from ..._service.engine import Service
     from ..answers.protocol import HttpAnswer
 
-_IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _DIRECT: Final = ("NO_PROXY", "no_proxy")
 _CONNECTION: Final = "ssm_automation.connection"
 _open: WeakSet[_Server] = WeakSet()
@@ -58,7 +58,7 @@ class Endpoint:
         )
         self._thread.start()
         around = {name: ",".join(filter(None, (os.environ.get(name), "127.0.0.1"))) for name in _DIRECT}
-        variables = {ENDPOINT: self.url, _IGNORED: None, **around}
+        variables = {ENDPOINT: self.url, IGNORED: None, **around}
         self._changes = Changes(variables, {name: os.environ.get(name) for name in variables})
         open_endpoint(self.url, self._changes.before[ENDPOINT])
         self._changes.make()
@@ -84,7 +84,7 @@ class Endpoint:
         return Response(answer.body, answer.status, headers)(environ, start_response)
 
     def _answer(self, environ: dict[str, Any]) -> HttpAnswer:
-        headers = _headers(environ)
+        headers = {name.lower(): value for name, value in EnvironHeaders(environ)}
         if (refusal := _refuse_host(headers.get("host"))) is not None:
             return encode_error(self._service.new_id(), refusal)
         body = read_body(environ[_CONNECTION], headers, _Handler.timeout or 0)
@@ -193,12 +193,6 @@ class _Handler(WSGIRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body)
-
-
-def _headers(environ: dict[str, Any]) -> dict[str, str]:
-    headers = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
-    given = {"content-type": environ.get("CONTENT_TYPE", ""), "content-length": environ.get("CONTENT_LENGTH", "")}
-    return {**headers, **given}
 
 
 def _refuse_host(host: str | None) -> ServiceError | None:

@@ -15,7 +15,7 @@ from ..patching import Patch, WrapperPatch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 
 
 class _Os:
@@ -45,4 +45,4 @@ def _prepare(original: Callable[..., dict[str, Any]], *args: Any, **kwargs: Any)
     variables = {
         name: value for name, value in os.environ.items() if name.startswith("AWS_") or name.lower() == "no_proxy"
     }
-    return {**original(*args, **kwargs), "ssm_automation": _Environment({_IGNORED: "false", **variables})}
+    return {**original(*args, **kwargs), "ssm_automation": _Environment({IGNORED: "false", **variables})}

@@ -157,8 +157,7 @@ def patch_running_pools() -> None:
 def _patch_pools() -> None:
     """Give tasks of `multiprocessing.pool` the owner of the code that submits them."""
     with _lock:
-        if not _pool_patches:
-            _pool_patches.apply(_of_pools(sys.modules[_THREAD_POOL]))
+        _pool_patches.apply(_of_pools(sys.modules[_THREAD_POOL]))
 
 
 @cache
