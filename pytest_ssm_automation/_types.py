@@ -93,21 +93,7 @@ _OperationName: TypeAlias = Literal[
     "RemoveTagsFromResource",
 ]
 OperationName: TypeAlias = _OperationName | str
-_CheckedOperationName: TypeAlias = Literal[
-    "StartAutomationExecution",
-    "GetAutomationExecution",
-    "DescribeAutomationExecutions",
-    "DescribeAutomationStepExecutions",
-    "StopAutomationExecution",
-    "SendAutomationSignal",
-    "DescribeDocument",
-    "GetDocument",
-    "ListDocumentVersions",
-    "ListTagsForResource",
-    "AddTagsToResource",
-    "RemoveTagsFromResource",
-]
-CheckedOperationName: TypeAlias = _CheckedOperationName | str
+CheckedOperationName: TypeAlias = OperationName | Literal["DescribeDocument", "GetDocument", "ListDocumentVersions"]
 _StatusName: TypeAlias = Literal[
     "Pending",
     "InProgress",

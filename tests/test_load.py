@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from random import Random
 from threading import Barrier, Event, current_thread
@@ -156,65 +157,54 @@ def test_forked_children_beside_busy_threads(transport: str) -> None:
         assert len({execution.id for execution in fake.executions}) == len(fake.executions)
 
 
+@contextmanager
+def filled(number: int, **options: Any) -> Iterator[tuple[AutomationFake, Any]]:
+    """Give a fake in which so many executions were started, and a client."""
+    with AutomationFake(seed="load", **options) as fake:
+        client: Any = fake.client()
+        for _ in range(number):
+            client.start_automation_execution(DocumentName="Doc", Parameters={"InstanceId": ["i-0123456789abcdef0"]})
+        yield fake, client
+
+
 def test_every_execution_is_on_one_page() -> None:
     """Page by page each of thousands is described, none is missing and none comes twice."""
-    with AutomationFake(seed="load") as fake:
-        client = fake.client()
-        started = {
-            client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"] for _ in range(EXECUTIONS)
-        }
+    with filled(EXECUTIONS) as (fake, client):
         pages = client.get_paginator("describe_automation_executions").paginate(PaginationConfig={"PageSize": PAGE})
         seen = [
             [execution["AutomationExecutionId"] for execution in page["AutomationExecutionMetadataList"]]
             for page in pages
         ]
+        started = {execution.id for execution in fake.executions}
     assert len(seen) == EXECUTIONS // PAGE
     assert {len(page) for page in seen} == {PAGE}
     assert {id_ for page in seen for id_ in page} == started
 
 
-def bytes_for_each(number: int) -> float:
-    """Measure what so many executions keep in memory, each."""
-    with AutomationFake(seed="load") as fake:
-        client = fake.client()
-        client.start_automation_execution(DocumentName="Doc")
+def bytes_kept(client: Any, number: int, then: Callable[[], object] = gc.collect) -> int:
+    """Measure what so many executions keep in memory, after something else is done."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for _ in range(number):
+            client.start_automation_execution(DocumentName="Doc", Parameters={"InstanceId": ["i-0123456789abcdef0"]})
+        then()
         gc.collect()
-        tracemalloc.start()
-        try:
-            for _ in range(number):
-                client.start_automation_execution(
-                    DocumentName="Doc", Parameters={"InstanceId": ["i-0123456789abcdef0"]}
-                )
-            gc.collect()
-            return tracemalloc.get_traced_memory()[0] / number
-        finally:
-            tracemalloc.stop()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
 
 
 def test_memory_is_flat() -> None:
-    """An execution takes a few kilobytes, however many there are."""
-    few, many = bytes_for_each(EXECUTIONS // 20), bytes_for_each(EXECUTIONS // 4)
-    assert many < 6000
-    assert many < few * 1.2
-
-
-def test_a_reset_gives_the_memory_back() -> None:
-    """And so does the end of a fake."""
-    with AutomationFake(seed="load") as fake:
-        client = fake.client()
-        client.start_automation_execution(DocumentName="Doc")
-        fake.reset()
-        gc.collect()
-        tracemalloc.start()
-        try:
-            for _ in range(EXECUTIONS // 10):
-                client.start_automation_execution(DocumentName="Doc")
-            kept = tracemalloc.get_traced_memory()[0]
-            fake.reset()
-            gc.collect()
-            assert tracemalloc.get_traced_memory()[0] < kept / 5
-        finally:
-            tracemalloc.stop()
+    """An execution takes a few kilobytes, however many there are, and a reset gives them back."""
+    few, many = EXECUTIONS // 20, EXECUTIONS // 4
+    with filled(1) as (fake, client):
+        assert bytes_kept(client, few, fake.reset) < 300 * few
+        of_few = bytes_kept(client, few) / few
+    with filled(1) as (_, client):
+        of_many = bytes_kept(client, many) / many
+    assert of_many < 6000
+    assert of_many < of_few * 1.2
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
@@ -262,10 +252,7 @@ def questions(fake: AutomationFake, client: Any) -> dict[str, Callable[[], objec
 
 def times_of_questions(number: int) -> dict[str, float]:
     """Measure each question among so many executions."""
-    with AutomationFake(seed="load", execution_limit=2 * EXECUTIONS) as fake:
-        client = fake.client()
-        for _ in range(number):
-            client.start_automation_execution(DocumentName="Doc")
+    with filled(number, execution_limit=2 * EXECUTIONS) as (fake, client):
         return {name: cpu_seconds(ask) for name, ask in questions(fake, client).items()}
 
 
@@ -279,10 +266,7 @@ def test_an_assertion_about_many_starts() -> None:
     """It takes no longer for each start among many, also where it fails and lists them."""
 
     def taken(number: int) -> float:
-        with AutomationFake(seed="load") as fake:
-            client = fake.client()
-            for _ in range(number):
-                client.start_automation_execution(DocumentName="Doc", Parameters={"InstanceId": ["i-1"]})
+        with filled(number) as (fake, _):
 
             def ask() -> None:
                 with pytest.raises(AssertionError, match=f"Closest of {number} calls"):
@@ -300,8 +284,7 @@ def test_a_fan_out_polled_to_its_end() -> None:
     """At each poll it shows all its targets; what that takes for each of them stays the same with their number."""
 
     def taken_by_each(number: int) -> float:
-        with AutomationFake(seed="load") as fake:
-            client = fake.client()
+        with filled(0) as (fake, client):
             fake.resolve_targets(lambda _: [f"i-{target:08x}" for target in range(number)])
             began, shown, status = time.thread_time(), 0, ""
             started = client.start_automation_execution(

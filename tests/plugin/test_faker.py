@@ -32,13 +32,6 @@ def test_the_provider_is_there_once(run: Any) -> None:
         from pytest_ssm_automation import AutomationFake, AutomationFakeError
         from pytest_ssm_automation.providers import AutomationProvider
 
-        @pytest.mark.parametrize("number", range(3))
-        def test_one_locale(ssm_faker, number):
-            (generator,) = ssm_faker.factories
-            assert sum(isinstance(each, AutomationProvider) for each in generator.get_providers()) == 1
-            with pytest.raises(AutomationFakeError):
-                AutomationFake.current()
-
         class Own(AutomationProvider):
             def runbook_name(self):
                 return "Own"
@@ -46,6 +39,13 @@ def test_the_provider_is_there_once(run: Any) -> None:
         def test_own(faker, request):
             faker.add_provider(Own)
             assert request.getfixturevalue("ssm_faker").runbook_name() == "Own"
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_one_locale(ssm_faker, number):
+            (generator,) = ssm_faker.factories
+            assert sum(isinstance(each, AutomationProvider) for each in generator.get_providers()) == 1
+            with pytest.raises(AutomationFakeError):
+                AutomationFake.current()
     """
     run(source).assert_outcomes(passed=4)
 

@@ -22,34 +22,37 @@ def find(shown):
 HINT = "*AWS-Bake is not registered, so its executions have no steps. Register the runbook with add_runbook()*"
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        'shown["StepExecutions"][0]',
-        "find(shown)",
-        'assert [step["StepName"] for step in shown["StepExecutions"]] == ["a"]',
-        "assert not ssm_client.describe_automation_step_executions(AutomationExecutionId=execution_id)",
-    ],
-)
-def test_steps_of_an_unregistered_runbook(run: Any, line: str) -> None:
-    """If a test reads the steps of an unregistered runbook, a hint explains how to register it."""
-    first = 'execution_id = shown["AutomationExecutionId"]'
-    result = run(SOURCE + f"\ndef test_it(shown, ssm_client):\n    {first}\n    {line}\n")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*SSM Automation: hints*", HINT])
+def test_steps_of_an_unregistered_runbook(run: Any) -> None:
+    """If a test reads the steps of an unregistered runbook, a hint explains how to register it, and in no other."""
+    result = run(
+        SOURCE
+        + """
+def test_index(shown):
+    shown["StepExecutions"][0]
 
+def test_search(shown):
+    find(shown)
 
-@pytest.mark.parametrize(
-    "test",
-    [
-        'def test_it(shown):\n    assert shown["AutomationExecutionStatus"] == "Failed"',
-        'def test_it(shown):\n    assert shown["StepExecutions"] == []',
-        "def test_it(ssm_client):\n    [][0]",
-    ],
-)
-def test_no_hint_where_none_applies(run: Any, test: str) -> None:
-    """A test that passes, or fails for something else, gets no hint."""
-    run(SOURCE + "\n" + test + "\n").stdout.no_fnmatch_line("*SSM Automation: hints*")
+def test_comparison(shown):
+    assert [step["StepName"] for step in shown["StepExecutions"]] == ["a"]
+
+def test_question(shown, ssm_client):
+    execution_id = shown["AutomationExecutionId"]
+    assert not ssm_client.describe_automation_step_executions(AutomationExecutionId=execution_id)
+
+def test_status(shown):
+    assert shown["AutomationExecutionStatus"] == "Failed"
+
+def test_passes(shown):
+    assert shown["StepExecutions"] == []
+
+def test_something_else(ssm_client):
+    [][0]
+"""
+    )
+    result.assert_outcomes(failed=6, passed=1)
+    result.stdout.fnmatch_lines(["*SSM Automation: hints*", HINT] * 4)
+    assert result.stdout.str().count("SSM Automation: hints") == 4
 
 
 def test_outputs_without_a_value(run: Any) -> None:
@@ -68,8 +71,11 @@ def test_outputs_without_a_value(run: Any) -> None:
         ]}
 
         @pytest.mark.ssm_automation(execute_steps=True)
-        def test_it(ssm_automation, ssm_client):
+        @pytest.mark.parametrize("given", [(), ("get",)])
+        def test_it(ssm_automation, ssm_client, given):
             ssm_automation.add_runbook(RUNBOOK, name="Doc")
+            for name in given:
+                ssm_automation.step_outputs(name, {"Id": "id", "Arn": "arn"})
             ssm_automation.step_outputs("set", {"Arn": "arn"})
             ssm_client.start_automation_execution(DocumentName="Doc")
             (execution,) = ssm_automation.executions
@@ -77,12 +83,14 @@ def test_outputs_without_a_value(run: Any) -> None:
             assert execution.status == "Cancelled"
         """
     )
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=2)
     nothing = "reads outputs whose selectors found nothing in the answers to executed steps"
     result.stdout.fnmatch_lines(
         [
             "*SSM Automation: hints*",
             f"Doc * {nothing}: get.Id ($.Payload.id), get.Arn ($.Payload.arn)",
+            "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id",
+            "*SSM Automation: hints*",
             "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id",
         ]
     )

@@ -93,27 +93,11 @@ def test_strictness_can_be_turned_off(run: Any, ini: str, marker: str) -> None:
 NOTED = "*- SSM Automation: problems noted during {} -*"
 
 
-def test_a_test_that_failed_shows_its_own_failure_first(run: Any) -> None:
-    """Problems of strict mode are shown in a separate section, because they are often the cause."""
-    result = run(
-        BROAD
-        + """
-    @pytest.mark.ssm_automation_error("InvalidTarget")
-    def test_fails(ssm_automation):
-        caller(Mode="auto")
-        assert False, "its own"
+def test_a_failure_shows_problems_too(run: Any) -> None:
+    """They have a section of their own, because they are often the cause; where there are none, there is no section.
+
+    If the setup failed, faults are not listed, because none can have fired yet.
     """
-    )
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*its own*", NOTED.format("call"), "Requests were refused*", "*", "*Mode:*", "*Mode:enum*"]
-    )
-    result.stdout.fnmatch_lines(["Injected faults did not fire*", "  Fault('InvalidTarget')*"])
-    result.stdout.no_fnmatch_line(f"*{TITLE}*")
-
-
-def test_a_setup_that_failed_shows_it_too(run: Any) -> None:
-    """Faults are not listed, because none can have fired yet."""
     result = run(
         BROAD
         + """
@@ -125,21 +109,15 @@ def test_a_setup_that_failed_shows_it_too(run: Any) -> None:
 
     def test_errs(broken):
         pass
-    """
-    )
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*set up*", NOTED.format("setup"), "Requests were refused*"])
-    result.stdout.no_fnmatch_line("*did not fire*")
 
-
-def test_tests_without_problems_have_no_section(run: Any) -> None:
-    """A failure that has nothing to do with Automation is shown as ever, and so it is without strict mode."""
-    result = run(
-        BROAD
-        + """
+    @pytest.mark.ssm_automation_error("InvalidTarget")
     def test_fails(ssm_automation):
+        caller(Mode="auto")
+        assert False, "its own"
+
+    def test_has_no_problems(ssm_automation):
         caller()
-        assert False
+        assert False, "last but one"
 
     @pytest.mark.ssm_automation(strict=False)
     def test_is_not_strict(ssm_automation):
@@ -147,8 +125,14 @@ def test_tests_without_problems_have_no_section(run: Any) -> None:
         assert False
     """
     )
-    result.assert_outcomes(failed=2)
-    result.stdout.no_fnmatch_line("*SSM Automation*")
+    result.assert_outcomes(failed=3, errors=1)
+    refused = ["Requests were refused*", "*", "*Mode:*", "*Mode:enum*"]
+    unfired = ["Injected faults did not fire*", "  Fault('InvalidTarget')*"]
+    result.stdout.fnmatch_lines(
+        ["*set up*", NOTED.format("setup"), *refused, "*its own*", NOTED.format("call"), *refused, "", *unfired]
+    )
+    shown = result.stdout.str()
+    assert [shown.count(text) for text in ("SSM Automation: problems", "did not fire", TITLE)] == [2, 1, 0]
 
 
 def test_teardown_is_judged_by_itself(run: Any) -> None:

@@ -99,7 +99,10 @@ def text() -> str:
     documented = {name for operation in model.CHECKED for name in model.documented_errors(operation)}
     types.names("ErrorName", sorted({*documented, *_COMMON, *CONNECTION_ERRORS}))
     types.names("OperationName", model.AUTOMATION_OPERATIONS)
-    types.names("CheckedOperationName", model.CHECKED)
+    of_documents = ", ".join(f'"{name}"' for name in model.CHECKED if name not in model.AUTOMATION_OPERATIONS)
+    types.definitions["CheckedOperationName"] = (
+        f"CheckedOperationName: TypeAlias = OperationName | Literal[{of_documents}]"
+    )
     types.names("StatusName", model.enum("AutomationExecutionStatus"))
     status = "StatusName | Mapping[str, Any]"
     types.definitions["Statuses"] = f'Statuses: TypeAlias = "ListOf[{status}] | tuple[{status}, ...]"'
