@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..calls import Request
     from ..runbooks.declarations import Runbook
     from .scripts import Script
+    from .targets.rate_control import Group, Target
 
 _PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
@@ -28,9 +29,11 @@ class Identity:
         runbook: Its registered runbook, if any.
         target: The target that it runs on, if its parent runs on several targets.
         resolved: The resources that the targets of its request resolve to, as far as they are known.
+        groups: The targets that it runs on.
         scope: The account and the Region in which it is found; `None` in place of the account if all accounts see it.
     """
 
+    groups: Sequence[Group] = ()
     # Made when it is first asked for, because that takes longer than to read the clock.
     _started_at: datetime | None = None
 
@@ -109,15 +112,23 @@ class Identity:
 
     @property
     def parameters(self) -> dict[str, list[str]]:
-        """The parameters of the request, and the defaults of a registered runbook; or the recorded ones."""
+        """The parameters of the request, and the defaults of a registered runbook; or the recorded ones.
+
+        Of executions on several targets, only those on the targets have the defaults.
+        """
         if self.script.replay is not None:
             return {name: list(values) for name, values in self.script.replay.parameters.items()}
         given: dict[str, list[str]] = self.request.get("Parameters", {})
-        if self.runbook is None:
+        if self.runbook is None or self.groups:
             return given
         from ..runbooks.parameters import resolved_parameters
 
         return resolved_parameters(self.runbook, given)
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """All targets that it runs on; empty if it runs steps."""
+        return [target for group in self.groups for target in group.targets]
 
     def reference_values(self) -> dict[str, Any]:
         """Return the values that references can name, besides steps, variables and the time."""

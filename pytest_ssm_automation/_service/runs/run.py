@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .recorded import Replay
     from .results import StepResult
     from .scripts import Script
-    from .targets.rate_control import Group, Target
+    from .targets.rate_control import Target
     from .walks.visits import Visit
     from .walks.walk import Walk
 
@@ -138,7 +138,6 @@ class Run(Identity):
         status: Its status.
         members: Members of `AutomationExecution` that its script sets now.
         walk: Its walk, if its steps are known.
-        groups: The targets that it runs on.
         tags: Its tags, once they were changed.
         spawned: The executions that its steps have started.
         due: Whether its state was shown since it last moved, so that the next poll advances it.
@@ -158,7 +157,6 @@ class Run(Identity):
     status: str = "Pending"
     members: Mapping[str, Any] = _NOTHING
     walk: Walk | None = None
-    groups: Sequence[Group] = ()
     tags: Mapping[str, str] | None = None
     spawned: tuple[Run, ...] = ()
     due: bool = False
@@ -209,19 +207,6 @@ class Run(Identity):
     def running(self) -> Sequence[Run]:
         """The executions that it started and that have not ended."""
         return [child for child in self.children if not child.ended]
-
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """The parameters of the request, and the defaults of a registered runbook, which only its children have."""
-        if self.groups:
-            given: dict[str, list[str]] = self.request.get("Parameters", {})
-            return given
-        return super().parameters
-
-    @property
-    def targets(self) -> Sequence[Target]:
-        """All targets that it runs on; empty if it runs steps."""
-        return [target for group in self.groups for target in group.targets]
 
     @property
     def history(self) -> Sequence[StatusChange]:
@@ -293,7 +278,7 @@ class Run(Identity):
         if status != self.status:
             before, self.status = self.status, status
             self._latest = time or self.tick()
-            self._note(StatusChange(self._latest, status, None, None, self.started_at), before)
+            self.note(StatusChange(self._latest, status, None, None, self.started_at), before)
             if self.parent and self.parent.groups:
                 self.parent.note_target(self)
         if self.ended:
@@ -338,11 +323,9 @@ class Run(Identity):
         """Record the status of the step for one of its targets."""
         self.note(StatusChange(self.tick(), child.status, child.target, _OF_TARGETS, child.started_at))
 
-    def note(self, change: StatusChange) -> None:
-        """Record a change that is not one of its own status."""
-        self._note(change, self.status)
-
-    def _note(self, change: StatusChange, before: str) -> None:
+    def note(self, change: StatusChange, before: str | None = None) -> None:
+        """Record a change of a step, or of its own status, which was `before`."""
+        before = before or self.status
         if self._happened is None:
             self._happened = [StatusChange(self.started_at, before, None, None, self.started_at)]
         self._happened.append(change)

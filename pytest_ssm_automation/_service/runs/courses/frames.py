@@ -8,10 +8,10 @@ from ...runbooks.actions import PAUSING
 from ..results import SUCCESS
 from ..run import StatusChange
 from ..scripts import ENDED, STATUS, STEP
-from ..shown.outputs import NOT_YET
+from ..shown.outputs import NOT_YET, progress_counters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from ..recorded import Replay
@@ -23,9 +23,6 @@ _OF_END: Final = frozenset(
 )
 _OF_BEGIN: Final = _OF_END | {"ExecutionStartTime"}
 _OF_LAST: Final = frozenset({"ExecutionEndTime", "FailureMessage", "Variables"})
-_COUNTERS: Final = {"Success": "SuccessSteps", "Failed": "FailedSteps", "Cancelled": "CancelledSteps"} | {
-    "TimedOut": "TimedOutSteps"
-}
 
 
 class Frames:
@@ -87,12 +84,13 @@ class Frames:
             name: texts if name.partition(".")[0] in succeeded else [NOT_YET]
             for name, texts in recorded.get("Outputs", {}).items()
         }
+        counters = progress_counters([step["StepStatus"] for step in steps])
         members = {name: value for name, value in recorded.items() if name not in _OF_LAST}
         current = self.running(frame)[-1:]
         return {
             **members,
             **({"Outputs": outputs} if "Outputs" in recorded else {}),
-            **_counts(recorded, [step["StepStatus"] for step in steps]),
+            **({"ProgressCounters": counters} if "ProgressCounters" in recorded else {}),
             **{name: step[of] for step in current for name, of in _CURRENT.items()},
             "StepExecutions": steps,
         }
@@ -155,11 +153,3 @@ def _spans(replay: Replay) -> Iterator[tuple[datetime | None, datetime | None]]:
         end = step.get("ExecutionEndTime", start) if step["StepStatus"] in ENDED else None
         latest = end or start
         yield start, end
-
-
-def _counts(recorded: Mapping[str, Any], statuses: Sequence[str]) -> dict[str, Any]:
-    """Count the targets of an execution by their statuses, if the recording has these numbers."""
-    counters = recorded.get("ProgressCounters")
-    if counters is None:
-        return {}
-    return {"ProgressCounters": counters | {name: statuses.count(each) for each, name in _COUNTERS.items()}}

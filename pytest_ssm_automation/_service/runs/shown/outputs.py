@@ -12,15 +12,17 @@ from ...runbooks.kinds import as_list, is_mapping
 from ...runbooks.library import flow_of
 from ...runbooks.references import UNKNOWN, as_json
 from ..results import SUCCESS
+from ..scripts import ENDED, SUCCEEDED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..run import Run
     from ..walks.walk import Walk
 
 _FAILED: Final = frozenset({"Failed", "TimedOut", "CompletedWithFailure"})
 NOT_YET: Final = "No output available yet because the step is not successfully executed"
+_COUNTED: Final = {"Cancelled": "CancelledSteps", "TimedOut": "TimedOutSteps"}
 # The service writes JSON so that it can be put into HTML.
 _ESCAPED: Final = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "'=<>&"})
 _COMMAND: Final = "aws:runCommand"
@@ -56,6 +58,14 @@ def _texts(walk: Walk | None, name: str) -> list[str]:
     if value is UNKNOWN:
         return [f"{name}: not set by the test; call fake.step_outputs({step!r}, {{{output!r}: ...}})"]
     return output_texts(value)
+
+
+def progress_counters(statuses: Sequence[str]) -> dict[str, int]:
+    """Count the targets of an execution by the statuses of their steps."""
+    counts = {name: statuses.count(status) for status, name in _COUNTED.items()}
+    failed = [status for status in statuses if status in ENDED - SUCCEEDED and status not in _COUNTED]
+    succeeded = [status for status in statuses if status in SUCCEEDED]
+    return {"TotalSteps": len(statuses), "SuccessSteps": len(succeeded), "FailedSteps": len(failed), **counts}
 
 
 def output_texts(value: object) -> list[str]:

@@ -53,7 +53,10 @@ def shown_steps(run: Run) -> list[dict[str, Any]]:
             return step_members(run)
         if run.script.replay is not None:
             return [copy_containers(dict(step)) for step in run.members["StepExecutions"]]
-        return [_given_step(run, place, step) for place, step in enumerate(run.members["StepExecutions"])]
+        # Without a status, a step is Success if the run has succeeded, otherwise Pending.
+        status = SUCCESS if run.status in SUCCEEDED else "Pending"
+        given = [copy_containers(dict(step)) for step in run.members["StepExecutions"]]
+        return [_scripted_step(run, n, step, step.get("StepStatus", status)) for n, step in enumerate(given)]
 
 
 # Steps of a registered runbook.
@@ -144,12 +147,6 @@ def _listed_step(run: Run, walk: Walk, place: int) -> dict[str, Any]:
         status = SUCCESS if run.status in SUCCEEDED and visit is None else status
         status = given.get("StepStatus", status)
     return _scripted_step(run, place, given, status)
-
-
-def _given_step(run: Run, place: int, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Show a step of a script's item. Without a status, it is Success if the run has succeeded, otherwise Pending."""
-    status = given.get("StepStatus", SUCCESS if run.status in SUCCEEDED else "Pending")
-    return _scripted_step(run, place, copy_containers(dict(given)), status)
 
 
 def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from ...calls import copy_containers
 from ...checks import model
 from ...runbooks.library import bare_name
 from ..listings.finding import type_of
-from ..scripts import ENDED, STATUS, SUCCEEDED
-from .outputs import failure_message_of, outputs_of
+from ..scripts import ENDED, STATUS
+from .outputs import failure_message_of, outputs_of, progress_counters
 from .steps import shown_steps, step_members
 
 if TYPE_CHECKING:
@@ -99,24 +99,17 @@ def _progress(run: Run) -> dict[str, Any]:
     if not run.targets:
         return {}
     statuses = [child.status for child in run.children]
+    counters = progress_counters(statuses) | {"TotalSteps": len(run.targets)}
     ended = [status for status in statuses if status in ENDED]
-    succeeded = sum(status in SUCCEEDED for status in ended)
-    steps = {
-        "TotalSteps": len(run.targets),
-        "SuccessSteps": succeeded,
-        "FailedSteps": len(ended) - succeeded - ended.count("Cancelled") - ended.count("TimedOut"),
-        "CancelledSteps": ended.count("Cancelled"),
-        "TimedOutSteps": ended.count("TimedOut"),
-    }
     summary = {
         "TotalCount": len(run.targets),
         "StartedCount": len(statuses),
         "CompletedCount": len(ended),
-        "SuccessfulCount": succeeded,
-        "FailedCount": len(ended) - succeeded,
+        "SuccessfulCount": counters["SuccessSteps"],
+        "FailedCount": len(ended) - counters["SuccessSteps"],
     }
     located = run.targets[0].location is not None
-    return {"ProgressCounters": steps} if located else {"ProgressCounters": steps, "TargetsSummary": summary}
+    return {"ProgressCounters": counters, **({} if located else {"TargetsSummary": summary})}
 
 
 def _recorded_members(run: Run) -> dict[str, Any]:

@@ -171,20 +171,16 @@ class Walk:
         self._completing = True
         if self.at and self.at.status == "Waiting":
             self._end_visit(self.at, "Cancelled")
-            self._end()
+            self.close()
         elif self.at is None:
-            self._end()
-
-    def close(self) -> None:
-        """End after the last step of an interactive walk, or after one whose result was that of a signal."""
-        self._end()
+            self.close()
 
     def end_at(self, status: str, message: str | None = None) -> None:
         """End the current step and the run with a status."""
         if self.at:
             self._end_visit(self.at, status, message)
         self.status, self.message = status, self.at.message if self.at else message
-        self._end(status, message)
+        self.close(status, message)
 
     # The effects of moves.
 
@@ -223,7 +219,7 @@ class Walk:
             self.status = result.status
             self.message = visit.message
         if step.on_failure == "Abort" or self._completing:
-            self._end(visit.status, visit.message)
+            self.close(visit.status, visit.message)
             return
         if isinstance(step.on_failure, int):
             # Assumed: `isEnd` is for the way after success. AWS-ResizeInstance does its work only after such a failure.
@@ -234,7 +230,7 @@ class Walk:
     def _follow(self, visit: Visit, target: int | None, *, ends: bool, signalled: bool) -> None:
         """Continue after a step has ended."""
         if self._completing:
-            self._end()
+            self.close()
         elif target is not None and not ends:
             self._enter(target, before=visit, waits=self._stepwise and not signalled)
         elif visit.iteration:
@@ -242,10 +238,10 @@ class Walk:
         elif signalled or self._stepwise:
             self.at = None
         else:
-            self._end()
+            self.close()
 
-    def _end(self, loops: str = SUCCESS, message: str | None = None) -> None:
-        """End the run; enclosing loops end with status `loops`."""
+    def close(self, loops: str = SUCCESS, message: str | None = None) -> None:
+        """End the run at the current step, if any; enclosing loops end with status `loops`."""
         over = self.at.iteration if self.at else None
         while over:
             self._end_visit(over.loop, loops, message)
@@ -329,5 +325,5 @@ class Walk:
         circle = " -> ".join([*before[-length:], step.name])
         self.cut = f"The run was aborted after {MOST_STEPS} steps. It repeats {circle}"
         self.status, self.message = "Failed", self.cut
-        self._end("Failed", self.cut)
+        self.close("Failed", self.cut)
         return True
