@@ -12,7 +12,7 @@ from botocore.credentials import Credentials
 from pytest_ssm_automation import AutomationFake
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pytest_ssm_automation import Runbook
 
@@ -32,6 +32,17 @@ def poll(client: Any, execution_id: str) -> dict[str, Any]:
 def statuses(client: Any, execution_id: str, times: int) -> list[str]:
     """Poll an execution several times, and return the statuses."""
     return [poll(client, execution_id)["AutomationExecutionStatus"] for _ in range(times)]
+
+
+def letters(steps: Iterable[Mapping[str, Any]]) -> str:
+    """Write the first letter of the status of each step."""
+    return "".join(step["StepStatus"][0] for step in steps)
+
+
+def polls(client: Any, execution_id: str, times: int) -> list[str]:
+    """Poll an execution several times, and return its status and the letters of its steps, such as `InProgress SIP`."""
+    shown = (poll(client, execution_id) for _ in range(times))
+    return [f"{each['AutomationExecutionStatus']} {letters(each['StepExecutions'])}" for each in shown]
 
 
 def signal(client: Any, execution_id: str, kind: str, **payload: list[str]) -> None:

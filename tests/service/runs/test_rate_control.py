@@ -6,7 +6,7 @@ from typing import Any
 
 import model
 import pytest
-from caller import poll, signal, start, statuses
+from caller import letters, poll, polls, signal, start, statuses
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
@@ -15,11 +15,6 @@ def on(*values: str, **members: Any) -> dict[str, Any]:
     """Give a request that runs on these values of the parameter Id."""
     target = {"Key": "ParameterValues", "Values": [*values]}
     return {"DocumentName": "Doc", "TargetParameterName": "Id", "Targets": [target], **members}
-
-
-def steps(shown: dict[str, Any]) -> list[str]:
-    """Give the statuses of an execution's steps."""
-    return [step["StepStatus"] for step in shown["StepExecutions"]]
 
 
 def children(client: Any, execution_id: str) -> list[dict[str, Any]]:
@@ -43,13 +38,10 @@ def outcome(fake: AutomationFake, client: Any, **members: Any) -> tuple[str, int
 def test_a_step_for_each_target(client: Any) -> None:
     """The parent has a step for each value, which goes as the execution goes that it starts."""
     execution_id = start(client, **on("i-1", "i-2"))
-    seen = [poll(client, execution_id) for _ in range(4)]
-    assert [step["StepName"] for step in seen[0]["StepExecutions"]] == ["i-1", "i-2"]
-    assert [each["AutomationExecutionStatus"] for each in seen] == ["Pending", "InProgress", "InProgress", "Success"]
-    assert [steps(each) for each in seen] == [
-        ["Pending", "Pending"], ["Pending", "Pending"], ["InProgress", "InProgress"], ["Success", "Success"]
-    ]  # fmt: skip
-    assert seen[0]["ResolvedTargets"] == {"ParameterValues": ["i-1", "i-2"], "Truncated": False}
+    assert polls(client, execution_id, 4) == ["Pending PP", "InProgress PP", "InProgress II", "Success SS"]
+    shown = poll(client, execution_id)
+    assert [step["StepName"] for step in shown["StepExecutions"]] == ["i-1", "i-2"]
+    assert shown["ResolvedTargets"] == {"ParameterValues": ["i-1", "i-2"], "Truncated": False}
 
 
 def test_children_are_executions_that_the_caller_did_not_start(fake: AutomationFake, client: Any) -> None:
@@ -95,13 +87,11 @@ def test_what_runs_may_complete(fake: AutomationFake, client: Any) -> None:
     fake.script(["InProgress", "Failed"], when={"Parameters": {"Id": ["a"]}})
     fake.script(["InProgress", "InProgress", "InProgress", "Success"], when={"Parameters": {"Id": ["b"]}})
     execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="2")))
-    seen = [poll(client, execution.id) for _ in range(5)]
-    assert [each["AutomationExecutionStatus"] for each in seen] == [
-        "Pending", "InProgress", "InProgress", "InProgress", "Failed"
-    ]  # fmt: skip
-    assert steps(seen[-1]) == ["Failed", "Success", "Pending"]
-    assert "FailureMessage" not in seen[-1]
-    assert seen[-1]["StepExecutions"][0]["FailureMessage"] == "The execution ended as Failed."
+    seen = polls(client, execution.id, 5)
+    assert seen == ["Pending PPP", "InProgress IIP", "InProgress FIP", "InProgress FIP", "Failed FSP"]
+    shown = poll(client, execution.id)
+    assert "FailureMessage" not in shown
+    assert shown["StepExecutions"][0]["FailureMessage"] == "The execution ended as Failed."
     assert len(execution.children) == 2
 
 
@@ -166,11 +156,10 @@ def test_a_tag_stands_for_what_the_test_says(fake: AutomationFake, client: Any) 
     fake.resolve_targets(resolve)
     target = {"Key": "tag:Env", "Values": ["prod", "test"]}
     execution_id = start(client, TargetParameterName="Id", Targets=[target])
-    shown = [poll(client, execution_id) for _ in range(4)]
+    assert polls(client, execution_id, 4)[-1] == "Success SS"
     assert asked == [target]
-    assert shown[-1]["ResolvedTargets"]["ParameterValues"] == ["i-prod", "i-test"]
-    assert shown[-1]["Targets"] == [target]
-    assert steps(shown[-1]) == ["Success", "Success"]
+    shown = poll(client, execution_id)
+    assert (shown["ResolvedTargets"]["ParameterValues"], shown["Targets"]) == (["i-prod", "i-test"], [target])
     fake.reset()
     start(client, TargetParameterName="Id", Targets=[target])
     assert len(asked) == 1
@@ -208,9 +197,7 @@ def test_cancelling_starts_nothing_more(fake: AutomationFake, client: Any) -> No
     statuses(client, execution.id, 3)
     client.stop_automation_execution(AutomationExecutionId=execution.id)
     execution.children[0].finish()
-    seen = [poll(client, execution.id) for _ in range(2)]
-    assert [each["AutomationExecutionStatus"] for each in seen] == ["Cancelling", "Cancelled"]
-    assert [steps(each) for each in seen] == [["Success", "InProgress", "Pending"], ["Success", "Cancelled", "Pending"]]
+    assert polls(client, execution.id, 2) == ["Cancelling SIP", "Cancelled SCP"]
 
 
 def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> None:
@@ -218,9 +205,7 @@ def test_completing_waits_for_what_runs(fake: AutomationFake, client: Any) -> No
     execution = fake.execution(start(client, **on("a", "b", "c", MaxConcurrency="1")))
     statuses(client, execution.id, 2)
     client.stop_automation_execution(AutomationExecutionId=execution.id, Type="Complete")
-    seen = [poll(client, execution.id) for _ in range(4)]
-    assert [each["AutomationExecutionStatus"] for each in seen] == ["InProgress", "InProgress", "Success", "Success"]
-    assert steps(seen[-1]) == ["Success", "Pending", "Pending"]
+    assert polls(client, execution.id, 3) == ["InProgress PPP", "InProgress IPP", "Success SPP"]
 
 
 def test_the_end_of_a_parent_ends_its_children(fake: AutomationFake, client: Any) -> None:
@@ -290,7 +275,7 @@ def test_a_step_for_each_account_and_region(fake: AutomationFake, client: Any) -
     shown = [poll(client, execution.id) for _ in range(2)][-1]
     names = ["111111111111/eu-west-1", "111111111111/us-west-2", "222222222222/eu-west-1", "222222222222/us-west-2"]
     assert [step["StepName"] for step in shown["StepExecutions"]] == names
-    assert steps(shown) == ["Pending"] * 4
+    assert letters(shown["StepExecutions"]) == "PPPP"
     assert shown["ProgressCounters"]["TotalSteps"] == 4
     assert "TargetsSummary" not in shown
     (child,) = execution.children

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from caller import poll, runbook, signal, start, statuses
+from caller import letters, poll, polls, runbook, signal, start, statuses
 from model import ENDED
 
 from pytest_ssm_automation import FakeUsageError, StepRun
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 def steps(fake: AutomationFake, execution_id: str) -> dict[str, str]:
     """Give the status of each step by name."""
     return {step["StepName"]: step["StepStatus"] for step in fake.execution(execution_id).steps}
-
-
-def letters(shown: Any) -> str:
-    """Write the first letter of the status of each step."""
-    return "".join(step["StepStatus"][0] for step in shown)
 
 
 ACTIONS = {"q": "aws:approve", "h": "aws:pause"}
@@ -44,8 +39,7 @@ def play(fake: AutomationFake, client: Any, names: str, acts: str, **members: An
         payload = {"StopStep": "StepExecutionId", "Resume": "StepName", "StartStep": "StepName"}.get(kind)
         named_by = {payload: [at.get(payload, "none")]} if payload else {}
         if act == ".":
-            shown = poll(client, execution.id)
-            seen.append(f"{shown['AutomationExecutionStatus']} {letters(shown['StepExecutions'])}")
+            seen += polls(client, execution.id, 1)
         elif act in {"Cancel", "Complete"}:
             client.stop_automation_execution(AutomationExecutionId=execution.id, Type=act)
         elif act in ENDED:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import model
 import pytest
-from caller import start
+from caller import poll, polls, start
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
@@ -15,14 +15,8 @@ if TYPE_CHECKING:
 
 def steps(client: Any, execution_id: str) -> list[dict[str, Any]]:
     """Poll an execution, and return its steps."""
-    answer = client.get_automation_execution(AutomationExecutionId=execution_id)
-    shown: list[dict[str, Any]] = answer["AutomationExecution"]["StepExecutions"]
+    shown: list[dict[str, Any]] = poll(client, execution_id)["StepExecutions"]
     return shown
-
-
-def statuses(shown: list[dict[str, Any]]) -> list[str]:
-    """Give the statuses of steps."""
-    return [step["StepStatus"] for step in shown]
 
 
 def test_a_step_that_has_not_run_has_only_its_name(fake: AutomationFake, client: Any) -> None:
@@ -39,25 +33,41 @@ def test_a_step_that_has_not_run_has_only_its_name(fake: AutomationFake, client:
     assert ended["Inputs"] == {"Duration": '"PT1S"'}
 
 
-def test_the_step_that_failed(fake: AutomationFake, client: Any) -> None:
-    """The execution ends at the step that the test lets fail, and those before it have succeeded."""
-    names: list[dict[str, Any]] = [{"StepName": name} for name in ("one", "two", "three")]
-    names[1] |= {"StepStatus": "Failed", "FailureMessage": "Why"}
-    fake.script(["InProgress", "Failed"], steps=names)
-    execution_id = start(client)
-    running, failed = steps(client, execution_id), steps(client, execution_id)
-    assert statuses(running) == ["InProgress", "Pending", "Pending"]
-    assert statuses(failed) == ["Success", "Failed", "Pending"]
-    assert failed[1]["FailureMessage"] == "Why"
+ASKS = [{"StepName": "a"}, {"StepName": "b", "Action": "aws:approve"}, {"StepName": "c"}]
 
 
-@pytest.mark.parametrize("status", ["Failed", "TimedOut", "Cancelled", "Exited"])
-def test_without_a_word_the_current_step_ended(fake: AutomationFake, client: Any, status: str) -> None:
-    """Without a scripted step, the current step ends, and no step goes back."""
-    fake.script(["InProgress", status], steps=[{"StepName": "one"}, {"StepName": "two"}])
-    execution_id = start(client)
-    steps(client, execution_id)
-    assert statuses(steps(client, execution_id)) == [status, "Pending"]
+@pytest.mark.parametrize(
+    ("script", "given", "letters"),
+    [
+        # The execution ends at the step that the test lets fail, and those before it have succeeded.
+        ("InProgress Failed", [{}, {"StepStatus": "Failed"}, {}], "IPP SFP"),
+        # Else at the current one.
+        ("InProgress Failed", [{}, {}], "IP FP"),
+        ("InProgress TimedOut", [{}, {}], "IP TP"),
+        ("InProgress Cancelled", [{}, {}], "IP CP"),
+        ("InProgress Exited", [{}, {}], "IP EP"),
+        # A run may succeed though a step of it has failed.
+        ("Success", [{"StepStatus": "Failed"}, {}], "FS"),
+        # The approval is the step that waits.
+        ("InProgress Waiting InProgress Success", ASKS, "IPP SWP SIP SSS"),
+    ],
+)
+def test_scripted_steps(
+    fake: AutomationFake, client: Any, script: str, given: list[dict[str, Any]], letters: str
+) -> None:
+    """They go as the script goes, and have the test's own status in the end."""
+    fake.script(script.split(), steps=given)
+    expected = [" ".join(pair) for pair in zip(script.split(), letters.split(), strict=True)]
+    assert polls(client, start(client), len(expected)) == expected
+
+
+def test_members_of_a_scripted_step(fake: AutomationFake, client: Any) -> None:
+    """A step shows the members that the script gives; those without a name have different ids."""
+    fake.script(["Success"], steps=[{"FailureMessage": "Why"}, {}])
+    shown = steps(client, start(client))
+    assert [step["StepName"] for step in shown] == ["step", "step"]
+    assert shown[0]["FailureMessage"] == "Why"
+    assert len({step["StepExecutionId"] for step in shown}) == 2
 
 
 def test_a_step_ends_when_the_execution_has(fake: AutomationFake, client: Any) -> None:
@@ -68,15 +78,6 @@ def test_a_step_ends_when_the_execution_has(fake: AutomationFake, client: Any) -
     assert [("ExecutionStartTime" in step, "ExecutionEndTime" in step) for step in seen] == [
         (True, False), (True, False), (True, True)
     ]  # fmt: skip
-
-
-def test_said_statuses_hold_at_the_end(fake: AutomationFake, client: Any) -> None:
-    """A run may succeed though a step of it has failed; even steps without a name have different ids."""
-    fake.script(["Success"], steps=[{"StepStatus": "Failed"}, {}])
-    shown = steps(client, start(client))
-    assert statuses(shown) == ["Failed", "Success"]
-    assert [step["StepName"] for step in shown] == ["step", "step"]
-    assert len({step["StepExecutionId"] for step in shown}) == 2
 
 
 def test_items_may_have_steps_of_their_own(fake: AutomationFake, client: Any) -> None:
@@ -99,7 +100,7 @@ def test_items_may_have_steps_of_their_own(fake: AutomationFake, client: Any) ->
 def test_steps_have_a_status_that_makes_sense(fake: AutomationFake, client: Any, status: str) -> None:
     """Whatever the execution's status: before it begins no step has run, and when it has succeeded, all have."""
     fake.script([status], steps=[{}, {}])
-    shown = statuses(steps(client, start(client)))
+    shown = [step["StepStatus"] for step in steps(client, start(client))]
     assert set(shown) <= set(model.enum("AutomationExecutionStatus"))
     if status in {"Success", "CompletedWithSuccess"}:
         assert shown == ["Success", "Success"]
@@ -108,20 +109,6 @@ def test_steps_have_a_status_that_makes_sense(fake: AutomationFake, client: Any,
     elif status in {"Pending", "Scheduled", "PendingApproval", "Approved"}:
         assert shown == ["Pending", "Pending"]
     assert shown[1] in {"Pending", "Success"}
-
-
-def test_a_scripted_wait_is_at_the_step_that_waits(fake: AutomationFake, client: Any) -> None:
-    """The approval among the steps is the one that waits, whether it is signalled or polled on."""
-    given = [{"StepName": "a"}, {"StepName": "b", "Action": "aws:approve"}, {"StepName": "c"}]
-    fake.script(["InProgress", "Waiting", "InProgress", "Success"], steps=given)
-    execution_id = start(client)
-    seen = [statuses(steps(client, execution_id)) for _ in range(4)]
-    assert seen == [
-        ["InProgress", "Pending", "Pending"],
-        ["Success", "Waiting", "Pending"],
-        ["Success", "InProgress", "Pending"],
-        ["Success", "Success", "Success"],
-    ]
 
 
 @pytest.mark.parametrize(
