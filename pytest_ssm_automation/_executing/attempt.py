@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .._errors import StepFailed, hide_usage_errors
+from .._errors import AutomationFakeError, StepFailed, hide_usage_errors
 from .._service.runbooks.conversions import ConversionError, converted
 from .._service.runbooks.references import as_text
 from .._service.runs import times
@@ -16,7 +16,7 @@ from .._service.runs.results import StepResult
 from .._service.runs.step_runs import copied
 from .._service.working import CallingStep, set_work
 from .clients import key_of
-from .mistakes import Mistake, is_mistake, is_unanswered, refusal
+from .mistakes import fate_of_error, fate_of_response, mistake, refusal
 from .selectors import plain
 from .shapes import typed
 
@@ -75,7 +75,7 @@ class Attempt:
         self._clients = clients
         self._perform = perform
         self._waiting: Waiting | None = None
-        self._mistakes: list[Mistake] = []
+        self._mistakes: list[tuple[str, str, Exception | None]] = []
         self._unable: Unable | None = None
         self._began = visit.begun or visit.started
 
@@ -131,8 +131,10 @@ class Attempt:
             set_work(before)
         if self._unable:
             raise self._unable
-        for mistake in self._mistakes:
-            raise mistake.told(self.declared, self.run.document_name) from mistake.error
+        for call, fate, error in self._mistakes:
+            if isinstance(error, AutomationFakeError) and not isinstance(error, BotoCoreError):
+                raise error  # of an execution that the step has started
+            raise mistake(self.declared, self.run.document_name, call, fate) from error
         return StepResult("TimedOut") if outcome is None and is_over else outcome
 
     def _looked(self) -> StepResult | None:
@@ -171,11 +173,11 @@ class Attempt:
         try:
             answer = call()
         except Exception as error:
-            if is_mistake(error):
-                self._mistakes.append(Mistake(name, error))
+            if fate := fate_of_error(error):
+                self._mistakes.append((name, fate, error))
             raise
-        if is_unanswered(answer[0]):
-            self._mistakes.append(Mistake(name, status=answer[0].status_code))
+        if fate := fate_of_response(answer[0]):
+            self._mistakes.append((name, fate, None))
         return answer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from .._errors import FakeUsageError, StepFailed, hide_usage_errors
 from .._service.runbooks.actions import WALKED
@@ -30,6 +30,10 @@ HasWord = Callable[["Run", "Step"], bool]
 # How often `execute` looks at a step that has to wait.
 _MOST_LOOKS: Final = 100
 _NO_ACTION: Final = "the plugin does not execute this action"
+
+
+def _refuse(_: Attempt) -> NoReturn:
+    raise Unable(_NO_ACTION)
 
 
 class Executor:
@@ -87,10 +91,7 @@ class Executor:
         raise FakeUsageError(f"Step {visit.step.name!r} is still waiting after {_MOST_LOOKS} looks")
 
     def _attempt(self, run: Run, visit: Visit) -> Attempt:
-        perform = TABLE.get(visit.step.action)
-        if perform is None:
-            raise self._refused(run, visit.step, _NO_ACTION)
-        return Attempt(run, visit, perform, self._clients, self._advance)
+        return Attempt(run, visit, TABLE.get(visit.step.action, _refuse), self._clients, self._advance)
 
     def _check(self, run: Run, step: Step) -> None:
         """Check a step that is not due yet.
