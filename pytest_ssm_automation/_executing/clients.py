@@ -70,7 +70,7 @@ class Clients:
     def __init__(self) -> None:
         """Start without clients."""
         self._made: dict[tuple[str, str, str], Any] = {}
-        self._sessions: dict[tuple[str, str, int], Any] = {}
+        self._sessions: dict[tuple[str, int], Any] = {}
         self._lock = threading.Lock()
 
     def get(self, service: str, run: Run) -> Any:
@@ -94,7 +94,7 @@ class Clients:
         """Return the default session of the scripts of a run. A new one is made after moto has been imported."""
         from botocore.handlers import BUILTIN_HANDLERS
 
-        place = (run.region, key_of(run), len(BUILTIN_HANDLERS))
+        place = (key_of(run), len(BUILTIN_HANDLERS))
         with self._lock:
             if place not in self._sessions:
                 self._sessions[place] = new_session()

@@ -61,9 +61,8 @@ def test_a_recording_is_read(file: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_the_output_of_the_cli_is_a_recording(file: Path, encoding: str) -> None:
     """`aws ssm get-automation-execution > file` is enough, also in the encoding of Windows PowerShell."""
-    file.write_text(
-        json.dumps({"AutomationExecution": {**EXECUTION, "FailureMessage": None, "Targets": None}}), encoding=encoding
-    )
+    execution = {**EXECUTION, "FailureMessage": None, "Targets": None}
+    file.write_text(json.dumps({"AutomationExecution": execution}), encoding=encoding)
     shown = read_recording(file)
     assert [step["StepName"] for step in shown["StepExecutions"]] == ["wait"]
     assert "FailureMessage" not in shown
