@@ -61,39 +61,6 @@ def endless() -> dict[str, Any]:
     return value
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"Parameters": endless()},
-        {"Tags": [endless()]},
-        {"DocumentName": endless()},
-        {"Parameters": deep(3000)},
-        {"Parameters": {"InstanceId": deep(3000)}},
-        {"Tags": deep(3000), "Bogus": deep(3000)},
-        {"ClientToken": deep(100_000)},
-    ],
-    ids="-".join,
-)
-def test_arguments_without_end(fake: AutomationFake, client: Any, members: dict[str, Any]) -> None:
-    """Botocore refuses them by its own error, as it does without a fake, and the refusal is on the record."""
-    arguments = {"DocumentName": "Doc", **members}
-    with pytest.raises((ParamValidationError, RecursionError)) as caught:
-        client.start_automation_execution(**arguments)
-    plain: Any = boto3.client("ssm", region_name="us-east-1")
-    fake.__exit__(None, None, None)
-    with pytest.raises(caught.type):
-        plain.start_automation_execution(**arguments)
-    fake.__enter__()
-    (call,) = fake.calls
-    assert (call.outcome, call.error) == ("rejected", caught.type.__name__)
-    assert call.params.keys() == arguments.keys()
-    looked_at(fake)
-    with pytest.raises(AssertionError, match="refused by botocore"):
-        fake.verify()
-    fake.assert_rejected(error=caught.type.__name__)
-    fake.verify()
-
-
 class Rude:
     """Raises an error whatever is asked of it."""
 
@@ -124,25 +91,41 @@ class RudeList(list[Any]):
         raise ValueError("rude")
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"DocumentName": Rude()},
-        {"Parameters": {"InstanceId": [Rude()]}},
-        {"Parameters": RudeDict(InstanceId=["i-1"])},
-        {"Parameters": {"InstanceId": RudeList(["i-1"])}},
-    ],
-    ids=["value", "item", "dict", "list"],
-)
-def test_arguments_that_raise(fake: AutomationFake, client: Any, members: dict[str, Any]) -> None:
-    """Whatever error their methods raise, the call is on the record, and nothing dies of it later."""
-    with pytest.raises((ValueError, ParamValidationError)) as caught:
-        client.start_automation_execution(**{"DocumentName": "Doc", **members})
+ODD: dict[str, dict[str, Any]] = {
+    "endless": {"Parameters": endless()},
+    "endless tags": {"Tags": [endless()]},
+    "endless name": {"DocumentName": endless()},
+    "deep": {"Parameters": deep(3000)},
+    "deep parameter": {"Parameters": {"InstanceId": deep(3000)}},
+    "deep and unknown": {"Tags": deep(3000), "Bogus": deep(3000)},
+    "deepest": {"ClientToken": deep(100_000)},
+    "rude": {"DocumentName": Rude()},
+    "rude item": {"Parameters": {"InstanceId": [Rude()]}},
+    "rude dict": {"Parameters": RudeDict(InstanceId=["i-1"])},
+    "rude list": {"Parameters": {"InstanceId": RudeList(["i-1"])}},
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_arguments(fake: AutomationFake, client: Any, odd: str) -> None:
+    """Botocore refuses arguments without end, or that raise, by its own error, as without a fake; the call is noted."""
+    arguments = {"DocumentName": "Doc", **ODD[odd]}
+    with pytest.raises((ParamValidationError, RecursionError, ValueError)) as caught:
+        client.start_automation_execution(**arguments)
+    plain: Any = boto3.client("ssm", region_name="us-east-1")
+    fake.__exit__(None, None, None)
+    with pytest.raises(caught.type):
+        plain.start_automation_execution(**arguments)
+    fake.__enter__()
     (call,) = fake.calls
     assert (call.outcome, call.error) == ("rejected", caught.type.__name__)
+    assert call.params.keys() == arguments.keys()
     assert "..." in json.dumps(call.params)
     looked_at(fake)
+    with pytest.raises(AssertionError, match="refused by botocore"):
+        fake.verify()
     fake.assert_rejected(error=caught.type.__name__)
+    fake.verify()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import botocore
 import pytest
 import wrapt
 from botocore.awsrequest import AWSConnection, AWSPreparedRequest
@@ -122,31 +123,23 @@ def test_a_name_that_is_gone_is_named(owner: Any, name: str, monkeypatch: pytest
     assert ([vars(owner).get(name) for owner, name in REPLACED], dict(os.environ)) == before
 
 
-def test_the_releases_that_work_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message for all names that an installed botocore does not have, also those of instances, lists releases."""
+def test_missing_names_are_looked_for_before_anything_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first fake of a process names all that an installed library lacks, of instances too, and what works."""
+    interception._check_names.cache_clear()
     monkeypatch.delattr(Stubber, "_get_response_handler")
+    monkeypatch.setitem(names._NAMES["botocore"], "botocore.stub:Gone", ("method",))
     monkeypatch.setattr(
         names, "_is_set_by_init", lambda _, name: name not in {"_event_emitter", "_get_response_handler"}
     )
-    missing = "Endpoint._event_emitter, Stubber._get_response_handler are missing"
-    expected = f": {missing}. These versions work: {names.SUPPORTED['botocore']}."
-    assert str(names.unsupported("botocore")).endswith(expected)
-
-
-def test_the_names_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first fake of a process looks for all of them, before it changes anything."""
-    interception._check_names.cache_clear()
-    monkeypatch.setattr(interception, "unsupported", lambda library: AutomationFakeError(f"no {library}"))
     before = state()
-    with pytest.raises(AutomationFakeError, match="no botocore"):
+    with pytest.raises(AutomationFakeError) as caught:
         AutomationFake().__enter__()
+    missing = "Endpoint._event_emitter, Stubber._get_response_handler, Gone.method are missing"
+    assert str(caught.value) == (
+        f"The fake does not support botocore {botocore.__version__}: {missing}. "
+        f"These versions work: {names.SUPPORTED['botocore']}."
+    )
     assert state() == before
-
-
-def test_a_class_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If a whole class is missing, its names are listed."""
-    monkeypatch.setitem(names._NAMES["Python"], "concurrent.futures.thread:_Gone", ("method",))
-    assert f"Python {sys.version.split()[0]}: _Gone.method is missing." in str(names.unsupported("Python"))
 
 
 @wrapt.decorator

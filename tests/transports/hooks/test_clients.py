@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError
+if TYPE_CHECKING:
+    from pytest_ssm_automation import AutomationFake
 
 ANSWER = {"AutomationExecutionId": "1" * 36}
 
@@ -74,10 +75,3 @@ def test_clients_follow_the_environment(fake: AutomationFake, monkeypatch: pytes
     assert fake.client().meta.endpoint_url == "http://localhost:4566"
     monkeypatch.delenv("AWS_ENDPOINT_URL_SSM")
     assert fake.client().meta.endpoint_url == before
-
-
-def test_an_inactive_fake_makes_no_clients() -> None:
-    """Outside the block, no client is made, because it would call AWS."""
-    fake = AutomationFake()
-    with pytest.raises(AutomationFakeError, match="The fake must be active for this: with AutomationFake"):
-        fake.client()

@@ -12,11 +12,10 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
-from botocore.session import Session
 from children import CLIENT, in_child, start, start_with_old_client
 from moto import mock_aws
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
+from pytest_ssm_automation import AutomationFake, NetworkBlockedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,12 +216,3 @@ def test_a_client_of_aiobotocore() -> None:
         fake.serve_endpoint()
         ids = [in_child(partial(run, signed=signed)) for signed in (True, False)]
         assert [execution.id for execution in fake.executions] == ids
-
-
-def test_without_any_fake() -> None:
-    """A child of a process without fakes is not affected."""
-    with pytest.raises(AutomationFakeError):
-        AutomationFake.current()
-    with mock_aws():
-        text = in_child(lambda: Session().create_client("ssm", region_name="us-east-1").meta.region_name)
-    assert text == "us-east-1"

@@ -107,14 +107,21 @@ def test_moto_serves_what_the_fake_does_not(first: str, transport: Literal["stub
 
 
 def test_a_fake_is_entered_once() -> None:
-    """The same fake can't be active twice at a time, but again afterwards; and it is left as often as entered."""
+    """The same fake can't be active twice at a time, but again afterwards; and outside it serves nobody."""
     fake = AutomationFake()
     with fake, pytest.raises(AutomationFakeError, match="already active; make another one for a nested block"):
         fake.__enter__()
     with fake:
         assert AutomationFake.current() is fake
-    with pytest.raises(AutomationFakeError, match="must be active for this"):
-        fake.__exit__(None, None, None)
+    for use in (
+        lambda: fake.__exit__(None, None, None),
+        fake.client,
+        fake.serve_requests,
+        fake.serve_endpoint,
+        lambda: fake.host_target_locations([]),
+    ):
+        with pytest.raises(AutomationFakeError, match="The fake must be active for this: with AutomationFake"):
+            use()
     with pytest.raises(AutomationFakeError, match="No AutomationFake is active: request the fixture ssm_automation"):
         AutomationFake.current()
 

@@ -172,19 +172,25 @@ def test_clients_of_this_process_need_no_connection(fake: AutomationFake, url: s
     assert [call.endpoint_url for call in fake.calls] == [url]
 
 
-def test_the_fixture_gives_the_url(run: Any) -> None:
-    """Users name the fixture, and run their child process."""
+def test_the_fixtures_serve_http(run: Any) -> None:
+    """One gives the URL for child processes, the other a mock that also serves `requests`, for other URLs too."""
     run(
         """
         import os
         import requests
 
-        def test_it(ssm_automation, ssm_automation_endpoint):
+        def test_endpoint(ssm_automation, ssm_automation_endpoint):
             assert os.environ["AWS_ENDPOINT_URL_SSM"] == ssm_automation_endpoint
             assert requests.get(ssm_automation_endpoint).json()["__type"] == "UnknownOperationException"
 
-        def test_gone():
+        def test_requests(ssm_automation, ssm_automation_http):
             assert "AWS_ENDPOINT_URL_SSM" not in os.environ
+            ssm_automation_http.add("GET", "https://mine.example/", body="mine")
+            assert requests.get("https://mine.example/").text == "mine"
+            answer = requests.post("https://ssm.us-east-1.amazonaws.com/", headers={
+                "X-Amz-Target": "AmazonSSM.StartAutomationExecution", "Content-Type": "application/x-amz-json-1.1"})
+            assert answer.json()["__type"] == "MissingAuthenticationTokenException"
+            ssm_automation.assert_rejected(error="MissingAuthenticationTokenException")
         """
     ).assert_outcomes(passed=2)
 

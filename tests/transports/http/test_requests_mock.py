@@ -18,7 +18,7 @@ from moto import mock_aws
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.util import Retry
 
-from pytest_ssm_automation import AutomationFake, AutomationFakeError
+from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._transports.http import fetching, requests_mock
 
 if TYPE_CHECKING:
@@ -85,23 +85,6 @@ def test_other_hosts_are_not_served(mock: responses.RequestsMock, post: Any, url
     """Host names that only resemble an endpoint of SSM are not served."""
     with pytest.raises(requests.ConnectionError):
         post(START, DOC, url=url)
-
-
-def test_a_fixture_gives_the_mock(run: Any) -> None:
-    """With the fixture, users can post requests, and mock other URLs."""
-    run(
-        """
-        import requests
-
-        def test_it(ssm_automation, ssm_automation_http):
-            ssm_automation_http.add("GET", "https://mine.example/", body="mine")
-            assert requests.get("https://mine.example/").text == "mine"
-            answer = requests.post("https://ssm.us-east-1.amazonaws.com/", headers={
-                "X-Amz-Target": "AmazonSSM.StartAutomationExecution", "Content-Type": "application/x-amz-json-1.1"})
-            assert answer.json()["__type"] == "MissingAuthenticationTokenException"
-            ssm_automation.assert_rejected(error="MissingAuthenticationTokenException")
-        """
-    ).assert_outcomes(passed=1)
 
 
 def test_wrong_requests_get_the_answers_of_aws(
@@ -255,14 +238,6 @@ def test_adapters_of_another_kind_are_left_alone(mock: responses.RequestsMock) -
     session = requests.Session()
     session.mount("local://", Local())
     assert session.get("local://x", allow_redirects=False).status_code == 299
-
-
-def test_an_inactive_fake_serves_nobody() -> None:
-    """Outside its block, a fake can neither serve nor host, and raises."""
-    fake = AutomationFake()
-    for serve in (fake.serve_requests, fake.serve_endpoint, lambda: fake.host_target_locations([])):
-        with pytest.raises(AutomationFakeError, match="The fake must be active for this"):
-            serve()
 
 
 @pytest.mark.needs("TargetLocationsURL")
