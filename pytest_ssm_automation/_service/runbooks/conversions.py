@@ -6,13 +6,13 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .kinds import is_list, is_mapping
 from .references import as_text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+_TYPES: Final = frozenset({"String", "Integer", "Boolean", "StringList", "MapList", "StringMap"})
+_FLAGS: Final = {"true": True, "false": False}
 
 
 class ConversionError(ValueError):
@@ -29,62 +29,17 @@ def converted(value: Any, kind: str | None) -> Any:
     Raises:
         ConversionError: The service does not convert it.
     """
-    convert = _CONVERSIONS.get(kind or "")
-    if convert is None:
+    right = (kind == "MapList" and is_list(value)) or (kind == "StringMap" and is_mapping(value))
+    if right or kind not in _TYPES:
         return value
-    if value is None:
-        raise ConversionError
-    return convert(value)
-
-
-def _single(value: Any) -> Any:
-    """Return the item of a list of one text, number or boolean, and any other value as it is."""
-    return value[0] if is_list(value) and len(value) == 1 and isinstance(value[0], str | int | float) else value
-
-
-def _string(value: Any) -> str:
-    return as_text(_single(value))
-
-
-def _integer(value: Any) -> int:
-    single = _single(value)
-    if isinstance(single, int) and not isinstance(single, bool):
-        return single
-    if isinstance(single, str) and re.fullmatch(r"[+-]?[0-9]{1,19}", single, re.ASCII):
-        return int(single)
+    single = value[0] if is_list(value) and len(value) == 1 and isinstance(value[0], str | int | float) else value
+    text = as_text(single)
+    if kind == "Integer" and re.fullmatch(r"[+-]?[0-9]{1,19}", text, re.ASCII):
+        return int(text)
+    if kind == "Boolean" and text.lower() in _FLAGS:
+        return _FLAGS[text.lower()]
+    if kind == "StringList" and value is not None:
+        return value if is_list(value) else [text]
+    if kind == "String" and value is not None:
+        return text
     raise ConversionError
-
-
-def _boolean(value: Any) -> bool:
-    single = _single(value)
-    if isinstance(single, bool):
-        return single
-    if isinstance(single, str) and single.lower() in {"true", "false"}:
-        return single.lower() == "true"
-    raise ConversionError
-
-
-def _string_list(value: Any) -> list[Any]:
-    return value if is_list(value) else [as_text(value)]
-
-
-def _map_list(value: Any) -> list[Any]:
-    if not is_list(value):
-        raise ConversionError
-    return value
-
-
-def _string_map(value: Any) -> Any:
-    if not is_mapping(value):
-        raise ConversionError
-    return value
-
-
-_CONVERSIONS: Final[dict[str, Callable[[Any], Any]]] = {
-    "String": _string,
-    "Integer": _integer,
-    "Boolean": _boolean,
-    "StringList": _string_list,
-    "MapList": _map_list,
-    "StringMap": _string_map,
-}

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 import warnings
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..._errors import FakeUsageError, RunbookWarning, hide_usage_errors
 from ..checks import model
 from ..checks.patterns import compile_pattern
+from .actions import BRANCH
 from .creating.creation import check_creation
-from .creating.cycles import cycles
 from .declarations import SCHEMA_VERSION, Runbook, read_parameters
 from .findings import Findings
 from .reading.documents import Document, document_of, read_document, read_text
 from .reading.flows import list_steps, read_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
+
+    from .flow import Flow, Step
 
 __tracebackhide__ = hide_usage_errors
 
@@ -81,7 +84,7 @@ def _runbook(
         raise FakeUsageError("\n  ".join([f"Runbook {name!r}{source} is not valid:", *found.problems, *hints]))
     for doubt in found.unchecked:
         _warn(document, f"Runbook {name!r}: {doubt}", UserWarning)
-    circles = [f"mainSteps: {' -> '.join(names)} is a cycle, an infinite loop to AWS" for names in cycles(flow)]
+    circles = [f"mainSteps: {' -> '.join(names)} is a cycle, an infinite loop to AWS" for names in _cycles(flow)]
     if doubts := [*found.doubts, *circles]:
         _warn(document, "\n  ".join([f"AWS is likely to refuse runbook {name!r}:", *doubts]), RunbookWarning)
     return Runbook(
@@ -96,6 +99,46 @@ def _runbook(
         document_format=document.format,
         _text=document.text,
     )
+
+
+def _cycles(flow: Flow) -> Iterator[list[str]]:
+    """Yield the names of the steps in each cycle that has a condition; the last name is the first one again.
+
+    "Before processing a runbook, the system verifies that the runbook doesn't create an infinite loop": from
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-branch-condition.html
+
+    A cycle without a condition is cut by its walk, which tells the steps. A condition is a branch or a failure. The
+    iterations of a loop are no cycle, and the way of `onCancel` belongs to none, because a run takes it only once.
+    """
+    seen: set[int] = set()
+    for start in flow.steps:
+        path: list[int] = []
+        ways = [iter([start.place])]
+        while ways:
+            place = next(ways[-1], None)
+            if place is None:
+                ways.pop()
+                path[-1:] = []
+            elif place in path:
+                cycle = [flow.steps[each] for each in (*path[path.index(place) :], place)]
+                if any(step.action == BRANCH or step.onward != after.place for step, after in pairwise(cycle)):
+                    yield [step.name for step in cycle]
+            elif place not in seen:
+                seen.add(place)
+                path.append(place)
+                ways.append(iter([*_ways(flow.steps[place])]))
+
+
+def _ways(step: Step) -> Iterator[int]:
+    """Yield the steps that may follow a step."""
+    yield from (place for _, place in step.choices)
+    after = step.otherwise if step.action == BRANCH else step.onward
+    if after is not None:
+        yield after
+    if isinstance(step.on_failure, int):
+        yield step.on_failure
+    if step.loop and step.loop.first is not None:
+        yield step.loop.first
 
 
 def _check_head(members: Mapping[str, Any], found: Findings) -> None:
