@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from pytest_ssm_automation import AutomationFake
@@ -54,10 +55,21 @@ def poll(client: Any, execution_id: str) -> Shown:
     return Shown(client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"])
 
 
-def ran(bench: Bench, content: Runbook, *prepare: Prepare, **members: Any) -> Shown:
-    """Run a runbook on a fake of its own, and return what is shown in the end, or where it waits."""
+def ran(
+    bench: Bench, content: Runbook, *prepare: Prepare, options: Any = None, pause: float = 0, **members: Any
+) -> Shown:
+    """Run a runbook on a fake of its own, and return what is shown in the end, or where it waits.
+
+    Args:
+        bench: The target, which has to be a fake.
+        content: The runbook.
+        *prepare: Called with the fake before the start.
+        options: Options of the fake.
+        pause: The seconds between two polls.
+        **members: Members of the request.
+    """
     bench.needs_fake()
-    with AutomationFake(unknown_documents="reject") as fake:
+    with AutomationFake(unknown_documents="reject", **options or {}) as fake:
         fake.add_runbook(content, name="Doc")
         for each in prepare:
             each(fake)
@@ -65,5 +77,6 @@ def ran(bench: Bench, content: Runbook, *prepare: Prepare, **members: Any) -> Sh
         execution_id = client.start_automation_execution(DocumentName="Doc", **members)["AutomationExecutionId"]
         shown = poll(client, execution_id)
         while shown.status in {"Pending", "InProgress"}:
+            time.sleep(pause)
             shown = poll(client, execution_id)
         return shown

@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
@@ -43,48 +43,19 @@ _NO_OPERATION: Final = frozenset(("InvalidAction", "NotImplemented", "UnknownOpe
 _TRIES: Final = 6
 
 
-class Target(Protocol):
-    """What is examined.
+class FakeTarget:
+    """The fake, over one transport.
 
     Attributes:
         title: Its name in the results.
         client: An SSM client on it.
-        fake: The fake, if it is one.
+        fake: The fake; `None` for a service.
         region: The Region of the client.
         start_seconds: The least time between two starts.
         poll_seconds: The time between two polls.
         polls: How often an execution is polled at most.
         made: The ids of the executions that were started.
     """
-
-    title: str
-    client: Any
-    fake: AutomationFake | None
-    region: str
-    start_seconds: float
-    poll_seconds: float
-    polls: int
-    made: list[str]
-
-    def register(self, runbook: str, content: Runbook) -> str:
-        """Register a runbook, and return its name on the target."""
-        ...
-
-    def refusal(self, content: Runbook) -> str | None:
-        """Return why a runbook is refused; `None` if it is created."""
-        ...
-
-    def host(self, locations: Any) -> str:
-        """Host it together with the fake."""
-        ...
-
-    def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
-        """Return a client in another Region, or of another account."""
-        ...
-
-
-class FakeTarget:
-    """The fake, over one transport."""
 
     region = "us-east-1"
     start_seconds = 0.0
@@ -104,12 +75,12 @@ class FakeTarget:
         self._add: Any = fake.add_runbook
 
     def register(self, runbook: str, content: Runbook) -> str:
-        """Register a runbook as a test does."""
+        """Register a runbook as a test does, and return its name on the target."""
         name: str = self._add(content, name=f"{REGISTERED}{runbook}").name
         return name
 
     def refusal(self, content: Runbook) -> str | None:
-        """Register it as a test does."""
+        """Return why a runbook is refused that is registered as a test does; `None` if it is not."""
         try:
             self._add(content, name=f"{REGISTERED}refused")
         except FakeUsageError as error:
@@ -117,11 +88,11 @@ class FakeTarget:
         return None
 
     def host(self, locations: Any) -> str:
-        """Host it beside the fake."""
+        """Host locations beside the fake, and return the URL."""
         return self._host(locations)
 
     def elsewhere(self, *, region: str | None = None, access_key_id: str | None = None) -> Any:
-        """Connect anew."""
+        """Return a client in another Region, or of another account."""
         return self._connect(region or self.region, access_key_id or KEYS["aws_access_key_id"])
 
 
@@ -169,7 +140,10 @@ def _signing_client(region: str, access_key_id: str) -> Any:
 
 
 class Service:
-    """A service behind a client, where runbooks are documents that are created and deleted."""
+    """A service behind a client, where runbooks are documents that are created and deleted.
+
+    Its attributes are those of a `FakeTarget`.
+    """
 
     fake: AutomationFake | None = None
 
@@ -255,6 +229,9 @@ class Service:
     def clean(self) -> list[str]:
         """Stop and delete what this run has made, and return a line for each."""
         return clean(self.client, self.prefix, self.documents, self.made, pause=self.poll_seconds)
+
+
+Target = FakeTarget | Service
 
 
 def leftovers(client: Any) -> tuple[list[str], list[str]]:

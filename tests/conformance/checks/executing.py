@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import textwrap
-import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
-from model import ENDED
 
 from conformance.runbooks import runbook, step
-from pytest_ssm_automation import AutomationFake
+from conformance.running import Shown, ran
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,16 +22,14 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 SECRETS: Answer = {"SecretList": [{"Name": "a", "RotationEnabled": True}, {"Name": "b"}]}
-# More than the polls of any of these runs, and the seconds between two.
-_MOST_POLLS = 50
+# The seconds between two polls.
 _PAUSE = 100
 
 
-class _Executed:
+class _Executed(Shown):
     """An execution whose steps are executed.
 
     Attributes:
-        shown: What the last poll has shown.
         asked: The inputs of each call of the steps.
     """
 
@@ -41,7 +37,6 @@ class _Executed:
         self, bench: Bench, *steps: Runbook, answers: tuple[Answer, ...] = (SECRETS,), service: str = "secretsmanager"
     ) -> None:
         """Poll it to its end; the last answer is repeated."""
-        bench.needs_fake()
         self.asked: list[Answer] = []
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
         client = boto3.client(service, region_name="us-east-1", **keys)
@@ -53,39 +48,18 @@ class _Executed:
 
         client.meta.events.register("provide-client-params.*.*", lambda params, **_: self.asked.append(params))
         client.meta.events.register("before-call.*.*", answer)
-        with AutomationFake(seed="executing", execute_steps=True, skip_sleep=True) as fake:
-            fake.add_runbook(runbook(*steps), name="Doc")
-            caller = fake.client()
-            with patch.object(boto3, "client", lambda *_, **__: client):
-                started = caller.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"]
-                for _ in range(_MOST_POLLS):
-                    found: Any = caller.get_automation_execution(AutomationExecutionId=started)
-                    self.shown: dict[str, Any] = found["AutomationExecution"]
-                    if self.status in ENDED:
-                        break
-                    time.sleep(_PAUSE)
+        options = {"seed": "executing", "execute_steps": True, "skip_sleep": True}
+        with patch.object(boto3, "client", lambda *_, **__: client):
+            super().__init__(ran(bench, runbook(*steps), options=options, pause=_PAUSE))
 
-    @property
-    def seconds(self) -> float:
-        """The time between the start and the end of the first step."""
-        shown = self.step()
-        taken: float = (shown["ExecutionEndTime"] - shown["ExecutionStartTime"]).total_seconds()
-        return taken
-
-    @property
-    def status(self) -> str:
-        """The status."""
-        status: str = self.shown["AutomationExecutionStatus"]
-        return status
-
-    def step(self, place: int = 0) -> dict[str, Any]:
+    def nth(self, place: int = 0) -> dict[str, Any]:
         """Return a step."""
-        found: dict[str, Any] = self.shown["StepExecutions"][place]
+        found: dict[str, Any] = self["StepExecutions"][place]
         return found
 
     def outputs(self, place: int = 0) -> dict[str, list[str]]:
         """Return the outputs of a step, without the answer that it repeats."""
-        return {name: value for name, value in self.step(place)["Outputs"].items() if name != "OutputPayload"}
+        return {name: value for name, value in self.nth(place)["Outputs"].items() if name != "OutputPayload"}
 
 
 def _api(action: str = "executeAwsApi", outputs: dict[str, str] | None = None, **inputs: Any) -> Runbook:
@@ -107,7 +81,7 @@ def _script(body: str, payload: Any = None, **members: Any) -> Runbook:
 
 
 def _payload(done: _Executed, place: int = 0) -> Any:
-    return json.loads(done.step(place)["Outputs"]["OutputPayload"][0])["Payload"]
+    return json.loads(done.nth(place)["Outputs"]["OutputPayload"][0])["Payload"]
 
 
 def names_of_operations(bench: Bench) -> None:
@@ -121,7 +95,7 @@ def answers_of_boto3(bench: Bench) -> None:
     answer = {**SECRETS, "ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
     done = _Executed(bench, _api(outputs={"Status": "$.ResponseMetadata.HTTPStatusCode"}), answers=(answer,))
     bench.expect(done.outputs(), {"Status": ["200"]})
-    bench.expect(json.loads(done.step()["Outputs"]["OutputPayload"][0]), answer)
+    bench.expect(json.loads(done.nth()["Outputs"]["OutputPayload"][0]), answer)
 
 
 def refusals(bench: Bench) -> None:
@@ -129,12 +103,12 @@ def refusals(bench: Bench) -> None:
     error = {"Error": {"Code": "InvalidParameterException", "Message": "No."}}
     wanted = "An error occurred (InvalidParameterException) when calling the ListSecrets operation: No."
     found = _Executed(bench, _api(), answers=(error,))
-    bench.expect((found.status, wanted in found.step()["FailureMessage"]), ("Failed", True))
+    bench.expect((found.status, wanted in found.nth()["FailureMessage"]), ("Failed", True))
 
 
 def _launched(bench: Bench, *answers: Answer) -> str:
     launch = step("launch", "aws:runInstances", {"ImageId": "ami-00000000000000000"})
-    message: str = _Executed(bench, launch, answers=answers, service="ec2").step()["FailureMessage"]
+    message: str = _Executed(bench, launch, answers=answers, service="ec2").nth()["FailureMessage"]
     return message
 
 
@@ -198,7 +172,7 @@ def references_without_a_value(bench: Bench) -> None:
         {"name": "end", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}},
     )
     bench.expect(
-        (done.status, done.asked[1], _payload(done, 2), done.step(4)["StepStatus"]),
+        (done.status, done.asked[1], _payload(done, 2), done.nth(4)["StepStatus"]),
         ("Success", {"NextToken": "{{ call.Id }}"}, "{{ call.Id }}", "Success"),
     )
 
@@ -225,7 +199,7 @@ def types_of_outputs(bench: Bench) -> None:
         read = _script("return events['n']", {"n": "{{ script.Number }}"}) | {"name": "read"}
         return _Executed(bench, _script(f"return {text!r}", **declared), read)
 
-    bench.expect((_payload(typed("5"), 1), typed("many").step()["StepStatus"]), (5, "Failed"))
+    bench.expect((_payload(typed("5"), 1), typed("many").nth()["StepStatus"]), (5, "Failed"))
 
 
 def times(bench: Bench) -> None:
@@ -253,7 +227,7 @@ def text_of_an_assertion(bench: Bench) -> None:
     done = _Executed(bench, _property("assertAwsResourceProperty", selector, "False", "None"))
     text = "Property value 'True' from the API output is not in the desired values. Desired values: ['False', 'None']."
     wanted = f"Step fails when it is Execute/Cancelling action. {text}. Please refer to "
-    bench.expect(done.step()["FailureMessage"][: len(wanted)], wanted)
+    bench.expect(done.nth()["FailureMessage"][: len(wanted)], wanted)
 
 
 def time_of_a_wait(bench: Bench) -> None:
@@ -261,7 +235,8 @@ def time_of_a_wait(bench: Bench) -> None:
     wait = _property("waitForAwsResourceProperty", "$.SecretList[0].Name", "never")
     for limit, members in ((3600, {}), (1200, {"timeoutSeconds": 1200})):
         done = _Executed(bench, wait | members)
-        bench.expect((done.status, 0 <= done.seconds - limit <= 2 * _PAUSE), ("TimedOut", True))
+        seconds = (done.nth()["ExecutionEndTime"] - done.nth()["ExecutionStartTime"]).total_seconds()
+        bench.expect((done.status, 0 <= seconds - limit <= 2 * _PAUSE), ("TimedOut", True))
 
 
 def result_of_a_script(bench: Bench) -> None:
@@ -269,7 +244,7 @@ def result_of_a_script(bench: Bench) -> None:
     declared = [{"Name": "Id", "Selector": "$.Payload.id", "Type": "String"}]
     done = _Executed(bench, _script("return {'id': 'x'}", outputs=declared))
     wanted = {"Id": ["x"], "Payload": ['{"id":"x"}'], "OutputPayload": ['{"Payload":{"id":"x"}}']}
-    bench.expect(done.step()["Outputs"], wanted)
+    bench.expect(done.nth()["Outputs"], wanted)
 
 
 def most_items_of_a_script(bench: Bench) -> None:
@@ -287,7 +262,7 @@ def context_of_a_script(bench: Bench) -> None:
     """The keys, and those of the values that are known here."""
     done = _Executed(bench, _script("return context"))
     found = _payload(done)
-    bench.expect((found.pop("automation:EXECUTION_ID"), done.status), (done.shown["AutomationExecutionId"], "Success"))
+    bench.expect((found.pop("automation:EXECUTION_ID"), done.status), (done["AutomationExecutionId"], "Success"))
     bench.expect(sorted(found), ["global:ACCOUNT_ID", "global:AWS_PARTITION", "global:REGION"])
     bench.expect((found["global:REGION"], found["global:AWS_PARTITION"]), ("us-east-1", "aws"))
 
@@ -295,12 +270,12 @@ def context_of_a_script(bench: Bench) -> None:
 def exit_of_a_script(bench: Bench) -> None:
     """Also one that tells no error."""
     found = _Executed(bench, _script("import sys\nsys.exit(0)"))
-    bench.expect((found.status, "SystemExit - 0" in found.step()["FailureMessage"]), ("Failed", True))
+    bench.expect((found.status, "SystemExit - 0" in found.nth()["FailureMessage"]), ("Failed", True))
 
 
 def frames_of_a_script(bench: Bench) -> None:
     """An exception that Python's own library raises."""
-    message = _Executed(bench, _script("import json\njson.loads('{')")).step()["FailureMessage"]
+    message = _Executed(bench, _script("import json\njson.loads('{')")).nth()["FailureMessage"]
     bench.expect((message.count("  File "), "customer_script.py" in message), (1, True))
 
 
@@ -325,7 +300,7 @@ def failure_of_a_command(bench: Bench) -> None:
         f"Command {command_id} returns unexpected invocation result: \n{{Status=[Failed], ResponseCode=[1], "
         f"Output=[\n----------ERROR-------\n{told}], OutputPayload=[{outputs}], CommandId=[{command_id}]}}."
     )
-    message = done.step()["FailureMessage"]
+    message = done.nth()["FailureMessage"]
     bench.expect(wanted in message or message, wanted=True)
 
 

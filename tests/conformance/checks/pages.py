@@ -250,7 +250,7 @@ def outputs_of_actions(bench: Bench) -> None:
 def _started(bench: Bench, targets: int, **limits: str) -> int:
     """Count the targets that are started one at a time, or as many at a time as the limits say, while all fail."""
     values = [{"Key": "ParameterValues", "Values": [f"v{number}" for number in range(targets)]}]
-    members = {"TargetParameterName": "Item", "Targets": values, "MaxConcurrency": "1", **limits}
+    members: dict[str, Any] = {"TargetParameterName": "Item", "Targets": values, "MaxConcurrency": "1", **limits}
     content = runbook(step("wait"), parameters=SHORT)
     shown = ran(bench, content, failing("wait"), **members)
     return [*shown.statuses.values()].count("Failed")

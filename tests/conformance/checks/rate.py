@@ -106,7 +106,7 @@ def no_ramp(bench: Bench) -> None:
     bench.expect(_on_eleven(bench)[1], 10)
 
 
-def _with_failures(bench: Bench, number: int = 1, **limits: str) -> Shown:
+def _with_failures(bench: Bench, number: int = 1, **limits: Any) -> Shown:
     """Run on two targets, one at a time, of which the first ones fail."""
     content = runbook(step("work"), parameters={"Item": {"type": "String"}})
     return ran(bench, content, failing("work", times=number), **TWO, **{"MaxConcurrency": "1", **limits})
