@@ -78,7 +78,7 @@ def test_every_guide_is_in_the_list_and_in_the_sidebar() -> None:
 
 
 def test_the_page_about_other_libraries_is_written() -> None:
-    """The page about other libraries is what the script that runs them writes, with the versions that it has run."""
+    """The rows about other libraries are what the script that runs them writes, with the versions that it has run."""
     text = text_of(neighbours.PAGE)
     tested = dict(re.findall(r"^\| (\S+) \| (\S+) \|", text, re.MULTILINE))
-    assert text == neighbours.page(tested)
+    assert text == neighbours.with_rows(text, tested)

@@ -21,8 +21,8 @@ ENVIRONMENT = {
 }
 
 
-def observe() -> str:
-    """Run everything, and write the page."""
+def observe(page: str) -> str:
+    """Run everything, and return the page with what was observed."""
     os.environ.update(ENVIRONMENT)  # before the application makes its client
     from page import render
     from scenarios import SCENARIOS
@@ -30,7 +30,7 @@ def observe() -> str:
 
     tools = [tool() for tool in TOOLS]
     table = [[scenario.observe(tool) for tool in tools] for scenario in SCENARIOS]
-    return render([tool.name for tool in tools], SCENARIOS, table)
+    return render(page, [tool.name for tool in tools], SCENARIOS, table)
 
 
 def main(arguments: list[str]) -> int:
@@ -38,14 +38,13 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--check"]):
         print(f"Expected nothing or --check, but got {' '.join(arguments)}", file=sys.stderr)
         return 2
-    text = observe()
+    written = PAGE.read_text(encoding="utf-8")
+    text = observe(written)
     if not arguments:
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text(text, encoding="utf-8")
         return 0
     from page import comparable
 
-    written = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     if comparable(written) == comparable(text):
         return 0
     lines = difflib.unified_diff(comparable(written), comparable(text), "the page", "what happens", lineterm="")

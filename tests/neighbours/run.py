@@ -18,22 +18,7 @@ PAGE = HERE.parents[1] / "docs" / "reference" / "works-with.md"
 # neither the settings nor the conftest.py of this project
 ALONE = ("-c", os.devnull, "--rootdir", str(HERE), "--confcutdir", str(HERE))
 COMMAND = (sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", *ALONE)
-HEAD = """% Written by tests/neighbours/run.py: change it there, then run `tox run -e neighbours`.
-
-# Works with
-
-Each line is tested with the real library, in the version shown.
-
-| Library | Tested with | What works |
-| --- | --- | --- |
-"""
-FOOT = """
-Other tests cover moto, botocore's Stubber, responses, aiobotocore, aioboto3, pytest-xdist, pytest-asyncio, anyio,
-pytest-rerunfailures, pytest-randomly and pytest-forked. See [](../howto/moto.md), [](../howto/async.md) and
-[](../explanation/limits.md).
-
-pytest-forked 1.7.5 was run with pytest 9.1. With pytest 9.2 it fails even an empty test, with or without the plugin.
-"""
+_HEAD = "| Library | Tested with | What works |\n| --- | --- | --- |\n"
 
 
 def situations() -> dict[str, Path]:
@@ -42,17 +27,16 @@ def situations() -> dict[str, Path]:
 
 
 def described(path: Path) -> str:
-    """Return the docstring of a module."""
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    """Return the docstring of a module in one line."""
+    return " ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split())
 
 
-def page(versions: Mapping[str, str]) -> str:
-    """Return the page: the docstring of each module, with the version of the library."""
-    rows = (
-        f"| {library} | {versions[library]} | {' '.join(described(path).split())} |\n"
-        for library, path in situations().items()
-    )
-    return HEAD + "".join(rows) + FOOT
+def with_rows(page: str, versions: Mapping[str, str]) -> str:
+    """Return the page with a row for each library: its version, and the docstring of its module."""
+    before, head, rest = page.partition(_HEAD)
+    _, end, after = rest.partition("\n\n")
+    rows = (f"| {library} | {versions[library]} | {described(path)} |" for library, path in situations().items())
+    return "".join((before, head, "\n".join(rows), end, after))
 
 
 def main() -> int:
@@ -65,7 +49,8 @@ def main() -> int:
             failed += 1
             print(result.stdout)
     if not failed and "--check" not in sys.argv:
-        PAGE.write_text(page({library: version(library) for library in situations()}), encoding="utf-8")
+        versions = {library: version(library) for library in situations()}
+        PAGE.write_text(with_rows(PAGE.read_text(encoding="utf-8"), versions), encoding="utf-8")
     return failed
 
 
