@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._transports.http.answering import answer_http
-from pytest_ssm_automation._transports.http.body import MOST_BYTES
 from pytest_ssm_automation._transports.http.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -193,19 +192,3 @@ def test_any_truncation_over_a_connection(
     check_received(exchange(port, sent))
     if len(sent) >= len(whole) - len(body):
         assert len(fake.calls) - before == 1
-
-
-@given(size=st.integers(MOST_BYTES - 2, 10_000_000))
-@settings(max_examples=8, deadline=None)
-@example(size=10_000_000)
-def test_any_size_over_a_connection(fake: AutomationFake, port: int, size: int) -> None:
-    """Ten megabytes are read to their end and refused, up to the limit they are read, and both are on the record."""
-    start, end = b'{"DocumentName": "Doc", "Other": "', b'"}'
-    body = start + b"x" * (size - len(start) - len(end)) + end
-    lines = {**SIGNED, "X-Amz-Target": "AmazonSSM.StartAutomationExecution", "Content-Length": str(len(body))}
-    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    before = len(fake.calls)
-    received = exchange(port, f"POST / HTTP/1.1\r\n{head}\r\n".encode() + body)
-    check_received(received)
-    assert (b" 200 " in received[:20]) == (size <= MOST_BYTES)
-    assert len(fake.calls) - before == 1

@@ -125,23 +125,6 @@ def test_a_script_that_is_added_while_targets_wait(fake: AutomationFake, client:
     assert [child.status for child in parent.children] == ["Success", "Failed", "TimedOut" if before else "Success"]
 
 
-def test_a_script_that_is_added_while_accounts_wait(fake: AutomationFake, client: Any) -> None:
-    """It applies to what runs on the targets of accounts that wait."""
-    fake.resolve_targets(lambda _: ["a", "b"])
-    located = {"Accounts": ["111122223333", "444455556666"], "Regions": ["us-east-1"], "TargetLocationMaxErrors": "2"}
-    targets = [{"Key": "tag:Env", "Values": ["test"]}]
-    start(client, TargetLocations=[located], Targets=targets, TargetParameterName="Id")
-    (parent,) = fake.executions
-    while not (parent.children and parent.children[0].children):
-        parent.advance()
-    fake.script(["Failed"], when=lambda call: call.params.get("Parameters") == {"Id": ["b"]})
-    while not parent.ended:
-        parent.advance()
-    first, second = parent.children
-    assert [child.status for child in first.children] == ["Success", "Success"]
-    assert [child.status for child in second.children] == ["Success", "Failed"]
-
-
 @pytest.mark.parametrize("before", [True, False], ids=["another-resolver", "no-resolver"])
 def test_a_resolver_that_is_set_while_accounts_wait(fake: AutomationFake, client: Any, *, before: bool) -> None:
     """It resolves the targets of accounts that are started later, and may call SSM."""
