@@ -97,12 +97,13 @@ def test_declarations_of_runbooks_can_be_relaxed() -> None:
     steps = [{"name": "Wait", "action": "aws:sleep"}]
     content = {"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}
     runbook = AutomationFake().add_runbook(content, name="Team-Runbook")
-    with AutomationFake(relax=["runbook:X:allowedPattern"], runbooks=[runbook]) as fake:
+    with AutomationFake(relax=["runbook:X:allowedPattern", "runbook:X:required"], runbooks=[runbook]) as fake:
         client = fake.client()
+        client.start_automation_execution(DocumentName="Team-Runbook")
         client.start_automation_execution(DocumentName="Team-Runbook", Parameters={"X": ["1"]})
         with pytest.raises(ClientError, match="of more than 3 characters"):
             client.start_automation_execution(DocumentName="Team-Runbook", Parameters={"X": ["1234"]})
-        assert [each.constraint for each in fake.calls[1].violations] == ["runbook:X:maxChars"]
+        assert [each.constraint for each in fake.calls[-1].violations] == ["runbook:X:maxChars"]
 
 
 @pytest.mark.parametrize(

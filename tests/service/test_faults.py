@@ -109,7 +109,7 @@ def test_repr_makes_the_same_fault_again(text: str) -> None:
          "The exception has its own message, 'x': omit message='y'"),
         ({"error": client_error(operation="GetAutomationExecution")},
          "The exception is for GetAutomationExecution, but operation is 'StartAutomationExecution': write operation="),
-        ({"error": client_error(), "lost": True}, "lose_response needs an error that is not a response of the service, "),
+        ({"error": client_error(), "lost": True}, "lose_response needs an error that is not a response"),
         ({"error": KeyboardInterrupt(), "message": "x"}, "KeyboardInterrupt() has its own message: omit message='x'"),
         ({"error": TwoPartError}, "TwoPartError can't be made without arguments (TypeError: "),
         ({"error": ClientError}, "ClientError has no error code: pass a code, as in fail_with('InvalidTarget'), or"),
