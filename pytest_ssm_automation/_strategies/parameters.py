@@ -139,7 +139,6 @@ class _Values:
         low, high = bounds(model.service_model().shape_for("AutomationParameterValue"))
         self._low = max(low, parameter.min_chars or 0)
         self._high = high if parameter.max_chars is None else min(high, parameter.max_chars)
-        self._lowest, self._highest = low, high
         self._fewest, self._most = bounds(model.service_model().shape_for("AutomationParameterValueList"))
         self._until = thread_time() + _MOST_SECONDS
 
@@ -177,7 +176,7 @@ class _Values:
         return next((values for values in (*tried, [], declared) if self._accepts(values)), None)
 
     def _accepts(self, values: list[str]) -> bool:
-        sized = all(self._lowest <= len(text) <= self._highest for text in values)
+        sized = all(self._low <= len(text) <= self._high for text in values)
         fits = sized and self._fewest <= len(values) <= self._most
         return fits and not check_parameters(self._runbook, {self._parameter.name: values})
 
@@ -187,7 +186,7 @@ class _Values:
             broken = check_parameters(self._alone, {self._parameter.name: [text]})
         except FakeUsageError:
             return False
-        return self._lowest <= len(text) <= self._highest and not broken
+        return self._low <= len(text) <= self._high and not broken
 
     def _first(self, texts: Iterable[str]) -> str | None:
         """Return the first value that is accepted; `None` if there is none, or if the search takes too long."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 UNBOUNDED: Final = 2**32 - 1
 # A class with at most this many characters is listed, and one that lacks at most as many is described by these.
 _FEW: Final = 512
-_FEW_RANGES: Final = 16
 _PREFERRED: Final = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_./: "
 _MANY: Final = len(_PREFERRED)
 _ASCII: Final = "".join(map(chr, range(128)))
@@ -81,11 +80,6 @@ def _alphabet(ranges: Ranges) -> str | st.SearchStrategy[str]:
     lacking = list(islice(_usable((~Characters(ranges)).ranges), _FEW + 1))
     if len(lacking) <= _FEW:
         return st.characters(exclude_categories=_UNUSABLE, exclude_characters="".join(lacking))
-    if len(ranges) <= _FEW_RANGES:
-        within = (
-            st.characters(min_codepoint=low, max_codepoint=high, exclude_categories=_UNUSABLE) for low, high in ranges
-        )
-        return st.one_of(*within)
     return st.sampled_from("".join(_usable(ranges)))
 
 
