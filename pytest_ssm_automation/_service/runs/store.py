@@ -177,7 +177,8 @@ class ExecutionStore:
 
                 begin(run, mode, plan.groups)
             self._add(run, shared=shared)
-            run.start_targets()
+            if run.groups:
+                run.start_targets()
             return run
 
     def add(
@@ -220,13 +221,7 @@ class ExecutionStore:
             before: Yield only executions before this index of `all`.
         """
         end = len(self.all) if before is None else min(before, len(self.all))
-        named = next((each["Values"] for each in filters if each["Key"] == "ExecutionId"), None)
-        if named is None:
-            numbers = self._finder(scope).find(filters, end)
-        else:
-            found = (self.find(execution_id, scope) for execution_id in dict.fromkeys(named))
-            numbers = iter(sorted((run.number for run in found if run and run.number < end), reverse=True))
-        return (self.all[number] for number in numbers)
+        return (self.all[number] for number in self._finder(scope).find(filters, end))
 
     def mark_shown(self, run: Run) -> None:
         """Note that a caller has seen the state of an execution, so that the next poll advances it."""
@@ -278,7 +273,9 @@ class ExecutionStore:
         if run.parent is None:
             self.started.append(run)
             self.unfinished[run.scope] += not run.ended
-        elif run.parent.groups and run.status != "Pending":
+            return
+        run.call = run.parent.call
+        if run.parent.groups and run.status != "Pending":
             run.parent.note_target(run)
 
     def _check_chosen(self, run: Run) -> None:
@@ -290,11 +287,9 @@ class ExecutionStore:
     def _start_on(self, run: Run, target: Target) -> Run:
         """Start the execution on a target."""
         request = request_on(run.source, target)
-        child = self.start(
+        return self.start(
             request, target.request, runbook=run.runbook, parent=run, target=target.name, plan=target.plan
         )
-        child.call = run.call
-        return child
 
     def _noted(self, run: Run, before: str) -> None:
         """Handle the latest status change of an execution."""
@@ -322,7 +317,6 @@ class ExecutionStore:
         plan = self.planner.plan(request, params, script)
         child = self.start(request, params, runbook=found, parent=run, plan=plan)
         with self.lock:
-            child.call = run.call
             run.spawned = (*run.spawned, child)
             visit.child = child
             if run.ended:  # it was stopped in the meantime
@@ -343,5 +337,4 @@ class ExecutionStore:
             parent=run,
             target=replay.execution.get("Target"),
         )
-        child.call = run.call
         run.spawned = (*run.spawned, child)

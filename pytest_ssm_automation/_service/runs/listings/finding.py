@@ -99,6 +99,7 @@ def type_of(params: Mapping[str, Any]) -> str:
 def _facets(run: Run) -> Iterator[tuple[str, str]]:
     """Yield what filters find in the request of an execution."""
     params = run.source.params()
+    yield "ExecutionId", run.id
     yield _NAME, bare_name(params["DocumentName"])
     yield "AutomationType", type_of(params)
     if run.parent:
