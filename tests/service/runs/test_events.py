@@ -10,21 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from caller import poll, start
+from caller import poll, runbook, start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_ssm_automation import AutomationFake
 
-RUNBOOK = {
-    "schemaVersion": "0.3",
-    "mainSteps": [
-        {"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}},
-        {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": ["me"]}},
-        {"name": "last", "action": "aws:executeAwsApi", "inputs": {"Service": "ec2", "Api": "RebootInstances"}},
-    ],
-}
+RUNBOOK = runbook({"name": "wait"}, {"name": "ask", "action": "aws:approve"}, {"name": "last"})
 
 
 def told(events: Sequence[Mapping[str, Any]]) -> list[tuple[str | None, str]]:

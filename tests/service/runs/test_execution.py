@@ -90,22 +90,20 @@ def test_an_added_execution_of_a_registered_runbook(fake: AutomationFake, client
     assert shown["CurrentStepName"] == "wait"
 
 
-def test_an_added_execution_has_to_make_sense(fake: AutomationFake) -> None:
-    """Names and parameters have the types that AWS has for them."""
-    with pytest.raises(FakeUsageError, match="Invalid document_name"):
-        fake.add_execution(5)  # type: ignore[arg-type]
-    with pytest.raises(FakeUsageError, match="Invalid parameters"):
-        fake.add_execution("Doc", parameters={"a": "b"})  # type: ignore[dict-item]
-    assert not fake.executions
-
-
-def test_adding_an_execution_of_a_version_that_there_is_not(fake: AutomationFake) -> None:
-    """The runbook of an execution that is added has to exist in that version, if it is registered at all."""
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        (5, {}, "Invalid document_name"),
+        ("Doc", {"parameters": {"a": "b"}}, "Invalid parameters"),
+        ("arn:aws:ssm:us-east-1:1:document/Pause:7", {}, "^Runbook 'arn:.*Pause:7' does not have this version"),
+    ],
+)
+def test_an_added_execution_has_to_make_sense(fake: AutomationFake, name: Any, given: Any, message: str) -> None:
+    """Names and parameters have AWS's types, and a registered runbook has to exist in that version."""
     fake.add_runbook(PAUSE, name="Pause")
-    with pytest.raises(
-        FakeUsageError, match=r"^Runbook 'arn:aws:ssm:us-east-1:1:document/Pause:7' does not have this version"
-    ):
-        fake.add_execution("arn:aws:ssm:us-east-1:1:document/Pause:7")
+    with pytest.raises(FakeUsageError, match=message):
+        fake.add_execution(name, **given)
+    assert not fake.executions
 
 
 def test_what_an_execution_tells_the_test(fake: AutomationFake, client: Any) -> None:
@@ -140,22 +138,9 @@ def test_what_answers_hold_is_the_callers(fake: AutomationFake, client: Any) -> 
 def test_an_execution_shows_what_the_contract_names(fake: AutomationFake, client: Any) -> None:
     """Its working parts are not among the names that an editor completes, and no attribute can be set."""
     execution = fake.execution(start(client))
-    assert {name for name in dir(execution) if not name.startswith("_")} == {
-        *(
-            "id",
-            "call",
-            "request",
-            "account",
-            "region",
-            "document_name",
-            "document_version",
-            "parameters",
-            "target",
-            "parent",
-        ),
-        *("children", "started_at", "ended_at", "status", "ended", "steps", "outputs", "failure_message", "events"),
-        *("advance", "finish", "run_to", "step", "unresolved"),
-    }
+    told = "id call request account region document_name document_version parameters target parent children started_at"
+    more = "ended_at status ended steps outputs failure_message events advance finish run_to step unresolved"
+    assert {name for name in dir(execution) if not name.startswith("_")} == {*told.split(), *more.split()}
     with pytest.raises(AttributeError):
         execution.status = "Success"  # type: ignore[misc]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from caller import poll, start
+from caller import poll, runbook, start
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation._service import operations
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_ssm_automation._service.runs.run import Run
 
-RUNBOOK = {
-    "schemaVersion": "0.3",
-    "mainSteps": [
-        {"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}},
-        {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": ["me"]}},
-    ],
-}
+RUNBOOK = runbook({"name": "wait"}, {"name": "ask", "action": "aws:approve"})
 SCRIPTED = {
     "AutomationExecutionStatus": "InProgress",
     "AutomationSubtype": "ChangeRequest",

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from caller import poll, start, statuses, step
+from caller import poll, runbook, start, statuses, step
+
+from pytest_ssm_automation import StepFailed
 
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake
 
-SCRIPT = {"Runtime": "python3.11", "Handler": "run", "Script": "def run(events, context): ..."}
 
-
-def register(fake: AutomationFake, *steps: dict[str, Any], name: str = "Doc", **members: Any) -> None:
+def register(fake: AutomationFake, *steps: dict[str, Any]) -> None:
     """Register a runbook; a step runs a script unless it says otherwise."""
-    content = [{"action": "aws:executeScript", "inputs": SCRIPT, **step} for step in steps]
-    fake.add_runbook({"schemaVersion": "0.3", **members, "mainSteps": content}, name=name)
+    fake.add_runbook(runbook(*({"action": "aws:executeScript", **step} for step in steps)), name="Doc")
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -27,8 +26,6 @@ def test_an_undone_step_does_not_decide_on_cancel(fake: AutomationFake, client: 
     def outputs(_: Any) -> dict[str, Any]:
         client.stop_automation_execution(AutomationExecutionId=execution_id)
         if fails:
-            from pytest_ssm_automation import StepFailed
-
             raise StepFailed("No")
         return {"Payload": "of work"}
 
@@ -73,8 +70,7 @@ def test_no_stop_after_the_test_has_come_to_the_end(fake: AutomationFake, client
 
 def test_run_to_an_approval_of_a_scripted_run(fake: AutomationFake, client: Any) -> None:
     """The script determines whether it waits, so it is reached once it is in progress."""
-    ask = {"action": "aws:approve", "inputs": {"Approvers": ["arn:aws:iam::123456789012:role/boss"]}}
-    register(fake, {"name": "work"}, {"name": "ask", **ask}, {"name": "more"})
+    register(fake, {"name": "work"}, {"name": "ask", "action": "aws:approve"}, {"name": "more"})
     fake.script(["InProgress", "InProgress", "InProgress", "Success"])
     execution = fake.execution(start(client))
     execution.run_to("ask")

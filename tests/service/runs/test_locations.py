@@ -71,20 +71,14 @@ def test_hosted_locations_are_expanded(fake: AutomationFake, client: Any) -> Non
 
 
 def test_a_hosted_url_looks_like_a_presigned_one(fake: AutomationFake) -> None:
-    """It is another one each time; that it is valid, a start with it shows."""
-    urls = {fake.host_target_locations(LOCATIONS) for _ in range(3)}
+    """It is another one each time, and leads to a copy of the list; that it is valid, a start with it shows."""
+    mine = [{"Regions": ["us-east-1"]}]
+    urls = {fake.host_target_locations(mine) for _ in range(3)}
+    mine.clear()
     assert len(urls) == 3
     for url in urls:
         assert re.search(r"[?&]X-Amz-Signature=[0-9a-f]{64}$", url)
-        assert requests.get(url, timeout=5).json() == LOCATIONS
-
-
-def test_what_is_hosted_is_a_copy(fake: AutomationFake) -> None:
-    """Changes to the list afterwards don't reach the file."""
-    mine = [{"Regions": ["us-east-1"]}]
-    url = fake.host_target_locations(mine)
-    mine.clear()
-    assert requests.get(url, timeout=5).json() == [{"Regions": ["us-east-1"]}]
+        assert requests.get(url, timeout=5).json() == [{"Regions": ["us-east-1"]}]
 
 
 def test_a_file_may_have_more_locations_than_a_request(fake: AutomationFake, client: Any) -> None:
@@ -149,20 +143,16 @@ def test_a_name_of_targets_needs_targets_in_the_file(fake: AutomationFake, clien
     assert client.start_automation_execution(TargetLocationsURL=hosted, **request)
 
 
-def test_a_url_that_nobody_hosts(client: Any, fake: AutomationFake) -> None:
-    """By default it is accepted unread, since no connection is ever made."""
+def test_a_url_that_nobody_hosts(fake: AutomationFake, client: Any) -> None:
+    """By default it is accepted unread; with the option it has to be hosted, whether anything else is mocked or not."""
     assert start(client, URL) == fake.executions[0].id
-
-
-def test_a_url_that_nobody_hosts_may_be_refused() -> None:
-    """With the option it has to be hosted, whether anything else is mocked or not."""
-    with AutomationFake(unknown_urls="reject") as fake:
-        for serve in (lambda: None, fake.serve_requests):
+    with AutomationFake(unknown_urls="reject") as strict:
+        for serve in (lambda: None, strict.serve_requests):
             serve()
             with pytest.raises(ClientError, match=re.escape(f"{UNUSABLE}it is not hosted.")):
-                start(fake.client(), URL)
-        start(fake.client(), fake.host_target_locations(LOCATIONS))
-        fake.assert_started_once()
+                start(strict.client(), URL)
+        start(strict.client(), strict.host_target_locations(LOCATIONS))
+        strict.assert_started_once()
 
 
 def test_requests_is_not_imported_to_look_for_a_url() -> None:

@@ -142,14 +142,6 @@ def test_the_latest_word_on_outputs_holds(doc: AutomationFake, client: Any) -> N
     assert step(run(client, Parameters={"Id": ["i-2"]}), "get")["Outputs"] == {"Platform": ["two"]}
 
 
-def test_words_may_be_for_one_runbook(doc: AutomationFake, client: Any) -> None:
-    """Where several runbooks have a step of the same name, one of them can be meant."""
-    doc.add_runbook(OTHER, name="Other")
-    doc.fail_step("get", "broken", runbook="Other")
-    assert run(client)["AutomationExecutionStatus"] == "Success"
-    assert run(client, DocumentName="Other")["AutomationExecutionStatus"] == "Failed"
-
-
 def test_faults_of_steps_queue_up(doc: AutomationFake, client: Any) -> None:
     """The first that is not used up has the attempt, of which the step has two; what is left is for other runs."""
     faults = [doc.fail_step("get", "first", times=3), doc.fail_step("get", "second", status="TimedOut", times=2)]

@@ -183,10 +183,6 @@ def test_a_resolver_gives_a_list_of_ids(fake: AutomationFake, client: Any, found
     with pytest.raises(FakeUsageError, match="Expected resolve_targets to return a list of ids for"):
         start(client, TargetParameterName="Id", Targets=[{"Key": "tag:Env", "Values": ["prod"]}])
     assert not fake.executions
-
-
-def test_a_resolver_is_a_function(fake: AutomationFake) -> None:
-    """A list in its place is a mistake of the test."""
     with pytest.raises(FakeUsageError, match=r"Expected a function from a target to a list of ids, but got \['i-1'\]"):
         fake.resolve_targets(["i-1"])  # type: ignore[arg-type]
 
@@ -219,14 +215,9 @@ def test_the_end_of_a_parent_ends_its_children(fake: AutomationFake, client: Any
     assert [child.status for child in scripted.children] == ["Pending", "Pending"]
     statuses(client, scripted.id, 2)
     assert [child.status for child in scripted.children] == ["Failed", "Failed"]
-
-
-def test_a_scripted_parent_that_ends_at_once(fake: AutomationFake, client: Any) -> None:
-    """A script with one status that ends it is what the caller sees, and nothing is started."""
     fake.script(["Success"])
-    execution = fake.execution(start(client, **on("a", "b")))
-    assert poll(client, execution.id)["AutomationExecutionStatus"] == "Success"
-    assert execution.children == []
+    ended = fake.execution(start(client, **on("a", "b")))
+    assert (ended.status, ended.children) == ("Success", [])
 
 
 def test_stopping_the_step_of_one_target(fake: AutomationFake, client: Any) -> None:
