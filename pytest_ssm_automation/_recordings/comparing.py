@@ -14,7 +14,7 @@ from .._service.runbooks.loading import load_runbook
 from .reading import read_recording, recorded_runbook, version_of
 from .results import FAILED, PENDING, by_key, named
 from .values import are_equal, as_shown
-from .walking import walk
+from .walking import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -66,7 +66,7 @@ def _lines(recording: Recording, edited: Runbook | None) -> Iterator[str]:
             f"{recording.path} has no Document, so there is no runbook to walk; record it with "
             "python -m pytest_ssm_automation record, or give a runbook"
         )
-    yield from _differences(recording, walk(recording, ran), flow_of(ran))
+    yield from _differences(recording, Walk(recording, ran).run(), flow_of(ran))
     for child in recording.children:
         same = child.document_name == recording.document_name
         for line in _lines(child, edited if same else None):

@@ -30,26 +30,31 @@ class At(NamedTuple):
     Attributes:
         key: Its key.
         shown: Its members of `StepExecution`.
-        recorded: Those that were recorded, if any.
+        recorded: Those that were recorded; empty if none were.
         iterated: Whether it is a loop of which inner steps were recorded.
     """
 
     key: Key
     shown: Mapping[str, Any]
-    recorded: Mapping[str, Any] | None
+    recorded: Mapping[str, Any]
     iterated: bool
 
     @property
     def status(self) -> str:
         """The recorded status."""
-        status: str = self.recorded["StepStatus"] if self.recorded else PENDING
+        status: str = self.recorded.get("StepStatus", PENDING)
         return status
 
     @property
     def is_rejected(self) -> bool:
         """Whether somebody has rejected it, as its recorded outputs say."""
-        outputs: Mapping[str, list[str]] = self.recorded.get("Outputs", {}) if self.recorded else {}
+        outputs: Mapping[str, list[str]] = self.recorded.get("Outputs", {})
         return outputs.get("ApprovalStatus") == ["Rejected"]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its recorded status is that of a result."""
+        return self.status in {SUCCESS, *FAILED}
 
 
 class NoResultError(Exception):
@@ -83,13 +88,16 @@ class Supply:
         if run.execution.target and self.source(run.execution) is None:
             return {}  # its end alone is known
         at, step = self.at(run.execution, run.name), self._flow.step(run.name)
-        if at and step and step.action in PAUSING and (at.is_rejected or at.status not in (SUCCESS, *FAILED)):
-            # It waits for the signal that follows.
-            return result(step, at.recorded, iterated=True) if at.recorded and at.is_rejected else {}
-        if at is None or step is None or at.recorded is None or at.status not in (SUCCESS, *FAILED):
+        if at is None or step is None:
+            raise NoResultError
+        if step.action in PAUSING and not at.is_rejected and not at.has_ended:
+            return {}  # it waits for the signal that follows
+        if step.action in PAUSING and at.is_rejected:
+            return result(step, at.recorded, iterated=True)
+        if not at.has_ended:
             raise NoResultError
         visit = (run.execution.id, at.key)
-        self._visits[visit] += run.attempt == 1
+        self._visits[visit] += 1
         if self._visits[visit] > _MOST_ROUNDS:
             raise NoResultError
         return result(step, at.recorded, iterated=at.iterated)
@@ -106,7 +114,7 @@ class Supply:
         key, shown = running[-1]
         source = self.source(execution)
         inner = [each for each in source or () if each[: len(key)] == key]
-        return At(key, shown, source.get(key) if source else None, len(inner) > 1)
+        return At(key, shown, source.get(key, {}) if source else {}, len(inner) > 1)
 
     def source(self, execution: Execution) -> Results | None:
         """Return the results of the execution; of a child, only if it runs on a target and was recorded."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .._errors import AutomationFakeError, hide_usage_errors
@@ -45,8 +46,6 @@ _ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*::([0-9]{12}):")
 _REGION: Final = re.compile(r"\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov)?-[a-z]+-[1-9]\b")
 _DEFAULT_REGION: Final = "us-east-1"
 _WAITING: Final = "Waiting"
-# More than a runbook requires.
-_MOST_APPROVALS: Final = 100
 _SIGNALS: Final = {APPROVE: {SUCCESS: "Approve", "Failed": "Reject"}, PAUSE: {SUCCESS: "Resume"}}
 _CANCELLED: Final = frozenset({"Cancelled", "Cancelling"})
 
@@ -65,15 +64,11 @@ class Walked(NamedTuple):
     refused: str | None = None
 
 
-def walk(recording: Recording, runbook: Runbook) -> Walked:
-    """Walk a runbook, the recorded or an edited one, as far as the recording has results."""
-    return _Walk(recording, runbook).run()
-
-
-class _Walk:
-    """A walk in progress, in a service of its own."""
+class Walk:
+    """A walk of a runbook, the recorded or an edited one, in a service of its own."""
 
     def __init__(self, recording: Recording, runbook: Runbook) -> None:
+        """Prepare the service."""
         self._recording = recording
         self._runbook = runbook
         self._supply = Supply(recording, runbook)
@@ -169,11 +164,9 @@ class _Walk:
         signal = kinds.get(at.status) if kinds else None if at.status == PENDING else "StartStep"
         if signal is None:
             raise NoResultError
-        named = {} if signal in {"Approve", "Reject"} else {"Payload": {"StepName": [at.shown["StepName"]]}}
-        sent = 0
-        while sent < _MOST_APPROVALS and self._waits_at(execution, at.key):
-            self._ask_of(execution, "SendAutomationSignal", SignalType=signal, **named)
-            sent += 1
+        payload = {"StepName": [at.shown["StepName"]]}
+        while self._waits_at(execution, at.key):  # an approval may need several
+            self._ask_of(execution, "SendAutomationSignal", SignalType=signal, Payload=payload)
 
     def _waits_at(self, execution: Execution, key: Key) -> bool:
         at = self._supply.at(execution)
@@ -184,12 +177,11 @@ class _Walk:
         for child in execution.children:
             recorded = self._supply.steps.get((child.target or "",))
             if not child.ended and recorded and self._supply.source(child) is None and recorded["StepStatus"] in ENDED:
-                end = recorded["StepStatus"], recorded.get("FailureMessage")
+                finish = partial(child.finish, recorded["StepStatus"], failure_message=recorded.get("FailureMessage"))
                 try:
-                    child.finish(end[0], failure_message=end[1])
+                    finish()
                 except AutomationFakeError:
-                    # Without results, it goes in a circle, where it was aborted.
-                    child.finish(end[0], failure_message=end[1])
+                    finish()  # Without results, it goes in a circle, where it was aborted.
 
 
 def _resolver(recording: Recording) -> Callable[[Mapping[str, Any]], list[str]]:

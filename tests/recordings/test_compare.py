@@ -260,15 +260,12 @@ def edited(**steps: dict[str, Any]) -> dict[str, Any]:
 
 EDITS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "nothing": ({}, []),
-    "another way": (
-        edited(choose=branch("choose", "{{ get.Text }}", "Linux", "windows", "linux")),
+    "a jump": (
+        edited(get={"nextStep": "windows"}),
         [
-            "choose.Inputs.Choices: recorded *, walked *",
-            'choose.Outputs.NextStep: recorded ["windows"], walked ["linux"]',
-            r'choose.Outputs.OutputPayload: recorded ["{\"NextStep\":\"windows\"}"], walked *',
-            'choose.ValidNextSteps: recorded ["windows"], walked ["linux"]',
-            'linux.StepStatus: recorded "Pending", walked "InProgress"',
-            'windows.StepStatus: recorded "Success", walked "Pending"',
+            'choose.StepStatus: recorded "Success", walked "Pending"',
+            'get.NextStep: recorded nothing, walked "windows"',
+            'get.ValidNextSteps: recorded ["choose"], walked ["windows"]',
         ],
     ),
     "members": (
