@@ -38,7 +38,7 @@ def settings_of(item: pytest.Item) -> Settings:
         if mark.name == "ssm_automation":
             options = _with_marker(options, mark)
     faults = [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
-    steps = [_step(mark) for mark in marks if mark.name == "ssm_automation_step"]
+    steps = [_with_first(mark, "name", "the name of one step") for mark in marks if mark.name == "ssm_automation_step"]
     replays = [_replay(mark) for mark in marks if mark.name == "ssm_automation_replay"]
     return options, faults, steps, replays
 
@@ -91,10 +91,6 @@ def _ini_value(config: pytest.Config, option: str) -> object:
         if option not in said:
             raise FakeUsageError(f"Invalid value of {option}: {error}") from None
         return getattr(said[option], "value", said[option])  # pytest 9 wraps the values
-
-
-def _step(mark: pytest.Mark) -> Mapping[str, Any]:
-    return _with_first(mark, "name", "the name of one step")
 
 
 def _replay(mark: pytest.Mark) -> Mapping[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from stat import S_ISDIR
 from typing import Any
 
 import pytest
@@ -74,22 +73,16 @@ class ReportPlugin:
 def _file(report: str) -> tuple[str, Path]:
     """Parse a value of the option: the format, and the path of the file."""
     kind, _, name = report.partition(":")
-    path = Path(name)
-    # Path.exists and Path.is_dir raise for a name that is too long, before Python 3.14.
     if kind not in {"json", "markdown"} or not name:
+        # Path.exists raises for a name that is too long, before Python 3.14
         is_path = os.path.exists(report.partition("::")[0])  # noqa: PTH110 - see above
         hint = "; put paths of tests before it" if is_path else ""
         raise pytest.UsageError(
             f"--ssm-automation-report takes no value, json:PATH or markdown:PATH, but got {report!r}{hint}"
         )
-    if not os.path.isdir(path.parent):  # noqa: PTH112 - see above
-        raise pytest.UsageError(f"--ssm-automation-report={report}: the folder {str(path.parent)!r} does not exist")
+    path = Path(name)
     try:
-        is_folder = S_ISDIR(path.stat().st_mode)
-    except FileNotFoundError:
-        is_folder = False
+        with path.open("a", encoding="utf-8"):
+            return kind, path
     except OSError as error:
         raise pytest.UsageError(f"--ssm-automation-report={report}: {error.strerror}") from None
-    if is_folder:
-        raise pytest.UsageError(f"--ssm-automation-report={report}: {name!r} is a folder")
-    return kind, path

@@ -84,12 +84,6 @@ def _regions() -> tuple[str, ...]:
     return tuple(EndpointResolver(model.loader().load_data("endpoints")).get_available_endpoints("ssm"))
 
 
-@cache
-def _enum(member: str) -> tuple[str, ...]:
-    execution: Any = model.output_shape("GetAutomationExecution").members["AutomationExecution"]
-    return tuple(execution.members[member].enum)
-
-
 def _filled(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value}
 
@@ -182,7 +176,7 @@ class AutomationProvider(BaseProvider):
         optional = {
             "DocumentVersion": self.random_element(("$DEFAULT", "$LATEST", "7")),
             "ClientToken": self.client_token(),
-            "Mode": self.random_element(_enum("Mode")),
+            "Mode": self.random_element(model.enum("ExecutionMode")),
             "Tags": self.automation_tags(),
             "AlarmConfiguration": {"Alarms": alarms, **self._some({"IgnorePollAlarmFailure": True})},
         }
@@ -213,7 +207,7 @@ class AutomationProvider(BaseProvider):
         Raises:
             FakeUsageError: The status does not exist.
         """
-        statuses = _enum("AutomationExecutionStatus")
+        statuses = model.enum("AutomationExecutionStatus")
         status = self.random_element(statuses) if status is None else status
         if status not in statuses:
             raise unknown_name("status", status, statuses)
@@ -222,7 +216,7 @@ class AutomationProvider(BaseProvider):
             "DocumentVersion": "1",
             "AutomationExecutionStatus": status,
             "StepExecutionsTruncated": False,
-            "Mode": "Interactive" if status == "Waiting" else self.random_element(_enum("Mode")),
+            "Mode": "Interactive" if status == "Waiting" else self.random_element(model.enum("ExecutionMode")),
             "ExecutedBy": self._fill("arn:aws:sts::############:assumed-role/deploy/session-####"),
             **self._course(
                 bare_name(document_name or self.runbook_name()),

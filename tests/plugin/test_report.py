@@ -140,11 +140,10 @@ def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
             for value in ("xml:report.xml", "json", "json:", "markdown:", "markdown", "x" * 5000)
         ),
         ("tests::test_it", "*, but got 'tests::test_it'; put paths of tests before it"),
-        ("json:missing/report.json", "the folder 'missing' does not exist"),
+        ("json:missing/report.json", os.strerror(errno.ENOENT)),
         ("json:" + "x" * 5000, os.strerror(errno.ENAMETOOLONG)),
-        ("json:" + "x" * 5000 + "/report", "the folder 'x*' does *"),
-        ("json:tests", "'tests' is a folder"),
-        ("markdown:tests", "'tests' is a folder"),
+        ("json:tests", os.strerror(errno.EISDIR)),
+        ("markdown:tests", os.strerror(errno.EISDIR)),
     ],
 )
 def test_a_report_that_cannot_be_written_is_refused(
