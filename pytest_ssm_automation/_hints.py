@@ -79,7 +79,7 @@ def _without_outputs(service: Service) -> Iterator[str]:
     """Describe the executions that read outputs without a value."""
     for run in service.store.all:
         if run.walk and (unresolved := run.walk.values.unresolved):
-            selectors = _selectors_in_vain(run.walk)
+            selectors = _selectors(run.walk)
             missed = [f"{name} ({selectors[name]})" for name in unresolved if name in selectors]
             unset = [name for name in unresolved if name not in selectors]
             for names, fact in (
@@ -90,14 +90,13 @@ def _without_outputs(service: Service) -> Iterator[str]:
                     yield f"{run.document_name} {run.id} {fact}: {', '.join(names)}"
 
 
-def _selectors_in_vain(walk: Walk) -> dict[str, str]:
-    """Map the outputs that executed steps have declared, but do not have, to their selectors."""
+def _selectors(walk: Walk) -> dict[str, str]:
+    """Map the outputs that executed steps have declared to their selectors."""
     return {
         f"{visit.step.name}.{name}": selector
         for visit in walk.latest.values()
         if visit.decided_by == EXECUTED and visit.status == SUCCESS
         for name, selector in visit.step.selectors.items()
-        if name not in visit.outputs
     }
 
 

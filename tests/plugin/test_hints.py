@@ -37,8 +37,8 @@ def test_comparison(shown):
     assert [step["StepName"] for step in shown["StepExecutions"]] == ["a"]
 
 def test_question(shown, ssm_client):
-    execution_id = shown["AutomationExecutionId"]
-    assert not ssm_client.describe_automation_step_executions(AutomationExecutionId=execution_id)
+    ssm_client.describe_automation_step_executions(AutomationExecutionId=shown["AutomationExecutionId"])
+    raise AssertionError
 
 def test_status(shown):
     assert shown["AutomationExecutionStatus"] == "Failed"
@@ -63,10 +63,12 @@ def test_outputs_without_a_value(run: Any) -> None:
 
         SCRIPT = {"Runtime": "python3.11", "Handler": "main", "Script": "def main(events, context): return {}"}
         OUTPUTS = [{"Name": name, "Selector": f"$.Payload.{name.lower()}", "Type": "String"} for name in ("Id", "Arn")]
-        READ = {"Duration": "{{ get.Id }}{{ get.Arn }}{{ set.Id }}"}
+        READ = {"Duration": "{{ get.Id }}{{ get.Arn }}{{ set.Id }}{{ bad.Id }}"}
+        BAD = {**SCRIPT, "Script": "def main(events, context): return 1 / 0"}
         RUNBOOK = {"schemaVersion": "0.3", "mainSteps": [
             {"name": "get", "action": "aws:executeScript", "inputs": SCRIPT, "outputs": OUTPUTS},
             {"name": "set", "action": "aws:executeScript", "inputs": SCRIPT, "outputs": OUTPUTS},
+            {"name": "bad", "action": "aws:executeScript", "inputs": BAD, "outputs": OUTPUTS, "onFailure": "Continue"},
             {"name": "use", "action": "aws:sleep", "inputs": READ},
         ]}
 
@@ -89,9 +91,9 @@ def test_outputs_without_a_value(run: Any) -> None:
         [
             "*SSM Automation: hints*",
             f"Doc * {nothing}: get.Id ($.Payload.id), get.Arn ($.Payload.arn)",
-            "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id",
+            "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id, bad.Id",
             "*SSM Automation: hints*",
-            "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id",
+            "Doc * reads outputs without a value (set them with fake.step_outputs): set.Id, bad.Id",
         ]
     )
 
