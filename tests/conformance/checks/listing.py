@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.bench import Bench
 
 LIST = "describe_automation_executions"
@@ -48,27 +51,23 @@ def order(bench: Bench) -> None:
     bench.expect(times, sorted(times, reverse=True))
 
 
-def unknown_key(bench: Bench) -> None:
-    """A key that the model does not have breaks its enumeration."""
-    bench.expect(bench.refused(LIST, Filters=[_filter("Colour", "red")]).code, "ValidationException")
+# Requests that are refused, and the code.
+REFUSED: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
+    "unknown_key": (({"Filters": [_filter("Colour", "red")]},), "ValidationException"),
+    "key_given_twice": (({"Filters": [_filter("ExecutionId", each * 36) for each in "01"]},), "InvalidFilterKey"),
+    "malformed_values": (
+        tuple({"Filters": [_filter(key, "nonsense")]} for key in ("ExecutionStatus", "StartTimeBefore")),
+        "InvalidFilterValue",
+    ),
+    "wrong_token": (({"NextToken": "nonsense"},), "InvalidNextToken"),
+}
 
 
-def key_given_twice(bench: Bench) -> None:
-    """The same key in two filters is refused."""
-    told = bench.refused(LIST, Filters=[_filter("ExecutionId", "0" * 36), _filter("ExecutionId", "1" * 36)])
-    bench.expect(told.code, "InvalidFilterKey")
+def _refused(bench: Bench, requests: Sequence[dict[str, Any]], code: str) -> None:
+    bench.expect([bench.refused(LIST, **each).code for each in requests], [code] * len(requests))
 
 
-def malformed_values(bench: Bench) -> None:
-    """Unknown statuses and invalid times are refused."""
-    for key in ("ExecutionStatus", "StartTimeBefore"):
-        told = bench.refused(LIST, Filters=[_filter(key, "nonsense")])
-        bench.expect((key, told.code), (key, "InvalidFilterValue"))
-
-
-def wrong_token(bench: Bench) -> None:
-    """An invalid token is refused."""
-    bench.expect(bench.refused(LIST, NextToken="nonsense").code, "InvalidNextToken")
+CHECKS = {name: partial(_refused, requests=requests, code=code) for name, (requests, code) in REFUSED.items()}
 
 
 def pages(bench: Bench) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from conformance.checks.start import INVALID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.bench import Bench, Refusal
 
 
@@ -17,20 +20,33 @@ def _refused(bench: Bench, **values: str | list[str]) -> Refusal:
     return told
 
 
-def missing(bench: Bench) -> None:
-    """The text names the parameter."""
-    bench.expect(_refused(bench, Required=[], Short="a").text, "Missing required parameter: Required in user inputs.")
+TYPE = "Parameter type error. The value supplied for"
+# What is given beside `Required`, and the text of the refusal.
+REFUSED: dict[str, tuple[tuple[dict[str, Any], str], ...]] = {
+    "missing": (({"Required": [], "Short": "a"}, "Missing required parameter: Required in user inputs."),),
+    "undeclared": (({"Colour": "red"}, "Undefined execution inputs: [Colour]"),),
+    "assume_role_is_no_exception": (
+        ({"AutomationAssumeRole": "arn:aws:iam::1:role/R"}, "Undefined execution inputs: [AutomationAssumeRole]"),
+    ),
+    "not_among_allowed": (
+        ({"Choice": "install"}, 'Parameter "Choice" has value "install" not found in [Install, Uninstall].'),
+    ),
+    "wrong_type": (({"Short": ["a", "b"]}, f"{TYPE} Short is not a valid String."),),
+    "texts_of_other_types": (({"Number": "many"}, f"{TYPE} Number is not a valid Integer."),),
+    "texts_of_other_rules": (
+        ({"Word": "ABC"}, 'Parameter "Word" has value "ABC" that does not match ^[a-z]+$.'),
+        ({"Short": "abcd"}, 'Parameter "Short" has value "abcd" of more than 3 characters.'),
+        ({"Few": ["a", "b", "c"]}, 'Parameter "Few" has 3 items, more than the maximum of 2.'),
+    ),
+}
 
 
-def undeclared(bench: Bench) -> None:
-    """The text lists them."""
-    bench.expect(_refused(bench, Colour="red").text, "Undefined execution inputs: [Colour]")
+def _texts(bench: Bench, cases: Sequence[tuple[dict[str, Any], str]]) -> None:
+    for given, text in cases:
+        bench.expect(_refused(bench, **given).text, text)
 
 
-def assume_role_is_no_exception(bench: Bench) -> None:
-    """AutomationAssumeRole is undeclared like any other name."""
-    told = _refused(bench, AutomationAssumeRole="arn:aws:iam::111122223333:role/Role")
-    bench.expect(told.text, "Undefined execution inputs: [AutomationAssumeRole]")
+CHECKS = {name: partial(_texts, cases=cases) for name, cases in REFUSED.items()}
 
 
 def _role_refused(bench: Bench) -> Refusal:
@@ -46,32 +62,6 @@ def role(bench: Bench) -> None:
 def code_of_a_role(bench: Bench) -> None:
     """The code is that of other parameters."""
     bench.expect(_role_refused(bench).code, INVALID)
-
-
-def not_among_allowed(bench: Bench) -> None:
-    """The text names the value, and lists those that are allowed."""
-    told = _refused(bench, Choice="install")
-    bench.expect(told.text, 'Parameter "Choice" has value "install" not found in [Install, Uninstall].')
-
-
-def wrong_type(bench: Bench) -> None:
-    """Two values are not a string."""
-    told = _refused(bench, Short=["a", "b"])
-    bench.expect(told.text, "Parameter type error. The value supplied for Short is not a valid String.")
-
-
-def texts_of_other_types(bench: Bench) -> None:
-    """The text for other types follows that of a string."""
-    told = _refused(bench, Number="many")
-    bench.expect(told.text, "Parameter type error. The value supplied for Number is not a valid Integer.")
-
-
-def texts_of_other_rules(bench: Bench) -> None:
-    """Patterns and sizes have texts that begin alike."""
-    bench.expect(_refused(bench, Word="ABC").text, 'Parameter "Word" has value "ABC" that does not match ^[a-z]+$.')
-    bench.expect(_refused(bench, Short="abcd").text, 'Parameter "Short" has value "abcd" of more than 3 characters.')
-    told = _refused(bench, Few=["a", "b", "c"])
-    bench.expect(told.text, 'Parameter "Few" has 3 items, more than the maximum of 2.')
 
 
 def order_of_mistakes(bench: Bench) -> None:

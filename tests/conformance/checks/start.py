@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,11 +12,47 @@ from botocore.client import BaseClient
 from conformance.bench import START, CannotTell
 
 if TYPE_CHECKING:
-    from conformance.bench import Bench, Refusal
+    from conformance.bench import Bench
 
 INVALID = "InvalidAutomationExecutionParametersException"
 BY_NAME: dict[str, Any] = {"TargetParameterName": "Item", "Targets": [{"Key": "ParameterValues", "Values": ["a"]}]}
 LOCATION: dict[str, Any] = {"Accounts": ["111122223333"], "Regions": ["us-east-1"], "ExecutionRoleName": "Role"}
+
+
+TWO: dict[str, Any] = {
+    "TargetParameterName": "Item",
+    "Targets": [{"Key": "tag:Env", "Values": [value]} for value in ("a", "b")],
+}
+# Requests that are refused, with the code, and how the text begins.
+REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "status_of_broken_constraints": ({"MaxErrors": "many"}, "ValidationException", "1 validation error detected: "),
+    # a line feed at the end
+    "patterns_match_all": ({"DocumentName": "Name\n"}, "ValidationException", "1 validation error detected: "),
+    "targets_need_parameter_name": ({"Targets": BY_NAME["Targets"]}, "", ""),
+    "parameter_name_needs_targets": ({"TargetParameterName": "Item"}, "", ""),
+    "targets_exclude_maps": ({**BY_NAME, "TargetMaps": [{"Item": ["a"]}]}, "", ""),
+    "location_targets_need_parameter_name": (
+        {"TargetLocations": [{**LOCATION, "Targets": BY_NAME["Targets"]}]},
+        "",
+        "",
+    ),
+    "five_tags": ({"Tags": [{"Key": f"k{number}", "Value": "v"} for number in range(6)]}, "", ""),
+    "code_of_rules": ({"Targets": BY_NAME["Targets"]}, INVALID, ""),
+    "two_targets": (TWO, INVALID, "Only one resource group or tag can be specified at a time"),
+    "two_targets_and_more": ({**TWO, "MaxErrors": "many"}, "ValidationException", "2 validation errors detected: "),
+    "unknown_runbook": ({"DocumentName": "No-Such-Runbook"}, "AutomationDefinitionNotFoundException", ""),
+    "unknown_version": ({"DocumentVersion": "99"}, "AutomationDefinitionVersionNotFoundException", ""),
+}
+
+
+def _refused(bench: Bench, members: dict[str, Any], code: str, text: str) -> None:
+    told = bench.start_refused(**members)
+    bench.expect((told.status, code or told.code, text), (400, told.code, told.text[: len(text)]))
+
+
+CHECKS = {
+    name: partial(_refused, members=members, code=code, text=text) for name, (members, code, text) in REFUSED.items()
+}
 
 
 def _metadata(shape: str, name: str) -> Any:
@@ -37,12 +74,6 @@ def _pattern(shape: str) -> str:
 
 def _length(rule: str, limit: int) -> str:
     return f"Member must have length {rule} than or equal to {limit}"
-
-
-def status_of_broken_constraints(bench: Bench) -> None:
-    """MaxErrors breaks its pattern."""
-    told = bench.start_refused(MaxErrors="many")
-    bench.expect((told.code, told.status), ("ValidationException", 400))
 
 
 def checked_by_botocore(bench: Bench) -> None:
@@ -116,12 +147,6 @@ def path_of_broken_constraint(bench: Bench) -> None:
     bench.expect("at 'tags.2.member.key'" in told.text, wanted=True)
 
 
-def patterns_match_all(bench: Bench) -> None:
-    """A line feed at the end of a name is not allowed."""
-    told = bench.start_refused(DocumentName="Name\n")
-    bench.expect(told.code, "ValidationException")
-
-
 def empty_parameters(bench: Bench) -> None:
     """Empty Parameters are refused, because the minimum in the model is 1."""
     told = bench.start_refused(Parameters={})
@@ -140,64 +165,10 @@ def long_parameters(bench: Bench) -> None:
     bench.expect(bench.get(bench.start(Parameters=long))["Parameters"], long)
 
 
-def _rule(bench: Bench, **members: Any) -> Refusal:
-    told = bench.start_refused(**members)
-    bench.expect(told.status, 400)
-    return told
-
-
-def targets_need_parameter_name(bench: Bench) -> None:
-    """Targets without TargetParameterName are refused."""
-    _rule(bench, Targets=BY_NAME["Targets"])
-
-
-def parameter_name_needs_targets(bench: Bench) -> None:
-    """TargetParameterName without targets is refused."""
-    _rule(bench, TargetParameterName="Item")
-
-
-def targets_exclude_maps(bench: Bench) -> None:
-    """Targets and TargetMaps together are refused."""
-    _rule(bench, **BY_NAME, TargetMaps=[{"Item": ["a"]}])
-
-
-def location_targets_need_parameter_name(bench: Bench) -> None:
-    """Targets of a location are refused without TargetParameterName."""
-    _rule(bench, TargetLocations=[{**LOCATION, "Targets": BY_NAME["Targets"]}])
-
-
-def five_tags(bench: Bench) -> None:
-    """Six tags are refused."""
-    _rule(bench, Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(6)])
-
-
 def keys_of_targets(bench: Bench) -> None:
     """The key is misspelt."""
     bench.needs_fake()
     bench.start(TargetParameterName="Item", Targets=[{"Key": "tags:Env", "Values": ["prod"]}])
-
-
-def code_of_rules(bench: Bench) -> None:
-    """Rules across members have the code of wrong parameters."""
-    bench.expect(_rule(bench, Targets=BY_NAME["Targets"]).code, INVALID)
-
-
-TWO: dict[str, Any] = {
-    "TargetParameterName": "Item",
-    "Targets": [{"Key": "tag:Env", "Values": [value]} for value in ("a", "b")],
-}
-
-
-def two_targets(bench: Bench) -> None:
-    """The text speaks of resource groups and tags."""
-    told = bench.start_refused(**TWO)
-    bench.expect((told.code, told.text), (INVALID, "Only one resource group or tag can be specified at a time"))
-
-
-def two_targets_and_more(bench: Bench) -> None:
-    """Beside other mistakes, the count of Targets is one of several broken constraints."""
-    told = bench.start_refused(**TWO, MaxErrors="many")
-    bench.expect((told.code, told.text[:27]), ("ValidationException", "2 validation errors detecte"))
 
 
 def letters_of_tags(bench: Bench) -> None:
@@ -209,17 +180,6 @@ def form_of_ids(bench: Bench) -> None:
     """An id is a UUID in lower case."""
     found = bench.finished()["AutomationExecutionId"]
     bench.expect(found, str(UUID(found)))
-
-
-def unknown_runbook(bench: Bench) -> None:
-    """An unknown name is not found."""
-    bench.expect(bench.start_refused(DocumentName="No-Such-Runbook").code, "AutomationDefinitionNotFoundException")
-
-
-def unknown_version(bench: Bench) -> None:
-    """A version that is not there is not found."""
-    told = bench.start_refused(DocumentVersion="99")
-    bench.expect(told.code, "AutomationDefinitionVersionNotFoundException")
 
 
 def documented_errors(bench: Bench) -> None:
