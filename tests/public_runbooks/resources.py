@@ -15,35 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 Parameters = dict[str, list[str]]
-# The kinds of resources that a parameter may name, by a pattern of its name or its type. The first one that is allowed.
-_KINDS: Final = (
-    (r"role(arn|name)?$|assumerole|iam::role", "role"),
-    (r"alarm.?name$", "alarm"),
-    (r"autoscaling.?group", "scaling group"),
-    (r"dbcluster.?(id|name)|clusteridentifier", "database cluster"),
-    (r"dbi.?resource.?id", "database id"),
-    (r"(db|rds).*(instance|identifier|name)|^dbinstance|rds::dbinstance", "database"),
-    (r"instance(.?ids?)?$|ec2::instance::id", "instance"),
-    (r"instance.?id$", "database"),
-    (r"load.?balancer.?arn", "load balancer"),
-    (r"trail.?names?$", "trail"),
-    (r"volume.?ids?$|ec2::volume", "volume"),
-    (r"snapshot.?ids?$|ec2::snapshot", "snapshot"),
-    (r"image.?ids?$|ami.?ids?$|ec2::image", "image"),
-    (r"security.?group.?ids?$|^groupid$|ec2::securitygroup", "group"),
-    (r"vpc.?ids?$|ec2::vpc::id", "vpc"),
-    (r"subnet(.?ids?|[ab])?$|ec2::subnet", "subnet"),
-    (r"allocation.?ids?$", "address"),
-    (r"bucket(name)?$|s3::bucket", "bucket"),
-    (r"table(name)?$", "table"),
-    (r"topic.*arn$", "topic"),
-    (r"queue.*url$", "queue"),
-    (r"(kms)?key.?(id|arn)s?$|kms::key", "key"),
-    (r"function(name|arn)?$|lambda::function", "function"),
-    (r"log.?group(name)?$", "log group"),
-    (r"(iam)?user(name|id)?$", "user"),
-    (r"(iam)?user.?id$", "user id"),
-)
 
 
 def _role(aws: Any, name: str = "automation") -> str:
@@ -128,34 +99,49 @@ def _first(aws: Any, listing: str, members: str, member: str) -> str:
     return str(getattr(aws("ec2"), listing)()[members][0][member])
 
 
-# Makes a resource of each kind, and returns its id, name or ARN.
-_MAKERS: Final[dict[str, Callable[[Any], str]]] = {
-    "role": _role,
-    "user": _user,
-    "user id": lambda aws: aws("iam").create_user(UserName="other")["User"]["UserId"],
-    "alarm": _alarm,
-    "scaling group": _scaling_group,
-    "database cluster": _database_cluster,
-    "database id": lambda aws: str(_database(aws)["DbiResourceId"]),
-    "load balancer": _load_balancer,
-    "trail": _trail,
-    "bucket": _bucket,
-    "log group": _group,
-    "function": _function,
-    "instance": launch_instance,
-    "volume": create_volume,
-    "database": lambda aws: str(_database(aws)["DBInstanceIdentifier"]),
-    "table": lambda aws: create_table(aws)["TableName"][0],
-    "snapshot": lambda aws: aws("ec2").create_snapshot(VolumeId=create_volume(aws))["SnapshotId"],
-    "image": lambda aws: aws("ec2").create_image(InstanceId=launch_instance(aws), Name="image")["ImageId"],
-    "group": lambda aws: _first(aws, "describe_security_groups", "SecurityGroups", "GroupId"),
-    "vpc": lambda aws: _first(aws, "describe_vpcs", "Vpcs", "VpcId"),
-    "subnet": lambda aws: _first(aws, "describe_subnets", "Subnets", "SubnetId"),
-    "address": lambda aws: aws("ec2").allocate_address(Domain="vpc")["AllocationId"],
-    "topic": lambda aws: aws("sns").create_topic(Name="topic")["TopicArn"],
-    "queue": lambda aws: aws("sqs").create_queue(QueueName="queue")["QueueUrl"],
-    "key": lambda aws: aws("kms").create_key()["KeyMetadata"]["KeyId"],
-}
+def _database_name(aws: Any) -> str:
+    return str(_database(aws)["DBInstanceIdentifier"])
+
+
+# What makes a resource that a parameter may name, and returns its id, name or ARN, by a pattern of the parameter's name
+# or type. The first one counts that is allowed.
+_MAKERS: Final[tuple[tuple[str, Callable[[Any], str]], ...]] = (
+    (r"role(arn|name)?$|assumerole|iam::role", _role),
+    (r"alarm.?name$", _alarm),
+    (r"autoscaling.?group", _scaling_group),
+    (r"dbcluster.?(id|name)|clusteridentifier", _database_cluster),
+    (r"dbi.?resource.?id", lambda aws: str(_database(aws)["DbiResourceId"])),
+    (r"(db|rds).*(instance|identifier|name)|^dbinstance|rds::dbinstance", _database_name),
+    (r"instance(.?ids?)?$|ec2::instance::id", launch_instance),
+    (r"instance.?id$", _database_name),
+    (r"load.?balancer.?arn", _load_balancer),
+    (r"trail.?names?$", _trail),
+    (r"volume.?ids?$|ec2::volume", create_volume),
+    (
+        r"snapshot.?ids?$|ec2::snapshot",
+        lambda aws: aws("ec2").create_snapshot(VolumeId=create_volume(aws))["SnapshotId"],
+    ),
+    (
+        r"image.?ids?$|ami.?ids?$|ec2::image",
+        lambda aws: aws("ec2").create_image(InstanceId=launch_instance(aws), Name="image")["ImageId"],
+    ),
+    (
+        r"security.?group.?ids?$|^groupid$|ec2::securitygroup",
+        lambda aws: _first(aws, "describe_security_groups", "SecurityGroups", "GroupId"),
+    ),
+    (r"vpc.?ids?$|ec2::vpc::id", lambda aws: _first(aws, "describe_vpcs", "Vpcs", "VpcId")),
+    (r"subnet(.?ids?|[ab])?$|ec2::subnet", lambda aws: _first(aws, "describe_subnets", "Subnets", "SubnetId")),
+    (r"allocation.?ids?$", lambda aws: aws("ec2").allocate_address(Domain="vpc")["AllocationId"]),
+    (r"bucket(name)?$|s3::bucket", _bucket),
+    (r"table(name)?$", lambda aws: create_table(aws)["TableName"][0]),
+    (r"topic.*arn$", lambda aws: aws("sns").create_topic(Name="topic")["TopicArn"]),
+    (r"queue.*url$", lambda aws: aws("sqs").create_queue(QueueName="queue")["QueueUrl"]),
+    (r"(kms)?key.?(id|arn)s?$|kms::key", lambda aws: aws("kms").create_key()["KeyMetadata"]["KeyId"]),
+    (r"function(name|arn)?$|lambda::function", _function),
+    (r"log.?group(name)?$", _group),
+    (r"(iam)?user(name|id)?$", _user),
+    (r"(iam)?user.?id$", lambda aws: aws("iam").create_user(UserName="other")["User"]["UserId"]),
+)
 
 
 def with_resources(document: str, parameters: Parameters, declared: Mapping[str, Any], aws: Any) -> Parameters:
@@ -168,7 +154,7 @@ def with_resources(document: str, parameters: Parameters, declared: Mapping[str,
         aws: Returns the client of a service.
     """
     chosen: Parameters = {}
-    made: dict[str, str] = {}
+    made: dict[Callable[[Any], str], str] = {}
     for name, values in parameters.items():
         if "default" not in declared[name]:
             chosen[name] = next(_resources(document, name, declared[name], made, aws), values)
@@ -176,21 +162,21 @@ def with_resources(document: str, parameters: Parameters, declared: Mapping[str,
 
 
 def _resources(
-    document: str, name: str, declared: Mapping[str, Any], made: dict[str, str], aws: Any
+    document: str, name: str, declared: Mapping[str, Any], made: dict[Callable[[Any], str], str], aws: Any
 ) -> Iterator[list[str]]:
     """Yield resources that a parameter may name, and that its declaration allows; make those that there are not yet."""
     if declared.get("allowedValues"):
         return
-    for kind in _kinds(document, name, str(declared.get("type"))):
-        if kind not in made:
-            made[kind] = _MAKERS[kind](aws)
-        if regex.search(declared.get("allowedPattern", ""), made[kind]):
-            yield [made[kind]]
+    for make in _makers(document, name, str(declared.get("type"))):
+        if make not in made:
+            made[make] = make(aws)
+        if regex.search(declared.get("allowedPattern", ""), made[make]):
+            yield [made[make]]
 
 
-def _kinds(document: str, name: str, declared: str) -> list[str]:
+def _makers(document: str, name: str, declared: str) -> list[Callable[[Any], str]]:
     texts = (name.lower(), declared.lower())
-    found = [kind for pattern, kind in _KINDS if any(re.search(pattern, text) for text in texts)]
-    if "instance" in found and re.search(r"rds|db(?!alance)", document.lower()):
-        found.insert(0, "database")
+    found = [make for pattern, make in _MAKERS if any(re.search(pattern, text) for text in texts)]
+    if launch_instance in found and re.search(r"rds|db(?!alance)", document.lower()):
+        found.insert(0, _database_name)
     return found

@@ -1,10 +1,8 @@
-"""Tests of a user with mistakes: each function has one, which its name describes.
+"""Tests of a user with mistakes, one in each line.
 
-`# reported` is what type checkers report; `# at run time` is what only the fake can, since a name may be newer than the
-types: the fake refuses all of these at once.
+`# reported` is what type checkers report. Only the fake can refuse the others, since a name may be newer
+than the types.
 """
-
-# ruff: noqa: D103 - their names describe them
 
 from __future__ import annotations
 
@@ -13,101 +11,39 @@ from typing import TYPE_CHECKING
 from pytest_ssm_automation import AutomationFake
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_ssm import SSMClient
 
 
-def misspelt_member(fake: AutomationFake) -> None:
-    fake.assert_started(Documentname="Doc")  # reported
+def reported(fake: AutomationFake, client: SSMClient) -> None:
+    """Mistakes in members, values, keywords, options and methods."""
+    fake.assert_started(Documentname="Doc")  # reported: misspelt member
+    fake.assert_called("StopAutomationExecution", type="Cancel")  # reported: misspelt member of another operation
+    fake.assert_rejected(constraint="Mode:enum", mode="auto")  # reported: misspelt member of a refusal
+    fake.assert_started(Tags=[{"key": "Env"}])  # reported: misspelt nested member
+    fake.assert_started(Parameters={"InstanceId": "i-1"})  # reported: scalar for a list
+    fake.assert_started(Targets={"Key": "tag:Env", "Values": ["Test"]})  # reported: mapping for a list
+    fake.assert_started(MaxErrors=5)  # reported: number for a text
+    fake.assert_started({"DocumentName": "Doc"})  # reported: request as a dict
+    fake.assert_started_once(times=2, DocumentName="Doc")  # reported: times of once
+    fake.assert_started(times="2")  # reported: text for a number
+    fake.fail_with("InvalidTarget", time=2)  # reported: misspelt keyword of fail with
+    fake.fail_with(404)  # reported: no exception
+    AutomationFake(transprot="wire")  # reported: misspelt option
+    AutomationFake(relax="Mode:enum")  # reported: text for several ids
+    AutomationFake(runbooks="runbooks/*.yaml")  # reported: text for several files
+    fake.script("Success")  # reported: status for a list
+    fake.script(["Success"], outputs={"step.Output": "value"})  # reported: text for outputs
+    fake.assert_called_once(DocumentName="Doc")  # reported: misspelt method
+    client.start_automation(DocumentName="Doc")  # reported: misspelt method of the client
 
 
-def misspelt_member_of_another_operation(fake: AutomationFake) -> None:
-    fake.assert_called("GetAutomationExecution", AutomationExecutionID="id")  # reported
-
-
-def misspelt_member_of_a_refusal(fake: AutomationFake) -> None:
-    fake.assert_rejected(constraint="Mode:enum", mode="auto")  # reported
-
-
-def misspelt_nested_member(fake: AutomationFake) -> None:
-    fake.assert_started(Tags=[{"key": "Env"}])  # reported
-
-
-def scalar_for_a_list(fake: AutomationFake) -> None:
-    fake.assert_started(Parameters={"InstanceId": "i-1"})  # reported
-
-
-def mapping_for_a_list(fake: AutomationFake) -> None:
-    fake.assert_started(Targets={"Key": "tag:Env", "Values": ["Test"]})  # reported
-
-
-def number_for_a_text(fake: AutomationFake) -> None:
-    fake.assert_started(MaxErrors=5)  # reported
-
-
-def request_as_a_dict(fake: AutomationFake) -> None:
-    fake.assert_started({"DocumentName": "Doc"})  # reported
-
-
-def times_of_once(fake: AutomationFake) -> None:
-    fake.assert_started_once(times=2, DocumentName="Doc")  # reported
-
-
-def text_for_a_number(fake: AutomationFake) -> None:
-    fake.assert_started(times="2")  # reported
-
-
-def misspelt_keyword_of_fail_with(fake: AutomationFake) -> None:
-    fake.fail_with("InvalidTarget", time=2)  # reported
-
-
-def no_exception(fake: AutomationFake) -> None:
-    fake.fail_with(404)  # reported
-
-
-def misspelt_option(_: AutomationFake) -> None:
-    AutomationFake(transprot="wire")  # reported
-
-
-def text_for_several_ids(_: AutomationFake) -> None:
-    AutomationFake(relax="Mode:enum")  # reported
-
-
-def text_for_several_files(_: AutomationFake) -> None:
-    AutomationFake(runbooks="runbooks/*.yaml")  # reported
-
-
-def status_for_a_list(fake: AutomationFake) -> None:
-    fake.script("Success")  # reported
-
-
-def text_for_outputs(fake: AutomationFake) -> None:
-    fake.script(["Success"], outputs={"step.Output": "value"})  # reported
-
-
-def misspelt_method(fake: AutomationFake) -> None:
-    fake.assert_called_once(DocumentName="Doc")  # reported
-
-
-def misspelt_method_of_the_client(fake: AutomationFake) -> None:
-    client: SSMClient = fake.client()
-    client.start_automation(DocumentName="Doc")  # reported
-
-
-def misspelt_error(fake: AutomationFake) -> None:
-    fake.fail_with("InvalidTargets")  # at run time
-
-
-def misspelt_operation(fake: AutomationFake) -> None:
-    fake.assert_called("StartAutomation")  # at run time
-
-
-def misspelt_status(fake: AutomationFake) -> None:
-    fake.script(["Succes"])  # at run time
-
-
-def misspelt_constraint(fake: AutomationFake) -> None:
-    fake.assert_rejected(constraint="Mode:enums")  # at run time
-
-
-def misspelt_choice(_: AutomationFake) -> None:
-    AutomationFake(transport="wired")  # at run time
+# The fake refuses all of these at once.
+AT_RUN_TIME: tuple[Callable[[AutomationFake], object], ...] = (
+    lambda fake: fake.fail_with("InvalidTargets"),  # misspelt error
+    lambda fake: fake.assert_called("StartAutomation"),  # misspelt operation
+    lambda fake: fake.script(["Succes"]),  # misspelt status
+    lambda fake: fake.assert_rejected(constraint="Mode:enums"),  # misspelt constraint
+    lambda _: AutomationFake(transport="wired"),  # misspelt choice
+)

@@ -53,16 +53,10 @@ def run(command: list[str]) -> str:
     return done.stdout
 
 
-def marked(mark: str) -> set[int]:
-    """Give the lines of the slips with a mark."""
+def marked() -> set[int]:
+    """Give the lines of the slips that type checkers report."""
     lines = SLIPS.read_text("utf-8").splitlines()
-    return {number for number, line in enumerate(lines, 1) if line.endswith(f"  # {mark}")}
-
-
-def slips() -> list[Callable[[AutomationFake], None]]:
-    """Give the functions with slips that no type checker reports."""
-    functions = [each for _, each in inspect.getmembers(load("slips"), inspect.isfunction)]
-    return [each for each in functions if "# at run time" in inspect.getsource(each)]
+    return {number for number, line in enumerate(lines, 1) if "  # reported: " in line}
 
 
 def test_the_types_are_those_of_the_newest_model() -> None:
@@ -91,8 +85,8 @@ def test_every_option_has_a_type() -> None:
 def test_slips_are_reported(check: Callable[[Path], set[int]]) -> None:
     """All slips that types can tell are reported, each in its line, and no other line is."""
     pytest.importorskip("mypy_boto3_ssm")
-    assert len(marked("reported")) >= 10
-    assert check(SLIPS) == marked("reported")
+    assert len(marked()) >= 10
+    assert check(SLIPS) == marked()
 
 
 @pytest.mark.slow
@@ -103,8 +97,8 @@ def test_nothing_else_is_reported(check: Callable[[Path], set[int]]) -> None:
     assert check(CORRECT) == set()
 
 
-@pytest.mark.parametrize("slip", slips(), ids=lambda slip: slip.__name__)
-def test_other_slips_are_refused_at_run_time(fake: AutomationFake, slip: Callable[[AutomationFake], None]) -> None:
+@pytest.mark.parametrize("slip", load("slips").AT_RUN_TIME)
+def test_other_slips_are_refused_at_run_time(fake: AutomationFake, slip: Callable[[AutomationFake], object]) -> None:
     """Names that the types don't know may be newer than the types, so the fake itself refuses them, at once."""
     with pytest.raises(FakeUsageError):
         slip(fake)
