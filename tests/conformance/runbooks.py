@@ -24,6 +24,11 @@ def runbook(*steps: Runbook, parameters: Runbook | None = None, **members: Any) 
     return {**top, "mainSteps": list(steps)} | ({"parameters": parameters} if parameters else {})
 
 
+def repeat(*inner: Runbook, items: int = 2, **members: Any) -> Runbook:
+    """Write a loop."""
+    return step("repeat", "aws:loop", {"Iterators": [f"i{n}" for n in range(items)], "Steps": [*inner]}, **members)
+
+
 def _branch(name: str, *choices: Runbook, default: str | None = None, **members: Any) -> Runbook:
     inputs: Runbook = {"Choices": list(choices), **({"Default": default} if default else {})}
     return step(name, "aws:branch", inputs, **members)

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 SHORT: Runbook = {"Item": {"type": "String", "default": "none"}}
 
 
-def _branch(variable: str, **inputs: Any) -> Runbook:
-    choice = {"Variable": variable, "StringEquals": "linux", "NextStep": "last"}
-    return step("choose", "aws:branch", {"Choices": [choice], **inputs})
-
-
 def _api(name: str, outputs: Mapping[str, str | None] | None = None, **inputs: Any) -> Runbook:
     declared = [
         {"Name": output, "Selector": "$.x", **({"Type": kind} if kind else {})}
@@ -34,53 +29,11 @@ def _api(name: str, outputs: Mapping[str, str | None] | None = None, **inputs: A
     return step(name, "aws:executeAwsApi", {"Service": "ec2", "Api": "Nothing", **inputs}, **members)
 
 
-def next_of_a_branch(bench: Bench) -> None:
-    """No choice is true, and there is neither Default nor isEnd."""
-    shown = ran(bench, runbook(_branch("windows"), step("next", isEnd=True), step("last")))
-    bench.expect(shown.statuses, {"choose": "Success", "next": "Success", "last": "Pending"})
-
-
-def choice_by_an_output(bench: Bench) -> None:
-    """A choice depends on the output of an earlier step."""
-    content = runbook(_api("get", {"Platform": "String"}), _branch("{{ get.Platform }}"), step("next"), step("last"))
-    found = []
-    for platform in ("linux", "windows"):
-        shown = ran(bench, content, putting_out("get", Platform=platform))
-        found.append(shown.statuses["next"])
-    bench.expect(found, ["Pending", "Success"])
-
-
 def unknown_operator(bench: Bench) -> None:
     """The operators of a branch are checked when the runbook is created."""
     choice = {"Variable": "a", "StringMatches": "b", "NextStep": "wait"}
     told = bench.not_created(runbook(step("choose", "aws:branch", {"Choices": [choice]}), step("wait")))
     bench.expect("StringMatches" in told or told, wanted=True)
-
-
-def critical_step(bench: Bench) -> None:
-    """A failure leads to another step, which succeeds, and counts unless the step is not critical."""
-    found = []
-    given: tuple[Runbook, ...] = ({}, {"isCritical": True}, {"isCritical": False})
-    for critical in given:
-        content = runbook(step("install", onFailure="step:verify", **critical), step("test"), step("verify"))
-        shown = ran(bench, content, failing("install"))
-        found.append((shown.status, shown.statuses["verify"]))
-    bench.expect(found, [("Failed", "Success"), ("Failed", "Success"), ("Success", "Success")])
-
-
-def _last(bench: Bench, on_failure: str) -> list[str]:
-    content = runbook(step("check", onFailure=on_failure, isCritical=False, isEnd=True), step("next"), step("repair"))
-    return [*ran(bench, content, failing("check")).statuses.values()]
-
-
-def end_after_a_failure(bench: Bench) -> None:
-    """A failed step that would go on with the next one, if it were not the end."""
-    bench.expect(_last(bench, "Continue"), ["Failed", "Pending", "Pending"])
-
-
-def jump_at_an_end(bench: Bench) -> None:
-    """A failed step that is the end, and names a step for failures."""
-    bench.expect(_last(bench, "step:repair"), ["Failed", "Pending", "Success"])
 
 
 def system_variables(bench: Bench) -> None:
@@ -137,13 +90,6 @@ def type_of_an_output(bench: Bench) -> None:
     content = runbook(_api("get", {"Count": None}), _api("use", Size="{{ get.Count }}"))
     shown = ran(bench, content, putting_out("get", Count=5))
     bench.expect(shown.input("use", "Size"), "5")
-
-
-def attempts_that_time_out(bench: Bench) -> None:
-    """A step that times out once of two attempts has succeeded."""
-    content = runbook(step("work", maxAttempts=2))
-    statuses = [ran(bench, content, failing("work", None, "TimedOut", times=times)).status for times in (1, 2)]
-    bench.expect(statuses, ["Success", "TimedOut"])
 
 
 def _iterations(bench: Bench, **inputs: Any) -> list[tuple[Any, ...]]:
@@ -210,12 +156,6 @@ def values_of_inputs(bench: Bench) -> None:
     bench.expect([state["StepStatus"], rest["StepStatus"]], ["Failed", "Failed"])
 
 
-def more_approvals_than_approvers(bench: Bench) -> None:
-    """Two approvals, and one who could give them."""
-    ask = step("ask", "aws:approve", {"Approvers": ["arn:aws:iam::123456789012:user/Ana"], "MinRequiredApprovals": 2})
-    bench.expect(ran(bench, runbook(ask))["AutomationExecutionStatus"], "Waiting")
-
-
 def _nested(bench: Bench, **inputs: Any) -> tuple[str, str]:
     child = runbook(step("wait"), parameters={"Item": {"type": "String", "default": ""}})
     call = runbook(step("call", "aws:executeAutomation", {"DocumentName": "Child", **inputs}))
@@ -276,12 +216,6 @@ def running_targets(bench: Bench) -> None:
     bench.expect(_started(bench, 10, MaxConcurrency="5", MaxErrors="0"), 5)
 
 
-def waiting(bench: Bench) -> None:
-    """A pause and its execution."""
-    shown = ran(bench, runbook(step("hold", "aws:pause", {}), step("after")))
-    bench.expect((shown.status, shown.statuses["hold"]), ("Waiting", "Waiting"))
-
-
 def stopped(bench: Bench) -> None:
     """A step that is stopped, and the one after it, at the stop and in the end."""
     fakes: list[AutomationFake] = []
@@ -292,15 +226,3 @@ def stopped(bench: Bench) -> None:
         polls = [poll(fake.client(), execution_id) for _ in range(2)]
     found = [(shown.status, *shown.statuses.values()) for shown in polls]
     bench.expect(found, [("Cancelling", "Cancelling", "Pending"), ("Cancelled", "Cancelled", "Pending")])
-
-
-def exited_loop(bench: Bench) -> None:
-    """The jumps that a step inside makes after success, and after a failure."""
-    found = []
-    jumps: tuple[tuple[Runbook, int], ...] = (({"nextStep": "last"}, 0), ({"onFailure": "step:last"}, 1))
-    for jump, failures in jumps:
-        repeat = step("repeat", "aws:loop", {"Iterators": ["a", "b"], "Steps": [step("inner", **jump)]})
-        content = runbook(repeat, step("skipped"), step("last"))
-        shown = ran(bench, content, *[failing("inner")] * failures)
-        found.append([shown.statuses[name] for name in ("repeat", "skipped", "last")])
-    bench.expect(found, [["Success", "Pending", "Success"], ["Failed", "Pending", "Success"]])

@@ -7,7 +7,8 @@ from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from conformance.runbooks import runbook, step
+from conformance.checks.flow import API, COMMAND
+from conformance.runbooks import repeat, runbook, step
 from conformance.running import failing, poll, putting_out, ran
 from pytest_ssm_automation import AutomationFake
 
@@ -112,22 +113,8 @@ def signal_on_a_cancelled_path(bench: Bench) -> None:
 
 
 SCRIPT = {"name": "script", "action": "aws:executeScript"}
-COMMAND = {"name": "command", "action": "aws:runCommand"}
-API = {"name": "api", "action": "aws:executeAwsApi"}
 LAUNCH = {"name": "launch", "action": "aws:runInstances"}
 BAKE = {"name": "bake", "action": "aws:createImage"}
-
-
-def abort(bench: Bench) -> None:
-    """A failed step ends the run as Failed, and the rest stays Pending."""
-    shown = ran(bench, runbook(SCRIPT, step("never")), failing("script"))
-    bench.expect((shown.status, shown.statuses), ("Failed", {"script": "Failed", "never": "Pending"}))
-
-
-def timeout(bench: Bench) -> None:
-    """A step that timed out ends the run as TimedOut."""
-    shown = ran(bench, runbook(SCRIPT, step("never")), failing("script", "Too slow.", "TimedOut"))
-    bench.expect((shown.status, shown.statuses), ("TimedOut", {"script": "TimedOut", "never": "Pending"}))
 
 
 def _messages(bench: Bench, action: Runbook, cases: Sequence[tuple[str | None, str, str]]) -> None:
@@ -295,31 +282,17 @@ def truncated_steps(bench: Bench) -> None:
     bench.expect((shown["StepExecutionsTruncated"], found), (True, [["first"], ["first", "second"]]))
 
 
-def _repeat(*inner: Runbook, items: int = 2, **members: Any) -> Runbook:
-    return step("repeat", "aws:loop", {"Iterators": [f"i{n}" for n in range(items)], "Steps": [*inner]}, **members)
-
-
 def left_loop(bench: Bench) -> None:
     """A loop that a failed inner step leaves has that step's message, and shows where it led."""
-    content = runbook(_repeat(step("inner", onFailure="step:last")), step("skipped"), step("last"))
+    content = runbook(repeat(step("inner", onFailure="step:last")), step("skipped"), step("last"))
     shown = ran(bench, content, failing("inner", "No")).step("repeat")
     wanted = (f"{FAILS} Execute/Cancelling action. No. {ENDING}", ["last"])
     bench.expect((shown.get("FailureMessage"), shown.get("ValidNextSteps")), wanted)
 
 
-def loop_failure(bench: Bench) -> None:
-    """The first inner step aborts the run, and the second continues the loop, which would go elsewhere itself."""
-    repeat = _repeat(step("inner"), step("more", onFailure="Continue"), onFailure="step:last")
-    content, found = runbook(repeat, step("after", isEnd=True), step("last")), []
-    for name in ("inner", "more"):
-        shown = ran(bench, content, failing(name))
-        found.append((shown.status, shown.statuses["after"], shown.statuses["last"]))
-    bench.expect(found, [("Failed", "Pending", "Pending"), ("Success", "Success", "Pending")])
-
-
 def most_iterations(bench: Bench) -> None:
     """A loop has at most 100 iterations."""
-    shown = ran(bench, runbook(_repeat(step("inner"), items=105)))
+    shown = ran(bench, runbook(repeat(step("inner"), items=105)))
     names = [each["StepName"] for each in shown["StepExecutions"]]
     bench.expect((shown.status, names.count("inner")), ("Success", 100))
 
@@ -337,16 +310,9 @@ def approval(bench: Bench) -> None:
 
 def loop(bench: Bench) -> None:
     """Each round shows the inner steps anew, with what they are inside of."""
-    shown = ran(bench, runbook(_repeat(step("inner")), step("after")))
+    shown = ran(bench, runbook(repeat(step("inner")), step("after")))
     inside = [each["ParentStepDetails"] for each in shown["StepExecutions"] if each["StepName"] == "inner"]
     bench.expect([(each["StepName"], each["IteratorValue"]) for each in inside], [("repeat", "i0"), ("repeat", "i1")])
-
-
-def continues(bench: Bench) -> None:
-    """After a failure, a run may continue as after success, or at a step."""
-    first, second = {**API, "onFailure": "Continue"}, {**COMMAND, "onFailure": "step:repair"}
-    shown = ran(bench, runbook(first, second, step("never"), step("repair")), failing("api"), failing("command"))
-    bench.expect(shown.statuses, {"api": "Failed", "command": "Failed", "never": "Pending", "repair": "Success"})
 
 
 def attempts(bench: Bench) -> None:
@@ -354,12 +320,6 @@ def attempts(bench: Bench) -> None:
     fakes: list[AutomationFake] = []
     shown = ran(bench, runbook({**API, "maxAttempts": 2}), failing("api", times=1), fakes.append)
     bench.expect((fakes[0].faults[0].fired, shown.statuses["api"]), (1, "Success"))
-
-
-def not_critical(bench: Bench) -> None:
-    """The step ends the run, which is a success all the same."""
-    shown = ran(bench, runbook({**API, "isCritical": False}, step("never")), failing("api"))
-    bench.expect((shown.status, shown.statuses), ("Success", {"api": "Failed", "never": "Pending"}))
 
 
 def outputs_of_a_state(bench: Bench) -> None:
