@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 # Accounts that AWS's documentation uses.
 _ACCOUNTS: Final = ("123456789012", "210987654321", "111122223333", "444455556666", "777788889999")
@@ -36,39 +34,39 @@ def anonymized(recorded: Mapping[str, Any]) -> dict[str, Any]:
 
     The account that ran the execution becomes 123456789012, and its caller `test-user`. Ids of executions stay.
     """
-    # Each new name is replaced by the next one.
-    accounts: dict[str, str] = defaultdict(_accounts().__next__)
-    users: dict[str, str] = defaultdict(_numbered(_USER).__next__)
-    roles: dict[str, str] = defaultdict(_numbered(_ROLE).__next__)
+    accounts: dict[str, str] = {}
+    users: dict[str, str] = {}
+    roles: dict[str, str] = {}
     caller = json.dumps({"ExecutedBy": recorded["AutomationExecution"].get("ExecutedBy", "")})
     text = json.dumps(recorded, ensure_ascii=False)
     known = dict.fromkeys(_IN_ARN.findall(caller + text))
     for account in known:
-        accounts[account]
+        _account(accounts, account)
     pattern = re.compile("|".join([f"({_UUID})", _ALONE, *(f"(?<![0-9]){each}(?![0-9])" for each in known)]))
 
     def principal(found: re.Match[str]) -> str:
         start, assumed, name, member, user = found.groups()
         if member:
-            return f"{member}{users[user]}"
+            return f"{member}{_name(users, user, _USER)}"
         *before, last = name.split("/")
-        role = f"{roles[before[0]]}/" if assumed and before else ""
-        return f"{start}{role}{users[last]}"
+        role = f"{_name(roles, before[0], _ROLE)}/" if assumed and before else ""
+        return f"{start}{role}{_name(users, last, _USER)}"
 
     def change(text: str) -> str:
         text = _PRINCIPAL.sub(principal, text)
-        return pattern.sub(lambda found: found[0] if found[1] else accounts[found[0]], text)
+        return pattern.sub(lambda found: found[0] if found[1] else _account(accounts, found[0]), text)
 
     change(caller)  # which gets the first names
     result: dict[str, Any] = json.loads(change(text))
     return result
 
 
-def _accounts() -> Iterator[str]:
-    yield from _ACCOUNTS
-    yield from (f"{number:012}" for number in count(len(_ACCOUNTS) + 1))
+def _account(accounts: dict[str, str], account: str) -> str:
+    """Return what replaces an account: for each new one, the next one for documentation."""
+    number = len(accounts)
+    return accounts.setdefault(account, _ACCOUNTS[number] if number < len(_ACCOUNTS) else f"{number + 1:012}")
 
 
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name}-{number}" for number in count(2))
+def _name(names: dict[str, str], name: str, first: str) -> str:
+    """Return what replaces a name: for each new one, the next number."""
+    return names.setdefault(name, f"{first}-{len(names) + 1}" if names else first)

@@ -348,11 +348,6 @@ def test_run_to_names_its_mistakes(fake: AutomationFake, tmp_path: Path) -> None
         execution.run_to("thre")
     with pytest.raises(FakeUsageError, match="has ended as Failed, and has not reached step 'three'"):
         execution.run_to("three")
-    started(fake)
-    execution_id = fake.executions[1].id
-    fake.executions[1].run_to("get")
-    with pytest.raises(ClientError):
-        fake.client().send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
 
 
 def test_executions_that_it_started_are_shown(fake: AutomationFake, tmp_path: Path) -> None:

@@ -72,13 +72,13 @@ def missing_in(script: str, handler: str, *, attached: bool) -> str | None:
     """
     if _PLACEHOLDER.fullmatch(script):
         return f"its script is the placeholder {script.strip()}"
+    if attached and not re.search(rf"\b{re.escape(handler)}\b", script):
+        return f"its handler {handler} is in an attachment"
     try:
         with _quiet():
             tree = ast.parse(script)
     except (SyntaxError, ValueError):
         return None
-    if attached and handler not in _defined(tree):
-        return f"its handler {handler} is in an attachment"
     # A script that changes the path may bring a module along.
     for name in _imported(tree) if "sys.path" not in script else ():
         if not _is_installed(name):
@@ -93,17 +93,6 @@ def _quiet() -> Generator[None]:
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", SyntaxWarning)
         yield
-
-
-def _defined(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that a script defines or imports at its top level."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
