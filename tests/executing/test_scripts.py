@@ -332,31 +332,15 @@ def test_scripts_that_can_not_be_executed(changed: Members, reason: str, bench: 
 
 def test_a_handler_beside_an_attachment(bench: Bench) -> None:
     """A script whose handler is imported, or assigned, can be executed."""
-    source = """
-        try:
-            raise ValueError
-        except ValueError:
-            from json import dumps as handler
-            handler = lambda events, context: "ran"
-    """
-    given = script(source)
+    given = script("try:\n    raise ValueError\nexcept ValueError:\n    handler = lambda events, context: 'ran'")
     given["inputs"]["Attachment"] = "a.zip"
     assert bench.run(given).step("script")["Outputs"]["Payload"] == ["ran"]
 
 
-SWALLOWED = """
-import boto3
-try:
-    boto3.client("ssm").describe_instance_information()
-except Exception:
-    pass
-return "fine"
-"""
-
-
 def test_a_call_that_nothing_answers_can_not_be_swallowed(bench: Bench) -> None:
     """The test is told, though the script went on."""
-    execution_id = bench.begin(body(SWALLOWED))
+    call = "import boto3\ntry:\n    boto3.client('ssm').describe_instance_information()\nexcept Exception:\n    pass"
+    execution_id = bench.begin(body(call))
     with pytest.raises(FakeUsageError, match="called ssm DescribeInstanceInformation, which moto has not implemented"):
         bench.poll(execution_id)
 
