@@ -257,7 +257,7 @@ class ErrorTable(SphinxDirective):
         wanted = model.documented_errors(operation) if operation else common_errors()
         marks = register.basis_of("errors", wanted, register.load())
         entries = {name: errors.entry(name) for name in wanted}
-        rows = [(code(name), str(each.status), each.text, mark(self, marks[name])) for name, each in entries.items()]
+        rows = [(code(name), str(status), text, mark(self, marks[name])) for name, (status, text) in entries.items()]
         return [table(("code", "status", "text", "text is"), rows, widths=(46, 8, 33, 13), name="ssm-errors")]
 
 

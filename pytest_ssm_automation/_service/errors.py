@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from .._errors import hide_usage_errors, unknown_name
 from .checks import model
@@ -38,8 +38,8 @@ class ServiceError(Exception):
         """Take missing arguments from the catalogue. A code that is not in the catalogue needs a status."""
         usual = catalogue().get(code) if status else entry(code)
         self.code = code
-        self.message: str = message if message is not None else usual.text if usual else code
-        self.status: int = status or entry(code).status
+        self.message: str = message if message is not None else usual[1] if usual else code
+        self.status: int = status or entry(code)[0]
         super().__init__(f"{code}: {self.message}")
 
 
@@ -52,58 +52,51 @@ class InvalidRequestError(ServiceError):
         self.violations = violations
 
 
-class CatalogueEntry(NamedTuple):
-    """The HTTP status and the message of an error code.
-
-    Attributes:
-        status: The HTTP status.
-        text: The message; `{account}`, `{operation}` and `{resource}` are replaced by those of the request.
-    """
-
-    status: int
-    text: str
-
-
 _DENIED = (
     "User: arn:aws:sts::{account}:assumed-role/test-role/test-session is not authorized to perform: "
     "ssm:{operation} on resource: {resource} because no identity-based policy allows the ssm:{operation} action"
 )
-# Errors that all AWS services have, and that SSM's model does not contain, or contains without their usual message:
+# The statuses and messages of errors that all AWS services have, and that SSM's model does not contain, or contains
+# without their usual message:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
-_COMMON: Final = {
-    "AccessDeniedException": CatalogueEntry(400, _DENIED),
-    "ExpiredTokenException": CatalogueEntry(400, "The security token included in the request is expired"),
-    "IncompleteSignatureException": CatalogueEntry(400, "The request signature does not conform to AWS standards."),
-    "InternalFailure": CatalogueEntry(500, "The request processing has failed because of an unknown error."),
-    "InvalidSignatureException": CatalogueEntry(
-        400, "The request signature we calculated does not match the signature you provided."
+_COMMON: Final[dict[str, tuple[int, str]]] = {
+    "AccessDeniedException": (400, _DENIED),
+    "ExpiredTokenException": (400, "The security token included in the request is expired"),
+    "IncompleteSignatureException": (400, "The request signature does not conform to AWS standards."),
+    "InternalFailure": (500, "The request processing has failed because of an unknown error."),
+    "InvalidSignatureException": (
+        400,
+        "The request signature we calculated does not match the signature you provided.",
     ),
-    "MissingAuthenticationTokenException": CatalogueEntry(400, "Missing Authentication Token"),
-    "NotAuthorized": CatalogueEntry(400, "You do not have permission to perform this action."),
-    "OptInRequired": CatalogueEntry(403, "The AWS access key ID needs a subscription for the service."),
-    "RequestExpired": CatalogueEntry(400, "The request reached the service more than 15 minutes after its date."),
-    "RequestTimeoutException": CatalogueEntry(408, "The request could not be handled in time."),
-    "SerializationException": CatalogueEntry(400, "The request could not be read."),
-    "ServiceUnavailable": CatalogueEntry(503, "The request has failed due to a temporary failure of the server."),
-    "ThrottlingException": CatalogueEntry(400, "Rate exceeded"),
-    "UnknownOperationException": CatalogueEntry(400, "The operation is not known."),
-    "UnrecognizedClientException": CatalogueEntry(400, "The security token included in the request is invalid."),
-    "ValidationException": CatalogueEntry(400, "1 validation error detected"),
+    "MissingAuthenticationTokenException": (400, "Missing Authentication Token"),
+    "NotAuthorized": (400, "You do not have permission to perform this action."),
+    "OptInRequired": (403, "The AWS access key ID needs a subscription for the service."),
+    "RequestExpired": (400, "The request reached the service more than 15 minutes after its date."),
+    "RequestTimeoutException": (408, "The request could not be handled in time."),
+    "SerializationException": (400, "The request could not be read."),
+    "ServiceUnavailable": (503, "The request has failed due to a temporary failure of the server."),
+    "ThrottlingException": (400, "Rate exceeded"),
+    "UnknownOperationException": (400, "The operation is not known."),
+    "UnrecognizedClientException": (400, "The security token included in the request is invalid."),
+    "ValidationException": (400, "1 validation error detected"),
 }
 
 
 @cache
-def catalogue() -> Mapping[str, CatalogueEntry]:
-    """Return all error codes: those of SSM, from the service model, and those common to AWS services."""
+def catalogue() -> Mapping[str, tuple[int, str]]:
+    """Return the HTTP status and the message of each error: those of SSM, and those common to AWS services.
+
+    In a message, `{account}`, `{operation}` and `{resource}` are replaced by those of the request.
+    """
     own = {
-        name: CatalogueEntry(500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name)
+        name: (500 if name == "InternalServerError" else 400, model.first_sentence(shape) or name)
         for name, shape in model.error_shapes().items()
     }
     return {**own, **_COMMON}
 
 
-def entry(code: str) -> CatalogueEntry:
-    """Return the entry of an error code; raise `FakeUsageError` for an unknown code."""
+def entry(code: str) -> tuple[int, str]:
+    """Return the status and the message of an error code; raise `FakeUsageError` for an unknown code."""
     try:
         return catalogue()[code]
     except KeyError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
@@ -105,7 +105,7 @@ def _usual_text(code: str, request: Request, params: Mapping[str, Any]) -> str:
         resource = f"arn:aws:ssm:{request.region}:{owner}:automation-definition/{name}:{version}"
     else:
         resource = f"arn:aws:ssm:{request.region}:{request.account}:automation-execution/{name}"
-    text = entry(code).text
+    _, text = entry(code)
     for word, value in (("account", request.account), ("operation", request.operation), ("resource", resource)):
         text = text.replace(f"{{{word}}}", value)
     return text
@@ -144,23 +144,13 @@ class FaultQueue:
     def __init__(self, faults: tuple[Fault, ...] = (), lock: threading.RLock | None = None) -> None:
         """Start with copies of faults, whose counts start at 0; `lock` guards the counts."""
         self.all = [replace(fault) for fault in faults]
-        self._let_through: dict[Fault, int] = defaultdict(int)
+        self._matched: Counter[Fault] = Counter()
         self._lock = lock or threading.RLock()
 
     def add(self, fault: Fault) -> Fault:
         """Append a fault."""
         self.all.append(fault)
         return fault
-
-    def _count(self, fault: Fault) -> bool | None:
-        """Count a matching call; return whether the fault fires, or `None` if it is used up."""
-        if fault.used_up:
-            return None
-        if self._let_through[fault] < fault.after:
-            self._let_through[fault] += 1
-            return False
-        fault.fired += 1
-        return True
 
     def take(self, request: Request) -> Fault | None:
         """Return the fault for a call, if any, and count the call.
@@ -176,11 +166,12 @@ class FaultQueue:
             if fault.used_up or not fault.meets(request):
                 continue
             with self._lock:
-                fires = self._count(fault)
-            if fires is None:  # another call has used it up in the meantime
-                continue
-            if not fires:
-                return None
+                if fault.used_up:  # another call has used it up in the meantime
+                    continue
+                self._matched[fault] += 1
+                if self._matched[fault] <= fault.after:
+                    return None
+                fault.fired += 1
             if request.over_http and not has_http_form(fault.error):
                 raise FakeUsageError(
                     f"{written(fault.error)} can't be raised in a caller that sends HTTP, which only gets responses "

@@ -38,10 +38,9 @@ class Characters(NamedTuple):
     @property
     def text(self) -> str:
         """The set as a class of `regex`, version 1."""
-        if not self.ranges and len(self.categories) + bool(self.others) == 1:
-            return self.others or f"\\p{{{next(iter(self.categories))}}}"
-        inside = "".join(f"\\p{{{name}}}" for name in sorted(self.categories)) + self.others
-        return f"[{class_text(self.ranges)}{inside}]" if self.ranges or inside else r"[^\x00-\U0010FFFF]"
+        properties = "".join(f"\\p{{{name}}}" for name in sorted(self.categories))
+        inside = class_text(self.ranges) + properties + self.others
+        return f"[{inside}]" if inside else r"[^\x00-\U0010FFFF]"
 
     def __or__(self, other: Characters) -> Characters:
         """Return the union."""
