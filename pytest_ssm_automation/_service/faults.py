@@ -166,7 +166,7 @@ class FaultQueue:
             if fault.used_up or not fault.meets(request):
                 continue
             with self._lock:
-                if fault.used_up:  # another call has used it up in the meantime
+                if fault.fired == fault.times:  # another call has used it up in the meantime
                     continue
                 self._matched[fault] += 1
                 if self._matched[fault] <= fault.after:
