@@ -3,183 +3,121 @@
 Sources: the page of each action, from
 https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html, the service's own list for
 `aws:runCommand` (in its error for an unknown input), and inputs that AWS's own runbooks use. Not listed are actions
-whose page has no list, and the inputs of an API operation. An empty type is any.
+whose page has no list, and the inputs of an API operation.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..actions import APPROVE, BRANCH, CHANGE_STATE, EXECUTE_AUTOMATION, LOOP, UPDATE_VARIABLE
 
-KNOWN: Final[dict[str, dict[str, str]]] = {
-    APPROVE: {
-        "NotificationArn": "String",
-        "Message": "String",
-        "MinRequiredApprovals": "Integer",
-        "Approvers": "StringList",
-        "EnhancedApprovals": "",
-    },
-    BRANCH: {"Choices": "MapList", "Default": "String"},
-    CHANGE_STATE: {
-        "InstanceIds": "StringList",
-        "CheckStateOnly": "Boolean",
-        "DesiredState": "String",
-        "Force": "Boolean",
-        "AdditionalInfo": "String",
-        "FailOnUnexpectedStopped": "",
-    },
-    "aws:copyImage": {
-        "SourceRegion": "String",
-        "SourceImageId": "String",
-        "ImageName": "String",
-        "ImageDescription": "String",
-        "Encrypted": "Boolean",
-        "KmsKeyId": "String",
-        "ClientToken": "String",
-    },
-    "aws:createImage": {
-        "InstanceId": "String",
-        "ImageName": "String",
-        "ImageDescription": "String",
-        "NoReboot": "Boolean",
-        "BlockDeviceMappings": "",
-    },
-    "aws:createStack": {
-        "Capabilities": "StringList",
-        "ClientRequestToken": "String",
-        "DisableRollback": "Boolean",
-        "NotificationARNs": "StringList",
-        "OnFailure": "String",
-        "Parameters": "MapList",
-        "ResourceTypes": "StringList",
-        "RoleARN": "String",
-        "StackName": "String",
-        "StackPolicyBody": "String",
-        "StackPolicyURL": "String",
-        "Tags": "MapList",
-        "TemplateBody": "String",
-        "TemplateURL": "String",
-        "TimeoutInMinutes": "Integer",
-    },
-    "aws:createTags": {"ResourceIds": "StringList", "Tags": "MapList", "ResourceType": "String"},
-    "aws:deleteImage": {"ImageId": "String"},
-    "aws:deleteStack": {
-        "ClientRequestToken": "String",
-        "RetainResources": "StringList",
-        "RetainResources.member.N": "StringList",
-        "RoleARN": "String",
-        "StackName": "String",
-    },
-    EXECUTE_AUTOMATION: {
-        "DocumentName": "String",
-        "DocumentVersion": "String",
-        "MaxConcurrency": "String",
-        "MaxErrors": "String",
-        "RuntimeParameters": "Map",
-        "Tags": "MapList",
-        "TargetLocations": "MapList",
-        "TargetMaps": "MapList",
-        "TargetParameterName": "String",
-        "Targets": "MapList",
-    },
-    "aws:executeScript": {
-        "Runtime": "String",
-        "Handler": "String",
-        "InputPayload": "",
-        "Script": "String",
-        "Attachment": "String",
-    },
-    "aws:executeStateMachine": {"stateMachineArn": "String", "name": "String", "input": "String"},
-    "aws:invokeLambdaFunction": {
-        "FunctionName": "String",
-        "Qualifier": "String",
-        "InvocationType": "String",
-        "LogType": "String",
-        "ClientContext": "",
-        "InputPayload": "StringMap",
-        "Payload": "String",
-    },
-    "aws:invokeWebhook": {"IntegrationName": "String", "Body": "String"},
-    LOOP: {
-        "Iterators": "StringList",
-        "IteratorDataType": "String",
-        "LoopCondition": "StringMap",
-        "MaxIterations": "Integer",
-        "Steps": "MapList",
-    },
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The inputs of each action by type. A star marks those that are required, and dots mean that there are more.
+_INPUTS: Final[dict[str, tuple[str, ...]]] = {
+    APPROVE: (
+        "String: NotificationArn Message",
+        "Integer: MinRequiredApprovals",
+        "StringList: Approvers*",
+        "Any: EnhancedApprovals",
+    ),
+    "aws:assertAwsResourceProperty": ("Any: Service* Api* PropertySelector* DesiredValues* ...",),
+    BRANCH: ("MapList: Choices*", "String: Default"),
+    CHANGE_STATE: (
+        "StringList: InstanceIds*",
+        "Boolean: CheckStateOnly Force",
+        "String: DesiredState* AdditionalInfo",
+        "Any: FailOnUnexpectedStopped",
+    ),
+    "aws:copyImage": (
+        "String: SourceRegion* SourceImageId* ImageName* ImageDescription KmsKeyId ClientToken",
+        "Boolean: Encrypted",
+    ),
+    "aws:createImage": (
+        "String: InstanceId* ImageName* ImageDescription",
+        "Boolean: NoReboot",
+        "Any: BlockDeviceMappings",
+    ),
+    "aws:createStack": (
+        "StringList: Capabilities NotificationARNs ResourceTypes",
+        "String: ClientRequestToken OnFailure RoleARN StackName* StackPolicyBody StackPolicyURL",
+        "String: TemplateBody TemplateURL",
+        "Boolean: DisableRollback",
+        "MapList: Parameters Tags",
+        "Integer: TimeoutInMinutes",
+    ),
+    "aws:createTags": ("StringList: ResourceIds*", "MapList: Tags*", "String: ResourceType"),
+    "aws:deleteImage": ("String: ImageId*",),
+    "aws:deleteStack": (
+        "String: ClientRequestToken RoleARN StackName*",
+        "StringList: RetainResources RetainResources.member.N",
+    ),
+    EXECUTE_AUTOMATION: (
+        "String: DocumentName* DocumentVersion MaxConcurrency MaxErrors TargetParameterName",
+        "Map: RuntimeParameters",
+        "MapList: Tags TargetLocations TargetMaps Targets",
+    ),
+    "aws:executeAwsApi": ("Any: Service* Api* ...",),
+    "aws:executeScript": ("String: Runtime* Handler Script Attachment", "Any: InputPayload"),
+    "aws:executeStateMachine": ("String: stateMachineArn* name input",),
+    "aws:invokeLambdaFunction": (
+        "String: FunctionName* Qualifier InvocationType LogType Payload",
+        "Any: ClientContext",
+        "StringMap: InputPayload",
+    ),
+    "aws:invokeWebhook": ("String: IntegrationName* Body",),
+    LOOP: (
+        "StringList: Iterators",
+        "String: IteratorDataType",
+        "StringMap: LoopCondition",
+        "Integer: MaxIterations",
+        "MapList: Steps*",
+    ),
     # In the order of the service's own list.
-    "aws:runCommand": {
-        "Comment": "String",
-        "MaxErrors": "String",
-        "Parameters": "Map",
-        "DocumentHashType": "String",
-        "ServiceRoleArn": "String",
-        "MaxConcurrency": "String",
-        "Targets": "MapList",
-        "TimeoutSeconds": "Integer",
-        "OutputS3KeyPrefix": "String",
-        "CloudWatchOutputConfig": "StringMap",
-        "NotificationConfig": "StringMap",
-        "DocumentVersion": "String",
-        "InstanceIds": "StringList",
-        "OutputS3BucketName": "String",
-        "DocumentName": "String",
-        "DocumentHash": "String",
-    },
-    "aws:runInstances": {
-        "AdditionalInfo": "String",
-        "BlockDeviceMappings": "MapList",
-        "ClientToken": "String",
-        "DisableApiTermination": "Boolean",
-        "EbsOptimized": "Boolean",
-        "IamInstanceProfileArn": "String",
-        "IamInstanceProfileName": "String",
-        "ImageId": "String",
-        "InstanceInitiatedShutdownBehavior": "String",
-        "InstanceType": "String",
-        "KernelId": "String",
-        "KeyName": "String",
-        "MaxInstanceCount": "String",
-        "MetadataOptions": "StringMap",
-        "MinInstanceCount": "String",
-        "Monitoring": "Boolean",
-        "NetworkInterfaces": "MapList",
-        "Placement": "StringMap",
-        "PrivateIpAddress": "String",
-        "RamdiskId": "String",
-        "SecurityGroupIds": "StringList",
-        "SecurityGroups": "StringList",
-        "SubnetId": "String",
-        "TagSpecifications": "MapList",
-        "UserData": "String",
-    },
-    "aws:sleep": {"Duration": "String", "Timestamp": "String"},
-    UPDATE_VARIABLE: {"Name": "String", "Value": ""},
+    "aws:runCommand": (
+        "String: Comment MaxErrors",
+        "Map: Parameters",
+        "String: DocumentHashType ServiceRoleArn MaxConcurrency",
+        "MapList: Targets",
+        "Integer: TimeoutSeconds",
+        "String: OutputS3KeyPrefix",
+        "StringMap: CloudWatchOutputConfig NotificationConfig",
+        "String: DocumentVersion",
+        "StringList: InstanceIds",
+        "String: OutputS3BucketName DocumentName* DocumentHash",
+    ),
+    "aws:runInstances": (
+        "String: AdditionalInfo ClientToken IamInstanceProfileArn IamInstanceProfileName ImageId* InstanceType",
+        "String: InstanceInitiatedShutdownBehavior KernelId KeyName MaxInstanceCount MinInstanceCount",
+        "String: PrivateIpAddress RamdiskId SubnetId UserData",
+        "MapList: BlockDeviceMappings NetworkInterfaces TagSpecifications",
+        "Boolean: DisableApiTermination EbsOptimized Monitoring",
+        "StringMap: MetadataOptions Placement",
+        "StringList: SecurityGroupIds SecurityGroups",
+    ),
+    "aws:sleep": ("String: Duration Timestamp",),
+    UPDATE_VARIABLE: ("String: Name*", "Any: Value*"),
+    "aws:waitForAwsResourceProperty": ("Any: Service* Api* PropertySelector* DesiredValues* ...",),
 }
-_OF_A_PROPERTY: Final = ("Service", "Api", "PropertySelector", "DesiredValues")
-REQUIRED: Final[dict[str, tuple[str, ...]]] = {
-    APPROVE: ("Approvers",),
-    "aws:assertAwsResourceProperty": _OF_A_PROPERTY,
-    BRANCH: ("Choices",),
-    CHANGE_STATE: ("InstanceIds", "DesiredState"),
-    "aws:copyImage": ("SourceRegion", "SourceImageId", "ImageName"),
-    "aws:createImage": ("InstanceId", "ImageName"),
-    "aws:createStack": ("StackName",),
-    "aws:createTags": ("ResourceIds", "Tags"),
-    "aws:deleteImage": ("ImageId",),
-    "aws:deleteStack": ("StackName",),
-    EXECUTE_AUTOMATION: ("DocumentName",),
-    "aws:executeAwsApi": ("Service", "Api"),
-    "aws:executeScript": ("Runtime",),
-    "aws:executeStateMachine": ("stateMachineArn",),
-    "aws:invokeLambdaFunction": ("FunctionName",),
-    "aws:invokeWebhook": ("IntegrationName",),
-    "aws:runCommand": ("DocumentName",),
-    "aws:runInstances": ("ImageId",),
-    LOOP: ("Steps",),
-    UPDATE_VARIABLE: ("Name", "Value"),
-    "aws:waitForAwsResourceProperty": _OF_A_PROPERTY,
+
+
+def _listed(rows: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the names of inputs, some with a star, and their types."""
+    for row in rows:
+        kind, _, names = row.partition(": ")
+        yield from ((name, "" if kind == "Any" else kind) for name in names.split() if name != "...")
+
+
+KNOWN: Final = {
+    action: {name.rstrip("*"): kind for name, kind in _listed(rows)}
+    for action, rows in _INPUTS.items()
+    if not rows[-1].endswith("...")
+}
+REQUIRED: Final = {
+    action: tuple(name.rstrip("*") for name, _ in _listed(rows) if name.endswith("*"))
+    for action, rows in _INPUTS.items()
 }
 # Inputs that AWS's own runbooks use instead of a required one.
 INSTEAD: Final = {"Approvers": "EnhancedApprovals"}
