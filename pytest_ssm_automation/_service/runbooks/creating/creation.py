@@ -16,8 +16,7 @@ from ..actions import ACTIONS, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABL
 from ..findings import shown
 from ..kinds import inputs_of, is_list, is_mapping
 from ..references import names_in
-from .inputs import INSTEAD, KNOWN, REQUIRED
-from .limits import beyond_limits, type_problem
+from .inputs import INSTEAD, KNOWN, REQUIRED, beyond_limits, type_problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

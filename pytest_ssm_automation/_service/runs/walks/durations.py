@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ...runbooks.actions import PAUSING, SLEEP
-from ...runbooks.creating.limits import length_of
+from ...runbooks.creating.inputs import length_of
 from ...runbooks.references import as_text
 from .. import times
 

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ...runbooks.actions import SLEEP, UPDATE_VARIABLE
-from ...runbooks.creating.limits import beyond_limits, type_problem
+from ...runbooks.creating.inputs import beyond_limits, type_problem
 from ...runbooks.kinds import is_list, is_mapping
 from ...runbooks.references import as_text, unknown_in
 from .durations import end_of_sleep
