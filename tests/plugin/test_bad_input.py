@@ -174,15 +174,6 @@ def test_mistakes_that_stop_the_run(run: Any, ini: str, message: str) -> None:
     assert message in result.stderr.str() + result.stdout.str()
 
 
-def test_assertions_point_at_the_test(run: Any) -> None:
-    """The traceback of an assertion that fails ends in the test, not inside the package."""
-    _, result = outcome(run, call="ssm_automation.assert_started_once(DocumentName='Doc')")
-    result.stdout.fnmatch_lines(
-        ["test_assertions_point_at_the_test.py:*: in test_it", "E   AssertionError: StartAutomationExecution was not *"]
-    )
-    result.stdout.no_fnmatch_line("*pytest_ssm_automation*:*: in *")
-
-
 SLIPS = (
     "ssm_automation.fail_with('InvalidTargets')",
     "ssm_automation.fail_with('InvalidTarget', when={'Documentname': 'x'})",
@@ -209,10 +200,11 @@ SLIPS = (
     [
         *((call, "pytest_ssm_automation.FakeUsageError: *") for call in SLIPS),
         ("ssm_automation.executions[0]", "IndexError: index 0 is out of range, as there are 0 items"),
+        ("ssm_automation.assert_started_once(Mode='Auto')", "AssertionError: StartAutomationExecution was not *"),
     ],
 )
 def test_usage_errors_point_at_the_test(run: Any, call: str, error: str) -> None:
-    """The traceback of a slip ends in the user's line, and the error has its public name."""
+    """The traceback of a slip, or of an assertion, ends in the user's line, and the error has its public name."""
     imports = "from pytest_ssm_automation import AutomationFake, Fault, constraints, strategies"
     result = run(TEMPLATE.format(marker="", call=call).replace("import pytest", imports))
     result.stdout.fnmatch_lines([f">       {call.replace('[', '[[]')}", f"E       {error}"])

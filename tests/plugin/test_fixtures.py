@@ -43,21 +43,6 @@ def test_clients_of_the_fixture_are_their_own(ssm_client: Any, number: int) -> N
     assert start(ssm_client) == "1" * 36
 
 
-def test_ids_are_the_same_at_every_run(run: Any) -> None:
-    """A test's seed is its id: its executions repeat, and no two tests' are alike."""
-    source = """
-        import pytest
-
-        @pytest.mark.parametrize("number", range(3))
-        def test_it(ssm_client, number):
-            print("id:", ssm_client.start_automation_execution(DocumentName="Doc")["AutomationExecutionId"])
-        """
-    runs = [[line for line in run(source, "-s").outlines if "id: " in line] for _ in range(2)]
-    assert len(set(runs[0])) == 3
-    # In one process, a reused seed continues, so that ids never collide. So compare two processes.
-    assert set(runs[0]).isdisjoint(runs[1])
-
-
 FAKES: list[weakref.ref[AutomationFake]] = []
 
 

@@ -136,7 +136,7 @@ def test_however_a_test_ends(checked: Any, options: str) -> None:
 )
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
-    """After an alarm raises during a call, the fake still answers, and restores everything at its end."""
+    """After an alarm raises during a call, the fake restores everything at its end."""
     result = checked(
         f"""
     import signal
@@ -157,20 +157,6 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
         signal.signal(signal.SIGALRM, before)
 
     @pytest.mark.ssm_automation(transport="{transport}")
-    def test_goes_on(ssm_automation, ssm_client, alarm):
-        for number in range(40):
-            with pytest.raises(TimeoutError):
-                RANG.clear()
-                alarm(0.001 + number / 5000)
-                while not RANG:
-                    start(ssm_client, "Never-Ends")
-                raise TimeoutError("dropped")
-            id_ = start(ssm_client, f"Doc-{{number}}")
-            assert ssm_automation.assert_started_once(DocumentName=f"Doc-{{number}}").id == id_
-        ids = [execution.id for execution in ssm_automation.executions]
-        assert len(set(ids)) == len(ids)
-
-    @pytest.mark.ssm_automation(transport="{transport}")
     def test_times_out(ssm_client, alarm):
         RANG.clear()
         alarm(0.05)
@@ -182,7 +168,7 @@ def test_a_timeout_may_come_at_any_moment(checked: Any, transport: str) -> None:
         raise TimeoutError("too long")
     """
     )
-    result.assert_outcomes(passed=2, failed=1)
+    result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*TimeoutError: *"])
     result.stdout.no_fnmatch_line("*left something behind*")
 

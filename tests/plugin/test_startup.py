@@ -27,30 +27,18 @@ def test_a_test_that_uses_nothing_imports_nothing(alone: pytest.Pytester) -> Non
     alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
 
 
-def test_the_fake_needs_no_more_than_botocore(alone: pytest.Pytester) -> None:
-    """A test that uses the fake imports botocore, and none of the libraries that other features work with."""
+def test_a_start_imports_no_more_than_it_needs(alone: pytest.Pytester) -> None:
+    """A test that uses the fake imports botocore, and none of the libraries that other features work with.
+
+    Modules for runbooks, walks, violations, other operations and other transports are imported on first use.
+    """
     others = tuple(name for name in HEAVY if name != "botocore")
     alone.makepyfile(
         f"""
         import sys
 
-        def test_it(ssm_client, ssm_automation):
-            ssm_client.start_automation_execution(DocumentName="Doc")
-            ssm_automation.assert_started_once()
-            assert [name for name in {others} if name in sys.modules] == []
-        """
-    )
-    alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
-
-
-def test_a_start_imports_no_more_than_it_needs(alone: pytest.Pytester) -> None:
-    """Modules for runbooks, walks, violations, other operations and other transports are imported on first use."""
-    alone.makepyfile(
-        """
-        import sys
-
         def ours(*names):
-            return [name for name in names if f"pytest_ssm_automation.{name}" in sys.modules]
+            return [name for name in names if f"pytest_ssm_automation.{{name}}" in sys.modules]
 
         def test_it(ssm_client, ssm_automation):
             ssm_client.start_automation_execution(DocumentName="Doc")
@@ -58,6 +46,8 @@ def test_a_start_imports_no_more_than_it_needs(alone: pytest.Pytester) -> None:
             assert ours(*late, "_service.checks.violations", "_transports.answers.wire") == []
             assert ssm_automation.executions[0].steps == []
             assert ours("_service.runs.execution", "_service.runs.walks.walk") == ["_service.runs.execution"]
+            ssm_automation.assert_started_once()
+            assert [name for name in {others} if name in sys.modules] == []
         """
     )
     alone.runpytest_subprocess(*ALONE).assert_outcomes(passed=1)
