@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
 from ._assertions import shorten
-from ._errors import FakeUsageError, check_names, did_you_mean, hide_usage_errors
+from ._errors import FakeUsageError, check_names, hide_usage_errors, nearest
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
 
@@ -18,7 +18,7 @@ _OPTIONS: Final = frozenset({"account", "constraint", "error", "exact", "partial
 
 
 def check_keywords(assertion: F) -> F:
-    """Reject a request that is passed as a dict, and options that an assertion does not have."""
+    """Refuse a request that is passed as a dict, and options that an assertion does not take."""
     places: int = assertion.__code__.co_argcount
     own = _arguments(assertion)
 
@@ -27,11 +27,9 @@ def check_keywords(assertion: F) -> F:
         __tracebackhide__ = True
         if len(args) > places:
             raise FakeUsageError(_positional(assertion.__name__, args[1:places], args[-1]))
-        if foreign := [name for name in keywords if name in _OPTIONS and name not in own]:
-            raise FakeUsageError(_foreign(assertion.__name__, foreign[0], keywords[foreign[0]]))
-        for name in keywords:
-            if name[:1].islower() and name not in own and (hint := did_you_mean(name, own)):
-                raise FakeUsageError(f"{assertion.__name__} takes no {name}: {hint}")
+        # Other names in lower case may be meant as members, and are checked with those.
+        options = [name for name in keywords if name in _OPTIONS or (name[:1].islower() and nearest(name, own))]
+        check_names(f"argument of {assertion.__name__}", options, own)
         return assertion(*args, **keywords)
 
     return cast("F", checked)
@@ -92,10 +90,3 @@ def _positional(assertion: str, before: tuple[object, ...], given: object) -> st
         members = {"DocumentName": given}
     words = [*map(repr, before), *(f"{name}={shorten(value)}" for name, value in members.items())]
     return f"{assertion} takes the members of the request as keywords: write {assertion}({', '.join(words)})"
-
-
-def _foreign(assertion: str, name: str, value: object) -> str:
-    if (assertion, name) == ("assert_started_once", "times"):
-        return f"assert_started_once expects exactly one start: write assert_started(times={value!r}, ...)"
-    having = "assert_rejected" if name in {"constraint", "error"} else "assert_started or assert_called"
-    return f"{assertion} takes no {name}; write {having} with {name}={value!r}"

@@ -113,7 +113,10 @@ def test_any_order(process: Callable[..., pytest.RunResult], seed: int) -> None:
 
 
 def test_reruns(process: Callable[..., pytest.RunResult]) -> None:
-    """With pytest-rerunfailures, each attempt has a new fake, and strict failures are rerun like others."""
+    """With pytest-rerunfailures, each attempt has a new fake, and strict failures are rerun like others.
+
+    In the report, a test that faces an error at each attempt is one test.
+    """
     pytest.importorskip("pytest_rerunfailures")
     result = process(
         """
@@ -144,11 +147,13 @@ def test_reruns(process: Callable[..., pytest.RunResult]) -> None:
         @pytest.mark.flaky(reruns=1)
         def test_always(ssm_automation):
             ssm_automation.fail_with("InvalidTarget")
-        """
+        """,
+        "--ssm-automation-report",
     )
     outcomes = result.parseoutcomes()
     assert (outcomes["passed"], outcomes["failed"], outcomes["rerun"]) == (2, 1, 4)
     result.stdout.fnmatch_lines(["*The test passed, but strict mode found problems:"])
+    result.stdout.fnmatch_lines(["InvalidTarget *1 test", "4 executions, 1 refusal, 3 faults"])
     result.stdout.no_fnmatch_line("*left something behind*")
 
 
