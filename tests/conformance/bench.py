@@ -146,6 +146,28 @@ class Bench:
         self.target.made.append(execution_id)
         return execution_id
 
+    def held(self, runbook: str = "pause", **members: Any) -> str:
+        """Start a runbook, wait until it waits, and return the execution's id."""
+        execution_id = self.start(runbook, **members)
+        self.until(execution_id, {"Waiting"})
+        return execution_id
+
+    def signal(self, execution_id: str, kind: str, **payload: list[str]) -> None:
+        """Send a signal."""
+        given = {"Payload": payload} if payload else {}
+        self.client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind, **given)
+
+    def stop(self, execution_id: str, kind: str = "Cancel") -> None:
+        """Stop an execution."""
+        self.client.stop_automation_execution(AutomationExecutionId=execution_id, Type=kind)
+
+    def listed(self, **filters: str) -> list[dict[str, Any]]:
+        """List the executions that have these values of keys of filters."""
+        given = [{"Key": key, "Values": [value]} for key, value in filters.items()]
+        answer = self.client.describe_automation_executions(Filters=given)
+        found: list[dict[str, Any]] = answer["AutomationExecutionMetadataList"]
+        return found
+
     def refused(self, method: str, **members: Any) -> Refusal:
         """Return the error of a call; a call that succeeds raises `Differs`."""
         if method == START:

@@ -12,6 +12,7 @@ from conformance.bench import Differs
 
 if TYPE_CHECKING:
     from conformance.bench import Bench
+    from conformance.running import Shown
 
 
 def statuses(bench: Bench) -> None:
@@ -20,14 +21,14 @@ def statuses(bench: Bench) -> None:
     seen, shown = bench.history()
     order = ("Pending", "InProgress", "Success")
     bench.expect(sorted(set(seen), key=order.index), list(dict.fromkeys(seen)))
-    bench.expect(shown["AutomationExecutionStatus"], "Success")
+    bench.expect(shown.status, "Success")
 
 
 def one_status_a_poll(bench: Bench) -> None:
     """Nobody has to wait for the fake."""
     bench.needs_fake()
     execution_id = bench.start()
-    seen = [bench.get(execution_id)["AutomationExecutionStatus"] for _ in range(4)]
+    seen = [bench.get(execution_id).status for _ in range(4)]
     bench.expect(seen, ["Pending", "InProgress", "Success", "Success"])
 
 
@@ -77,48 +78,37 @@ def members_of_a_step(bench: Bench) -> None:
 
 def order_of_steps(bench: Bench) -> None:
     """Steps run, and are shown, as they are listed."""
-    steps = bench.finished("steps")["StepExecutions"]
-    bench.expect(
-        [(step["StepName"], step["StepStatus"]) for step in steps], [("first", "Success"), ("second", "Success")]
-    )
+    bench.expect([*bench.finished("steps").statuses.items()], [("first", "Success"), ("second", "Success")])
 
 
 def interactive(bench: Bench) -> None:
     """An interactive run waits before its first step."""
-    execution_id = bench.start("steps", Mode="Interactive")
-    shown = bench.until(execution_id, {"Waiting"})
-    bench.expect({step["StepStatus"] for step in shown["StepExecutions"]} <= {"Pending", "Waiting"}, wanted=True)
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    execution_id = bench.held("steps", Mode="Interactive")
+    shown = bench.get(execution_id)
+    bench.expect({*shown.statuses.values()} <= {"Pending", "Waiting"}, wanted=True)
+    bench.stop(execution_id)
 
 
-def _first_succeeded(shown: dict[str, Any]) -> bool:
-    return bool(shown["StepExecutions"][0]["StepStatus"] == "Success")
-
-
-def _start_step(bench: Bench, execution_id: str, name: str) -> None:
-    bench.client.send_automation_signal(
-        AutomationExecutionId=execution_id, SignalType="StartStep", Payload={"StepName": [name]}
-    )
+def _first_succeeded(shown: Shown) -> bool:
+    return next(iter(shown.statuses.values())) == "Success"
 
 
 def interactive_step_by_step(bench: Bench) -> None:
     """After the first step, the execution waits for a signal for the second one."""
-    execution_id = bench.start("steps", Mode="Interactive")
-    bench.until(execution_id, {"Waiting"})
-    _start_step(bench, execution_id, "first")
+    execution_id = bench.held("steps", Mode="Interactive")
+    bench.signal(execution_id, "StartStep", StepName=["first"])
     shown = bench.until(execution_id, {"Waiting"}, also=_first_succeeded)
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
-    bench.expect(shown["StepExecutions"][1]["StepStatus"] in {"Pending", "Waiting"}, wanted=True)
+    bench.stop(execution_id)
+    bench.expect(shown.statuses["second"] in {"Pending", "Waiting"}, wanted=True)
 
 
 def interactive_end(bench: Bench) -> None:
     """After its only step the execution waits, and it ends when it is completed."""
-    execution_id = bench.start("sleep", Mode="Interactive")
-    bench.until(execution_id, {"Waiting"})
-    _start_step(bench, execution_id, "wait")
+    execution_id = bench.held("sleep", Mode="Interactive")
+    bench.signal(execution_id, "StartStep", StepName=["wait"])
     bench.until(execution_id, {"Waiting"}, also=_first_succeeded)
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
-    bench.expect(bench.until(execution_id)["AutomationExecutionStatus"], "Success")
+    bench.stop(execution_id, "Complete")
+    bench.expect(bench.until(execution_id).status, "Success")
 
 
 def kept_per_region(bench: Bench) -> None:

@@ -17,26 +17,20 @@ def _filter(key: str, *values: str) -> dict[str, Any]:
     return {"Key": key, "Values": list(values)}
 
 
-def _of_the_suite(bench: Bench) -> dict[str, Any]:
-    """Filter for the executions of the suite's runbooks."""
-    return _filter("DocumentNamePrefix", bench.name("sleep").rpartition("-")[0])
-
-
-def _listed(bench: Bench, *filters: dict[str, Any], **members: Any) -> list[dict[str, Any]]:
-    answer = bench.client.describe_automation_executions(Filters=list(filters), **members)
-    found: list[dict[str, Any]] = answer["AutomationExecutionMetadataList"]
-    return found
+def _prefix(bench: Bench) -> str:
+    """Return what the names of the suite's runbooks begin with."""
+    return bench.name("sleep").rpartition("-")[0]
 
 
 def unknown_id(bench: Bench) -> None:
     """A filter for an unknown id finds nothing."""
-    bench.expect(_listed(bench, _filter("ExecutionId", "00000000-0000-4000-8000-000000000000")), [])
+    bench.expect(bench.listed(ExecutionId="00000000-0000-4000-8000-000000000000"), [])
 
 
 def members(bench: Bench) -> None:
     """What a listing shows of an ended run, beyond what a look at it shows."""
     shown = bench.finished()
-    (found,) = _listed(bench, _filter("ExecutionId", shown["AutomationExecutionId"]))
+    (found,) = bench.listed(ExecutionId=shown["AutomationExecutionId"])
     wanted = {"AutomationExecutionStatus": "Success", "AutomationType": "Local", "Mode": "Auto", "LogFile": ""}
     bench.expect({name: found.get(name) for name in wanted}, wanted)
     bench.expect("StepExecutions" in found, wanted=False)
@@ -46,7 +40,7 @@ def order(bench: Bench) -> None:
     """The newest comes first."""
     bench.finished()
     bench.finished("steps")
-    found = _listed(bench, _of_the_suite(bench))
+    found = bench.listed(DocumentNamePrefix=_prefix(bench))
     times = [each["ExecutionStartTime"] for each in found]
     bench.expect(times, sorted(times, reverse=True))
 
@@ -74,7 +68,7 @@ def pages(bench: Bench) -> None:
     """A page of one is followed by a token for the next."""
     bench.finished()
     bench.finished("steps")
-    prefix = _of_the_suite(bench)
+    prefix = _filter("DocumentNamePrefix", _prefix(bench))
     first = bench.client.describe_automation_executions(Filters=[prefix], MaxResults=1)
     second = bench.client.describe_automation_executions(Filters=[prefix], MaxResults=1, NextToken=first["NextToken"])
     found = [page["AutomationExecutionMetadataList"] for page in (first, second)]

@@ -79,7 +79,7 @@ def message_of_a_variable(bench: Bench) -> None:
 def sizes_of_variables(bench: Bench) -> None:
     """More and longer items than AWS's page allows."""
     found = [
-        _set(bench, kind, value)["AutomationExecutionStatus"]
+        _set(bench, kind, value).status
         for kind, value in (("String", "x" * 513), ("String", ""), ("StringList", ["x"] * 51))
     ]
     bench.expect(found, ["Success"] * 3)

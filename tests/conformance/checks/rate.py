@@ -24,11 +24,7 @@ def _on_two(bench: Bench) -> Shown:
 
 
 def _children(bench: Bench, parent: Mapping[str, Any]) -> list[dict[str, Any]]:
-    filters = [{"Key": "ParentExecutionId", "Values": [parent["AutomationExecutionId"]]}]
-    found: list[dict[str, Any]] = bench.client.describe_automation_executions(Filters=filters)[
-        "AutomationExecutionMetadataList"
-    ]
-    return found
+    return bench.listed(ParentExecutionId=parent["AutomationExecutionId"])
 
 
 def child_for_each_target(bench: Bench) -> None:
@@ -78,7 +74,7 @@ def map_of_targets(bench: Bench) -> None:
     (child,) = _children(bench, parent)
     bench.expect(bench.get(child["AutomationExecutionId"])["Parameters"], {"Item": ["mapped"]})
     named = {"TargetParameterName": "Item", "TargetMaps": [{"Item": ["mapped"]}]}
-    bench.expect(bench.finished("sleep", children=1, **named)["AutomationExecutionStatus"], "Success")
+    bench.expect(bench.finished("sleep", children=1, **named).status, "Success")
 
 
 def _start(bench: Bench, **members: Any) -> str:
@@ -146,8 +142,7 @@ def outputs_of_the_parent(bench: Bench) -> None:
 def listed_targets(bench: Bench) -> None:
     """A listing shows less of them."""
     parent = _on_two(bench)
-    filters = [{"Key": "ExecutionId", "Values": [parent["AutomationExecutionId"]]}]
-    (found,) = bench.client.describe_automation_executions(Filters=filters)["AutomationExecutionMetadataList"]
+    (found,) = bench.listed(ExecutionId=parent["AutomationExecutionId"])
     wanted = {"Targets": TWO["Targets"], "ResolvedTargets": {"ParameterValues": [], "Truncated": False}}
     bench.expect({name: found[name] for name in wanted}, wanted)
 
@@ -157,8 +152,7 @@ def listed_children(bench: Bench) -> None:
     parent = _on_two(bench)
     ids = {parent["AutomationExecutionId"], *(child["AutomationExecutionId"] for child in _children(bench, parent))}
     times = {"StartTimeAfter": "ExecutionStartTime", "StartTimeBefore": "ExecutionEndTime"}
-    filters = [{"Key": key, "Values": [f"{parent[name]:%Y-%m-%dT%H:%M:%S.%fZ}"]} for key, name in times.items()]
-    found = bench.client.describe_automation_executions(Filters=filters)["AutomationExecutionMetadataList"]
+    found = bench.listed(**{key: f"{parent[name]:%Y-%m-%dT%H:%M:%S.%fZ}" for key, name in times.items()})
     bench.expect(ids - {each["AutomationExecutionId"] for each in found}, set())
 
 
@@ -203,9 +197,7 @@ def failure_of_a_location(bench: Bench) -> None:
 
 def type_of_locations(bench: Bench) -> None:
     """In several accounts and Regions, an execution is of the type CrossAccount."""
-    execution_id = _start(bench, TargetLocations=[LOCATION])
-    filters = [{"Key": "ExecutionId", "Values": [execution_id]}]
-    (found,) = bench.client.describe_automation_executions(Filters=filters)["AutomationExecutionMetadataList"]
+    (found,) = bench.listed(ExecutionId=_start(bench, TargetLocations=[LOCATION]))
     bench.expect(found["AutomationType"], "CrossAccount")
 
 

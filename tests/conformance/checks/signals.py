@@ -7,41 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.bench import Bench
+    from conformance.running import Shown
 
 SIGNAL = "send_automation_signal"
 STOP = "stop_automation_execution"
 BAD_SIGNAL = "InvalidAutomationSignalException"
 
 
-def _held(bench: Bench) -> str:
-    """Start a run that waits at its second step."""
-    execution_id = bench.start("pause")
-    bench.until(execution_id, {"Waiting"})
-    return execution_id
-
-
-def _signal(bench: Bench, execution_id: str, kind: str, **payload: list[str]) -> None:
-    members: dict[str, Any] = {"Payload": payload} if payload else {}
-    bench.client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind, **members)
-
-
 def resume(bench: Bench) -> None:
     """Resume, with the name of the waiting step, continues the execution to its end."""
-    execution_id = _held(bench)
-    _signal(bench, execution_id, "Resume", StepName=["hold"])
+    execution_id = bench.held()
+    bench.signal(execution_id, "Resume", StepName=["hold"])
     shown = bench.until(execution_id)
-    bench.expect(shown["AutomationExecutionStatus"], "Success")
-    bench.expect([step["StepStatus"] for step in shown["StepExecutions"]], ["Success"] * 3)
+    bench.expect(shown.status, "Success")
+    bench.expect([*shown.statuses.values()], ["Success"] * 3)
 
 
 def _decided(bench: Bench, *kinds: str) -> tuple[str, dict[str, Any]]:
     """Start a run that waits for two approvals, send signals, and return its status and its outputs."""
-    bench.needs_fake()
-    request = {"DocumentName": bench.name("approvals")}
-    execution_id = bench.client.start_automation_execution(**request)["AutomationExecutionId"]
-    bench.until(execution_id, {"Waiting"})
+    execution_id = bench.held("approvals")
     for kind in kinds:
-        _signal(bench, execution_id, kind, Comment=["Why"])
+        bench.signal(execution_id, kind, Comment=["Why"])
     ask = bench.get(execution_id)["StepExecutions"][0]
     return ask["StepStatus"], ask["Outputs"]
 
@@ -78,12 +64,12 @@ def approvers(bench: Bench) -> None:
 
 def wrong_signals(bench: Bench) -> None:
     """A pause refuses an approval and unknown steps; then it is stopped."""
-    execution_id = _held(bench)
+    execution_id = bench.held()
     request: dict[str, Any] = {"AutomationExecutionId": execution_id}
     bench.expect(bench.refused(SIGNAL, **request, SignalType="Approve").code, BAD_SIGNAL)
     told = bench.refused(SIGNAL, **request, SignalType="Resume", Payload={"StepName": ["nowhere"]})
     bench.expect(told.code, "AutomationStepNotFoundException")
-    bench.client.stop_automation_execution(**request)
+    bench.stop(execution_id)
 
 
 def signal_to_an_ended_run(bench: Bench) -> None:
@@ -95,10 +81,10 @@ def signal_to_an_ended_run(bench: Bench) -> None:
 
 def stop(bench: Bench) -> None:
     """A stopped run is Cancelled in the end, and takes no second stop."""
-    execution_id = _held(bench)
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    execution_id = bench.held()
+    bench.stop(execution_id)
     shown = bench.until(execution_id)
-    bench.expect(shown["AutomationExecutionStatus"], "Cancelled")
+    bench.expect(shown.status, "Cancelled")
     told = bench.refused(STOP, AutomationExecutionId=execution_id)
     bench.expect(told.code, "InvalidAutomationStatusUpdateException")
 
@@ -111,23 +97,21 @@ def stop_of_an_ended_run(bench: Bench) -> None:
 
 def start_step(bench: Bench) -> None:
     """StartStep lets the step of an interactive run begin."""
-    execution_id = bench.start("sleep", Mode="Interactive")
-    bench.until(execution_id, {"Waiting"})
-    _signal(bench, execution_id, "StartStep", StepName=["wait"])
+    execution_id = bench.held("sleep", Mode="Interactive")
+    bench.signal(execution_id, "StartStep", StepName=["wait"])
     shown = bench.until(execution_id, {"InProgress", "Waiting", "Success"}, also=_has_run)
-    bench.expect(shown["StepExecutions"][0]["StepStatus"], "Success")
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id, Type="Complete")
+    bench.expect(shown.statuses["wait"], "Success")
+    bench.stop(execution_id, "Complete")
 
 
-def _has_run(shown: dict[str, Any]) -> bool:
-    return shown["StepExecutions"][0]["StepStatus"] not in {"Pending", "Waiting", "InProgress"}
+def _has_run(shown: Shown) -> bool:
+    return shown.statuses["wait"] not in {"Pending", "Waiting", "InProgress"}
 
 
 def judged_by_what_was_shown(bench: Bench) -> None:
     """A caller who was shown a run in progress may stop it."""
     bench.needs_fake()
-    answer = bench.client.start_automation_execution(DocumentName=bench.name("sleep"))
-    request = {"AutomationExecutionId": answer["AutomationExecutionId"]}
-    bench.until(request["AutomationExecutionId"], {"InProgress"})
-    bench.client.stop_automation_execution(**request)
-    bench.expect(bench.until(request["AutomationExecutionId"])["AutomationExecutionStatus"], "Cancelled")
+    execution_id = bench.start()
+    bench.until(execution_id, {"InProgress"})
+    bench.stop(execution_id)
+    bench.expect(bench.until(execution_id).status, "Cancelled")

@@ -85,6 +85,4 @@ def _listed(bench: Bench, resource: dict[str, str]) -> dict[str, str]:
 
 
 def _found(bench: Bench, key: str) -> list[str]:
-    filters = [{"Key": "TagKey", "Values": [key]}]
-    found = bench.client.describe_automation_executions(Filters=filters)["AutomationExecutionMetadataList"]
-    return [each["AutomationExecutionId"] for each in found]
+    return [each["AutomationExecutionId"] for each in bench.listed(TagKey=key)]

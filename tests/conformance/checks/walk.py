@@ -92,22 +92,18 @@ def missing_outputs(bench: Bench) -> None:
 
 def cancelled_path(bench: Bench) -> None:
     """The path of onCancel runs before the run is Cancelled."""
-    execution_id = bench.start("cancel")
-    bench.until(execution_id, {"Waiting"})
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    execution_id = bench.held("cancel")
+    bench.stop(execution_id)
     shown = bench.until(execution_id)
     bench.expect((shown.status, shown.statuses["tidy"]), ("Cancelled", "Success"))
 
 
 def signal_on_a_cancelled_path(bench: Bench) -> None:
     """A pause on the path of onCancel is resumed, and the run is Cancelled then."""
-    execution_id = bench.start("cancelwait")
-    bench.until(execution_id, {"Waiting"})
-    bench.client.stop_automation_execution(AutomationExecutionId=execution_id)
+    execution_id = bench.held("cancelwait")
+    bench.stop(execution_id)
     bench.until(execution_id, {"Cancelling"}, also=lambda shown: shown.statuses["sure"] == "Waiting")
-    bench.client.send_automation_signal(
-        AutomationExecutionId=execution_id, SignalType="Resume", Payload={"StepName": ["sure"]}
-    )
+    bench.signal(execution_id, "Resume", StepName=["sure"])
     shown = bench.until(execution_id)
     bench.expect((shown.status, shown.statuses["sure"]), ("Cancelled", "Success"))
 
@@ -301,9 +297,8 @@ def approval(bench: Bench) -> None:
     """Approve continues a run, and Reject fails the step and the run."""
     found = {}
     for kind in ("Approve", "Reject"):
-        execution_id = bench.start("approve")
-        bench.until(execution_id, {"Waiting"})
-        bench.client.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind)
+        execution_id = bench.held("approve")
+        bench.signal(execution_id, kind)
         found[kind] = [*bench.until(execution_id).statuses.values()]
     bench.expect(found, {"Approve": ["Success", "Success"], "Reject": ["Failed", "Pending"]})
 
