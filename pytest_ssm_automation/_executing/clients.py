@@ -55,13 +55,26 @@ def boto3() -> Any:
     return import_module("boto3")
 
 
-def new_session(**kwargs: Any) -> Any:
+def new_session() -> Any:
     """Make a session of boto3 that shares the service models."""
     from botocore.session import Session as BotocoreSession
 
     session: Session = BotocoreSession()
     session.register_component("data_loader", loader())  # to load a model may take as long as a test
-    return boto3().Session(botocore_session=session, **kwargs)
+    return boto3().Session(botocore_session=session)
+
+
+def _new_client(service: str, run: Run) -> Any:
+    from botocore.config import Config
+
+    # A step fails at once where a client would wait and retry. This mode keeps no count of what was refused before.
+    options: dict[str, Any] = {"retries": {"total_max_attempts": 1, "mode": "legacy"}}
+    url = None
+    if service == "ssm" and is_served():
+        url = behind_endpoints() or os.environ.get("AWS_ENDPOINT_URL")
+        options["ignore_configured_endpoint_urls"] = True
+    config = Config(**options)
+    return new_session().client(service, region_name=run.region, endpoint_url=url, config=config, **credentials_of(run))
 
 
 class Clients:
@@ -87,7 +100,7 @@ class Clients:
         place = (service, run.region, key_of(run))
         with self._lock:
             if place not in self._made:
-                self._made[place] = self._new(service, run.region, credentials_of(run))
+                self._made[place] = _new_client(service, run)
             return self._made[place]
 
     def session(self, run: Run) -> Any:
@@ -99,15 +112,3 @@ class Clients:
             if place not in self._sessions:
                 self._sessions[place] = new_session()
             return self._sessions[place]
-
-    def _new(self, service: str, region: str, credentials: dict[str, str]) -> Any:
-        from botocore.config import Config
-
-        # A step fails at once where a client would wait and retry. This mode keeps no count of what was refused before.
-        options: dict[str, Any] = {"retries": {"total_max_attempts": 1, "mode": "legacy"}}
-        url = None
-        if service == "ssm" and is_served():
-            url = behind_endpoints() or os.environ.get("AWS_ENDPOINT_URL")
-            options["ignore_configured_endpoint_urls"] = True
-        config = Config(**options)
-        return new_session().client(service, region_name=region, endpoint_url=url, config=config, **credentials)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import moto
 import pytest
-from recordings.taking import content, ended, recorded
+from caller import runbook
+from recordings.taking import api, content, ended, recorded
 
 from pytest_ssm_automation import AutomationFake
 from pytest_ssm_automation.__main__ import main
@@ -24,62 +25,32 @@ UNKNOWN = "4105a4fc-f944-11e6-9d32-8fb2db27a909"
 JANE = "arn:aws:sts::999988887777:assumed-role/Admin/jane@example.com"
 
 
-def steps(count: int) -> list[dict[str, Any]]:
-    """Write steps."""
-    return [{"name": f"s{number}", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}} for number in range(count)]
+def starts(name: str, document_name: str, **parameters: Any) -> dict[str, Any]:
+    """Write a step that starts an execution."""
+    inputs = {"DocumentName": document_name, "RuntimeParameters": parameters}
+    return {"name": name, "action": "aws:executeAutomation", "inputs": inputs}
 
 
-RUNBOOK: dict[str, Any] = {
-    "schemaVersion": "0.3",
-    "parameters": {"Who": {"type": "String", "default": "nobody"}},
-    "mainSteps": steps(60),
-}
-PARENT: dict[str, Any] = {
-    "schemaVersion": "0.3",
-    "mainSteps": [
-        {"name": f"start{number}", "action": "aws:executeAutomation", "inputs": {"DocumentName": "Book"}}
-        for number in range(2)
-    ],
-}
-VAULT: dict[str, Any] = {
-    "schemaVersion": "0.3",
-    "parameters": {"Password": {"type": "String"}, "Plain": {"type": "String", "default": ""}},
-    "mainSteps": [
-        {
-            "name": "start",
-            "action": "aws:executeAutomation",
-            "inputs": {"DocumentName": "Secret", "RuntimeParameters": {"Password": ["{{ Password }}"]}},
-        }
-    ],
-}
-SECRET: dict[str, Any] = {
-    "schemaVersion": "0.3",
-    "parameters": {
+RUNBOOK = runbook(*({"name": f"s{number}"} for number in range(60)))
+PARENT = runbook(starts("start0", "Book"), starts("start1", "Book"))
+VAULT = runbook(
+    starts("start", "Secret", Password=["{{ Password }}"]),
+    parameters={"Password": {"type": "String"}, "Plain": {"type": "String", "default": ""}},
+)
+SECRET = runbook(
+    api(
+        "get",
+        {"Url": "https://u:{{ Password }}@host", "All": ["{{ Map }}"], "Port": "{{ Port }}"},
+        outputs=[{"Name": "Token", "Type": "String", "Selector": "$.t"}],
+    ),
+    api("use", {"T": "{{ get.Token }}"}),
+    parameters={
         "Password": {"type": "String"},
         "Map": {"type": "StringMap", "default": {}},
         "Port": {"type": "Integer", "default": 5},
     },
-    "outputs": ["get.Token"],
-    "mainSteps": [
-        {
-            "name": "get",
-            "action": "aws:executeAwsApi",
-            "inputs": {
-                "Service": "svc",
-                "Api": "y",
-                "Url": "https://u:{{ Password }}@host",
-                "All": ["{{ Map }}"],
-                "Port": "{{ Port }}",
-            },
-            "outputs": [{"Name": "Token", "Type": "String", "Selector": "$.t"}],
-        },
-        {
-            "name": "use",
-            "action": "aws:executeAwsApi",
-            "inputs": {"Service": "svc", "Api": "y", "T": "{{ get.Token }}"},
-        },
-    ],
-}
+    outputs=["get.Token"],
+)
 
 
 @pytest.fixture
@@ -238,9 +209,9 @@ def test_values_are_emptied_on_demand(fake: AutomationFake, tmp_path: Path) -> N
     get, use = found["StepExecutions"]
     assert get["Inputs"] == {
         "All": '[{"Key":"","Short":"","None":"","Size":5}]',
-        "Api": '"y"',
+        "Api": '"X"',
         "Port": "",
-        "Service": '"svc"',
+        "Service": '"ec2"',
         "Url": '"https://u:@host"',
     }
     assert get["Outputs"]["Token"] == [""]
