@@ -115,6 +115,7 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:absent"
             "An error occurred (ParameterNotFound)",
         ),
         ("executeAwsApi", {"Service": "ssm", "Api": "GetParameter"}, MISSING + '"Name"'),
+        ("executeAwsApi", {"Service": "ssm", "Api": "GetParameter", "Name": "a", "WithDecryption": "yes"}, WRONG),
         (
             "assertAwsResourceProperty",
             {**LOOK, "PropertySelector": "$.Parameters[0].Value", "DesiredValues": ["v", 1]},
