@@ -12,18 +12,20 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import strategies as st
 
 from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._service.checks import model, rules
+from ._service.errors import CONNECTION_ERRORS, catalogue
+from ._service.faults import Fault
+from ._service.runs.scripts import ENDED
 from ._strategies import shapes
 from ._strategies.flaws import InvalidRequest, flaws, requests_breaking
 from ._strategies.parameters import check_runbook, parameters_for
 from ._strategies.requests import member, requests_with
 from ._strategies.runbooks import runbooks
-from ._strategies.scenarios import fault_plans, status_histories
 from ._strategies.walks import walks
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ __all__ = [
 ]
 
 InvalidRequest.__module__ = __name__
+# The most frequent errors common to all services.
+_COMMON = ("ThrottlingException", "AccessDeniedException", "ExpiredTokenException", "ServiceUnavailable")
 
 
 def from_shape(shape: Shape, **overrides: Any) -> st.SearchStrategy[Any]:
@@ -178,19 +182,57 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
         FakeUsageError: A constraint does not exist, or cannot be violated.
     """
     known = {constraint.id: constraint for constraint in rules.constraints()}
-    _require_names(constraints)
-    enforced = [name for name, constraint in known.items() if constraint.enforced]
-    wanted = enforced if constraints is None else list(constraints)
+    if constraints is None:
+        return requests_breaking(tuple(name for name, constraint in known.items() if constraint.enforced))
+    wanted = _listed("constraint", "constraints", constraints)
     check_names("constraint", wanted, known)
-    if not wanted:
-        raise FakeUsageError("invalid_requests needs at least one constraint")
-    hopeless = [] if constraints is None else [name for name in wanted if flaws(name) is None]
+    hopeless = [name for name in wanted if flaws(name) is None]
     if hopeless:
         raise FakeUsageError(f"No request is known that violates only {', '.join(hopeless)}")
     return requests_breaking(tuple(wanted))
 
 
-def _require_names(constraints: object) -> None:
-    if isinstance(constraints, str) or not (constraints is None or isinstance(constraints, Iterable)):
-        kind = type(constraints).__name__
-        raise FakeUsageError(f"Expected a list of constraint ids, but got constraints={constraints!r} (type={kind})")
+def _listed(kind: str, option: str, given: object) -> list[str]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        hint = f": write {option}=[{given!r}]" if isinstance(given, str) else ""
+        raise FakeUsageError(
+            f"Expected a list of {option}, but got {option}={given!r} (type={type(given).__name__}){hint}"
+        )
+    names = list(cast("Iterable[str]", given))
+    if not names:
+        raise FakeUsageError(f"Expected at least one {kind}, but got {option}={given!r}")
+    return names
+
+
+def fault_plans(*, errors: Iterable[str] | None = None, max_size: int = 5) -> st.SearchStrategy[list[Fault]]:
+    """Draw lists of faults for `AutomationFake(faults=plan)`: AWS errors, connection errors and lost responses.
+
+    A plan shrinks to few faults, each of which is raised once, by the first call. Its `repr` can be pasted into a test.
+
+    Args:
+        errors: The names of the errors to draw from; by default the documented errors, errors common to AWS services,
+            and all connection errors.
+        max_size: The maximum number of faults.
+
+    Raises:
+        FakeUsageError: An error does not exist, `errors` is empty, or it is a single string.
+    """
+    everything = [*model.documented_errors(), *_COMMON, *CONNECTION_ERRORS]
+    names = everything if errors is None else _listed("error", "errors", errors)
+    check_names("error", names, {*catalogue(), *CONNECTION_ERRORS})
+    when = {"times": st.integers(1, 3), "after": st.integers(0, 2)}
+    lost = [name for name in names if name in CONNECTION_ERRORS]
+    faults = [st.builds(Fault, st.sampled_from(names), **when)]
+    if lost:
+        faults.append(st.builds(Fault, st.sampled_from(lost), lost=st.just(value=True), **when))
+    return st.lists(st.one_of(faults), max_size=max_size)
+
+
+def status_histories() -> st.SearchStrategy[list[str]]:
+    """Draw statuses for `AutomationFake.script`: some of a running execution, then one that ends it."""
+    ends, on_the_way = [
+        [each for each in model.enum("AutomationExecutionStatus") if (each in ENDED) is ended]
+        for ended in (True, False)
+    ]
+    way = st.lists(st.sampled_from(on_the_way), max_size=5)
+    return st.tuples(way, st.sampled_from(ends)).map(lambda drawn: [*drawn[0], drawn[1]])

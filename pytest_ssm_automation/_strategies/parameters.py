@@ -23,8 +23,8 @@ from .._service.runbooks.declarations import Runbook
 from .._service.runbooks.expressions import ExpressionError, parsed
 from .._service.runbooks.parameters import ROLE_ARN, check_parameters, default_of, written
 from .._service.runbooks.references import sole_name
-from .generated import sample_of, text_of
 from .shapes import bounds
+from .strings import sample_of, text_of
 from .templates import Template, rows_of
 from .templates import parsed as rows_of_form
 

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
+from .._service.java.nodes import Alternation, Atomic, Backreference, Group, One, Repeat, Sequence
 from .._service.java.parser import parse
-from .generated import text_of
-from .pieces import UNBOUNDED
+from .pieces import UNBOUNDED, piece_of
 from .recipes import named
 from .templates import fits, parsed, templates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import random
+    from collections import abc
+    from collections.abc import Mapping
 
+    from .._service.java.characters import Characters
+    from .._service.java.nodes import Node
     from .templates import Template
 
+# The maximum number of iterations of a repeat above its minimum.
+_MORE_CHARACTERS: Final = 16
+_MORE_ITERATIONS: Final = 2
 # A "very long" length, if the model sets no maximum.
 LONG: Final = 4096
 # Typical values of each shape, including invalid ones. Failing examples shrink to the first valid one.
@@ -88,7 +95,9 @@ def _end(template: Template) -> int:
     return template.high if template.high < UNBOUNDED else max(template.low, LONG)
 
 
-def _mostly(name: str, values: Sequence[str], others: Sequence[st.SearchStrategy[str]]) -> st.SearchStrategy[str]:
+def _mostly(
+    name: str, values: abc.Sequence[str], others: abc.Sequence[st.SearchStrategy[str]]
+) -> st.SearchStrategy[str]:
     """Draw one of the values in two thirds of the cases, with a single draw, because strings are drawn most often."""
     share = max(len(values) // 2, len(others)) if others else 0
     turns = st.integers(0, len(values) + share - 1)
@@ -98,3 +107,50 @@ def _mostly(name: str, values: Sequence[str], others: Sequence[st.SearchStrategy
         return values[turn] if turn < len(values) else draw(others[turn % len(others)])
 
     return named(name, text)
+
+
+def text_of(node: Node) -> st.SearchStrategy[str]:
+    """Draw strings of a pattern. Anchors and lookarounds are ignored, so they may not match."""
+    return st.randoms().map(lambda choices: sample_of(node, choices))
+
+
+def sample_of(node: Node, choices: random.Random) -> str:
+    """Generate a string of a pattern, of common characters. Anchors and lookarounds are ignored."""
+    return _written(node, choices, {})
+
+
+def _written(node: Node, choices: random.Random, groups: dict[int, str]) -> str:
+    text = ""
+    match node:
+        case One(of=of):
+            text = _run(of, 1, 1, choices)
+        case Sequence(parts=parts):
+            text = "".join(_written(part, choices, groups) for part in parts)
+        case Alternation(alternatives=alternatives):
+            text = _written(choices.choice(alternatives), choices, groups)
+        case Repeat():
+            text = _repeated(node, choices, groups)
+        case Group(part=part, number=number):
+            text = groups[number] = _written(part, choices, groups)
+        case Atomic(part=part):
+            text = _written(part, choices, groups)
+        case Backreference(number=number):
+            text = groups.get(number, "")
+        case _:  # an anchor or a lookaround
+            pass
+    return text
+
+
+def _run(of: Characters, low: int, high: int, choices: random.Random) -> str:
+    """Generate characters of a class; none if no character of the class can be sent."""
+    letters = piece_of(of).letters
+    return "".join(choices.choices(letters, k=choices.randint(low, high))) if letters else ""
+
+
+def _repeated(node: Repeat, choices: random.Random, groups: dict[int, str]) -> str:
+    part, low = node.part, node.low
+    most = low + (_MORE_CHARACTERS if isinstance(part, One) else _MORE_ITERATIONS)
+    high = most if node.high is None else min(node.high, most)
+    if isinstance(part, One):
+        return _run(part.of, low, high, choices)
+    return "".join(_written(part, choices, groups) for _ in range(choices.randint(low, high)))

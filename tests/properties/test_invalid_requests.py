@@ -194,9 +194,9 @@ def test_shows_in_a_few_lines(identifier: str) -> None:
     ("constraints", "message"),
     [
         (["Mode:enums"], r"^Unknown constraint 'Mode:enums'\. Did you mean 'Mode:enum'\?"),
-        ([], "^invalid_requests needs at least one constraint"),
-        ("Mode:enum", r"^Expected a list of constraint ids, but got constraints='Mode:enum' \(type=str\)"),
-        (1, r"^Expected a list of constraint ids, but got constraints=1 \(type=int\)"),
+        ([], r"^Expected at least one constraint, but got constraints=\[\]"),
+        ("Mode:enum", r"^Expected a list of constraints, but got constraints='Mode:enum' \(type=str\)"),
+        (1, r"^Expected a list of constraints, but got constraints=1 \(type=int\)"),
     ],
 )
 def test_misused(constraints: Any, message: str) -> None:

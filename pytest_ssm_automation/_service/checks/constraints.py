@@ -75,12 +75,11 @@ def _measured(value: Any) -> Any:
     return value if isinstance(value, int | float | Decimal) else len(value)
 
 
-def _limits(shape: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the rules about a value alone, with their limits. A minimum of 0 is none."""
-    metadata = shape.metadata
-    for rule in _MEETS:
-        if limit := metadata.get(rule):
-            yield rule, tuple(limit) if rule == "enum" else limit
+@cache
+def _limits(shape: Any) -> tuple[tuple[str, Any], ...]:
+    """Return the rules about a value alone, with their limits. A minimum of 0 is none."""
+    limits = {rule: shape.metadata[rule] for rule in _MEETS if shape.metadata.get(rule)}
+    return tuple((rule, tuple(limit) if rule == "enum" else limit) for rule, limit in limits.items())
 
 
 def _inner(path: str, name: str) -> str:
