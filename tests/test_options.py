@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from caller import load, start
 
-from pytest_ssm_automation import AutomationFake, FakeUsageError, _markers
+from pytest_ssm_automation import AutomationFake, FakeUsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,19 +97,3 @@ def test_what_makes_no_sense_is_refused(given: dict[str, Any], message: str) -> 
     """Unknown names and values are mistakes in the test, and the message lists the right ones."""
     with pytest.raises(FakeUsageError, match=f"^{re.escape(message)}"):
         AutomationFake(**given)
-
-
-def test_an_option_that_pytest_refuses_and_no_file_has_is_refused() -> None:
-    """Where pytest cannot read an option, and the ini file does not have it, the error names the option."""
-
-    class Config:
-        """A configuration without options."""
-
-        inicfg: ClassVar[dict[str, object]] = {}
-
-        def getini(self, _name: str) -> object:
-            raise ValueError("no such value")
-
-    config: Any = Config()
-    with pytest.raises(FakeUsageError, match="Invalid value of ssm_automation_strict: no such value"):
-        _markers._ini_value(config, "ssm_automation_strict")
