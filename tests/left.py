@@ -65,5 +65,7 @@ class Held:
 
 def settle(thread: threading.Thread) -> None:
     """Wait until a thread is back at its queue or loop."""
+    deadline = time.perf_counter() + 10
     while not waits(thread):
+        assert time.perf_counter() < deadline
         time.sleep(0.001)
