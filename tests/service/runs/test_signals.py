@@ -268,6 +268,17 @@ def test_an_approval_on_the_way_of_on_cancel(fake: AutomationFake, client: Any, 
     assert letters(fake.execution(execution_id).steps) == f"CS{ask}S"
 
 
+def test_a_stop_during_a_stop(fake: AutomationFake, client: Any) -> None:
+    """The path of onCancel is run once, and to its end."""
+    fake.add_runbook(CANCEL, name="Doc")
+    execution = fake.execution(start(client))
+    execution.run_to("work")
+    for seen in (["Cancelling"], ["Cancelling", "Cancelled"]):
+        client.stop_automation_execution(AutomationExecutionId=execution.id)
+        assert statuses(client, execution.id, len(seen)) == seen
+    assert letters(execution.steps) == "CPSPS"
+
+
 def test_stopping_a_step(fake: AutomationFake, client: Any) -> None:
     """StopStep sends a run the way of onCancel."""
     fake.add_runbook(CANCEL, name="Doc")

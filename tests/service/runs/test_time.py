@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from caller import poll, start, statuses
 
 from pytest_ssm_automation import AutomationFake, PolledTooOften, SleptTooLong
-from pytest_ssm_automation._service.runs import times
+from pytest_ssm_automation._service import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,25 +197,17 @@ def test_what_never_expires(fake: AutomationFake, client: Any) -> None:
     assert [statuses(client, each, 2)[-1] for each in ids] == ["Waiting", "Waiting"]
 
 
-def test_a_poller_that_never_sleeps_is_told(fake: AutomationFake, client: Any) -> None:
-    """After 10 000 polls without a sleep, the message names the step, and how long it still waits."""
+def test_a_poller_that_never_sleeps_is_told(fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After as many polls without a sleep as are allowed, the message names the step, and how long it still waits."""
+    monkeypatch.setattr(operations, "MOST_POLLS", 5)
     register(fake, {"name": "rest", "inputs": {"Duration": "PT1H"}})
-    execution_id = start(client)
-    statuses(client, execution_id, 3)
-    visit: Any = fake.execution(execution_id)._run.walk.at  # type: ignore[union-attr]
-    for slept in (False, True):
-        # The next poll comes at once, whatever the real clock does.
-        visit.polls, visit.polled = 9_998, times.now() + timedelta(minutes=1)
-        poll(client, execution_id)
-        if slept:
-            time.sleep(1)
-            assert statuses(client, execution_id, 1) == ["InProgress"]
-        else:
-            visit.polled += timedelta(minutes=1)
-            with pytest.raises(
-                PolledTooOften, match=r"10000 times without a sleep while step 'rest' waits for another 3"
-            ):
-                poll(client, execution_id)
+    with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False):
+        execution_id = start(client)
+        statuses(client, execution_id, 5)
+        time.sleep(1)
+        assert statuses(client, execution_id, 4)[-1] == "InProgress"
+        with pytest.raises(PolledTooOften, match=r"5 times without a sleep while step 'rest' waits for another 3"):
+            poll(client, execution_id)
 
 
 def test_a_wait_for_a_run_is_not_too_long(fake: AutomationFake, client: Any) -> None:

@@ -311,16 +311,19 @@ def test_what_nobody_has_given(fake: AutomationFake) -> None:
     assert repr(execution).endswith(": Success, outputs without a value: get.Name, get.Id>")
 
 
-def test_a_run_in_a_circle_is_cut(fake: AutomationFake, client: Any) -> None:
-    """A runbook that goes round for ever is cut, and the message names the steps."""
-    fake.add_runbook(runbook({"name": "a"}, {"name": "b"}, {"name": "c", "nextStep": "b"}), name="Doc")
+@pytest.mark.parametrize(("inside", "circle"), [(False, "c -> b -> c"), (True, "b -> c -> b")])
+def test_a_run_in_a_circle_is_cut(fake: AutomationFake, client: Any, *, inside: bool, circle: str) -> None:
+    """A runbook that goes round for ever, also inside a loop, is cut, and the message names the steps."""
+    round_trip = [{"name": "b", "action": "aws:sleep"}, {"name": "c", "action": "aws:sleep", "nextStep": "b"}]
+    loop = {"name": "loop", "action": "aws:loop", "inputs": {"Iterators": ["x"], "Steps": round_trip}}
+    fake.add_runbook(runbook({"name": "a"}, *([loop] if inside else round_trip)), name="Doc")
     execution_id = start(client)
     statuses(client, execution_id, 2)
-    with pytest.raises(AutomationFakeError, match=r"aborted after 10000 steps\. It repeats c -> b -> c$"):
+    with pytest.raises(AutomationFakeError, match=rf"aborted after 10000 steps\. It repeats {circle}$"):
         poll(client, execution_id)
     shown = poll(client, execution_id)
-    assert (shown["AutomationExecutionStatus"], shown["FailureMessage"].endswith("c -> b -> c")) == ("Failed", True)
-    with pytest.raises(AssertionError, match="It repeats c -> b -> c"):
+    assert (shown["AutomationExecutionStatus"], shown["FailureMessage"].endswith(circle)) == ("Failed", True)
+    with pytest.raises(AssertionError, match=f"It repeats {circle}"):
         fake.verify()
 
 
