@@ -123,32 +123,33 @@ def _check_values(parameter: Parameter, values: Sequence[str]) -> Iterator[Viola
     assumed that the service counts characters and matches patterns in each string before converting it. References to
     Parameter Store, such as `{{ssm:/path}}`, are not checked, because their values are unknown.
     """
-    name, kind = parameter.name, parameter.type
-    item_type = _of_list(kind)
-    text = f"Parameter type error. The value supplied for {name} is not a valid {item_type}."
+    kind = parameter.type
     if not parameter.is_list and len(values) != 1:
-        yield _violation(name, "type", kind, values, text)
+        yield _wrong_type(parameter, values)
         return
     # The value of a reference to Parameter Store is unknown, and may be a whole list.
     known = {item: value for item, value in enumerate(values) if not _STORED.search(value)}
-    maps = {item: _maps(parameter, values, value) for item, value in known.items()} if kind in _MAPS else {}
+    maps = {item: _maps(parameter, values, value) for item, value in known.items()} if kind in _MAPS else None
+    form = FORMS.get(_of_list(kind))
     # Callers pass an empty role or id if the runbook does not need it.
     absent = kind.startswith("AWS::") and not parameter.required
-    form = re.compile(FORMS.get(item_type, "(?s:.*)"), re.ASCII)
-    sound = [
-        item
-        for item, value in known.items()
-        if (maps[item] is not None if kind in _MAPS else form.fullmatch(value) or (absent and not value))
-    ]
-    for item in known:
-        if item not in sound:
-            yield _violation(name, "type", kind, values[item], text, item=item)
-    if len(sound) == len(values) and (parameter.is_list or maps):
-        found = [each for item in maps.values() for each in item or ()]
-        count = len(found[0]) if kind == "StringMap" else len(found if maps else values)
-        yield from _check_count(parameter, values, count)
+    sound: list[int] = []
+    for item, value in known.items():
+        right = form is None or (absent and not value) or re.fullmatch(form, value, re.ASCII)
+        if maps[item] is None if maps else not right:
+            yield _wrong_type(parameter, value, item=item)
+        else:
+            sound.append(item)
+    if len(sound) == len(values):
+        yield from _check_count(parameter, values, maps)
     for item in sound:
-        yield from _check_value(parameter, values[item], maps.get(item), item)
+        yield from _check_value(parameter, values[item], maps[item] if maps else None, item)
+
+
+def _wrong_type(parameter: Parameter, value: object, *, item: int | None = None) -> Violation:
+    name, kind = parameter.name, parameter.type
+    text = f"Parameter type error. The value supplied for {name} is not a valid {_of_list(kind)}."
+    return _violation(name, "type", kind, value, text, item=item)
 
 
 def _maps(parameter: Parameter, values: Sequence[str], value: str) -> list[Any] | None:
@@ -162,8 +163,15 @@ def _maps(parameter: Parameter, values: Sequence[str], value: str) -> list[Any] 
     return maps if all(map(is_mapping, maps)) else None
 
 
-def _check_count(parameter: Parameter, values: Sequence[str], count: int) -> Iterator[Violation]:
+def _check_count(
+    parameter: Parameter, values: Sequence[str], maps: Mapping[int, list[Any] | None] | None
+) -> Iterator[Violation]:
+    """Check the number of items of a list, or of keys of a map; other types have none."""
     least, most = parameter.min_items, parameter.max_items
+    if (least is None and most is None) or not (parameter.is_list or maps):
+        return
+    found = values if maps is None else [each for item in maps.values() for each in item or ()]
+    count = len(found if parameter.is_list else found[0])
     if least is not None and count < least:
         yield _broken(parameter, "minItems", least, values, f"{count} items, fewer than the minimum of {least}")
     if most is not None and count > most:
@@ -176,7 +184,8 @@ def _check_value(parameter: Parameter, value: str, maps: list[Any] | None, item:
         text = f"{shown} not found in [{', '.join(map(written, allowed))}]"
         yield _broken(parameter, "allowedValues", allowed, value, text, item=item)
     if pattern is not None and not _matches(parameter.name, pattern, value):
-        yield _broken(parameter, "allowedPattern", pattern, value, f"{shown} that does not match {pattern}", item=item)
+        text = f"{shown} that does not match {pattern}"
+        yield _broken(parameter, "allowedPattern", pattern, value, text, item=item)
     least, most = parameter.min_chars, parameter.max_chars
     if least is not None and len(value) < least:
         yield _broken(parameter, "minChars", least, value, f"{shown} of fewer than {least} characters", item=item)
