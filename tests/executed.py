@@ -51,6 +51,18 @@ def body(source: str, payload: Any = None, /, **properties: Any) -> Members:
     return script(f"def handler(events, context):\n{indented}", payload, **properties)
 
 
+def prop(selector: str, *desired: Any, action: str = "assertAwsResourceProperty", **inputs: Any) -> Members:
+    """Write a step that looks at a property of the parameters named `a`."""
+    name = inputs.pop("name", "look")
+    given = {"Names": ["a"], "PropertySelector": selector, "DesiredValues": [*desired], **inputs}
+    return api(name, given.pop("Service", "ssm"), "GetParameters", action, **given)
+
+
+def wait(*desired: Any, **inputs: Any) -> Members:
+    """Write a step that waits for the value of the parameter `a`."""
+    return prop("$.Parameters[0].Value", *desired, action="waitForAwsResourceProperty", **inputs)
+
+
 class Bench:
     """A fake that executes steps, beside moto.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import moto
 import pytest
-from executed import Bench, api, step
+from executed import Bench, api, prop, step, wait
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, StepFailed, StepRun
 
@@ -142,18 +142,9 @@ def test_a_function_of_the_test_executes_its_step(make_bench: Any) -> None:
 def test_a_function_that_executes_a_wait(make_bench: Any) -> None:
     """It looks a hundred times, since it can't come back; then it says so."""
     bench = make_bench(execute_steps=False)
-    waiting = api(
-        "wait",
-        "ssm",
-        "GetParameters",
-        "waitForAwsResourceProperty",
-        Names=["a"],
-        PropertySelector="$.Parameters..Value",
-        DesiredValues=["never"],
-    )
-    execution_id = bench.begin(waiting)
-    bench.fake.step_outputs("wait", StepRun.execute)
-    with pytest.raises(FakeUsageError, match="Step 'wait' is still waiting after 100 looks"):
+    execution_id = bench.begin(wait("never"))
+    bench.fake.step_outputs("look", StepRun.execute)
+    with pytest.raises(FakeUsageError, match="Step 'look' is still waiting after 100 looks"):
         bench.poll(execution_id)
 
 
@@ -189,17 +180,8 @@ def test_other_errors_of_an_executor_are_shown(bench: Bench, monkeypatch: pytest
 def test_the_list_of_actions() -> None:
     """Only they are executed; others are the test's word. What is misspelt or not executed is refused."""
     with moto.mock_aws(), AutomationFake(execute_steps=["aws:assertAwsResourceProperty"]) as fake:
-        look = api(
-            "look",
-            "ssm",
-            "GetParameters",
-            "assertAwsResourceProperty",
-            Names=["a"],
-            PropertySelector="$.A",
-            DesiredValues=[],
-        )
         run = Bench(fake).run(
-            {**PUT, "onFailure": "Continue"}, step("hook", "invokeWebhook", {"IntegrationName": "hook"}), look
+            {**PUT, "onFailure": "Continue"}, step("hook", "invokeWebhook", {"IntegrationName": "hook"}), prop("$.A")
         )
         assert [each["StepStatus"] for each in run.shown["StepExecutions"]] == ["Success", "Success", "Failed"]
         assert run.outputs("put") == {}

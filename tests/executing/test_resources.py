@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from caller import start
-from executed import Bench, api, step
+from executed import Bench, api, prop, step, wait
 
 from pytest_ssm_automation import FakeUsageError
 
@@ -32,17 +32,6 @@ GET = api(
     Name="{{ Name }}",
     outputs={"Value": "$.Parameter.Value", "Absent": "$.Parameter.Absent"},
 )
-
-
-def prop(selector: str, *desired: Any, action: str = "assertAwsResourceProperty", **properties: Any) -> Members:
-    """Write a step that looks at a property of the parameters named `a`."""
-    inputs = {"Names": ["a"], "PropertySelector": selector, "DesiredValues": [*desired]}
-    return api("look", "ssm", "GetParameters", action, **inputs, **properties)
-
-
-def wait(*desired: Any, **properties: Any) -> Members:
-    """Write a step that waits for the value of the parameter `a`."""
-    return prop("$.Parameters[0].Value", *desired, action="waitForAwsResourceProperty", **properties)
 
 
 def put(bench: Bench, value: str, name: str = "a") -> None:
@@ -91,7 +80,7 @@ REFUSED = "Property value 'running' from the API output is not in the desired va
 def test_a_property_is_asserted(selector: str, desired: Any, text: str | None, bench: Bench) -> None:
     """The text of its value is one of the desired ones, which may be one text, or numbers."""
     put(bench, "running")
-    run = bench.run({**prop(selector), "inputs": {**prop(selector)["inputs"], "DesiredValues": desired}})
+    run = bench.run(prop(selector, DesiredValues=desired))
     assert run.status == ("Failed" if text else "Success")
     assert text is None or run.text("look") == text
 
@@ -169,7 +158,7 @@ def test_what_boto3_does_not_have_is_told_for_all_steps(bench: Bench) -> None:
     """When the first step is due that can't be executed, and of which the test says nothing, all such are listed."""
     first = api("a", "ssm", "GetParametr", outputs={"V": "$.V"})
     others = [
-        api("b", "ssmm", "GetParameter", "assertAwsResourceProperty", PropertySelector="$.A", DesiredValues=[]),
+        prop("$.A", name="b", Service="ssmm"),
         api("c", "s3", "GetObject"),
         api("d", "xyz", "GetParametr"),
         api("e", "{{ a.V }}", "GetParametr"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from executed import Bench, Members, api, body
+from executed import Bench, Members, api, body, wait
 
 STOP = api("stop", "ec2", "StopInstances", InstanceIds=["i-0aaaaaaa"])
 
@@ -21,17 +21,7 @@ STOP = api("stop", "ec2", "StopInstances", InstanceIds=["i-0aaaaaaa"])
         ),
         (api("get", "ec2", "DescribeHosts"), "Success  get  executed (ec2 DescribeHosts): OutputPayload={'Hosts': []*"),
         (STOP, "Failed  stop  executed (ec2 StopInstances): An error occurred (InvalidInstanceID.NotFound)*"),
-        (
-            api(
-                "wait",
-                "ec2",
-                "DescribeHosts",
-                "waitForAwsResourceProperty",
-                PropertySelector="$.Hosts[0]",
-                DesiredValues=["x"],
-            ),
-            "InProgress  wait  waits (ec2 DescribeHosts)",
-        ),
+        (wait("x"), "InProgress  look  waits (ssm GetParameters)"),
         (
             body("import boto3\nfor _ in 'ab':\n  boto3.client('ec2').describe_hosts()"),
             "Success  script  executed (ec2 DescribeHosts x2): OutputPayload={'Payload': None}",
