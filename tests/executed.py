@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.awsrequest import AWSResponse, HTTPHeaders
 from caller import poll, start
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pytest_ssm_automation import AutomationFake, Execution
 
 Members = dict[str, Any]
@@ -61,6 +65,16 @@ def prop(selector: str, *desired: Any, action: str = "assertAwsResourceProperty"
 def wait(*desired: Any, **inputs: Any) -> Members:
     """Write a step that waits for the value of the parameter `a`."""
     return prop("$.Parameters[0].Value", *desired, action="waitForAwsResourceProperty", **inputs)
+
+
+def answers(text: bytes, status: int = 200) -> Callable[..., AWSResponse]:
+    """Return a handler that answers a request as another library does."""
+
+    class Raw(io.BytesIO):
+        def stream(self) -> Iterator[bytes]:
+            yield self.read()
+
+    return lambda **_: AWSResponse("https://aws", status, HTTPHeaders(), Raw(text))
 
 
 class Bench:

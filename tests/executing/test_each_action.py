@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import moto
 import pytest
 from botocore import handlers
-from botocore.awsrequest import AWSResponse, HTTPHeaders
-from executed import Bench, Run, body, step
+from executed import Bench, Run, answers, body, step
 
 from pytest_ssm_automation._executing.actions.table import TABLE
 
@@ -38,18 +37,11 @@ def aws() -> Iterator[None]:
         yield
 
 
-def invoke(request: Any, **_: Any) -> AWSResponse:
+def invoke(request: Any, **_: Any) -> Any:
     """Answer the invocation of a function."""
     invoked.append((request.url, request.headers["Authorization"].decode()))
 
-    class Raw:
-        def stream(self, **_: Any) -> Any:
-            yield b"{}"
-
-        def read(self, *_: Any) -> bytes:
-            return b"{}"
-
-    return AWSResponse(request.url, 200, HTTPHeaders(), Raw())
+    return answers(b"{}")()
 
 
 class Place:

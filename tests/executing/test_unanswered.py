@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import boto3
 import pytest
 from botocore import handlers
-from botocore.awsrequest import AWSResponse, HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from executed import Bench, api
+from executed import Bench, answers, api
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, NetworkBlockedError
 
@@ -18,16 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Mode = Literal["legacy", "standard", "adaptive"]
-
-
-def answers(text: bytes, status: int) -> Callable[..., Any]:
-    """Return a handler that answers as another library does."""
-
-    class Raw:
-        def stream(self, **_: Any) -> Any:
-            yield text
-
-    return lambda **_: AWSResponse("https://aws", status, HTTPHeaders(), Raw())
 
 
 def raises(error: Exception) -> Callable[..., Any]:
