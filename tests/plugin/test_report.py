@@ -13,7 +13,8 @@ from pytest_ssm_automation import _report
 
 TITLE = "*= SSM Automation: errors faced =*"
 REQUIRED = "*= SSM Automation: errors required and never faced =*"
-REST = [name for name in documented_errors() if name not in {"InvalidTarget", "AutomationDefinitionNotFoundException"}]
+FACED = {"AutomationDefinitionNotFoundException": 1, "InvalidTarget": 5}
+REST = [name for name in documented_errors() if name not in FACED]
 
 SOURCE = """
     import pytest
@@ -86,14 +87,34 @@ LINES = [
 ]
 
 
-def test_the_terminal_says_which_errors_were_faced(run: Any) -> None:
-    """Each test counts once, however it uses the fake and in all its phases; errors that no test faced are listed."""
-    result = run(SOURCE, "--ssm-automation-report")
+def test_which_errors_were_faced(run: Any, pytester: pytest.Pytester) -> None:
+    """Each test counts once, however it uses the fake and in all its phases; errors that no test faced are listed.
+
+    A table in Markdown is appended, so that a CI job can show it in its summary. With files alone, nothing is printed.
+    """
+    (pytester.path / "summary.md").write_text("# Tests", "utf-8")
+    files = [f"--ssm-automation-report={file}" for file in ("json:report.json", "markdown:summary.md")]
+    result = run(SOURCE, "--ssm-automation-report", *files)
     result.assert_outcomes(passed=8)
     result.stdout.fnmatch_lines([TITLE])
     result.stdout.fnmatch_lines_random(LINES)
     result.stdout.no_fnmatch_line("ThrottlingException *")
     assert result.ret == 0
+    run(SOURCE, *files).stdout.no_fnmatch_line("*SSM Automation*")
+    assert json.loads((pytester.path / "report.json").read_text("utf-8")) == {
+        "errors": {**dict.fromkeys(documented_errors(), 0), **FACED},
+        "never_faced": REST,
+        "executions": 8,
+        "refusals": 1,
+        "faults": 10,
+        "crashed_workers": 0,
+    }
+    table = "".join(f"| `{name}` | {FACED.get(name, 'never')} |\n" for name in documented_errors())
+    report = (
+        f"## SSM Automation: errors faced\n\n| error | tests |\n|---|---|\n{table}\n"
+        f"Never faced: {', '.join(REST)}\n\n8 executions, 1 refusal, 10 faults\n"
+    )
+    assert (pytester.path / "summary.md").read_text("utf-8") == f"# Tests\n\n{report}\n\n{report}"
 
 
 def test_a_run_without_the_option_says_nothing(run: Any) -> None:
@@ -112,24 +133,6 @@ def test_the_report_ends_with_the_run(run: Any) -> None:
     before = _report.coverage
     run("def test_it(ssm_client): pass", "--ssm-automation-report")
     assert _report.coverage is before
-
-
-def test_json_is_written_instead(run: Any, pytester: pytest.Pytester) -> None:
-    """The same as a file; the terminal stays silent."""
-    result = run(SOURCE, "--ssm-automation-report=json:report.json")
-    result.stdout.no_fnmatch_line("*SSM Automation*")
-    assert json.loads((pytester.path / "report.json").read_text("utf-8")) == {
-        "errors": {
-            **dict.fromkeys(documented_errors(), 0),
-            "AutomationDefinitionNotFoundException": 1,
-            "InvalidTarget": 5,
-        },
-        "never_faced": REST,
-        "executions": 8,
-        "refusals": 1,
-        "faults": 10,
-        "crashed_workers": 0,
-    }
 
 
 @pytest.mark.parametrize(
@@ -155,20 +158,6 @@ def test_a_report_that_cannot_be_written_is_refused(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     separator = " " if "but got" in message else f"={value}: "
     result.stderr.fnmatch_lines([f"ERROR: --ssm-automation-report{separator}{message}"])
-
-
-def test_markdown_is_appended(run: Any, pytester: pytest.Pytester) -> None:
-    """The table is appended to the existing content, so that a CI job can show it in its summary."""
-    (pytester.path / "summary.md").write_text("# Tests", "utf-8")
-    for _ in range(2):
-        run(SOURCE, "--ssm-automation-report=markdown:summary.md").stdout.no_fnmatch_line("*SSM Automation*")
-    rows = {"AutomationDefinitionNotFoundException": "1", "InvalidTarget": "5"}
-    table = "".join(f"| `{name}` | {rows.get(name, 'never')} |\n" for name in documented_errors())
-    report = (
-        f"## SSM Automation: errors faced\n\n| error | tests |\n|---|---|\n{table}\n"
-        f"Never faced: {', '.join(REST)}\n\n8 executions, 1 refusal, 10 faults\n"
-    )
-    assert (pytester.path / "summary.md").read_text("utf-8") == f"# Tests\n\n{report}\n\n{report}"
 
 
 def test_all_that_is_required_was_faced(run: Any) -> None:
@@ -233,16 +222,12 @@ def test_a_misspelt_name_is_refused_at_the_start(run: Any, required: str, told: 
 
 
 def test_a_failure_of_the_tests_stays_what_it_is(run: Any) -> None:
-    """A failed or empty run keeps its exit status, and still lists missing errors."""
+    """A failed or empty run keeps its exit status, and still lists missing errors; one that only collects has none."""
     result = run("def test_it(): assert False", "--ssm-automation-require=InvalidTarget")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines([REQUIRED, "InvalidTarget"])
     result = run("", "--ssm-automation-require=InvalidTarget")
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
-
-
-def test_a_run_that_only_collects_requires_nothing(run: Any) -> None:
-    """No test had a chance to face anything."""
     result = run(SOURCE, "--ssm-automation-require=all", "--collect-only")
     assert result.ret == 0
     result.stdout.no_fnmatch_line(REQUIRED)
