@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
@@ -58,20 +60,17 @@ def walks(runbook: Runbook) -> st.SearchStrategy[list[dict[str, Any]]]:
     hints = _hints(flow, values)
     outputs = [_outputs(step, hints) for step in flow.steps]
     said = st.tuples(*(each for each in outputs if each is not None))
-    names = [step.name for step in flow.steps]
-    failing = st.lists(st.sampled_from(names), max_size=_MOST_FAILURES, unique=True).flatmap(_failures)
-    drawn = st.tuples(said, failing).map(lambda parts: [*parts[1], *parts[0]])
-    return drawn.filter(lambda walk: _ends(flow, values, walk))
-
-
-def _failures(names: list[str]) -> st.SearchStrategy[list[Override]]:
-    ends = st.fixed_dictionaries(
-        {"fails": st.just("drawn by walks()"), "status": st.sampled_from(["Failed", "TimedOut"])},
+    failure = st.fixed_dictionaries(
+        {
+            "name": st.sampled_from([step.name for step in flow.steps]),
+            "fails": st.just("drawn by walks()"),
+            "status": st.sampled_from(["Failed", "TimedOut"]),
+        },
         optional={"times": st.just(1)},
     )
-    return st.tuples(*(ends for _ in names)).map(
-        lambda drawn: [{"name": name, **end} for name, end in zip(names, drawn, strict=True)]
-    )
+    failing = st.lists(failure, max_size=_MOST_FAILURES, unique_by=itemgetter("name"))
+    drawn = st.tuples(said, failing).map(lambda parts: [*parts[1], *parts[0]])
+    return drawn.filter(lambda walk: _ends(flow, values, walk))
 
 
 def _outputs(step: Step, hints: Mapping[str, list[Any]]) -> st.SearchStrategy[Override] | None:
@@ -110,15 +109,11 @@ def _is_number(value: object) -> bool:
 
 def _hints(flow: Flow, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return the values that decide conditions, by the name that they are compared with."""
-    found: dict[str, list[Any]] = {}
-    for step in flow.steps:
-        for name in names_in(step.inputs):
-            found.setdefault(name, [])
-        for condition in _conditions(step):
-            for name, deciding in _deciding(condition, values):
-                found.setdefault(name, []).extend(deciding)
-    for name in flow.outputs:
-        found.setdefault(name, [])
+    read = itertools.chain(flow.outputs, *(names_in(step.inputs) for step in flow.steps))
+    found: dict[str, list[Any]] = {name: [] for name in read}
+    for condition in itertools.chain(*map(_conditions, flow.steps)):
+        for name, deciding in _deciding(condition, values):
+            found.setdefault(name, []).extend(deciding)
     # Values that decide a condition on a variable also matter for the outputs that it is set to.
     for _ in flow.variables:
         for step in flow.steps:
