@@ -155,14 +155,6 @@ def _with_misspelt(shape: Any) -> Strategy:
     )
 
 
-def _too_small(shape: Any) -> Strategy | None:
-    return _sized(shape, 0, shapes.bounds(shape)[0] - 1)
-
-
-def _too_big(shape: Any) -> Strategy | None:
-    return _sized(shape, shapes.bounds(shape)[1] + 1, UNBOUNDED)
-
-
 def _sized(shape: Any, low: int, high: int) -> Strategy | None:
     """Draw values of a wrong size that match the shape's other constraints, if possible."""
     if shape.type_name == "string":
@@ -209,8 +201,8 @@ def _unlisted(shape: Shape) -> Strategy:
 _BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
     "type": _of_wrong_type,
     "unknown": _with_misspelt,
-    "min": _too_small,
-    "max": _too_big,
+    "min": lambda shape: _sized(shape, 0, shapes.bounds(shape)[0] - 1),
+    "max": lambda shape: _sized(shape, shapes.bounds(shape)[1] + 1, UNBOUNDED),
     "pattern": _unmatched,
     "enum": _unlisted,
 }

@@ -91,10 +91,7 @@ def _any_of(of: Characters) -> st.SearchStrategy[str]:
     """
     few = sum(high - low + 1 for low, high in of.ranges) <= _FEW
     if of.others or not few or any(name.startswith("C") for name in of.categories):
-        return _as_strategy(_alphabet(listed(of)))
+        alphabet = _alphabet(listed(of))
+        return st.sampled_from(alphabet) if isinstance(alphabet, str) else alphabet
     names = cast("tuple[Literal['L'], ...]", tuple(sorted(of.categories)))
     return st.characters(categories=names, include_characters="".join(_usable(of.ranges)))
-
-
-def _as_strategy(alphabet: str | st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.sampled_from(alphabet) if isinstance(alphabet, str) else alphabet

@@ -64,10 +64,6 @@ def _declarations() -> st.SearchStrategy[dict[str, Any]]:
         chars,
         items,
         st.fixed_dictionaries({"type": st.sampled_from(["String", "StringList"]), "allowedValues": chosen}),
-        chosen.map(_optional),
+        chosen.map(lambda values: {"type": "String", "allowedValues": values, "default": values[0]}),
         st.just({"type": "String", "allowedPattern": "^[a-z]{2,10}$"}),
     )
-
-
-def _optional(values: list[str]) -> dict[str, Any]:
-    return {"type": "String", "allowedValues": values, "default": values[0]}

@@ -104,19 +104,16 @@ def _rows(node: Node) -> list[tuple[Piece, ...]]:
                 rows = [(*row, *way) for row in rows for way in ways]
             return rows
         case Alternation(alternatives=parts):
-            return _bounded([row for part in parts for row in _rows(part)])
+            rows = [row for part in parts for row in _rows(part)]
+            if len(rows) > _MOST_WAYS:
+                raise _UnsupportedError
+            return rows
         case Group(part=part) | Atomic(part=part):
             return _rows(part)
         case Repeat():
             return _repeated(node)
         case _:
             raise _UnsupportedError
-
-
-def _bounded(rows: list[tuple[Piece, ...]]) -> list[tuple[Piece, ...]]:
-    if len(rows) > _MOST_WAYS:
-        raise _UnsupportedError
-    return rows
 
 
 def _repeated(node: Repeat) -> list[tuple[Piece, ...]]:

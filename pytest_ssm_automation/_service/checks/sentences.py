@@ -33,7 +33,7 @@ def sentence(shape: Shape, steps: Steps, params: Mapping[str, Any], value: objec
         below = _step(owner, kind, name)
         if kind in {"key", "value"} or (kind == "item" and below.type_name not in {"structure", "map"}):
             return _said(owned, path, _nested(owner, steps[position:]))
-        path.extend([str(name + 1), "member"] if kind == "item" else [_lower_camel(name)])
+        path.extend([str(name + 1), "member"] if kind == "item" else [name[:1].lower() + name[1:]])
         owner, owned = below, owned.get(name) if kind == "member" else owned[name]
     return _said(value, path, _constraint_text(owner, broken.rule))
 
@@ -41,10 +41,6 @@ def sentence(shape: Shape, steps: Steps, params: Mapping[str, Any], value: objec
 def _said(value: object, path: list[str], text: str) -> str:
     given = "null" if value is None else f"'{java(value)}'"
     return f"Value {given} at '{'.'.join(path)}' failed to satisfy constraint: {text}"
-
-
-def _lower_camel(name: str) -> str:
-    return name[:1].lower() + name[1:]
 
 
 def _step(shape: Any, kind: str, name: Any) -> Any:
