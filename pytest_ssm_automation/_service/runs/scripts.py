@@ -164,14 +164,10 @@ def _copied(shape: Any, value: Any) -> Any:
         "structure": lambda: {name: _copied(shape.members[name], item) for name, item in value.items()},
         "map": lambda: {key: _copied(shape.value, item) for key, item in value.items()},
         "list": lambda: [_copied(shape.member, item) for item in value],
-        "timestamp": lambda: _aware(value),
+        "timestamp": lambda: parse_to_aware_datetime(value),  # type: ignore[no-untyped-call, unused-ignore]
     }
     allowed = shape.metadata.get("enum")
     if allowed and value not in allowed:
         kind = "status" if shape.name == STATUS else shape.name
         raise unknown_name(kind, value, allowed, meant=meant_by(value) if shape.name == STATUS else "")
     return copies.get(shape.type_name, lambda: value)()
-
-
-def _aware(value: Any) -> Any:
-    return parse_to_aware_datetime(value)  # type: ignore[no-untyped-call, unused-ignore]  # typed by botocore-stubs

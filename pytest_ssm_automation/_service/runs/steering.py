@@ -36,7 +36,9 @@ def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failu
 
 def run_to(run: Run, name: str) -> None:
     """Advance a run until a step is in progress, or waits for a signal."""
-    names = _step_names(run)
+    names: Collection[str] | None = run.walk.flow.places if run.walk else None
+    if run.script.replay is not None:
+        names = [step["StepName"] for step in run.script.replay.steps]
     if names is None:
         raise FakeUsageError(
             f"The steps of {run.document_name!r} are unknown: register it with add_runbook, or script its steps"
@@ -64,13 +66,6 @@ def _current(run: Run) -> list[str]:
     if isinstance(run.course, Replayed):
         return run.course.running
     return [run.walk.at.step.name] if run.walk and run.walk.at else []
-
-
-def _step_names(run: Run) -> Collection[str] | None:
-    """Return the names of all steps of a run; `None` if they are unknown."""
-    if run.script.replay is not None:
-        return [step["StepName"] for step in run.script.replay.steps]
-    return run.walk.flow.places if run.walk else None
 
 
 def _is_at(run: Run, name: str) -> bool:

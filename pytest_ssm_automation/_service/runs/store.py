@@ -221,7 +221,9 @@ class ExecutionStore:
             before: Yield only executions before this index of `all`.
         """
         end = len(self.all) if before is None else min(before, len(self.all))
-        return (self.all[number] for number in self._finder(scope).find(filters, end))
+        if scope not in self._finders:
+            self._finders[scope] = Finder(self.all, scope)
+        return (self.all[number] for number in self._finders[scope].find(filters, end))
 
     def mark_shown(self, run: Run) -> None:
         """Note that a caller has seen the state of an execution, so that the next poll advances it."""
@@ -254,11 +256,6 @@ class ExecutionStore:
         """Update the tag keys of an execution."""
         for finder in self._finders.values():
             finder.retagged(run)
-
-    def _finder(self, scope: tuple[str, str]) -> Finder:
-        if scope not in self._finders:
-            self._finders[scope] = Finder(self.all, scope)
-        return self._finders[scope]
 
     def _add(self, run: Run, *, shared: bool) -> None:
         if shared:

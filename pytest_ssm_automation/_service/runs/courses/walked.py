@@ -85,7 +85,10 @@ class Walked(Course):
         if signal == STOP_STEP:
             return Course.takes(self, run, signal)
         at = waiting_step(run, self.walk)
-        return at is not None and (signal not in OF_APPROVALS if at.waits_to_begin else _is_taken_by(at, signal))
+        if at is None or at.waits_to_begin:
+            return at is not None and signal not in OF_APPROVALS
+        # A script may make any action wait, and it takes all signals.
+        return {APPROVE: signal in OF_APPROVALS, PAUSE: signal == "Resume"}.get(at.step.action, True)
 
     def stop_step(self, run: Run) -> None:
         """Cancel the step, and go the way of `onCancel`, or end."""
@@ -115,11 +118,6 @@ class Walked(Course):
 def waiting_step(run: Run, walk: Walk) -> Visit | None:
     """Return the step that waits for a signal, if the status of the run allows signals."""
     return walk.at if run.status in {"Waiting", "Cancelling"} and walk.waits else None
-
-
-def _is_taken_by(visit: Visit, signal: str) -> bool:
-    """Return whether a waiting step takes a signal; a script may make any action wait, and it takes all."""
-    return {APPROVE: signal in OF_APPROVALS, PAUSE: signal == "Resume"}.get(visit.step.action, True)
 
 
 def decided(run: Run, decision: dict[str, str]) -> bool:

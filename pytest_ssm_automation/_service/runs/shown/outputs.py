@@ -70,7 +70,7 @@ def progress_counters(statuses: Sequence[str]) -> dict[str, int]:
 
 def output_texts(value: object) -> list[str]:
     """Write an output: a list of strings, one for each item of a list."""
-    return [_output_text(item) for item in as_list(value)]
+    return [item if isinstance(item, str) else as_json(item).translate(_ESCAPED) for item in as_list(value)]
 
 
 def input_texts(action: str, inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -78,7 +78,3 @@ def input_texts(action: str, inputs: Mapping[str, Any]) -> dict[str, str]:
     if action == _COMMAND and is_mapping(logs := inputs.get(_LOGS)):
         inputs = {**inputs, _LOGS: {name[:1].lower() + name[1:]: value for name, value in logs.items()}}
     return {name: as_json(inputs[name]) for name in sorted(inputs)}
-
-
-def _output_text(value: object) -> str:
-    return value if isinstance(value, str) else as_json(value).translate(_ESCAPED)

@@ -47,7 +47,8 @@ def way_of(run: Run, most: int = MOST_LINES) -> list[str]:
             steps = step_members(run)
             rows = [(each["StepStatus"], each["StepName"], _last_line(each.get("FailureMessage"))) for each in steps]
             return _cut([_title(run, None), *_table(rows)], most)
-        last = [_not_reached(walk)] if len(walk.latest) < len(walk.flow.steps) else []
+        left = [step.name for step in walk.flow.steps if step.place not in walk.latest]
+        last = [f"  not reached: {shorten(', '.join(left))}"] if left else []
         rows = [(visit.status, _name(visit), _fate(visit, walk)) for visit in walk.way]
         return [*_cut([_title(run, walk), *_table(rows)], most - len(last)), *last]
 
@@ -59,12 +60,6 @@ def _title(run: Run, walk: Walk | None) -> str:
     of_steps = {visit.message for visit in walk.way} if walk else set[str | None]()
     why = "" if message is None or message in of_steps else f": {_last_line(message)}"
     return f"{shorten(run.document_name)} {run.id} in {run.account} {run.region}{on}{by}: {run.status}{why}"
-
-
-def _not_reached(walk: Walk) -> str:
-    return (
-        f"  not reached: {shorten(', '.join(step.name for step in walk.flow.steps if step.place not in walk.latest))}"
-    )
 
 
 def _table(rows: list[_Row]) -> Iterator[str]:
@@ -109,23 +104,19 @@ def _outputs(visit: Visit) -> Iterator[str]:
 
 
 def _decided(visit: Visit, walk: Walk) -> str:
-    if visit.ended is None:
-        return _pending(visit)
-    by = f"{visit.decided_by}{_calls(visit)}"
-    child = _child(visit)
-    if visit.step.action == BRANCH and visit.status == SUCCESS:
+    child, calls = _child(visit), _calls(visit)
+    by = f"{visit.decided_by}{calls}"
+    if visit.status == "Waiting":
+        by = "waits for a signal"
+    elif visit.ended is None:
+        by = f"waits{calls}" if calls else child
+    elif visit.step.action == BRANCH and visit.status == SUCCESS:
         by = _branch(visit, walk)
     elif child:
         by = f"{by}, {child}" if by else child
     elif not by and visit.status == SUCCESS:
         by = _alone(visit)
     return by
-
-
-def _pending(visit: Visit) -> str:
-    if visit.status == "Waiting":
-        return "waits for a signal"
-    return f"waits{_calls(visit)}" if visit.called else _child(visit)
 
 
 def _child(visit: Visit) -> str:
