@@ -139,8 +139,7 @@ class Setup:
             outputs: JSON values by name of the output, or a function of a `StepRun` that returns them. The function is
                 called for each attempt, without holding a lock. It may raise `StepFailed`.
             runbook: The name of the runbook; by default all runbooks with such a step.
-            when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
-                of the `Call`.
+            when: The executions that match, as for `fail_step`.
 
         Raises:
             FakeUsageError: No registered runbook has such a step, the step has no such output, or a value does not have
@@ -247,8 +246,7 @@ class Setup:
             statuses: The status that the first GetAutomationExecution or DescribeAutomationExecutions shows, then the
                 status of each further one. The last one stays. An item is a status, or a dict of `AutomationExecution`
                 members that contains `AutomationExecutionStatus`.
-            when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
-                of the `Call`. Executions on one of several targets have their own request.
+            when: The executions that match, as for `fail_step`. Those on one of several targets have their own request.
             outputs: The outputs after the end, lists of strings by name.
             steps: The steps, as members of `StepExecution`.
             failure_message: The failure message, if the execution fails.
@@ -282,8 +280,7 @@ class Setup:
         Args:
             path: The file of the recording: that of the command `record`, or the output of
                 `aws ssm get-automation-execution`. A relative path begins at the current directory.
-            when: The executions that match: part of the request, as a dict of members compared with `==`, or a function
-                of the `Call`.
+            when: The executions that match, as for `fail_step`.
 
         Raises:
             FakeUsageError: The file cannot be read, or it is not a recording, and the message names each member that is
