@@ -36,6 +36,7 @@ _ANCHORS: Final = {
 LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))", "(?m)^")
 LINE_END: Final = Anchor(r"(?:\Z|(?<!\r)(?=\n)|(?=[\r\x85\u2028\u2029]))", "(?m)$")
 _QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
+_NAME: Final = re.compile("[A-Za-z][0-9A-Za-z]*")
 _HEXADECIMAL: Final = re.compile("[0-9a-fA-F]+")
 
 
@@ -131,7 +132,7 @@ class Cursor:
             self.unsupported(f"\\{letter}")
         if letter == "k":
             self.expect("<", "\\k is not followed by '<' for a named capturing group")
-            name = self.group_name(self.read())
+            name = self.group_name()
             if name not in self.names:
                 self.fail(f"named capturing group {name!r} does not exist")
             return self._refer(self.names[name])
@@ -150,15 +151,14 @@ class Cursor:
             self.unsupported("a reference with the flag i")
         return Backreference(number)
 
-    def group_name(self, first: str) -> str:
-        """Read the rest of a group's name, and the `>` after it."""
-        name = first
-        if not (first.isascii() and first.isalpha()):
+    def group_name(self) -> str:
+        """Read a group's name, and the `>` after it."""
+        name = _NAME.match(self.text, self.position)
+        if name is None:
             self.fail("capturing group name does not start with a Latin letter")
-        while self.peek().isascii() and self.peek().isalnum():
-            name += self.read()
+        self.position = name.end()
         self.expect(">", "named capturing group is missing trailing '>'")
-        return name
+        return name[0]
 
     def _digits(self, count: int, problem: str) -> int:
         digits = _HEXADECIMAL.match(self.text, self.position, self.position + count)

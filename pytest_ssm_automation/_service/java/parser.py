@@ -142,8 +142,7 @@ class _Parser(Cursor):
         if letter == ">":
             return Atomic(self.expression())
         if letter == "<":
-            letter = self.read()
-            return self._look_behind(letter) if letter in {"=", "!"} else self._named_group(letter)
+            return self._look_behind() if self.peek() in {"=", "!"} else self._named_group()
         self.position -= 1
         self._change_flags()
         letter = self.read()
@@ -153,14 +152,14 @@ class _Parser(Cursor):
             self.fail("unknown inline modifier")
         return Sequence((self.expression(),))
 
-    def _look_behind(self, letter: str) -> Node:
-        part = self.expression()
+    def _look_behind(self) -> Node:
+        negated, part = self.read() == "!", self.expression()
         if not _plain(part):
             self.unsupported("a lookbehind with repeated groups, unlimited repeats, or the like")
-        return Lookaround(part, ahead=False, negated=letter == "!")
+        return Lookaround(part, ahead=False, negated=negated)
 
-    def _named_group(self, letter: str) -> Node:
-        name = self.group_name(letter)
+    def _named_group(self) -> Node:
+        name = self.group_name()
         if name in self.names:
             self.fail(f"named capturing group {name!r} is already defined")
         self.groups += 1
