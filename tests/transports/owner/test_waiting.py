@@ -17,6 +17,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.pool import ThreadPool
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,8 +53,10 @@ def on_polled_queue(_: ExitStack) -> Waits:
 def on_simple_queue(how: str, _: ExitStack) -> Waits:
     """Wait on a queue that is written in C, in some code."""
     jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    worker = SimpleNamespace(jobs=jobs)
     waits: dict[str, Callable[[], Any]] = {
         "plain": lambda: jobs.get(timeout=10),
+        "attribute": lambda: worker.jobs.get(timeout=10),
         "iterated": lambda: [None for _ in iter(jobs.get, None)],
         "somewhere": lambda: ([jobs][0].get(),),
     }
@@ -122,7 +125,7 @@ def in_server(stack: ExitStack) -> Waits:
 WAITS: dict[str, Callable[[ExitStack], Waits]] = {
     "Queue": on_queue,
     "Queue, polled": on_polled_queue,
-    **{f"SimpleQueue, {how}": partial(on_simple_queue, how) for how in ("plain", "iterated", "somewhere")},
+    **{f"SimpleQueue, {how}": partial(on_simple_queue, how) for how in ("plain", "attribute", "iterated", "somewhere")},
     **{f"Condition, {how}": partial(on_condition, how) for how in ("wait", "wait_for")},
     **{f"socket, {how}": partial(on_socket, how) for how in ("recv", "select", "selector")},
     "connection": on_connection,
