@@ -33,42 +33,33 @@ def test_every_status_can_be_scripted(fake: AutomationFake, client: Any, status:
 def test_a_status_that_there_is_not(fake: AutomationFake, status: str) -> None:
     """The message suggests the nearest one, wherever the status stands."""
     message = rf"Unknown status '{status}'\. Did you mean 'Success'\? Allowed: Approved, "
-    with pytest.raises(FakeUsageError, match=message):
-        fake.script(["Pending", status])
-    with pytest.raises(FakeUsageError, match=message):
-        fake.script([{"AutomationExecutionStatus": status}])
+    ends: dict[str, Any] = {"AutomationExecutionStatus": "Success", "StepExecutions": [{"StepStatus": status}]}
+    for items in (["Pending", status], [{"AutomationExecutionStatus": status}], [ends]):
+        with pytest.raises(FakeUsageError, match=message):
+            fake.script(items)
     with pytest.raises(FakeUsageError, match=message):
         fake.add_execution("Doc", statuses=[status])
     with pytest.raises(FakeUsageError, match=message):
         fake.script(["Pending"], steps=[{"StepStatus": status}])
-    with pytest.raises(FakeUsageError, match=message):
-        fake.script([{"AutomationExecutionStatus": "Success", "StepExecutions": [{"StepStatus": status}]}])
 
 
-@pytest.mark.parametrize(
-    ("statuses", "message"),
-    [
-        ([], r"Expected a list of at least one status, but got statuses=\[\]"),
-        ("Success", r"Expected a list of at least one status, but got statuses='Success': write \['Success'\]"),
-        ([5], "Expected each item of statuses to be a status, or members with AutomationExecutionStatus, but got 5"),
-        ([{"Outputs": {}}], "members with AutomationExecutionStatus, but got {'Outputs': {}}"),
-        (
-            [{"AutomationExecutionStatus": "Success", "Output": {}}],
-            r"Unknown member of AutomationExecution 'Output'\. Did you mean 'Outputs'\?",
-        ),
-        ([{"AutomationExecutionStatus": "Success", "Outputs": {"a": "b"}}], "Invalid item of statuses"),
-        ([{"AutomationExecutionStatus": "Success", "Mode": "Manual"}], "Unknown ExecutionMode 'Manual'"),
-    ],
-)
-def test_statuses_of_the_wrong_kind(fake: AutomationFake, statuses: Any, message: str) -> None:
-    """Each mistake in the statuses raises, and nothing is scripted."""
-    with pytest.raises(FakeUsageError, match=message):
-        fake.script(statuses)
+STATUS = "AutomationExecutionStatus"
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        ({"statuses": []}, r"Expected a list of at least one status, but got statuses=\[\]"),
+        ({"statuses": "Success"}, r"Expected a list of .* status, but got statuses='Success': write \['Success'\]"),
+        ({"statuses": [5]}, f"Expected each item of statuses to be a status, or members with {STATUS}, but got 5"),
+        ({"statuses": [{"Outputs": {}}]}, f"members with {STATUS}, but got {{'Outputs': {{}}}}"),
+        (
+            {"statuses": [{STATUS: "Success", "Output": {}}]},
+            "Unknown member of .* 'Output'. Did you mean 'Outputs'",
+        ),
+        ({"statuses": [{STATUS: "Success", "Outputs": {"a": "b"}}]}, "Invalid item of statuses"),
+        ({"statuses": [{STATUS: "Success", "Mode": "Manual"}]}, "Unknown ExecutionMode 'Manual'"),
+        ({"statuses": ["InProgress", "Failed", "Pending"]}, "Pending can't follow Failed, which ends"),
         ({"outputs": {"a": "b"}}, "Invalid outputs"),
         ({"steps": [{"Name": "a"}]}, "Invalid steps"),
         ({"steps": [{"Inputs": {"a": {"b": "c"}}}]}, "Invalid steps"),
@@ -80,16 +71,14 @@ def test_statuses_of_the_wrong_kind(fake: AutomationFake, statuses: Any, message
         ({"when": {"DocumentNam": "x"}}, "Unknown member of StartAutomationExecution 'DocumentNam'"),
     ],
 )
-def test_other_arguments_of_the_wrong_kind(fake: AutomationFake, given: dict[str, Any], message: str) -> None:
+def test_arguments_of_the_wrong_kind(fake: AutomationFake, given: dict[str, Any], message: str) -> None:
     """Whatever could never be what the service answers is a mistake of the test."""
     with pytest.raises(FakeUsageError, match=message):
-        fake.script(["Success"], **given)
+        fake.script(**{"statuses": ["Success"], **given})
 
 
 def test_what_has_ended_goes_on_no_more(fake: AutomationFake, client: Any) -> None:
     """Nothing comes after an end but more of the same."""
-    with pytest.raises(FakeUsageError, match="Pending can't follow Failed, which ends"):
-        fake.script(["InProgress", "Failed", "Pending"])
     fake.script(["Failed", {"AutomationExecutionStatus": "Failed", "FailureMessage": "Late"}])
     execution_id = start(client)
     first, second = poll(client, execution_id), poll(client, execution_id)
