@@ -148,14 +148,14 @@ def test_a_script_rules_and_the_walk_follows(fake: AutomationFake, client: Any, 
             "InProgress IP, PendingApproval IP, InProgress IP, Success SS",
         ),
         ("a", "PendingApproval InProgress Success", "Reject .", "Rejected P"),
-        # A waiting step takes its own signals only; StopStep ends a step in progress too.
+        # What does not wait takes none, and a waiting step takes its own; StopStep ends a step in progress too.
         (
             "hb",
             "InProgress Waiting Success",
             ". . !Approve Resume .",
             "InProgress IP, Waiting WP, Success SS",
         ),
-        ("hb", "InProgress Waiting Success", ". StopStep .", "InProgress IP, Cancelled CP"),
+        ("hb", "InProgress Waiting Success", ". !Approve StopStep .", "InProgress IP, Cancelled CP"),
     ],
 )
 def test_signals_to_a_scripted_run(
