@@ -50,7 +50,7 @@ _NESTED: Final[Mapping[str, frozenset[str]]] = {
 def compare_file(path: object, runbook: object = None) -> tuple[str, ...]:
     """Compare the file of a recording, see `recordings.compare`."""
     recording = read_recording(path)
-    name, version = bare_name(recording.document_name), version_of(recording)
+    name, version = bare_name(recording.execution["DocumentName"]), version_of(recording)
     if runbook is None or isinstance(runbook, Runbook):
         edited = replace(runbook, name=name, version=version) if runbook else None
     else:
@@ -68,7 +68,7 @@ def _lines(recording: Recording, edited: Runbook | None) -> Iterator[str]:
         )
     yield from _differences(recording, Walk(recording, ran).run(), flow_of(ran))
     for child in recording.children:
-        same = child.document_name == recording.document_name
+        same = child.execution["DocumentName"] == recording.execution["DocumentName"]
         for line in _lines(child, edited if same else None):
             yield f"{child.execution['AutomationExecutionId']}: {line}"
 
@@ -108,8 +108,9 @@ class _Comparison:
         recording, skipped = self._recording, set(_NOT_COMPARED)
         if recording.on_target:
             skipped |= _OF_PARENT
+        status = recording.execution["AutomationExecutionStatus"]
         statuses = {step["StepStatus"] for step in recording.steps}
-        if self._rounds and recording.status in FAILED and recording.status not in statuses:
+        if self._rounds and status in FAILED and status not in statuses:
             skipped |= {"AutomationExecutionStatus", "FailureMessage"}
         if self._walked.execution:
             yield from self._members("", recording.execution, self._walked.execution, skipped)

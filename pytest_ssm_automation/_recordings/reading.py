@@ -46,21 +46,9 @@ class Recording(NamedTuple):
     region: str | None
 
     @property
-    def status(self) -> str:
-        """The status of the execution."""
-        status: str = self.execution["AutomationExecutionStatus"]
-        return status
-
-    @property
     def on_target(self) -> bool:
         """Whether it ran on one of several targets of its parent, which determines what it shows of targets."""
         return {"Target", "ParentAutomationExecutionId"} <= self.execution.keys()
-
-    @property
-    def document_name(self) -> str:
-        """The name of the runbook."""
-        name: str = self.execution["DocumentName"]
-        return name
 
 
 def read_recording(path: object) -> Recording:
@@ -123,7 +111,7 @@ def recorded_runbook(recording: Recording) -> Runbook | None:
     if recording.document is None:
         return None
     content = document_of(recording.document, recording.path).members
-    name = bare_name(recording.document_name)
+    name = bare_name(recording.execution["DocumentName"])
     with warnings.catch_warnings():
         # AWS has run it.
         warnings.simplefilter("ignore")

@@ -27,7 +27,7 @@ from .supplying import NoResultError, Supply
 from .values import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from .._service.runbooks.declarations import Runbook
     from .reading import Recording
@@ -71,6 +71,7 @@ class Walk:
         """Prepare the service."""
         self._recording = recording
         self._runbook = runbook
+        self._stopped = recording.execution["AutomationExecutionStatus"] in _CANCELLED
         self._supply = Supply(recording, runbook)
         caller = _ACCOUNT.match(recording.execution.get("ExecutedBy", ""))
         self._account = caller[1] if caller else ACCOUNT_ID
@@ -78,7 +79,10 @@ class Walk:
         redacted = [f"runbook:{name}:{rule}" for name in recording.redacted for rule in DECLARED_RULES]
         settings = Settings(relax=[*_SHOWN_ONLY, *redacted], runbooks=(runbook,), pace="step")
         self._service = Service(seed="comparison", settings=settings)
-        self._service.store.set_resolver(_resolver(recording))
+        # The first target is resolved to all recorded resources.
+        recorded: list[str] = recording.execution.get("ResolvedTargets", {}).get("ParameterValues", [])
+        resources, others = iter([recorded]), list[str]()
+        self._service.store.set_resolver(lambda _: next(resources, others))
         for step in flow_of(runbook).steps:
             self._service.add_override(StepOutputs(step.name, self._supply.outputs))
 
@@ -149,9 +153,7 @@ class Walk:
     def _was_stopped(self, execution: Execution) -> bool:
         """Return whether the recorded execution was stopped at the current step, and this one was not yet."""
         at = None if execution.ended or execution.status in _CANCELLED else self._supply.at(execution)
-        return at is not None and (
-            at.status in _CANCELLED or (at.status == PENDING and self._recording.status in _CANCELLED)
-        )
+        return at is not None and (at.status in _CANCELLED or (at.status == PENDING and self._stopped))
 
     def _signal(self, execution: Execution) -> None:
         """Send the signal for which an execution waits, or stop it."""
@@ -182,18 +184,6 @@ class Walk:
                     finish()
                 except AutomationFakeError:
                     finish()  # Without results, it goes in a circle, where it was aborted.
-
-
-def _resolver(recording: Recording) -> Callable[[Mapping[str, Any]], list[str]]:
-    """Return a function that resolves the first target to all recorded resources."""
-    found: list[str] = [*recording.execution.get("ResolvedTargets", {}).get("ParameterValues", ())]
-
-    def resolve(_: Mapping[str, Any]) -> list[str]:
-        resources = found.copy()
-        found.clear()
-        return resources
-
-    return resolve
 
 
 def _region_in(recording: Recording) -> str:

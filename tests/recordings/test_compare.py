@@ -155,6 +155,10 @@ EQUAL: dict[str, tuple[dict[str, Any], Callable[[AutomationFake], object]]] = {
         runbook(approve("wait", inputs={"Approvers": ["x"], "MinRequiredApprovals": 2}), sleep("two")),
         lambda fake: ended(fake, ["Approve"] * 2, **PLAIN),
     ),
+    "a rejection": (
+        runbook(approve("wait", onFailure="step:two"), sleep("one"), sleep("two")),
+        lambda fake: ended(fake, ["Reject"], **PLAIN),
+    ),
     "a pause": (
         runbook({"name": "wait", "action": "aws:pause"}, sleep("two")),
         lambda fake: ended(fake, ["Resume"], **PLAIN),

@@ -55,30 +55,29 @@ def check(step: Step, _: Run, client_of: ClientOf) -> None:
     Raises:
         Unable: It can't.
     """
-    service, api = _named(step.inputs)
-    if "{{" not in service + api:
-        operation_of(service, api, client_of)
+    if "{{" not in f"{step.inputs.get('Service')}{step.inputs.get('Api')}":
+        operation_of(step.inputs, client_of)
 
 
 def call(attempt: Attempt) -> Any:
     """Call the operation of a step, and return the response as JSON values."""
-    client, method, operation = operation_of(*_named(attempt.inputs), attempt.client)
+    client, method, operation = operation_of(attempt.inputs, attempt.client)
     params = {name: value for name, value in attempt.inputs.items() if name not in _OWN}
     return plain(getattr(client, method)(**typed(params, operation)))
 
 
-def operation_of(service: str, api: str, client_of: ClientOf) -> tuple[Any, str, Any]:
+def operation_of(inputs: Mapping[str, Any], client_of: ClientOf) -> tuple[Any, str, Any]:
     """Return the client, the method and botocore's model of an operation.
 
     Args:
-        service: The namespace of the service, in any case.
-        api: The name of the operation, or of boto3's method: `DescribeInstances`, `describeInstances` or
-            `describe_instances`.
+        inputs: The inputs of a step: the namespace of the service, in any case, and the name of the operation, or of
+            boto3's method: `DescribeInstances`, `describeInstances` or `describe_instances`.
         client_of: Returns the client of a service.
 
     Raises:
         Unable: boto3 has no such service or operation, or the operation streams its response.
     """
+    service, api = str(inputs.get("Service")), str(inputs.get("Api"))
     try:
         client = client_of(service.lower())
     except UnknownServiceError as error:
@@ -94,10 +93,6 @@ def operation_of(service: str, api: str, client_of: ClientOf) -> tuple[Any, str,
     if operation.has_streaming_output or operation.has_event_stream_output:
         raise Unable(f"{service} {operation.name} streams its response, which the service does not support here")
     return client, method, operation
-
-
-def _named(inputs: Mapping[str, Any]) -> tuple[str, str]:
-    return str(inputs.get("Service")), str(inputs.get("Api"))
 
 
 def _folded(name: str) -> str:

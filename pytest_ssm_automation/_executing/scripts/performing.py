@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-
 from __future__ import annotations
 
 import json
+import linecache
 import sys
 import uuid
 from importlib.util import module_from_spec, spec_from_loader
@@ -84,7 +85,7 @@ def _payload(attempt: Attempt) -> Any:
     except (Exception, SystemExit) as error:
         raise StepFailed(source.failure(error)) from error
     finally:
-        source.forget()
+        linecache.cache.pop(source.path, None)
     if len(text.encode()) > MOST_BYTES:
         raise StepFailed(
             f"The script returned {len(text.encode())} bytes of JSON, but at most {MOST_BYTES} are allowed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 import re
 import traceback
 import warnings
@@ -56,10 +55,6 @@ class Source(InspectLoader):
                 lines += [f'  File "{self.path}", line {frame.lineno}, in {frame.name}', f"    {frame.line}"]
         return "\n".join((*lines, "", f"{type(error).__name__} - {error}"))
 
-    def forget(self) -> None:
-        """Remove the lines that tracebacks have read."""
-        linecache.cache.pop(self.path, None)
-
 
 @lru_cache(maxsize=256)
 def missing_in(script: str, handler: str, *, attached: bool) -> str | None:
@@ -90,8 +85,7 @@ def missing_in(script: str, handler: str, *, attached: bool) -> str | None:
 def _quiet() -> Generator[None]:
     """Ignore what Python warns of when it reads a source, such as an invalid escape, even where warnings are errors."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore")
         yield
 
 
