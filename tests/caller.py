@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import model
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError, ParamValidationError
 
 from pytest_ssm_automation import AutomationFake
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pytest_ssm_automation import Runbook
+    from pytest_ssm_automation import Runbook, Violation
 
 
 def start(client: Any, **members: Any) -> str:
@@ -60,6 +62,14 @@ def step(shown: Mapping[str, Any], name: str) -> dict[str, Any]:
 def runbook(*steps: dict[str, Any], **members: Any) -> dict[str, Any]:
     """Write a runbook; steps are `aws:sleep` by default."""
     return {"schemaVersion": "0.3", **members, "mainSteps": [{"action": "aws:sleep", **each} for each in steps]}
+
+
+def violations(request: Mapping[str, Any], enforce: list[str]) -> list[Violation]:
+    """Start an execution, and return what the request violates."""
+    with AutomationFake(enforce=enforce) as fake:
+        with suppress(ClientError, ParamValidationError):
+            fake.client().start_automation_execution(**request)
+        return [*fake.calls[0].violations]
 
 
 def load(content: Any, name: str | None = None, **where: Any) -> Runbook:

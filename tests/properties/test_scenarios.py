@@ -80,18 +80,13 @@ def start(ssm: Any, attempts: int, **request: Any) -> None:
         return
 
 
-@given(strategies.fault_plans())
-def test_a_plan_can_be_pasted_into_a_test(plan: list[Fault]) -> None:
-    """What a plan prints makes the same plan again."""
-    again = eval(repr(plan), {"Fault": Fault})  # noqa: S307 - as if pasted into a test
-    assert list(map(repr, again)) == list(map(repr, plan))
-
-
 @given(strategies.fault_plans(max_size=3))
 def test_a_plan_fires_as_printed_however_often_it_is_used(plan: list[Fault]) -> None:
-    """A plan has no memory: each fake that takes it injects all of it."""
-    for _ in range(2):
-        with AutomationFake(faults=plan) as fake:
+    """A plan can be pasted into a test, and has no memory: each fake that takes it injects all of it."""
+    pasted = eval(repr(plan), {"Fault": Fault})  # noqa: S307 - as if pasted into a test
+    assert repr(pasted) == repr(plan)
+    for faults in (plan, plan, pasted):
+        with AutomationFake(faults=faults) as fake:
             client = fake.client()
             for _ in range(sum((fault.times or 0) + fault.after for fault in plan)):
                 start(client, 1, **REQUEST)

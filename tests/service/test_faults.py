@@ -132,32 +132,18 @@ def test_what_no_service_could_do_is_refused(arguments: dict[str, Any], message:
         Fault(**{"error": "InvalidTarget", **arguments})
 
 
-OWN = "arn:aws:ssm:eu-central-1:123456789012"
-
-
 @pytest.mark.parametrize(
     ("operation", "members", "resource"),
     [
-        ("StartAutomationExecution", {"DocumentName": "Doc"}, f"{OWN}:automation-definition/Doc:$DEFAULT"),
-        *(
-            (
-                "StartAutomationExecution",
-                {"DocumentName": name},
-                f"arn:aws:ssm:eu-central-1::automation-definition/{name.rpartition('/')[2]}:$DEFAULT",
-            )
-            for name in (
-                "AWS-StopEC2Instance",
-                "awsThing",
-                "AmazonInspector-X",
-                "arn:aws:ssm:eu-west-1::document/AMZN-Y",
-            )
-        ),
+        (START, {"DocumentName": "Doc"}, "123456789012:automation-definition/Doc:$DEFAULT"),
+        *((START, {"DocumentName": name}, f":automation-definition/{name}:$DEFAULT") for name in ("AWS-X", "awsThing")),
+        (START, {"DocumentName": "arn:aws:ssm:eu-west-1::document/AMZN-Y"}, ":automation-definition/AMZN-Y:$DEFAULT"),
         (
-            "StartAutomationExecution",
+            START,
             {"DocumentName": "arn:aws:ssm:eu-central-1:210987654321:document/Team-X", "DocumentVersion": "7"},
-            "arn:aws:ssm:eu-central-1:210987654321:automation-definition/Team-X:7",
+            "210987654321:automation-definition/Team-X:7",
         ),
-        ("DescribeAutomationExecutions", {}, f"{OWN}:automation-execution/*"),
+        ("DescribeAutomationExecutions", {}, "123456789012:automation-execution/*"),
     ],
 )
 def test_a_denial_names_operation_and_resource(
@@ -169,7 +155,8 @@ def test_a_denial_names_operation_and_resource(
         getattr(fake.client("eu-central-1"), xform_name(operation))(**members)
     assert caught.value.response["Error"]["Message"] == (
         "User: arn:aws:sts::123456789012:assumed-role/test-role/test-session is not authorized to perform: "
-        f"ssm:{operation} on resource: {resource} because no identity-based policy allows the ssm:{operation} action"
+        f"ssm:{operation} on resource: arn:aws:ssm:eu-central-1:{resource} "
+        f"because no identity-based policy allows the ssm:{operation} action"
     )
 
 
