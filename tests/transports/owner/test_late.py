@@ -361,8 +361,8 @@ def test_all_is_put_back_when_nothing_is_left(*, call: bool) -> None:
         start(results)
         with pytest.raises(EndpointConnectionError):
             URLLib3Session().send(AWSRequest("GET", "http://127.0.0.1:9").prepare())
-        with ThreadPool(1) as pool:
-            assert pool.apply(int, ("1",)) == 1
+        with ThreadPool(1) as pool, ThreadPoolExecutor(1) as other:
+            assert pool.apply(int, ("1",)) == other.submit(int, "1").result() == 1
         assert threading.Thread.start is not before
         held.go.set()
         worker.join()
