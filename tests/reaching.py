@@ -47,11 +47,17 @@ def _asynchronous(keys: Keys) -> Iterator[Async]:
 
 
 class Body:
-    """The body of an answer that a handler of `before-send` makes."""
+    """The body of an answer that a handler of `before-send` makes, for clients of botocore and aiobotocore."""
+
+    raw_headers = ()
 
     def __init__(self, content: bytes) -> None:
         """Keep the content."""
         self._content = content
+
+    async def read(self) -> bytes:
+        """Give the content, as aiohttp does."""
+        return self._content
 
     def stream(self) -> Iterator[bytes]:
         """Give the content, as urllib3 does."""

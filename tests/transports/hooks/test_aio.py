@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import vcr
 from botocore.exceptions import BotoCoreError, ClientError
+from reaching import Body
 from vcr.record_mode import RecordMode
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
@@ -32,19 +33,6 @@ def transport(request: pytest.FixtureRequest) -> str:
     """Each transport in turn."""
     name: str = request.param
     return name
-
-
-class Body:
-    """The body of a response."""
-
-    def __init__(self, content: bytes) -> None:
-        """Hold the content, and no headers."""
-        self.content = content
-        self.raw_headers: list[tuple[bytes, bytes]] = []
-
-    async def read(self) -> bytes:
-        """Give the content."""
-        return self.content
 
 
 def with_client(body: Callable[[Any], Awaitable[Any]], **config: Any) -> Any:
@@ -170,56 +158,43 @@ def test_a_time_limit_ends_a_loop_of_calls(transport: str) -> None:
         with_client(poll)
 
 
-# How often a call lets others run before it is cancelled, and what is recorded then.
-CANCELLED = {"before it is judged": (1, "failed"), "after it is judged": (2, "lost")}
+# A call, how often it lets others run before it is cancelled, and what is recorded then.
+CANCELLED = [
+    ("start", 1, "failed"),
+    ("start", 2, "lost"),
+    ("stop", 1, "failed"),
+    ("stop", 2, "lost"),
+    ("refused", 2, "rejected"),
+    ("other", 1, None),  # which the fake does not answer
+    ("other", 2, None),
+]
 
 
-@pytest.mark.parametrize("operation", ["start", "stop", "other"])
-@pytest.mark.parametrize("moment", CANCELLED)
-def test_a_cancelled_call_is_recorded(transport: str, moment: str, operation: str) -> None:
-    """A call that is cancelled is a failed one if nothing happened, and otherwise a lost one, like a lost response."""
-    turns, outcome = CANCELLED[moment]
+@pytest.mark.parametrize(("call", "turns", "outcome"), CANCELLED)
+def test_a_cancelled_call_is_recorded(transport: str, call: str, turns: int, outcome: str | None) -> None:
+    """A call that is cancelled failed if nothing happened, and is otherwise lost, like a lost response, or refused."""
 
     async def cancel(client: Any) -> None:
         calls = {
             "start": lambda: client.start_automation_execution(DocumentName="Doc"),
             "stop": lambda: client.stop_automation_execution(AutomationExecutionId=execution.id),
+            "refused": lambda: client.start_automation_execution(DocumentName="?"),
             "other": lambda: client.describe_document(Name="Unknown"),
         }
-        task = asyncio.ensure_future(calls[operation]())
+        task = asyncio.ensure_future(calls[call]())
         for _ in range(turns):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises((asyncio.CancelledError, NetworkBlockedError)):
-            await task
-
-    with AutomationFake(transport=transport, strict=False) as fake:
-        execution = fake.add_execution("Doc", statuses=["InProgress"], region="eu-west-1")
-        with_client(cancel)
-        if operation == "other":  # which the fake does not answer
-            assert not fake.calls
-            return
-        (call,) = fake.calls
-        assert (call.outcome, call.error) == (outcome, "CancelledError")
-        started = [each for each in fake.executions if each.call]
-        assert [each.call for each in started] == [call] * (operation == "start" and outcome == "lost")
-        assert execution.status == ("Cancelling" if operation == "stop" and outcome == "lost" else "InProgress")
-
-
-def test_a_cancelled_call_that_was_refused_stays_refused(transport: str) -> None:
-    """What the service refused is recorded as refused, whatever happens to the caller afterwards."""
-
-    async def cancel(client: Any) -> None:
-        task = asyncio.ensure_future(client.start_automation_execution(DocumentName="?"))
-        for _ in range(2):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     with AutomationFake(transport=transport) as fake:
+        execution = fake.add_execution("Doc", statuses=["InProgress"], region="eu-west-1")
         with_client(cancel)
-        fake.assert_rejected(constraint="DocumentName:pattern", times=1)
-        assert len(fake.calls) == 1
+    error = "ValidationException" if call == "refused" else "CancelledError"
+    assert [(each.outcome, each.error) for each in fake.calls] == ([(outcome, error)] if outcome else [])
+    started = [each.call for each in fake.executions if each.call]
+    assert started == list(fake.calls) * (call == "start" and outcome == "lost")
+    assert execution.status == ("Cancelling" if call == "stop" and outcome == "lost" else "InProgress")
 
 
 def test_a_call_that_its_loop_abandons_ends_with_it(transport: str) -> None:
