@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 from caller import start
 from hypothesis import HealthCheck, given, settings
@@ -46,7 +45,7 @@ def test_one_fake_for_all_examples_is_refused(run: Any) -> None:
     result.stdout.fnmatch_lines([shared + WAY_OUT] * 4)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5, database=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5, database=None, deadline=None)
 @given(number=st.integers())
 def test_who_means_it_may_share(ssm_automation: AutomationFake, ssm_client: Any, number: int) -> None:
     """With the health check suppressed all examples share the fake."""
@@ -80,18 +79,18 @@ class TestGuarded:
         """Have a fake, and start something before the examples."""
         start(ssm_automation.client())
 
-    @settings(max_examples=5, database=None)
+    @settings(max_examples=5, database=None, deadline=None)
     @given(st.integers())
     def test_pure(self, number: int) -> None:
         """A property that makes no call is not refused, nor what fixtures start while they are set up."""
         assert number == number  # noqa: PLR0124 - something to hold
 
-    @settings(max_examples=20, database=None)
+    @settings(max_examples=20, database=None, deadline=None)
     @given(st.sampled_from(["Auto", "Interactive"]))
     def test_own(self, mode: str) -> None:
         """A fake for each example is the way."""
         with AutomationFake() as fake:
-            start(boto3.client("ssm", "us-east-1"), Mode=mode)
+            start(fake.client(), Mode=mode)
             fake.assert_started_once(Mode=mode, exact=True, DocumentName="Doc")
             fake.verify()
 
@@ -105,7 +104,7 @@ def test_a_call_inside_an_example_is_refused(run: Any) -> None:
     @pytest.fixture(autouse=True)
     def guard(ssm_automation): pass
 
-    @settings(max_examples=5, database=None)
+    @settings(max_examples=5, database=None, deadline=None)
     @given(st.integers())
     @pytest.mark.parametrize("swallowed", [(), (Exception,)])
     def test_it(swallowed, number):

@@ -36,7 +36,7 @@ def test_either_marker_brings_the_fixture_in(
 ) -> None:
     """A test that is marked has an active fake, before its other fixtures of function scope, and once only."""
     assert AutomationFake.current() is early
-    names = request.fixturenames
+    names = request.node.fixturenames
     assert names.index("wide") < names.index("ssm_automation") < names.index("tmp_path")
     assert names.count("ssm_automation") == 1
 
