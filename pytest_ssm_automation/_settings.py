@@ -94,6 +94,6 @@ def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
 
 def _recorded(replays: Iterable[Mapping[str, Any]]) -> Iterator[Script]:
     for each in replays:
-        from ._recordings.replaying import script_of
+        from ._recordings.reading import script_of
 
         yield script_of(**each)

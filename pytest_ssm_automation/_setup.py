@@ -286,7 +286,7 @@ class Setup:
             FakeUsageError: The file cannot be read, or it is not a recording, and the message names each member that is
                 missing or wrong.
         """
-        from ._recordings.replaying import script_of
+        from ._recordings.reading import script_of
 
         self._service.store.add_script(script_of(path, when))
 

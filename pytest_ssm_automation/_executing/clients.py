@@ -14,6 +14,8 @@ from .._service.checks.model import loader
 from .._service.working import behind_endpoints, is_served
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.session import Session
 
     from .._service.runs.run import Run
@@ -78,12 +80,11 @@ def _new_client(service: str, run: Run) -> Any:
 
 
 class Clients:
-    """The clients of the steps of a fake, one for each service, Region and key."""
+    """The clients and the sessions of the steps of a fake: of clients, one for each service, Region and key."""
 
     def __init__(self) -> None:
         """Start without clients."""
-        self._made: dict[tuple[str, str, str], Any] = {}
-        self._sessions: dict[tuple[str, int], Any] = {}
+        self._made: dict[tuple[str | int, ...], Any] = {}
         self._lock = threading.Lock()
 
     def get(self, service: str, run: Run) -> Any:
@@ -97,18 +98,16 @@ class Clients:
         make = boto3().client
         if getattr(make, "__module__", None) != "boto3":
             return make(service, region_name=run.region, **credentials_of(run))
-        place = (service, run.region, key_of(run))
-        with self._lock:
-            if place not in self._made:
-                self._made[place] = _new_client(service, run)
-            return self._made[place]
+        return self._kept((service, run.region, key_of(run)), lambda: _new_client(service, run))
 
     def session(self, run: Run) -> Any:
         """Return the default session of the scripts of a run. A new one is made after moto has been imported."""
         from botocore.handlers import BUILTIN_HANDLERS
 
-        place = (key_of(run), len(BUILTIN_HANDLERS))
+        return self._kept((key_of(run), len(BUILTIN_HANDLERS)), new_session)
+
+    def _kept(self, place: tuple[str | int, ...], make: Callable[[], Any]) -> Any:
         with self._lock:
-            if place not in self._sessions:
-                self._sessions[place] = new_session()
-            return self._sessions[place]
+            if place not in self._made:
+                self._made[place] = make()
+            return self._made[place]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import StepFailed
 from .._service.runbooks.kinds import is_mapping
@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 
     from .._service.runbooks.flow import Step
 
-_SCALARS: Final = (str, int, float)
-
 
 def plain(value: Any) -> Any:
     """Convert a response of boto3 to JSON values. Assumed: times become ISO 8601, and bytes and streams text."""
-    if value is None or isinstance(value, _SCALARS):
+    if isinstance(value, str | int | float | None):
         return value
     if is_mapping(value):
         return {str(name): plain(item) for name, item in value.items()}

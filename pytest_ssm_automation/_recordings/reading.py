@@ -1,27 +1,35 @@
-"""Read the file of a recorded execution."""
+"""Read the file of a recorded execution, to show it again or to compare it."""
 
 from __future__ import annotations
 
 import json
 import os
 import warnings
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from .._errors import FakeUsageError, hide_usage_errors
+from .._service.checks import model
 from .._service.contents import read_json
+from .._service.faults import check_when
 from .._service.runbooks.creating.creation import RELAXABLE
 from .._service.runbooks.library import bare_name
 from .._service.runbooks.loading import load_runbook
 from .._service.runbooks.reading.documents import document_of
+from .._service.runs.recorded import Replay
+from .._service.runs.scripts import Script
 from .shapes import file_shape, known_values, problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from .._service.faults import When
     from .._service.runbooks.declarations import Runbook
 
 __tracebackhide__ = hide_usage_errors
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 class Recording(NamedTuple):
@@ -122,3 +130,22 @@ def version_of(recording: Recording) -> str:
     """Return the version of the runbook that ran, a number."""
     version: str = recording.execution.get("DocumentVersion", "1")
     return version if version.isdecimal() and int(version) else "1"
+
+
+def script_of(path: object, when: When | None = None) -> Script:
+    """Return a script that shows the recorded execution in a file."""
+    check_when(when, model.START)
+    return Script(when=when, replay=_replay(read_recording(path)))
+
+
+def _replay(recording: Recording) -> Replay:
+    shown = (recording.execution, *recording.steps)
+    return Replay(
+        str(recording.path),
+        min((each["ExecutionStartTime"] for each in shown if "ExecutionStartTime" in each), default=_EPOCH),
+        recording.execution,
+        recording.steps,
+        recorded_runbook(recording),
+        tuple(map(_replay, recording.children)),
+        recording.redacted,
+    )
