@@ -47,20 +47,6 @@ _FORMS: Final = {
     "AWS::S3::Bucket::Name": "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
 }
 AWS_TYPES: Final = {kind for kind in _FORMS if kind.startswith("AWS::")} | {"List<AWS::EC2::Instance::Id>"}
-# Typical values, to try if nothing else fits.
-_WRITTEN: Final = (
-    "",
-    "a",
-    "true",
-    "1",
-    "[]",
-    "{}",
-    '["a"]',
-    '{"a": "b"}',
-    '[{"a": "b"}]',
-    "i-0123456789abcdef0",
-    "2024-01-01T00:00:00Z",
-)
 # The maximum numbers of items, pairs and characters if the runbook declares none.
 _ITEMS: Final = 5
 _PAIRS: Final = 3
@@ -205,7 +191,6 @@ class _Values:
             generator = random.Random(0)
             samples = (sample_of(pattern, generator) for _ in range(_SAMPLES))
             yield from (sample + sample[-1:] * max(0, self._low - len(sample)) for sample in samples)
-        yield from _WRITTEN
 
     def _pattern(self) -> Node | None:
         """Return the parsed pattern; `None` without a pattern, or if the pattern is not checked."""

@@ -82,7 +82,7 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
     chosen = [text for text in dict.fromkeys([*WRITTEN.get(name, ()), *ends]) if fits(text, pattern, low, high)]
     if not made and parsed(pattern):
         return None
-    anything = [template.strings() for template in made if template.varies]
+    anything = [template.strings() for template in made]
     if pattern is not None and not made:
         anything = [text_of(parse(pattern))]
     mixed = _mostly(name, chosen, anything)

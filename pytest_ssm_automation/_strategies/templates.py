@@ -34,11 +34,6 @@ class Template:
     low: int
     high: int
 
-    @property
-    def varies(self) -> bool:
-        """Whether it has more than one string."""
-        return self.low < self.high or any(len(piece.letters) > 1 for piece in self.pieces)
-
     def sized(self, size: int) -> Iterator[tuple[Piece, int]]:
         """Divide a length between the pieces; later pieces take what earlier ones leave."""
         spare = size - sum(piece.low for piece in self.pieces)
