@@ -1,1 +1,1 @@
-"""What happens next in a run: one module for each kind of course."""
+"""What happens next in a run: the kinds of courses, and how a run begins."""
