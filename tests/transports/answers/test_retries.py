@@ -5,12 +5,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.retries.bucket import TokenBucket
 from botocore.retries.quota import RetryQuota
 from model import CONNECTION_ERRORS, documented_errors
 from reaching import Body
@@ -111,13 +109,6 @@ def test_the_quota_is_full_for_each_fake(mode: str) -> None:
 def _handlers(client: Any) -> list[Any]:
     found = client.meta.events._emitter._handlers.prefix_search("needs-retry.ssm")
     return [handler.__self__ for handler in found if hasattr(handler, "__self__")]
-
-
-def test_nothing_of_botocores_is_replaced() -> None:
-    """Botocore's clock, quota and token bucket, which all clients share, are its own while a fake is active."""
-    before = (vars(botocore.endpoint)["time"], RetryQuota.acquire, TokenBucket.acquire)
-    with AutomationFake(transport="wire"):
-        assert (vars(botocore.endpoint)["time"], RetryQuota.acquire, TokenBucket.acquire) == before
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -4,9 +4,7 @@ import copy
 import json
 import subprocess
 import sys
-from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +20,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from caller import start
 from reaching import Body
 
-from pytest_ssm_automation import AutomationFake
+from pytest_ssm_automation import AutomationFake, NetworkBlockedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,6 +183,8 @@ def test_nested_fakes_of_different_transports() -> None:
             stubber.fail_with("ThrottlingException")
             with pytest.raises(ClientError):
                 start(client)
+            with pytest.raises(NetworkBlockedError):
+                client.describe_document(Name="Unknown")
             with AutomationFake(transport="wire") as inner:
                 inner.fail_with("ThrottlingException")
                 start(client)
@@ -230,17 +230,3 @@ def test_clients_are_as_before_afterwards() -> None:
         start(client)
         theirs = client._endpoint._event_emitter = copy.copy(emitter)
     assert client._endpoint._event_emitter is theirs
-
-
-def test_a_tap_that_outlives_its_fake_answers_nothing(fake: AutomationFake) -> None:
-    """A tap that is still referenced after its fake passes on all events."""
-    client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
-    start(client)
-    tap = client._endpoint._event_emitter
-    fake.__exit__(None, None, None)
-    assert tap._choose_signer("choose-signer.ssm.StartAutomationExecution", {}) is None
-    handler = Handler()
-    client.meta.events.register("before-send.ssm", handler)
-    sent = partial(tap.emit, "before-send.ssm.StartAutomationExecution", request=None)
-    assert (handler, None) in Context().run(sent)  # where no request has been claimed
-    fake.__enter__()
