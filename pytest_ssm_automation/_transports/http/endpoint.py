@@ -6,7 +6,9 @@ import os
 import socket
 import threading
 from contextlib import suppress
+from importlib import import_module
 from io import BufferedReader
+from multiprocessing import spawn
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -24,17 +26,18 @@ from ..._service.working import ENDPOINT, close_endpoint, open_endpoint
 from ..answers.protocol import encode_error
 from ..guard.environment import Changes
 from ..guard.network import is_loopback
+from ..patching import WrapperPatch
 from .answering import answer_http, answer_mistake
 from .body import read_body
-from .spawned import IGNORED, carry_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from io import RawIOBase
 
     from ..._service.engine import Service
     from ..answers.protocol import HttpAnswer
 
+_IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _DIRECT: Final = ("NO_PROXY", "no_proxy")
 _CONNECTION: Final = "ssm_automation.connection"
 _open: WeakSet[_Server] = WeakSet()
@@ -58,11 +61,11 @@ class Endpoint:
         )
         self._thread.start()
         around = {name: ",".join(filter(None, (os.environ.get(name), "127.0.0.1"))) for name in _DIRECT}
-        variables = {ENDPOINT: self.url, IGNORED: None, **around}
+        variables = {ENDPOINT: self.url, _IGNORED: None, **around}
         self._changes = Changes(variables, {name: os.environ.get(name) for name in variables})
         open_endpoint(self.url, self._changes.before[ENDPOINT])
         self._changes.make()
-        self._patch = carry_environment()
+        self._patch = WrapperPatch(spawn, "get_preparation_data", _prepare).apply()
         _open.add(self._server)
 
     def close(self) -> None:
@@ -193,6 +196,35 @@ class _Handler(WSGIRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body)
+
+
+class _Os:
+    """An object that is unpickled as the module `os`."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return import_module, ("os",)
+
+
+class _Environment:
+    """An object that is unpickled as `os.environ` and sets variables, even if this package can't be imported there."""
+
+    def __init__(self, variables: dict[str, str]) -> None:
+        self._variables = variables
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (_Os(), "environ"), None, None, iter(self._variables.items())
+
+
+def _prepare(original: Callable[..., dict[str, Any]], *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Wrap `multiprocessing.spawn.get_preparation_data`, to pass the current environment to the new process.
+
+    A fork server keeps the environment with which it was started, possibly by an earlier test. The new process ignores
+    unknown keys.
+    """
+    variables = {
+        name: value for name, value in os.environ.items() if name.startswith("AWS_") or name.lower() == "no_proxy"
+    }
+    return {**original(*args, **kwargs), "ssm_automation": _Environment({_IGNORED: "false", **variables})}
 
 
 def _refuse_host(host: str | None) -> ServiceError | None:
