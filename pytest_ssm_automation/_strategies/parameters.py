@@ -119,9 +119,6 @@ class _Values:
             parameter = replace(parameter, type=ROLE_ARN)
         self._parameter = parameter
         self._runbook = replace(runbook, _parameters={name: parameter})
-        # To check one item of a list, ignore the limits on the number of items. A map is always one value.
-        alone = replace(parameter, min_items=None, max_items=None) if parameter.is_list else parameter
-        self._alone = replace(runbook, _parameters={name: alone})
         low, high = bounds(model.service_model().shape_for("AutomationParameterValue"))
         self._low = max(low, parameter.min_chars or 0)
         self._high = high if parameter.max_chars is None else min(high, parameter.max_chars)
@@ -169,10 +166,12 @@ class _Values:
     def _fits(self, text: str) -> bool:
         """Return whether a single value is accepted; if matching takes too long, it is not."""
         try:
-            broken = check_parameters(self._alone, {self._parameter.name: [text]})
+            broken = check_parameters(self._runbook, {self._parameter.name: [text]})
         except FakeUsageError:
             return False
-        return self._low <= len(text) <= self._high and not broken
+        # The number of items in a list does not matter for one item. A map is always one value.
+        ignored = {"minItems", "maxItems"} if self._parameter.is_list else set[str]()
+        return self._low <= len(text) <= self._high and ignored.issuperset(each.rule for each in broken)
 
     def _first(self, texts: Iterable[str]) -> str | None:
         """Return the first value that is accepted; `None` if there is none, or if the search takes too long."""
