@@ -52,9 +52,9 @@ class Findings:
         """Add a value that is not what is expected."""
         self.refuse(path, f"expected {expected}, got {shown(given)} (type={type(given).__name__})")
 
-    def unknown(self, path: str, given: object, kind: str, allowed: Iterable[str]) -> None:
+    def unknown(self, path: str, given: object, kind: str, allowed: Iterable[str], check: str | None = None) -> None:
         """Add a name that is none of those allowed, with a similar one."""
-        self.refuse(path, f"{shown(given)} is not {kind}; {suggestion(given, allowed)}")
+        self.refuse(path, f"{shown(given)} is not {kind}; {suggestion(given, allowed)}", check)
 
     def text(self, owner: Mapping[str, Any], key: str, path: str = "") -> str | None:
         """Read a text that may be missing; anything else is a problem."""

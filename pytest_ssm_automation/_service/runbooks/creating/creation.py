@@ -83,7 +83,7 @@ class _Checker:
     """Check the steps of a document."""
 
     def __init__(self, document: Mapping[str, Any], listed: Sequence[Listed], found: Findings) -> None:
-        self._refuse, self._doubt = found.refuse, found.doubt
+        self._refuse, self._doubt, self._unknown = found.refuse, found.doubt, found.unknown
         self._actions = {step.name: step.action for step in listed}
         parameters, variables = document.get("parameters"), document.get("variables")
         self._parameters: Collection[str] = parameters if is_mapping(parameters) else ()
@@ -95,8 +95,7 @@ class _Checker:
         if step.name and not _NAME.fullmatch(step.name):
             self._refuse(f"{path}.name", f"{shown(step.name)} has other characters than letters, digits and _")
         if action and action not in ACTIONS:
-            hint = _hint(action, ACTIONS) or f"; expected one of {', '.join(ACTIONS)}"
-            self._refuse(f"{path}.action", f"{shown(action)} is not an action{hint}", ACTION)
+            self._unknown(f"{path}.action", action, "an action", ACTIONS, ACTION)
         inputs = inputs_of(given)
         if is_mapping(given.get("inputs")):
             self._check_inputs(f"{path}.inputs", action, inputs)
