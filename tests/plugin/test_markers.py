@@ -59,7 +59,10 @@ def test_a_marker_of_one_parameter_set_is_for_that_one(request: pytest.FixtureRe
 
 
 def test_the_nearest_marker_wins_option_by_option(run: Any) -> None:
-    """Function before class before its base before module, each for the options that it names; `relax` adds up."""
+    """Function before class before its base before module before ini file, each for the options that it names.
+
+    The nearest word on a constraint wins, too: `relax` and `enforce` of all add up.
+    """
     run(
         """
         import pytest
@@ -78,6 +81,24 @@ def test_the_nearest_marker_wins_option_by_option(run: Any) -> None:
                 options = ssm_automation.options
                 assert (options.strict, options.seed, options.execution_limit) == (False, "class", 1)
                 assert options.relax == ("Mode:enum", "Parameters:min")
+
+        @pytest.mark.ssm_automation(strict=True, allow_network=False, relax=["TargetMaps[]:min"], execution_limit=None)
+        def test_ini_file(ssm_automation):
+            options = ssm_automation.options
+            assert (options.strict, options.allow_network, options.execution_limit) == (True, False, None)
+            assert options.relax == ("Mode:enum", "Parameters:min", "TargetMaps[]:min")
+
+        @pytest.mark.ssm_automation(enforce=["Mode:enum"])
+        class TestEnforced:
+            @pytest.mark.ssm_automation(enforce={"request:target_key"})
+            def test_it(self, ssm_automation):
+                options = ssm_automation.options
+                assert (options.relax, options.enforce) == (("Parameters:min",), ("Mode:enum", "request:target_key"))
+
+            @pytest.mark.ssm_automation(relax=["Mode:enum"])
+            def test_again(self, ssm_automation):
+                options = ssm_automation.options
+                assert (options.relax, options.enforce) == (("Parameters:min", "Mode:enum"), ())
 
         @pytest.mark.ssm_automation(seed="upper")
         @pytest.mark.ssm_automation(seed="lower", execution_limit=3)
@@ -100,8 +121,10 @@ def test_the_nearest_marker_wins_option_by_option(run: Any) -> None:
         ssm_automation_relax =
             Mode:enum
         ssm_automation_execution_limit = 9
+        ssm_automation_strict = true
+        ssm_automation_allow_network = true
         """,
-    ).assert_outcomes(passed=4)
+    ).assert_outcomes(passed=7)
 
 
 def messages(fake: AutomationFake) -> str:

@@ -66,39 +66,6 @@ def test_options_of_the_ini_file_are_documented(pytester: pytest.Pytester) -> No
     assert [name for name in names if not any(f"ssm_automation_{name} (" in x for x in lines)] == []
 
 
-def test_markers_win_over_the_ini_file(run: Any) -> None:
-    """The nearest word on an option or a constraint wins; `relax` and `enforce` of all add up."""
-    run(
-        """
-        import pytest
-
-        @pytest.mark.ssm_automation(strict=True, allow_network=False, relax=["Mode:enum"], execution_limit=None)
-        def test_it(ssm_automation):
-            options = ssm_automation.options
-            assert (options.strict, options.allow_network, options.execution_limit) == (True, False, None)
-            assert options.relax == ("TargetMaps[]:min", "Mode:enum")
-
-        @pytest.mark.ssm_automation(enforce=["TargetMaps[]:min"])
-        class TestEnforced:
-            @pytest.mark.ssm_automation(enforce={"request:target_key"})
-            def test_it(self, ssm_automation):
-                options = ssm_automation.options
-                assert (options.relax, options.enforce) == ((), ("TargetMaps[]:min", "request:target_key"))
-
-            @pytest.mark.ssm_automation(relax=["TargetMaps[]:min"])
-            def test_again(self, ssm_automation):
-                options = ssm_automation.options
-                assert (options.relax, options.enforce) == (("TargetMaps[]:min",), ())
-        """,
-        ini="""
-        ssm_automation_strict = false
-        ssm_automation_allow_network = true
-        ssm_automation_execution_limit = 1
-        ssm_automation_relax = TargetMaps[]:min
-        """,
-    ).assert_outcomes(passed=3)
-
-
 def test_what_is_relaxed_or_enforced(run: Any) -> None:
     """The ini file turns constraints off, of which a strict test has nothing to report, and others on.
 
