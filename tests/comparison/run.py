@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "comparison.md"
@@ -25,11 +26,11 @@ def observe(page: str) -> str:
     """Run everything, and return the page with what was observed."""
     os.environ.update(ENVIRONMENT)  # before the application makes its client
     from page import render
-    from scenarios import SCENARIOS
+    from scenarios import SCENARIOS, seen
     from tools import TOOLS
 
     tools = [tool() for tool in TOOLS]
-    table = [[scenario.observe(tool) for tool in tools] for scenario in SCENARIOS]
+    table = [[seen(partial(scenario.observe, tool)) for tool in tools] for scenario in SCENARIOS]
     return render(page, [tool.name for tool in tools], SCENARIOS, table)
 
 

@@ -19,23 +19,12 @@ if TYPE_CHECKING:
 IDS = tuple(f"73c8eef8-f4ee-4a05-820c-e354ff0ef5c{number}" for number in range(3))
 TOKEN = "7bf73129-1428-4cd3-a780-95db273d1602"
 TARGET = {"Key": "ParameterValues", "Values": ["i-0123456789abcdef0"]}
-RUNBOOK = {
-    "schemaVersion": "0.3",
-    "parameters": {"InstanceId": {"type": "String"}},
-    "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}],
-}
-
-STOP = {
-    "schemaVersion": "0.3",
-    "parameters": {"InstanceId": {"type": "String"}},
-    "mainSteps": [
-        {
-            "name": "stop",
-            "action": "aws:changeInstanceState",
-            "inputs": {"InstanceIds": ["{{ InstanceId }}"], "DesiredState": "stopped"},
-        }
-    ],
-}
+PARAMETERS = {"InstanceId": {"type": "String"}}
+SLEEP = {"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}
+RUNBOOK = {"schemaVersion": "0.3", "parameters": PARAMETERS, "mainSteps": [SLEEP]}
+STOPPED = {"InstanceIds": ["{{ InstanceId }}"], "DesiredState": "stopped"}
+CHANGE = {"name": "stop", "action": "aws:changeInstanceState", "inputs": STOPPED}
+STOP = {"schemaVersion": "0.3", "parameters": PARAMETERS, "mainSteps": [CHANGE]}
 
 
 class Unanswered(Exception):  # noqa: N818 - it is a finding, not a failure
@@ -49,7 +38,7 @@ class Scenario:
     Attributes:
         title: What the code under test does, or what happens to it.
         aws: What AWS does.
-        observe: A function that runs it with a tool, and returns what the code under test observed.
+        observe: A function that runs it with a tool, and returns or raises what the code under test observed.
         same: The observations with which a test sees what AWS does, as a pattern.
         partly: Those with which it does only after some work of the test, or only for a part, as a pattern.
     """
@@ -88,12 +77,9 @@ def request(runbook: tuple[str, dict[str, Any]] | None = None, **members: Any) -
     """Start an execution with a request that AWS refuses."""
 
     def observe(tool: Tool) -> str:
-        def act() -> str:
-            with tool.on(Plan(starts=IDS[:1], runbook=runbook)) as ssm:
-                application.start(ssm, **members)
-            return "accepts"
-
-        return seen(act)
+        with tool.on(Plan(starts=IDS[:1], runbook=runbook)) as ssm:
+            application.start(ssm, **members)
+        return "accepts"
 
     return observe
 
@@ -102,15 +88,12 @@ def instance_is_stopped(tool: Tool) -> str:
     """Have a runbook stop an instance of moto, and look at the instance."""
     plan = Plan(starts=IDS[:1], statuses=("Success",), runbook=("Operations-Stop", STOP), executes=True)
 
-    def act() -> str:
-        with mock_aws():
-            ec2 = make_client("ec2")
-            image_id = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-            launched = ec2.run_instances(ImageId=image_id, MinCount=1, MaxCount=1)
-            with tool.on(plan) as ssm:
-                return application.stop(ssm, launched["Instances"][0]["InstanceId"])
-
-    return seen(act)
+    with mock_aws():
+        ec2 = make_client("ec2")
+        image_id = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        launched = ec2.run_instances(ImageId=image_id, MinCount=1, MaxCount=1)
+        with tool.on(plan) as ssm:
+            return application.stop(ssm, launched["Instances"][0]["InstanceId"])
 
 
 def throttled_twice(tool: Tool) -> str:
@@ -135,13 +118,9 @@ def throttled_twice(tool: Tool) -> str:
 def response_lost(tool: Tool) -> str:
     """Start an execution, lose the response, and let the code retry."""
     lost = ReadTimeoutError(endpoint_url="made up")
-
-    def act() -> str:
-        with tool.on(Plan(starts=(lost, IDS[0]))) as ssm:
-            application.start_until_answered(ssm)
-            return f"raises the error; {tool.duplicates()}"
-
-    return seen(act)
+    with tool.on(Plan(starts=(lost, IDS[0]))) as ssm:
+        application.start_until_answered(ssm)
+        return f"raises the error; {tool.duplicates()}"
 
 
 def module_level_client(tool: Tool) -> str:
@@ -163,13 +142,9 @@ def module_level_client(tool: Tool) -> str:
 
 def polling(tool: Tool) -> str:
     """Start an execution, and poll until it has ended."""
-
-    def act() -> str:
-        with tool.on(Plan(starts=IDS[:1], statuses=("Pending", "InProgress", "Success"))) as ssm:
-            status = application.wait(ssm, application.start(ssm))
-        return f"`{status}`, with {tool.written or 'no'} responses written by hand"
-
-    return seen(act)
+    with tool.on(Plan(starts=IDS[:1], statuses=("Pending", "InProgress", "Success"))) as ssm:
+        status = application.wait(ssm, application.start(ssm))
+    return f"`{status}`, with {tool.written or 'no'} responses written by hand"
 
 
 def typed_exception(tool: Tool) -> str:
@@ -193,17 +168,14 @@ def typed_exception(tool: Tool) -> str:
 def token_replay(tool: Tool) -> str:
     """Send a request twice with one ClientToken, and then another request with the same token."""
 
-    def act() -> str:
-        with tool.on(Plan(starts=IDS)) as ssm:
-            ids = {application.start(ssm, ClientToken=TOKEN) for _ in range(2)}
-            found = "the same execution" if len(ids) == 1 else "another execution, as written by hand"
-            return f"{found}; then {seen(lambda: other(ssm))}"
-
-    def other(ssm: Any) -> str:
+    def other() -> str:
         application.start(ssm, ClientToken=TOKEN, DocumentName="AWS-StopEC2Instance")
         return "accepts"
 
-    return seen(act)
+    with tool.on(Plan(starts=IDS)) as ssm:
+        ids = {application.start(ssm, ClientToken=TOKEN) for _ in range(2)}
+        found = "the same execution" if len(ids) == 1 else "another execution, as written by hand"
+        return f"{found}; then {seen(other)}"
 
 
 def other_services(tool: Tool) -> str:
