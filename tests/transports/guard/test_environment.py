@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.session import Session
+from caller import has
 from moto import mock_aws
 
 from pytest_ssm_automation import AutomationFake, NetworkBlockedError, _startup
 from pytest_ssm_automation._transports.guard import profiles
-from pytest_ssm_automation._transports.guard.environment import DummyEnvironment, _changes
+from pytest_ssm_automation._transports.guard.environment import _changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,10 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_profiles_of_the_test_have_their_region_and_dummy_credentials(
     own: Path, monkeypatch: pytest.MonkeyPatch, profile: str, region: str, *, late: bool
 ) -> None:
-    """A profile of the test's own file is read, whenever the test points to it; no program runs, no secret is used."""
+    """A profile of the test's own file is read, whenever the test points to it; no program runs, no secret is used.
+
+    An account id is not secret, and determines which executions a client sees.
+    """
     if late:
         monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     with AutomationFake() as fake:
@@ -113,19 +117,12 @@ def test_profiles_of_the_test_have_their_region_and_dummy_credentials(
         credentials = session.get_credentials()
         assert credentials is not None
         assert (credentials.access_key, credentials.secret_key) == ("AKIAIOSFODNN7EXAMPLE", "testing")
+        if profile == "plain" and has("account_id"):
+            assert credentials.account_id == "111122223333"
         client: Any = session.client("ssm")
         client.start_automation_execution(DocumentName="Doc")
         fake.assert_started_once(region=expected)
     assert not (own.parent / "ran").exists()
-
-
-@pytest.mark.needs("account_id")
-def test_the_account_of_a_profile_stays(own: Path) -> None:
-    """An account id is not secret, and determines which executions a client sees."""
-    with AutomationFake():
-        credentials = boto3.Session(profile_name="plain").get_credentials()
-        assert credentials is not None
-        assert credentials.account_id == "111122223333"
 
 
 def test_the_region_of_a_profile_goes_before_ours(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,12 +327,10 @@ def test_the_ini_option_does_the_same(pytester: pytest.Pytester, monkeypatch: py
 
 
 def test_what_the_test_has_changed_meanwhile_stays() -> None:
-    """Restoring never overwrites a variable that other code has set since, and a second time does nothing."""
+    """Restoring never overwrites a variable that other code has set since."""
     before = dict(os.environ)
-    dummies = DummyEnvironment().apply()
-    os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
-    del os.environ["AWS_ACCESS_KEY_ID"]
-    dummies.restore()
+    with AutomationFake():
+        os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
+        del os.environ["AWS_ACCESS_KEY_ID"]
     assert os.environ.pop("AWS_DEFAULT_REGION") == "eu-central-1"
-    dummies.restore()
     assert dict(os.environ) == before

@@ -25,10 +25,9 @@ from botocore.stub import Stubber
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 import pytest_ssm_automation
-from pytest_ssm_automation import AutomationFake, AutomationFakeError, LateCallError, NetworkBlockedError, _clock
+from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError, _clock
 from pytest_ssm_automation._transports import names
 from pytest_ssm_automation._transports.hooks import interception
-from pytest_ssm_automation._transports.owner import late
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -186,34 +185,3 @@ def test_mocks_of_a_test_record_what_they_were_called_with(how: dict[str, Any]) 
     start.assert_called_once_with(*of_thread)
     submit.assert_called_once_with(*of_pool, print, 1)
     send.assert_called_once_with(*of_session, request)
-
-
-def start_later(client: Any, go: threading.Event) -> None:
-    """Start an execution when the event has come."""
-    go.wait(5)
-    with pytest.raises(LateCallError):
-        client.start_automation_execution(DocumentName="Doc")
-
-
-def test_a_subclass_in_place_of_thread_is_carried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where `threading.Thread` is a subclass, with its own `start` or without, its threads have owners."""
-
-    class Plain(threading.Thread):
-        pass
-
-    class Own(threading.Thread):
-        def start(self) -> None:
-            super().start()
-
-    for kind in (Plain, Own):
-        monkeypatch.setattr(threading, "Thread", kind)
-        with AutomationFake(seed="outer") as outer:
-            go = threading.Event()
-            thread = kind(target=start_later, args=(outer.client(), go))
-            thread.start()
-        with AutomationFake(seed="other") as other:
-            go.set()
-            thread.join()
-        assert (len(outer.calls), len(other.calls)) == (0, 0)
-    assert "start" not in vars(Plain)
-    assert late.take().count("\n") == 1

@@ -203,6 +203,28 @@ def test_work_that_is_left_behind_is_late(leave: Callable[[Held], Any], *, follo
     assert noted() == [text]
 
 
+def test_a_subclass_in_place_of_thread_is_carried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where `threading.Thread` is a subclass, with its own `start` or without, its threads have owners."""
+
+    class Plain(threading.Thread):
+        pass
+
+    class Own(threading.Thread):
+        def start(self) -> None:
+            super().start()
+
+    for kind in (Plain, Own):
+        monkeypatch.setattr(threading, "Thread", kind)
+        with ExitStack() as stack:
+            held = Held(stack)
+            with AutomationFake():
+                held.in_thread(held)
+            held.go.set()
+        assert noted() == held.results
+        assert len(held.results) == 1
+    assert "start" not in vars(Plain)
+
+
 def after_its_fake(work: Callable[[], Any], fake: AutomationFake, later: AutomationFake) -> None:
     """Let a thread that was started under a fake work under a later one."""
     go = threading.Event()
