@@ -1,4 +1,4 @@
-"""Finding the executions of a page: what is found, and that few are looked at for it."""
+"""Finding the executions of a page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ import time_machine
 from caller import poll, runbook, start
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._service import operations
 from pytest_ssm_automation._service.runs.listings.filters import EXECUTION_FILTERS, passes
 from pytest_ssm_automation._service.runs.shown.views import metadata_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from pytest_ssm_automation._service.runs.run import Run
 
 RUNBOOK = runbook({"name": "wait"}, {"name": "ask", "action": "aws:approve"})
 SCRIPTED = {
@@ -107,25 +104,3 @@ def test_all_is_found(seed: int, often: int) -> None:
                 if passes({**metadata_members(run), "TagKeys": state.tags_of(run)}, filters, EXECUTION_FILTERS)
             ]
             assert [each["AutomationExecutionId"] for each in listed["AutomationExecutionMetadataList"]] == expected
-
-
-def test_children_are_looked_at_a_page_at_a_time(
-    fake: AutomationFake, client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of the many executions that another has started, a listing looks at a page, and one more for the token."""
-    looked_at: list[str] = []
-
-    def counted(run: Run) -> dict[str, Any]:
-        looked_at.append(run.id)
-        return metadata_members(run)
-
-    monkeypatch.setattr(operations, "metadata_members", counted)
-    maps = [{"Id": [f"i-{number}"]} for number in range(50)]
-    parent = fake.execution(start(client, TargetMaps=maps, MaxConcurrency="100%"))
-    parent.advance()
-    pending, children = {"Key": "ExecutionStatus", "Values": ["Pending"]}, {"Key": "ParentExecutionId"}
-    for filters in ({"Filters": [pending]}, {}, {"Filters": [{**children, "Values": [parent.id]}]}):
-        looked_at.clear()
-        listed = client.describe_automation_executions(**filters, MaxResults=10)
-        assert len(listed["AutomationExecutionMetadataList"]) == 10
-        assert len(looked_at) <= 2 * 11
