@@ -20,30 +20,25 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from types import FrameType
 
-# Functions of the standard library with which other code waits for work, by module and qualified name.
-_FUNCTIONS: Final = frozenset(
-    {
-        ("asyncio.base_events", "BaseEventLoop.run_forever"),
-        ("asyncio.windows_events", "ProactorEventLoop.run_forever"),
-        ("logging.handlers", "QueueListener._monitor"),
-        ("multiprocessing.connection", "Listener.accept"),
-        ("multiprocessing.connection", "_ConnectionBase.poll"),
-        ("multiprocessing.connection", "_ConnectionBase.recv"),
-        ("multiprocessing.connection", "_ConnectionBase.recv_bytes"),
-        ("multiprocessing.connection", "wait"),
-        ("multiprocessing.queues", "JoinableQueue.get"),
-        ("multiprocessing.queues", "Queue.get"),
-        ("multiprocessing.queues", "SimpleQueue.get"),
-        ("queue", "Queue.get"),
-        ("queue", "_PySimpleQueue.get"),
-        ("socket", "socket.accept"),
-        ("socketserver", "BaseServer.handle_request"),
-        ("socketserver", "BaseServer.serve_forever"),
-        ("ssl", "SSLSocket.recv"),
-        ("threading", "Condition.wait"),
-        ("threading", "Condition.wait_for"),
-    }
-)
+# Functions of the standard library with which other code waits for work, by module.
+_FUNCTIONS: Final[Mapping[str, Collection[str]]] = {
+    "asyncio.base_events": {"BaseEventLoop.run_forever"},
+    "asyncio.windows_events": {"ProactorEventLoop.run_forever"},
+    "logging.handlers": {"QueueListener._monitor"},
+    "multiprocessing.connection": {
+        "Listener.accept",
+        "_ConnectionBase.poll",
+        "_ConnectionBase.recv",
+        "_ConnectionBase.recv_bytes",
+        "wait",
+    },
+    "multiprocessing.queues": {"Queue.get", "SimpleQueue.get"},
+    "queue": {"Queue.get", "_PySimpleQueue.get"},
+    "socket": {"socket.accept"},
+    "socketserver": {"BaseServer.handle_request", "BaseServer.serve_forever"},
+    "ssl": {"SSLSocket.recv"},
+    "threading": {"Condition.wait", "Condition.wait_for"},
+}
 _SELECTS: Final = "selectors"
 # Built-in functions for the same purpose, which have no frames.
 _BUILTINS: Final = frozenset(
@@ -132,7 +127,7 @@ def _look(thread: threading.Thread) -> _Look:
         caller = caller.f_back
     if called is not None:
         module, name = _name(called)
-        return _Look("waits" if module == _SELECTS or (module, name) in _FUNCTIONS else "held", frame)
+        return _Look("waits" if module == _SELECTS or name in _FUNCTIONS.get(module, ()) else "held", frame)
     target: Any = getattr(thread, "_target", None)
     instruction = frame.f_lasti
     name = getattr(target, "__name__", "") if _is_start(frame) else _builtin(frame, instruction)
