@@ -142,9 +142,11 @@ def module_level_client(tool: Tool) -> str:
 
 def polling(tool: Tool) -> str:
     """Start an execution, and poll until it has ended."""
-    with tool.on(Plan(starts=IDS[:1], statuses=("Pending", "InProgress", "Success"))) as ssm:
+    plan = Plan(starts=IDS[:1], statuses=("Pending", "InProgress", "Success"))
+    with tool.on(plan) as ssm:
         status = application.wait(ssm, application.start(ssm))
-    return f"`{status}`, with {tool.written or 'no'} responses written by hand"
+    written = len(plan.starts) + len(plan.statuses) if tool.by_hand else "no"
+    return f"`{status}`, with {written} responses written by hand"
 
 
 def typed_exception(tool: Tool) -> str:

@@ -93,13 +93,11 @@ class Tool:
 
     Attributes:
         name: Its name on the page.
-        written: The number of responses written by hand in the latest scenario.
+        by_hand: Whether the test writes the responses.
     """
 
     name: str
-
-    def __init__(self) -> None:
-        self.written = 0
+    by_hand = True
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
@@ -133,7 +131,6 @@ class BareStubber(Tool):
                     self._add_start(stubber, start)
             for status in plan.statuses:
                 stubber.add_response("get_automation_execution", view(status))
-            self.written = len(plan.starts) + len(plan.statuses)
             yield client
 
     def _add_start(self, stubber: Stubber, start: Any) -> None:
@@ -148,11 +145,11 @@ class Moto(Tool):
     """moto: a fake of many services, with state."""
 
     name = "moto"
+    by_hand = False
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
         """Mock AWS, and create the runbook."""
-        self.written = 0
         with mock_aws():
             if client:
                 patch_client(client)
@@ -171,9 +168,7 @@ class Magic(Tool):
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
         """Yield a mock with the responses as side effects."""
-        client = client or make_client()
-        planned = answers(plan, client)
-        self.written = sum(map(len, planned.values()))
+        planned = answers(plan, client or make_client())
         self._mock = mock.MagicMock()
         self._mock.start_automation_execution.side_effect = planned["StartAutomationExecution"]
         self._mock.get_automation_execution.side_effect = planned["GetAutomationExecution"]
@@ -193,8 +188,7 @@ class BotoMock(Tool):
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
         """Patch botocore with handlers that return the responses in order."""
         client = client or make_client()
-        planned = answers(plan, client)
-        self.written = sum(map(len, planned.values()))
+        handlers = {operation: mock.Mock(side_effect=queue) for operation, queue in answers(plan, client).items()}
         with ExitStack() as stack:
 
             def patch(target: str, new: Any) -> None:
@@ -202,7 +196,6 @@ class BotoMock(Tool):
 
             # in a test, this is the fixture of pytest-mock
             mocker = _boto_mock.BotoMockerFixture(SimpleNamespace(patch=patch))
-            handlers = {operation: mock.Mock(side_effect=queue) for operation, queue in planned.items()}
             mocker.patch(mocker.build_make_api_call({"ssm": handlers}))
             yield client
 
@@ -211,11 +204,11 @@ class Ours(Tool):
     """This project: errors are injected, and responses depend on requests."""
 
     name = "pytest-ssm-automation"
+    by_hand = False
 
     @contextmanager
     def on(self, plan: Plan, client: Any = None) -> Iterator[Any]:
         """Activate a fake with the runbook and the errors."""
-        self.written = 0
         transport = "wire" if plan.retries else "stubber"
         with AutomationFake(transport=transport, execute_steps=plan.executes) as self._fake:
             if plan.runbook:

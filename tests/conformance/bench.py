@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -24,6 +23,16 @@ if TYPE_CHECKING:
 
 MOST_EXECUTIONS: Final = 60
 START: Final = "start_automation_execution"
+# Errors that are unrelated to the fact.
+NO_ANSWERS: Final = frozenset(
+    (
+        *("AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "InternalFailure"),
+        *("InternalServerError", "InvalidSignatureException", "NotImplemented", "RequestLimitExceeded"),
+        *("ServiceUnavailable", "ThrottlingException", "TooManyRequestsException", "UnknownOperationException"),
+        "UnrecognizedClientException",
+    )
+)
+_SERVERS_OWN: Final = 500
 
 
 class Differs(Exception):  # noqa: N818 - it is a verdict
@@ -234,11 +243,14 @@ class Bench:
 
     def history(self, runbook: str = "sleep", **members: Any) -> tuple[list[str], Shown]:
         """Return the statuses that were seen of such an execution, and what was shown in the end."""
-        key = repr((runbook, members))
+        key, statuses = repr((runbook, members)), list[str]()
+
+        def note(shown: Shown) -> bool:
+            statuses.append(shown.status)
+            return True
+
         if key not in self._finished:
-            statuses: list[str] = []
-            execution_id = self.start(runbook, **members)
-            shown = self.until(execution_id, also=partial(_note, statuses))
+            shown = self.until(self.start(runbook, **members), also=note)
             self._finished[key] = statuses, shown
         return self._finished[key]
 
@@ -249,11 +261,6 @@ class Bench:
         time.sleep(max(0.0, self._last_start + self.target.start_seconds - time.monotonic()))
         self._last_start = time.monotonic()
         self.started += executions
-
-
-def _note(statuses: list[str], shown: Shown) -> bool:
-    statuses.append(shown.status)
-    return True
 
 
 def refusal(error: ClientError) -> Refusal:
@@ -267,25 +274,3 @@ def refusal(error: ClientError) -> Refusal:
 def says_nothing(told: Refusal) -> bool:
     """Return whether an error is unrelated to the fact, such as a throttled or denied request."""
     return told.code in NO_ANSWERS or told.status >= _SERVERS_OWN
-
-
-_SERVERS_OWN: Final = 500
-# Errors that are unrelated to the fact.
-NO_ANSWERS: Final = frozenset(
-    (
-        "AccessDenied",
-        "AccessDeniedException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InternalFailure",
-        "InternalServerError",
-        "InvalidSignatureException",
-        "NotImplemented",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "UnknownOperationException",
-        "UnrecognizedClientException",
-    )
-)
