@@ -37,7 +37,7 @@ def anonymized(recorded: Mapping[str, Any]) -> dict[str, Any]:
     accounts: dict[str, str] = {}
     users: dict[str, str] = {}
     roles: dict[str, str] = {}
-    caller = json.dumps({"ExecutedBy": recorded["AutomationExecution"].get("ExecutedBy", "")})
+    caller = json.dumps({"ExecutedBy": recorded["AutomationExecution"].get("ExecutedBy", "")}, ensure_ascii=False)
     text = json.dumps(recorded, ensure_ascii=False)
     known = dict.fromkeys(_IN_ARN.findall(caller + text))
     for account in known:
