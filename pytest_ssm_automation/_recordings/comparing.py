@@ -66,26 +66,16 @@ def _lines(recording: Recording, edited: Runbook | None) -> Iterator[str]:
             f"{recording.path} has no Document, so there is no runbook to walk; record it with "
             "python -m pytest_ssm_automation record, or give a runbook"
         )
-    yield from _differences(recording, Walk(recording, ran).run(), flow_of(ran))
+    walked = Walk(recording, ran).run()
+    if walked.refused:
+        shown = as_shown(recording.execution.get("Parameters"))
+        yield f"Parameters: recorded {shown}, walked refused: {walked.refused}"
+    else:
+        yield from _Comparison(recording, walked, rounds=_jumps_back(flow_of(ran))).lines()
     for child in recording.children:
         same = child.execution["DocumentName"] == recording.execution["DocumentName"]
         for line in _lines(child, edited if same else None):
             yield f"{child.execution['AutomationExecutionId']}: {line}"
-
-
-def _differences(recording: Recording, walked: Walked, flow: Flow) -> Iterator[str]:
-    """Yield a line for each member that differs, `step.member: recorded ..., walked ...`: steps first.
-
-    Only the last result of each step is in a recording. If the runbook jumps back, steps may have run, and failed, in
-    an earlier round that the walk cannot repeat; what only such a round can explain is no difference.
-    """
-    if walked.refused:
-        shown = as_shown(recording.execution.get("Parameters"))
-        yield f"Parameters: recorded {shown}, walked refused: {walked.refused}"
-        return
-    comparison = _Comparison(recording, walked, rounds=_jumps_back(flow))
-    yield from comparison.steps()
-    yield from comparison.execution()
 
 
 def _jumps_back(flow: Flow) -> bool:
@@ -98,12 +88,21 @@ def _jumps_back(flow: Flow) -> bool:
 
 
 class _Comparison:
-    """The comparison of a recording with a walk."""
+    """The comparison of a recording with a walk.
+
+    Only the last result of each step is in a recording. If the runbook jumps back, steps may have run, and failed, in
+    an earlier round that the walk cannot repeat; what only such a round can explain is no difference.
+    """
 
     def __init__(self, recording: Recording, walked: Walked, *, rounds: bool) -> None:
         self._recording, self._walked, self._rounds = recording, walked, rounds
 
-    def execution(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each member that differs, `step.member: recorded ..., walked ...`: steps first."""
+        yield from self._steps()
+        yield from self._execution()
+
+    def _execution(self) -> Iterator[str]:
         """Compare the members of the execution, if the walk has come to its end."""
         recording, skipped = self._recording, set(_NOT_COMPARED)
         if recording.on_target:
@@ -115,7 +114,7 @@ class _Comparison:
         if self._walked.execution:
             yield from self._members("", recording.execution, self._walked.execution, skipped)
 
-    def steps(self) -> Iterator[str]:
+    def _steps(self) -> Iterator[str]:
         """Compare the steps that were walked, and then the others."""
         before, after = by_key(self._recording.steps), by_key(self._walked.steps)
         ran = {key for key, step in after.items() if step["StepStatus"] != PENDING}
