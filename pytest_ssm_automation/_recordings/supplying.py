@@ -88,14 +88,11 @@ class Supply:
         if run.execution.target and self.source(run.execution) is None:
             return {}  # its end alone is known
         at, step = self.at(run.execution, run.name), self._flow.step(run.name)
-        if at is None or step is None:
+        if at is None or step is None or not (at.has_ended or step.action in PAUSING):
             raise NoResultError
-        if step.action in PAUSING and not at.is_rejected and not at.has_ended:
-            return {}  # it waits for the signal that follows
-        if step.action in PAUSING and at.is_rejected:
-            return result(step, at.recorded, iterated=True)
-        if not at.has_ended:
-            raise NoResultError
+        if step.action in PAUSING and (at.is_rejected or not at.has_ended):
+            # It waits for the signal that follows.
+            return result(step, at.recorded, iterated=True) if at.is_rejected else {}
         visit = (run.execution.id, at.key)
         self._visits[visit] += 1
         if self._visits[visit] > _MOST_ROUNDS:
