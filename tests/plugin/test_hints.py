@@ -123,6 +123,10 @@ def test_what_was_refused_is_explained(run: Any) -> None:
             ssm_automation.executions[0].run_to("first")
             signal(ssm_client, ssm_automation.executions[0].id)
 
+        def test_begun(ssm_automation, ssm_client):
+            ssm_client.start_automation_execution(DocumentName="Operations-Drain")
+            signal(ssm_client, ssm_automation.executions[0].id)
+
         def test_unregistered(ssm_automation, ssm_client):
             signal(ssm_client, ssm_automation.add_execution("Doc", statuses=["InProgress"]).id)
 
@@ -141,12 +145,13 @@ def test_what_was_refused_is_explained(run: Any) -> None:
             raise AssertionError
         """
     )
-    result.assert_outcomes(failed=6)
+    result.assert_outcomes(failed=7)
     call = "Approve #* was refused: the execution *-*"
     refused = 'The option unknown_documents="reject" refused'
     result.stdout.fnmatch_lines(
         [
             f"{call} is InProgress at step 'first'",
+            f"{call} is Pending",
             f"{call} is InProgress",
             f"{call} has ended as Success",
             f"{refused} Doc, *Register * add_runbook*",

@@ -113,6 +113,8 @@ def test_outputs_that_are_set(fake: AutomationFake, client: Any) -> None:
     outputs = poll(client, execution_id)["StepExecutions"][0]["Outputs"]
     assert outputs == {"ApprovalStatus": ["Approved"], "ApproverDecisions": ['{"Approver":"boss"}']}
     assert calls == ["ask"]
+    fake.execution(asked(client, 3)).finish()
+    assert calls == ["ask", "ask"]
 
     def refused(_: Any) -> dict[str, Any]:
         raise StepFailed("Nobody is there", "TimedOut")
