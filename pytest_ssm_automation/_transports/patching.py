@@ -57,10 +57,9 @@ class Patch:
 
     def _inherited(self) -> Any:
         """Return the attribute, as one of the bases of the class contains it."""
-        for owner in getattr(self._owner, "__mro__", (self._owner,)):
-            found = vars(owner).get(self._name, _NOTHING)
-            if found is not _NOTHING:
-                return found
+        found = inspect.getattr_static(self._owner, self._name, _NOTHING)
+        if found is not _NOTHING:
+            return found
         home = self._owner.__name__ if isinstance(self._owner, ModuleType) else self._owner.__module__
         library = home.partition(".")[0]
         name = f"{self._owner.__name__}.{self._name}"
