@@ -184,6 +184,7 @@ def test_patterns(pattern: str, low: int, high: int) -> None:
     @given(from_shape(shape))
     def matched(text: str) -> None:
         judge(shape, text)
+        text.encode()  # no surrogates
 
     matched()
 
