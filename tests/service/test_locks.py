@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
+from caller import start
 
 from pytest_ssm_automation import AutomationFake
 
@@ -13,12 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PATIENCE = 20
-
-
-def start(client: Any, name: str = "Doc", **members: Any) -> str:
-    """Start an execution, and return its id."""
-    execution_id: str = client.start_automation_execution(DocumentName=name, **members)["AutomationExecutionId"]
-    return execution_id
 
 
 def together(call: Callable[[int], object], threads: int = 2) -> list[Any]:
@@ -75,10 +70,12 @@ def test_a_resolver_that_calls_ssm_from_a_pool(fake: AutomationFake, client: Any
 
     def resolve(_: Mapping[str, Any]) -> list[str]:
         with ThreadPoolExecutor(1) as pool:
-            return [pool.submit(start, client, "Inner").result(PATIENCE)]
+            return [pool.submit(start, client, DocumentName="Inner").result(PATIENCE)]
 
     fake.resolve_targets(resolve)
-    start(client, "Outer", Targets=[{"Key": "tag:Env", "Values": ["test"]}], TargetParameterName="InstanceId")
+    start(
+        client, DocumentName="Outer", Targets=[{"Key": "tag:Env", "Values": ["test"]}], TargetParameterName="InstanceId"
+    )
     assert [call.params["DocumentName"] for call in fake.calls] == ["Inner", "Outer"]
 
 
@@ -116,7 +113,7 @@ def test_a_script_that_is_added_while_targets_wait(fake: AutomationFake, client:
     targets = [{"Key": "ParameterValues", "Values": ["a", "b", "c"]}]
     limits = {"MaxConcurrency": "1", "MaxErrors": "3"}
     start(client, Targets=targets, TargetParameterName="Id", **limits)
-    start(client, "Other")
+    start(client, DocumentName="Other")
     parent = fake.executions[0]
     parent.advance()
     fake.script(["Failed"], when=ask)
@@ -172,12 +169,12 @@ def test_a_fault_that_its_own_condition_uses_up(fake: AutomationFake, client: An
     def ask(call: Any) -> bool:
         if call.params["DocumentName"] == "Outer":
             with pytest.raises(client.exceptions.InvalidTarget):
-                start(client, "Inner")
+                start(client, DocumentName="Inner")
         seen.append(call.params["DocumentName"])
         return True
 
     fault = fake.fail_with("InvalidTarget", when=ask)
-    start(client, "Outer")
+    start(client, DocumentName="Outer")
     assert seen == ["Inner", "Outer"]
     assert fault.fired == 1
 

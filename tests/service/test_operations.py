@@ -8,6 +8,7 @@ import model
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+from caller import poll, start
 
 from pytest_ssm_automation import AutomationFake
 
@@ -46,17 +47,9 @@ def refusal(client: Any, operation: str, **members: Any) -> str:
     return code(caught.value)
 
 
-def started(client: Any, **members: Any) -> str:
-    """Start an execution, and return its id."""
-    execution_id: str = call(client, "StartAutomationExecution", **members)["AutomationExecutionId"]
-    return execution_id
-
-
 def status(client: Any, execution_id: str) -> str:
     """Poll an execution, and return its status."""
-    answer = client.get_automation_execution(AutomationExecutionId=execution_id)
-    shown: str = answer["AutomationExecution"]["AutomationExecutionStatus"]
-    return shown
+    return str(poll(client, execution_id)["AutomationExecutionStatus"])
 
 
 @pytest.mark.parametrize("operation", NAMES)
@@ -118,7 +111,7 @@ def test_each_documented_error_can_be_injected(fake: AutomationFake, client: Any
 
 def test_a_fault_is_for_its_operation(fake: AutomationFake, client: Any) -> None:
     """A fault of one operation does not affect others, and `when` accepts the members of its operation."""
-    execution_id = started(client)
+    execution_id = start(client)
     fake.fail_with("InternalServerError", operation="StopAutomationExecution", when={"Type": "Complete"})
     assert status(client, execution_id) == "Pending"
     client.stop_automation_execution(AutomationExecutionId=execution_id)
@@ -127,7 +120,7 @@ def test_a_fault_is_for_its_operation(fake: AutomationFake, client: Any) -> None
 
 def test_a_lost_response_to_a_stop(fake: AutomationFake, client: Any) -> None:
     """The service has stopped the execution, though the caller could not know."""
-    execution_id = started(client)
+    execution_id = start(client)
     fake.lose_response(operation="StopAutomationExecution")
     with pytest.raises(ReadTimeoutError):
         client.stop_automation_execution(AutomationExecutionId=execution_id)
@@ -137,10 +130,10 @@ def test_a_lost_response_to_a_stop(fake: AutomationFake, client: Any) -> None:
 
 def test_a_lost_replay_starts_nothing(fake: AutomationFake, client: Any) -> None:
     """A replay with a lost response does not count as a start in any assertion."""
-    execution_id = started(client, ClientToken=TOKEN)
+    execution_id = start(client, ClientToken=TOKEN)
     fake.lose_response()
     with pytest.raises(ReadTimeoutError):
-        started(client, ClientToken=TOKEN)
+        start(client, ClientToken=TOKEN)
     assert fake.assert_started_once(ClientToken=TOKEN).id == execution_id
     fake.assert_no_duplicate_starts()
 
@@ -181,7 +174,7 @@ def test_a_signal_for_a_step_names_one(fake: AutomationFake, client: Any, kind: 
 def test_a_scripted_id_that_aws_would_never_give(fake: AutomationFake, client: Any) -> None:
     """`exec-1` can be used with every operation, though botocore's own check refuses its length."""
     fake.script(["Waiting"], execution_id="exec-1")
-    assert started(client) == "exec-1"
+    assert start(client) == "exec-1"
     assert status(client, "exec-1") == "Waiting"
     client.describe_automation_step_executions(AutomationExecutionId="exec-1")
     client.send_automation_signal(AutomationExecutionId="exec-1", SignalType="Approve")
@@ -197,7 +190,7 @@ def test_another_impossible_id_is_refused_by_botocore(fake: AutomationFake, clie
     for given in ({"AutomationExecutionId": "exec-1"}, {"AutomationExecutionId": "exec-2"}):
         with pytest.raises(ParamValidationError):
             client.get_automation_execution(**given)
-    started(client)
+    start(client)
     with pytest.raises(ParamValidationError):
         client.get_automation_execution(AutomationExecutionId="exec-1", Nope=1)
 
@@ -209,14 +202,14 @@ def test_a_refused_start_leaves_its_token_free() -> None:
         error = refusal(fake.client(), "StartAutomationExecution", ClientToken=TOKEN)
         assert error == "AutomationExecutionLimitExceededException"
         running.finish()
-        assert started(fake.client(), DocumentName="Other", ClientToken=TOKEN) == fake.assert_started_once().id
+        assert start(fake.client(), DocumentName="Other", ClientToken=TOKEN) == fake.assert_started_once().id
 
 
 def test_ended_executions_free_the_limit() -> None:
     """The limit counts what runs until its end was shown, or the test has finished it, in each Region."""
     with AutomationFake(execution_limit=1, seed="limit") as fake:
         client: Any = fake.client()
-        first = started(client, ClientToken=TOKEN)
+        first = start(client, ClientToken=TOKEN)
         for end in (
             lambda: [status(client, first) for _ in range(3)],
             lambda: fake.executions[-1].finish("Failed"),
@@ -226,13 +219,13 @@ def test_ended_executions_free_the_limit() -> None:
             ),
         ):
             assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
-            assert started(client, ClientToken=TOKEN) == first  # a replay starts nothing
+            assert start(client, ClientToken=TOKEN) == first  # a replay starts nothing
             end()
-            started(client)
+            start(client)
         fake.executions[-1].finish()
         fake.add_execution("Doc", statuses=["InProgress"])
         assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
-        started(fake.client("eu-central-1"))
+        start(fake.client("eu-central-1"))
         fake.verify()
 
 
@@ -241,10 +234,10 @@ def test_children_count_for_no_limit() -> None:
     with AutomationFake(execution_limit=2, seed="children") as fake:
         client = fake.client()
         targets = {"TargetParameterName": "Id", "Targets": [{"Key": "ParameterValues", "Values": ["a", "b"]}]}
-        parent = started(client, **targets)
+        parent = start(client, **targets)
         assert [status(client, parent) for _ in range(2)] == ["Pending", "InProgress"]
         assert len(fake.execution(parent).children) == 2
-        started(client)
+        start(client)
         assert refusal(client, "StartAutomationExecution") == "AutomationExecutionLimitExceededException"
 
 
@@ -266,8 +259,8 @@ def test_versions(fake: AutomationFake, client: Any, name: str, version: str | N
     for number in (2, "10", 1):
         fake.add_runbook(RUNBOOK, name="Run", version=number)
     given = {"DocumentVersion": version} if version else {}
-    execution_id = started(client, DocumentName=name, Parameters={"InstanceId": ["i"]}, **given)
-    shown = client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    execution_id = start(client, DocumentName=name, Parameters={"InstanceId": ["i"]}, **given)
+    shown = poll(client, execution_id)
     assert (shown["DocumentName"], shown["DocumentVersion"]) == ("Run", expected)
     assert shown["Parameters"] == {"InstanceId": ["i"], "Times": ["1"]}
 
