@@ -27,8 +27,8 @@ PUT = api(
 )
 GET = api(
     "get",
-    "ssm",
-    "GetParameter",
+    "SSM",
+    "get_parameter",
     Name="{{ Name }}",
     outputs={"Value": "$.Parameter.Value", "Absent": "$.Parameter.Absent"},
 )
@@ -40,7 +40,7 @@ def put(bench: Bench, value: str, name: str = "a") -> None:
 
 
 def test_a_step_calls_the_operation_and_puts_out_what_it_selects(bench: Bench) -> None:
-    """The call has happened, declared outputs have their types, the response is repeated; an absent one is left out."""
+    """The service may be in capitals; declared outputs have their types, and the response is repeated."""
     run = bench.run(PUT, GET, parameters=DECLARED, given={"Name": ["two"]}, outputs=["get.Value", "get.Absent"])
     assert run.status == "Success"
     assert bench.aws("ssm").get_parameter(Name="two")["Parameter"]["Value"] == "v"

@@ -86,17 +86,11 @@ def operation_of(inputs: Mapping[str, Any], client_of: ClientOf) -> tuple[Any, s
     names: Mapping[str, str] = client.meta.method_to_api_mapping
     method = xform_name(api)
     if method not in names:
-        method = next((each for each in names if _folded(each) == _folded(api)), "")
-    if not method:
         raise Unable(f"boto3 has no operation {api!r} of {service}{_hint(api, names.values())}")
     operation = client.meta.service_model.operation_model(names[method])
     if operation.has_streaming_output or operation.has_event_stream_output:
         raise Unable(f"{service} {operation.name} streams its response, which the service does not support here")
     return client, method, operation
-
-
-def _folded(name: str) -> str:
-    return name.replace("_", "").lower()
 
 
 def _hint(name: str, names: Iterable[str]) -> str:
