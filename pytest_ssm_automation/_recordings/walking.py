@@ -79,10 +79,8 @@ class Walk:
         redacted = [f"runbook:{name}:{rule}" for name in recording.redacted for rule in DECLARED_RULES]
         settings = Settings(relax=[*_SHOWN_ONLY, *redacted], runbooks=(runbook,), pace="step")
         self._service = Service(seed="comparison", settings=settings)
-        # The first target is resolved to all recorded resources.
-        recorded: list[str] = recording.execution.get("ResolvedTargets", {}).get("ParameterValues", [])
-        resources, others = iter([recorded]), list[str]()
-        self._service.store.set_resolver(lambda _: next(resources, others))
+        resources: list[str] = recording.execution.get("ResolvedTargets", {}).get("ParameterValues", [])
+        self._service.store.set_resolver(lambda _: resources)
         for step in flow_of(runbook).steps:
             self._service.add_override(StepOutputs(step.name, self._supply.outputs))
 
