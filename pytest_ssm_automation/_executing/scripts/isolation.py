@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._forks import on_fork, renew
+from ..._service.accounts import account_of_key
 from ..._service.working import ENDPOINT, behind_endpoints, is_served
 from ..clients import boto3, credentials_of
 from .imports import Modules
@@ -62,15 +63,20 @@ def _alone(attempt: Attempt) -> Generator[None]:
 
 def _place(attempt: Attempt) -> None:
     """Give clients that name neither a Region nor credentials those of the execution."""
-    environ = os.environ
+    run, environ = attempt.run, os.environ
     if is_served():
         url = behind_endpoints()
         environ.pop(ENDPOINT) if url is None else environ.update({ENDPOINT: url})
-    for name in _PROFILES:
-        environ.pop(name, None)
-    environ.update({name.upper(): value for name, value in credentials_of(attempt.run).items()})
-    environ.update(dict.fromkeys(_REGIONS, attempt.run.region))
-    boto3().DEFAULT_SESSION = attempt.session()
+    names_account = account_of_key(environ.get("AWS_ACCESS_KEY_ID")) == run.account
+    names_region = {*map(environ.get, _REGIONS)} == {run.region}
+    if not (names_account and names_region and not any(map(environ.get, _PROFILES))):
+        for name in _PROFILES:
+            environ.pop(name, None)
+        environ.update({name.upper(): value for name, value in credentials_of(run).items()})
+        environ.update(dict.fromkeys(_REGIONS, run.region))
+        boto3().DEFAULT_SESSION = None
+    if boto3().DEFAULT_SESSION is None:
+        boto3().DEFAULT_SESSION = attempt.session()
 
 
 class _Before:
