@@ -10,6 +10,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -179,7 +180,7 @@ def test_boto3_is_always_this_processes(bench: Bench, tmp_path: Path) -> None:
 
 
 STATE = """
-import dataclasses, decimal, io, locale, logging, os, random, signal, sys, time
+import dataclasses, decimal, io, locale, logging, os, random, signal, socket, sys, time
 
 @dataclasses.dataclass
 class Seen:
@@ -195,6 +196,7 @@ def handler(events, context):
     sys.stdout = io.StringIO()
     locale.setlocale(locale.LC_ALL, "C")
     random.seed(1)
+    socket.setdefaulttimeout(5)
     decimal.getcontext().prec = 3
     signal.signal(signal.SIGTERM, print)
     if hasattr(signal, "alarm"):
@@ -217,7 +219,7 @@ def test_the_process_is_as_before(bench: Bench, tmp_path: Path, monkeypatch: pyt
         loggers = [(each.level, [*each.handlers]) for each in (logging.root, logger)]
         return (
             *(dict(os.environ), Path.cwd(), loggers, logging.root.manager.disable, sys.stdout),
-            *(locale.setlocale(locale.LC_ALL), random.getstate(), decimal.getcontext().prec),
+            *(locale.setlocale(locale.LC_ALL), random.getstate(), socket.getdefaulttimeout(), decimal.getcontext().prec),
             *(signal.getsignal(signal.SIGTERM), time.tzname, hasattr(signal, "alarm") and signal.alarm(0)),
             *(boto3.DEFAULT_SESSION, boto3.client),
         )
@@ -395,6 +397,18 @@ def test_a_script_of_another_account_and_region(bench: Bench) -> None:
     [child] = bench.fake.execution(started["AutomationExecutionId"]).children
     assert child.step("script")["Outputs"]["Seen"] == [*["210987654321"] * 3, *["eu-west-1"] * 3]
     assert (dict(os.environ), boto3.DEFAULT_SESSION) == (before, session)
+
+
+def test_what_suits_the_execution_is_left_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the process has the account and the Region of the execution, its other threads see no change."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    boto3.setup_default_session()
+    shared: Any = ModuleType("shared")
+    shared.session, shared.environ = boto3.DEFAULT_SESSION, dict(os.environ)
+    monkeypatch.setitem(sys.modules, "shared", shared)
+    read = "import boto3, os, shared\nreturn [boto3.DEFAULT_SESSION is shared.session, dict(os.environ) == shared.environ]"
+    assert bench.run(body(read)).step("script")["Outputs"]["Payload"] == ["true", "true"]
 
 
 def test_other_threads_are_left_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

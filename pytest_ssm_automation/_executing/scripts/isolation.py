@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import signal
+import socket
 import sys
 import threading
 import time
@@ -88,6 +89,7 @@ class _Before:
         self._folder = _folder()
         self._locale = locale.setlocale(locale.LC_ALL)
         self._random = random.getstate()
+        self._timeout = socket.getdefaulttimeout()
         self._handlers = {each: signal.getsignal(each) for each in signal.valid_signals()}
         self._has_alarm = _has_alarm()
         self._disabled = logging.root.manager.disable
@@ -105,6 +107,7 @@ class _Before:
         if self._locale != locale.setlocale(locale.LC_ALL):
             locale.setlocale(locale.LC_ALL, self._locale)
         random.setstate(self._random)
+        socket.setdefaulttimeout(self._timeout)
         self._restore_signals()
         logging.disable(self._disabled)
         for logger, before in self._loggers:
