@@ -219,8 +219,13 @@ def test_the_process_is_as_before(bench: Bench, tmp_path: Path, monkeypatch: pyt
         loggers = [(each.level, [*each.handlers]) for each in (logging.root, logger)]
         return (
             *(dict(os.environ), Path.cwd(), loggers, logging.root.manager.disable, sys.stdout),
-            *(locale.setlocale(locale.LC_ALL), random.getstate(), socket.getdefaulttimeout(), decimal.getcontext().prec),
-            *(signal.getsignal(signal.SIGTERM), time.tzname, hasattr(signal, "alarm") and signal.alarm(0)),
+            *(locale.setlocale(locale.LC_ALL), random.getstate(), decimal.getcontext().prec),
+            *(
+                socket.getdefaulttimeout(),
+                signal.getsignal(signal.SIGTERM),
+                time.tzname,
+                hasattr(signal, "alarm") and signal.alarm(0),
+            ),
             *(boto3.DEFAULT_SESSION, boto3.client),
         )
 
@@ -407,7 +412,7 @@ def test_what_suits_the_execution_is_left_alone(bench: Bench, monkeypatch: pytes
     shared: Any = ModuleType("shared")
     shared.session, shared.environ = boto3.DEFAULT_SESSION, dict(os.environ)
     monkeypatch.setitem(sys.modules, "shared", shared)
-    read = "import boto3, os, shared\nreturn [boto3.DEFAULT_SESSION is shared.session, dict(os.environ) == shared.environ]"
+    read = "import boto3, os, shared as s\nreturn [boto3.DEFAULT_SESSION is s.session, dict(os.environ) == s.environ]"
     assert bench.run(body(read)).step("script")["Outputs"]["Payload"] == ["true", "true"]
 
 
