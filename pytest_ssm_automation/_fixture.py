@@ -12,7 +12,7 @@ from ._fake import AutomationFake
 from ._markers import settings_of
 from ._transports.hooks import interception
 from ._transports.owner import active
-from ._watch_plugin import environment_key, fake_key, watch
+from ._watch_plugin import before_key, environment_key, fake_key, watch
 
 __tracebackhide__ = True  # the error names the line of the test
 
@@ -46,7 +46,9 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
 def remember_environment(item: pytest.Item) -> None:
     """Remember what entering the fake of a test has changed in the environment. Only the outermost fake changes it."""
     if len(active.all_active()) == 1:
-        item.stash[environment_key] = interception.environment.changes
+        changes = interception.environment.changes
+        before = item.stash.get(before_key, changes.before)
+        item.stash[environment_key] = changes._replace(before={name: before.get(name) for name in changes.after})
 
 
 def _is_shared(request: pytest.FixtureRequest) -> bool:

@@ -16,7 +16,8 @@ _NAME: Final = "ssm_automation_watching"
 _LATE: Final = "SSM Automation: late calls"
 _SLEPT: Final = "SSM Automation: skip_sleep"
 fake_key = pytest.StashKey[Any]()
-# What the fake of a test has changed in the environment.
+# The environment before the fixtures of a test, and what its fake has changed in it.
+before_key = pytest.StashKey[dict[str, str]]()
 environment_key = pytest.StashKey[Any]()
 
 

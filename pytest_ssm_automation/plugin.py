@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -144,6 +145,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         from ._collection import parametrize_errors
 
         parametrize_errors(metafunc)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remember the environment that the fixtures of a test with a fake find, because they may hide the user's."""
+    if "ssm_automation" in getattr(item, "fixturenames", ()):
+        from ._watch_plugin import before_key
+
+        item.stash[before_key] = dict(os.environ)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

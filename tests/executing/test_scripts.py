@@ -404,10 +404,9 @@ def test_a_script_of_another_account_and_region(bench: Bench) -> None:
     assert (dict(os.environ), boto3.DEFAULT_SESSION) == (before, session)
 
 
-def test_what_suits_the_execution_is_left_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_suits_the_execution_is_left_alone(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
     """Where the process has the account and the Region of the execution, its other threads see no change."""
-    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
-        monkeypatch.setenv(name, "us-east-1")
+    monkeypatch.setenv("AWS_REGION", os.environ["AWS_DEFAULT_REGION"])
     boto3.setup_default_session()
     shared: Any = ModuleType("shared")
     shared.session, shared.environ = boto3.DEFAULT_SESSION, dict(os.environ)

@@ -104,3 +104,28 @@ def test_the_environment_is_as_before(run: Any, monkeypatch: pytest.MonkeyPatch,
     ).assert_outcomes(passed=1)
     assert os.environ["AWS_ACCESS_KEY_ID"] == "outer"
     assert {"AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN"}.isdisjoint(os.environ)
+
+
+def test_what_a_fixture_hides_from_the_fake_is_there_again(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables that are hidden before the fake is set up come back, even those with the values of the fake's own."""
+    own = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "testing"}
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    run(
+        f"""
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def hide(monkeypatch):
+            for name in {[*own]}:
+                monkeypatch.delenv(name)
+
+        def test_named(ssm_automation):
+            pass
+
+        @pytest.mark.ssm_automation
+        def test_marked():
+            pass
+        """
+    ).assert_outcomes(passed=2)
+    assert {name: os.environ.get(name) for name in own} == own
