@@ -1,4 +1,4 @@
-"""An index of executions, so that a page of a listing looks only at executions that may be on it.
+"""An index of executions, so that a page of a listing takes the same time among many executions as among few.
 
 For each value that filters can look for, the index keeps the set of matching numbers. A number is an execution's index
 in the list of all executions. The index may return more executions than match the filters, but never fewer.
@@ -6,9 +6,9 @@ in the list of all executions. The index may return more executions than match t
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.library import bare_name
 from .filters import is_group, read_time
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from ..run import Run
 
 _NAME, _STATUS, _ACTION, _TAG = "DocumentNamePrefix", "ExecutionStatus", "CurrentAction", "TagKey"
+_TIMES: Final = {"StartTimeAfter": bisect_left, "StartTimeBefore": bisect_right}
+# So many numbers are sorted. Among more, a page is full soon if all numbers are looked at, the latest first.
+_FEW: Final = 1000
+# In so many sets a number is looked up. To check the execution itself is faster than to look into more.
+_FEW_SETS: Final = 8
 
 
 class Finder:
@@ -31,7 +36,9 @@ class Finder:
         self._scopes = {scope, (None, scope[1])}
         self._end = 0  # of the numbers that are indexed
         self._numbers: list[int] = []
-        self._starts: list[tuple[datetime, int]] = []
+        self._names: list[str] = []
+        self._latest: datetime | None = None
+        self._in_order = True  # whether later executions have later start times, and show them
         self._sets: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._stepped: set[int] = set()  # those that may have a current step
         self._odd: set[int] = set()  # those whose script may show anything
@@ -41,11 +48,31 @@ class Finder:
         for number in range(self._end, len(self._runs)):
             self._add(self._runs[number])
         self._end = len(self._runs)
+        asked = [self._looked_for(each["Key"], each["Values"]) for each in filters if each["Key"] not in _TIMES]
+        least = min(asked, key=lambda sets: sum(map(len, sets)), default=None)
         numbers = self._numbers
-        if filters:
-            first, *others = (self._matching(each["Key"], each["Values"]) for each in filters)
-            numbers = sorted(first.intersection(*others) | self._odd)
-        return reversed(numbers[: bisect_left(numbers, end)])
+        if least is not None and sum(map(len, least)) <= _FEW:
+            numbers = sorted(self._odd.union(*least))
+        checked = [sets for sets in asked if len(sets) <= _FEW_SETS]
+        first, last = self._bounds(filters, end)
+        for index in range(bisect_left(numbers, last) - 1, bisect_left(numbers, first) - 1, -1):
+            number = numbers[index]
+            if number in self._odd or all(any(number in each for each in sets) for sets in checked):
+                yield number
+
+    def _bounds(self, filters: Sequence[Mapping[str, Any]], end: int) -> tuple[int, int]:
+        """Convert filters by time to bounds of numbers, if the executions are sorted by start time."""
+        first, last = 0, end
+        for each in filters if self._in_order else ():
+            if each["Key"] in _TIMES:
+                times = [read_time(value) for value in each["Values"]]
+                after = each["Key"] == "StartTimeAfter"
+                bound = _TIMES[each["Key"]](
+                    self._numbers, min(times) if after else max(times), key=lambda number: self._runs[number].started_at
+                )
+                number = self._numbers[bound] if bound < len(self._numbers) else end
+                first, last = (max(first, number), last) if after else (first, min(last, number))
+        return first, last
 
     def changed(self, run: Run, before: str) -> None:
         """Update the status of an execution."""
@@ -68,27 +95,32 @@ class Finder:
         if run.scope not in self._scopes:
             return
         self._numbers.append(run.number)
-        insort(self._starts, (run.started_at, run.number))
         if run.script.replay is not None or any(turn.members for turn in run.script.turns):
             self._odd.add(run.number)
+        if run.number in self._odd or (self._latest and run.started_at < self._latest):
+            self._in_order = False
+        self._latest = run.started_at
         if (run.walk or run.groups) and not run.ended:
             self._stepped.add(run.number)
-        for facet in ((_STATUS, run.status), *_facets(run)):
+        name = bare_name(run.source.params()["DocumentName"])
+        if (_NAME, name) not in self._sets:
+            insort(self._names, name)
+        for facet in ((_NAME, name), (_STATUS, run.status), *_facets(run)):
             self._sets[facet].add(run.number)
 
-    def _matching(self, key: str, values: Sequence[str]) -> set[int]:
-        """Return the numbers that may match one filter."""
+    def _looked_for(self, key: str, values: Sequence[str]) -> list[set[int]]:
+        """Return the sets for the values of one filter."""
         if key == _ACTION:
-            return self._stepped
-        if key == "StartTimeAfter":
-            first = bisect_left(self._starts, (min(map(read_time, values)), 0))
-            return {number for _, number in self._starts[first:]}
-        if key == "StartTimeBefore":
-            after = bisect_left(self._starts, (max(map(read_time, values)), len(self._runs)))
-            return {number for _, number in self._starts[:after]}
+            return [self._stepped]
         if key == _NAME:
-            values = [name for kind, name in self._sets if kind == _NAME and name.startswith(tuple(values))]
-        return set[int]().union(*(self._sets[key, value] for value in values if (key, value) in self._sets))
+            values = [name for prefix in values for name in self._names_with(prefix)]
+        return [self._sets[key, value] for value in dict.fromkeys(values) if (key, value) in self._sets]
+
+    def _names_with(self, prefix: str) -> Iterator[str]:
+        for number in range(bisect_left(self._names, prefix), len(self._names)):
+            if not self._names[number].startswith(prefix):
+                return
+            yield self._names[number]
 
 
 def type_of(params: Mapping[str, Any]) -> str:
@@ -100,7 +132,6 @@ def _facets(run: Run) -> Iterator[tuple[str, str]]:
     """Yield what filters find in the request of an execution."""
     params = run.source.params()
     yield "ExecutionId", run.id
-    yield _NAME, bare_name(params["DocumentName"])
     yield "AutomationType", type_of(params)
     if run.parent:
         yield "ParentExecutionId", run.parent.id
