@@ -149,8 +149,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Remember the environment that the fixtures of a test with a fake find, because they may hide the user's."""
-    if "ssm_automation" in getattr(item, "fixturenames", ()):
+    """Remember the environment before the fixtures of a test with a fake, if `monkeypatch` may change it for them."""
+    if {"ssm_automation", "monkeypatch"}.issubset(getattr(item, "fixturenames", ())):
         from ._watch_plugin import before_key
 
         item.stash[before_key] = dict(os.environ)
