@@ -195,6 +195,19 @@ def test_a_request_that_is_copied_keeps_its_fake(fake: AutomationFake, client: A
     assert (copied, len(fake.calls)) == ([False], 1)
 
 
+def test_a_request_that_is_copied_before_a_retry() -> None:
+    """So is it on the wire, where a request also notes to which fake it was sent."""
+    copies: list[dict[str, Any]] = []
+    with AutomationFake(transport="wire") as fake:
+        client = fake.client()
+        client.meta.events.register(
+            "needs-retry.ssm", lambda request_dict, **_: copies.append(copy.deepcopy(request_dict))
+        )
+        fake.fail_with("ThrottlingException")
+        start(client=client)
+    assert (len(copies), [call.outcome for call in fake.calls]) == (2, ["failed", "started"])
+
+
 def test_a_request_that_forgot_its_claim() -> None:
     """A request in whose context nothing is noted goes to the fake that answers where it is made."""
     client: Any = boto3.client("ssm", region_name="us-east-1")
