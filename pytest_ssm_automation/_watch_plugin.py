@@ -71,6 +71,8 @@ class WatchPlugin:
         finally:
             if environment_key in item.stash:
                 item.stash[environment_key].undo()
+            if before_key in item.stash:
+                del item.stash[before_key]  # items stay until the end of the run
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

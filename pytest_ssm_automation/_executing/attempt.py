@@ -89,7 +89,7 @@ class Attempt:
         Args:
             service: The service, such as `ec2`.
             method: boto3's method, such as `stop_instances`.
-            **params: The inputs. Empty texts, which stand for parameters that nobody has given, are left out.
+            **params: The inputs. Empty texts, which stand for parameters that were not given, are left out.
         """
         client = self.client(service)
         operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])

@@ -211,7 +211,7 @@ class Tracer:
         setattr(BaseClient, name, wrapper)
 
     def is_in_place(self) -> bool:
-        """Tell whether nobody has taken it out."""
+        """Return whether no other code has removed it."""
         return vars(BaseClient)[self.name] is self.wrapper
 
 

@@ -164,7 +164,7 @@ def _copied(shape: Any, value: Any) -> Any:
         "structure": lambda: {name: _copied(shape.members[name], item) for name, item in value.items()},
         "map": lambda: {key: _copied(shape.value, item) for key, item in value.items()},
         "list": lambda: [_copied(shape.member, item) for item in value],
-        "timestamp": lambda: parse_to_aware_datetime(value),  # type: ignore[no-untyped-call, unused-ignore]
+        "timestamp": lambda: parse_to_aware_datetime(value),  # type: ignore[no-untyped-call, unused-ignore]  # typed by botocore-stubs
     }
     allowed = shape.metadata.get("enum")
     if allowed and value not in allowed:

@@ -102,10 +102,11 @@ class Finder:
         self._latest = run.started_at
         if (run.walk or run.groups) and not run.ended:
             self._stepped.add(run.number)
-        name = bare_name(run.source.params()["DocumentName"])
+        params = run.source.params()
+        name = bare_name(params["DocumentName"])
         if (_NAME, name) not in self._sets:
             insort(self._names, name)
-        for facet in ((_NAME, name), (_STATUS, run.status), *_facets(run)):
+        for facet in ((_NAME, name), (_STATUS, run.status), *_facets(run, params)):
             self._sets[facet].add(run.number)
 
     def _looked_for(self, key: str, values: Sequence[str]) -> list[set[int]]:
@@ -128,9 +129,8 @@ def type_of(params: Mapping[str, Any]) -> str:
     return "CrossAccount" if "TargetLocations" in params or "TargetLocationsURL" in params else "Local"
 
 
-def _facets(run: Run) -> Iterator[tuple[str, str]]:
-    """Yield what filters find in the request of an execution."""
-    params = run.source.params()
+def _facets(run: Run, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what filters find in an execution, and in the members of its request."""
     yield "ExecutionId", run.id
     yield "AutomationType", type_of(params)
     if run.parent:
