@@ -9,14 +9,16 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.config import Config
+from botocore.handlers import BUILTIN_HANDLERS
+from botocore.session import Session
+
 from .._service.accounts import account_of_key
 from .._service.checks.model import loader
 from .._service.working import behind_endpoints, is_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from botocore.session import Session
 
     from .._service.runs.run import Run
 
@@ -59,16 +61,12 @@ def boto3() -> Any:
 
 def new_session() -> Any:
     """Make a session of boto3 that shares the service models."""
-    from botocore.session import Session as BotocoreSession
-
-    session: Session = BotocoreSession()
+    session = Session()
     session.register_component("data_loader", loader())  # to load a model may take as long as a test
     return boto3().Session(botocore_session=session)
 
 
 def _new_client(service: str, run: Run) -> Any:
-    from botocore.config import Config
-
     # A step fails at once where a client would wait and retry. This mode keeps no count of what was refused before.
     options: dict[str, Any] = {"retries": {"total_max_attempts": 1, "mode": "legacy"}}
     url = None
@@ -102,8 +100,6 @@ class Clients:
 
     def session(self, run: Run) -> Any:
         """Return the default session of the scripts of a run. A new one is made after moto has been imported."""
-        from botocore.handlers import BUILTIN_HANDLERS
-
         return self._kept((key_of(run), len(BUILTIN_HANDLERS)), new_session)
 
     def _kept(self, place: tuple[str | int, ...], make: Callable[[], Any]) -> Any:

@@ -7,11 +7,14 @@ from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from botocore.client import BaseClient
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from botocore.loaders import Loader
-    from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+    from botocore.model import OperationModel, Shape, StructureShape
 
 START: Final = "StartAutomationExecution"
 OPERATIONS: Final = (
@@ -43,8 +46,6 @@ class _Found(dict[Any, Any]):
 @cache
 def loader() -> Loader:
     """Return the loader that the whole process shares; it ignores the user's configuration."""
-    from botocore.loaders import Loader
-
     made: Any = Loader()
     made._cache = _Found()  # noqa: SLF001 - botocore has no public way to set it
     found: Loader = made
@@ -59,8 +60,6 @@ def service_model() -> ServiceModel:
         botocore.exceptions.DataNotFoundError: There is no client, and the files cannot be read, because a test has
             patched the file system.
     """
-    from botocore.model import ServiceModel
-
     return _model_of_a_client() or ServiceModel(loader().load_service_model("ssm", "service-2"), "ssm")
 
 
@@ -69,8 +68,6 @@ def _model_of_a_client() -> ServiceModel | None:
 
     The docstrings of a client's methods contain it, because botocore writes them when they are first read.
     """
-    from botocore.client import BaseClient
-
     for kind in _subclasses(BaseClient):
         method = vars(kind).get("start_automation_execution")
         operation = getattr(method.__doc__, "_gen_kwargs", {}).get("operation_model")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from functools import lru_cache
+from inspect import currentframe
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -161,8 +162,6 @@ def _warn(document: Document, text: str, category: type[Warning]) -> None:
 
 def _level() -> int:
     """Return the `stacklevel` of the code that has called this package, for the caller of this function."""
-    from inspect import currentframe
-
     package, frame, level = __name__.partition(".")[0], currentframe(), 0
     while frame and str(frame.f_globals.get("__name__")).partition(".")[0] == package:
         frame, level = frame.f_back, level + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -50,8 +51,6 @@ def _matched(folder: Path, pattern: str) -> list[Path]:
 
 
 def _globbed(pattern: str, folder: Path) -> list[str]:
-    import glob
-
     return glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob does not accept absolute patterns
 
 
