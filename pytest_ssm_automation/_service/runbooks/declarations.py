@@ -179,20 +179,10 @@ def _parameter(name: str, given: Mapping[str, Any], path: str, found: Findings) 
 
 
 def _limits(given: Mapping[str, Any], what: str, path: str, found: Findings) -> tuple[int | None, int | None]:
-    low, high = (_limit(given, f"{end}{what}", path, found) for end in ("min", "max"))
+    low, high = (found.number(given, f"{end}{what}", path, least=0) for end in ("min", "max"))
     if low is not None and high is not None and low > high:
         found.refuse(f"{path}min{what}", f"{low} is more than max{what}, {high}")
     return low, high
-
-
-def _limit(given: Mapping[str, Any], key: str, path: str, found: Findings) -> int | None:
-    value = given.get(key)
-    if value is None:
-        return None
-    if not re.fullmatch("[0-9]{1,9}", str(value), re.ASCII):
-        found.mismatch(path + key, "a non-negative number", value)
-        return None
-    return int(value)
 
 
 def _pattern(given: Mapping[str, Any], path: str, found: Findings) -> str | None:

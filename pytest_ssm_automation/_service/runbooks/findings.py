@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import suggestion
@@ -63,3 +64,13 @@ class Findings:
             return value
         self.mismatch(path + key, "a string", value)
         return None
+
+    def number(self, owner: Mapping[str, Any], key: str, path: str, *, least: int) -> int | None:
+        """Read a number that may be missing or a text; anything else, and a smaller one, is a problem."""
+        value = owner.get(key)
+        if value is None:
+            return None
+        if not re.fullmatch("[0-9]{1,9}", str(value), re.ASCII) or int(value) < least:
+            self.mismatch(path + key, f"a number of at least {least}", value)
+            return None
+        return int(value)

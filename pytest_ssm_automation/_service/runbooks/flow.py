@@ -37,9 +37,11 @@ class Step(NamedTuple):
 
     Attributes:
         place: Its index among all steps.
-        name: Its name.
-        action: Its action.
+        name: Its name; empty if it is missing.
+        action: Its action; empty if it is missing.
         parent: The loop that contains it, if any.
+        given: What the document says of it.
+        path: Its path in the document.
         inputs: The declared inputs.
         declared: The declared properties, as members of `StepExecution`.
         outputs: The types of the declared outputs, by name.
@@ -59,6 +61,8 @@ class Step(NamedTuple):
     name: str
     action: str
     parent: int | None = None
+    given: Mapping[str, Any] = _NOTHING
+    path: str = ""
     inputs: Mapping[str, Any] = _NOTHING
     declared: Mapping[str, Any] = _NOTHING
     outputs: Mapping[str, str] = _NOTHING

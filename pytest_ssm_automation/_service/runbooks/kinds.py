@@ -30,12 +30,6 @@ def strings_in(value: object) -> Iterator[str]:
             yield from strings_in(item)
 
 
-def inputs_of(step: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the inputs of a step in a document; empty if they are missing or no mapping."""
-    inputs = step.get("inputs")
-    return inputs if is_mapping(inputs) else {}
-
-
 def is_text(content: str) -> bool:
     """Return whether a string is the text of a document, not a path."""
     return "\n" in content or content.lstrip().startswith("{")

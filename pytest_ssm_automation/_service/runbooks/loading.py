@@ -17,7 +17,7 @@ from .creating.creation import check_creation
 from .declarations import SCHEMA_VERSION, Runbook, read_parameters
 from .findings import Findings
 from .reading.documents import Document, document_of, read_document, read_text
-from .reading.flows import list_steps, read_flow
+from .reading.flows import read_flow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -76,9 +76,8 @@ def _runbook(
     members, found = document.members, Findings(relaxed)
     _check_head(members, found)
     parameters = read_parameters(members.get("parameters"), found)
-    listed = list_steps(members, found)
-    flow = read_flow(members, listed, found)
-    check_creation(members, listed, found)
+    flow = read_flow(members, found)
+    check_creation(members, flow, found)
     if found.problems:
         source = f" ({document.path})" if document.path else ""
         hints = [f"If AWS accepts it, relax=[{check!r}] turns the check off." for check in found.relaxable]

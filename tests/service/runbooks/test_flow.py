@@ -27,7 +27,7 @@ def run(*steps: dict[str, Any], put_out: dict[str, Any] | None = None, **members
 
 @pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 def test_a_step_shows_what_its_runbook_declares() -> None:
-    """Flags and numbers may be texts; references stand where no value is known yet."""
+    """Flags and numbers may be texts; what is neither is not shown, as a reference."""
     shown = run(
         {
             "name": "a",
@@ -46,7 +46,7 @@ def test_a_step_shows_what_its_runbook_declares() -> None:
     assert [{name: each[name] for name in names if name in each} for each in shown["StepExecutions"][1:]] == [
         {},
         {"TimeoutSeconds": 60, "MaxAttempts": 2, "IsEnd": True, "IsCritical": False},
-        {"OnFailure": "Continue", "IsEnd": False, "NextStep": "a"},
+        {"OnFailure": "Continue", "NextStep": "a"},
     ]
     assert [each["StepStatus"] for each in shown["StepExecutions"]] == ["Success", "Success", "Success", "Pending"]
     assert shown["Outputs"] == {}

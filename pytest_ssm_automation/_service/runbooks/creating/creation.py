@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 from ...._errors import did_you_mean
 from ..actions import ACTIONS, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
 from ..findings import shown
-from ..kinds import inputs_of, is_list, is_mapping
+from ..kinds import is_list, is_mapping
 from ..references import names_in
 from .inputs import INSTEAD, KNOWN, REQUIRED, beyond_limits, type_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ..findings import Findings
-    from ..reading.flows import Listed
+    from ..flow import Flow, Step
 
 # Checks that rest on a list that may grow.
 ACTION: Final = "document:action"
@@ -47,10 +47,10 @@ _PROPERTIES: Final = (
 )
 
 
-def check_creation(document: Mapping[str, Any], listed: Sequence[Listed], found: Findings) -> None:
+def check_creation(document: Mapping[str, Any], flow: Flow, found: Findings) -> None:
     """Check the steps of a document, and the role that it assumes."""
-    checker = _Checker(document, listed, found)
-    for step in listed:
+    checker = _Checker(document, flow, found)
+    for step in flow.steps:
         checker.check(step)
     checker.check_references(document.get("assumeRole"), _ROLE)
 
@@ -82,31 +82,30 @@ def _hint(given: str, allowed: Iterable[str], *, sentence: bool = False) -> str:
 class _Checker:
     """Check the steps of a document."""
 
-    def __init__(self, document: Mapping[str, Any], listed: Sequence[Listed], found: Findings) -> None:
+    def __init__(self, document: Mapping[str, Any], flow: Flow, found: Findings) -> None:
         self._refuse, self._doubt, self._unknown = found.refuse, found.doubt, found.unknown
-        self._actions = {step.name: step.action for step in listed}
+        self._actions = {step.name: step.action for step in flow.steps}
         parameters, variables = document.get("parameters"), document.get("variables")
         self._parameters: Collection[str] = parameters if is_mapping(parameters) else ()
         self._variables = [f"{_VARIABLE}{name}" for name in variables] if is_mapping(variables) else []
 
-    def check(self, step: Listed) -> None:
+    def check(self, step: Step) -> None:
         """Check one step, without its inner steps."""
         given, path, action = step.given, step.path, step.action
         if step.name and not _NAME.fullmatch(step.name):
             self._refuse(f"{path}.name", f"{shown(step.name)} has other characters than letters, digits and _")
         if action and action not in ACTIONS:
             self._unknown(f"{path}.action", action, "an action", ACTIONS, ACTION)
-        inputs = inputs_of(given)
         if is_mapping(given.get("inputs")):
-            self._check_inputs(f"{path}.inputs", action, inputs)
+            self._check_inputs(f"{path}.inputs", action, step.inputs)
         self._check_outputs(f"{path}.outputs", step)
         self._check_cancel(f"{path}.onCancel", action, given.get("onCancel"))
         for unknown in (key for key in given if key not in _PROPERTIES):
             self._doubt(path, f"{unknown!r} is not a property of a step{_hint(unknown, _PROPERTIES)}")
-        variable = str(inputs.get("Name"))
+        variable = str(step.inputs.get("Name"))
         if action == UPDATE_VARIABLE and variable.startswith(_VARIABLE) and "{" not in variable:
             self._check_variable(f"{path}.inputs.Name", variable)
-        own = {key: value for key, value in inputs.items() if action != LOOP or key != "Steps"}
+        own = {key: value for key, value in step.inputs.items() if action != LOOP or key != "Steps"}
         read = {key: value for key, value in given.items() if key not in {"outputs", "description"}}
         self.check_references({**read, "inputs": own}, path)
 
@@ -129,7 +128,7 @@ class _Checker:
             if unfit := type_problem(action, name, value):
                 self._refuse(f"{path}.{name}", unfit, INPUTS)
 
-    def _check_outputs(self, path: str, step: Listed) -> None:
+    def _check_outputs(self, path: str, step: Step) -> None:
         reserved, outputs = RESERVED.get(step.action, ()), step.given.get("outputs")
         for number, output in enumerate(outputs if is_list(outputs) else ()):
             if is_mapping(output) and output.get("Name") in reserved:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import math
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, cast
 
@@ -75,18 +73,11 @@ def write_document(members: Mapping[str, Any], form: Format) -> str:
     return json.dumps(members, indent=2, ensure_ascii=False) if form == "JSON" else write_yaml(members)
 
 
-def _head(path: Path) -> bytes:
-    # Reading a device or a pipe might never end.
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise FileNotFoundError(errno.ENOENT, "it is not a file")
-    with path.open("rb") as file:
-        return file.read(_MOST_READ + 1)
-
-
 def read_text(path: Path) -> str:
     """Read the text of a file."""
     try:
-        raw = _head(path)
+        with path.open("rb") as file:
+            raw = file.read(_MOST_READ + 1)
     except (OSError, ValueError) as error:
         raise FakeUsageError(
             f"{cut(str(path), _MOST_SHOWN)} cannot be read: {getattr(error, 'strerror', error)}; "

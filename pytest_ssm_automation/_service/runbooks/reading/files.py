@@ -44,15 +44,11 @@ def _matched(folder: Path, pattern: str) -> list[Path]:
     # Before Python 3.14, Path.is_file raises for a name that is too long.
     if os.path.isfile(path):  # noqa: PTH113 - see above
         return [path]
-    folders = [path] if os.path.isdir(path) else []  # noqa: PTH112 - see above
-    matched = folders or [folder / each for each in _globbed(pattern, folder)]
-    files = [file for each in matched for file in (_below(each) if each.is_dir() else [each])]
-    return sorted(file for file in files if file.suffix.lower() in SUFFIXES)
+    matched = [path] if os.path.isdir(path) else _globbed(pattern, folder)  # noqa: PTH112 - see above
+    files = [file for each in matched for file in (each, *_globbed("**/*", each))]
+    return sorted(file for file in files if file.suffix.lower() in SUFFIXES and file.is_file())
 
 
-def _globbed(pattern: str, folder: Path) -> list[str]:
-    return glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob does not accept absolute patterns
-
-
-def _below(folder: Path) -> list[Path]:
-    return [path for name in _globbed("**/*", folder) if (path := folder / name).is_file()]
+def _globbed(pattern: str, folder: Path) -> list[Path]:
+    # Path.glob does not accept absolute patterns.
+    return [folder / name for name in glob.glob(pattern, root_dir=folder, recursive=True)]  # noqa: PTH207 - see above

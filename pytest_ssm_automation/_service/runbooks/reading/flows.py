@@ -5,142 +5,122 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from ..actions import BRANCH, LOOP
 from ..conditions import check_condition
+from ..conversions import ConversionError, converted
 from ..flow import Condition, Flow, Loop, Step
-from ..kinds import inputs_of, is_list, is_mapping
+from ..kinds import is_list, is_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ..findings import Findings
 
 _JUMP: Final = "step:"
 _PLAIN_JUMPS: Final = {"onFailure": ("Abort", "Continue"), "onCancel": ("Abort",)}
-# Properties that are also members of `StepExecution`, which are present only if the runbook declares them.
+# Properties that are also members of `StepExecution`, which are present only if the runbook declares them; with types.
 _DECLARED: Final = {
-    "onFailure": "OnFailure",
-    "timeoutSeconds": "TimeoutSeconds",
-    "maxAttempts": "MaxAttempts",
-    "isEnd": "IsEnd",
-    "isCritical": "IsCritical",
-    "nextStep": "NextStep",
+    "onFailure": "String",
+    "timeoutSeconds": "Integer",
+    "maxAttempts": "Integer",
+    "isEnd": "Boolean",
+    "isCritical": "Boolean",
+    "nextStep": "String",
 }
-_NUMBERS: Final = frozenset({"timeoutSeconds", "maxAttempts"})
-_FLAGS: Final = frozenset({"isEnd", "isCritical"})
+_LARGEST: Final = 10**9
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Listed:
-    """A step in a document.
-
-    Attributes:
-        given: What the document says of it.
-        name: Its name; empty if it is missing.
-        action: Its action; empty if it is missing.
-        path: Its path in the document.
-        parent: The index of the loop that contains it.
-        following: The index of the step that is listed after it.
-    """
-
-    given: Mapping[str, Any]
-    name: str
-    action: str
-    path: str
-    parent: int | None
-    following: int | None = None
-
-
-def list_steps(document: Mapping[str, Any], found: Findings) -> list[Listed]:
-    """List all steps of a document, the inner steps of a loop after it; tell what is no step, or has no name."""
-    listed: list[Listed] = []
-    paths: dict[str, str] = {}
-
-    def read(steps: object, path: str, parent: int | None) -> None:
-        before: Listed | None = None
-        for number, given in enumerate(steps if is_list(steps) else ()):
-            where, place = f"{path}[{number}]", len(listed)
-            if not is_mapping(given):
-                found.mismatch(where, "a step", given)
-                continue
-            name, action = (_text(given, key, where, found) for key in ("name", "action"))
-            if name and name in paths:
-                found.refuse(f"{where}.name", f"{name!r} is also the name of {paths[name]}")
-            paths.setdefault(name, where)
-            if before:
-                before.following = place
-            before = Listed(given, name, action, where, parent)
-            listed.append(before)
-            if action == LOOP:
-                read(inputs_of(given).get("Steps"), f"{where}.inputs.Steps", place)
-
+def read_flow(document: Mapping[str, Any], found: Findings) -> Flow:
+    """Read the flow of a document: its steps first, and then where they lead."""
     steps = document.get("mainSteps")
     if "mainSteps" not in document:
         found.refuse("mainSteps", "missing")
     elif not is_list(steps) or not steps:
         found.mismatch("mainSteps", "a list of steps", steps)
-    read(steps, "mainSteps", None)
-    return listed
-
-
-def _text(step: Mapping[str, Any], key: str, path: str, found: Findings) -> str:
-    if step.get(key) in (None, ""):
-        found.refuse(f"{path}.{key}", "missing")
-    return found.text(step, key, f"{path}.") or ""
-
-
-def read_flow(document: Mapping[str, Any], listed: Sequence[Listed], found: Findings) -> Flow:
-    """Read the flow of a document from its steps."""
-    reader = _Reader(listed, found)
-    steps = tuple(reader.step(place, each) for place, each in enumerate(listed))
+    reader = _Reader(found)
+    reader.read(steps, "mainSteps", None)
     given = document.get("variables")
     variables = {
         name: declared for name, declared in (given.items() if is_mapping(given) else ()) if is_mapping(declared)
     }
-    first = {name: declared.get("default") for name, declared in variables.items()}
-    types = {name: str(declared.get("type")) for name, declared in variables.items()}
-    return Flow(steps, reader.places, first, reader.outputs(document.get("outputs")), types)
+    return Flow(
+        steps=tuple(map(reader.linked, reader.steps)),
+        places=reader.places,
+        variables={name: declared.get("default") for name, declared in variables.items()},
+        outputs=reader.outputs(document.get("outputs")),
+        types={name: str(declared.get("type")) for name, declared in variables.items()},
+    )
 
 
 class _Reader:
-    """Read the properties of steps, which refer to other steps."""
+    """Read the steps of a document.
 
-    def __init__(self, listed: Sequence[Listed], found: Findings) -> None:
-        self.places = {step.name: place for place, step in enumerate(listed)}
-        self._listed = listed
+    Attributes:
+        steps: All steps, the inner steps of a loop after it.
+        places: Their indexes by name.
+    """
+
+    def __init__(self, found: Findings) -> None:
+        self.steps: list[Step] = []
+        self.places: dict[str, int] = {}
         self._found = found
 
-    def step(self, place: int, listed: Listed) -> Step:
-        """Read one step."""
-        given, path = listed.given, listed.path
-        on_failure = self._jump(listed, "onFailure")
-        on_cancel = self._jump(listed, "onCancel")
-        critical = given.get("isCritical")
-        choices, default = self._branch(listed) if listed.action == BRANCH else ((), None)
-        return Step(
-            place=place,
-            name=listed.name,
-            action=listed.action,
-            parent=listed.parent,
-            inputs=inputs_of(given),
-            declared={member: _shown(key, given[key]) for key, member in _DECLARED.items() if key in given},
-            outputs=_outputs(given.get("outputs"), "Type", "String"),
-            selectors=_outputs(given.get("outputs"), "Selector", "$"),
-            following=listed.following
-            if given.get("nextStep") is None
-            else self._place(f"{path}.nextStep", given["nextStep"]),
-            is_end=_flag(given.get("isEnd")),
-            is_critical=on_failure != "Continue" if critical is None else _flag(critical),
+    def read(self, steps: object, path: str, parent: int | None) -> None:
+        """Read a list of steps, each by itself; tell what is no step, or has no name of its own."""
+        before: int | None = None
+        for number, given in enumerate(steps if is_list(steps) else ()):
+            where, place = f"{path}[{number}]", len(self.steps)
+            if not is_mapping(given):
+                self._found.mismatch(where, "a step", given)
+                continue
+            name, action = (self._text(given, key, where) for key in ("name", "action"))
+            inputs, outputs = given.get("inputs"), given.get("outputs")
+            other = self.places.setdefault(name, place)
+            if name and other != place:
+                self._found.refuse(f"{where}.name", f"{name!r} is also the name of {self.steps[other].path}")
+            if before is not None:
+                self.steps[before] = self.steps[before]._replace(following=place)
+            before = place
+            step = Step(
+                place=place,
+                name=name,
+                action=action,
+                parent=parent,
+                given=given,
+                path=where,
+                inputs=inputs if is_mapping(inputs) else {},
+                declared=_declared(given),
+                outputs=_outputs(outputs, "Type", "String"),
+                selectors=_outputs(outputs, "Selector", "$"),
+            )
+            self.steps.append(step)
+            if action == LOOP:
+                self.read(step.inputs.get("Steps"), f"{where}.inputs.Steps", place)
+
+    def _text(self, step: Mapping[str, Any], key: str, path: str) -> str:
+        if step.get(key) in (None, ""):
+            self._found.refuse(f"{path}.{key}", "missing")
+        return self._found.text(step, key, f"{path}.") or ""
+
+    def linked(self, step: Step) -> Step:
+        """Return a step with what leads to other steps."""
+        on_failure = self._jump(step, "onFailure")
+        on_cancel = self._jump(step, "onCancel")
+        choices, default = self._branch(step) if step.action == BRANCH else ((), None)
+        following = step.given.get("nextStep")
+        return step._replace(
+            following=step.following if following is None else self._place(f"{step.path}.nextStep", following),
+            is_end=step.declared.get("IsEnd", False),
+            is_critical=step.declared.get("IsCritical", on_failure != "Continue"),
             on_failure="Abort" if on_failure is None else on_failure,
             on_cancel=on_cancel if isinstance(on_cancel, int) else None,
-            attempts=self._attempts(listed),
+            attempts=self._attempts(step),
             choices=choices,
             default=default,
-            loop=self._loop(listed, place) if listed.action == LOOP else None,
+            loop=self._loop(step) if step.action == LOOP else None,
         )
 
     def outputs(self, outputs: object) -> tuple[str, ...]:
@@ -160,33 +140,30 @@ class _Reader:
         self._found.unknown(path, name, "a step", self.places)
         return None
 
-    def _jump(self, listed: Listed, key: str) -> int | str | None:
+    def _jump(self, step: Step, key: str) -> int | str | None:
         """Read `onFailure` or `onCancel`."""
-        given = listed.given.get(key)
+        given = step.given.get(key)
         if given is None or given in _PLAIN_JUMPS[key]:
             return given
         if isinstance(given, str) and given.startswith(_JUMP):
-            return self._place(f"{listed.path}.{key}", given.removeprefix(_JUMP).strip())
-        self._found.unknown(f"{listed.path}.{key}", given, f"a value of {key}", (*_PLAIN_JUMPS[key], "step:NAME"))
+            return self._place(f"{step.path}.{key}", given.removeprefix(_JUMP).strip())
+        self._found.unknown(f"{step.path}.{key}", given, f"a value of {key}", (*_PLAIN_JUMPS[key], "step:NAME"))
         return None
 
-    def _attempts(self, listed: Listed) -> int:
-        given = listed.given.get("maxAttempts")
-        if given is None or (isinstance(given, str) and "{{" in given):  # a reference is resolved in the run
+    def _attempts(self, step: Step) -> int:
+        given = step.given.get("maxAttempts")
+        if isinstance(given, str) and "{{" in given:  # a reference is resolved in the run
             return 1
-        if not re.fullmatch("[1-9][0-9]{0,8}", str(given), re.ASCII):
-            self._found.mismatch(f"{listed.path}.maxAttempts", "a number of at least 1", given)
-            return 1
-        return int(given)
+        return self._found.number(step.given, "maxAttempts", f"{step.path}.", least=1) or 1
 
-    def _branch(self, listed: Listed) -> tuple[tuple[tuple[Condition, int], ...], int | None]:
+    def _branch(self, step: Step) -> tuple[tuple[tuple[Condition, int], ...], int | None]:
         """Read the choices and the default of a branch."""
-        inputs, path = inputs_of(listed.given), f"{listed.path}.inputs"
+        inputs, path = step.inputs, f"{step.path}.inputs"
         choices: list[tuple[Condition, int]] = []
         given = inputs.get("Choices")
         for number, choice in enumerate(given if is_list(given) else ()):
             where = f"{path}.Choices[{number}]"
-            check_condition(choice, where, listed.name, self._found)
+            check_condition(choice, where, step.name, self._found)
             if is_mapping(choice):
                 target = self._place(f"{where}.NextStep", choice.get("NextStep"))
                 if target is not None:
@@ -194,26 +171,23 @@ class _Reader:
         default = inputs.get("Default")
         return tuple(choices), None if default is None else self._place(f"{path}.Default", default)
 
-    def _loop(self, listed: Listed, place: int) -> Loop:
-        inputs = inputs_of(listed.given)
-        condition = inputs.get("LoopCondition")
+    def _loop(self, step: Step) -> Loop:
+        condition = step.inputs.get("LoopCondition")
         if condition is not None:
-            check_condition(condition, f"{listed.path}.inputs.LoopCondition", listed.name, self._found)
-        first = next((number for number, each in enumerate(self._listed) if each.parent == place), None)
-        return Loop(first, inputs.get("Iterators"), condition if is_mapping(condition) else None)
+            check_condition(condition, f"{step.path}.inputs.LoopCondition", step.name, self._found)
+        first = next((each.place for each in self.steps if each.parent == step.place), None)
+        return Loop(first, step.inputs.get("Iterators"), condition if is_mapping(condition) else None)
 
 
-def _flag(given: object) -> bool:
-    return given is True or str(given).lower() == "true"
-
-
-def _shown(key: str, given: object) -> Any:
-    """Convert a declared value to the type of the `StepExecution` member; `None` if that is impossible."""
-    if key in _FLAGS:
-        return _flag(given)
-    if key in _NUMBERS:
-        return int(str(given)) if re.fullmatch("[0-9]{1,9}", str(given), re.ASCII) else None
-    return str(given)
+def _declared(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of `StepExecution` that a step declares, apart from references and other values."""
+    declared: dict[str, Any] = {}
+    for key, kind in _DECLARED.items():
+        with suppress(ConversionError):
+            value = converted(given.get(key), kind)
+            if kind != "Integer" or 0 <= value < _LARGEST:
+                declared[key[0].upper() + key[1:]] = value
+    return declared
 
 
 def _outputs(given: object, key: str, default: str) -> dict[str, str]:
