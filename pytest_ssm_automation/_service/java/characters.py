@@ -88,7 +88,7 @@ def _merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def escape(point: int) -> str:
-    """Escape a character for `re` and `regex`, inside and outside a class."""
+    """Escape a character for `regex`, inside and outside a class."""
     character = chr(point)
     if point < 128:  # noqa: PLR2004 - ASCII
         return character if character.isalnum() or character in "_ /,@" else f"\\x{point:02x}"
@@ -111,13 +111,12 @@ def listed(of: Characters) -> Ranges:
     return tuple((each.start(), each.end() - 1) for each in regex.finditer(f"{of.text}+", every, regex.VERSION1))
 
 
-# All characters of the category Z.
-SEPARATORS: Final = of(*" \xa0\u1680\u202f\u205f\u3000", ("\u2000", "\u200a"), ("\u2028", "\u2029"))
-DIGITS: Final = of(("0", "9"))
-WORD: Final = of(("0", "9"), ("A", "Z"), "_", ("a", "z"))
-SPACE: Final = of(" ", ("\t", "\r"))
-HORIZONTAL: Final = of(*"\t \xa0\u1680\u180e\u202f\u205f\u3000", ("\u2000", "\u200a"))
-VERTICAL: Final = of(("\n", "\r"), "\x85", ("\u2028", "\u2029"))
 TERMINATORS: Final = of(*"\n\r\x85\u2028\u2029")
 ANYTHING: Final = ~Characters()
-ESCAPES: Final = {"d": DIGITS, "h": HORIZONTAL, "s": SPACE, "v": VERTICAL, "w": WORD}
+ESCAPES: Final = {
+    "d": of(("0", "9")),
+    "h": of(*"\t \xa0\u1680\u180e\u202f\u205f\u3000", ("\u2000", "\u200a")),
+    "s": of(" ", ("\t", "\r")),
+    "v": of(("\n", "\r"), "\x85", ("\u2028", "\u2029")),
+    "w": of(("0", "9"), ("A", "Z"), "_", ("a", "z")),
+}

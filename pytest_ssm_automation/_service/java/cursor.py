@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .nodes import Node
 
-_SIMPLE: Final = {"a": 0x07, "e": 0x1B, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09}
+_SIMPLE: Final = {"a": 0x07, "e": 0x1B, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09, "v": 0x0B}
 # Escapes that Java knows, and that runbooks hardly use.
 _UNTRANSLATED: Final = frozenset("0cN")
 # Word boundaries. A mark belongs to a word if it follows a letter, and both are in the Basic Multilingual Plane.
@@ -23,18 +23,18 @@ _LETTER, _MARK = r"[[\p{L}\p{Nd}]&&[\x00-\uffff]]", r"[\p{Mn}&&[\x00-\uffff]]"
 _BEHIND: Final = rf"[\p{{L}}\p{{Nd}}_]|{_LETTER}{_MARK}+"
 _BEFORE: Final = rf"[\p{{L}}\p{{Nd}}_]|(?<={_LETTER}{_MARK}*)\p{{Mn}}"
 _WORD: Final = f"(?:(?<={_BEHIND})(?!{_BEFORE})|(?<!{_BEHIND})(?={_BEFORE}))"
-START: Final = Anchor(r"\A", "^")
-END: Final = Anchor(r"(?:\Z|(?=\r\n\Z|(?<!\r)\n\Z|[\r\x85\u2028\u2029]\Z))", "$")
+START: Final = Anchor(r"\A")
+END: Final = Anchor(r"(?:\Z|(?=\r\n\Z|(?<!\r)\n\Z|[\r\x85\u2028\u2029]\Z))")
 _ANCHORS: Final = {
     "A": START,
     "G": START,
     "Z": END,
-    "z": Anchor(r"\Z", "\\z"),
-    "b": Anchor(_WORD, "\\b", "\\b"),
-    "B": Anchor(f"(?!{_WORD})", "\\B", "\\B"),
+    "z": Anchor(r"\Z"),
+    "b": Anchor(_WORD),
+    "B": Anchor(f"(?!{_WORD})"),
 }
-LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))", "(?m)^")
-LINE_END: Final = Anchor(r"(?:\Z|(?<!\r)(?=\n)|(?=[\r\x85\u2028\u2029]))", "(?m)$")
+LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))")
+LINE_END: Final = Anchor(r"(?:\Z|(?<!\r)(?=\n)|(?=[\r\x85\u2028\u2029]))")
 _QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
 _NAME: Final = re.compile("[A-Za-z][0-9A-Za-z]*")
 _HEXADECIMAL: Final = re.compile("[0-9a-fA-F]+")
@@ -48,6 +48,7 @@ class Cursor:
         position: The index of the next character. Beyond the end, characters read as `""`.
         flags: The letters of the flags that are set.
         groups: The number of groups opened so far.
+        closed: The numbers of the groups that have ended.
         names: The numbers of the named groups.
     """
 
@@ -56,6 +57,7 @@ class Cursor:
         self.position = 0
         self.flags: frozenset[str] = frozenset()
         self.groups = 0
+        self.closed: set[int] = set()
         self.names: dict[str, int] = {}
 
     def fail(self, problem: str) -> NoReturn:
@@ -87,9 +89,8 @@ class Cursor:
             self.position -= 1
             self.fail(problem)
 
-    def property(self) -> Characters:
-        r"""Read `\p` or `\P`, after the backslash."""
-        complement, self.position = self.peek() == "P", self.position + 1
+    def _property(self, *, complement: bool) -> Characters:
+        r"""Read a property, after `\p` or `\P`."""
         if self.peek() == "{":
             end = self.text.find("}", self.position)
             if end < 0:
@@ -108,12 +109,12 @@ class Cursor:
         r"""Read an escape, after the backslash: a character, a set of characters, or another node."""
         letter = self.peek()
         self.position += 1
-        if letter in _SIMPLE:
+        if letter in _SIMPLE and (letter != "v" or in_range):
             return _SIMPLE[letter]
-        if letter == "v" and in_range:
-            return 0x0B
         if letter and letter.lower() in ESCAPES:
             return ESCAPES[letter] if letter.islower() else ~ESCAPES[letter.lower()]
+        if letter in {"p", "P"}:
+            return self._property(complement=letter == "P")
         if letter in {"u", "x"}:
             return self._unicode() if letter == "u" else self._hex()
         if letter and letter in _UNTRANSLATED:
@@ -149,6 +150,8 @@ class Cursor:
     def _refer(self, number: int) -> Node:
         if "i" in self.flags:
             self.unsupported("a reference with the flag i")
+        if number not in self.closed:
+            self.unsupported(f"a reference to the group {number} before its end")
         return Backreference(number)
 
     def group_name(self) -> str:

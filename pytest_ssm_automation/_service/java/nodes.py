@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from .characters import Characters
@@ -27,12 +27,12 @@ class Alternation(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """A repeated part; `high` is `None` if there is no limit."""
+    """A repeated part; `high` is `None` if there is no limit, and `mode` is `?` or `+` as in `*?` and `*+`."""
 
     part: Node
     low: int
     high: int | None
-    mode: Literal["", "?", "+"] = ""
+    mode: str = ""
 
 
 class Group(NamedTuple):
@@ -57,17 +57,9 @@ class Lookaround(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """An assertion about the position, such as `^`.
-
-    Attributes:
-        text: Its translation for `regex`.
-        of: The pattern in Java.
-        re_text: Its translation for `re` if that differs; beyond ASCII it is only approximate.
-    """
+    """An assertion about the position, such as `^`; `text` is its translation for `regex`."""
 
     text: str
-    of: str
-    re_text: str = ""
 
 
 class Backreference(NamedTuple):

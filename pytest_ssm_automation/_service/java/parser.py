@@ -58,7 +58,7 @@ class _Parser(Cursor):
         self.position += 1
         match letter:
             case "\\":
-                found = self.property() if self.peek() in {"p", "P"} else self.escape(in_class=False)
+                found = self.escape(in_class=False)
             case "^":
                 found = LINE_START if "m" in self.flags else START
             case "$":
@@ -97,13 +97,10 @@ class _Parser(Cursor):
         else:
             low, high = {"?": (0, 1), "*": (0, None), "+": (1, None)}[letter]
         mode = self.advance()
-        if mode == "?":
-            self.advance()
-            return Repeat(part, low, high, "?")
-        if mode == "+":
-            self.advance()
-            return Repeat(part, low, high, "+")
-        return Repeat(part, low, high)
+        if mode not in {"?", "+"}:
+            return Repeat(part, low, high)
+        self.advance()
+        return Repeat(part, low, high, mode)
 
     def _counts(self) -> tuple[int, int | None]:
         found = _COUNTS.match(self.text, self.position)
@@ -127,9 +124,7 @@ class _Parser(Cursor):
             if part is None:
                 return None
         else:
-            self.groups += 1
-            number = self.groups
-            part = Group(self.expression(), number)
+            part = self._capturing()
         self.expect(")", "unclosed group")
         self.flags = flags
         return self._closure(part)
@@ -162,9 +157,14 @@ class _Parser(Cursor):
         name = self.group_name()
         if name in self.names:
             self.fail(f"named capturing group {name!r} is already defined")
-        self.groups += 1
-        number = self.names[name] = self.groups
-        return Group(self.expression(), number)
+        self.names[name] = self.groups + 1
+        return self._capturing()
+
+    def _capturing(self) -> Node:
+        number = self.groups = self.groups + 1
+        part = Group(self.expression(), number)
+        self.closed.add(number)
+        return part
 
     def _change_flags(self) -> None:
         letter, on = self.peek(), True
@@ -222,8 +222,6 @@ class _Parser(Cursor):
         letter = self.read()
         first: object = ord(letter)
         if letter == "\\":
-            if self.peek() in {"p", "P"}:
-                return self.property()
             first = self.escape(in_class=True, in_range=self.peek(1) == "-")
         if not isinstance(first, int):
             return cast("Characters", first)
