@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import nsmallest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from ._service.accounts import ACCOUNT_ID
+from ._errors import FakeUsageError, hide_usage_errors
+from ._service.accounts import ACCOUNT_ID, check_account, check_region
+from ._service.faults import check_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from ._service.calls import Call
     from ._service.checks.violations import Violation
 
+__tracebackhide__ = hide_usage_errors
+
+T = TypeVar("T")
+# A call with its number, from 0.
+Numbered: TypeAlias = "tuple[int, Call]"
 _LONGEST = 200
 _MOST_CALLS = 3
 # The maximum number of items that a message lists.
@@ -28,10 +35,6 @@ class _Missing:
 _MISSING = _Missing()
 
 
-# Writes the line of a difference. Most differences are only counted.
-Difference: TypeAlias = "Callable[[], str]"
-
-
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """The call that a test expects.
@@ -41,57 +44,57 @@ class Expectation:
     Attributes:
         operation: The operation's name.
         request: Expected values by member.
+        times: The expected number of calls; `None` for at least one.
         account: The account of the call; `None` for any.
         region: The Region of the call; `None` for any.
         exact: Whether the request must have no other members.
         partial: Whether nested mappings may have additional keys, and lists additional items.
+        fate: What is expected to happen to the call.
+        cause: Why it is expected to happen, in the words of a message.
     """
 
     operation: str
     request: Mapping[str, Any]
+    times: int | None = None
     account: str | None = None
     region: str | None = None
     exact: bool = False
     partial: bool = False
+    fate: str = "called"
+    cause: str = ""
 
-    def differences(self, call: Call) -> list[str]:
-        """List the differences of a call, one per line; empty if it matches."""
-        return [write() for write in self._compare(call)]
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        check_times(self.times)
+        check_account(self.account)
+        check_region(self.region)
+        check_members(self.operation, self.request)
 
-    def distance(self, call: Call) -> int:
-        """Return the number of differences of a call."""
-        return sum(1 for _ in self._compare(call))
+    def filter(self, calls: Sequence[Numbered]) -> list[Numbered]:
+        """Return those of the operation's calls that match."""
+        return [each for each in calls if next(self.differences(each[1]), None) is None]
 
-    def matches(self, call: Call) -> bool:
-        """Return whether a call matches."""
-        return call.operation == self.operation and next(self._compare(call), None) is None
-
-    def _compare(self, call: Call) -> Iterator[Difference]:
+    def differences(self, call: Call) -> Iterator[str]:
+        """Describe each difference of a call of the operation in a line."""
         params = call.params
         for name in {**self.request, **params} if self.exact else self.request:
             there, here = self.request.get(name, _MISSING), params.get(name, _MISSING)
             yield from _differences(name, there, here, in_part=self.partial)
         if self.account not in {None, call.account}:
-            yield lambda: f"account: expected {self.account!r}, got {call.account!r}"
+            yield f"account: expected {self.account!r}, got {call.account!r}"
         if self.region not in {None, call.region}:
-            yield lambda: f"region: expected {self.region!r}, got {call.region!r}"
-
-    def matches_in_part(self, call: Call) -> bool:
-        """Return whether a call matches only with `partial`."""
-        if not any(isinstance(value, dict | list) for value in self.request.values()):
-            return False  # nothing is nested
-        return replace(self, partial=True).matches(call) and not self.matches(call)
+            yield f"region: expected {self.region!r}, got {call.region!r}"
 
     def __str__(self) -> str:
         """Write the expectation like keyword arguments."""
-        words = [f"{name}={shorten(value)}" for name, value in self.request.items()]
+        words = [_members(self.request)] if self.request else []
         words += ["and nothing else"] if self.exact else []
         words += ["in part"] if self.partial else []
         words += [f"in {each}" for each in (self.account, self.region) if each]
         return ", ".join(words) or "any request"
 
 
-def _differences(path: str, expected: Any, actual: Any, *, in_part: bool) -> Iterator[Difference]:
+def _differences(path: str, expected: Any, actual: Any, *, in_part: bool) -> Iterator[str]:
     if actual is not _MISSING and expected == actual:  # mock.ANY also equals a missing value
         return
     are_lists = _are(list, expected, actual)
@@ -105,20 +108,20 @@ def _differences(path: str, expected: Any, actual: Any, *, in_part: bool) -> Ite
     elif are_lists and in_part:
         yield from _missing_items(path, expected, actual)
     else:
-        yield lambda: f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
+        yield f"{path}: expected {shorten(expected)}, got {shorten(actual)}"
 
 
 def _are(kind: type, one: object, other: object) -> bool:
     return isinstance(one, kind) and isinstance(other, kind)
 
 
-def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterator[Difference]:
+def _missing_items(path: str, expected: list[Any], actual: list[Any]) -> Iterator[str]:
     """Report the first expected item that is missing in the actual list, in the same order."""
     rest = iter(actual)
     missing = next((item for item in expected if not any(_matches_part(item, other) for other in rest)), _MISSING)
     if missing is not _MISSING:
         order = " in this order" if len(expected) > 1 else ""
-        yield lambda: f"{path}: expected {shorten(missing)} among the items{order}, got {shorten(actual)}"
+        yield f"{path}: expected {shorten(missing)} among the items{order}, got {shorten(actual)}"
 
 
 def _matches_part(expected: object, actual: object) -> bool:
@@ -133,9 +136,9 @@ def shorten(value: object) -> str:
     return f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 4 :]} ({len(text)} characters)"
 
 
-def at_most(shown: Sequence[str], items: Sequence[object]) -> list[str]:
-    """Return the first lines, and a line with the number of other items."""
-    few = list(shown[:MOST_ITEMS])
+def at_most(items: Sequence[T], write: Callable[[T], str] = str) -> list[str]:
+    """Return the lines of the first items, and a line with the number of other items."""
+    few = [write(item) for item in items[:MOST_ITEMS]]
     return [*few, f"... and {len(items) - len(few)} more"] if len(items) > len(few) else few
 
 
@@ -145,22 +148,24 @@ def where(number: int, call: Call) -> str:
     return f"#{number + 1} ({account}{call.region}, thread {call.thread})"
 
 
-def wrong_count(
-    headline: str,
-    expectation: Expectation,
-    found: Sequence[tuple[int, Call]],
-    others: Sequence[tuple[int, Call]],
-    in_part: Sequence[tuple[int, Call]] = (),
-) -> str:
-    """Write the message for a wrong number of matching calls, among others of the operation, after a headline.
+def check_times(times: object) -> None:
+    """Check that a value is an expected number, or `None` for at least one."""
+    if times is not None and (type(times) is not int or times < 1):
+        raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None, but got times={times!r}")
 
-    Calls come with their numbers. `in_part` are those of the others that match with `partial`.
+
+def wrong_count(
+    expectation: Expectation, found: Sequence[Numbered], others: Sequence[Numbered], in_part: Sequence[Numbered]
+) -> str:
+    """Write the message for a wrong number of matching calls, among others of the operation.
+
+    `in_part` are those of the others that match with `partial`.
     """
-    lines = [headline, "", f"Expected:  {expectation}"]
+    lines = [_headline(expectation, len(found)), "", f"Expected:  {expectation}"]
     if found:
-        lines.append(f"Matching:  {', '.join(at_most([where(*each) for each in found[:MOST_ITEMS]], found))}")
+        lines.append(f"Matching:  {', '.join(at_most(found, lambda each: where(*each)))}")
     elif others:
-        closest = nsmallest(_MOST_CALLS, others, key=lambda numbered: expectation.distance(numbered[1]))
+        closest = nsmallest(_MOST_CALLS, others, key=lambda each: len([*expectation.differences(each[1])]))
         for index, (number, call) in enumerate(closest):
             label = f"Closest of {count(len(others), 'call')}, " if index == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")
@@ -174,6 +179,16 @@ def wrong_count(
     return "\n".join(lines)
 
 
+def _headline(expectation: Expectation, found: int) -> str:
+    operation, fate, times = expectation.operation, expectation.fate, expectation.times
+    if times is None or (found == 0 and times == 1):
+        return f"{operation} was not {fate} as expected{expectation.cause}."
+    return (
+        f"{operation} was {fate} {times_of(found)}{expectation.cause} with a matching request, "
+        f"expected {times_of(times)}."
+    )
+
+
 def _fate(call: Call) -> list[str]:
     """Explain why a call does not count, if it failed or was a replay."""
     if call.error is not None:
@@ -184,14 +199,15 @@ def _fate(call: Call) -> list[str]:
     return [f"replayed: its ClientToken had already started {call.execution_id}"] if call.outcome == "replayed" else []
 
 
-def unexpected(operation: str, expectation: Expectation, found: Sequence[tuple[int, Call]]) -> str:
+def unexpected(expectation: Expectation, found: Sequence[Numbered]) -> str:
     """Write the message for unexpected calls."""
-    shown = [
-        f"{where(number, call)}: {', '.join(f'{name}={shorten(value)}' for name, value in call.params.items())}"
-        for number, call in found[:MOST_ITEMS]
-    ]
-    headline = f"{operation} was called {times_of(len(found))}, but should not have been."
-    return "\n".join([headline, "", f"Not expected:  {expectation}", *at_most(shown, found)])
+    headline = f"{expectation.operation} was called {times_of(len(found))}, but should not have been."
+    lines = at_most(found, lambda each: f"{where(*each)}: {_members(each[1].params)}")
+    return "\n".join([headline, "", f"Not expected:  {expectation}", *lines])
+
+
+def _members(params: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={shorten(value)}" for name, value in params.items())
 
 
 def broken(violation: Violation) -> list[str]:
@@ -225,22 +241,23 @@ def expected_times(times: int | None) -> str:
     return "at least once" if times is None else times_of(times)
 
 
-def duplicates(groups: Sequence[Sequence[tuple[int, Call]]]) -> str:
+def duplicates(groups: Sequence[Sequence[Numbered]]) -> str:
     """Write the message for executions that were started more than once."""
     lines = ["The same request started more than one execution."]
     for group in groups[:_MOST_CALLS]:
-        wanted = {**group[0][1].params, "ClientToken": None}
-        lines += ["", ", ".join(f"{name}={shorten(value)}" for name, value in wanted.items() if value is not None)]
-        shown = [
-            f"{where(number, call)} started {call.execution_id}, ClientToken {call.params.get('ClientToken')!r}"
-            + (", response lost" if call.outcome == "lost" else "")
-            for number, call in group[:MOST_ITEMS]
-        ]
-        lines += [f"  {line}" for line in at_most(shown, group)]
+        params = group[0][1].params
+        lines += ["", _members({name: value for name, value in params.items() if name != "ClientToken"})]
+        lines += [f"  {line}" for line in at_most(group, _started)]
     if len(groups) > _MOST_CALLS:
         lines += ["", f"... and {count(len(groups) - _MOST_CALLS, 'more request')} that did."]
     lines += ["", "A retry that repeats the ClientToken of the first attempt starts nothing new."]
     return "\n".join(lines)
+
+
+def _started(numbered: Numbered) -> str:
+    call = numbered[1]
+    lost = ", response lost" if call.outcome == "lost" else ""
+    return f"{where(*numbered)} started {call.execution_id}, ClientToken {call.params.get('ClientToken')!r}{lost}"
 
 
 def times_of(count: int) -> str:
@@ -251,10 +268,3 @@ def times_of(count: int) -> str:
 def count(number: int, noun: str) -> str:
     """Write a number with a noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def headline(operation: str, fate: str, cause: str, found: int, times: int | None) -> str:
-    """Write the first line of a message: how often an operation was called or refused, and the expected number."""
-    if times is None or (found == 0 and times == 1):
-        return f"{operation} was not {fate} as expected{cause}."
-    return f"{operation} was {fate} {times_of(found)}{cause} with a matching request, expected {times_of(times)}."

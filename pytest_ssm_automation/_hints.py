@@ -31,10 +31,9 @@ def hints(service: Service, *, looked_up: bool) -> list[str]:
 
     The test may have failed because it `looked_up` what an execution does not show.
     """
-    elsewhere, in_vain = [*_asked_elsewhere(service)], [*_signalled_in_vain(service)]
     return [
-        *at_most(elsewhere, elsewhere),
-        *at_most(in_vain, in_vain),
+        *at_most([*_asked_elsewhere(service)]),
+        *at_most([*_signalled_in_vain(service)]),
         *_without_outputs(service),
         *_replayed_otherwise(service),
         *_not_registered(service, looked_up=looked_up),
@@ -106,7 +105,7 @@ def _replayed_otherwise(service: Service) -> Iterator[str]:
         replay = run.script.replay
         if replay and (others := other_request(run)):
             fact = f"shows the recorded execution in {replay.source}, which had other parameters"
-            yield f"{run.document_name} {run.id} {fact}: {'; '.join(at_most(others, others))}"
+            yield f"{run.document_name} {run.id} {fact}: {'; '.join(at_most(others))}"
 
 
 def _rejected(service: Service) -> Iterator[str]:

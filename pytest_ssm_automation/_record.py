@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import _assertions
-from ._assertions import Expectation
+from ._assertions import Expectation, Numbered, check_times, duplicates, unexpected, wrong_count, wrongly_blocked
 from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._keywords import check_keywords, known_keywords
 from ._sequences import View, itself
-from ._service.accounts import check_account, check_region
 from ._service.checks import model
 from ._service.checks.rules import all_constraints
 from ._service.errors import catalogue
-from ._service.faults import Fault, check_members
 from ._strict import Strict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Unpack
 
     from ._service.calls import Call
+    from ._service.faults import Fault
     from ._service.runs.execution import Execution
-    from ._service.runs.run import Run
     from ._types import AnyMembers, CheckedOperationName, ErrorName, RefusedMembers, StartMembers
 
 __tracebackhide__ = hide_usage_errors
-
-_Numbered = list[tuple[int, "Call"]]
 
 
 class Record(Strict):
@@ -59,8 +56,10 @@ class Record(Strict):
         The first event of an execution is its status at the start. Each access returns a new dict, which can be passed
         to the handler of a rule.
         """
+        from ._service.runs.shown.events import event_of
+
         with self._service.lock:
-            return View(self._service.store.log, _event)
+            return View(self._service.store.log, lambda entry: event_of(*entry))
 
     @check_keywords
     def assert_started(
@@ -89,8 +88,8 @@ class Record(Strict):
             FakeUsageError: The request has no such member, or the account does not have 12 digits.
         """
         __tracebackhide__ = True
-        expectation = self._expect(model.START, request, account=account, region=region, exact=exact, partial=partial)
-        latest = self._find(expectation, times, self._starts())[-1][1]
+        expectation = Expectation(model.START, request, times, account, region, exact, partial)
+        latest = self._check(expectation, self._started())[-1][1]
         return next(each for each in reversed(self.executions) if each.call is latest)
 
     @check_keywords
@@ -124,9 +123,9 @@ class Record(Strict):
         Arguments and errors are those of `assert_started`.
         """
         __tracebackhide__ = True
-        expectation = self._expect(model.START, request, account=account, region=region, partial=partial)
-        if found := [(number, call) for number, call in self._started() if expectation.matches(call)]:
-            raise AssertionError(_assertions.unexpected(model.START, expectation, found))
+        expectation = Expectation(model.START, request, account=account, region=region, partial=partial)
+        if found := expectation.filter(self._started()):
+            raise AssertionError(unexpected(expectation, found))
 
     @check_keywords
     def assert_called(
@@ -157,8 +156,8 @@ class Record(Strict):
         """
         __tracebackhide__ = True
         check_names("operation", [operation], model.CHECKED)
-        expectation = self._expect(operation, request, account=account, region=region, exact=exact, partial=partial)
-        return self._find(expectation, times, lambda _: True)[-1][1]
+        expectation = Expectation(operation, request, times, account, region, exact, partial)
+        return self._check(expectation, self._of(operation))[-1][1]
 
     @check_keywords
     def assert_rejected(
@@ -195,15 +194,18 @@ class Record(Strict):
         """
         __tracebackhide__ = True
         operation = self._refused_operation(constraint, error)
-        expectation = self._expect(operation, request, account=account, region=region, partial=partial)
-
-        def refused(call: Call) -> bool:
-            broken = constraint is None or any(violation.constraint == constraint for violation in call.violations)
-            was_refused = call.outcome == "rejected" or (call.outcome == "lost" and bool(call.violations))
-            return was_refused and broken and error in {None, call.error}
-
         cause = (f" for {constraint}" if constraint else "") + (f" with {error}" if error else "")
-        found = self._find(expectation, times, refused, fact=("refused", cause))
+        expectation = Expectation(
+            operation, request, times, account, region, partial=partial, fate="refused", cause=cause
+        )
+        refused = [
+            (number, call)
+            for number, call in self._of(operation)
+            if (call.outcome == "rejected" or (call.outcome == "lost" and call.violations))
+            and error in {None, call.error}
+            and (constraint is None or any(violation.constraint == constraint for violation in call.violations))
+        ]
+        found = self._check(expectation, refused)
         self._service.acknowledge([number for number, _ in found])
         return self.calls[found[-1][0]]
 
@@ -222,11 +224,11 @@ class Record(Strict):
             FakeUsageError: An argument has the wrong type.
         """
         __tracebackhide__ = True
-        _check_times(times)
+        check_times(times)
         _check_url(url)
         found = [request for request in self._blocked if request.matches(url)]
         if not found or times not in {None, len(found)}:
-            raise AssertionError(_assertions.wrongly_blocked(url, len(found), times, self._blocked))
+            raise AssertionError(wrongly_blocked(url, len(found), times, self._blocked))
         for request in found:
             request.expected = True
 
@@ -242,80 +244,50 @@ class Record(Strict):
             AssertionError: The message lists the duplicates with their tokens.
         """
         __tracebackhide__ = True
-        groups: dict[tuple[str, str, str], _Numbered] = {}
+        groups: defaultdict[tuple[str, str, str], list[Numbered]] = defaultdict(list)
         for number, call in self._started():
             request = json.dumps({**call.params, "ClientToken": None}, sort_keys=True)
             account, region = "" if across_accounts else call.account, "" if across_regions else call.region
-            groups.setdefault((request, account, region), []).append((number, call))
+            groups[request, account, region].append((number, call))
         if repeated := [group for group in groups.values() if len(group) > 1]:
-            raise AssertionError(_assertions.duplicates(repeated))
+            raise AssertionError(duplicates(repeated))
 
-    def _of(self, operation: str) -> _Numbered:
+    def _of(self, operation: str) -> list[Numbered]:
         """Return the calls of an operation, except those of executed steps."""
         calls = enumerate(self.calls)
         return [(number, call) for number, call in calls if call.operation == operation and call.step is None]
 
-    def _starts(self) -> Callable[[Call], bool]:
-        """Return a function that tells whether a call started an execution. A replay did not."""
+    def _started(self) -> list[Numbered]:
+        """Return the calls that started an execution. A replay did not."""
         starting = {id(run.call) for run in self._service.store.started}
-        return lambda call: id(call) in starting
-
-    def _started(self) -> _Numbered:
-        starts = self._starts()
-        return [(number, call) for number, call in self._of(model.START) if starts(call)]
+        return [(number, call) for number, call in self._of(model.START) if id(call) in starting]
 
     def _refused_operation(self, constraint: str | None, error: str | None) -> str:
         """Check the arguments of `assert_rejected`, and return the operation that they refer to."""
-        codes = {*catalogue(), "ParamValidationError", *(call.error for call in self.calls if call.error)}
-        check_names("error", [error] if error is not None else [], codes)
-        if constraint is None:
-            others = [each for each in model.CHECKED if error in model.documented_errors(each)]
-            if not others or model.START in others:
+        if error is not None:
+            codes = {*catalogue(), "ParamValidationError", *(call.error for call in self.calls if call.error)}
+            check_names("error", [error], codes)
+        if constraint is not None:
+            if constraint.startswith("runbook:"):
                 return model.START
-            return next((call.operation for call in reversed(self.calls) if call.error == error), others[0])
-        if constraint.startswith("runbook:"):
+            check_names("constraint", [constraint], all_constraints())
+            return constraint.partition("/")[0] if "/" in constraint else model.START
+        others = [each for each in model.CHECKED if error in model.documented_errors(each)]
+        if not others or model.START in others:
             return model.START
-        check_names("constraint", [constraint], all_constraints())
-        return constraint.partition("/")[0] if "/" in constraint else model.START
+        return next((call.operation for call in reversed(self.calls) if call.error == error), others[0])
 
-    def _expect(self, operation: str, request: Mapping[str, Any], **details: Any) -> Expectation:
-        check_account(details.get("account"))
-        check_region(details.get("region"))
-        check_members(operation, request)
-        return Expectation(operation, request, **details)
-
-    def _find(
-        self,
-        expectation: Expectation,
-        times: int | None,
-        counts: Callable[[Call], bool],
-        *,
-        fact: tuple[str, str] = ("called", ""),
-    ) -> _Numbered:
-        """Return the matching calls, and raise if their number is wrong."""
+    def _check(self, expectation: Expectation, calls: Sequence[Numbered]) -> list[Numbered]:
+        """Return those of the calls that match, and raise if their number is wrong."""
         __tracebackhide__ = True
-        _check_times(times)
-        calls = self._of(expectation.operation)
-        found = [(number, call) for number, call in calls if counts(call) and expectation.matches(call)]
+        times, found = expectation.times, expectation.filter(calls)
         if found and times in {None, len(found)}:
             return found
         matching = {number for number, _ in found}
-        others = [numbered for numbered in calls if numbered[0] not in matching]
-        headline = _assertions.headline(expectation.operation, *fact, len(found), times)
-        in_part = [(number, call) for number, call in others if counts(call) and expectation.matches_in_part(call)]
-        too_few = len(found) < (times or 1)
-        raise AssertionError(_assertions.wrong_count(headline, expectation, found, others, in_part if too_few else ()))
-
-
-def _event(entry: tuple[Run, int]) -> Mapping[str, Any]:
-    from ._service.runs.shown.events import event_of
-
-    return event_of(*entry)
-
-
-def _check_times(times: object) -> None:
-    if times is not None and (type(times) is not int or times < 1):
-        raise FakeUsageError(f"Expected times to be a whole number of at least 1, or None, but got times={times!r}")
+        others = [each for each in self._of(expectation.operation) if each[0] not in matching]
+        rest = [each for each in calls if each[0] not in matching]
+        in_part = replace(expectation, partial=True).filter(rest) if len(found) < (times or 1) else ()
+        raise AssertionError(wrong_count(expectation, found, others, in_part))
 
 
 def _check_url(url: object) -> None:

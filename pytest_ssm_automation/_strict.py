@@ -42,19 +42,17 @@ def describe(found: Sequence[Problem]) -> str:
     parts: list[str] = []
     for kind, title in _TITLES.items():
         if items := [item for each, _, item in found if each == kind]:
-            lines = "\n".join(_LINES[kind](items) if kind in _LINES else at_most(items, items)).split("\n")
+            lines = "\n".join(_LINES[kind](items) if kind in _LINES else at_most(items)).split("\n")
             parts.append("\n  ".join([title, *lines]))
     return "\n\n".join(parts)
 
 
 def _unfired(faults: Iterable[Fault]) -> list[str]:
     """List the faults that fired less often than expected."""
-    unfired = [fault for fault in faults if fault.unfired]
-    shown = [
-        f"{fault!r} fired {times_of(fault.fired)}, expected {expected_times(fault.times)}"
-        for fault in unfired[:MOST_ITEMS]
-    ]
-    return at_most(shown, unfired)
+    return at_most(
+        [fault for fault in faults if fault.unfired],
+        lambda fault: f"{fault!r} fired {times_of(fault.fired)}, expected {expected_times(fault.times)}",
+    )
 
 
 def _refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
