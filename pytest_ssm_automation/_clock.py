@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
-from types import BuiltinFunctionType, ModuleType
+from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _stalled
@@ -129,7 +129,7 @@ def _stack(module: Any) -> list[Any] | None:
     return stack
 
 
-_clocks: Final = _Clocks()
+clocks: Final = _Clocks()
 
 
 class SkippedSleep:
@@ -149,9 +149,8 @@ class SkippedSleep:
         self.sleeps: list[float] = []
         self.waited: list[float] = []
         self.is_excused: Callable[[], bool] = bool
-        self._skipped, self._counted = 0.0, 0
         self._thread: threading.Thread | None = None
-        self._patched: list[tuple[dict[str, Any], str, Any]] = []
+        self._patched: list[tuple[dict[str, Any], str, Any, Any]] = []
         self._due: list[float] = []
 
     def install(self) -> None:
@@ -160,34 +159,26 @@ class SkippedSleep:
 
         self._thread = threading.current_thread()
         self._skipped, self._counted = 0.0, 0
-        _clocks.users.add(self)
-        _clocks.monotonic.resume()
+        clocks.users.add(self)
+        clocks.monotonic.resume()
         self._real_sleep, self._real_sleep_async = time.sleep, asyncio.sleep
-        self._sleep_now, self._sleep_async_now = self._sleep, self._sleep_async
-        replaced = {id(self._real_sleep): self._sleep_now, id(self._real_sleep_async): self._sleep_async_now}
+        replaced = {id(self._real_sleep): self._sleep, id(self._real_sleep_async): self._sleep_async}
         modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] not in _NOT_PATCHED]
         for module in (time, asyncio, asyncio.tasks, *modules):
-            self._patch(module, replaced)
-
-    def _patch(self, module: ModuleType, replaced: dict[int, Any]) -> None:
-        names: dict[str, Any] = getattr(module, "__dict__", {})
-        for name, value in list(names.items()):
-            if id(value) in replaced:
-                self._patched.append((names, name, value))
+            names: dict[str, Any] = getattr(module, "__dict__", {})
+            found = [(name, value) for name, value in list(names.items()) if id(value) in replaced]
+            for name, value in found:
+                self._patched.append((names, name, value, replaced[id(value)]))
                 names[name] = replaced[id(value)]
 
     def restore(self) -> None:
         """Restore the functions. If other code has replaced ours, and may restore them later, they no longer skip."""
         self._thread = None
-        for names, name, value in self._patched:
-            if names.get(name) in {self._sleep_now, self._sleep_async_now}:
+        for names, name, value, ours in self._patched:
+            if names.get(name) is ours:
                 names[name] = value
         self._patched.clear()
-        _clocks.release(self)
-
-    def advance(self, seconds: float) -> None:
-        """Advance the clocks without a sleep."""
-        _clocks.advance(seconds)
+        clocks.release(self)
 
     def _sleep(self, seconds: float, /) -> None:
         if threading.current_thread() is not self._thread or seconds < 0:
@@ -229,9 +220,9 @@ class SkippedSleep:
             self._skipped += seconds
             self._counted += 1
         if seconds:
-            _clocks.advance(seconds)
+            clocks.advance(seconds)
         if self._skipped > MOST_SECONDS or self._counted > MOST_SLEEPS:
-            reading = _stalled.describe(sys._getframe(2), _clocks.advance)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - it is documented
+            reading = _stalled.describe(sys._getframe(2), clocks.advance)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - it is documented
             message = (
                 f"{function} was called {self._counted} times for {self._skipped:g} s in total: "
                 f"the loop does not end.{reading}"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import _report
 from ._assertions import count
-from ._clock import SkippedSleep
+from ._clock import SkippedSleep, clocks
 from ._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, public, unknown_name
 from ._options import DEFAULTS, Options
 from ._record import Record
 from ._service.engine import Service
 from ._settings import settings_of
 from ._setup import Setup
-from ._strict import Strict
 from ._transports.hooks import interception
 from ._transports.hooks.clients import make_client
 from ._transports.owner import active
@@ -95,15 +94,18 @@ class AutomationFake(Setup, Record):
         self.options: Options = options
         self._test = _running_test()
         self._clock = SkippedSleep()
-        advance = self._clock.advance if options.skip_sleep else None
-        settings = settings_of(options, faults, steps, replays, advance)
+        settings = settings_of(options, faults, steps, replays, clocks.advance if options.skip_sleep else None)
         self._service = Service(seed=self._test if options.seed is None else str(options.seed), settings=settings)
-        self._clock.is_excused = self._service.store.waits_for_time
-        self._reported = 0
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None
         self._active: active.Active | None = None
         self._undo = ExitStack()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin with an empty record."""
+        self._clock.is_excused = self._service.store.waits_for_time
+        self._reported = 0
         self._blocked: list[BlockedRequest] = []
         self._refusals: mmap | None = None
         self._reported_problems: set[object] = set()
@@ -154,10 +156,9 @@ class AutomationFake(Setup, Record):
             _report.coverage.add(_running_test(), [call for call in new if call.step is None], self._service.store.all)
         self._reported = len(self._service.calls)
 
-    def _check_active(self) -> active.Active:
+    def _check_active(self) -> None:
         if self._active is None or not self._active.entered:
             raise AutomationFakeError("The fake must be active for this: with AutomationFake() as fake: ...")
-        return self._active
 
     @property
     def sleeps(self) -> Sequence[float]:
@@ -261,20 +262,14 @@ class AutomationFake(Setup, Record):
             AutomationFakeError: The fake is not active.
         """
         self._check_active()
-        client: Any = make_client(region_name, **kwargs)
-        made: SSMClient = client
-        return made
+        return cast("SSMClient", make_client(region_name, **kwargs))
 
     def reset(self) -> None:
         """Return to the state after creation: forget calls, executions, runbooks and added faults."""
         self._report()
         self._service.reset()
-        self._clock.is_excused = self._service.store.waits_for_time
-        self._reported = 0
         self._clock.sleeps.clear()
-        self._blocked.clear()
-        self._refusals = None
-        self._reported_problems.clear()
+        self._begin()
 
     @classmethod
     def current(cls) -> AutomationFake:
@@ -289,21 +284,7 @@ class AutomationFake(Setup, Record):
                 "No AutomationFake is active: request the fixture ssm_automation (in a TestCase, use its "
                 "marker), or use `with AutomationFake():`"
             )
-        fake: Any = found.fake
-        current: AutomationFake = fake
-        return current
-
-
-def _rename(*kinds: type) -> None:
-    """Make Python's own messages name the methods of the base classes as users know them."""
-    for kind in kinds:
-        for name, method in vars(kind).items():
-            if not name.startswith("_") and callable(method):
-                for function in (method, getattr(method, "__wrapped__", method)):
-                    function.__qualname__ = f"AutomationFake.{name}"
-
-
-_rename(Setup, Record, Strict)
+        return cast("AutomationFake", found.fake)
 
 
 def _running_test() -> str:

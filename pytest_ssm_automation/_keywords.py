@@ -19,7 +19,7 @@ _OPTIONS: Final = frozenset({"account", "constraint", "error", "exact", "partial
 
 
 def known_keywords(method: F, explain: Callable[[str, tuple[Any, ...], int], str] | None = None) -> F:
-    """Refuse a keyword that a method does not take, and suggest a similar one.
+    """Refuse a keyword that a method of the fake does not take, and suggest a similar one.
 
     If there are more positional arguments than the method takes, `explain` writes the message from the method's name,
     the arguments, and the number that it takes.
@@ -28,6 +28,7 @@ def known_keywords(method: F, explain: Callable[[str, tuple[Any, ...], int], str
     own: tuple[str, ...] = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     places = code.co_argcount - 1
     takes_members = code.co_flags & CO_VARKEYWORDS
+    method.__qualname__ = f"AutomationFake.{method.__name__}"  # users know it as that in Python's own messages
 
     @wraps(method)
     def checked(fake: Any, *args: Any, **keywords: Any) -> Any:

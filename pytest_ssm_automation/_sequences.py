@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, ClassVar, Final, TypeVar, cast, overload
+from typing import Any, ClassVar, Final, TypeVar, overload
 
 T = TypeVar("T")
 _MOST_SHOWN: Final = 10
@@ -49,18 +49,13 @@ class View(Sequence[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, View | list | tuple):
             return NotImplemented
-        there = cast("Sequence[object]", other)
-        return len(self) == len(there) and all(map(_equal, self, there))
+        return [*self] == [*other]
 
     def __repr__(self) -> str:
         """Show the first items, and the number of others."""
         shown = [repr(item) for item in islice(self, _MOST_SHOWN)]
         more = len(self) - len(shown)
         return f"[{', '.join(shown)}{f', ... and {more} more' if more > 0 else ''}]"
-
-
-def _equal(one: object, other: object) -> bool:
-    return one is other or one == other
 
 
 def itself(item: T) -> T:

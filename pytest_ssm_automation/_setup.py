@@ -290,6 +290,7 @@ class Setup:
 
         self._service.store.add_script(script_of(path, when))
 
+    @known_keywords
     def resolve_targets(self, resolver: Resolver) -> None:
         """Set a function that resolves targets such as tags and resource groups to resources.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ._assertions import MOST_ITEMS, at_most, broken, count, expected_times, times_of, where
+from ._keywords import known_keywords
 from ._service.errors import catalogue
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Strict:
     # The kinds and identifiers of the problems that a report has already shown.
     _reported_problems: set[object]
 
+    @known_keywords
     def assert_faults_raised(self) -> None:
         """Assert that all injected faults fired as often as expected.
 
@@ -105,6 +107,7 @@ class Strict:
         if lines := _unfired(self._service.faults.all):
             raise AssertionError("\n".join(("Injected faults did not fire.", "", *lines)))
 
+    @known_keywords
     def assert_requests_valid(self) -> None:
         """Assert that no invalid request was refused, except those that `assert_rejected` expected.
 
@@ -115,6 +118,7 @@ class Strict:
         if lines := _refused(self._mistakes()):
             raise AssertionError("\n".join(("Invalid requests were refused.", "", *lines)))
 
+    @known_keywords
     def verify(self) -> None:
         """Assert that the code under test swallowed no mistakes.
 
