@@ -32,7 +32,7 @@ from pytest_ssm_automation import AutomationFake, strategies
 from pytest_ssm_automation._service.checks.accepting import accepts
 from pytest_ssm_automation._service.checks.model import START, input_shape
 from pytest_ssm_automation._service.checks.rules import check_rules
-from pytest_ssm_automation._service.runbooks.library import RunbookFiles
+from pytest_ssm_automation._service.runbooks.library import RunbookStore, find_runbooks
 from pytest_ssm_automation._service.runbooks.reading.yaml_text import write_yaml
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def library(folder: Path) -> Iterator[Row]:
         (folder / kind).mkdir(exist_ok=True)
         for number in range(500):
             (folder / kind / f"Runbook-{number}.{kind}").write_text(written, encoding="utf-8")
-        return seconds_each(lambda: RunbookFiles([kind], folder).load_all(), 1)
+        return seconds_each(lambda: RunbookStore(find_runbooks([kind], folder)).load_all(), 1)
 
     by_json, by_yaml = in_turns(lambda: load("json"), lambda: load("yaml"), rounds=3)
     size = len(writers["json"](content)) / 1000

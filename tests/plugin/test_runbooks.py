@@ -58,8 +58,9 @@ def test_every_test_has_the_runbooks_of_the_ini_file(
 
 
 def test_markers_and_keywords_add_to_the_ini_file(run: Any, library: Any, pytester: pytest.Pytester) -> None:
-    """A marker adds files, relative to the current directory, or runbooks; a fake made by hand has its own only."""
+    """A marker adds files, relative to the current directory, which go before; a fake made by hand has its own only."""
     pytester.path.joinpath("Near.yaml").write_text(YAML, encoding="utf-8")
+    pytester.mkdir("near").joinpath("Stop.yaml").write_text(f"description: near\n{YAML}", encoding="utf-8")
     run(
         """
         from pathlib import Path
@@ -74,6 +75,10 @@ def test_markers_and_keywords_add_to_the_ini_file(run: Any, library: Any, pytest
         def test_marker(ssm_automation):
             assert known(ssm_automation) == ["Stop", "Near"]
 
+        @pytest.mark.ssm_automation(runbooks=["near"])
+        def test_nearest(ssm_automation, ssm_client):
+            assert ssm_client.describe_document(Name="Stop")["Document"]["Description"] == "near"
+
         def test_keyword(tmp_path, monkeypatch):
             with AutomationFake(runbooks=[Path("tests/runbooks"), "*.yaml"]) as fake:
                 monkeypatch.chdir(tmp_path)
@@ -86,7 +91,7 @@ def test_markers_and_keywords_add_to_the_ini_file(run: Any, library: Any, pytest
                     known(fake)
         """,
         ini=INI,
-    ).assert_outcomes(passed=3)
+    ).assert_outcomes(passed=4)
 
 
 @pytest.mark.parametrize("value", ["tests/missing", "tests/runbooks/*.json"])

@@ -19,15 +19,6 @@ SLEEP: Final = "aws:sleep"
 PAUSING: Final = frozenset({APPROVE, PAUSE})
 # Actions that the walk performs itself.
 WALKED: Final = PAUSING | {BRANCH, LOOP, SLEEP, UPDATE_VARIABLE}
-# The documented actions, and undocumented ones that AWS's own runbooks use.
-ACTIONS: Final = (
-    *(APPROVE, "aws:assertAwsResourceProperty", BRANCH, CHANGE_STATE, "aws:copyImage", "aws:createImage"),
-    *("aws:createStack", "aws:createTags", "aws:deleteImage", "aws:deleteStack", EXECUTE_AUTOMATION),
-    *("aws:executeAwsApi", "aws:executeScript", "aws:executeStateMachine", "aws:invokeLambdaFunction"),
-    *("aws:invokeWebhook", LOOP, PAUSE, "aws:runCommand", "aws:runInstances", SLEEP, UPDATE_VARIABLE),
-    *("aws:waitForAwsResourceProperty", "aws:installDistributorPackageOnAzure", "aws:putServerUpgradeMetrics"),
-    "aws:shareSQLMedia",
-)
 # The outputs of each action, with their types, in addition to those that its step declares. Actions that are not listed
 # may have more outputs than documented.
 OUTPUTS: Final[dict[str, dict[str, str]]] = {

@@ -14,10 +14,13 @@ from .kinds import is_text
 from .reading.files import find_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from .declarations import Runbook
     from .flow import Flow
+
+    # The files by the names of their runbooks.
+    RunbookFiles = dict[str, "RunbookFile"]
 
 __tracebackhide__ = hide_usage_errors
 
@@ -63,42 +66,30 @@ def flow_of(runbook: Runbook) -> Flow:
     return runbook._flow  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
-class RunbookFiles:
-    """Runbooks in files, which are read on first use.
+class RunbookFile:
+    """A runbook in a file, which is read on first use."""
 
-    Attributes:
-        found: The files by the names of their runbooks.
-    """
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Set the file; several files of this name are told on first use."""
+        self._paths = paths
+        self._read: dict[frozenset[str], Runbook | None] = {}
 
-    def __init__(self, patterns: Iterable[str], folder: Path) -> None:
-        """Find the files that match files, folders and globs in a folder."""
-        self.found = find_files(patterns, folder)
-        self._loaded: dict[tuple[str, frozenset[str]], Runbook | None] = {}
-
-    def load(self, name: str, relaxed: frozenset[str] = frozenset()) -> Runbook:
-        """Return the runbook with this name."""
+    def load(self, relaxed: frozenset[str]) -> Runbook:
+        """Return the runbook."""
         from .loading import load_runbook
 
-        return self._read(name, relaxed) or load_runbook(self._path(name), relaxed=relaxed)
+        return self.read(relaxed) or load_runbook(self._paths[0], relaxed=relaxed)
 
-    def load_all(self, relaxed: frozenset[str] = frozenset()) -> Sequence[Runbook]:
-        """Return the runbooks of all files; skip documents of other types, such as command documents."""
-        return [runbook for name in self.found if (runbook := self._read(name, relaxed))]
-
-    def _read(self, name: str, relaxed: frozenset[str]) -> Runbook | None:
-        """Return the runbook with this name; `None` if its document is of another type."""
+    def read(self, relaxed: frozenset[str]) -> Runbook | None:
+        """Return the runbook; `None` if the document is of another type, such as a command document."""
         from .loading import read_file
 
-        key = name, relaxed
-        if key not in self._loaded:
-            self._loaded[key] = read_file(self._path(name), relaxed)
-        return self._loaded[key]
-
-    def _path(self, name: str) -> Path:
-        path, *others = self.found[name]
+        path, *others = self._paths
         if others:
-            raise FakeUsageError(f"Runbook {name!r} is in several files: {', '.join(map(str, [path, *others]))}")
-        return path
+            raise FakeUsageError(f"Runbook {path.stem!r} is in several files: {', '.join(map(str, self._paths))}")
+        if relaxed not in self._read:
+            self._read[relaxed] = read_file(path, relaxed)
+        return self._read[relaxed]
 
 
 def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook | RunbookFiles, ...]:
@@ -107,9 +98,10 @@ def find_runbooks(given: Sequence[object], folder: Path | None) -> tuple[Runbook
         return ()
     from .declarations import Runbook
 
-    known = tuple(each for each in given if isinstance(each, Runbook | RunbookFiles))
-    patterns = tuple(_pattern(each) for each in given if not isinstance(each, Runbook | RunbookFiles))
-    return (*known, RunbookFiles(patterns, folder or Path.cwd())) if patterns else known
+    known = [each for each in given if isinstance(each, Runbook)]
+    patterns = [_pattern(each) for each in given if not isinstance(each, Runbook)]
+    found = find_files(patterns, folder or Path.cwd()) if patterns else {}
+    return (*known, {name: RunbookFile(paths) for name, paths in found.items()})
 
 
 def _pattern(given: Any) -> str:
@@ -135,10 +127,10 @@ class RunbookStore:
     def __init__(self, given: Sequence[Runbook | RunbookFiles] = (), relaxed: Collection[str] = ()) -> None:
         """Start with runbooks, and with those in files; later files take precedence over earlier ones."""
         self._runbooks: list[Runbook] = []
-        self._files: list[RunbookFiles] = []
+        self._files: RunbookFiles = {}
         for each in given:
-            if isinstance(each, RunbookFiles):
-                self._files.insert(0, each)
+            if isinstance(each, dict):
+                self._files = {**self._files, **each} if self._files else each
             else:
                 self.add(each)
         # All fakes that turn off the same checks share the runbooks in files.
@@ -163,17 +155,17 @@ class RunbookStore:
     def knows(self, document_name: str, region: str) -> bool:
         """Return whether there is a document with this name or ARN in a Region; does not read files."""
         name, _ = _split(document_name)
-        return bool(self._registered(name, region)) or any(name in files.found for files in self._files)
+        return bool(self._registered(name, region)) or name in self._files
 
     def load_all(self) -> list[Runbook]:
         """Return all versions of all runbooks, including those in files, which are all read."""
-        found = {runbook.name: runbook for files in reversed(self._files) for runbook in files.load_all(self.relaxed)}
         registered = {runbook.name for runbook in self._runbooks if runbook.region is None}
-        return [*self._runbooks, *(runbook for name, runbook in found.items() if name not in registered)]
+        read = (file.read(self.relaxed) for name, file in self._files.items() if name not in registered)
+        return [*self._runbooks, *filter(None, read)]
 
     def names(self) -> set[str]:
         """Return the names of all runbooks; does not read files."""
-        return {runbook.name for runbook in self._runbooks}.union(*(files.found for files in self._files))
+        return {runbook.name for runbook in self._runbooks}.union(self._files)
 
     def names_of_steps(self) -> set[str]:
         """Return the names of the steps of all runbooks."""
@@ -194,9 +186,8 @@ class RunbookStore:
         return self._registered(name, region) or self._in_files(name)
 
     def _in_files(self, name: str) -> list[Runbook]:
-        """Return the runbook of the nearest file with this name, if there is one."""
-        nearest = next((files for files in self._files if name in files.found), None)
-        return [nearest.load(name, self.relaxed)] if nearest else []
+        file = self._files.get(name)
+        return [file.load(self.relaxed)] if file else []
 
     def find(self, document_name: str, version: str | None, region: str) -> Runbook | None:
         """Find the runbook of a request; `None` if there is no document with this name.

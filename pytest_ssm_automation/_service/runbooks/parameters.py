@@ -43,17 +43,17 @@ FORMS: Final = {
 
 
 def check_parameters(
-    runbook: Runbook, given: Mapping[str, Sequence[str]], *, supplied: Collection[str] = ()
+    runbook: Runbook, given: Mapping[str, Sequence[str]], *, supplied: Sequence[Collection[str]] = ((),)
 ) -> list[Violation]:
     """List all violations of the runbook's declarations in a request's Parameters.
 
-    Assumed: missing parameters come first, then undeclared ones, then invalid values in declaration order. The
-    request's targets supply the parameters in `supplied`.
+    Assumed: missing parameters come first, then undeclared ones, then invalid values in declaration order. Each of the
+    request's targets supplies more parameters, those in `supplied`.
     """
     missing = [
         _violation(name, "required", None, None, f"Missing required parameter: {name} in user inputs.")
         for name, parameter in runbook.parameters.items()
-        if parameter.required and name not in given and name not in supplied
+        if parameter.required and name not in given and not all(name in names for names in supplied)
     ]
     extra = [name for name in given if name not in runbook.parameters]
     text = f"Undefined execution inputs: [{', '.join(extra)}]"

@@ -28,8 +28,8 @@ def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
     name: str = params.get("TargetParameterName", "")
     given: Mapping[str, list[str]] = params.get("Parameters", {})
     maps: Sequence[Mapping[str, list[str]]] = params.get("TargetMaps") or [{}]
-    found = [each for names in maps for each in check_parameters(runbook, given, supplied=[name, *names])]
-    alone = partial(check_parameters, runbook, supplied=runbook.parameters)
+    found = check_parameters(runbook, given, supplied=[{name, *names} for names in maps])
+    alone = partial(check_parameters, runbook, supplied=[runbook.parameters])
     for index, names in enumerate(maps):
         broken = alone(names)
         found += [replace(each, path=each.path.replace("Parameters", f"TargetMaps[{index}]", 1)) for each in broken]
@@ -37,8 +37,7 @@ def check_start(runbook: Runbook, params: Mapping[str, Any]) -> list[Violation]:
         found += [replace(each, path=path) for each in alone({name: [value]})]
     if name and name not in runbook.parameters:
         found += [replace(each, path="TargetParameterName", value=name) for each in alone({name: []})]
-    unique = {(each.constraint, each.path): each for each in found}
-    return [*unique.values()] or _check_role(runbook, given, {name, *(key for names in maps for key in names)})
+    return found or _check_role(runbook, given, {name, *(key for names in maps for key in names)})
 
 
 def _targeted(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,8 @@ import pytest
 from caller import load, start
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, RunbookWarning
-from pytest_ssm_automation._service.runbooks.actions import ACTIONS, OUTPUTS, RESERVED
-from pytest_ssm_automation._service.runbooks.creating.inputs import KNOWN, REQUIRED
+from pytest_ssm_automation._service.runbooks.actions import OUTPUTS, RESERVED
+from pytest_ssm_automation._service.runbooks.creating.inputs import ACTIONS, KNOWN, REQUIRED
 
 if TYPE_CHECKING:
     from pathlib import Path

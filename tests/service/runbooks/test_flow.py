@@ -27,12 +27,14 @@ def run(*steps: dict[str, Any], put_out: dict[str, Any] | None = None, **members
 
 @pytest.mark.filterwarnings("ignore::pytest_ssm_automation.RunbookWarning")
 def test_a_step_shows_what_its_runbook_declares() -> None:
-    """Flags and numbers may be texts; what is neither is not shown, as a reference."""
+    """Flags and numbers may be texts; references, null and other values are not shown."""
     shown = run(
         {
             "name": "a",
             "timeoutSeconds": "{{ T }}",
             "maxAttempts": "{{ T }}",
+            "onFailure": None,
+            "nextStep": None,
             "inputs": 5,
             "outputs": [5, {"Name": "x"}],
         },

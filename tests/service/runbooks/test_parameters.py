@@ -185,7 +185,7 @@ TAG = {"Key": "tag:Env", "Values": ["x"]}
         (
             BOTH,
             {"TargetMaps": [{"A": ["1"]}, {"B": ["1"]}, {"A": ["2"]}]},
-            [("runbook:B:required", "Parameters['B']", None), ("runbook:A:required", "Parameters['A']", None)],
+            [("runbook:A:required", "Parameters['A']", None), ("runbook:B:required", "Parameters['B']", None)],
         ),
         (BOTH, {"TargetMaps": [{"A": ["1"]}], "TargetParameterName": "B", "Parameters": {"A": ["1"]}}, []),
         (

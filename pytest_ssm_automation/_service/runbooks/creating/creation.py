@@ -12,11 +12,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ...._errors import did_you_mean
-from ..actions import ACTIONS, LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
+from ..actions import LOOP, NO_CANCEL_TARGETS, RESERVED, UPDATE_VARIABLE
 from ..findings import shown
 from ..kinds import is_list, is_mapping
 from ..references import names_in
-from .inputs import INSTEAD, KNOWN, REQUIRED, beyond_limits, type_problem
+from .inputs import ACTIONS, INSTEAD, KNOWN, REQUIRED, beyond_limits, type_problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

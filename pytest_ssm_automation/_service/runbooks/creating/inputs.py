@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ...brief import java
-from ..actions import APPROVE, BRANCH, CHANGE_STATE, EXECUTE_AUTOMATION, LOOP, SLEEP, UPDATE_VARIABLE
+from ..actions import APPROVE, BRANCH, CHANGE_STATE, EXECUTE_AUTOMATION, LOOP, PAUSE, SLEEP, UPDATE_VARIABLE
 from ..kinds import is_list, is_mapping
 from ..references import as_text, names_in
 
@@ -80,6 +80,7 @@ _INPUTS: Final[dict[str, tuple[str, ...]]] = {
         "Integer: MaxIterations",
         "MapList: Steps*",
     ),
+    PAUSE: ("...",),
     # In the order of the service's own list.
     "aws:runCommand": (
         "String: Comment MaxErrors",
@@ -105,7 +106,12 @@ _INPUTS: Final[dict[str, tuple[str, ...]]] = {
     SLEEP: ("String: Duration Timestamp",),
     UPDATE_VARIABLE: ("String: Name*", "Any: Value*"),
     "aws:waitForAwsResourceProperty": ("Any: Service* Api* PropertySelector* DesiredValues* ...",),
+    # AWS's own runbooks use these, which are not documented.
+    "aws:installDistributorPackageOnAzure": ("...",),
+    "aws:putServerUpgradeMetrics": ("...",),
+    "aws:shareSQLMedia": ("...",),
 }
+ACTIONS: Final = tuple(_INPUTS)
 
 
 def _listed(rows: tuple[str, ...]) -> Iterator[tuple[str, str]]:
