@@ -18,7 +18,6 @@ from botocore.retries.quota import RetryQuota
 from requests.adapters import HTTPAdapter
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._transports.hooks import interception
 from pytest_ssm_automation._transports.owner import active, late
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ def state() -> dict[str, object]:
     variables = {f"os.environ[{name!r}]": text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     threads = {f"the thread {thread.name!r} ({thread.ident})": "running" for thread in threading.enumerate()}
     fakes = {"the active fakes": [each.fake._test for each in active.all_active()], "the late calls": list(late.calls)}
-    clients = {"the clients with taps": len(interception._taps)}
-    return {**attributes, **variables, **threads, **fakes, **clients}
+    return {**attributes, **variables, **threads, **fakes}
 
 
 def leaks(before: dict[str, object]) -> list[str]:

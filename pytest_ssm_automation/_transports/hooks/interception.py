@@ -3,18 +3,16 @@
 While a fake is active, botocore's `BaseClient._convert_to_request_dict` is wrapped. All calls of all clients pass
 through it, including those of bound methods, paginators and waiters, and code that patches `_make_api_call` does not
 bypass it. Calls that no handler of `before-call` answers reach `BaseClient._make_request`, where a Stubber returns the
-service's response. For the wire transport, a `WireTap` is attached to the client instead. When the last fake ends,
-everything is restored, except what other code has replaced since. The wrapper stays as long as work of an ended fake is
-left, to refuse its calls.
+service's response. For the wire transport, a copy of the client with a `Tap` continues instead. When the last fake
+ends, everything is restored, except what other code has replaced since. The wrapper stays as long as work of an ended
+fake is left, to refuse its calls.
 """
 
 from __future__ import annotations
 
 import threading
 from functools import cache, partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
 
@@ -33,21 +31,17 @@ from ..owner.frames import calling
 from ..owner.identity import forget as forget_accounts
 from ..owner.identity import identity_of, is_answered
 from ..patching import Patches, WrapperPatch
-from .aio import is_aio, patch_aio, patch_aio_credentials
+from .aio import patch_aio, patch_aio_credentials
 from .forked import redirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..._service.engine import Service
-    from ..answers.wire import WireTap
     from ..owner.active import Active
-
 
 __tracebackhide__ = hide_usage_errors
 
 _lock = threading.RLock()
-_taps: WeakKeyDictionary[BaseClient, WireTap] = WeakKeyDictionary()
 # Patches that all calls pass through. They stay while work of an ended fake is left.
 _gate = Patches()
 _aio_gate = Patches()
@@ -65,8 +59,7 @@ def activate(active: Active) -> None:
     Raises:
         AutomationFakeError: The installed botocore does not have all names that the fake uses.
     """
-    if active.fake.options.transport == "wire":
-        import_module("...answers.wire", __name__)  # the first call may come from a signal handler
+    _fill_quotas(active)
     with _lock:
         if not stack.any_active():
             _check_names()
@@ -75,6 +68,17 @@ def activate(active: Active) -> None:
             patch_running_pools()
             _patch_aio()
         stack.push(active)
+
+
+def _fill_quotas(active: Active) -> None:
+    """Fill the retry quotas that the wire transport uses.
+
+    This also imports the transport, because the first call may come from a signal handler.
+    """
+    if active.fake.options.transport == "wire":
+        from ..answers.wire import fill_quotas
+
+        fill_quotas()
 
 
 @cache
@@ -87,6 +91,7 @@ def deactivate(active: Active) -> None:
     """Deactivate a fake; after the last one, restore everything."""
     with _lock:
         stack.remove(active)
+    _fill_quotas(active)
     let_go(active)
     with _lock:
         if stack.any_active():
@@ -107,28 +112,11 @@ def _open_gate() -> None:
     _aio_gate.restore()
     _gate.restore()
     restore_pools()
-    if _taps:
-        for tap in list(_taps.values()):
-            tap.deactivate()
-        _taps.clear()
 
 
 def _patch_aio() -> None:
     _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio))
     _aio_credentials.apply(patch_aio_credentials())
-
-
-def _tap(client: BaseClient) -> None:
-    """Attach the wire transport to a client, unless it is attached."""
-    if client in _taps:
-        return
-    from ..answers.wire import AioWireTap, WireTap
-
-    tap = AioWireTap(client) if is_aio(client) else WireTap(client)
-    with _lock:
-        if stack.any_active() and client not in _taps:
-            tap.activate()
-            _taps[client] = tap  # last, because other threads read this without the lock
 
 
 def _convert(
@@ -175,8 +163,6 @@ def _claim(client: BaseClient, operation_model: Any, api_params: Any) -> Claim |
         with _lock:
             _open_gate()
         return None
-    if active.fake.options.transport == "wire":
-        _tap(client)
     return Claim(client, active, operation_model.name, api_params)
 
 
@@ -194,9 +180,16 @@ def _make_request(
 
 def _ask(original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
     """Answer a call of a fake, or leave it to others."""
-    service = _stubbing(client, operation_model, context)
-    answer = service and stubbed(client, service, operation_model, request, context)
-    return answer or network.call(original, client, operation_model, request, context)
+    active = _asked(client, operation_model, context)
+    if active is not None and active.fake.options.transport == "stubber":
+        answer = stubbed(client, active.fake._service, operation_model, request, context)
+        if answer:
+            return answer
+    elif active is not None:
+        from ..answers.wire import Tap, wired
+
+        client = wired(client, Tap, operation_model.name, context)
+    return network.call(original, client, operation_model, request, context)
 
 
 async def _make_request_aio(
@@ -204,30 +197,31 @@ async def _make_request_aio(
 ) -> Any:
     """Wrap `AioBaseClient._make_request`."""
     claim: Claim | None = context.get(KEY)
-    service = _stubbing(client, operation_model, context)
     try:
-        answer = None
-        if service is not None:
+        active = _asked(client, operation_model, context)
+        if active is not None and active.fake.options.transport == "stubber":
             try:
-                answer = stubbed(client, service, operation_model, request, context)
+                answer = stubbed(client, active.fake._service, operation_model, request, context)
             finally:
                 if claim is not None:
                     await claim.suspend()
-        return answer or await network.call_aio(original, client, operation_model, request, context)
+            if answer:
+                return answer
+        elif active is not None:
+            from ..answers.wire import AioTap, wired
+
+            client = wired(client, AioTap, operation_model.name, context)
+        return await network.call_aio(original, client, operation_model, request, context)
     finally:
         if claim is not None:
             claim.end()
 
 
-def _stubbing(client: BaseClient, operation_model: Any, context: Any) -> Service | None:
-    """Return the service that answers a call with the Stubber transport; `None` for other calls."""
+def _asked(client: BaseClient, operation_model: Any, context: Any) -> Active | None:
+    """Return the fake that answers a call; `None` for calls of other operations, and without a fake."""
     if KEY not in context and not is_answered(client, operation_model.name):
         return None
-    active = claimed_by(context, operation_model.name)
-    if active is None or active.fake.options.transport != "stubber":
-        return None
-    service: Service = active.fake._service
-    return service
+    return claimed_by(context, operation_model.name)
 
 
 def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

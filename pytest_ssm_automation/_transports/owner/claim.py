@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from typing import Self
 
-    from botocore.client import BaseClient
-
     from ..._service.calls import Request
     from ..._service.checks.violations import Violation
     from .active import Active
@@ -53,7 +51,7 @@ class Claim:
 
     __slots__ = ("__weakref__", "_checked", "_client", "_operation", "_params", "_request", "_violations", "active")
 
-    def __init__(self, client: BaseClient, active: Active, operation: str, params: Any) -> None:
+    def __init__(self, client: Any, active: Active, operation: str, params: Any) -> None:
         """Claim a call, which is not judged yet."""
         self._client, self.active, self._operation, self._params = client, active, operation, params
         self._violations: tuple[Violation, ...] | None = None
@@ -78,7 +76,8 @@ class Claim:
             except OF_ARGUMENTS:  # botocore raises its own error
                 return self._client
             if not violations or not any(violation.caught_by == "botocore" for violation in violations):
-                return _unchecked(self._client)
+                serializer = self._client._serializer
+                return copied(self._client, _serializer=getattr(serializer, "_serializer", serializer))
         return self._client
 
     def refused(self, error: Exception) -> None:
@@ -164,9 +163,8 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
     return found if claim is None else around(claim.active) or claim.active
 
 
-def _unchecked(client: Any) -> Any:
-    """Return a copy of the client for `_convert_to_request_dict` and its other wrappers, without validation."""
+def copied(client: Any, **attributes: Any) -> Any:
+    """Return a copy of a client for one call, with some other attributes."""
     made: Any = object.__new__(client.__class__)
-    made.__dict__ = client.__dict__.copy()
-    made._serializer = getattr(client._serializer, "_serializer", client._serializer)
+    made.__dict__ = {**client.__dict__, **attributes}
     return made

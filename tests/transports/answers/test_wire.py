@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import boto3
 import botocore.client
@@ -217,16 +218,13 @@ def test_an_injected_instance_reaches_the_caller(fake: AutomationFake) -> None:
     assert caught.value is not error
 
 
-def test_clients_are_as_before_afterwards() -> None:
-    """The endpoint and handlers of a client are restored, and patches of other code stay."""
+def test_clients_are_not_changed(fake: AutomationFake) -> None:
+    """A client keeps its endpoint, handlers and emitter, which may be another library's, and they see the request."""
     client: Any = boto3.client("ssm", region_name="us-east-1", **KEYS)
-    emitter = client._endpoint._event_emitter
-    with AutomationFake(transport="wire"):
-        start(client)
-        assert client._endpoint._event_emitter is not emitter
-        assert client._endpoint._event_emitter.emit_until_response == emitter.emit_until_response
-    assert client._endpoint._event_emitter is emitter
-    with AutomationFake(transport="wire"):
-        start(client)
-        theirs = client._endpoint._event_emitter = copy.copy(emitter)
-    assert client._endpoint._event_emitter is theirs
+    endpoint, signed = client._endpoint, mock.Mock(return_value=None)
+    emitter = endpoint._event_emitter = mock.Mock(wraps=endpoint._event_emitter)
+    client.meta.events.register("before-sign.ssm", signed)
+    start(client)
+    assert (client._endpoint, endpoint._event_emitter) == (endpoint, emitter)
+    assert "request-created.ssm.StartAutomationExecution" in {each.args[0] for each in emitter.emit.call_args_list}
+    assert len(fake.calls) == signed.call_count == 1
