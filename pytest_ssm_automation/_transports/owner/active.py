@@ -16,7 +16,6 @@ from .late import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Self
 
 
 # An attribute of threads: the fake that owns the running work; `None` if the thread has lost its owner.
@@ -47,10 +46,6 @@ class Active:
         self.parent: Active | None = None
         self.nested: Active | None = None
         self.inherited = False
-
-    def __deepcopy__(self, _: object) -> Self:
-        """Return itself. Requests may contain it in their context, and event handlers may copy requests."""
-        return self
 
 
 _context: ContextVar[Active | None] = ContextVar("pytest_ssm_automation_owner", default=None)

@@ -196,7 +196,7 @@ def test_a_request_that_is_copied_keeps_its_fake(fake: AutomationFake, client: A
 
 
 def test_a_request_that_is_copied_before_a_retry() -> None:
-    """So is it on the wire, where a request also notes to which fake it was sent."""
+    """So is it on the wire, where a handler may copy a request for each attempt."""
     copies: list[dict[str, Any]] = []
     with AutomationFake(transport="wire") as fake:
         client = fake.client()
