@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.client
 
 from pytest_ssm_automation._service.checks import model
 
@@ -26,7 +25,7 @@ def test_the_model_of_a_client_that_was_made(monkeypatch: pytest.MonkeyPatch) ->
         def start_automation_execution(self) -> None:
             """Start."""
 
-    monkeypatch.setattr(botocore.client, "BaseClient", Clients)
+    monkeypatch.setattr(model, "BaseClient", Clients)
     assert model._model_of_a_client() is None
     kept = type("SSM", (Others,), {"start_automation_execution": type(client).start_automation_execution})
     found = model._model_of_a_client()
