@@ -83,11 +83,11 @@ def _arrows(flow: Flow, step: Step) -> Iterator[Arrow]:
 
     for condition, place in step.choices:
         yield to(place, _condition(condition))
-    if step.loop and step.loop.first is not None:
-        yield to(step.loop.first, "each iteration")
+    if step.first is not None:
+        yield to(step.first, "each iteration")
     after = step.otherwise if step.otherwise is not None else step.parent
     if after is not None:
-        yield to(after, "otherwise" if step.choices else "afterwards" if step.loop else "")
+        yield to(after, "otherwise" if step.choices else "afterwards" if step.action == LOOP else "")
     if isinstance(step.on_failure, int):
         yield to(step.on_failure, "on failure", exceptional=True)
     if step.on_cancel is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 
 from .._errors import hide_usage_errors
-from .._service.runbooks.actions import UPDATE_VARIABLE
+from .._service.runbooks.actions import LOOP, UPDATE_VARIABLE
 from .._service.runbooks.conditions import OPERATORS
 from .._service.runbooks.kinds import as_list
 from .._service.runbooks.library import flow_of
@@ -79,7 +79,7 @@ def _outputs(step: Step, hints: Mapping[str, list[Any]]) -> st.SearchStrategy[Ov
     types = step.output_types
     known = {**(types or {}), **step.outputs}
     names = sorted({*step.outputs, *(name for name in read if types is None or name in types)})
-    if not names or step.loop or step.choices:
+    if not names or step.action == LOOP or step.choices:
         return None
     values = {name: _values(known.get(name, ""), hints.get(f"{step.name}.{name}", [])) for name in names}
     return st.fixed_dictionaries(values).map(lambda outputs: {"name": step.name, "outputs": outputs})
@@ -126,8 +126,8 @@ def _hints(flow: Flow, values: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def _conditions(step: Step) -> Iterator[Mapping[str, Any]]:
     yield from (condition for condition, _ in step.choices)
-    if step.loop and step.loop.condition:
-        yield step.loop.condition
+    if step.action == LOOP and (condition := step.inputs.get("LoopCondition")):
+        yield condition
 
 
 def _deciding(condition: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:

@@ -18,20 +18,6 @@ Condition = Mapping[str, Any]
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class Loop(NamedTuple):
-    """The loop of an `aws:loop` step.
-
-    Attributes:
-        first: The index of its first inner step; `None` if it has none.
-        iterators: The items to iterate over, or a reference to them; `None` without Iterators.
-        condition: The LoopCondition, if it has one.
-    """
-
-    first: int | None
-    iterators: Any
-    condition: Condition | None
-
-
 class Step(NamedTuple):
     """A step of a runbook. It refers to other steps by their index in the flow.
 
@@ -54,7 +40,7 @@ class Step(NamedTuple):
         attempts: The maximum number of attempts.
         choices: The choices of a branch, each with its next step.
         default: The next step of a branch if no choice is true.
-        loop: The loop, for an `aws:loop` step.
+        first: The first inner step of a loop.
     """
 
     place: int
@@ -75,7 +61,7 @@ class Step(NamedTuple):
     attempts: int = 1
     choices: tuple[tuple[Condition, int], ...] = ()
     default: int | None = None
-    loop: Loop | None = None
+    first: int | None = None
 
     @property
     def output_types(self) -> Mapping[str, str] | None:

@@ -137,8 +137,8 @@ def _ways(step: Step) -> Iterator[int]:
         yield after
     if isinstance(step.on_failure, int):
         yield step.on_failure
-    if step.loop and step.loop.first is not None:
-        yield step.loop.first
+    if step.first is not None:
+        yield step.first
 
 
 def _check_head(members: Mapping[str, Any], found: Findings) -> None:

@@ -127,23 +127,23 @@ def _check_values(parameter: Parameter, values: Sequence[str]) -> Iterator[Viola
     if not parameter.is_list and len(values) != 1:
         yield _wrong_type(parameter, values)
         return
-    # The value of a reference to Parameter Store is unknown, and may be a whole list.
-    known = {item: value for item, value in enumerate(values) if not _STORED.search(value)}
-    maps = {item: _maps(parameter, values, value) for item, value in known.items()} if kind in _MAPS else None
     form = FORMS.get(_of_list(kind))
     # Callers pass an empty role or id if the runbook does not need it.
     absent = kind.startswith("AWS::") and not parameter.required
-    sound: list[int] = []
-    for item, value in known.items():
-        right = form is None or (absent and not value) or re.fullmatch(form, value, re.ASCII)
-        if maps[item] is None if maps else not right:
+    sound: list[tuple[int, str, list[Any]]] = []
+    for item, value in enumerate(values):
+        # The value of a reference to Parameter Store is unknown, and may be a whole list.
+        if _STORED.search(value):
+            continue
+        maps = _maps(parameter, value, alone=len(values) == 1) if kind in _MAPS else []
+        if maps is None or not (form is None or (absent and not value) or re.fullmatch(form, value, re.ASCII)):
             yield _wrong_type(parameter, value, item=item)
         else:
-            sound.append(item)
+            sound.append((item, value, maps))
     if len(sound) == len(values):
-        yield from _check_count(parameter, values, maps)
-    for item in sound:
-        yield from _check_value(parameter, values[item], maps[item] if maps else None, item)
+        yield from _check_count(parameter, values, [each for _, _, maps in sound for each in maps])
+    for item, value, maps in sound:
+        yield from _check_value(parameter, value, maps, item)
 
 
 def _wrong_type(parameter: Parameter, value: object, *, item: int | None = None) -> Violation:
@@ -152,25 +152,22 @@ def _wrong_type(parameter: Parameter, value: object, *, item: int | None = None)
     return _violation(name, "type", kind, value, text, item=item)
 
 
-def _maps(parameter: Parameter, values: Sequence[str], value: str) -> list[Any] | None:
-    """Return the maps in a JSON string; `None` if it contains anything else."""
+def _maps(parameter: Parameter, value: str, *, alone: bool) -> list[Any] | None:
+    """Return the maps in a JSON string, which may have all of a list; `None` if it contains anything else."""
     try:
         parsed: Any = read_json(value)
     except (ValueError, RecursionError):
         return None
-    whole = parameter.type == "MapList" and len(values) == 1 and is_list(parsed)
-    maps: list[Any] = parsed if whole else [parsed]
+    maps = as_list(parsed) if parameter.type == "MapList" and alone else [parsed]
     return maps if all(map(is_mapping, maps)) else None
 
 
-def _check_count(
-    parameter: Parameter, values: Sequence[str], maps: Mapping[int, list[Any] | None] | None
-) -> Iterator[Violation]:
+def _check_count(parameter: Parameter, values: Sequence[str], maps: Sequence[Any]) -> Iterator[Violation]:
     """Check the number of items of a list, or of keys of a map; other types have none."""
     least, most = parameter.min_items, parameter.max_items
     if (least is None and most is None) or not (parameter.is_list or maps):
         return
-    found = values if maps is None else [each for item in maps.values() for each in item or ()]
+    found = maps if parameter.type in _MAPS else values
     count = len(found if parameter.is_list else found[0])
     if least is not None and count < least:
         yield _broken(parameter, "minItems", least, values, f"{count} items, fewer than the minimum of {least}")
@@ -178,7 +175,7 @@ def _check_count(
         yield _broken(parameter, "maxItems", most, values, f"{count} items, more than the maximum of {most}")
 
 
-def _check_value(parameter: Parameter, value: str, maps: list[Any] | None, item: int) -> Iterator[Violation]:
+def _check_value(parameter: Parameter, value: str, maps: list[Any], item: int) -> Iterator[Violation]:
     shown, allowed, pattern = f'value "{value}"', parameter.allowed_values, parameter.allowed_pattern
     if allowed and not _among(parameter, value, maps):
         text = f"{shown} not found in [{', '.join(map(written, allowed))}]"
@@ -200,11 +197,13 @@ def _broken(
     return _violation(parameter.name, rule, limit, value, sentence, item=item)
 
 
-def _among(parameter: Parameter, value: str, maps: list[Any] | None) -> bool:
+def _among(parameter: Parameter, value: str, maps: list[Any]) -> bool:
     allowed = parameter.allowed_values
     if parameter.type == "Boolean":
         return value.lower() in {written(each).lower() for each in allowed}
-    return value in map(written, allowed) if maps is None else all(each in allowed for each in maps)
+    if parameter.type in _MAPS:
+        return all(each in allowed for each in maps)
+    return value in map(written, allowed)
 
 
 def _matches(name: str, pattern: str, value: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..actions import BRANCH, LOOP
 from ..conditions import check_condition
 from ..conversions import ConversionError, converted
-from ..flow import Condition, Flow, Loop, Step
+from ..flow import Condition, Flow, Step
 from ..kinds import is_list, is_mapping
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ class _Reader:
         on_failure = self._jump(step, "onFailure")
         on_cancel = self._jump(step, "onCancel")
         choices, default = self._branch(step) if step.action == BRANCH else ((), None)
-        following = step.given.get("nextStep")
+        following, repeated = step.given.get("nextStep"), step.inputs.get("LoopCondition")
+        if step.action == LOOP and repeated is not None:
+            check_condition(repeated, f"{step.path}.inputs.LoopCondition", step.name, self._found)
         return step._replace(
             following=step.following if following is None else self._place(f"{step.path}.nextStep", following),
             is_end=step.declared.get("IsEnd", False),
@@ -120,7 +122,7 @@ class _Reader:
             attempts=self._attempts(step),
             choices=choices,
             default=default,
-            loop=self._loop(step) if step.action == LOOP else None,
+            first=next((each.place for each in self.steps if each.parent == step.place), None),
         )
 
     def outputs(self, outputs: object) -> tuple[str, ...]:
@@ -170,13 +172,6 @@ class _Reader:
                     choices.append((choice, target))
         default = inputs.get("Default")
         return tuple(choices), None if default is None else self._place(f"{path}.Default", default)
-
-    def _loop(self, step: Step) -> Loop:
-        condition = step.inputs.get("LoopCondition")
-        if condition is not None:
-            check_condition(condition, f"{step.path}.inputs.LoopCondition", step.name, self._found)
-        first = next((each.place for each in self.steps if each.parent == step.place), None)
-        return Loop(first, step.inputs.get("Iterators"), condition if is_mapping(condition) else None)
 
 
 def _declared(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ...runbooks.actions import APPROVE, BRANCH, CHANGE_STATE, PAYLOADS
+from ...runbooks.actions import APPROVE, BRANCH, CHANGE_STATE, LOOP, PAYLOADS
 from ...runbooks.conditions import truth
 from ...runbooks.references import NO_NAME, UNKNOWN, Template, as_text, names_value, resolve
 from ..results import EXECUTED
@@ -45,7 +45,7 @@ class Values:
 
     def inputs(self, step: Step) -> dict[str, Any]:
         """Return the resolved inputs of a step. A loop has its own, without its steps."""
-        inputs = {name: value for name, value in step.inputs.items() if not step.loop or name in _OF_LOOP}
+        inputs = {name: value for name, value in step.inputs.items() if step.action != LOOP or name in _OF_LOOP}
         return {
             name: resolve(value, self._peek if name in _CONDITIONS else self._lookup) for name, value in inputs.items()
         }
@@ -59,7 +59,7 @@ class Values:
 
     def repeats(self, step: Step) -> bool:
         """Return whether the condition of a loop lets it begin another iteration."""
-        condition = step.loop.condition if step.loop else None
+        condition = step.inputs.get("LoopCondition")
         return condition is None or truth(condition, self.resolved) is True
 
     def set_time(self, moment: datetime) -> None:

@@ -100,12 +100,11 @@ Note = Callable[[Visit, str, datetime], None]
 
 def iteration_of(visit: Visit, number: int) -> Iteration | None:
     """Return an iteration of a loop, counted from 1; `None` if the loop has fewer."""
-    loop = visit.step.loop
     most = visit.inputs.get("MaxIterations")
     iterations = int(as_text(most)) if as_text(most).isdecimal() else MOST_ITERATIONS
-    if loop is None or number > min(iterations, MOST_ITERATIONS):
+    if number > min(iterations, MOST_ITERATIONS):
         return None
-    if loop.iterators is None:
+    if visit.step.inputs.get("Iterators") is None:
         return Iteration(visit, number, None)
     items = visit.inputs.get("Iterators")
     listed: list[Any] = items if is_list(items) else []

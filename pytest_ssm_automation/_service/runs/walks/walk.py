@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ...runbooks.actions import APPROVE, BRANCH, PAUSING, UPDATE_VARIABLE
+from ...runbooks.actions import APPROVE, BRANCH, LOOP, PAUSING, UPDATE_VARIABLE
 from ..results import SIGNAL, SUCCESS, StepResult
 from .failures import failure_text
 from .values import Values, outputs_of_action
@@ -125,7 +125,7 @@ class Walk:
         visit.decided_by = SIGNAL if signalled else result.decided_by
         if result.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
             visit.attempt, visit.begun, visit.child, visit.called = visit.attempt + 1, self._clock(), None, ()
-        elif result.status == SUCCESS and visit.step.loop and not visit.iterations:
+        elif result.status == SUCCESS and visit.step.action == LOOP and not visit.iterations:
             self._begin_iterations(visit, result)
         elif result.status == SUCCESS:
             self._succeed(visit, result, signalled=signalled)
@@ -257,7 +257,7 @@ class Walk:
 
     def _next_iteration(self, visit: Visit, number: int) -> bool:
         """Begin an iteration, if there is one left."""
-        first = visit.step.loop.first if visit.step.loop else None
+        first = visit.step.first
         if first is None or (iteration := iteration_of(visit, number)) is None:
             return False
         visit.iterations.append(iteration)
