@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._options import OptionValues, Runbooks
     from ._service.faults import Fault
     from ._service.runs.execution import Execution
+    from ._service.runs.scripts import Script
     from ._transports.guard.network import BlockedRequest
     from ._transports.http.endpoint import Endpoint
     from ._transports.http.requests_mock import RequestsMock
@@ -88,13 +89,13 @@ class AutomationFake(Setup, Record):
         options: Options,
         faults: Iterable[Fault],
         steps: Iterable[Mapping[str, Any]],
-        replays: Iterable[Mapping[str, Any]] = (),
+        scripts: Iterable[Script] = (),
     ) -> None:
         """Begin with options that are valid, such as those of the ini file and markers, and with recordings."""
         self.options: Options = options
         self._test = _running_test()
         self._clock = SkippedSleep()
-        settings = settings_of(options, faults, steps, replays, clocks.advance if options.skip_sleep else None)
+        settings = settings_of(options, faults, steps, scripts, clocks.advance if options.skip_sleep else None)
         self._service = Service(seed=self._test if options.seed is None else str(options.seed), settings=settings)
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None

@@ -13,6 +13,8 @@ from ._service.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ._service.runs.scripts import Script
+
 __tracebackhide__ = hide_usage_errors
 
 _OF_ERROR: Final = ("message", "times", "after", "when", "operation")
@@ -22,7 +24,7 @@ _PREFIX: Final = "ssm_automation_"
 _IN_INI: Final = [_PREFIX + name for name in (*NAMES, "dummy_credentials")]
 
 
-Settings: TypeAlias = "tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]"
+Settings: TypeAlias = "tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]], Sequence[Script]]"
 
 
 def settings_of(item: pytest.Item) -> Settings:
@@ -42,8 +44,8 @@ def settings_of(item: pytest.Item) -> Settings:
             options = options.but(mark.kwargs)
     faults = [fault for mark in marks if mark.name == "ssm_automation_error" for fault in _faults(mark)]
     steps = [_with_first(mark, "name", "the name of one step") for mark in marks if mark.name == "ssm_automation_step"]
-    replays = [_replay(mark) for mark in marks if mark.name == "ssm_automation_replay"]
-    return options, faults, steps, replays
+    recorded = [_recorded(mark) for mark in marks if mark.name == "ssm_automation_replay"]
+    return options, faults, steps, recorded
 
 
 def _options_of_ini(config: pytest.Config) -> Options:
@@ -86,9 +88,11 @@ def _ini_value(config: pytest.Config, option: str) -> object:
         return getattr(raw, "value", raw)  # pytest 9 wraps the values
 
 
-def _replay(mark: pytest.Mark) -> Mapping[str, Any]:
+def _recorded(mark: pytest.Mark) -> Script:
+    from ._recordings.reading import script_of
+
     check_names(f"argument of the marker {mark.name}", mark.kwargs, _OF_REPLAY)
-    return _with_first(mark, "path", "the path of one recording")
+    return script_of(**_with_first(mark, "path", "the path of one recording"))
 
 
 def _with_first(mark: pytest.Mark, name: str, meaning: str) -> Mapping[str, Any]:
@@ -111,15 +115,11 @@ def _marks(item: pytest.Item) -> list[pytest.Mark]:
 
 def _in_reading_order(node: Any) -> list[pytest.Mark]:
     """Return markers in reading order: base classes first (last in pytest 7), then reverse those of decorators."""
-    marks: list[pytest.Mark] = list(node.own_markers)
     owner = getattr(node, "obj", None)
     classes = reversed(getattr(owner, "__mro__", (owner,)))
     order = {id(mark): number for number, mark in enumerate(mark for each in classes for mark in _stored(each))}
-    indices = [index for index, mark in enumerate(marks) if id(mark) in order]
-    ordered = sorted((marks[index] for index in indices), key=lambda mark: order[id(mark)])
-    for index, mark in zip(indices, ordered, strict=True):
-        marks[index] = mark
-    return marks
+    # Those of a parameter set, and those that were added to the node, are not stored, and come last.
+    return sorted(node.own_markers, key=lambda mark: order.get(id(mark), len(order)))
 
 
 def _stored(owner: object) -> list[pytest.Mark]:

@@ -11,7 +11,7 @@ from ._errors import FakeUsageError, check_names, hide_usage_errors, unknown_nam
 from ._service.runbooks.library import find_runbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from os import PathLike
     from pathlib import Path
 
@@ -90,26 +90,14 @@ class Options(NamedTuple):
         check_names("option", given, NAMES)
         if given == {"runbooks": ()}:  # the arguments of `AutomationFake()`
             return self
-        changed = {**given, **self._of_constraints(given)}
-        if "runbooks" in given:
-            runbooks = _listed("runbooks", given["runbooks"])
-            changed["runbooks"] = (*self.runbooks, *find_runbooks(runbooks, folder))
-        if not isinstance(given.get("allow_network", False), bool):
-            changed["allow_network"] = _hosts(given["allow_network"])
-        if given.get("execute_steps", False) is not False:
-            changed["execute_steps"] = _actions(given["execute_steps"])
-        for name, value in given.items():
-            _check(name, value)
-        return self._replace(**changed)
-
-    def _of_constraints(self, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        relax, enforce = (_names(option, given.get(option, ())) for option in ("relax", "enforce"))
+        changed = {name: _checked(name, value) for name, value in given.items()}
+        relax, enforce = changed.get("relax", ()), changed.get("enforce", ())
         if both := sorted({*relax} & {*enforce}):
             raise FakeUsageError(f"Expected relax and enforce to name different constraints, but both name {both}")
-        return {
-            "relax": (*(name for name in self.relax if name not in enforce), *relax),
-            "enforce": (*(name for name in self.enforce if name not in relax), *enforce),
-        }
+        changed["relax"] = (*(name for name in self.relax if name not in enforce), *relax)
+        changed["enforce"] = (*(name for name in self.enforce if name not in relax), *enforce)
+        changed["runbooks"] = (*self.runbooks, *find_runbooks(changed.get("runbooks", ()), folder))
+        return self._replace(**changed)
 
 
 _HOST: Final = r"[\w.:-]+"
@@ -120,49 +108,52 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "unknown_documents": ("accept", "reject"),
     "unknown_urls": ("accept", "reject"),
 }
-# The types of options that are no choices and no lists, and what a message says of them.
-_TYPES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
-    "strict": ((bool,), "True or False"),
-    "skip_sleep": ((bool,), "True or False"),
-    "execution_limit": ((int, type(None)), "a whole number of at least 0, or None"),
-    "seed": ((str, int, type(None)), "a string or a whole number"),
+# What other options must be, with the description for messages.
+_VALUES: Final[Mapping[str, tuple[Callable[[object], bool], str]]] = {
+    "strict": (lambda value: isinstance(value, bool), "True or False"),
+    "skip_sleep": (lambda value: isinstance(value, bool), "True or False"),
+    "execution_limit": (
+        lambda value: value is None or (type(value) is int and value >= 0),
+        "a whole number of at least 0, or None",
+    ),
+    "seed": (lambda value: isinstance(value, str | int | None), "a string or a whole number"),
 }
 
 
-def _check(name: str, value: object) -> None:
+def _checked(name: str, value: Any) -> Any:
+    """Check the value of an option, and return it as it is stored."""
     if name in _CHOICES and value not in _CHOICES[name]:
         raise unknown_name(f"value of {name}", value, _CHOICES[name])
-    if name in _TYPES:
-        types, wanted = _TYPES[name]
-        is_number = type(value) is int and value >= 0
-        if not isinstance(value, types) or (name == "execution_limit" and value is not None and not is_number):
-            got = f"{name}={value!r} (type={type(value).__name__})"
-            raise FakeUsageError(f"Expected {name} to be {wanted}, but got {got}")
+    if name in _VALUES:
+        is_valid, wanted = _VALUES[name]
+        if not is_valid(value):
+            raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={_type_of(value)})")
+    elif name == "runbooks":
+        return _listed(name, value, "files and folders")
+    elif name in {"relax", "enforce"}:
+        return _listed(name, value, "names", str)
+    elif name == "allow_network" and not isinstance(value, bool):
+        return _hosts(_listed(name, value, "names", str))
+    elif name == "execute_steps" and value is not False:
+        return _actions(value)
+    return value
 
 
-def _names(option: str, given: object) -> tuple[str, ...]:
-    names = _listed(option, given, "names")
-    if not all(isinstance(name, str) for name in names):
-        raise _not_a_list(option, given, "names")
-    return names
-
-
-def _listed(option: str, given: object, what: str = "files and folders") -> tuple[Any, ...]:
-    if not isinstance(given, list | tuple | set | frozenset):
-        raise _not_a_list(option, given, what)
-    return tuple(cast("Collection[Any]", given))
-
-
-def _not_a_list(option: str, given: object, what: str) -> FakeUsageError:
+def _listed(option: str, given: object, what: str, kind: type = object) -> tuple[Any, ...]:
+    if isinstance(given, list | tuple | set | frozenset):
+        items = tuple(cast("Collection[Any]", given))
+        if all(isinstance(item, kind) for item in items):
+            return items
     hint = f": write {option}={[given]!r}" if isinstance(given, str) else ""
-    return FakeUsageError(
-        f"Expected {option} to be a list or tuple of {what}, but got {option}={given!r} "
-        f"(type={type(given).__name__}){hint}"
-    )
+    got = f"{option}={given!r} (type={_type_of(given)}){hint}"
+    raise FakeUsageError(f"Expected {option} to be a list or tuple of {what}, but got {got}")
 
 
-def _hosts(given: object) -> tuple[str, ...]:
-    hosts = _names("allow_network", given)
+def _type_of(value: object) -> str:
+    return type(value).__name__
+
+
+def _hosts(hosts: Collection[str]) -> tuple[str, ...]:
     for host in hosts:
         if not re.fullmatch(_HOST, host):
             raise FakeUsageError(f"Expected allow_network to contain only host names, but got {host!r}")
@@ -176,7 +167,7 @@ def _actions(given: object) -> bool | tuple[str, ...]:
         return True
     from ._executing.actions.table import TABLE
 
-    actions = _names("execute_steps", given)
+    actions = _listed("execute_steps", given, "names", str)
     check_names("action of execute_steps", actions, TABLE)
     return actions
 

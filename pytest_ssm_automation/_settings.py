@@ -32,7 +32,7 @@ def settings_of(
     options: Options,
     faults: Iterable[object],
     steps: Iterable[object],
-    replays: Iterable[Mapping[str, Any]],
+    scripts: Iterable[Script],
     advance: Advance | None,
 ) -> Settings:
     """Return the settings for options, faults, overrides of steps and recordings; `advance` moves the clock, if any."""
@@ -44,7 +44,7 @@ def settings_of(
         fetch=_fetch if options.unknown_urls == "accept" else _fetch_hosted,
         faults=tuple(_faults(faults)),
         steps=tuple(_overrides(steps)),
-        scripts=tuple(_recorded(replays)),
+        scripts=tuple(scripts),
         pace=options.pace,
         make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
         execute_steps=bool(options.execute_steps),
@@ -90,10 +90,3 @@ def _overrides(given: Iterable[object]) -> Iterator[StepOverride]:
         from ._service.runs.overrides import make_overrides
 
         yield from make_overrides(**said)
-
-
-def _recorded(replays: Iterable[Mapping[str, Any]]) -> Iterator[Script]:
-    for each in replays:
-        from ._recordings.reading import script_of
-
-        yield script_of(**each)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import dis
 import time
+from itertools import islice
 from pathlib import Path
+from traceback import walk_stack
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -19,21 +21,18 @@ _MOST_FRAMES: Final = 10
 _NANOSECONDS: Final = 1_000_000_000
 
 
-def describe(frame: FrameType | None, advance: Callable[[float], None]) -> str:
+def describe(frame: FrameType, advance: Callable[[float], None]) -> str:
     """Describe the clock that the code around a sleep reads, and whether it advances; empty if there is no clock.
 
     The callers of the frame that sleeps are searched too. `advance` advances the clocks by some seconds.
     """
-    for _ in range(_MOST_FRAMES):
-        if frame is None:
-            break
-        for name, read in _clocks_of(frame):
-            where = f"{frame.f_code.co_name} ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
+    for each, line in islice(walk_stack(frame), _MOST_FRAMES):
+        for name, read in _clocks_of(each):
+            where = f"{each.f_code.co_name} ({Path(each.f_code.co_filename).name}:{line})"
             if _moves(read, advance):
                 return f" {where} reads {name}, which skipped sleeps advance: its deadline is later, if it has one."
             hint = " Install pytest-ssm-automation[time]." if name.startswith(_WALL_CLOCKS) else ""
             return f" {where} reads {name}, which skipped sleeps do not advance.{hint}"
-        frame = frame.f_back
     return ""
 
 
@@ -63,6 +62,5 @@ def _moves(read: Callable[[], Any], advance: Callable[[float], None]) -> bool:
     before = read()
     advance(1.0)
     passed = read() - before
-    if isinstance(passed, int):
-        passed /= _NANOSECONDS
-    return (passed.total_seconds() if isinstance(passed, dt.timedelta) else passed) >= 1
+    second: Any = {int: _NANOSECONDS, dt.timedelta: dt.timedelta(seconds=1)}.get(type(passed), 1.0)
+    return bool(passed >= second)
