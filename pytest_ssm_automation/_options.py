@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypedDict, cast
 
@@ -101,6 +100,7 @@ class Options(NamedTuple):
 
 
 _HOST: Final = r"[\w.:-]+"
+_LISTS: tuple[type, ...] = (list, tuple, set, frozenset)
 NAMES: Final = Options._fields
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "transport": ("stubber", "wire"),
@@ -127,7 +127,8 @@ def _checked(name: str, value: Any) -> Any:
     if name in _VALUES:
         is_valid, wanted = _VALUES[name]
         if not is_valid(value):
-            raise FakeUsageError(f"Expected {name} to be {wanted}, but got {name}={value!r} (type={_type_of(value)})")
+            got = f"{name}={value!r} (type={type(value).__name__})"
+            raise FakeUsageError(f"Expected {name} to be {wanted}, but got {got}")
     elif name == "runbooks":
         return _listed(name, value, "files and folders")
     elif name in {"relax", "enforce"}:
@@ -140,17 +141,12 @@ def _checked(name: str, value: Any) -> Any:
 
 
 def _listed(option: str, given: object, what: str, kind: type = object) -> tuple[Any, ...]:
-    if isinstance(given, list | tuple | set | frozenset):
-        items = tuple(cast("Collection[Any]", given))
-        if all(isinstance(item, kind) for item in items):
-            return items
-    hint = f": write {option}={[given]!r}" if isinstance(given, str) else ""
-    got = f"{option}={given!r} (type={_type_of(given)}){hint}"
-    raise FakeUsageError(f"Expected {option} to be a list or tuple of {what}, but got {got}")
-
-
-def _type_of(value: object) -> str:
-    return type(value).__name__
+    items = tuple(cast("Collection[Any]", given)) if isinstance(given, _LISTS) else None
+    if items is None or not all(isinstance(item, kind) for item in items):
+        hint = f": write {option}={[given]!r}" if isinstance(given, str) else ""
+        got = f"{option}={given!r} (type={type(given).__name__}){hint}"
+        raise FakeUsageError(f"Expected {option} to be a list or tuple of {what}, but got {got}")
+    return items
 
 
 def _hosts(hosts: Collection[str]) -> tuple[str, ...]:
@@ -172,7 +168,6 @@ def _actions(given: object) -> bool | tuple[str, ...]:
     return actions
 
 
-@cache
 def check_extra() -> None:
     """Check that the extra for the execution of steps is installed."""
     for name in ("boto3", "jsonpath_ng"):

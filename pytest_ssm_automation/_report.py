@@ -92,17 +92,13 @@ class Coverage:
     def _add_steps(self, runs: Iterable[Run]) -> None:
         from ._drawing import arrows_of
 
-        known: set[int] = set()
         for run in runs:
-            if run.runbook is None:
-                continue
-            flow, seen = flow_of(run.runbook), self.runbooks[run.runbook.name]
-            if id(flow) not in known:
-                known.add(id(flow))
-                seen.add({step.name: step.action for step in flow.steps}, arrows_of(flow), (), ())
-            changes = [change for change in run.history if change.step]
-            seen.ran.update(str(change.step) for change in changes)
-            seen.failed.update(str(change.step) for change in changes if change.status in _STEP_FAILURES)
+            if run.runbook is not None:
+                flow, changes = flow_of(run.runbook), [change for change in run.history if change.step]
+                steps = {step.name: step.action for step in flow.steps}
+                ran = {str(change.step) for change in changes}
+                failed = {str(change.step) for change in changes if change.status in _STEP_FAILURES}
+                self.runbooks[run.runbook.name].add(steps, arrows_of(flow), ran, failed)
 
     def to_send(self) -> dict[str, Any]:
         """Return all data as plain collections, for `merge`."""

@@ -18,7 +18,8 @@ _OF_TIME: Final = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter
 _OF_DATETIME: Final = ("now", "utcnow", "today")
 _WALL_CLOCKS: Final = ("datetime.", "time.time")
 _MOST_FRAMES: Final = 10
-_NANOSECONDS: Final = 1_000_000_000
+# A second by the type of a difference, if that is no number of seconds.
+_SECOND: Final[dict[type, Any]] = {int: 1_000_000_000, dt.timedelta: dt.timedelta(seconds=1)}
 
 
 def describe(frame: FrameType, advance: Callable[[float], None]) -> str:
@@ -61,6 +62,5 @@ def _moves(read: Callable[[], Any], advance: Callable[[float], None]) -> bool:
     """Return whether `advance` advances a clock."""
     before = read()
     advance(1.0)
-    passed = read() - before
-    second: Any = {int: _NANOSECONDS, dt.timedelta: dt.timedelta(seconds=1)}.get(type(passed), 1.0)
-    return bool(passed >= second)
+    passed: float | dt.timedelta = read() - before
+    return bool(passed >= _SECOND.get(type(passed), 1.0))

@@ -9,7 +9,7 @@ from ._keywords import known_keywords
 from ._service.errors import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from mmap import mmap
 
     from ._service.calls import Call
@@ -34,7 +34,7 @@ _TITLES: Final = {
     ),
 }
 _FORKED: Final = "Their calls can't reach the fake without the fixture."
-# The kind of a problem, an identifier within the kind, and the problem: a call with its number, a fault, or a line.
+# The kind of a problem, an identifier within the kind, and the problem: a call with its number, or a line.
 Problem = tuple[str, object, Any]
 
 
@@ -43,17 +43,16 @@ def describe(found: Sequence[Problem]) -> str:
     parts: list[str] = []
     for kind, title in _TITLES.items():
         if items := [item for each, _, item in found if each == kind]:
-            lines = "\n".join(_LINES[kind](items) if kind in _LINES else at_most(items)).split("\n")
-            parts.append("\n  ".join([title, *lines]))
+            lines = _refused(items) if kind == "refused" else at_most(items)
+            parts.append("\n  ".join([title, *"\n".join(lines).split("\n")]))
     return "\n\n".join(parts)
 
 
-def _unfired(faults: Iterable[Fault]) -> list[str]:
-    """List the faults that fired less often than expected."""
-    return at_most(
-        [fault for fault in faults if fault.unfired],
-        lambda fault: f"{fault!r} fired {times_of(fault.fired)}, expected {expected_times(fault.times)}",
-    )
+def _unfired(faults: Iterable[Fault]) -> Iterator[tuple[Fault, str]]:
+    """Find the faults that fired less often than expected, and describe each."""
+    for fault in faults:
+        if fault.unfired:
+            yield fault, f"{fault!r} fired {times_of(fault.fired)}, expected {expected_times(fault.times)}"
 
 
 def _refused(numbered: Sequence[tuple[int, Call]]) -> list[str]:
@@ -81,12 +80,6 @@ def _is_mistake(call: Call) -> bool:
     return bool(call.violations) or unreadable or _is_botocores(call)
 
 
-_LINES: Final[dict[str, Callable[[list[Any]], list[str]]]] = {
-    "refused": _refused,
-    "unfired": _unfired,
-}
-
-
 class Strict:
     """What a strict test does not tolerate in the record of its fake."""
 
@@ -104,8 +97,8 @@ class Strict:
             AssertionError: Some did not; the message lists them.
         """
         __tracebackhide__ = True
-        if lines := _unfired(self._service.faults.all):
-            raise AssertionError("\n".join(("Injected faults did not fire.", "", *lines)))
+        if lines := [line for _, line in _unfired(self._service.faults.all)]:
+            raise AssertionError("\n".join(("Injected faults did not fire.", "", *at_most(lines))))
 
     @known_keywords
     def assert_requests_valid(self) -> None:
@@ -149,7 +142,7 @@ class Strict:
         forked = [_FORKED] if self._refusals and self._refusals[0] else []
         return [
             *(("refused", number, (number, call)) for number, call in self._mistakes()),
-            *(("unfired", id(fault), fault) for fault in service.faults.all if fault.unfired),
+            *(("unfired", id(fault), line) for fault, line in _unfired(service.faults.all)),
             *(("unknown", step, step) for step in service.unknown_steps()),
             *(("blocked", number, str(each)) for number, each in enumerate(self._blocked) if not each.expected),
             *(("forked", line, line) for line in forked),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from ._service.engine import Service
 
@@ -21,26 +21,21 @@ before_key = pytest.StashKey[dict[str, str]]()
 environment_key = pytest.StashKey[Any]()
 
 
-def watch(config: pytest.Config) -> None:
-    """Register the plugin, unless it is registered."""
-    if not config.pluginmanager.has_plugin(_NAME):
-        config.pluginmanager.register(WatchPlugin(), _NAME)
+def watch(config: pytest.Config) -> WatchPlugin:
+    """Return the plugin of a run, which is registered on first use."""
+    found: WatchPlugin | None = config.pluginmanager.get_plugin(_NAME)
+    if found is None:
+        found = WatchPlugin()
+        config.pluginmanager.register(found, _NAME)
+    return found
 
 
 def finish(config: pytest.Config) -> None:
-    """At the end of a run, send late calls to the controller, or have the plugin show them."""
+    """At the end of a run, send what the summary shows to the controller, if there is one."""
+    watching = watch(config)  # a test may have imported the fake while it ran
     output: dict[str, Any] | None = getattr(config, "workeroutput", None)
-    if output is None:
-        watch(config)  # a test may have imported the fake while it ran
-    else:
-        output[_LATE] = _take_late_calls()
-
-
-def _take_late_calls() -> str:
-    """Return the late calls that no report contains yet, one per line; do not import the fake for that."""
-    late: Any = sys.modules.get("pytest_ssm_automation._transports.owner.late")
-    text: str = late.take() if late else ""
-    return text
+    if output is not None:
+        output[_NAME] = watching.take_notes()
 
 
 class StrictError(AssertionError):
@@ -48,11 +43,11 @@ class StrictError(AssertionError):
 
 
 class WatchPlugin:
-    """Fail tests that passed with problems, and add problems, hints and late calls to reports."""
+    """Fail tests that passed with problems, add problems and hints to reports, and late calls to the summary."""
 
     def __init__(self) -> None:
-        """Start without late calls."""
-        self._sent: list[str] = []
+        """Start without notes."""
+        self._notes: dict[str, list[str]] = {_LATE: [], _SLEPT: []}
 
     def check(self, item: pytest.Item) -> None:
         """Raise an exception if a test that passed has problems."""
@@ -80,14 +75,12 @@ class WatchPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Show the problems of strict mode: as the failure, or in a section if the test failed by itself."""
         report = yield
-        if text := _take_late_calls():
-            report.sections.append((_LATE, text))
         fake: Any = item.stash.get(fake_key, None)
         if fake is None:
             return report
         if call.when == "teardown":
             if text := fake._clock.skipped_nothing():  # noqa: SLF001 - it is only for the plugin
-                report.sections.append((_SLEPT, f"{item.nodeid}: {text}"))
+                self._notes[_SLEPT].append(f"{item.nodeid}: {text}")
             del item.stash[fake_key]
         if call.excinfo is not None and isinstance(call.excinfo.value, StrictError):
             if report.failed:
@@ -108,20 +101,24 @@ class WatchPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Receive late calls from an xdist worker. A crashed worker has sent nothing."""
-        if text := getattr(node, "workeroutput", {}).get(_LATE):
-            self._sent.append(text)
+        """Add the notes of an xdist worker. A crashed worker has sent nothing."""
+        for title, lines in getattr(node, "workeroutput", {}).get(_NAME, {}).items():
+            self._notes[title] += lines
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """List the calls that were made after their test had ended, and tests where no sleep was skipped."""
-        reports = (report for reports in terminalreporter.stats.values() for report in reports)
-        sections = [section for report in reports for section in getattr(report, "sections", ())]
-        sections += [(_LATE, text) for text in (*self._sent, _take_late_calls()) if text]
-        for title in (_LATE, _SLEPT):
-            if texts := [text for name, text in sections if name == title]:
+        for title, lines in self.take_notes().items():
+            if lines:
                 terminalreporter.section(title, red=title == _LATE)
-                for text in texts:
-                    terminalreporter.line(text)
+                for line in lines:
+                    terminalreporter.line(line)
+
+    def take_notes(self) -> Mapping[str, list[str]]:
+        """Return the lines of each section of the summary; do not import the fake for that."""
+        if late := sys.modules.get("pytest_ssm_automation._transports.owner.late"):
+            self._notes[_LATE] += late.calls
+            late.calls.clear()
+        return self._notes
 
 
 def _problems(fake: Any, *, faults: bool = True) -> str:

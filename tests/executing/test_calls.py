@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -195,10 +196,7 @@ def test_the_list_of_actions() -> None:
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """The option says what to install."""
-    from pytest_ssm_automation import _options
-
-    monkeypatch.setattr(_options, "find_spec", lambda name: None if name == "jsonpath_ng" else True)
-    _options.check_extra.cache_clear()
+    monkeypatch.setitem(sys.modules, "jsonpath_ng", None)
     text = r"needs jsonpath-ng: install pytest-ssm-automation\[execute\]"
     for given in (True, ["aws:executeAwsApi"]):
         with pytest.raises(FakeUsageError, match=text):

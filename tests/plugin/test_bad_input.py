@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pytest
@@ -139,23 +138,11 @@ def test_a_misspelt_option_of_the_ini_file_is_refused(pytester: pytest.Pytester,
         result.assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(
-    ("marker", "call"),
-    [
-        ("ssm_automation(transprot='wire')", "pass"),
-        ("filterwarnings('default')", "request.getfixturevalue('each_documented_error')"),
-        ("ssm_automation_error", "pass"),
-        ("filterwarnings('default')", "request.getfixturevalue('ssm_automation_endpoint')"),
-    ],
-)
-def test_mistakes_of_a_fixture_name_the_test_and_not_the_plugin(
-    run: Any, monkeypatch: pytest.MonkeyPatch, marker: str, call: str
-) -> None:
+@pytest.mark.parametrize("marker", ["ssm_automation(transprot='wire')", "ssm_automation_error"])
+def test_mistakes_in_markers_name_the_test_and_not_the_plugin(run: Any, marker: str) -> None:
     """The traceback only has frames of the plugin, so the message contains the line of the test."""
-    monkeypatch.setitem(sys.modules, "werkzeug.serving", None)
-    monkeypatch.delitem(sys.modules, "pytest_ssm_automation._transports.http.endpoint")
-    _, result = outcome(run, marker=marker, call=call)
-    result.stdout.fnmatch_lines([USAGE + "*", "*test_mistakes_of_a_fixture_*.py:3: in test_it"])
+    _, result = outcome(run, marker=marker)
+    result.stdout.fnmatch_lines([USAGE + "*", "*test_mistakes_in_markers_*.py:3: in test_it"])
     result.stdout.no_fnmatch_line("*/plugin.py:*")
 
 

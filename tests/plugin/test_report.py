@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from model import documented_errors
 
-from pytest_ssm_automation import _report
-
 TITLE = "*= SSM Automation: errors faced =*"
 REQUIRED = "*= SSM Automation: errors required and never faced =*"
 FACED = {"AutomationDefinitionNotFoundException": 1, "InvalidTarget": 5}
@@ -128,11 +126,17 @@ def test_a_run_without_the_option_says_nothing(run: Any) -> None:
     result.stdout.no_fnmatch_line("*SSM Automation*")
 
 
-def test_the_report_ends_with_the_run(run: Any) -> None:
-    """What counted before it counts again afterwards."""
-    before = _report.coverage
-    run("def test_it(ssm_client): pass", "--ssm-automation-report")
-    assert _report.coverage is before
+def test_a_report_ends_with_its_run(run: Any) -> None:
+    """A run inside a test has a report of its own, and what comes after it counts for the run outside."""
+    source = """
+        def test_it(pytester, ssm_client):
+            pytester.makepyfile("def test_it(): pass")
+            pytester.runpytest_inprocess("--ssm-automation-report").stdout.fnmatch_lines(["0 executions, *"])
+            ssm_client.start_automation_execution(DocumentName="Doc")
+    """
+    result = run(source, "--ssm-automation-report", "-p", "pytester")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([TITLE, "1 execution, 0 refusals, 0 faults"])
 
 
 @pytest.mark.parametrize(
