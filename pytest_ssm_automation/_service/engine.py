@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
@@ -17,23 +15,21 @@ from .checks import model
 from .errors import InvalidRequestError, ServiceError
 from .faults import FaultQueue
 from .ids import Ids
-from .runbooks.library import RunbookStore, flow_of
-from .runs.store import ExecutionStore
+from .runbooks.library import flow_of
 from .starting import prepare_start
 from .state import Settings, State
-from .validation import Validation, refusal, refusal_of_start
+from .validation import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from .checks.violations import Violation
     from .runs.overrides import StepOverride
+    from .runs.run import Run
     from .state import Operation, Reply
 
 __tracebackhide__ = hide_usage_errors
 
-# The number of latest calls to search for an interrupted one.
-_LATEST: Final = 1000
 _DEFAULTS: Final = Settings()
 _services: WeakSet[Service] = WeakSet()
 
@@ -49,7 +45,7 @@ class Service:
         runbooks: The registered runbooks.
         state: The state that operations read and change.
         new_id: Makes ids for executions and requests.
-        violations: Lists the violations in a request, see `Validation`.
+        violations: Lists the violations in a request, see `State`.
         gate: Called before each request; it may raise an exception to refuse it.
     """
 
@@ -75,22 +71,10 @@ class Service:
             self.broken: list[str] = []
             settings = self._settings
             self.faults = FaultQueue(settings.faults, self.lock)
-            self.runbooks = RunbookStore(settings.runbooks, settings.relax)
-            self.store = ExecutionStore(
-                self.lock,
-                self.runbooks,
-                self.new_id,
-                settings.pace,
-                settings.make_executor,
-                execute_steps=settings.execute_steps,
-                reject_unknown_documents=settings.reject_unknown_documents,
-                takes_time=settings.takes_time,
-                judge=partial(refusal_of_start, settings.relax, settings.enforce),
-            )
-            validation = Validation(self.store, settings.relax, settings.enforce)
             # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.
-            self.violations = validation.violations
-            self.state = State(self.store, self.runbooks, validation, settings)
+            self.state = State(settings, self.lock, self.new_id)
+            self.store, self.runbooks = self.state.store, self.state.runbooks
+            self.violations = self.state.violations
             for override in settings.steps:
                 self.add_override(replace(override), checked=False)
             for script in settings.scripts:
@@ -181,14 +165,14 @@ class Service:
                 reply = perform(self.state, request, params)
                 lost = fault.raised(request, params) if fault else None
                 self._record(request, reply, lost)
+            if reply.then:
+                reply.then()
         except BaseException as error:
             lost = fault.raised(request, params) if fault and fault.lost else None
-            self._record_failure(request, error, lost, injected=bool(fault and not fault.lost))
+            self.fail(request, error, lost, injected=bool(fault and not fault.lost))
             if lost:
                 raise lost from None
             raise
-        if reply.then:
-            self._finish(request, reply.then)
         if lost:
             raise lost
         return reply.members
@@ -202,16 +186,6 @@ class Service:
         advance_first(self.state, request, params)
         return OPERATIONS[request.operation]
 
-    def _finish(self, request: Request, then: Callable[[], object]) -> None:
-        """Run the function that follows a recorded call, without holding a lock."""
-        try:
-            then()
-        except BaseException as error:
-            if is_own(error):
-                with self.lock:
-                    self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
-            raise
-
     def refuse(self, request: Request, error: Exception) -> None:
         """Record a request that botocore refused before sending it."""
         violations: tuple[Violation, ...] = ()
@@ -220,24 +194,15 @@ class Service:
         with self.lock:
             self.calls.append(Call(request, "rejected", error=_name(error), violations=violations))
 
-    def interrupt(self, request: Request, error: BaseException) -> None:
-        """Record that a caller was interrupted before the service was asked."""
-        with self.lock:
-            self.calls.append(Call(request, "failed", error=_name(error)))
-
     def lose(self, request: Request, error: BaseException) -> None:
         """Record that a caller was interrupted after its request was answered, so that it does not get the response."""
         with self.lock:
-            number = next(
-                number for number in reversed(range(len(self.calls))) if self.calls[number].request is request
-            )
-            answered = self.calls[number]
-            if answered.outcome in {"rejected", "failed"}:
+            number, started = self._find(request)
+            if number is None or self.calls[number].outcome in {"rejected", "failed"}:
                 return
-            lost = self.calls[number] = replace(answered, outcome="lost", error=_name(error))
-            started = next((run for run in reversed(self.store.started) if run.call is answered), None)
+            self.calls[number] = replace(self.calls[number], outcome="lost", error=_name(error))
             if started is not None:
-                started.call = lost
+                started.call = self.calls[number]
 
     def acknowledge(self, numbers: Collection[int]) -> None:
         """Mark these calls as expected refusals."""
@@ -254,30 +219,41 @@ class Service:
         for run in () if lost else reply.shown:
             self.store.mark_shown(run)
 
-    def _record_failure(
-        self, request: Request, error: BaseException, lost: BaseException | None, *, injected: bool
+    def fail(
+        self, request: Request, error: BaseException, lost: BaseException | None = None, *, injected: bool = False
     ) -> None:
-        """Record a call that was not answered."""
+        """Record a call that was not answered, or that failed after it was recorded.
+
+        Args:
+            request: The request.
+            error: What was raised, in the service or in the caller.
+            lost: The injected connection error that the caller gets instead.
+            injected: Whether the error is an injected fault.
+        """
         violations = error.violations if isinstance(error, InvalidRequestError) else ()
         refused = isinstance(error, ServiceError) and not injected
         outcome: Outcome = "lost" if lost else "rejected" if refused else "failed"
         with self.lock:
-            if not refused and not injected and self._was_interrupted(request, error):
-                return
-            self.calls.append(Call(request, outcome, error=_name(lost or error), violations=violations))
             if is_own(error):
                 self.broken.append(f"{request.operation}: {type(error).__name__}: {error}")
+            if refused or injected or not self._was_interrupted(request, error):
+                self.calls.append(Call(request, outcome, error=_name(lost or error), violations=violations))
 
     def _was_interrupted(self, request: Request, error: BaseException) -> bool:
         """Complete the record of a call that a signal interrupted; return whether it is recorded or started a run."""
-        call = next((call for call in islice(reversed(self.calls), _LATEST) if call.request is request), None)
-        started = next((run for run in islice(reversed(self.store.started), _LATEST) if run.source is request), None)
-        if call is None and started is not None:
-            call = Call(request, "lost", started.id, error=_name(error))
-            self.calls.append(call)
+        number, started = self._find(request)
         if started is not None:
-            started.call = call
-        return call is not None
+            if number is None:
+                number = -1
+                self.calls.append(Call(request, "lost", started.id, error=_name(error)))
+            started.call = self.calls[number]
+        return number is not None
+
+    def _find(self, request: Request) -> tuple[int | None, Run | None]:
+        """Return the number of the call with a request, and the execution that it started."""
+        numbers = reversed(range(len(self.calls)))
+        number = next((number for number in numbers if self.calls[number].request is request), None)
+        return number, next((run for run in reversed(self.store.started) if run.source is request), None)
 
     def _refuse_invalid(self, request: Request, params: Mapping[str, Any]) -> None:
         if not params and not request.is_readable():

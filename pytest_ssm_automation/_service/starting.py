@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .errors import ServiceError
 from .state import Operation, Reply
@@ -14,18 +14,6 @@ if TYPE_CHECKING:
     from .calls import Request
     from .runs.planning import Plan
     from .state import State
-
-
-class Prepared(NamedTuple):
-    """The parts of a start that depend on functions of the test.
-
-    Attributes:
-        params: The members of the request, with target locations read from their URL.
-        plan: The plan for the execution.
-    """
-
-    params: Mapping[str, Any]
-    plan: Plan
 
 
 def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> Operation:
@@ -53,20 +41,29 @@ def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> 
     located = state.with_locations(params)
     with state.store.lock:
         state.check_limit(request)
-    return partial(start, prepared=Prepared(located, planner.plan(request, located, script)))
+    return partial(start, located=located, plan=planner.plan(request, located, script))
 
 
-def start(state: State, request: Request, params: Mapping[str, Any], prepared: Prepared | None = None) -> Reply:
-    """StartAutomationExecution: replay a known token, or check the parameters and the limit, and start."""
+def start(
+    state: State,
+    request: Request,
+    params: Mapping[str, Any],
+    located: Mapping[str, Any] | None = None,
+    plan: Plan | None = None,
+) -> Reply:
+    """StartAutomationExecution: replay a known token, or check the parameters and the limit, and start.
+
+    `located` are the members with target locations read from their URL. They and the plan depend on functions of the
+    test, so they are made before.
+    """
     token = _token(request, params)
     if known := state.tokens.get(token) if token else None:
         if _without_token(known.request) != _without_token(request.params()):
             raise ServiceError("IdempotentParameterMismatch")
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
-    runbook = state.declared_runbook(request, params, prepared.plan.script.replay if prepared else None)
+    runbook = state.declared_runbook(request, params, plan.script.replay if plan else None)
     state.check_limit(request)
-    located, plan = (prepared.params, prepared.plan) if prepared else (params, None)
-    run = state.store.start(request, located, runbook=runbook, plan=plan)
+    run = state.store.start(request, params if located is None else located, runbook=runbook, plan=plan)
     if token:
         state.tokens[token] = run
     then = run.catch_up if run.script.turns else None

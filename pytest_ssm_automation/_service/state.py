@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .._errors import FakeUsageError, hide_usage_errors
 from .calls import Request
 from .checks import model
 from .errors import InvalidRequestError, ServiceError
+from .runbooks.library import RunbookStore
+from .runs.store import ExecutionStore
 from .runs.targets.locations import read_locations, refused
+from .validation import Validation
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Collection, Sequence
 
     from .calls import Outcome
+    from .checks.violations import Violation
     from .faults import Fault
     from .runbooks.declarations import Runbook
-    from .runbooks.library import RunbookFiles, RunbookStore
+    from .runbooks.library import RunbookFiles
     from .runs.attempts import Executor, MakeExecutor
     from .runs.overrides import StepOverride
     from .runs.recorded import Replay
     from .runs.run import Run
     from .runs.scripts import Script
-    from .runs.store import ExecutionStore
     from .runs.targets.locations import Fetch
-    from .validation import Validation
 
 __tracebackhide__ = hide_usage_errors
+
+_SIZES: Final = frozenset({"min", "max"})
 
 
 def _no_executor(_: object) -> Executor:
@@ -78,15 +83,33 @@ class State:
         settings: What the service begins with.
     """
 
-    def __init__(
-        self, store: ExecutionStore, runbooks: RunbookStore, validation: Validation, settings: Settings
-    ) -> None:
-        """Start without executions; `validation` lists the violations in a request."""
-        self.store = store
-        self.runbooks = runbooks
-        self.tokens: dict[tuple[str, str, str], Run] = {}
-        self._validation = validation
+    def __init__(self, settings: Settings, lock: threading.RLock, new_id: Callable[[], str]) -> None:
+        """Start without executions. `lock` guards them, and `new_id` makes their ids."""
         self.settings = settings
+        self._validation = Validation(settings.relax, settings.enforce)
+        self.runbooks = RunbookStore(settings.runbooks, settings.relax)
+        self.tokens: dict[tuple[str, str, str], Run] = {}
+        self.store = ExecutionStore(
+            lock,
+            self.runbooks,
+            new_id,
+            settings.pace,
+            settings.make_executor,
+            execute_steps=settings.execute_steps,
+            reject_unknown_documents=settings.reject_unknown_documents,
+            takes_time=settings.takes_time,
+            judge=self._validation.refusal_of_start,
+        )
+
+    def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
+        """List the violations of enforced constraints in a request. The ids of executions may be of any length."""
+        broken = self._validation.violations(operation, params)
+        return tuple(violation for violation in broken if not self._is_chosen(violation)) if broken else ()
+
+    def _is_chosen(self, violation: Violation) -> bool:
+        """Return whether a constraint is the length of an id that the test has chosen."""
+        is_size = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
+        return is_size and bool(self.store.named(str(violation.value)))
 
     def tags_of(self, run: Run) -> Mapping[str, str]:
         """Return the current tags of an execution."""
@@ -116,12 +139,7 @@ class State:
             if replay is None and self.settings.reject_unknown_documents:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
-        from .runbooks.starts import check_start
-
-        violations = tuple(
-            each for each in check_start(runbook, params) if each.constraint not in self._validation.relaxed
-        )
-        if violations:
+        if violations := self._validation.undeclared(params, runbook):
             raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
         return runbook
 
@@ -138,8 +156,7 @@ class State:
         merged = {**params, "TargetLocations": locations}
         known = {name: value for name, value in merged.items() if name != "TargetLocationsURL"}
         # A file may contain more locations than a request.
-        violations = self._validation.violations(model.START, known)
-        broken = [each for each in violations if each.constraint != "TargetLocations:max"]
+        broken = [each for each in self.violations(model.START, known) if each.constraint != "TargetLocations:max"]
         if broken:
             raise refused(f"at {broken[0].path}: {broken[0]}")
         return merged

@@ -14,14 +14,12 @@ if TYPE_CHECKING:
 
     from .checks.violations import Violation
     from .runbooks.declarations import Runbook
-    from .runs.store import ExecutionStore
 
 __tracebackhide__ = hide_usage_errors
 
 # The rules that hold for starts by steps too.
 # Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAutomation.html
 _OF_STEPS: Final = ("request:", "Targets:max")
-_SIZES: Final = frozenset({"min", "max"})
 
 
 class Validation:
@@ -31,41 +29,41 @@ class Validation:
         relaxed: The ids of constraints that are turned off.
     """
 
-    def __init__(self, store: ExecutionStore, relax: Collection[str], enforce: Collection[str]) -> None:
-        """Set the constraints to turn off and on. The ids of executions may be of any length."""
+    def __init__(self, relax: Collection[str], enforce: Collection[str]) -> None:
+        """Set the constraints to turn off and on."""
         if relax or enforce:
             _check_names(relax, enforce)
-        self._store = store
-        self.relaxed, self._enforced = frozenset(relax), frozenset(enforce)
+        self.relaxed, self._off = frozenset(relax), NOT_ENFORCED.difference(enforce).union(relax)
 
-    def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
+    def violations(self, operation: str, params: Mapping[str, Any]) -> list[Violation]:
         """List the violations of enforced constraints in a request."""
-        broken = _violations(operation, params, self.relaxed, self._enforced)
-        return tuple(violation for violation in broken if not self._is_chosen(violation)) if broken else ()
+        broken: list[Violation] = []
+        if not accepts(operation)(params):
+            from .checks.constraints import check
 
-    def _is_chosen(self, violation: Violation) -> bool:
-        """Return whether a constraint is the length of an id that the test has chosen."""
-        is_size = violation.path == "AutomationExecutionId" and violation.rule in _SIZES
-        return is_size and bool(self._store.named(str(violation.value)))
+            broken = check(operation, params)
+        if not broken or not any(violation.rule == "type" for violation in broken):
+            broken += check_rules(operation, params)
+            if TARGET_KEY not in self._off:
+                broken += check_targets(operation, params)
+        return broken and [each for each in broken if each.constraint not in self._off]
 
+    def refusal_of_start(self, params: Mapping[str, Any], runbook: Runbook) -> str | None:
+        """Return the service's text for a start by a step that it refuses; `None` if it does not.
 
-def _violations(
-    operation: str, params: Mapping[str, Any], relaxed: Collection[str], enforced: Collection[str]
-) -> list[Violation]:
-    broken: list[Violation] = []
-    if not accepts(operation)(params):
-        from .checks.constraints import check
+        Of the model, only types count: AWS's own runbooks give parameters that are empty or longer than 512 characters.
+        """
+        broken = self.violations(model.START, params)
+        if counting := [each for each in broken if each.rule == "type" or each.constraint.startswith(_OF_STEPS)]:
+            return refusal(counting)[1]
+        undeclared = self.undeclared(params, runbook)
+        return str(undeclared[0]) if undeclared else None
 
-        broken = check(operation, params)
-    if not broken or not any(violation.rule == "type" for violation in broken):
-        broken += check_rules(operation, params)
-        if TARGET_KEY in enforced:
-            broken += check_targets(operation, params)
-    return broken and [
-        each
-        for each in broken
-        if each.constraint not in relaxed and (each.constraint not in NOT_ENFORCED or each.constraint in enforced)
-    ]
+    def undeclared(self, params: Mapping[str, Any], runbook: Runbook) -> tuple[Violation, ...]:
+        """List what a start violates of the declarations of a runbook."""
+        from .runbooks.starts import check_start
+
+        return tuple(each for each in check_start(runbook, params) if each.constraint not in self.relaxed)
 
 
 def refusal(violations: Sequence[Violation]) -> tuple[str, str]:
@@ -78,23 +76,6 @@ def refusal(violations: Sequence[Violation]) -> tuple[str, str]:
     sentences = list(dict.fromkeys(violation.sentence for violation in of_model))
     errors = "error" if len(sentences) == 1 else "errors"
     return "ValidationException", f"{len(sentences)} validation {errors} detected: {'; '.join(sentences)}"
-
-
-def refusal_of_start(
-    relaxed: Collection[str], enforced: Collection[str], params: Mapping[str, Any], runbook: Runbook
-) -> str | None:
-    """Return the service's text for a start by a step that it refuses; `None` if it does not.
-
-    Of the model, only types count: AWS's own runbooks give parameters that are empty or longer than 512 characters.
-    """
-    broken = _violations(model.START, params, relaxed, enforced)
-    if counting := [each for each in broken if each.rule == "type" or each.constraint.startswith(_OF_STEPS)]:
-        return refusal(counting)[1]
-    from .runbooks.starts import check_start
-
-    undeclared = (each for each in check_start(runbook, params) if each.constraint not in relaxed)
-    first = next(undeclared, None)
-    return None if first is None else str(first)
 
 
 def _check_names(relax: Collection[str], enforce: Collection[str]) -> None:

@@ -3,17 +3,18 @@ from __future__ import annotations
 import sys
 import threading
 from typing import Any
+from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
-from caller import start
+from caller import poll, start
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError, Fault
-from pytest_ssm_automation._service.calls import Request
 from pytest_ssm_automation._service.engine import Service
 
 TOKEN = "01234567-89ab-cdef-ABCD-EF0123456789"
 TARGETS = [{"Key": "tag:Env", "Values": ["prod"]}]
+WAIT = {"name": "wait", "action": "aws:sleep"}
 
 
 def refusal(client: Any, **members: Any) -> dict[str, str]:
@@ -94,8 +95,7 @@ def test_what_the_service_does_not_enforce_is_enforced_on_request() -> None:
 def test_declarations_of_runbooks_can_be_relaxed() -> None:
     """`relax` turns off the declarations that it names, and no others."""
     declared = {"X": {"type": "String", "allowedPattern": "[a-z]+", "maxChars": 3}}
-    steps = [{"name": "Wait", "action": "aws:sleep"}]
-    content = {"schemaVersion": "0.3", "parameters": declared, "mainSteps": steps}
+    content = {"schemaVersion": "0.3", "parameters": declared, "mainSteps": [WAIT]}
     runbook = AutomationFake().add_runbook(content, name="Team-Runbook")
     with AutomationFake(relax=["runbook:X:allowedPattern", "runbook:X:required"], runbooks=[runbook]) as fake:
         client = fake.client()
@@ -166,20 +166,20 @@ def test_ids_can_be_looked_up_while_others_are_made(fake: AutomationFake) -> Non
             thread.join()
 
 
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [(ValueError("after"), []), (FakeUsageError("after"), ["GetAutomationExecution: FakeUsageError: after"])],
-)
-def test_an_error_after_the_answer_is_the_tests_only_if_it_says_so(error: Exception, told: list[str]) -> None:
-    """Work after a response may raise; strict mode reports only errors of the fake and of the test."""
-    service = Service(seed="engine")
-
-    def fail() -> None:
-        raise error
-
-    with pytest.raises(type(error), match="after"):
-        service._finish(Request("GetAutomationExecution", {}, "us-east-1", "", None), fail)
-    assert service.broken == told
+@pytest.mark.parametrize("error", [ValueError("mine"), SystemExit(3)], ids=repr)
+def test_what_a_function_raises_after_the_answer(fake: AutomationFake, client: Any, error: BaseException) -> None:
+    """A signal that goes on to a function is recorded once, as answered; the caller and `verify` see what it raised."""
+    content = {"schemaVersion": "0.3", "mainSteps": [{"name": "ask", "action": "aws:approve"}, WAIT]}
+    fake.add_runbook(content, name="Team-Runbook")
+    fake.script(["Waiting", "Success"])
+    fake.step_outputs("wait", mock.Mock(side_effect=error))
+    execution_id = start(client, DocumentName="Team-Runbook")
+    assert poll(client, execution_id)["AutomationExecutionStatus"] == "Waiting"
+    with pytest.raises(type(error)):
+        client.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
+    assert [call.outcome for call in fake.calls] == ["started", "answered", "answered"]
+    with pytest.raises(AssertionError, match=f"SendAutomationSignal: {type(error).__name__}"):
+        fake.verify()
 
 
 def test_a_service_executes_steps_only_with_an_executor() -> None:

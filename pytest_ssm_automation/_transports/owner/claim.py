@@ -117,7 +117,7 @@ class Claim:
             if self._request is not None:
                 service.lose(self._request, error)
             elif service.claims(request := self._of_arguments()):
-                service.interrupt(request, error)
+                service.fail(request, error)
             raise
 
     def end(self) -> None:
