@@ -17,8 +17,6 @@ from .._service.runs.scripts import ENDED
 from .printing import complain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .printing import AddCommand
 
 _DOWNLOAD: Final = """\
@@ -35,6 +33,10 @@ example:
 and in a test:
   @pytest.mark.ssm_automation_replay("tests/runs/4105a4fc-f944-11e6-9d32-8fb2db27a909.json")
 """
+_REPLACED: Final = (
+    "Accounts and principals were replaced. Parameters, inputs and outputs are in the files: "
+    "read them before you publish one, and empty values with --redact NAME."
+)
 
 
 class _NotWrittenError(Exception):
@@ -54,7 +56,7 @@ def add_to(add: AddCommand) -> None:
     parser.add_argument("names", nargs="+", metavar="NAME", help="the name or ARN of a document")
     _add_options(parser, "NAME.json or NAME.yaml")
     parser.add_argument("--version", help="the version of the documents: a number or $LATEST; default: $DEFAULT")
-    parser.set_defaults(run=_download)
+    parser.set_defaults(run=_write_each, write=_write_runbook, note=None)
     parser = add(
         "record",
         help="record executions to files",
@@ -70,7 +72,7 @@ def add_to(add: AddCommand) -> None:
     parser.add_argument(
         "--redact", action="append", default=[], metavar="NAME", help="empty this parameter or output; repeatable"
     )
-    parser.set_defaults(run=_record)
+    parser.set_defaults(run=_write_each, write=_write_recording, note=_REPLACED)
 
 
 def _add_options(parser: argparse.ArgumentParser, files: str) -> None:
@@ -81,30 +83,25 @@ def _add_options(parser: argparse.ArgumentParser, files: str) -> None:
     parser.add_argument("--force", action="store_true", help="replace existing files")
 
 
-def _write_each(options: argparse.Namespace, write: Callable[[Any, str, argparse.Namespace], Path]) -> list[Path]:
-    """Write a file for each name with a function, and return the paths.
-
-    Print an error in one line for each that can't be written.
-    """
-    written: list[Path] = []
+def _write_each(options: argparse.Namespace) -> int:
+    """Write a file for each name, and print an error in one line for each that can't be written."""
+    wrote = 0
     try:
         session = botocore.session.Session(profile=options.profile)
         client = session.create_client("ssm", region_name=options.region)
         for name in options.names:
             try:
-                path = write(client, name, options)
+                path = options.write(client, name, options)
             except (ClientError, _NotWrittenError, FakeUsageError, OSError) as error:
                 complain(f"{name}: {error}")
             else:
                 print(f"Wrote {path}")
-                written.append(path)
+                wrote += 1
     except BotoCoreError as error:
         complain(error)
-    return written
-
-
-def _download(options: argparse.Namespace) -> int:
-    return int(len(_write_each(options, _write_runbook)) < len(options.names))
+    if wrote and options.note:
+        print(options.note)
+    return int(wrote < len(options.names))
 
 
 def _write_runbook(client: Any, name: str, options: argparse.Namespace) -> Path:
@@ -135,16 +132,6 @@ def _own_format(client: Any, asked: dict[str, str]) -> dict[str, str]:
         # The user may lack permission for it. GetDocument reports any other error.
         return {}
     return {"DocumentFormat": document["DocumentFormat"]}
-
-
-def _record(options: argparse.Namespace) -> int:
-    files = _write_each(options, _write_recording)
-    if files:
-        print(
-            "Accounts and principals were replaced. Parameters, inputs and outputs are in the files: "
-            "read them before you publish one, and empty values with --redact NAME."
-        )
-    return int(len(files) < len(options.names))
 
 
 def _write_recording(client: Any, execution_id: str, options: argparse.Namespace) -> Path:
