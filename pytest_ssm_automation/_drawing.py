@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from string import ascii_letters, digits
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ._service.runbooks.actions import BRANCH, LOOP, PAUSING
-from ._service.runbooks.conditions import JOINING, OPERATORS
-from ._service.runbooks.kinds import as_list, is_mapping
+from ._service.runbooks.conditions import written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -82,7 +81,7 @@ def _arrows(flow: Flow, step: Step) -> Iterator[Arrow]:
         return Arrow(step.name, flow.steps[place].name, label, exceptional)
 
     for condition, place in step.choices:
-        yield to(place, _condition(condition))
+        yield to(place, written(condition, _bare))
     if step.first is not None:
         yield to(step.first, "each iteration")
     after = step.otherwise if step.otherwise is not None else step.parent
@@ -92,19 +91,6 @@ def _arrows(flow: Flow, step: Step) -> Iterator[Arrow]:
         yield to(step.on_failure, "on failure", exceptional=True)
     if step.on_cancel is not None:
         yield to(step.on_cancel, "on cancel", exceptional=True)
-
-
-def _condition(condition: Mapping[str, Any]) -> str:
-    """Write a condition with the operators of AWS, in one short line."""
-    parts: list[str] = []
-    for key, value in condition.items():
-        if key in OPERATORS:
-            parts.append(f"{_bare(condition.get('Variable'))} {key} {_bare(value)}")
-        elif key in JOINING:
-            operands = [_condition(each) for each in as_list(value) if is_mapping(each)]
-            joined = f" {key.lower() if key != 'Not' else 'and'} ".join(operands)
-            parts.append(f"not ({joined})" if key == "Not" else joined)
-    return " and ".join(parts)
 
 
 def _bare(value: object) -> str:

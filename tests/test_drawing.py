@@ -60,8 +60,8 @@ flowchart TD
     s0 -.->|"on failure"| s2
     s0 -.->|"on cancel"| s8
     s1 -->|"end.Size NumericGreater 5"| s2
-    s1 -->|"a Contains b and c EndsWith d"| s9
-    s1 -->|"not #40;a Contains #93; or c EndsWith d#41;"| s0
+    s1 -->|"And#40;a Contains b, c EndsWith d#41;"| s9
+    s1 -->|"Not#40;Or#40;a Contains #93;, c EndsWith d#41;#41;"| s0
     s1 -->|"otherwise"| s2
     s2 --> s3
     s3 -->|"each iteration"| s4

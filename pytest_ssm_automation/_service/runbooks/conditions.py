@@ -71,6 +71,17 @@ def check_condition(condition: object, path: str, step: str, found: Findings) ->
             found.unknown(where, key, "an operator", (*OPERATORS, *JOINING))
 
 
+def written(condition: Mapping[str, Any], write: Callable[[object], str]) -> str:
+    """Write a condition with the operators of AWS in one line; `write` writes what is compared."""
+    parts: list[str] = []
+    for key, value in condition.items():
+        if key in OPERATORS:
+            parts.append(f"{write(condition.get('Variable'))} {key} {write(value)}")
+        elif key in JOINING:
+            parts.append(f"{key}({', '.join(written(each, write) for each in as_list(value))})")
+    return " and ".join(parts)
+
+
 def truth(condition: Mapping[str, Any], resolve: Resolve) -> bool | None:
     """Evaluate a condition; `None` if the result depends on an unknown value.
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ...brief import cut
 from ...calls import shorten
 from ...runbooks.actions import BRANCH, LOOP, SLEEP, UPDATE_VARIABLE
-from ...runbooks.conditions import JOINING, OPERATORS
-from ...runbooks.kinds import as_list
+from ...runbooks.conditions import written
 from ..results import EXECUTED, SUCCESS
 from ..walks.failures import bare_text
 from .outputs import failure_message_of
 from .steps import step_members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ..run import Run
     from ..walks.visits import Visit
@@ -143,17 +142,7 @@ def _branch(visit: Visit, walk: Walk) -> str:
     taken = "took no choice" if visit.next is None else f"took {walk.flow.steps[visit.next].name}"
     if visit.next is not None and visit.next not in [target for _, target in visit.step.choices]:
         taken += " by default"
-    return f"{taken} ({'; '.join(_condition(each) for each in visit.inputs.get('Choices', ()))})"
-
-
-def _condition(given: Mapping[str, Any]) -> str:
-    parts: list[str] = []
-    for key, value in given.items():
-        if key in OPERATORS:
-            parts.append(f"{given.get('Variable')!r} {key} {value!r}")
-        elif key in JOINING:
-            parts.append(f"{key}({', '.join(map(_condition, as_list(value)))})")
-    return " and ".join(parts)
+    return f"{taken} ({'; '.join(written(each, repr) for each in visit.inputs.get('Choices', ()))})"
 
 
 def _calls(visit: Visit) -> str:
