@@ -214,6 +214,7 @@ def test_reprs(monkeypatch: pytest.MonkeyPatch) -> None:
     ("slip", "told"),
     [
         (lambda fake: fake.fail_step("wait"), r"No runbook is registered, so there is no step 'wait'\. Register "),
+        (lambda fake: fake.fail_step("wait", runbook="Doc"), "No runbook 'Doc' is registered, .* download Doc "),
         (
             lambda fake: fake.step_outputs("wait", {}),
             "No runbook is registered, .* add_runbook.* option runbooks.* download",

@@ -172,11 +172,15 @@ class RunbookStore:
         return {step for runbook in self.load_all() for step in flow_of(runbook).places}
 
     def load(self, name: str) -> list[Runbook]:
-        """Return all versions of the runbook with this name in any Region, including one in a file."""
+        """Return all versions of the runbook with this name in any Region, including one in a file.
+
+        Raises:
+            FakeUsageError: There is none, but there are others.
+        """
         found = [runbook for runbook in self._runbooks if runbook.name == name]
         found += self._in_files(name)
-        if not found:
-            raise unknown_name("runbook", name, self.names())
+        if not found and (names := self.names()):
+            raise unknown_name("runbook", name, names)
         return found
 
     def _registered(self, name: str, region: str | None) -> list[Runbook]:

@@ -12,7 +12,7 @@ from ...._errors import FakeUsageError, hide_usage_errors
 from ...brief import cut
 from ...contents import read_json
 from ..kinds import is_list, is_mapping, is_text
-from .yaml_text import MAX_VALUES, parse_yaml, write_yaml
+from .yaml_text import parse_yaml, write_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,8 @@ MAX_BYTES: Final = 64 * 1024
 # GetDocument converts YAML to JSON, and tools indent it, so a JSON copy may be larger than the original document.
 _MOST_READ: Final = 4 * MAX_BYTES
 MAX_DEPTH: Final = 64
+# The maximum number of values in a text of 64 KB without aliases.
+MAX_VALUES: Final = 64 * 1024
 _MOST_SHOWN: Final = 200
 
 Format = Literal["JSON", "YAML"]
