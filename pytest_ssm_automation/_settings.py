@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ._executing.attempt import Advance
     from ._executing.executor import HasWord
     from ._options import Options
-    from ._service.runs.attempts import Executor
     from ._service.runs.overrides import StepOverride
     from ._service.runs.scripts import Script
+    from ._service.runs.store import Executor
 
 __tracebackhide__ = hide_usage_errors
 

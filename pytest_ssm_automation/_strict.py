@@ -128,7 +128,7 @@ class Strict:
         """Describe the problems of `verify` that no report has shown yet; empty if there are none."""
         service = self._service
         injected = service.faults.all
-        noted = service.calls or injected or service.broken or service.store.overridden or self._blocked
+        noted = service.calls or injected or service.broken or service.store.overrides or self._blocked
         if not noted and self._refusals is None:
             return ""
         found = self._problems()

@@ -96,7 +96,7 @@ class Service:
             with self.lock:
                 known = self.runbooks.load_all() if override.runbook is None else self.runbooks.load(override.runbook)
             check_override(override, known)
-        self.store.attempts.add(override)
+        self.store.overrides.append(override)
         if isinstance(override, StepFault):
             self.faults.add(override)
 
@@ -111,7 +111,7 @@ class Service:
 
     def unknown_steps(self) -> list[str]:
         """List the steps with overrides that no registered runbook has, each with a similar name."""
-        missing = dict.fromkeys(each.step for each in self.store.overridden if not self._has_step(each))
+        missing = dict.fromkeys(each.step for each in self.store.overrides if not self._has_step(each))
         if not missing:
             return []
         names = self.runbooks.names_of_steps()

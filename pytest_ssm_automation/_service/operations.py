@@ -113,7 +113,7 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
                 f"The execution {run.id} of {run.document_name} has ended as {run.status}, and was polled "
                 f"{MOST_POLLS} times since. The polling loop does not treat {run.status} as an end."
             )
-    elif visit := state.store.host.waiting.get(run):
+    elif visit := state.store.waiting_in(run):
         _count(run, visit)
     members = {"AutomationExecution": execution_members(run)}
     if run.walk is None and run.script.replay is None:
@@ -124,7 +124,7 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
 def _count(run: Run, visit: Visit) -> None:
     """Count the polls of an execution that waits for a time, since the caller has slept last."""
     over = over_at(visit)
-    if over is None or visit.ended or visit.waits_to_begin:
+    if over is None:
         return
     now = times.now()
     slept = visit.polled is not None and (now - visit.polled).total_seconds() >= _SLEPT

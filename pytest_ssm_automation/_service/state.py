@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .._errors import FakeUsageError, hide_usage_errors
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from .faults import Fault
     from .runbooks.declarations import Runbook
     from .runbooks.library import RunbookFiles
-    from .runs.attempts import Executor, MakeExecutor
     from .runs.overrides import StepOverride
     from .runs.recorded import Replay
+    from .runs.results import StepResult
     from .runs.run import Run
     from .runs.scripts import Script
+    from .runs.store import Executor, MakeExecutor
     from .runs.targets.locations import Fetch
+    from .runs.walks.visits import Visit
 
 __tracebackhide__ = hide_usage_errors
 
@@ -73,6 +76,13 @@ class Settings(NamedTuple):
     takes_time: bool = False
 
 
+def _result_of(store: ExecutionStore, run: Run, visit: Visit) -> StepResult | None:
+    """Return the result of an attempt of a step. What finds it is imported when it is first needed."""
+    from .runs.attempts import result_of
+
+    return result_of(store, run, visit)
+
+
 class State:
     """The state that operations read and change.
 
@@ -100,6 +110,7 @@ class State:
             takes_time=settings.takes_time,
             judge=self._validation.refusal_of_start,
         )
+        self.store.result_of = partial(_result_of, self.store)
 
     def violations(self, operation: str, params: Mapping[str, Any]) -> tuple[Violation, ...]:
         """List the violations of enforced constraints in a request. The ids of executions may be of any length."""

@@ -155,7 +155,7 @@ def _ends(flow: Flow, values: Mapping[str, Any], overrides: Sequence[Override]) 
     ]
     outputs = {each["name"]: each["outputs"] for each in overrides if "outputs" in each}
     moment = datetime(2030, 1, 1, tzinfo=UTC)
-    walk = Walk(flow, values, lambda: moment, lambda _visit, _status, _time: None)
+    walk = Walk(flow, values, lambda: moment, lambda _: None)
     walk.begin()
     for _ in range(_MOST_MOVES):
         if walk.ended:

@@ -185,4 +185,4 @@ def test_what_a_function_raises_after_the_answer(fake: AutomationFake, client: A
 def test_a_service_executes_steps_only_with_an_executor() -> None:
     """A fake hands it one; a service alone knows nothing of boto3."""
     with pytest.raises(FakeUsageError, match="does not execute steps"):
-        _ = Service(seed="engine").store.attempts.executor
+        _ = Service(seed="engine").store.executor

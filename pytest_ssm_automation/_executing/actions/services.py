@@ -56,7 +56,7 @@ def check_automation(step: Step, run: Run, _: object) -> None:
         Unable: It is not.
     """
     name = str(step.inputs.get("DocumentName"))
-    if "{{" not in name and not run.host.knows(name, run.region):
+    if "{{" not in name and not run.host.runbooks.knows(name, run.region):
         raise _not_registered(name)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ..calls import Request
     from ..runbooks.declarations import Runbook
+    from .planning import Plan
     from .scripts import Script
     from .targets.rate_control import Group, Target
 
@@ -38,22 +39,15 @@ class Identity:
     _started_at: datetime | None = None
 
     def __init__(
-        self,
-        execution_id: str,
-        source: Request,
-        script: Script,
-        runbook: Runbook | None,
-        *,
-        target: str | None,
-        resolved: Sequence[str],
+        self, execution_id: str, source: Request, plan: Plan, runbook: Runbook | None, target: str | None
     ) -> None:
         """Identify a run that starts now."""
         self.id = execution_id
         self.source = source
-        self.script = script
+        self.script: Script = plan.script
+        self.resolved: Sequence[str] = plan.resolved
         self.runbook = runbook
         self.target = target
-        self.resolved = resolved
         self.scope: tuple[str | None, str] = source.scope
         self._started = time.time()  # through its module, which other libraries patch
 

@@ -13,57 +13,61 @@ from .results import StepResult
 from .walks.failures import refused_child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from botocore.model import Shape
 
     from ..runbooks.declarations import Runbook
-    from ..runbooks.library import RunbookStore
-    from .recorded import Replay
     from .run import Run
+    from .store import ExecutionStore
     from .walks.visits import Visit
-
-    # Returns the service's text for a start that it refuses, from the members of the request and the runbook.
-    Judge = Callable[[Mapping[str, Any], Runbook], str | None]
 
 MOST_DEPTH: Final = 50
 
 
-def runbook_of(
-    runbooks: RunbookStore,
-    run: Run,
-    visit: Visit,
-    params: Mapping[str, Any],
-    replay: Replay | None,
-    *,
-    judge: Judge,
-    reject_unknown: bool,
-) -> Runbook | StepResult | None:
-    """Return the runbook that a step starts, or its failure if the service refuses it; `None` if it is unknown.
-
-    The runbook is that of the recorded execution `replay`, if the step starts one.
-    """
-    name, version = (visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion"))
-    rejects = reject_unknown and not unknown_in([name, version])
-    runbook = replay.runbook if replay else None
-    try:
-        if runbook is None:
-            runbook = runbooks.find(as_text(name), version if version is None else as_text(version), run.region)
-    except ServiceError as error:  # there is no such version
-        return _refused(error.message) if rejects else None
-    if runbook is None and replay is None:
-        return _refused(f"Invalid document: {as_text(name)}") if rejects else None
-    if runbook and not unknown_in(visit.inputs) and (text := judge(params, runbook)):
+def start_of_step(store: ExecutionStore, run: Run, visit: Visit) -> Run | StepResult | None:
+    """Start the execution of a step; return the failure if it is refused, `None` if its runbook is unknown."""
+    params = _request_of(visit.inputs)
+    request = run.source._replace(content=params)
+    script = store.planner.script_for(request) if store.planner.replays else None
+    replay = script.replay if script else None
+    found = replay.runbook if replay and replay.runbook else _registered(store, run, visit)
+    runbook = None if isinstance(found, str) else found
+    if isinstance(found, str) and replay is None:
+        return _refused(found) if store.reject_unknown_documents and not unknown_in(_named(visit)) else None
+    if runbook and not unknown_in(visit.inputs) and (text := store.judge(params, runbook)):
         return _refused(text)
     _check_depth(run)
-    return runbook
+    plan = store.planner.plan(request, params, script)
+    child = store.start(request, params, runbook=runbook, parent=run, plan=plan)
+    with run.lock:
+        run.spawned = (*run.spawned, child)
+        visit.child = child
+        if run.ended:  # it was stopped in the meantime
+            child.end_with_parent(run.status)
+    return child
+
+
+def _named(visit: Visit) -> list[Any]:
+    """Return the name and the version of the runbook that a step names."""
+    return [visit.inputs.get(key) for key in ("DocumentName", "DocumentVersion")]
+
+
+def _registered(store: ExecutionStore, run: Run, visit: Visit) -> Runbook | str:
+    """Return the registered runbook that a step names, or the service's text if there is none."""
+    name, version = _named(visit)
+    try:
+        found = store.runbooks.find(as_text(name), version if version is None else as_text(version), run.region)
+    except ServiceError as no_version:
+        return no_version.message
+    return found or f"Invalid document: {as_text(name)}"
 
 
 def _refused(error: str) -> StepResult:
     return StepResult("Failed", {}, refused_child(error))
 
 
-def request_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _request_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of the request with which a step starts an execution."""
     members = model.input_shape(model.START).members
     given = {**inputs, "Parameters": inputs.get("RuntimeParameters")}

@@ -162,6 +162,12 @@ def is_for(override: StepOverride, run: Run, step: Step) -> bool:
     )
 
 
+def is_decided(overrides: Sequence[StepOverride], run: Run, step: Step) -> bool:
+    """Return whether overrides decide all attempts of a step of a run. Called without a lock."""
+    always = (each for each in [*overrides] if isinstance(each, StepOutputs) or each.times is None)
+    return any(is_for(each, run, step) for each in always)
+
+
 def result_set(override: StepOutputs, run: Run, visit: Visit, execute: Execute) -> StepResult:
     """Return the result that a test has set for an attempt. Called without a lock.
 

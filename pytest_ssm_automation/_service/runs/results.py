@@ -1,4 +1,4 @@
-"""The results of the attempts of a step."""
+"""The results of the attempts of a step, and the changes of statuses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 SUCCESS: Final = "Success"
 # What decided a result.
@@ -30,3 +31,21 @@ class StepResult(NamedTuple):
     outputs: Mapping[str, Any] = MappingProxyType({})
     message: str | None = None
     decided_by: str = ""
+
+
+class StatusChange(NamedTuple):
+    """A change of the status of a run or of one of its steps.
+
+    Attributes:
+        time: The time of the change.
+        status: The new status.
+        step: The step's name; `None` for the run itself.
+        action: The step's action.
+        started: The start time of the step or the run.
+    """
+
+    time: datetime
+    status: str
+    step: str | None
+    action: str | None
+    started: datetime

@@ -6,25 +6,25 @@ of its status and of the status of its steps, oldest first. It begins with the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from . import times
 from .identity import Identity
+from .planning import request_on
+from .results import StatusChange
 from .scripts import ENDED, STEP, WAITING, WORKING, Turn
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from ..calls import Call, Request
     from ..runbooks.declarations import Runbook
-    from .recorded import Replay
+    from ..runbooks.library import RunbookStore
+    from .planning import Plan
     from .results import StepResult
-    from .scripts import Script
     from .targets.rate_control import Target
     from .walks.visits import Visit
     from .walks.walk import Walk
@@ -34,50 +34,41 @@ _OF_TARGETS: Final = "aws:executeAutomation"
 STOP_STEP: Final = "StopStep"
 
 
-class StatusChange(NamedTuple):
-    """A change of the status of a run or of one of its steps.
-
-    Attributes:
-        time: The time of the change.
-        status: The new status.
-        step: The step's name; `None` for the run itself.
-        action: The step's action.
-        started: The start time of the step or the run.
-    """
-
-    time: datetime
-    status: str
-    step: str | None
-    action: str | None
-    started: datetime
-
-
-@dataclass(slots=True)
-class Host:
+class Host(Protocol):
     """What runs need of the store that contains them.
 
     Attributes:
         lock: Guards all runs.
         pace: How far a poll advances a walk: `run` or `step`.
         takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
-        result_of: Returns the result of an attempt; `None` if it is not known yet. Called without a lock. A step that
-            pauses waits for a signal, unless it fails.
-        start_on: Starts the execution on a target.
-        start_recorded: Starts an execution that a recorded execution started.
-        knows: Returns whether a runbook with a name or ARN is registered in a Region.
-        noted: Handles a new status change of a run, and gets the status before.
-        waiting: The runs of which a step may wait for a time, with the visit of that step.
+        runbooks: The registered runbooks.
     """
 
     lock: threading.RLock
     pace: str
     takes_time: bool
-    result_of: Callable[[Run, Visit, bool], StepResult | None]
-    start_on: Callable[[Run, Target], Run]
-    start_recorded: Callable[[Run, Replay], None]
-    knows: Callable[[str, str], bool]
-    noted: Callable[[Run, str], None]
-    waiting: dict[Run, Visit] = field(default_factory=dict["Run", "Visit"])
+    runbooks: RunbookStore
+
+    def start(
+        self,
+        request: Request,
+        params: Mapping[str, Any],
+        *,
+        runbook: Runbook | None,
+        parent: Run | None,
+        target: str | None,
+        plan: Plan | None,
+    ) -> Run:
+        """Start an execution."""
+        ...
+
+    def result_of(self, run: Run, visit: Visit, /) -> StepResult | None:
+        """Return the result of an attempt; `None` if it is not known yet. Called without a lock."""
+        ...
+
+    def noted(self, run: Run, before: str) -> None:
+        """Handle a new status change of a run, whose status was `before`."""
+        ...
 
 
 class Course:
@@ -88,14 +79,20 @@ class Course:
 
     Attributes:
         catches_up: Whether the next turn of a script is due at once.
+        leads: Whether a script determines the status, so that a step may be in progress that would wait for a signal.
     """
 
     catches_up: bool = False
+    leads: bool = False
+
+    def steps_at(self, run: Run) -> list[str]:
+        """Return the names of the steps that are in progress or wait."""
+        return [run.walk.at.step.name] if run.walk and run.walk.at else []
 
     def advance(self, run: Run, pace: str) -> None:
         """Go on by one turn, or along the walk as far as the pace allows."""
 
-    def finish(self, run: Run, turn: Turn, message: str | None) -> None:  # noqa: ARG002 - a walk needs it
+    def finish(self, run: Run, turn: Turn) -> None:
         """End the run, and make its walk follow."""
         with run.lock:
             self.end(run, turn)
@@ -175,17 +172,16 @@ class Run(Identity):
         self,
         execution_id: str,
         source: Request,
-        script: Script,
+        plan: Plan,
         host: Host,
         course: Course,
         *,
         runbook: Runbook | None = None,
         parent: Run | None = None,
         target: str | None = None,
-        resolved: Sequence[str] = (),
     ) -> None:
         """Start a run for the request `source`."""
-        super().__init__(execution_id, source, script, runbook, target=target, resolved=resolved)
+        super().__init__(execution_id, source, plan, runbook, target)
         self.host: Host = host
         self.lock: threading.RLock = host.lock
         self.parent: Run | None = parent
@@ -222,38 +218,31 @@ class Run(Identity):
 
     def poll(self) -> None:
         """Advance if its state was shown since it last moved."""
-        self._move(lambda: self._advance(self.host.pace, takes_time=self.host.takes_time), if_due=True)
+        self.advance(takes_time=self.host.takes_time, if_due=True)
 
-    def advance(self, pace: str | None = None, *, takes_time: bool = False) -> None:
+    def advance(self, pace: str | None = None, *, takes_time: bool = False, if_due: bool = False) -> None:
         """Advance by one turn, or its walk as far as the pace allows, unless another caller is advancing it.
 
         Raises:
             AutomationFakeError: The walk does not end, or what the test has set for a step is invalid.
         """
-        self._move(lambda: self._advance(pace or self.host.pace, takes_time=takes_time))
-
-    def catch_up(self) -> None:
-        """Take the turn that is due at once, if there is one; executions on targets catch up too."""
-        if self.course.catches_up:
-            self._move(lambda: self.course.advance(self, STEP))
-        for child in self.running:
-            child.catch_up()
-
-    def _move(self, go_on: Callable[[], None], *, if_due: bool = False) -> None:
-        """Call a function, unless another caller is advancing the run."""
         with self.lock:
             if self.moving or (if_due and not self.due):
                 return
             self.moving = True
         try:
-            go_on()
+            self.takes_time = takes_time
+            self.course.advance(self, pace or self.host.pace)
+            self.due = False
         finally:
             self.moving = False
 
-    def _advance(self, pace: str, *, takes_time: bool) -> None:
-        self.takes_time = takes_time
-        self.course.advance(self, pace)
-        self.due = False
+    def catch_up(self) -> None:
+        """Take the turn that is due at once, if there is one; executions on targets catch up too."""
+        if self.course.catches_up:
+            self.advance(STEP, takes_time=self.takes_time)
+        for child in self.running:
+            child.catch_up()
 
     # Its changes. Callers hold the lock.
 
@@ -289,16 +278,14 @@ class Run(Identity):
     def start_targets(self) -> None:
         """Start executions on targets, as far as its status and the rate control allow."""
         for group in self.groups if self.status in WORKING else ():
-            group.fill(partial(self.host.start_on, self))
+            group.fill(self._start_on)
 
-    def follow_walk(self, walk: Walk) -> None:
-        """Change the status to that of its walk."""
-        if walk.ended:
-            self.turn_to(walk.status)
-        elif walk.cancelling:
-            self.turn_to("Cancelling")
-        else:
-            self.turn_to("Waiting" if walk.waits else "InProgress")
+    def _start_on(self, target: Target) -> Run:
+        """Start the execution on a target."""
+        request = request_on(self.source, target)
+        return self.host.start(
+            request, target.request, runbook=self.runbook, parent=self, target=target.name, plan=target.plan
+        )
 
     def end_with_parent(self, status: str) -> None:
         """End with the status of its parent, unless it has ended."""
@@ -312,12 +299,6 @@ class Run(Identity):
             child.end_with_parent(self.status)
         if self.parent:
             self.parent.start_targets()
-
-    def note_step(self, visit: Visit, status: str, time: datetime) -> None:
-        """Record the status of a step."""
-        self.note(StatusChange(time, status, visit.step.name, visit.step.action, visit.started))
-        if self.host.takes_time and visit.ended is None and not self.script.turns:
-            self.host.waiting[self] = visit
 
     def note_target(self, child: Run) -> None:
         """Record the status of the step for one of its targets."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..._errors import FakeUsageError, hide_usage_errors
 from ..accounts import default_account
@@ -12,9 +14,8 @@ from ..checks import model
 from . import times
 from .courses.turns import PLAIN, Turns
 from .listings.finding import Finder
-from .planning import Planner, request_on
-from .results import StepResult
-from .run import Host, Run
+from .planning import Planner
+from .run import Run
 from .scripts import ENDED, UNSCRIPTED, Script
 from .walks.durations import over_at
 
@@ -23,90 +24,93 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..runbooks.declarations import Runbook
+    from ..runbooks.flow import Step
     from ..runbooks.library import RunbookStore
-    from .attempts import Attempts, MakeExecutor
-    from .nesting import Judge
     from .overrides import StepOverride
     from .planning import Plan
-    from .recorded import Replay
-    from .targets.rate_control import Resolver, Target
+    from .results import StepResult
+    from .targets.rate_control import Resolver
     from .walks.visits import Visit
+
+    # Makes the executor. Its argument returns whether the test has set the outcome of all attempts of a step.
+    MakeExecutor = Callable[[Callable[[Run, Step], bool]], "Executor"]
 
 
 __tracebackhide__ = hide_usage_errors
 
 
+class Executor(Protocol):
+    """The interface of what executes steps."""
+
+    def executes(self, action: str) -> bool:
+        """Return whether steps of an action are executed, unless the test sets their outcome."""
+        ...
+
+    def outcome(self, run: Run, visit: Visit) -> StepResult | None:
+        """Execute a step, or go on; return the outcome, or `None` if it has to wait."""
+        ...
+
+    def execute(self, run: Run, visit: Visit) -> Mapping[str, Any]:
+        """Execute a step at once, and return its outputs."""
+        ...
+
+
+@dataclass(eq=False)
 class ExecutionStore:
     """All executions of a fake. They are found by id within a scope, which is an account and a Region.
 
     The scope of an execution that all accounts see has `None` in place of the account.
 
     Attributes:
+        lock: Guards everything.
+        runbooks: The registered runbooks.
+        new_id: Makes the ids of executions.
+        pace: How far a poll advances a walk: `run` or `step`.
+        make_executor: Makes what executes steps.
+        execute_steps: Whether steps are executed for which the test has set nothing.
+        reject_unknown_documents: Whether runbooks must be registered.
+        takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
+        judge: Returns the service's text for a start that it refuses, from the members of the request and the runbook.
+        result_of: Returns the result of an attempt of a step, see `attempts`.
+        overrides: The failures and outputs of steps that the test has set, oldest first.
+        planner: Makes the plans for executions.
         all: The executions, oldest first.
         started: The executions that no other execution started.
         log: All status changes, oldest first: an execution, and an index in its history.
         unfinished: The number of executions in `started` that have not ended, by scope.
-        planner: Makes the plans for executions.
-        lock: Guards everything.
-        host: What the executions need of it.
     """
 
-    def __init__(
-        self,
-        lock: threading.RLock,
-        runbooks: RunbookStore,
-        new_id: Callable[[], str],
-        pace: str,
-        make_executor: MakeExecutor,
-        *,
-        execute_steps: bool,
-        reject_unknown_documents: bool,
-        takes_time: bool,
-        judge: Judge,
-    ) -> None:
-        """Start empty."""
-        self.lock = lock
-        self._make_executor, self._execute_steps = make_executor, execute_steps
-        self._attempts: Attempts | None = None
-        self._reject_unknown = reject_unknown_documents
-        self._judge = judge
-        self.host = Host(
-            lock,
-            pace,
-            takes_time,
-            lambda run, visit, pauses: self.attempts.result_of(run, visit, pauses=pauses),
-            self._start_on,
-            self._start_recorded,
-            runbooks.knows,
-            self._noted,
-        )
-        self.planner = Planner()
-        self.all: list[Run] = []
-        self.started: list[Run] = []
-        self.log: list[tuple[Run, int]] = []
-        self.unfinished: dict[tuple[str | None, str], int] = defaultdict(int)
-        self._by_id: dict[str, list[Run]] = defaultdict(list)
-        self._indexed = 0  # the number of executions in it
-        self._finders: dict[tuple[str, str], Finder] = {}
-        self._shown: set[Run] = set()
-        self._runbooks, self._new_id = runbooks, new_id
+    lock: threading.RLock
+    runbooks: RunbookStore
+    new_id: Callable[[], str]
+    pace: str
+    make_executor: MakeExecutor
+    execute_steps: bool
+    reject_unknown_documents: bool
+    takes_time: bool
+    judge: Callable[[Mapping[str, Any], Runbook], str | None]
+    result_of: Callable[[Run, Visit], StepResult | None] = field(init=False)
+    overrides: list[StepOverride] = field(default_factory=list["StepOverride"])
+    planner: Planner = field(default_factory=Planner)
+    all: list[Run] = field(default_factory=list[Run])
+    started: list[Run] = field(default_factory=list[Run])
+    log: list[tuple[Run, int]] = field(default_factory=list[tuple[Run, int]])
+    unfinished: dict[tuple[str | None, str], int] = field(default_factory=lambda: defaultdict(int))
+    _executor: Executor | None = None
+    _by_id: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
+    _indexed: int = 0  # the number of executions in it
+    _finders: dict[tuple[str, str], Finder] = field(default_factory=dict[tuple[str, str], Finder])
+    _shown: set[Run] = field(default_factory=set[Run])
 
     @property
-    def attempts(self) -> Attempts:
-        """What finds the results of steps. It is imported when it is first needed."""
-        from .attempts import Attempts
+    def executor(self) -> Executor:
+        """The executor of steps. It is made when it is first needed."""
+        from .overrides import is_decided
 
         with self.lock:
-            if self._attempts is None:
-                make, executes = self._make_executor, self._execute_steps
-                self._attempts = Attempts(self.lock, make, self._spawn, execute_steps=executes)
-            return self._attempts
-
-    @property
-    def overridden(self) -> Sequence[StepOverride]:
-        """All failures and outputs of steps that the test has set."""
-        attempts = self._attempts
-        return (*attempts.faults, *attempts.outputs) if attempts else ()
+            if self._executor is None:
+                self._executor = self.make_executor(partial(is_decided, self.overrides))
+            return self._executor
 
     def add_script(self, script: Script) -> None:
         """Add a script. It also applies to targets of earlier executions that are still to be started."""
@@ -133,7 +137,6 @@ class ExecutionStore:
         params: Mapping[str, Any],
         *,
         runbook: Runbook | None = None,
-        script: Script | None = None,
         parent: Run | None = None,
         target: str | None = None,
         shared: bool = False,
@@ -145,31 +148,26 @@ class ExecutionStore:
             request: The request that the execution records.
             params: The members of the request, with target locations read from their URL.
             runbook: The registered runbook, if any.
-            script: A script to use instead of those that were added.
             parent: The execution that starts it.
             target: The target that it runs on, if the parent runs on several.
             shared: Whether all accounts see it.
             plan: The plan for the request, if it was made before.
-
-        Raises:
-            FakeUsageError: The id in `script` already exists in the account and Region.
         """
         if plan is None:
-            plan = self.planner.plan(request, params, script)
+            plan = self.planner.plan(request, params)
         with self.lock:
             chosen = plan.script.execution_id
-            if chosen and script is None and self.find(chosen, request.scope):
+            if chosen and self.find(chosen, request.scope):
                 chosen = None  # it is only for the first execution in each account and Region
             run = Run(
-                chosen or self._new_id(),
+                chosen or self.new_id(),
                 request,
-                plan.script,
-                self.host,
+                plan,
+                self,
                 PLAIN,
                 runbook=runbook,
                 parent=parent,
                 target=target,
-                resolved=plan.resolved,
             )
             mode = params.get("Mode", "Auto")
             if plan.script is not UNSCRIPTED or runbook is not None or mode != "Auto" or plan.groups:
@@ -191,11 +189,18 @@ class ExecutionStore:
         parameters: Mapping[str, list[str]] | None = None,
         runbook: Runbook | None = None,
     ) -> Run:
-        """Add an execution that no call started; with `account=None`, all accounts see it."""
+        """Add an execution that no call started; with `account=None`, all accounts see it.
+
+        Raises:
+            FakeUsageError: The id in the script already exists in the account and Region.
+        """
         params = {"DocumentName": document_name, **({"Parameters": parameters} if parameters else {})}
         content = copy_containers(params)
         request = Request(model.START, content, region, "", None, account or default_account())
-        return self.start(request, params, runbook=runbook, script=script, shared=account is None)
+        with self.lock:
+            self._check_free(script.execution_id, request.scope, shared=account is None)
+            plan = self.planner.plan(request, params, script)
+            return self.start(request, params, runbook=runbook, plan=plan, shared=account is None)
 
     def find(self, execution_id: str, scope: tuple[str, str]) -> Run | None:
         """Return the execution with this id in an account and Region, if any."""
@@ -246,11 +251,13 @@ class ExecutionStore:
     def waits_for_time(self) -> bool:
         """Return whether an execution waits for a time."""
         with self.lock:
-            waiting = self.host.waiting
-            for run in [run for run, visit in waiting.items() if visit.ended or run.ended]:
-                del waiting[run]
-            visits = [visit for visit in waiting.values() if not visit.waits_to_begin]
+            visits = [visit for run in self.all if (visit := self.waiting_in(run))]
         return any(over is not None and times.now() < over for over in map(over_at, visits))
+
+    def waiting_in(self, run: Run) -> Visit | None:
+        """Return the visit of the step of an execution that may wait for a time, if there is one."""
+        visit = run.walk.at if run.walk and self.takes_time and not run.script.turns else None
+        return None if visit is None or visit.waits_to_begin else visit
 
     def retagged(self, run: Run) -> None:
         """Update the tag keys of an execution."""
@@ -260,8 +267,6 @@ class ExecutionStore:
     def _add(self, run: Run, *, shared: bool) -> None:
         if shared:
             run.scope = (None, run.region)
-        if run.script.execution_id:
-            self._check_chosen(run)
         run.number = len(self.all)
         self.all.append(run)
         self.log.append((run, 0))
@@ -275,21 +280,15 @@ class ExecutionStore:
         if run.parent.groups and run.status != "Pending":
             run.parent.note_target(run)
 
-    def _check_chosen(self, run: Run) -> None:
-        for other in self.named(run.id):
-            if other.scope == run.scope or (other.region == run.region and None in {other.scope[0], run.scope[0]}):
-                where = run.region if run.scope[0] is None else f"account {run.account} and {run.region}"
-                raise FakeUsageError(f"An execution {run.id!r} already exists in {where}")
+    def _check_free(self, execution_id: str | None, scope: tuple[str, str], *, shared: bool) -> None:
+        account, region = scope
+        for other in self.named(execution_id) if execution_id else ():
+            if other.region == region and (shared or other.scope[0] in {account, None}):
+                where = region if shared else f"account {account} and {region}"
+                raise FakeUsageError(f"An execution {execution_id!r} already exists in {where}")
 
-    def _start_on(self, run: Run, target: Target) -> Run:
-        """Start the execution on a target."""
-        request = request_on(run.source, target)
-        return self.start(
-            request, target.request, runbook=run.runbook, parent=run, target=target.name, plan=target.plan
-        )
-
-    def _noted(self, run: Run, before: str) -> None:
-        """Handle the latest status change of an execution."""
+    def noted(self, run: Run, before: str) -> None:
+        """Note the latest status change of an execution."""
         if run.number < 0:
             return
         if run.parent is None:
@@ -297,41 +296,3 @@ class ExecutionStore:
         for finder in self._finders.values():
             finder.changed(run, before)
         self.log.append((run, len(run.history) - 1))
-
-    def _spawn(self, run: Run, visit: Visit) -> Run | StepResult | None:
-        """Start the execution of a step; return the failure if it is refused, `None` if its runbook is unknown."""
-        from .nesting import request_of, runbook_of
-
-        params = request_of(visit.inputs)
-        request = run.source._replace(content=params)
-        script = self.planner.script_for(request) if self.planner.replays else None
-        replay = script.replay if script else None
-        found = runbook_of(
-            self._runbooks, run, visit, params, replay, judge=self._judge, reject_unknown=self._reject_unknown
-        )
-        if isinstance(found, StepResult) or (found is None and replay is None):
-            return found
-        plan = self.planner.plan(request, params, script)
-        child = self.start(request, params, runbook=found, parent=run, plan=plan)
-        with self.lock:
-            run.spawned = (*run.spawned, child)
-            visit.child = child
-            if run.ended:  # it was stopped in the meantime
-                child.end_with_parent(run.status)
-        return child
-
-    def _start_recorded(self, run: Run, replay: Replay) -> None:
-        """Start an execution that a recorded execution started."""
-        params = {
-            "DocumentName": replay.execution["DocumentName"],
-            "Parameters": copy_containers(dict(replay.parameters)),
-        }
-        child = self.start(
-            run.source._replace(content=params),
-            params,
-            runbook=replay.runbook,
-            script=Script(replay=replay, execution_id=replay.id),
-            parent=run,
-            target=replay.execution.get("Target"),
-        )
-        run.spawned = (*run.spawned, child)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ..run import Course, Run
     from ..scripts import Script
     from ..targets.rate_control import Group
-
 __tracebackhide__ = hide_usage_errors
 
 # Statuses of a first turn that the walk has to follow, because other changes depend on them.
@@ -36,7 +35,7 @@ def begin(run: Run, mode: str, groups: Sequence[Group]) -> None:
     interactive = mode == "Interactive" and not run.script.turns
     flow = None if groups else _flow(run)
     if flow is not None:
-        run.walk = Walk(flow, run.reference_values(), run.tick, run.note_step, interactive=interactive)
+        run.walk = Walk(flow, run.reference_values(), run.tick, run.note, interactive=interactive)
     if interactive:
         run.status = "Waiting"
     run.groups = groups

@@ -28,13 +28,14 @@ class Following(Walked):
 
     remaining: tuple[Turn, ...]
     catches_up: bool = False
+    leads: bool = True
 
     def advance(self, run: Run, pace: str) -> None:  # noqa: ARG002 - a turn is one step at any pace
         """Make the walk follow the next turn, and take it."""
         if not self.remaining:
             return
         turn, changes = self.remaining[0], run.changes
-        match(run, self.walk, turn, run.script.failure_message)
+        match(run, self.walk, turn)
         with run.lock:
             if run.changes == changes:
                 self._take(run, turn, self.remaining[1:])
@@ -62,7 +63,7 @@ class Following(Walked):
         if not later:
             run.course = Walked(self.walk)
             run.changed()
-            run.follow_walk(self.walk)
+            run.turn_to(self.walk.shown)
         elif later[0].status in WORKING:
             self._take(run, later[0], later[1:])
         else:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.actions import PAUSING
-from ..results import SUCCESS
-from ..run import StatusChange
+from ..results import SUCCESS, StatusChange
 from ..scripts import ENDED, STATUS, STEP
 from ..shown.outputs import NOT_YET, progress_counters
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ...._errors import AutomationFakeError
 from ...runbooks.actions import PAUSING
 from .. import times
-from ..results import StepResult
+from ..results import SUCCESS, StepResult
 from ..scripts import ENDED, SUCCEEDED, WORKING, Turn
 from ..walks.durations import end_of_sleep, over_at
 from ..walks.failures import refused_input
@@ -34,28 +34,26 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
         visit, changes = walk.due, run.changes
     if visit is None:
         return False
-    pauses = follow and visit.step.action in PAUSING
     wrong = wrong_input(visit, walk.flow.types) if follow else None
     if wrong is not None:
         result: StepResult | None = StepResult("Failed", {}, refused_input(wrong))
     else:
-        result = visit.kept or run.host.result_of(run, visit, pauses)
-    if run.takes_time and follow and result:
+        result = visit.kept or run.host.result_of(run, visit)
+    waits = follow and visit.step.action in PAUSING and result is not None and result.status == SUCCESS
+    if waits:
+        visit.kept = result
+    elif follow and run.takes_time and result:
         result = _by_now(visit, result)
-        if result is None:
-            return False
     with run.lock:
         # A stop or a signal may have been faster than the function of the test.
-        if run.changes != changes or walk.due is not visit:
+        if result is None or run.changes != changes or walk.due is not visit:
             return False
-        if result is not None:
-            walk.settle(result)
-        elif pauses:
+        if waits:
             walk.wait()
         else:
-            return False
+            walk.settle(result)
         if follow:
-            run.follow_walk(walk)
+            run.turn_to(walk.shown)
     raise_if_cut(run, walk)
     return True
 
@@ -63,9 +61,9 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
 def _by_now(visit: Visit, result: StepResult) -> StepResult | None:
     """Return the result of a step at this time, and that of a time-out for a sleep that would last longer than it may.
 
-    A sleep that is not over has none; its result is kept. The test's own results don't wait.
+    A sleep that is not over has none; its result is kept. Failures and the test's own results don't wait.
     """
-    over = None if result.decided_by else over_at(visit)
+    over = None if result.decided_by or result.status != SUCCESS else over_at(visit)
     if over and times.now() < over:
         visit.kept = result
         return None
@@ -78,11 +76,8 @@ def raise_if_cut(run: Run, walk: Walk) -> None:
         raise AutomationFakeError(f"The execution {run.id} of {run.document_name}: {walk.cut}")
 
 
-def match(run: Run, walk: Walk, turn: Turn, message: str | None) -> None:
-    """Move a walk that has not ended to match a turn that is about to be taken.
-
-    `message` is the failure message of the run, if the turn has none.
-    """
+def match(run: Run, walk: Walk, turn: Turn) -> None:
+    """Move a walk that has not ended to match a turn that is about to be taken."""
     status = turn.status
     if status in WORKING:
         _match_work(run, walk)
@@ -91,7 +86,7 @@ def match(run: Run, walk: Walk, turn: Turn, message: str | None) -> None:
     elif status in SUCCEEDED or (status == "Cancelled" and walk.cancelling):
         _walk_until(run, walk, None)
     elif status in ENDED and (walk.begun or status not in _NOT_BEGUN):
-        _match_end(run, walk, status, turn.members.get("FailureMessage", message))
+        _match_end(run, walk, status, turn.members.get("FailureMessage", run.script.failure_message))
     elif status == "Cancelling":
         with run.lock:
             walk.begin()

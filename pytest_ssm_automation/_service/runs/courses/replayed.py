@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..results import SUCCESS
-from ..run import Course, StatusChange
-from ..scripts import SUCCEEDED, WAITING, WORKING, Turn
+from ...calls import copy_containers
+from ..planning import Plan
+from ..results import SUCCESS, StatusChange
+from ..run import Course
+from ..scripts import SUCCEEDED, WAITING, WORKING, Script, Turn
 from .frames import PENDING, Frames
 from .turns import Turns
 
@@ -36,9 +38,8 @@ class Replayed(Course):
     frame: int = 0
     then: Turn | None = None
 
-    @property
-    def running(self) -> list[str]:
-        """The names of the steps that are in progress or wait."""
+    def steps_at(self, run: Run) -> list[str]:  # noqa: ARG002 - a walk needs it
+        """Return the names of the steps that are in progress or wait."""
         return [step["StepName"] for step in self.frames.running(self.frame)]
 
     def advance(self, run: Run, pace: str) -> None:
@@ -102,14 +103,30 @@ class Replayed(Course):
 
     def _take_children(self, run: Run, time: datetime, *, ends: bool) -> None:
         """Start the recorded executions that had begun by a time, and let them follow."""
-        known = {child.id for child in run.spawned}
+        known = {child.script.execution_id for child in run.spawned}
         for child in self.replay.children:
             if child.id not in known and (ends or child.begun <= time):
-                run.host.start_recorded(run, child)
+                self._start(run, child)
         for started in run.spawned:
             course = started.course
             if isinstance(course, Replayed):
                 course.follow(started, course.frames.time(course.frames.last) if ends else time)
+
+    def _start(self, run: Run, child: Replay) -> None:
+        """Start an execution that the recorded execution started."""
+        params = {
+            "DocumentName": child.execution["DocumentName"],
+            "Parameters": copy_containers(dict(child.parameters)),
+        }
+        started = run.host.start(
+            run.source._replace(content=params),
+            params,
+            runbook=child.runbook,
+            parent=run,
+            target=child.execution.get("Target"),
+            plan=Plan(Script(replay=child, execution_id=child.id)),
+        )
+        run.spawned = (*run.spawned, started)
 
     def _closed(self, run: Run, turn: Turn) -> list[dict[str, Any]]:
         """Return the current steps, those in progress with the end of the run."""

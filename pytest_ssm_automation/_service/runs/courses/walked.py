@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...runbooks.actions import APPROVE, PAUSE
 from .. import times
-from ..results import SUCCESS, StepResult
+from ..results import SIGNAL, SUCCESS, StepResult
 from ..run import STOP_STEP, Course
 from ..scripts import STEP, SUCCEEDED, WAITING, Turn
 from ..walks.durations import over_at
@@ -42,19 +42,19 @@ class Walked(Course):
                     run.turn_to("InProgress")
                 moved = _move_alone(walk) or (run.takes_time and _expire(walk))
                 if moved:
-                    run.follow_walk(walk)
+                    run.turn_to(walk.shown)
             if begins or (not moved and not settle(run, walk, follow=True)) or run.status in WAITING:
                 break
             raise_if_cut(run, walk)
             if pace == STEP and walk.at is not visit:
                 break
 
-    def finish(self, run: Run, turn: Turn, message: str | None) -> None:
+    def finish(self, run: Run, turn: Turn) -> None:
         """Walk to where the run ends with this turn, and end it."""
         with run.lock:
             run.changed()
         if not self.walk.ended:
-            match(run, self.walk, turn, message)
+            match(run, self.walk, turn)
         with run.lock:
             if not run.ended:
                 self.end(run, turn)
@@ -98,21 +98,21 @@ class Walked(Course):
         walk.cancel()
         if walk.at and walk.at.status == "Cancelling":
             walk.end_at("Cancelled")
-        run.follow_walk(walk)
+        run.turn_to(walk.shown)
 
     def reject(self, run: Run, message: str) -> None:
         """Make the waiting step fail."""
         run.changed()
         at = self.walk.at
         kept = (at and at.kept) or StepResult()
-        self.walk.settle(StepResult("Failed", kept.outputs, message), signalled=True)
-        run.follow_walk(self.walk)
+        self.walk.settle(StepResult("Failed", kept.outputs, message, SIGNAL))
+        run.turn_to(self.walk.shown)
 
     def resume(self, run: Run) -> None:
         """Make the waiting step begin, continue or succeed."""
         go_on(self.walk)
         run.changed()
-        run.follow_walk(self.walk)
+        run.turn_to(self.walk.shown)
 
 
 def waiting_step(run: Run, walk: Walk) -> Visit | None:
@@ -134,7 +134,7 @@ def go_on(walk: Walk) -> None:
         walk.begin()
     elif walk.at and walk.at.status == "Waiting":
         if walk.pauses:
-            walk.settle(walk.at.kept or StepResult(), signalled=True)
+            walk.settle((walk.at.kept or StepResult())._replace(decided_by=SIGNAL))
         else:
             walk.resume()
 

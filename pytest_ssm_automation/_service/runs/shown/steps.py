@@ -64,7 +64,7 @@ def shown_steps(run: Run) -> list[dict[str, Any]]:
 
 def _walked(run: Run, walk: Walk) -> Iterator[dict[str, Any]]:
     said = {step["StepName"]: step for step in run.script.steps or ()}
-    for step, visit, iteration in _listed(walk, [s for s in walk.flow.steps if s.parent is None], walk.visits, None):
+    for step, visit, iteration in _listed(walk, [s for s in walk.flow.steps if s.parent is None], walk.latest, None):
         members = _members(run, step, visit, iteration, walk)
         if (own := said.get(step.name)) and visit:
             status = own.get("StepStatus", visit.status) if run.ended else visit.status
@@ -141,7 +141,7 @@ def _parent(run: Run, iteration: Iteration | None) -> dict[str, Any] | None:
 
 def _listed_step(run: Run, walk: Walk, place: int) -> dict[str, Any]:
     given: dict[str, Any] = copy_containers(run.script.steps[place]) if run.script.steps else {}
-    visit = walk.visits.get(place)
+    visit = walk.latest.get(place)
     status = visit.status if visit else "Pending"
     if run.ended:
         status = SUCCESS if run.status in SUCCEEDED and visit is None else status
@@ -153,7 +153,7 @@ def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> 
     first = {**_NAMED, **given, "StepStatus": status}
     if status == "Pending":
         return {name: first[name] for name in ("StepName", "Action", "StepStatus")}
-    visit = run.walk.visits.get(place) if run.walk and run.runbook is None else None
+    visit = run.walk.latest.get(place) if run.walk and run.runbook is None else None
     step_id = _id_from(f"{run.id} {place} {first['StepName']}")
     ran: dict[str, Any] = {
         "StepExecutionId": step_id,

@@ -7,16 +7,15 @@ Sources:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.kinds import is_list
 from ...runbooks.references import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from ...runbooks.flow import Flow, Step
     from ..results import StepResult
@@ -50,7 +49,7 @@ class Visit:
         polls: How often a caller has polled without a sleep while it waited for its time.
         polled: The time of the latest of these polls.
         decisions: The decisions of approvers.
-        executing: The number of the attempt that is being executed, and has to wait.
+        executing: Whether the attempt is being executed, and has to wait.
         called: The operations that the current attempt has called, such as `ec2 StopInstances`.
     """
 
@@ -73,7 +72,7 @@ class Visit:
     polls: int = 0
     polled: datetime | None = None
     decisions: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-    executing: int = 0
+    executing: bool = False
     called: tuple[str, ...] = ()
 
 
@@ -92,10 +91,6 @@ class Iteration:
     number: int
     value: Any
     visits: dict[int, Visit] = field(default_factory=dict[int, Visit])
-
-
-# Called for each status change of a step, with the visit, the status and the time.
-Note = Callable[[Visit, str, datetime], None]
 
 
 def iteration_of(visit: Visit, number: int) -> Iteration | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ...runbooks.actions import APPROVE, BRANCH, LOOP, PAUSING, UPDATE_VARIABLE
-from ..results import SIGNAL, SUCCESS, StepResult
+from ..results import SIGNAL, SUCCESS, StatusChange, StepResult
 from .failures import failure_text
 from .values import Values, outputs_of_action
 from .visits import WAITING, Iteration, Visit, iteration_of, loops_around, outputs_of_approval
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ...runbooks.flow import Flow, Step
-    from .visits import Note
 
 MOST_STEPS: Final = 10_000
 # The number of latest steps in which to look for a circle.
@@ -40,7 +39,6 @@ class Walk:
         status: The status of the run, once ended.
         message: The failure message of the run.
         cancelling: Whether the run was cancelled, and may still run the steps of `onCancel`.
-        visits: The latest visit of each step outside loops, by index.
         latest: The latest visit of each step, by index.
         way: All visits, in order.
         values: The values that references name.
@@ -52,7 +50,7 @@ class Walk:
         flow: Flow,
         values: Mapping[str, Any],
         clock: Callable[[], datetime],
-        note: Note,
+        note: Callable[[StatusChange], None],
         *,
         interactive: bool = False,
     ) -> None:
@@ -68,7 +66,6 @@ class Walk:
         self.status: str = SUCCESS
         self.message: str | None = None
         self.cancelling: bool = False
-        self.visits: dict[int, Visit] = {}
         self.latest: dict[int, Visit] = {}
         self.way: list[Visit] = []
         self.values: Values = Values(flow, values)
@@ -104,6 +101,15 @@ class Walk:
         return self._interactive and not self.cancelling
 
     @property
+    def shown(self) -> str:
+        """The status of the run now."""
+        if self.ended:
+            return self.status
+        if self.cancelling:
+            return "Cancelling"
+        return "Waiting" if self.waits else "InProgress"
+
+    @property
     def pauses(self) -> bool:
         """Whether the action of the current step waits for a signal."""
         return self.at is not None and self.at.step.action in PAUSING
@@ -116,21 +122,21 @@ class Walk:
         if first and not self.ended:
             self._enter(0, waits=self._interactive)
 
-    def settle(self, result: StepResult, *, signalled: bool = False) -> None:
+    def settle(self, result: StepResult) -> None:
         """Apply the result of the current step: retry it, or continue with the next step.
 
-        If the result is that of a signal, the next step does not wait for another one.
+        If a signal has decided the result, the next step does not wait for another one.
         """
         visit = self._current()
-        visit.decided_by = SIGNAL if signalled else result.decided_by
-        if result.status != SUCCESS and visit.attempt < visit.step.attempts and not signalled:
+        visit.decided_by = result.decided_by
+        if result.status != SUCCESS and visit.attempt < visit.step.attempts and result.decided_by != SIGNAL:
             visit.attempt, visit.begun, visit.child, visit.called = visit.attempt + 1, self._clock(), None, ()
         elif result.status == SUCCESS and visit.step.action == LOOP and not visit.iterations:
             self._begin_iterations(visit, result)
         elif result.status == SUCCESS:
-            self._succeed(visit, result, signalled=signalled)
+            self._succeed(visit, result)
         else:
-            self._fail(visit, result, signalled=signalled)
+            self._fail(visit, result)
 
     def wait(self) -> None:
         """Make the current step wait for a signal."""
@@ -145,7 +151,7 @@ class Walk:
 
     def expire(self) -> None:
         """Make the waiting step time out."""
-        self._fail(self._current(), StepResult("TimedOut"), signalled=False)
+        self._fail(self._current(), StepResult("TimedOut"))
 
     def resume(self) -> None:
         """Make the waiting step continue or begin."""
@@ -190,15 +196,18 @@ class Walk:
 
     def _change(self, visit: Visit, status: str) -> None:
         visit.status = status
-        self._note(visit, status, self._clock())
+        self._note_status(visit, self._clock())
+
+    def _note_status(self, visit: Visit, time: datetime) -> None:
+        self._note(StatusChange(time, visit.status, visit.step.name, visit.step.action, visit.started))
 
     def _end_visit(self, visit: Visit, status: str, message: str | None = None) -> None:
         visit.status, visit.ended = status, self._clock()
         failed = message is not None or status in _FAILURES
         visit.message = failure_text(visit.step.action, message, status) if failed else None
-        self._note(visit, status, visit.ended)
+        self._note_status(visit, visit.ended)
 
-    def _succeed(self, visit: Visit, result: StepResult, *, signalled: bool) -> None:
+    def _succeed(self, visit: Visit, result: StepResult) -> None:
         step, target = visit.step, visit.step.following
         if step.action == BRANCH:
             visit.next = target = self.values.choice(step)
@@ -208,9 +217,9 @@ class Walk:
         self.values.put_out(visit, outputs_of_action(visit, result.outputs, chosen))
         self._end_visit(visit, SUCCESS)
         ends = step.is_end and (step.action != BRANCH or visit.next is None)
-        self._follow(visit, target, ends=ends, signalled=signalled)
+        self._follow(visit, target, result, ends=ends)
 
-    def _fail(self, visit: Visit, result: StepResult, *, signalled: bool) -> None:
+    def _fail(self, visit: Visit, result: StepResult) -> None:
         step = visit.step
         self.values.put_out(visit, result.outputs)
         self._end_visit(visit, result.status, result.message)
@@ -223,18 +232,19 @@ class Walk:
             return
         if isinstance(step.on_failure, int):
             # Assumed: `isEnd` is for the way after success. AWS-ResizeInstance does its work only after such a failure.
-            self._follow(visit, step.on_failure, ends=False, signalled=signalled)
+            self._follow(visit, step.on_failure, result, ends=False)
         else:
-            self._follow(visit, step.following, ends=step.is_end, signalled=signalled)
+            self._follow(visit, step.following, result, ends=step.is_end)
 
-    def _follow(self, visit: Visit, target: int | None, *, ends: bool, signalled: bool) -> None:
-        """Continue after a step has ended."""
+    def _follow(self, visit: Visit, target: int | None, result: StepResult, *, ends: bool) -> None:
+        """Continue after a step has ended with a result."""
+        signalled = result.decided_by == SIGNAL
         if self._completing:
             self.close()
         elif target is not None and not ends:
             self._enter(target, before=visit, waits=self._stepwise and not signalled)
         elif visit.iteration:
-            self._end_iteration(visit.iteration, signalled=signalled)
+            self._end_iteration(visit.iteration, result)
         elif signalled or self._stepwise:
             self.at = None
         else:
@@ -253,7 +263,7 @@ class Walk:
     def _begin_iterations(self, visit: Visit, result: StepResult) -> None:
         self.values.put_out(visit, result.outputs)
         if not self._next_iteration(visit, 1):
-            self._succeed(visit, result, signalled=False)
+            self._succeed(visit, result)
 
     def _next_iteration(self, visit: Visit, number: int) -> bool:
         """Begin an iteration, if there is one left."""
@@ -266,12 +276,12 @@ class Walk:
         self._enter(first, into=iteration, waits=self._stepwise)
         return True
 
-    def _end_iteration(self, over: Iteration, *, signalled: bool) -> None:
-        """Continue after the last step of an iteration."""
+    def _end_iteration(self, over: Iteration, result: StepResult) -> None:
+        """Continue after the last step of an iteration has ended with a result."""
         visit = over.loop
         if not self.values.repeats(visit.step) or not self._next_iteration(visit, over.number + 1):
             self.at = visit
-            self._succeed(visit, StepResult(), signalled=signalled)
+            self._succeed(visit, StepResult(decided_by=result.decided_by))
 
     # Steps.
 
@@ -308,12 +318,13 @@ class Walk:
         started = self._clock()
         self.values.set_time(started)
         visit = Visit(step, current, self.values.inputs(step), started, status, waits_to_begin=to_begin)
-        (current.visits if current else self.visits)[step.place] = visit
         self.latest[step.place] = visit
+        if current:
+            current.visits[step.place] = visit
         if step.action == APPROVE:
             self.values.put_out(visit, outputs_of_approval(visit))
         self.way.append(visit)
-        self._note(visit, status, visit.started)
+        self._note_status(visit, started)
         return visit
 
     def _is_cut(self, step: Step) -> bool:
