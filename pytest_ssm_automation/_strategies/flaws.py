@@ -19,7 +19,7 @@ from . import shapes
 from .pieces import UNBOUNDED
 from .requests import SIZE_RULES, broken_by, combinations, completed, limits, lists, ordered
 from .strings import LONG, WRITTEN, strings
-from .templates import fits, templates
+from .templates import fits, parsed, templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -176,7 +176,7 @@ def _unmatched(shape: Shape) -> Strategy | None:
         return low <= len(text) <= high and not fits(text, pattern)
 
     texts = [text for text in dict.fromkeys([*WRITTEN.get(shape.name, ()), *_TEXTS]) if wrong(text)]
-    samples = [each.written(each.low) for each in templates(pattern, max(1, low), high)]
+    samples = [each.written(each.low) for each in templates(parsed(pattern), max(1, low), high)]
     spots = [(text, at) for text in samples for at in range(len(text))]
     strays = [stray for stray in _STRAYS if all(wrong(_spoilt(*spot, stray)) for spot in spots)]
     made = [st.sampled_from(range(len(texts))).map(lambda position: texts[position])] if texts else []

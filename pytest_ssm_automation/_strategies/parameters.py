@@ -6,11 +6,11 @@ values, and values that the whole declaration rejects are replaced by one that i
 
 from __future__ import annotations
 
-import itertools
 import json
-import random
 import string
 from dataclasses import replace
+from itertools import chain, cycle, islice
+from random import Random
 from time import thread_time
 from typing import TYPE_CHECKING, Final
 
@@ -24,16 +24,14 @@ from .._service.runbooks.expressions import ExpressionError, parsed
 from .._service.runbooks.parameters import ROLE_ARN, check_parameters, default_of, written
 from .._service.runbooks.references import sole_name
 from .shapes import bounds
-from .strings import sample_of, text_of
-from .templates import Template, rows_of
 from .templates import parsed as rows_of_form
+from .templates import rows_of, templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .._service.java.nodes import Node
     from .._service.runbooks.declarations import Parameter
-    from .pieces import Piece
+    from .templates import Row
 
 __tracebackhide__ = hide_usage_errors
 
@@ -129,7 +127,7 @@ class _Values:
         """Draw lists of values; `None` if no valid list is known."""
         ways = list(self._ways())
         items = [text for text, _ in ways]
-        item = self._first(itertools.chain(items, self._others()))
+        item = self._first(chain(items, self._others()))
         least, most = self._counts()
         spare = self._spare(item, least)
         if spare is None:
@@ -185,24 +183,22 @@ class _Values:
     def _others(self) -> Iterator[str]:
         """Yield other values that may fit, most common first."""
         yield from default_of(self._parameter)
-        pattern = self._pattern()
-        if pattern is not None:
-            generator = random.Random(0)
-            samples = (sample_of(pattern, generator) for _ in range(_SAMPLES))
-            yield from (sample + sample[-1:] * max(0, self._low - len(sample)) for sample in samples)
+        choices = Random(0)
+        made = templates(self._rows(), self._low, self._high)
+        yield from (template.sampled(choices) for template in islice(cycle(made), _SAMPLES))
 
-    def _pattern(self) -> Node | None:
-        """Return the parsed pattern; `None` without a pattern, or if the pattern is not checked."""
+    def _rows(self) -> list[Row]:
+        """List the paths through the pattern; none without a pattern, or if the pattern is not checked."""
         if self._parameter.allowed_pattern is None:
-            return None
+            return []
         try:
-            return parsed(self._parameter.allowed_pattern)
+            return rows_of(parsed(self._parameter.allowed_pattern))
         except (UntranslatableError, ExpressionError):
-            return None
+            return []
 
     def _ways(self) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
         """Yield strategies for a value, each with its simplest value, of which at least one may be accepted."""
-        parameter, pattern = self._parameter, self._pattern()
+        parameter, rows = self._parameter, self._rows()
         if self._low > self._high:
             return
         if parameter.allowed_values:
@@ -214,12 +210,10 @@ class _Values:
             yield from self._maps()
         elif kind in _FORMS:
             yield from self._templates(rows_of_form(_FORMS[kind]))
-        elif pattern is None:
+        elif not rows:
             most = max(self._low, min(self._high, _CHARS)) if parameter.max_chars is None else self._high
             yield "a" * self._low, st.text(_ALPHABET, min_size=self._low, max_size=most)
-        if pattern is not None:
-            rows = rows_of(pattern)
-            yield from self._templates(rows) if rows else [(sample_of(pattern, random.Random(0)), text_of(pattern))]
+        yield from self._templates(rows)
 
     def _maps(self) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
         least, most = 0, _PAIRS
@@ -238,17 +232,13 @@ class _Values:
         longer = {key: value + "a" * missing for key, value in list(pairs.items())[-1:]}
         return json.dumps(pairs | longer)
 
-    def _templates(self, rows: Iterable[tuple[Piece, ...]]) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
+    def _templates(self, rows: Iterable[Row]) -> Iterator[tuple[str, st.SearchStrategy[str]]]:
         """Yield a strategy for each template within the limits, with the smallest size whose simplest string fits."""
-        for row in rows:
-            least = max(self._low, sum(piece.low for piece in row))
-            most = min(self._high, sum(piece.high for piece in row))
-            if least > most:
-                continue
-            simplest = (Template(row, size, most).written(size) for size in range(least, min(least + _SIZES, most) + 1))
-            text = self._first(simplest)
+        for template in templates(rows, self._low, self._high):
+            sizes = range(template.low, min(template.low + _SIZES, template.high) + 1)
+            text = self._first(map(template.written, sizes))
             if text is not None:
-                yield text, Template(row, len(text), most).strings()
+                yield text, replace(template, low=len(text)).strings()
             elif self._parameter.allowed_pattern and "(?" in self._parameter.allowed_pattern:
                 # Lookarounds may reject only the simplest strings.
-                yield "", Template(row, least, most).strings()
+                yield "", template.strings()

@@ -31,13 +31,13 @@ class Piece:
     """A run of characters from one class.
 
     Attributes:
-        alphabet: The class, as an argument of `st.text`.
+        alphabet: Draws characters of the class.
         letters: Some characters of the class, most common first.
         low: The minimum number of characters.
         high: The maximum number of characters.
     """
 
-    alphabet: str | st.SearchStrategy[str]
+    alphabet: st.SearchStrategy[str]
     letters: str
     low: int = 1
     high: int = 1
@@ -49,14 +49,9 @@ ANYTHING: Final = Piece(st.characters(exclude_categories=_UNUSABLE), _PREFERRED,
 @cache
 def piece_of(of: Characters) -> Piece:
     """Make a piece for a class; without letters if none of its characters can be sent."""
-    if of.explicit:
-        letters = "".join(islice(_usable(of.ranges), _MANY))
-        return Piece(_alphabet(of.ranges), letters)
     # Listing the characters with a property is slow, so defer it until something is drawn.
-    letters = "".join(each for each in _PREFERRED if _has(of, each))[:_MANY]
-    if letters:
-        return Piece(st.deferred(lambda: _any_of(of)), letters)
-    return Piece(_alphabet(listed(of)), "".join(islice(_usable(listed(of)), _MANY)))
+    letters = "" if of.explicit else "".join(each for each in _PREFERRED if _has(of, each))
+    return Piece(st.deferred(lambda: _alphabet(of)), letters or "".join(islice(_usable(listed(of)), _MANY)))
 
 
 def _has(of: Characters, character: str) -> bool:
@@ -74,24 +69,17 @@ def _usable(ranges: Ranges) -> Iterator[str]:
         yield from (each for each in later if unicodedata.category(each) not in _UNUSABLE)
 
 
-def _alphabet(ranges: Ranges) -> str | st.SearchStrategy[str]:
-    if sum(high - low + 1 for low, high in ranges) <= _FEW:
-        return "".join(_usable(ranges))
-    lacking = list(islice(_usable((~Characters(ranges)).ranges), _FEW + 1))
-    if len(lacking) <= _FEW:
-        return st.characters(exclude_categories=_UNUSABLE, exclude_characters="".join(lacking))
-    return st.sampled_from("".join(_usable(ranges)))
-
-
-def _any_of(of: Characters) -> st.SearchStrategy[str]:
-    """Draw from a class with properties.
+def _alphabet(of: Characters) -> st.SearchStrategy[str]:
+    """Draw from a class.
 
     Hypothesis needs about a second for an alphabet as long as that of all letters, and milliseconds for categories.
     Python and `regex` may know different versions of Unicode, so a rare character may not be in the class.
     """
-    few = sum(high - low + 1 for low, high in of.ranges) <= _FEW
-    if of.others or not few or any(name.startswith("C") for name in of.categories):
-        alphabet = _alphabet(listed(of))
-        return st.sampled_from(alphabet) if isinstance(alphabet, str) else alphabet
-    names = cast("tuple[Literal['L'], ...]", tuple(sorted(of.categories)))
-    return st.characters(categories=names, include_characters="".join(_usable(of.ranges)))
+    few = "".join(islice(_usable(of.ranges), _FEW + 1))
+    if len(few) <= _FEW and not of.others and not any(name.startswith("C") for name in of.categories):
+        names = cast("tuple[Literal['L'], ...]", tuple(sorted(of.categories)))
+        return st.characters(categories=names, include_characters=few)
+    lacking = "".join(islice(_usable((~Characters(listed(of))).ranges), _FEW + 1))
+    if len(lacking) <= _FEW:
+        return st.characters(exclude_categories=_UNUSABLE, exclude_characters=lacking)
+    return st.sampled_from("".join(_usable(listed(of))))

@@ -15,7 +15,7 @@ from .._service.checks.rules import target_keys
 from .pieces import UNBOUNDED
 from .recipes import named
 from .strings import LONG, strings
-from .templates import fits, templates
+from .templates import fits, parsed, templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -200,7 +200,7 @@ def _keys(shape: Shape, size: int) -> list[str]:
     """Generate different keys of a map, as many as wanted or possible."""
     low, high = bounds(shape)
     names, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
-    made = names or itertools.chain.from_iterable(each.numbered() for each in templates(pattern, low, high))
+    made = names or itertools.chain.from_iterable(each.numbered() for each in templates(parsed(pattern), low, high))
     return list(itertools.islice((text for text in made if fits(text, pattern, low, high)), size))
 
 

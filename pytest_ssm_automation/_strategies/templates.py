@@ -7,30 +7,38 @@ is a set of characters and a number of repetitions. The length is divided betwee
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from random import Random
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from hypothesis import strategies as st
 
 from .._service.checks.patterns import compile_pattern
-from .._service.java.nodes import Alternation, Anchor, Atomic, Group, Lookaround, One, Repeat, Sequence
+from .._service.java.nodes import Alternation, Atomic, Backreference, Group, One, Repeat, Sequence
 from .._service.java.parser import parse
 from .pieces import ANYTHING, UNBOUNDED, Piece, piece_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .._service.java.nodes import Node
 
-_MOST_WAYS: Final = 64
+Row: TypeAlias = tuple[Piece, ...]
+# The maximum number of paths through a part of a pattern, and of repetitions of a part of several characters.
+_MOST_ROWS: Final = 64
+_MOST_TIMES: Final = 512
+# The maximum numbers of such repetitions, and of characters of a sample, above the minimum.
+_MORE_TIMES: Final = 2
+_MORE_CHARACTERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """A sequence of pieces with a total length within bounds, which the lengths of the pieces allow."""
 
-    pieces: tuple[Piece, ...]
+    pieces: Row
     low: int
     high: int
 
@@ -46,6 +54,13 @@ class Template:
     def written(self, size: int) -> str:
         """Return the most common string of a length."""
         return "".join(piece.letters[0] * count for piece, count in self.sized(size))
+
+    def sampled(self, choices: Random) -> str:
+        """Return a string of common characters."""
+        size = choices.randint(self.low, min(self.high, self.low + _MORE_CHARACTERS))
+        return "".join(
+            choice for piece, count in self.sized(size) for choice in choices.choices(piece.letters, k=count)
+        )
 
     def numbered(self) -> Iterator[str]:
         """Yield many different strings."""
@@ -75,82 +90,72 @@ def _drawn(draw: st.DrawFn, template: Template) -> str:
 
 
 @cache
-def _texts(alphabet: str | st.SearchStrategy[str], low: int, high: int) -> st.SearchStrategy[str]:
+def _texts(alphabet: st.SearchStrategy[str], low: int, high: int) -> st.SearchStrategy[str]:
     return st.text(alphabet, min_size=low, max_size=None if high >= UNBOUNDED else high)
 
 
-class _UnsupportedError(Exception):
-    """The pattern contains something that templates do not support."""
+def rows_of(node: Node) -> list[Row]:
+    """List the paths through a pattern; of many, some. Strings of a path with a reference to a group may not match."""
+    return _rows(node, {})
 
 
-def _rows(node: Node) -> list[tuple[Piece, ...]]:
-    """List all paths through a pattern; repeated groups only with the smallest numbers of repetitions."""
+def _rows(node: Node, groups: dict[int, list[Row]]) -> list[Row]:
+    rows: list[Row] = [()]  # of an anchor or a lookaround
     match node:
         case One(of=of):
-            return [(piece_of(of),)] if piece_of(of).letters else []
-        case Anchor() | Lookaround():
-            return [()]
+            rows = [(piece_of(of),)] if piece_of(of).letters else []
         case Sequence(parts=parts):
-            rows: list[tuple[Piece, ...]] = [()]
-            for part in parts:
-                ways = _rows(part)
-                if len(rows) * len(ways) > _MOST_WAYS:
-                    raise _UnsupportedError
-                rows = [(*row, *way) for row in rows for way in ways]
-            return rows
+            rows = _joined([_rows(part, groups) for part in parts])
         case Alternation(alternatives=parts):
-            rows = [row for part in parts for row in _rows(part)]
-            if len(rows) > _MOST_WAYS:
-                raise _UnsupportedError
-            return rows
-        case Group(part=part) | Atomic(part=part):
-            return _rows(part)
-        case Repeat():
-            return _repeated(node)
+            rows = [row for part in parts for row in _rows(part, groups)]
+            rows = rows if len(rows) <= _MOST_ROWS else [rows[0], *Random(0).sample(rows, _MOST_ROWS)]
+        case Group(part=part, number=number):
+            rows = groups[number] = _rows(part, groups)
+        case Backreference(number=number):
+            rows = groups.get(number, [])
+        case Atomic(part=part):
+            rows = _rows(part, groups)
+        case Repeat(part=part, low=low, high=high):
+            rows = _repeated(_rows(part, groups), low, UNBOUNDED if high is None else high)
         case _:
-            raise _UnsupportedError
+            pass
+    return rows
 
 
-def _repeated(node: Repeat) -> list[tuple[Piece, ...]]:
-    rows = _rows(node.part)
-    if not rows:
-        return [] if node.low else [()]
-    low, high = node.low, UNBOUNDED if node.high is None else node.high
-    if len(rows) == len(rows[0]) == rows[0][0].low == rows[0][0].high == 1:
-        return [(replace(rows[0][0], low=low, high=high),)]
-    most = min(high, low + 2)
-    if most > _MOST_WAYS or len(rows) ** most > _MOST_WAYS:
-        raise _UnsupportedError
-    times = range(low, most + 1)
-    return [tuple(itertools.chain(*combined)) for count in times for combined in itertools.product(rows, repeat=count)]
+def _joined(parts: list[list[Row]]) -> list[Row]:
+    """Join a row of each part, in all ways or in some of many."""
+    ways: Iterable[Iterable[Row]] = itertools.product(*parts)
+    if math.prod(map(len, parts)) > _MOST_ROWS:
+        choices = Random(0)
+        ways = [[choices.choice(part) for part in parts] for _ in range(_MOST_ROWS)]
+        ways = [[part[0] for part in parts], *ways]
+    return [tuple(itertools.chain(*way)) for way in ways]
 
 
-def rows_of(node: Node) -> list[tuple[Piece, ...]]:
-    """List all paths through a pattern; empty if templates do not support it."""
-    try:
-        return _rows(node)
-    except _UnsupportedError:
-        return []
+def _repeated(rows: list[Row], low: int, high: int) -> list[Row]:
+    """Repeat a character as often as allowed, and anything else as seldom as allowed."""
+    match rows:
+        case [[Piece(low=1, high=1) as piece]]:
+            return [(replace(piece, low=low, high=high),)]
+        case _:
+            pass
+    times = range(low, min(high, low + _MORE_TIMES, _MOST_TIMES) + 1)
+    return [row for count in times for row in _joined([rows] * count)]
 
 
 @cache
-def parsed(pattern: str | None) -> list[tuple[Piece, ...]]:
-    """List all paths through a pattern of the model; without a pattern, any string is one path."""
+def parsed(pattern: str | None) -> list[Row]:
+    """List the paths through a pattern of the model; without a pattern, any string is one path."""
     return [(ANYTHING,)] if pattern is None else rows_of(parse(pattern))
 
 
-def templates(pattern: str | None, low: int, high: int) -> list[Template]:
-    """List the templates of a pattern with a length within bounds; without a pattern, of any string.
-
-    Empty if there are none, or if templates do not support the pattern.
-    """
+def templates(rows: Iterable[Row], low: int, high: int) -> list[Template]:
+    """List the templates of paths that have a length within bounds."""
     made: list[Template] = []
-    for row in parsed(pattern):
+    for row in rows:
         least, most = (sum(getattr(piece, end) for piece in row) for end in ("low", "high"))
         if max(low, least) <= min(high, most):
-            template = Template(row, max(low, least), min(high, most))
-            if fits(template.written(template.low), pattern):
-                made.append(template)
+            made.append(Template(row, max(low, least), min(high, most)))
     return made
 
 
