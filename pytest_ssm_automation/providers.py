@@ -23,7 +23,8 @@ from faker.providers import BaseProvider
 from ._errors import hide_usage_errors, unknown_name
 from ._service.checks import model, rules
 from ._service.runbooks.library import bare_name
-from ._service.runs.scripts import ENDED
+from ._service.runs.scripts import ENDED, SUCCEEDED
+from ._service.runs.walks.failures import failure_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,10 +71,7 @@ _LAST_STEP: Final[Mapping[str, str]] = {
     "Exited": "Success",
     "RunbookInProgress": "InProgress",
 }
-_FAILURES: Final = {
-    "Failed": "Step fails when it is Execute/Cancelling action. Unable to complete the requested operation.",
-    "TimedOut": "Step timed out while step is verifying the result of the action.",
-}
+_FAILURE: Final = "Unable to complete the requested operation"
 
 
 @cache
@@ -237,15 +235,14 @@ class AutomationProvider(BaseProvider):
             course |= {"TargetParameterName": target, "Targets": targets, **self._rates()}
         inputs = {parameter: json.dumps(value) for parameter, value in parameters.items()}
         steps = self._steps(plan, status, start, inputs)
-        begun = [step for step in steps if "ExecutionStartTime" in step]
-        last = begun[-1] if begun else {}
+        last: dict[str, Any] = next((step for step in reversed(steps) if step["StepStatus"] != "Pending"), {})
         outputs = {
             f"{step['StepName']}.{key}": [*value] for step in steps for key, value in step.get("Outputs", {}).items()
         }
         course |= {
             "ResolvedTargets": {"ParameterValues": plan if targeted else [], "Truncated": False},
             "StepExecutions": steps,
-            **_filled({"Parameters": parameters, "FailureMessage": last.get("FailureMessage")}),
+            **_filled({"Parameters": parameters, "FailureMessage": not targeted and last.get("FailureMessage")}),
         }
         if status in ENDED:
             end = self._later(last.get("ExecutionEndTime", start), 5)
@@ -253,31 +250,26 @@ class AutomationProvider(BaseProvider):
         return course | _filled({"CurrentStepName": last.get("StepName"), "CurrentAction": last.get("Action")})
 
     def _steps(self, plan: list[str], status: str, clock: datetime, inputs: dict[str, str]) -> list[dict[str, Any]]:
-        last, complete = _LAST_STEP.get(status, ""), status in {"Success", "CompletedWithSuccess"}
-        began = len(plan) if complete else self.random_int(1, len(plan))
+        last = _LAST_STEP.get(status, "")
+        began = len(plan) if status in SUCCEEDED else self.random_int(1, len(plan))
         states = ["Success"] * (began - 1) + [last] if last else []
         steps: list[dict[str, Any]] = []
         for name, state in zip_longest(plan, states, fillvalue="Pending"):
-            steps.append(self._step(name, state, clock, inputs))
-            clock = steps[-1].get("ExecutionEndTime", clock)
+            # A step with another name is that of a target.
+            action, outputs = _STEPS.get(name, ("aws:executeAutomation", {"Status": "Success"}))
+            steps.append({"StepName": name, "Action": action, "StepStatus": state})
+            if state != "Pending":
+                clock = self._later(clock, 5)
+                steps[-1] |= {"StepExecutionId": self.automation_execution_id(), "ExecutionStartTime": clock}
+                steps[-1]["Inputs"] = {**inputs}
+            if state in ENDED:
+                clock = steps[-1]["ExecutionEndTime"] = self._later(clock, 600)
+            if state in {"Failed", "TimedOut"}:
+                steps[-1]["FailureMessage"] = failure_text(action, _FAILURE, state)
+                steps[-1]["FailureDetails"] = {"FailureStage": "Invocation", "FailureType": "Action"}
+            if state == "Success":
+                steps[-1] |= _filled({"Outputs": {key: [self._fill(value)] for key, value in outputs.items()}})
         return steps
-
-    def _step(self, name: str, status: str, clock: datetime, inputs: dict[str, str]) -> dict[str, Any]:
-        # A step with another name is that of a target.
-        action, outputs = _STEPS.get(name, ("aws:executeAutomation", {"Status": "Success"}))
-        step: dict[str, Any] = {"StepName": name, "Action": action, "StepStatus": status}
-        if status == "Pending":
-            return step
-        start = self._later(clock, 5)
-        step |= {"StepExecutionId": self.automation_execution_id(), "ExecutionStartTime": start, "Inputs": {**inputs}}
-        if status in ENDED:
-            step["ExecutionEndTime"] = self._later(start, 600)
-        if status in _FAILURES:
-            details = {"FailureStage": "Invocation", "FailureType": "Action"}
-            step |= {"FailureMessage": _FAILURES[status], "FailureDetails": details}
-        if status == "Success":
-            step |= _filled({"Outputs": {key: [self._fill(value)] for key, value in outputs.items()}})
-        return step
 
     def _scope(self, name: str) -> dict[str, Any]:
         """Choose members for one resource, or for several targets in one of the possible ways."""

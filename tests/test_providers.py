@@ -262,7 +262,9 @@ def test_the_members_of_an_execution_fit_each_other(status: str, rate_controlled
         steps = execution["StepExecutions"]
         assert problems(EXECUTION, execution) == []
         assert ("ExecutionEndTime" in execution) == (status in ENDED)
-        assert ("FailureMessage" in execution) == (status in {"Failed", "TimedOut", "CompletedWithFailure"})
+        failed = status in {"Failed", "TimedOut", "CompletedWithFailure"}
+        assert ("FailureMessage" in execution) == (failed and not rate_controlled)
+        assert any("Troubleshooting Guide" in step.get("FailureMessage", "") for step in steps) == failed
         assert status in ENDED or "Outputs" not in execution
         assert (execution["Mode"] == "Interactive") >= (status == "Waiting")
         states = [step["StepStatus"] for step in steps]
