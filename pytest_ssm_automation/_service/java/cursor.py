@@ -37,7 +37,10 @@ LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n)
 LINE_END: Final = Anchor(r"(?:\Z|(?<!\r)(?=\n)|(?=[\r\x85\u2028\u2029]))")
 _QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
 _NAME: Final = re.compile("[A-Za-z][0-9A-Za-z]*")
-_HEXADECIMAL: Final = re.compile("[0-9a-fA-F]+")
+_PROPERTY: Final = re.compile(r"\{(.*?)\}|(?!\{)(.?)", re.DOTALL)
+_HEXADECIMAL: Final = re.compile("([0-9a-fA-F]{2})|\\{([0-9a-fA-F]+)\\}")
+# A surrogate pair, or four digits.
+_UNICODE: Final = re.compile("[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}|[0-9a-fA-F]{4}")
 
 
 class Cursor:
@@ -89,15 +92,18 @@ class Cursor:
             self.position -= 1
             self.fail(problem)
 
+    def match(self, wanted: re.Pattern[str], problem: str) -> re.Match[str]:
+        """Move past what the expression matches, or fail if it does not match."""
+        found = wanted.match(self.text, self.position)
+        if found is None:
+            self.fail(problem)
+        self.position = found.end()
+        return found
+
     def _property(self, *, complement: bool) -> Characters:
         r"""Read a property, after `\p` or `\P`."""
-        if self.peek() == "{":
-            end = self.text.find("}", self.position)
-            if end < 0:
-                self.fail("unclosed character family")
-            name, self.position = self.text[self.position + 1 : end], end + 1
-        else:
-            name = self.read()
+        one = self.match(_PROPERTY, "unclosed character family")
+        name = one[1] or one[2] or ""
         found = named(name, any_case="i" in self.flags)
         if found is None:
             if name.startswith(("Is", "java")):  # Java knows more of these
@@ -156,42 +162,20 @@ class Cursor:
 
     def group_name(self) -> str:
         """Read a group's name, and the `>` after it."""
-        name = _NAME.match(self.text, self.position)
-        if name is None:
-            self.fail("capturing group name does not start with a Latin letter")
-        self.position = name.end()
+        name = self.match(_NAME, "capturing group name does not start with a Latin letter")
         self.expect(">", "named capturing group is missing trailing '>'")
         return name[0]
 
-    def _digits(self, count: int, problem: str) -> int:
-        digits = _HEXADECIMAL.match(self.text, self.position, self.position + count)
-        if not digits or len(digits[0]) < count:
-            self.fail(problem)
-        self.position += count
-        return int(digits[0], 16)
-
     def _hex(self) -> int:
-        problem = "illegal hexadecimal escape sequence"
-        if self.peek() != "{":
-            return self._digits(2, problem)
-        self.position += 1
-        digits = _HEXADECIMAL.match(self.text, self.position)
-        point = self._digits(len(digits[0]) if digits else 1, problem)
-        self.expect("}", problem)
+        digits = self.match(_HEXADECIMAL, "illegal hexadecimal escape sequence")
+        point = int(digits[1] or digits[2], 16)
         if point > sys.maxunicode:
             self.fail("hexadecimal codepoint is too big")
         return point
 
     def _unicode(self) -> int:
-        """Read four digits, and a second escape if both form a surrogate pair."""
-        first = self._digits(4, "illegal Unicode escape sequence")
-        after = self.position
-        if 0xD800 <= first < 0xDC00 and self.read() == "\\" and self.read() == "u":  # noqa: PLR2004 - surrogates
-            second = self._digits(4, "illegal Unicode escape sequence")
-            if 0xDC00 <= second < 0xE000:  # noqa: PLR2004 - surrogates
-                return 0x10000 + (first - 0xD800) * 0x400 + second - 0xDC00
-        self.position = after
-        return first
+        digits = self.match(_UNICODE, "illegal Unicode escape sequence")[0].replace("\\u", "")
+        return ord(bytes.fromhex(digits).decode("utf-16-be", "surrogatepass"))
 
 
 def _without_quotes(pattern: str) -> str:

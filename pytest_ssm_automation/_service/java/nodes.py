@@ -49,11 +49,10 @@ class Atomic(NamedTuple):
 
 
 class Lookaround(NamedTuple):
-    """A lookahead (`ahead`) or a lookbehind."""
+    """A lookahead or a lookbehind; `opening` is `(?=`, `(?!`, `(?<=` or `(?<!`."""
 
     part: Node
-    ahead: bool
-    negated: bool
+    opening: str
 
 
 class Anchor(NamedTuple):

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .nodes import Node
 
 _MOST_REPEATS: Final = 2**31 - 1
-_COUNTS: Final = re.compile(r"\{([0-9]+)(,([0-9]*))?\}")
+_COUNTS: Final = re.compile(r"\{([0-9]+)(,([0-9]*))?(?=\})")
+_FLAGS: Final = re.compile("([imsducxU]*)(?:-([imsducxU]*))?([:)])")
 
 
 def parse(pattern: str) -> Node:
@@ -103,11 +104,7 @@ class _Parser(Cursor):
         return Repeat(part, low, high, mode)
 
     def _counts(self) -> tuple[int, int | None]:
-        found = _COUNTS.match(self.text, self.position)
-        if found is None:
-            self.position += 1
-            self.fail("illegal repetition")
-        self.position = found.end() - 1
+        found = self.match(_COUNTS, "illegal repetition")
         low = int(found[1])
         high = low if found[2] is None else int(found[3]) if found[3] else None
         if max(low, high or 0) > _MOST_REPEATS or (high is not None and high < low):
@@ -130,28 +127,24 @@ class _Parser(Cursor):
         return self._closure(part)
 
     def _special_group(self, letter: str) -> Node | None:
-        if letter == ":":
-            return Sequence((self.expression(),))
         if letter in {"=", "!"}:
-            return Lookaround(self.expression(), ahead=True, negated=letter == "!")
+            return Lookaround(self.expression(), f"(?{letter}")
         if letter == ">":
             return Atomic(self.expression())
         if letter == "<":
             return self._look_behind() if self.peek() in {"=", "!"} else self._named_group()
         self.position -= 1
-        self._change_flags()
-        letter = self.read()
-        if letter == ")":
-            return None
-        if letter != ":":
-            self.fail("unknown inline modifier")
-        return Sequence((self.expression(),))
+        on, off, end = self.match(_FLAGS, "unknown inline modifier").groups("")
+        if rare := {*"cdxU"}.intersection(on + off):
+            self.unsupported(f"the flag {min(rare)}")
+        self.flags = self.flags.union(on).difference(off)
+        return Sequence((self.expression(),)) if end == ":" else None
 
     def _look_behind(self) -> Node:
-        negated, part = self.read() == "!", self.expression()
+        letter, part = self.read(), self.expression()
         if not _plain(part):
             self.unsupported("a lookbehind with repeated groups, unlimited repeats, or the like")
-        return Lookaround(part, ahead=False, negated=negated)
+        return Lookaround(part, f"(?<{letter}")
 
     def _named_group(self) -> Node:
         name = self.group_name()
@@ -165,17 +158,6 @@ class _Parser(Cursor):
         part = Group(self.expression(), number)
         self.closed.add(number)
         return part
-
-    def _change_flags(self) -> None:
-        letter, on = self.peek(), True
-        while (letter and letter in "imsducxU") or (letter == "-" and on):
-            if letter == "-":
-                on = False
-            elif letter in "cdxU":
-                self.unsupported(f"the flag {letter}")
-            else:
-                self.flags = self.flags | {letter} if on else self.flags - {letter}
-            letter = self.advance()
 
     def _class(self, *, consume: bool) -> Characters:
         """Read a class from behind its bracket; with `consume`, what closes it too."""

@@ -19,10 +19,11 @@ _CATEGORIES: Final = frozenset(
     | {"Pf", "Pi", "Po", "Ps", "Sc", "Sk", "Sm", "So", "Zl", "Zp", "Zs", "C", "L", "M", "N", "P", "S", "Z"}
 )
 # With `(?i)`, a property of one case includes letters of any case.
-_CASES: Final = ("Lu", "Ll", "Lt")
+_ANY_CASE: Final = {"Lower": "Alpha", "Upper": "Alpha", "Lu": "LC", "Ll": "LC", "Lt": "LC"}
 _LOWER, _UPPER, _DIGIT = of(("a", "z")), of(("A", "Z")), of(("0", "9"))
 _NAMED: Final[Mapping[str, Characters]] = {
-    "LC": categories(*_CASES),
+    **{name: categories(name) for name in _CATEGORIES},
+    "LC": categories("Lu", "Ll", "Lt"),
     "LD": categories("L", "Nd"),
     "L1": of((0, 255)),
     "all": ANYTHING,
@@ -53,27 +54,16 @@ _KEYS: Final[Mapping[str, str]] = {"sc": "Script", "script": "Script", "blk": "B
 def named(name: str, *, any_case: bool) -> Characters | None:
     r"""Return the characters of `\p{name}`, with `(?i)` if `any_case`; `None` if it is unknown."""
     key, equals, value = name.partition("=")
-    if equals and key.lower() in {"gc", "general_category"}:
-        return _of_name(value, any_case=any_case)
-    if equals:
-        return _known(_KEYS[key.lower()], value) if key.lower() in _KEYS else None
+    if equals and key.lower() in _KEYS:
+        return _known(_KEYS[key.lower()], value)
     if name.startswith("In"):
         return _known("Block", name[2:])
-    if not name.startswith("Is"):
-        return _of_name(name, any_case=any_case)
-    binary = _BINARY.get(name[2:].upper())
-    return binary or _of_category(name[2:], any_case=any_case) or _known("Script", name[2:])
-
-
-def _of_name(name: str, *, any_case: bool) -> Characters | None:
-    named = _NAMED.get("Alpha" if any_case and name in {"Lower", "Upper"} else name)
-    return named or _of_category(name, any_case=any_case)
-
-
-def _of_category(name: str, *, any_case: bool) -> Characters | None:
-    if any_case and name in _CASES:
-        return categories(*_CASES)
-    return categories(name) if name in _CATEGORIES else None
+    of_unicode = name.startswith("Is")
+    bare = name[2:] if of_unicode else value if key.lower() in {"gc", "general_category"} else name
+    found = _NAMED.get(_ANY_CASE.get(bare, bare) if any_case else bare)
+    if not of_unicode:
+        return found
+    return _BINARY.get(bare.upper()) or (found if bare in _CATEGORIES else _known("Script", bare))
 
 
 @cache

@@ -27,8 +27,8 @@ def for_regex(node: Node) -> str:
             written = f"(?P<g{number}>{for_regex(part)})"
         case Atomic(part=part):
             written = f"(?>{for_regex(part)})"
-        case Lookaround(part=part, ahead=ahead, negated=negated):
-            written = f"(?{'' if ahead else '<'}{'!' if negated else '='}{for_regex(part)})"
+        case Lookaround(part=part, opening=opening):
+            written = f"{opening}{for_regex(part)})"
         case Anchor(text=text):
             written = text
         case _:
