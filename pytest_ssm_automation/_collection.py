@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib import import_module
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from ._watch_plugin import watch
@@ -21,30 +23,21 @@ def bring_in(item: Any) -> None:
     """Make a test request the fixture, before its other function-scoped fixtures."""
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is not None and "ssm_automation" not in names:
-        index = _first_of_function_scope(item, names)
+        known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public access to scopes of fixtures
+        wide = [*takewhile(lambda name: name in known and known[name][-1].scope != "function", names)]
         # A new list, because all parameter sets of a test share the original.
-        item.fixturenames = [*names[:index], "ssm_automation", *names[index:]]
-
-
-def _first_of_function_scope(item: Any, names: list[str]) -> int:
-    known = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public access to the scopes of fixtures
-    return next(
-        (index for index, name in enumerate(names) if name not in known or known[name][-1].scope == "function"),
-        len(names),
-    )
+        item.fixturenames = [*wide, "ssm_automation", *names[len(wide) :]]
 
 
 def parametrize_errors(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each documented error, unless it names its own."""
-    if not any("each_documented_error" in _names(mark) for mark in metafunc.definition.iter_markers("parametrize")):
-        from ._service.checks.model import documented_errors
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        names = mark.args[0] if mark.args else mark.kwargs["argnames"]
+        if "each_documented_error" in (re.split(r"\W+", names) if isinstance(names, str) else names):
+            return
+    from ._service.checks.model import documented_errors
 
-        metafunc.parametrize("each_documented_error", documented_errors(), indirect=True)
-
-
-def _names(mark: pytest.Mark) -> list[str]:
-    names = mark.args[0] if mark.args else mark.kwargs["argnames"]
-    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+    metafunc.parametrize("each_documented_error", documented_errors(), indirect=True)
 
 
 def prepare(config: pytest.Config, used: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import _report
 from ._assertions import count
-from ._clock import SkippedSleep, clocks
+from ._clock import SkippedSleep
 from ._errors import AutomationFakeError, FakeUsageError, hide_usage_errors, public, unknown_name
 from ._options import DEFAULTS, Options
 from ._record import Record
@@ -95,7 +95,7 @@ class AutomationFake(Setup, Record):
         self.options: Options = options
         self._test = _running_test()
         self._clock = SkippedSleep()
-        settings = settings_of(options, faults, steps, scripts, clocks.advance if options.skip_sleep else None)
+        settings = settings_of(options, faults, steps, scripts)
         self._service = Service(seed=self._test if options.seed is None else str(options.seed), settings=settings)
         self._requests: RequestsMock | None = None
         self._endpoint: Endpoint | None = None

@@ -10,9 +10,7 @@ import pytest
 from ._errors import FakeUsageError
 from ._fake import AutomationFake
 from ._markers import settings_of
-from ._transports.hooks import interception
-from ._transports.owner import active
-from ._watch_plugin import before_key, environment_key, fake_key, watch
+from ._watch_plugin import fake_key, watch
 
 __tracebackhide__ = True  # the error names the line of the test
 
@@ -42,14 +40,6 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
     request.node.stash[fake_key] = fake
     made: AutomationFake = fake
     return made
-
-
-def remember_environment(item: pytest.Item) -> None:
-    """Remember what entering the fake of a test has changed in the environment. Only the outermost fake changes it."""
-    if len(active.all_active()) == 1:
-        changes = interception.environment.changes
-        before = item.stash.get(before_key, changes.before)
-        item.stash[environment_key] = changes._replace(before={name: before.get(name) for name in changes.after})
 
 
 def _is_shared(request: pytest.FixtureRequest) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from ._clock import clocks
 from ._errors import FakeUsageError, check_names, hide_usage_errors
 from ._options import check_extra
 from ._service.faults import Fault
@@ -16,7 +17,6 @@ from ._service.state import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ._executing.attempt import Advance
     from ._executing.executor import HasWord
     from ._options import Options
     from ._service.runs.overrides import StepOverride
@@ -29,13 +29,9 @@ _OF_STEP: Final = ("name", "outputs", "fails", "times", "status", "runbook", "wh
 
 
 def settings_of(
-    options: Options,
-    faults: Iterable[object],
-    steps: Iterable[object],
-    scripts: Iterable[Script],
-    advance: Advance | None,
+    options: Options, faults: Iterable[object], steps: Iterable[object], scripts: Iterable[Script]
 ) -> Settings:
-    """Return the settings for options, faults, overrides of steps and recordings; `advance` moves the clock, if any."""
+    """Return the settings for options, faults, overrides of steps and recordings."""
     return Settings(
         relax=options.relax,
         enforce=options.enforce,
@@ -46,18 +42,19 @@ def settings_of(
         steps=tuple(_overrides(steps)),
         scripts=tuple(scripts),
         pace=options.pace,
-        make_executor=partial(_make_executor, actions=options.execute_steps, advance=advance),
+        make_executor=partial(_make_executor, options),
         execute_steps=bool(options.execute_steps),
         takes_time=options.skip_sleep,
         runbooks=options.runbooks,
     )
 
 
-def _make_executor(has_word: HasWord, *, actions: bool | tuple[str, ...], advance: Advance | None) -> Executor:
+def _make_executor(options: Options, has_word: HasWord) -> Executor:
     from ._executing.executor import Executor
 
     check_extra()
-    return Executor(has_word, actions=actions, advance=advance)
+    advance = clocks.advance if options.skip_sleep else None
+    return Executor(has_word, actions=options.execute_steps, advance=advance)
 
 
 def _fetch(url: str) -> tuple[int, bytes] | None:

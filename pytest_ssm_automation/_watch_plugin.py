@@ -16,9 +16,8 @@ _NAME: Final = "ssm_automation_watching"
 _LATE: Final = "SSM Automation: late calls"
 _SLEPT: Final = "SSM Automation: skip_sleep"
 fake_key = pytest.StashKey[Any]()
-# The environment before the fixtures of a test, and what its fake has changed in it.
+# The environment before the fixtures of a test.
 before_key = pytest.StashKey[dict[str, str]]()
-environment_key = pytest.StashKey[Any]()
 
 
 def watch(config: pytest.Config) -> WatchPlugin:
@@ -64,8 +63,8 @@ class WatchPlugin:
         try:
             yield
         finally:
-            if environment_key in item.stash:
-                item.stash[environment_key].undo()
+            if fake_key in item.stash:
+                _restore_environment(item.stash.get(before_key, None))
             if before_key in item.stash:
                 del item.stash[before_key]  # items stay until the end of the run
 
@@ -119,6 +118,17 @@ class WatchPlugin:
             self._notes[_LATE] += late.calls
             late.calls.clear()
         return self._notes
+
+
+def _restore_environment(before: Mapping[str, str] | None) -> None:
+    """Undo what the outermost fake of a test has changed, if it has ended."""
+    from ._transports.hooks.interception import environment
+    from ._transports.owner.active import any_active
+
+    if not any_active():
+        changes = environment.changes
+        values = changes.before if before is None else before
+        changes._replace(before={name: values.get(name) for name in changes.after}).undo()
 
 
 def _problems(fake: Any, *, faults: bool = True) -> str:

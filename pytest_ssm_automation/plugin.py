@@ -183,10 +183,9 @@ def ssm_automation(request: pytest.FixtureRequest) -> Iterator[AutomationFake]:
     Example: `ssm_automation.assert_started_once(DocumentName="AWS-RestartEC2Instance")`.
     Documentation: https://pytest-ssm-automation.readthedocs.io/
     """
-    from ._fixture import make_fake, remember_environment
+    from ._fixture import make_fake
 
     with make_fake(request) as fake:
-        remember_environment(request.node)
         yield fake
 
 
