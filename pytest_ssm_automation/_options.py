@@ -180,7 +180,7 @@ def check_extra() -> None:
 DEFAULTS: Final = Options()
 
 
-def from_ini(values: Mapping[str, Any], folder: Path | None = None) -> Options:
+def from_ini(values: Mapping[str, Any], folder: Path) -> Options:
     """Make options from values of pytest's ini file: strings, lists of words, and `None` for missing ones."""
     given: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
     for name in ("strict", "skip_sleep"):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ._assertions import count
 from ._errors import check_names, hide_usage_errors
-from ._service.checks.model import START, documented_errors
+from ._service.checks.model import documented_errors
 from ._service.errors import CONNECTION_ERRORS, catalogue
 from ._service.runbooks.library import flow_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ._drawing import Arrow
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = hide_usage_errors
 _STEP_FAILURES: Final = frozenset({"Failed", "TimedOut"})
 _LEGEND: Final = "Green steps ran in a test, orange ones also failed in one, and dashed ones never ran."
-_COUNTS: Final = {"started": "executions", "rejected": "refusals", "failed": "faults", "lost": "faults"}
+_COUNTS: Final = {"rejected": "refusals", "failed": "faults", "lost": "faults"}
 
 
 @dataclass
@@ -75,18 +75,15 @@ class Coverage:
         self.runbooks: defaultdict[str, RunbookCoverage] = defaultdict(RunbookCoverage)
         self.crashed = 0
 
-    def add(self, test: str, calls: Iterable[Call], runs: Iterable[Run]) -> None:
+    def add(self, test: str, calls: Iterable[Call], runs: Sequence[Run]) -> None:
         """Count the calls and runs of one fake in one test."""
-        known: set[str | None] = {None}
+        starting = {id(run.call) for run in runs}
         for call in calls:
             if call.error is not None:
                 self.tests[call.error].add(test)
             if call.outcome in _COUNTS:
                 self.counts[_COUNTS[call.outcome]] += 1
-            if call.operation == START:
-                if call.outcome == "lost" and call.execution_id not in known:  # a replay may be lost, too
-                    self.counts["executions"] += 1
-                known.add(call.execution_id)
+            self.counts["executions"] += id(call) in starting
         self._add_steps(runs)
 
     def _add_steps(self, runs: Iterable[Run]) -> None:

@@ -64,9 +64,8 @@ class Setup:
             FakeUsageError: An error, operation or member does not exist, or a number is invalid. A call over HTTP also
                 raises it if the exception can't be sent over HTTP.
         """
-        return self._service.faults.add(
-            Fault(error, message=message, times=times, after=after, when=when, operation=operation)
-        )
+        fault = Fault(error, message=message, times=times, after=after, when=when, operation=operation)
+        return self._service.faults.add(fault)
 
     @known_keywords
     def lose_response(
@@ -84,9 +83,8 @@ class Setup:
         `assert_no_duplicate_starts`. The arguments are those of `fail_with`, except that the exception must not be a
         service error.
         """
-        return self._service.faults.add(
-            Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
-        )
+        fault = Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
+        return self._service.faults.add(fault)
 
     @known_keywords
     def fail_step(
@@ -172,11 +170,10 @@ class Setup:
         check_region(region)
         from ._service.runbooks.loading import load_runbook
 
-        runbook = load_runbook(
-            content, name=name, version=version, region=region, relaxed=self._service.runbooks.relaxed
-        )
+        runbooks = self._service.runbooks
+        runbook = load_runbook(content, name=name, version=version, region=region, relaxed=runbooks.relaxed)
         with self._service.lock:
-            return self._service.runbooks.add(runbook, renumber=version is None)
+            return runbooks.add(runbook, renumber=version is None)
 
     @known_keywords
     def add_execution(
@@ -256,12 +253,7 @@ class Setup:
             FakeUsageError: A status or member does not exist, or a value has the wrong shape.
         """
         script = make_script(
-            statuses,
-            when=when,
-            outputs=outputs,
-            steps=steps,
-            failure_message=failure_message,
-            execution_id=execution_id,
+            statuses, when, outputs=outputs, steps=steps, failure_message=failure_message, execution_id=execution_id
         )
         self._service.store.add_script(script)
 

@@ -200,27 +200,6 @@ def test_a_worker_that_crashes(process: Callable[..., pytest.RunResult]) -> None
     )
 
 
-def test_a_rerun_test_counts_once(process: Callable[..., pytest.RunResult]) -> None:
-    """In the report a test that faces an error at each attempt is one test."""
-    pytest.importorskip("pytest_rerunfailures")
-    result = process(
-        """
-        import pytest
-
-        seen = []
-
-        @pytest.mark.ssm_automation_error("InvalidTarget")
-        def test_it(ssm_client):
-            with pytest.raises(ssm_client.exceptions.InvalidTarget):
-                ssm_client.start_automation_execution(DocumentName="Doc")
-            seen.append(1)
-            assert len(seen) == 2
-        """,
-        *("--reruns=1", "--ssm-automation-report"),
-    )
-    result.stdout.fnmatch_lines(["InvalidTarget *1 test", "0 executions, 0 refusals, 2 faults"])
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_forked(process: Callable[..., pytest.RunResult]) -> None:
     """With pytest-forked, each test runs in a child: all pass, strict failures fail, a crash affects one test."""

@@ -94,8 +94,8 @@ UNSCRIPTED: Final = Script()
 
 def make_script(
     statuses: Statuses,
-    *,
     when: When | None = None,
+    *,
     outputs: Mapping[str, list[str]] | None = None,
     steps: Sequence[Mapping[str, Any]] | None = None,
     failure_message: str | None = None,
