@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
@@ -211,14 +211,15 @@ _BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
 @cache
 def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
     """Draw requests that violate one of these constraints."""
-    breakable, turns = st.sampled_from(names).filter(lambda name: flaws(name) is not None), st.integers(0, _FEW)
+    breakable = st.sampled_from(names).filter(lambda name: flaws(name) is not None)
 
     def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
         identifier = draw(breakable)
         flawed: Any = flaws(identifier)
         given = draw(flawed)
         request = completed(draw, given, frozenset({identifier.removesuffix(":required")}), 1)
-        beside = _beside(given, identifier, draw(turns))
+        few = _beside(given, identifier)
+        beside = few[draw(st.integers(0, len(few) - 1))]
         params = ordered({**request, **{name: draw(way.strategy) for name, way in beside.items()}})
         judges = (check, rules.check_rules, rules.check_targets)
         found = (each for judge in judges for each in judge(model.START, params))
@@ -227,21 +228,17 @@ def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
     return st.composite(invalid_requests)()
 
 
-def _beside(given: Mapping[str, Any], identifier: str, turn: int) -> Combination:
-    """Choose a combination of other members that violates nothing, or only the given rule.
+def _beside(given: Mapping[str, Any], identifier: str) -> list[Combination]:
+    """List a few combinations of other members that violate nothing, or only the given rule.
 
     Rules are not checked if a type is wrong.
     """
-    every = combinations()
-    turned = itertools.chain(every[turn:], every[:turn])
-    free = (each for each in turned if not given.keys() & each.keys())
     judged = not identifier.endswith(":type")
-    fitting = (each for each in free if not judged or _fits_beside(given, each, identifier))
-    nothing: Combination = {}
-    return next(fitting, nothing)
+    free = (each for each in combinations() if not given.keys() & each.keys())
+    return list(islice((each for each in free if not judged or _fits_beside(given, each, identifier)), _FEW))
 
 
 def _fits_beside(given: Mapping[str, Any], combination: Combination, identifier: str) -> bool:
     # Rules about sizes do not depend on other members.
-    broken = {violation.constraint for violation in broken_by(given, combination)} - {*SIZE_RULES.values()}
-    return broken == {identifier} & _rules() - {*SIZE_RULES.values()}
+    broken = {violation.constraint for violation in broken_by(given, combination)}
+    return (broken ^ {identifier} & _rules()).issubset(SIZE_RULES.values())
