@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import FakeUsageError, hide_usage_errors
-from .._service.runbooks.declarations import Runbook
 from .._service.runbooks.kinds import is_list, is_mapping
-from .._service.runbooks.library import bare_name, flow_of
-from .._service.runbooks.loading import load_runbook
-from .reading import read_recording, recorded_runbook, version_of
+from .._service.runbooks.library import flow_of
+from .reading import read_recording
 from .results import FAILED, PENDING, by_key, named
 from .values import are_equal, as_shown
 from .walking import Walk
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from .._service.runbooks.flow import Flow
-    from .reading import Recording
+    from .._service.runs.recorded import Replay
     from .results import Key
     from .walking import Walked
 
@@ -49,33 +46,25 @@ _NESTED: Final[Mapping[str, frozenset[str]]] = {
 
 def compare_file(path: object, runbook: object = None) -> tuple[str, ...]:
     """Compare the file of a recording, see `recordings.compare`."""
-    recording = read_recording(path)
-    name, version = bare_name(recording.execution["DocumentName"]), version_of(recording)
-    if runbook is None or isinstance(runbook, Runbook):
-        edited = replace(runbook, name=name, version=version) if runbook else None
-    else:
-        edited = load_runbook(runbook, name=name, version=version)
-    return tuple(_lines(recording, edited))
+    return tuple(_lines(read_recording(path, runbook)))
 
 
-def _lines(recording: Recording, edited: Runbook | None) -> Iterator[str]:
+def _lines(recording: Replay) -> Iterator[str]:
     """Yield the differences of an execution, and of those that it started."""
-    ran = edited or recorded_runbook(recording)
-    if ran is None:
+    if recording.runbook is None:
         raise FakeUsageError(
-            f"{recording.path} has no Document, so there is no runbook to walk; record it with "
+            f"{recording.source} has no Document, so there is no runbook to walk; record it with "
             "python -m pytest_ssm_automation record, or give a runbook"
         )
-    walked = Walk(recording, ran).run()
+    walked = Walk(recording, recording.runbook).run()
     if walked.refused:
         shown = as_shown(recording.execution.get("Parameters"))
         yield f"Parameters: recorded {shown}, walked refused: {walked.refused}"
     else:
-        yield from _Comparison(recording, walked, rounds=_jumps_back(flow_of(ran))).lines()
+        yield from _Comparison(recording, walked, rounds=_jumps_back(flow_of(recording.runbook))).lines()
     for child in recording.children:
-        same = child.execution["DocumentName"] == recording.execution["DocumentName"]
-        for line in _lines(child, edited if same else None):
-            yield f"{child.execution['AutomationExecutionId']}: {line}"
+        for line in _lines(child):
+            yield f"{child.id}: {line}"
 
 
 def _jumps_back(flow: Flow) -> bool:
@@ -94,7 +83,7 @@ class _Comparison:
     an earlier round that the walk cannot repeat; what only such a round can explain is no difference.
     """
 
-    def __init__(self, recording: Recording, walked: Walked, *, rounds: bool) -> None:
+    def __init__(self, recording: Replay, walked: Walked, *, rounds: bool) -> None:
         self._recording, self._walked, self._rounds = recording, walked, rounds
 
     def lines(self) -> Iterator[str]:

@@ -58,24 +58,27 @@ def file_shape() -> Any:
     return shape
 
 
-def problems(shape: Any, value: Any, path: str = "") -> Iterator[str]:
-    """Yield a line for each member that is missing or wrong.
+def known_values(shape: Any, value: Any, problems: list[str], path: str = "") -> Any:
+    """Copy a JSON value without members that are null or that the installed model lacks; times become datetimes.
 
-    Members that the installed model lacks are allowed, because AWS adds members, unless their name looks misspelt.
+    A line for each member that is missing or wrong is added to `problems`. Members that the installed model lacks are
+    allowed, because AWS adds members, unless their name looks misspelt.
     """
     if wrong := _wrong(shape, value):
-        yield f"{path or 'the file'}: {wrong}"
-    elif shape.type_name == "structure":
-        yield from _misnamed(shape, value, path)
-        for name, member in shape.members.items():
-            if value.get(name) is not None:
-                yield from problems(member, value[name], f"{path}.{name}".lstrip("."))
-    elif shape.type_name == "map":
-        for key, item in value.items():
-            yield from problems(shape.value, item, f"{path}.{key}")
-    elif shape.type_name == "list":
-        for number, item in enumerate(value):
-            yield from problems(shape.member, item, f"{path}[{number}]")
+        problems.append(f"{path or 'the file'}: {wrong}")
+        return None
+    if shape.type_name == "structure":
+        problems += _misnamed(shape, value, path)
+        members = {name: item for name, item in value.items() if name in shape.members and item is not None}
+        return {
+            name: known_values(shape.members[name], item, problems, f"{path}.{name}".lstrip("."))
+            for name, item in members.items()
+        }
+    if shape.type_name == "map":
+        return {key: known_values(shape.value, item, problems, f"{path}.{key}") for key, item in value.items()}
+    if shape.type_name == "list":
+        return [known_values(shape.member, item, problems, f"{path}[{number}]") for number, item in enumerate(value)]
+    return time_of(value) if shape.type_name == "timestamp" else value
 
 
 def _misnamed(shape: Any, members: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -108,15 +111,3 @@ def _is_time(value: object) -> bool:
         return isinstance(value, str | int | float) and not isinstance(value, bool) and bool(time_of(value))
     except ValueError:
         return False
-
-
-def known_values(shape: Any, value: Any) -> Any:
-    """Copy a valid JSON value without members that are null or that the installed model lacks; times are datetimes."""
-    if shape.type_name == "structure":
-        members = {name: member for name, member in shape.members.items() if value.get(name) is not None}
-        return {name: known_values(members[name], item) for name, item in value.items() if name in members}
-    if shape.type_name == "map":
-        return {key: known_values(shape.value, item) for key, item in value.items()}
-    if shape.type_name == "list":
-        return [known_values(shape.member, item) for item in value]
-    return time_of(value) if shape.type_name == "timestamp" else value

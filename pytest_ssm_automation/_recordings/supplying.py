@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from .._service.runbooks.declarations import Runbook
     from .._service.runs.execution import Execution
+    from .._service.runs.recorded import Replay
     from .._service.runs.step_runs import StepRun
-    from .reading import Recording
     from .results import Key, Results
 
 _RUNNING: Final = frozenset({"InProgress", "Waiting", "Cancelling"})
@@ -69,7 +69,7 @@ class Supply:
         asked: How often a result was asked for.
     """
 
-    def __init__(self, recording: Recording, runbook: Runbook) -> None:
+    def __init__(self, recording: Replay, runbook: Runbook) -> None:
         """Read the results of a recording for a walk of a runbook."""
         self.steps: Results = by_key(recording.steps)
         self.asked = 0

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._service.runbooks.declarations import Runbook
-    from .reading import Recording
+    from .._service.runs.recorded import Replay
     from .results import Key
 
 __tracebackhide__ = hide_usage_errors
@@ -67,7 +67,7 @@ class Walked(NamedTuple):
 class Walk:
     """A walk of a runbook, the recorded or an edited one, in a service of its own."""
 
-    def __init__(self, recording: Recording, runbook: Runbook) -> None:
+    def __init__(self, recording: Replay, runbook: Runbook) -> None:
         """Prepare the service."""
         self._recording = recording
         self._runbook = runbook
@@ -125,7 +125,7 @@ class Walk:
         for one in (execution, *execution.children):
             step = self._supply.steps.get((one.target or "",), {})
             outputs = step.get("Outputs", {}).get("ExecutionId", [one.id])
-            own = self._recording.execution["AutomationExecutionId"]
+            own = self._recording.id
             text = text.replace(one.id, own if one is execution else "".join(outputs))
         return json.loads(text)
 
@@ -184,7 +184,7 @@ class Walk:
                     finish()  # Without results, it goes in a circle, where it was aborted.
 
 
-def _region_in(recording: Recording) -> str:
+def _region_in(recording: Replay) -> str:
     """Return the Region that a recording names first, if it does not say where it was made."""
     found = _REGION.search(f"{recording.execution} {recording.steps}")
     return found[0] if found else _DEFAULT_REGION

@@ -1,4 +1,4 @@
-"""A recorded execution, for runs that show it again."""
+"""A recorded execution, which runs show again, and which is compared with a walk of its runbook."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ _ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Replay(NamedTuple):
-    """A recorded execution.
+    """A recorded execution. Members are as botocore returns them.
 
     Attributes:
         source: The name of its file, for messages.
         begun: Its start time.
-        execution: The members of `AutomationExecution`, without the steps; times are datetimes.
-        steps: The members of each `StepExecution`; times are datetimes.
+        execution: The members of `AutomationExecution`, without the steps.
+        steps: The members of each `StepExecution`.
         runbook: The recorded runbook, if any.
         children: The recorded executions that it started.
-        redacted: The names of parameters whose values were emptied.
+        redacted: The names of parameters and outputs that were emptied.
+        region: The Region; `None` if the file does not say it.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Replay(NamedTuple):
     runbook: Runbook | None = None
     children: tuple[Replay, ...] = ()
     redacted: frozenset[str] = frozenset()
+    region: str | None = None
 
     @property
     def id(self) -> str:
@@ -50,6 +52,11 @@ class Replay(NamedTuple):
         """Its parameters."""
         found: Mapping[str, list[str]] = self.execution.get("Parameters", {})
         return found
+
+    @property
+    def on_target(self) -> bool:
+        """Whether it ran on one of several targets of its parent, which determines what it shows of targets."""
+        return {"Target", "ParentAutomationExecutionId"} <= self.execution.keys()
 
     def is_of(self, document_name: object) -> bool:
         """Return whether it ran this runbook, given by its name or ARN."""
