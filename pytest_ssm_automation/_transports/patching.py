@@ -21,42 +21,47 @@ _NOTHING: Final = object()
 
 
 class Patch:
-    """Replace an attribute of a class or module from `apply` to `restore`, repeatedly if needed."""
+    """Wrap a method of a class, or a function of a module, from `apply` to `restore`, repeatedly if needed."""
 
-    def __init__(self, owner: type | ModuleType, name: str, value: Any = None) -> None:
-        """Set the class or module, the attribute's name, and its replacement."""
-        self._owner, self._name, self._value = owner, name, value
+    def __init__(self, owner: type | ModuleType, name: str, replacement: Callable[..., Any]) -> None:
+        """Set the method and the function to call instead, with the original as its first argument."""
+        self._owner, self._name, self._replacement = owner, name, replacement
         # What the class itself had, and not one of its bases.
         self._own: Any = _NOTHING
+        self._wrapper: _Wrapper | None = None
 
     def apply(self) -> Self:
-        """Replace the attribute.
+        """Replace the method by a wrapper: the last one if it wraps the same method, or if other code has put it back.
 
         Raises:
-            AutomationFakeError: There is no such attribute.
+            AutomationFakeError: There is no such method.
         """
         own = self._owner.__dict__.get(self._name, _NOTHING)
-        value = self._value = self._replacing(self._inherited() if own is _NOTHING else own)
-        if own is not value:  # other code may have put it back
+        found = self._inherited() if own is _NOTHING else own
+        wrapper = self._wrapper
+        if wrapper is None or (found is not wrapper.original and found is not wrapper.attribute):
+            wrapper = self._wrapper = _Wrapper(self._owner, found, self._replacement)
+        wrapper.active = True
+        if found is not wrapper.attribute:
             self._own = own
-            setattr(self._owner, self._name, value)
+            setattr(self._owner, self._name, wrapper.attribute)
         return self
 
     def restore(self) -> None:
-        """Restore the original, unless other code has replaced the attribute since."""
-        if self._owner.__dict__.get(self._name, _NOTHING) is not self._value:
+        """Restore the original, unless other code has replaced the wrapper since. Then only deactivate the wrapper."""
+        wrapper = self._wrapper
+        if wrapper is None:
+            return
+        wrapper.active = False
+        if self._owner.__dict__.get(self._name) is not wrapper.attribute:
             return
         if self._own is _NOTHING:
             delattr(self._owner, self._name)
         else:
             setattr(self._owner, self._name, self._own)
 
-    def _replacing(self, found: Any) -> Any:  # noqa: ARG002 - a wrapper needs it
-        """Return what to set in place of an attribute."""
-        return self._value
-
     def _inherited(self) -> Any:
-        """Return the attribute, as one of the bases of the class contains it."""
+        """Return the method, as one of the bases of the class contains it."""
         found = inspect.getattr_static(self._owner, self._name, _NOTHING)
         if found is not _NOTHING:
             return found
@@ -66,49 +71,27 @@ class Patch:
         raise missing("Python" if library in sys.stdlib_module_names else library, name)
 
 
-class WrapperPatch(Patch):
-    """Wrap a method of a class, or a function of a module, from `apply` to `restore`."""
-
-    def __init__(self, owner: type | ModuleType, name: str, replacement: Callable[..., Any]) -> None:
-        """Set the method and the function to call instead, with the original as its first argument."""
-        super().__init__(owner, name)
-        self._replacement = replacement
-        self._original: Any = None
-        self._wrapper: _Wrapper | None = None
-
-    def _replacing(self, found: Any) -> Any:
-        """Return a wrapper: the last one if it wraps the same original, or if other code has put it back."""
-        if self._wrapper is None or (found is not self._original and found is not self._value):
-            self._original, self._wrapper = found, _Wrapper(self._owner, found, self._replacement)
-        self._wrapper.active = True
-        return self._wrapper.attribute
-
-    def restore(self) -> None:
-        """Restore the original. If other code has wrapped the wrapper since, deactivate it."""
-        if self._wrapper is not None:
-            self._wrapper.active = False
-        super().restore()
-
-
 class _Wrapper:
     """A wrapper that calls the replacement while it is active, and otherwise the original.
 
     Attributes:
         owner: The class or module.
+        original: What it wraps.
+        replacement: The function to call instead.
         active: Whether it calls the replacement.
         attribute: What to set as the attribute.
     """
 
     def __init__(self, owner: type | ModuleType, original: Any, replacement: Callable[..., Any]) -> None:
-        self.owner = owner
-        self.active = False
+        self.owner, self.original, self.replacement, self.active = owner, original, replacement, False
         # `isinstance` is deceived by the wrappers of wrapt
         plain = type(original) is FunctionType or isinstance(owner, ModuleType)
-        self.attribute: Any = (_function if plain else _Method)(self, original, replacement)
+        self.attribute: Any = (_function if plain else _Method)(self)
 
 
-def _function(state: _Wrapper, original: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[..., Any]:
+def _function(state: _Wrapper) -> Callable[..., Any]:
     """Wrap a function. A coroutine function stays one, so that a mock that replaces it is an AsyncMock."""
+    original, replacement = state.original, state.replacement
     if inspect.iscoroutinefunction(original):
 
         @functools.wraps(original)
@@ -130,19 +113,19 @@ class _Method:
     Python binds it to an instance in its own way, or not at all. A function in its place would be bound in another.
     """
 
-    def __init__(self, state: _Wrapper, original: Any, replacement: Callable[..., Any], *instance: object) -> None:
-        self._state, self._original, self._replacement, self._instance = state, original, replacement, instance
-        functools.update_wrapper(cast("Any", self), original, updated=())
+    def __init__(self, state: _Wrapper, *instance: object) -> None:
+        self._state, self._instance = state, instance
+        functools.update_wrapper(cast("Any", self), state.original, updated=())
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        return self if instance is None else _Method(self._state, self._original, self._replacement, instance)
+        return self if instance is None else _Method(self._state, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self._state.active:
             return self._bound(*args, **kwargs)
         if not self._instance:  # it is an attribute of the class
-            return self._replacement(self._bound, *args, **kwargs)
-        return self._replacement(self._call_bound, *self._instance, *args, **kwargs)
+            return self._state.replacement(self._bound, *args, **kwargs)
+        return self._state.replacement(self._call_bound, *self._instance, *args, **kwargs)
 
     def _call_bound(self, _: object, /, *args: Any, **kwargs: Any) -> Any:
         return self._bound(*args, **kwargs)
@@ -154,11 +137,12 @@ class _Method:
     @property
     def _bound(self) -> Any:
         """What Python gives for the original as an attribute of the instance or class."""
-        get = getattr(cast("Any", type(self._original)), "__get__", None)
+        original = self._state.original
+        get = getattr(cast("Any", type(original)), "__get__", None)
         if get is None:
-            return self._original
+            return original
         instance = self._instance[0] if self._instance else None
-        return get(self._original, instance, self._state.owner if instance is None else type(instance))
+        return get(original, instance, self._state.owner if instance is None else type(instance))
 
 
 class Patches:

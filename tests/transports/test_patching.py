@@ -9,7 +9,7 @@ import pytest
 import wrapt
 
 from pytest_ssm_automation import AutomationFakeError
-from pytest_ssm_automation._transports.patching import Patch, Patches, WrapperPatch
+from pytest_ssm_automation._transports.patching import Patch, Patches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +35,10 @@ def add(original: Any, instance: object, number: int) -> Any:
 def test_an_attribute_is_replaced_and_restored(owner: Any) -> None:
     """What was there is there again, unless other code has replaced the attribute."""
     original = owner.method
-    patch = Patch(owner, "method", None).apply()
-    assert owner.method is None
+    patch = Patch(owner, "method", add)
+    patch.restore()
+    patch.apply()
+    assert owner.method is not original
     patch.restore()
     assert owner.method is original
     patch.apply()
@@ -47,7 +49,7 @@ def test_an_attribute_is_replaced_and_restored(owner: Any) -> None:
 
 def test_a_wrapper_is_given_the_original(owner: Any) -> None:
     """The replacement stands before the method, and looks like it from outside."""
-    patch = WrapperPatch(owner, "method", add).apply()
+    patch = Patch(owner, "method", add).apply()
     assert owner().method(1) == 2
     assert owner.method.__doc__ == "Give the number."
     patch.restore()
@@ -56,7 +58,7 @@ def test_a_wrapper_is_given_the_original(owner: Any) -> None:
 
 def test_a_wrapper_inside_another_one(owner: Any) -> None:
     """Once ours is restored, it calls the original; applied again, it wraps the other one, and runs once."""
-    patch = WrapperPatch(owner, "method", add).apply()
+    patch = Patch(owner, "method", add).apply()
     ours = owner.method
     owner.method = lambda instance, number: ours(instance, number) * 10
     assert owner().method(1) == 20
@@ -67,7 +69,7 @@ def test_a_wrapper_inside_another_one(owner: Any) -> None:
 
 def test_a_wrapper_serves_again_for_the_same_original(owner: Any) -> None:
     """A patch that is applied again makes a wrapper only for another original."""
-    patch = WrapperPatch(owner, "method", add)
+    patch = Patch(owner, "method", add)
 
     def wrapper() -> Any:
         patch.apply()
@@ -83,7 +85,7 @@ def test_a_wrapper_serves_again_for_the_same_original(owner: Any) -> None:
 
 def test_nested_patches_have_wrappers_of_their_own(owner: Any) -> None:
     """A wrapper in use is not used a second time; each lets calls through once it is restored."""
-    patches = [WrapperPatch(owner, "method", add).apply() for _ in range(2)]
+    patches = [Patch(owner, "method", add).apply() for _ in range(2)]
     assert owner().method(1) == 3
     for result in (2, 1):
         patches.pop().restore()
@@ -91,18 +93,17 @@ def test_nested_patches_have_wrappers_of_their_own(owner: Any) -> None:
 
 
 def test_patches_are_applied_together_or_not_at_all(owner: Any) -> None:
-    """The last one is restored first, none is applied twice, and where an attribute is missing, none stays."""
+    """The last one is restored first, none is applied twice, and where a method is missing, none stays."""
     original, patches = owner.method, Patches()
-    patches.apply(Patch(owner, "method", value) for value in (1, 2))
-    patches.apply([Patch(owner, "method", 3)])
-    assert owner.method == 2
+    patches.apply(Patch(owner, "method", add) for _ in range(2))
+    patches.apply([Patch(owner, "method", add)])
+    assert owner().method(1) == 3
     patches.restore()
     assert owner.method is original
-    for missing in (Patch(owner, "missing", 2), WrapperPatch(owner, "missing", add)):
-        with pytest.raises(AutomationFakeError, match=r"does not support \w+: Owner\.missing is missing\.$"):
-            patches.apply([Patch(owner, "method", 1), missing])
-        assert owner.method is original
-        assert not hasattr(owner, "missing")
+    with pytest.raises(AutomationFakeError, match=r"does not support \w+: Owner\.missing is missing\.$"):
+        patches.apply([Patch(owner, "method", add), Patch(owner, "missing", add)])
+    assert owner.method is original
+    assert not hasattr(owner, "missing")
 
 
 @wrapt.decorator
@@ -147,7 +148,7 @@ def test_whatever_stands_there_is_bound_as_python_does(kind: str, inherited: boo
         return instance.method(1, 2), stored(3, 4), owner.method(instance, 5) if kind != "built-in" else None
 
     before, raw = use(), dict(vars(owner))
-    patch = WrapperPatch(owner, "method", replacement).apply()
+    patch = Patch(owner, "method", replacement).apply()
     stored = instance.method
     assert use() == before
     assert calls == [(instance, 1, 2), (instance, 3, 4), *([] if kind == "built-in" else [(instance, 5)])]
@@ -163,7 +164,7 @@ def test_a_coroutine_function_stays_one() -> None:
         return number
 
     owner: Any = type("Owner", (), {"method": plain})
-    patch = WrapperPatch(owner, "method", lambda original, it, number: original(it, number + 1)).apply()
+    patch = Patch(owner, "method", lambda original, it, number: original(it, number + 1)).apply()
     wrapper = owner.method
     with mock.patch.object(owner, "method") as stand_in:
         assert isinstance(stand_in, mock.AsyncMock)
@@ -175,7 +176,7 @@ def test_a_coroutine_function_stays_one() -> None:
 def test_a_mock_can_be_asked_through_its_wrapper() -> None:
     """What a mock of a test recorded contains no instance, and the class still gives its assertions."""
     owner: Any = type("Owner", (), {"method": mock.Mock()})
-    patch = WrapperPatch(owner, "method", lambda original, *args: original(*args)).apply()
+    patch = Patch(owner, "method", lambda original, *args: original(*args)).apply()
     owner().method(1)
     owner.method.assert_called_once_with(1)
     patch.restore()
@@ -185,7 +186,7 @@ def test_a_mock_can_be_asked_through_its_wrapper() -> None:
 def test_a_mock_over_a_wrapper_is_asked_alone(owner: Any) -> None:
     """A mock that replaces the wrapper hides it; put back after the wrapper was restored, the wrapper serves again."""
     original = owner.method
-    patch = WrapperPatch(owner, "method", add).apply()
+    patch = Patch(owner, "method", add).apply()
     with mock.patch.object(owner, "method") as stand_in:
         owner().method(1)
         patch.restore()

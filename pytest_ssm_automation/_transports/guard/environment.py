@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from botocore.configprovider import ConfigValueStore, EnvironmentProvider
 from botocore.credentials import CredentialResolver, Credentials, ProcessProvider
 
-from ..patching import Patch, Patches, WrapperPatch
+from ..patching import Patch, Patches
 from .profiles import DUMMIES, READ, Found, copies_exist, find_files, profile_variables
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ def _get_config_variable(original: Callable[..., Any], store: Any, name: str) ->
 
 
 _OF_BOTOCORE: Final = (
-    WrapperPatch(CredentialResolver, "load_credentials", _load_credentials),
-    WrapperPatch(ConfigValueStore, "get_config_variable", _get_config_variable),
+    Patch(CredentialResolver, "load_credentials", _load_credentials),
+    Patch(ConfigValueStore, "get_config_variable", _get_config_variable),
     # Existing sessions may have read profiles that name a credential process.
     Patch(ProcessProvider, "_retrieve_credentials_using", dummy_credentials),
 )

@@ -24,7 +24,7 @@ from ..._errors import AutomationFakeError, hide_usage_errors, public
 from ..._service.checks.model import DOCUMENT_OPERATIONS
 from ..._service.runbooks.library import how_to_register
 from ..owner.active import current, inherited, owner
-from ..patching import WrapperPatch
+from ..patching import Patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -175,8 +175,8 @@ call_aio: Final = partial(_during_aio, _called)
 # Wraps `send` of the sessions of aiobotocore.
 send_aio: Final = partial(_during_aio, _sent)
 PATCHES: Final = (
-    WrapperPatch(URLLib3Session, "send", partial(_during, _sent)),
-    WrapperPatch(AWSConnection, "request", connect),  # also for open connections
-    WrapperPatch(HTTPConnection, "connect", connect),
-    WrapperPatch(HTTPSConnection, "connect", connect),
+    Patch(URLLib3Session, "send", partial(_during, _sent)),
+    Patch(AWSConnection, "request", connect),  # also for open connections
+    Patch(HTTPConnection, "connect", connect),
+    Patch(HTTPSConnection, "connect", connect),
 )

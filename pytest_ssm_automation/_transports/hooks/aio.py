@@ -14,7 +14,7 @@ from ..._errors import AutomationFakeError
 from ..guard import network
 from ..guard.environment import dummy_credentials, without_secrets
 from ..names import unsupported
-from ..patching import Patch, WrapperPatch
+from ..patching import Patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,17 +34,17 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any]) -> 
         return
 
     if (error := unsupported("aiobotocore")) is not None:
-        yield WrapperPatch(module_of("client").AioBaseClient, "_make_api_call", _refuse(str(error)))
+        yield Patch(module_of("client").AioBaseClient, "_make_api_call", _refuse(str(error)))
         return
 
-    yield WrapperPatch(module_of("client").AioBaseClient, "_convert_to_request_dict", convert)
-    yield WrapperPatch(module_of("client").AioBaseClient, "_make_request", make_request)
-    yield WrapperPatch(module_of("httpsession").AIOHTTPSession, "send", network.send_aio)
-    yield WrapperPatch(import_module("aiohttp.connector").BaseConnector, "connect", network.connect)
+    yield Patch(module_of("client").AioBaseClient, "_convert_to_request_dict", convert)
+    yield Patch(module_of("client").AioBaseClient, "_make_request", make_request)
+    yield Patch(module_of("httpsession").AIOHTTPSession, "send", network.send_aio)
+    yield Patch(import_module("aiohttp.connector").BaseConnector, "connect", network.connect)
     if find_spec("aiobotocore.httpxsession"):  # since 2.22
-        yield WrapperPatch(module_of("httpxsession").HttpxSession, "send", network.send_aio)
+        yield Patch(module_of("httpxsession").HttpxSession, "send", network.send_aio)
         for pool in _httpx_pools():
-            yield WrapperPatch(pool, "handle_async_request", network.connect)
+            yield Patch(pool, "handle_async_request", network.connect)
 
 
 def _refuse(text: str) -> Callable[..., Any]:
@@ -68,7 +68,7 @@ def patch_aio_credentials() -> Iterator[Patch]:
         return without_secrets(await original(resolver), credentials.AioCredentials)
 
     credentials = module_of("credentials")
-    yield WrapperPatch(credentials.AioCredentialResolver, "load_credentials", load_credentials)
+    yield Patch(credentials.AioCredentialResolver, "load_credentials", load_credentials)
     yield Patch(credentials.AioProcessProvider, "_retrieve_credentials_using", retrieve)
 
 

@@ -30,7 +30,7 @@ from ..owner.claim import KEY, OF_ARGUMENTS, Claim, any_suspended, claimed_by
 from ..owner.frames import calling
 from ..owner.identity import forget as forget_accounts
 from ..owner.identity import identity_of, is_answered
-from ..patching import Patches, WrapperPatch
+from ..patching import Patch, Patches
 from .aio import patch_aio, patch_aio_credentials
 from .forked import redirection
 
@@ -233,9 +233,9 @@ def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Non
 
 
 _GATE = (
-    WrapperPatch(BaseClient, "__init__", _make_client),
-    WrapperPatch(BaseClient, "_convert_to_request_dict", _convert),
-    WrapperPatch(BaseClient, "_make_request", _make_request),
+    Patch(BaseClient, "__init__", _make_client),
+    Patch(BaseClient, "_convert_to_request_dict", _convert),
+    Patch(BaseClient, "_make_request", _make_request),
     *network.PATCHES,
     *CARRIERS,
 )

@@ -26,7 +26,7 @@ from ..._service.working import ENDPOINT, close_endpoint, open_endpoint
 from ..answers.protocol import encode_error
 from ..guard.environment import Changes
 from ..guard.network import is_loopback
-from ..patching import WrapperPatch
+from ..patching import Patch
 from .answering import answer_http, answer_mistake
 from .body import read_body
 
@@ -65,7 +65,7 @@ class Endpoint:
         self._changes = Changes(variables, {name: os.environ.get(name) for name in variables})
         open_endpoint(self.url, self._changes.before[ENDPOINT])
         self._changes.make()
-        self._patch = WrapperPatch(spawn, "get_preparation_data", _prepare).apply()
+        self._patch = Patch(spawn, "get_preparation_data", _prepare).apply()
         _open.add(self._server)
 
     def close(self) -> None:

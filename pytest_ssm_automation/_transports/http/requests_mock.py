@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from ..._errors import is_own
 from ..._service.checks import model
-from ..patching import WrapperPatch
+from ..patching import Patch
 from .answering import answer_http, answer_mistake, is_ours
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class RequestsMock:
         self._service = service
         self._hosted: set[str] = set()
         self._serving = False
-        self._patch = WrapperPatch(requests.Session, "get_adapter", self._get_adapter)
+        self._patch = Patch(requests.Session, "get_adapter", self._get_adapter)
         beneath: Any = HTTPAdapter.send
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, real_adapter_send=beneath)
         if beneath.__module__ != HTTPAdapter.__module__:  # another mock, which answers everything else

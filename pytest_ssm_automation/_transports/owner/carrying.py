@@ -18,7 +18,7 @@ from weakref import WeakSet
 
 from ..._forks import on_fork, renew
 from ..._service.working import at_work, set_work
-from ..patching import Patches, WrapperPatch
+from ..patching import Patch, Patches
 from .active import OWNER, owner_of_new_work
 from .frames import waiting, waits
 
@@ -161,10 +161,10 @@ def _patch_pools() -> None:
 
 
 @cache
-def _of_pools(module: Any) -> Sequence[WrapperPatch]:
+def _of_pools(module: Any) -> Sequence[Patch]:
     methods = ("_map_async", "apply_async", "imap", "imap_unordered")
-    handing = [WrapperPatch(module.ThreadPool, method, _hand_out) for method in methods]
-    return [*handing, WrapperPatch(module.ApplyResult, "__init__", _make_result)]
+    handing = [Patch(module.ThreadPool, method, _hand_out) for method in methods]
+    return [*handing, Patch(module.ApplyResult, "__init__", _make_result)]
 
 
 def _hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -191,10 +191,10 @@ def _home(thread: threading.Thread) -> str:
 
 # Patches that give threads, tasks and callbacks the owner of the code that starts or submits them.
 CARRIERS: Final = (
-    WrapperPatch(_THREAD, "start", _start),
-    WrapperPatch(_thread, "start_new_thread", _start_raw),
-    WrapperPatch(getattr(pools, "_WorkItem", ThreadPoolExecutor), "__init__", _make_task),
-    WrapperPatch(Future, "add_done_callback", _call_back),
+    Patch(_THREAD, "start", _start),
+    Patch(_thread, "start_new_thread", _start_raw),
+    Patch(getattr(pools, "_WorkItem", ThreadPoolExecutor), "__init__", _make_task),
+    Patch(Future, "add_done_callback", _call_back),
 )
 
 on_fork(after_in_child=partial(renew, _lock))
