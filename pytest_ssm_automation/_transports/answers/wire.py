@@ -10,7 +10,7 @@ import io
 from functools import partial
 from importlib import import_module
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
 from botocore.awsrequest import AWSResponse
@@ -43,10 +43,10 @@ def wired(client: Any, kind: type[Tap], operation: str, context: dict[str, Any])
     credentials = client._request_signer._credentials
     if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed()):
         context["auth_type"] = "none"
-    endpoint = copy.copy(client._endpoint)
-    endpoint._event_emitter = kind(client, operation, context)
-    made: BaseClient = copied(client, _endpoint=endpoint)
-    return made
+    made = copied(client)
+    made._endpoint = copy.copy(client._endpoint)
+    made._endpoint._event_emitter = kind(client, operation, context)
+    return cast("BaseClient", made)
 
 
 def fill_quotas() -> None:

@@ -27,7 +27,7 @@ from ..owner.active import current, inherited, owner
 from ..patching import Patch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
 __tracebackhide__ = hide_usage_errors
 
@@ -84,24 +84,6 @@ class BlockedRequest:
         return f"{first} it with moto or a Stubber, or allow it with the option allow_network."
 
 
-def check_host(method: str, url: str, *, allowed: bool | Collection[str], called: Any = None) -> None:
-    """Allow requests to this machine and to allowed hosts, and block all others. Messages do not contain the query.
-
-    Raises:
-        EndpointConnectionError: The request is for the credentials of the machine.
-        NetworkBlockedError: The host is not allowed.
-    """
-    host = (urlsplit(url).hostname or "").lower()
-    # moto's server has the URL 0.0.0.0, which connects to this machine, as `::` does.
-    if is_loopback(host, or_unspecified=True) or allowed is True or (allowed and host in allowed):
-        return
-    if host in _METADATA_HOSTS:
-        raise EndpointConnectionError(endpoint_url=url)
-    names = (called.service_model.service_name, called.name) if called else ()
-    blocked = BlockedRequest(method, url.partition("?")[0], *names)
-    raise NetworkBlockedError(request=blocked, hint=blocked.hint())
-
-
 def is_loopback(host: str, *, or_unspecified: bool = False) -> bool:
     """Return whether a host name, in lower case, is one of loopback, or the unspecified address."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -132,15 +114,26 @@ def connect(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def _check(request: Any) -> None:
-    """Block a request that nothing has answered and that would leave the process."""
+    """Block a request that nothing has answered, unless its host is this machine, or allowed.
+
+    Raises:
+        EndpointConnectionError: The request is for the credentials of the machine.
+        NetworkBlockedError: The host is not allowed. The message does not contain the query.
+    """
     active = current() or owner() or inherited()
     if active is None:
         return
-    try:
-        check_host(request.method, request.url, allowed=active.fake.options.allow_network, called=_called.get())
-    except NetworkBlockedError as error:
-        active.fake._blocked.append(error.kwargs["request"])
-        raise
+    host, allowed = (urlsplit(request.url).hostname or "").lower(), active.fake.options.allow_network
+    # moto's server has the URL 0.0.0.0, which connects to this machine, as `::` does.
+    if is_loopback(host, or_unspecified=True) or allowed is True or (allowed and host in allowed):
+        return
+    if host in _METADATA_HOSTS:
+        raise EndpointConnectionError(endpoint_url=request.url)
+    called = _called.get()
+    names = (called.service_model.service_name, called.name) if called else ()
+    blocked = BlockedRequest(request.method, request.url.partition("?")[0], *names)
+    active.fake._blocked.append(blocked)
+    raise NetworkBlockedError(request=blocked, hint=blocked.hint())
 
 
 def _during(variable: ContextVar[Any], original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -61,7 +61,7 @@ def activate(active: Active) -> None:
     """
     _fill_quotas(active)
     with _lock:
-        if not stack.any_active():
+        if not stack.all_active():
             _check_names()
             environment.apply()
             _gate.apply(_GATE)
@@ -94,7 +94,7 @@ def deactivate(active: Active) -> None:
     _fill_quotas(active)
     let_go(active)
     with _lock:
-        if stack.any_active():
+        if stack.all_active():
             return
         _on_their_way.update(calling())
         _aio_credentials.restore()
@@ -107,7 +107,7 @@ def _open_gate() -> None:
     """Remove the patches of the gate, unless work of a fake is left, or the process was forked under a fake."""
     if _on_their_way:
         _on_their_way.intersection_update(calling())
-    if stack.any_active() or any_left() or any_suspended() or _on_their_way or stack.inherited() is not None:
+    if stack.all_active() or any_left() or any_suspended() or _on_their_way or stack.inherited() is not None:
         return
     _aio_gate.restore()
     _gate.restore()
@@ -227,7 +227,7 @@ def _asked(client: BaseClient, operation_model: Any, context: Any) -> Active | N
 def _make_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """Wrap `BaseClient.__init__`, because aiobotocore may have been imported since the fake became active."""
     with _lock:
-        if stack.any_active():
+        if stack.all_active():
             _patch_aio()
     original(*args, **kwargs)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from .late import refuse
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 OWNER: Final = "_ssm_automation_owner"
 
 
+@dataclass(eq=False, slots=True)
 class Active:
     """An active fake. There is a new object for each time that a fake is entered.
 
@@ -36,16 +38,14 @@ class Active:
         inherited: Whether it is a copy in a forked process.
     """
 
-    def __init__(self, fake: Any) -> None:
-        """Make a fake that is not active yet."""
-        self.fake = fake
-        self.entered = False
-        self.thread: threading.Thread | None = None
-        self.task: object = None
-        self.greenlet: object = None
-        self.parent: Active | None = None
-        self.nested: Active | None = None
-        self.inherited = False
+    fake: Any
+    entered: bool = False
+    thread: threading.Thread | None = None
+    task: object = None
+    greenlet: object = None
+    parent: Active | None = None
+    nested: Active | None = None
+    inherited: bool = False
 
 
 _context: ContextVar[Active | None] = ContextVar("pytest_ssm_automation_owner", default=None)
@@ -120,11 +120,6 @@ def inherit() -> None:
         active.entered, active.inherited = False, True
     _inherited[:] = _stack or _inherited
     _stack.clear()
-
-
-def any_active() -> bool:
-    """Return whether any fake is active."""
-    return bool(_stack)
 
 
 def all_active() -> Sequence[Active]:

@@ -76,8 +76,9 @@ class Claim:
             except OF_ARGUMENTS:  # botocore raises its own error
                 return self._client
             if not violations or not any(violation.caught_by == "botocore" for violation in violations):
-                serializer = self._client._serializer
-                return copied(self._client, _serializer=getattr(serializer, "_serializer", serializer))
+                client = copied(self._client)
+                client._serializer = getattr(client._serializer, "_serializer", client._serializer)
+                return client
         return self._client
 
     def refused(self, error: Exception) -> None:
@@ -163,8 +164,8 @@ def claimed_by(context: Mapping[str, Any], operation: str) -> Active | None:
     return found if claim is None else around(claim.active) or claim.active
 
 
-def copied(client: Any, **attributes: Any) -> Any:
-    """Return a copy of a client for one call, with some other attributes."""
+def copied(client: Any) -> Any:
+    """Return a copy of a client, to pass on with other attributes for one call."""
     made: Any = object.__new__(client.__class__)
-    made.__dict__ = {**client.__dict__, **attributes}
+    made.__dict__ = client.__dict__.copy()
     return made
