@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSResponse
 from ..._service.contents import as_bytes
 from ..._service.errors import ServiceError
 from ..owner.claim import KEY, claimed_by, copied
-from ..owner.identity import request_of
+from ..owner.identity import are_stale, request_of
 from .protocol import answer_over_http, attempt_of, unpack
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def wired(client: Any, kind: type[Tap], operation: str, context: dict[str, Any])
 
     The request stays unsigned if the client's credentials are missing, or would have to be refreshed.
     """
-    credentials = client._request_signer._credentials
-    if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed()):
+    if are_stale(client._request_signer._credentials):
         context["auth_type"] = "none"
     made = copied(client)
     made._endpoint = copy.copy(client._endpoint)

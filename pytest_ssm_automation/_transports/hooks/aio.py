@@ -19,14 +19,6 @@ from ..patching import Patch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from botocore.client import BaseClient
-
-
-def is_aio(client: BaseClient) -> bool:
-    """Return whether a client is one of aiobotocore's."""
-    module: Any = sys.modules.get("aiobotocore.client")
-    return module is not None and isinstance(client, module.AioBaseClient)
-
 
 def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any]) -> Iterator[Patch]:
     """Wrap aiobotocore's clients like botocore's, if it has been imported."""
@@ -34,7 +26,12 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any]) -> 
         return
 
     if (error := unsupported("aiobotocore")) is not None:
-        yield Patch(module_of("client").AioBaseClient, "_make_api_call", _refuse(str(error)))
+        text = str(error)
+
+        async def refuse(*_: Any, **__: Any) -> Any:
+            raise AutomationFakeError(text)
+
+        yield Patch(module_of("client").AioBaseClient, "_make_api_call", refuse)
         return
 
     yield Patch(module_of("client").AioBaseClient, "_convert_to_request_dict", convert)
@@ -43,17 +40,9 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any]) -> 
     yield Patch(import_module("aiohttp.connector").BaseConnector, "connect", network.connect)
     if find_spec("aiobotocore.httpxsession"):  # since 2.22
         yield Patch(module_of("httpxsession").HttpxSession, "send", network.send_aio)
-        for pool in _httpx_pools():
-            yield Patch(pool, "handle_async_request", network.connect)
-
-
-def _refuse(text: str) -> Callable[..., Any]:
-    """Make a method that refuses all calls, because the fake could not answer them."""
-
-    async def refuse(*_: Any, **__: Any) -> Any:
-        raise AutomationFakeError(text)
-
-    return refuse
+        if (httpx := module_of("httpxsession").httpx) is not None:  # or its fork httpx2
+            core = import_module(httpx.__name__.replace("httpx", "httpcore"))
+            yield Patch(core.AsyncConnectionPool, "handle_async_request", network.connect)
 
 
 def patch_aio_credentials() -> Iterator[Patch]:
@@ -70,12 +59,6 @@ def patch_aio_credentials() -> Iterator[Patch]:
     credentials = module_of("credentials")
     yield Patch(credentials.AioCredentialResolver, "load_credentials", load_credentials)
     yield Patch(credentials.AioProcessProvider, "_retrieve_credentials_using", retrieve)
-
-
-def _httpx_pools() -> Iterator[type]:
-    """Yield the class that opens connections for httpx, or its fork httpx2, if one of them is installed."""
-    if (httpx := module_of("httpxsession").httpx) is not None:
-        yield import_module(httpx.__name__.replace("httpx", "httpcore")).AsyncConnectionPool
 
 
 def module_of(name: str) -> Any:

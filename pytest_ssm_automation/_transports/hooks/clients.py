@@ -24,7 +24,7 @@ def make_client(region: str, /, **kwargs: Any) -> BaseClient:
     if kwargs:
         check_names("argument of client", kwargs, signature(Session.create_client).parameters)
         return _create(Session(), region, **kwargs)
-    settings = tuple(item for item in os.environ.items() if item[0].startswith("AWS_"))
+    settings = tuple((name, os.environ[name]) for name in os.environ if name.startswith("AWS_"))
     return _clone(_template(region, settings, len(BUILTIN_HANDLERS)))
 
 

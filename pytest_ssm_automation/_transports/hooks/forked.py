@@ -6,27 +6,24 @@ to the endpoint of the parent's fake. Without an endpoint, they are refused.
 
 from __future__ import annotations
 
-import sys
 from mmap import mmap
 from typing import TYPE_CHECKING, Any
-
-from botocore.credentials import Credentials
 
 from ..._errors import AutomationFakeError
 from ..._forks import on_fork
 from ..guard.environment import dummy_credentials
 from ..owner import active as stack
-from ..owner.identity import is_answered, request_of
-from .aio import is_aio
+from ..owner.identity import are_stale, is_answered, request_of
 
 if TYPE_CHECKING:
-    from botocore.client import BaseClient
+    from collections.abc import Callable
 
 
-def redirection(client: BaseClient, operation_model: Any, params: Any) -> dict[str, str]:
+def redirection(client: Any, operation_model: Any, params: Any, credentials: Callable[..., Any]) -> dict[str, str]:
     """Return the argument of `_convert_to_request_dict` with which a forked process calls the fake of its parent.
 
-    It is the URL of the parent's endpoint. Calls that no fake of a parent answers get no argument.
+    It is the URL of the parent's endpoint. Calls that no fake of a parent answers get no argument. A client that can't
+    sign gets dummies: `credentials` is botocore's or aiobotocore's class of them.
 
     Raises:
         AutomationFakeError: The fake of the parent has no endpoint.
@@ -43,18 +40,12 @@ def redirection(client: BaseClient, operation_model: Any, params: Any) -> dict[s
             "Request the fixture ssm_automation_endpoint, which lets other processes reach the fake, "
             "or enter an AutomationFake in the process itself."
         )
-    _sign(client)
-    return {"endpoint_url": endpoint.url}
-
-
-def _sign(client: Any) -> None:
-    """Set dummy credentials for signing, if the client has none or would have to refresh them."""
-    credentials = client._request_signer._credentials
-    if credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed()):
-        kind = sys.modules["aiobotocore.credentials"].AioCredentials if is_aio(client) else Credentials
-        dummy = kind(*dummy_credentials().values())
-        dummy.access_key = getattr(credentials, "_access_key", None) or dummy.access_key
+    before = client._request_signer._credentials
+    if are_stale(before):
+        dummy = credentials(*dummy_credentials().values())
+        dummy.access_key = getattr(before, "_access_key", None) or dummy.access_key
         client._request_signer._credentials = dummy  # the client is a copy in this process
+    return {"endpoint_url": endpoint.url}
 
 
 def _share() -> None:

@@ -15,6 +15,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.client import BaseClient
+from botocore.credentials import Credentials
 
 from ..._errors import hide_usage_errors
 from ..._forks import on_fork, renew
@@ -31,7 +32,7 @@ from ..owner.frames import calling
 from ..owner.identity import forget as forget_accounts
 from ..owner.identity import identity_of, is_answered
 from ..patching import Patch, Patches
-from .aio import patch_aio, patch_aio_credentials
+from .aio import module_of, patch_aio, patch_aio_credentials
 from .forked import redirection
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _convert(
     """Wrap `BaseClient._convert_to_request_dict`."""
     claim = _claim(client, operation_model, api_params)
     if claim is None:
-        kwargs |= redirection(client, operation_model, api_params)
+        kwargs |= redirection(client, operation_model, api_params, Credentials)
         return original(client, api_params, operation_model, *args, **kwargs)
     try:
         return claim.noted(original(claim.judge(), api_params, operation_model, *args, **kwargs))
@@ -140,7 +141,7 @@ async def _convert_aio(
     """Wrap `AioBaseClient._convert_to_request_dict`."""
     claim = _claim(client, operation_model, api_params)
     if claim is None:
-        kwargs |= redirection(client, operation_model, api_params)
+        kwargs |= redirection(client, operation_model, api_params, module_of("credentials").AioCredentials)
         return await original(client, api_params, operation_model, *args, **kwargs)
     try:
         await claim.suspend()

@@ -6,9 +6,9 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from importlib import import_module
 from io import BufferedReader
 from multiprocessing import spawn
+from pkgutil import resolve_name
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -198,13 +198,6 @@ class _Handler(WSGIRequestHandler):
         self.wfile.write(answer.body)
 
 
-class _Os:
-    """An object that is unpickled as the module `os`."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return import_module, ("os",)
-
-
 class _Environment:
     """An object that is unpickled as `os.environ` and sets variables, even if this package can't be imported there."""
 
@@ -212,7 +205,7 @@ class _Environment:
         self._variables = variables
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return getattr, (_Os(), "environ"), None, None, iter(self._variables.items())
+        return resolve_name, ("os:environ",), None, None, iter(self._variables.items())
 
 
 def _prepare(original: Callable[..., dict[str, Any]], *args: Any, **kwargs: Any) -> dict[str, Any]:

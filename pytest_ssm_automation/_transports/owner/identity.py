@@ -56,6 +56,11 @@ def identity_of(credentials: Any) -> tuple[str | None, str]:
     return key, account
 
 
+def are_stale(credentials: Any) -> bool:
+    """Return whether a client has no credentials, or would have to refresh them before it signs."""
+    return credentials is None or (hasattr(credentials, "refresh_needed") and credentials.refresh_needed())
+
+
 def forget() -> None:
     """Forget the accounts of credentials, because the next test may refresh them with another role."""
     _refreshable.clear()
