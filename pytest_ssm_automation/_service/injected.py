@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 import botocore.exceptions
@@ -150,27 +149,21 @@ def _is_connection_class(error: object) -> bool:
 
 
 def _copied(error: BaseException) -> BaseException:
-    """Copy an exception, so that calls do not share tracebacks and notes."""
-    for copied in (copy.copy, _copied_by_hand):
-        try:
-            new = copied(error)
-            same = type(new) is type(error) and new.args == error.args and _attributes(new) == _attributes(error)
-        except Exception:  # noqa: BLE001, S112 - an exception may be of any class
-            continue
-        if same:
-            new.__cause__, new.__suppress_context__ = error.__cause__, error.__suppress_context__
-            if hasattr(error, "__notes__"):
-                new.__notes__ = [*error.__notes__]
-            return new
-    return error
+    """Copy an exception, so that calls do not share tracebacks and notes; return itself if it cannot be copied.
 
-
-def _attributes(error: BaseException) -> dict[str, object]:
-    return {name: value for name, value in vars(error).items() if name != "__notes__"}
-
-
-def _copied_by_hand(error: BaseException) -> BaseException:
-    """Copy an exception whose `__init__` does not take its `args`."""
-    new = type(error).__new__(type(error), *error.args)
-    new.__dict__.update(_attributes(error))
+    Its own `__init__` may not take its `args`, so that of the exception of Python that it derives from is called.
+    """
+    kind = type(error)
+    pythons: Any = next(base for base in kind.__mro__ if base.__module__ == "builtins")
+    try:
+        _, arguments, *state = pythons.__reduce__(error)
+        new = kind.__new__(kind, *arguments)
+        pythons.__init__(new, *arguments)
+        for each in state:
+            pythons.__setstate__(new, each)
+    except Exception:  # noqa: BLE001 - an exception may be of any class
+        return error
+    new.__cause__, new.__suppress_context__ = error.__cause__, error.__suppress_context__
+    if hasattr(error, "__notes__"):
+        new.__notes__ = [*error.__notes__]
     return new
