@@ -47,7 +47,7 @@ class Record(Strict):
     @property
     def faults(self) -> Sequence[Fault]:
         """All injected faults, in order, including unused ones."""
-        return View(self._service.faults.all, itself)
+        return View(self._service.faults, itself)
 
     @property
     def events(self) -> Sequence[Mapping[str, Any]]:

@@ -65,7 +65,8 @@ class Setup:
                 raises it if the exception can't be sent over HTTP.
         """
         fault = Fault(error, message=message, times=times, after=after, when=when, operation=operation)
-        return self._service.faults.add(fault)
+        self._service.faults.append(fault)
+        return fault
 
     @known_keywords
     def lose_response(
@@ -84,7 +85,8 @@ class Setup:
         service error.
         """
         fault = Fault(error, times=times, after=after, when=when, operation=operation, lost=True)
-        return self._service.faults.add(fault)
+        self._service.faults.append(fault)
+        return fault
 
     @known_keywords
     def fail_step(

@@ -97,7 +97,7 @@ class Strict:
             AssertionError: Some did not; the message lists them.
         """
         __tracebackhide__ = True
-        if lines := [line for _, line in _unfired(self._service.faults.all)]:
+        if lines := [line for _, line in _unfired(self._service.faults)]:
             raise AssertionError("\n".join(("Injected faults did not fire.", "", *at_most(lines))))
 
     @known_keywords
@@ -127,7 +127,7 @@ class Strict:
     def _take_problems(self, *, faults: bool = True) -> str:
         """Describe the problems of `verify` that no report has shown yet; empty if there are none."""
         service = self._service
-        injected = service.faults.all
+        injected = service.faults
         noted = service.calls or injected or service.broken or service.store.overrides or self._blocked
         if not noted and self._refusals is None:
             return ""
@@ -142,7 +142,7 @@ class Strict:
         forked = [_FORKED] if self._refusals and self._refusals[0] else []
         return [
             *(("refused", number, (number, call)) for number, call in self._mistakes()),
-            *(("unfired", id(fault), line) for fault, line in _unfired(service.faults.all)),
+            *(("unfired", id(fault), line) for fault, line in _unfired(service.faults)),
             *(("unknown", step, step) for step in service.unknown_steps()),
             *(("blocked", number, str(each)) for number, each in enumerate(self._blocked) if not each.expected),
             *(("forked", line, line) for line in forked),

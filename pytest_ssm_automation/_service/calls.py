@@ -56,22 +56,17 @@ class Request(NamedTuple):
 
     def params(self) -> dict[str, Any]:
         """Return a copy of the request's members; empty if they can't be read."""
+        return self.read() or {}
+
+    def read(self) -> dict[str, Any] | None:
+        """Return a copy of the members; `None` if they can't be read. An event handler may have replaced the body."""
         if not isinstance(self.content, bytes):
             copied: dict[str, Any] = copy_containers(self.content)
             return copied
         try:
             return read_members(self.content)
         except (ValueError, RecursionError):
-            return {}
-
-    def is_readable(self) -> bool:
-        """Return whether the members can be read. An event handler may have replaced the body."""
-        if isinstance(self.content, bytes):
-            try:
-                read_members(self.content)
-            except (ValueError, RecursionError):
-                return False
-        return True
+            return None
 
 
 @public

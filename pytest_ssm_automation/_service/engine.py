@@ -13,7 +13,7 @@ from .._forks import on_fork, renew
 from .calls import Call, Outcome, Request
 from .checks import model
 from .errors import InvalidRequestError, ServiceError
-from .faults import FaultQueue
+from .faults import Fault, take
 from .ids import Ids
 from .runbooks.library import flow_of
 from .starting import prepare_start
@@ -41,7 +41,7 @@ class Service:
         calls: All requests, oldest first.
         broken: Exceptions that functions of the test have raised, as text.
         store: All executions.
-        faults: All faults.
+        faults: All faults, in the order of injection, including used up ones.
         runbooks: The registered runbooks.
         state: The state that operations read and change.
         new_id: Makes ids for executions and requests.
@@ -70,7 +70,7 @@ class Service:
             self.calls: list[Call] = []
             self.broken: list[str] = []
             settings = self._settings
-            self.faults = FaultQueue(settings.faults, self.lock)
+            self.faults: list[Fault] = [replace(fault) for fault in settings.faults]
             # The methods of this class are not passed, so that a fake is freed as soon as nobody uses it.
             self.state = State(settings, self.lock, self.new_id)
             self.store, self.runbooks = self.state.store, self.state.runbooks
@@ -98,7 +98,7 @@ class Service:
             check_override(override, known)
         self.store.overrides.append(override)
         if isinstance(override, StepFault):
-            self.faults.add(override)
+            self.faults.append(override)
 
     def _has_step(self, override: StepOverride) -> bool:
         with self.lock:
@@ -157,7 +157,7 @@ class Service:
                 self.gate()
             if checked is None:
                 self._refuse_invalid(request, params)
-            fault = self.faults.take(request)
+            fault = take(self.faults, request, self.lock)
             if fault and not fault.lost:
                 raise fault.raised(request, params)  # noqa: TRY301 - it is recorded like any other
             perform = self._operation(request, params)
@@ -256,7 +256,7 @@ class Service:
         return number, next((run for run in reversed(self.store.started) if run.source is request), None)
 
     def _refuse_invalid(self, request: Request, params: Mapping[str, Any]) -> None:
-        if not params and not request.is_readable():
+        if not params and request.read() is None:
             raise ServiceError("SerializationException")
         # The service ignores unknown members, which botocore never sends.
         violations = tuple(each for each in self.violations(request.operation, params) if each.rule != "unknown")

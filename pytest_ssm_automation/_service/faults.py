@@ -1,12 +1,10 @@
-"""Injected faults, and the queue of them."""
+"""Injected faults, and which of them applies to a call."""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, cast
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import FakeUsageError, call_own, check_names, hide_usage_errors, public, unknown_name
 from .calls import Call, Request
@@ -15,6 +13,10 @@ from .errors import CONNECTION_ERRORS, ServiceError, entry
 from .injected import Injected, check_error, has_http_form, made, refusal_of, written
 from .runbooks.library import bare_name, owner_of
 from .working import at_work
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
 
 __tracebackhide__ = hide_usage_errors
 
@@ -35,6 +37,7 @@ class Fault:
         operation: The operation that fails.
         lost: Whether the service handles the request, and only the response is lost.
         fired: The number of calls that have failed so far.
+        matched: The number of matching calls so far, until it was used up.
 
     Example:
         >>> with AutomationFake(faults=[Fault("ThrottlingException", times=2)]) as fake:
@@ -49,6 +52,7 @@ class Fault:
     operation: str = model.START
     lost: bool = False
     fired: int = field(default=0, init=False)
+    matched: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Validate the fields."""
@@ -134,48 +138,30 @@ def check_members(operation: str, names: Mapping[str, Any]) -> None:
     check_names(f"member of {operation}", names, model.input_shape(operation).members)
 
 
-class FaultQueue:
-    """Faults in the order of injection. The first one that matches a call and is not used up applies.
+def take(faults: Sequence[Fault], request: Request, lock: threading.RLock) -> Fault | None:
+    """Return the first fault that matches a call and is not used up, if any, and count the call.
 
-    Attributes:
-        all: All faults, including used up ones.
+    Calls of executed steps have no faults. This may call functions of the test, so callers must not hold the lock.
+
+    Raises:
+        FakeUsageError: The call came over HTTP, and the exception cannot be sent over HTTP.
     """
-
-    def __init__(self, faults: tuple[Fault, ...] = (), lock: threading.RLock | None = None) -> None:
-        """Start with copies of faults, whose counts start at 0; `lock` guards the counts."""
-        self.all = [replace(fault) for fault in faults]
-        self._matched: Counter[Fault] = Counter()
-        self._lock = lock or threading.RLock()
-
-    def add(self, fault: Fault) -> Fault:
-        """Append a fault."""
-        self.all.append(fault)
-        return fault
-
-    def take(self, request: Request) -> Fault | None:
-        """Return the fault for a call, if any, and count the call.
-
-        Calls of executed steps have no faults. This may call functions of the test, so callers must not hold a lock.
-
-        Raises:
-            FakeUsageError: The call came over HTTP, and the exception cannot be sent over HTTP.
-        """
-        if not self.all or at_work() is not None:
-            return None
-        for fault in tuple(self.all):
-            if fault.used_up or not fault.meets(request):
-                continue
-            with self._lock:
-                if fault.fired == fault.times:  # another call has used it up in the meantime
-                    continue
-                self._matched[fault] += 1
-                if self._matched[fault] <= fault.after:
-                    return None
-                fault.fired += 1
-            if request.over_http and not has_http_form(fault.error):
-                raise FakeUsageError(
-                    f"{written(fault.error)} can't be raised in a caller that sends HTTP, which only gets responses "
-                    f"and broken connections. Inject an error of the service, or one of {', '.join(CONNECTION_ERRORS)}"
-                )
-            return fault
+    if not faults or at_work() is not None:
         return None
+    for fault in tuple(faults):
+        if fault.used_up or not fault.meets(request):
+            continue
+        with lock:
+            if fault.fired == fault.times:  # another call has used it up in the meantime
+                continue
+            fault.matched += 1
+            if fault.matched <= fault.after:
+                return None
+            fault.fired += 1
+        if request.over_http and not has_http_form(fault.error):
+            raise FakeUsageError(
+                f"{written(fault.error)} can't be raised in a caller that sends HTTP, which only gets responses "
+                f"and broken connections. Inject an error of the service, or one of {', '.join(CONNECTION_ERRORS)}"
+            )
+        return fault
+    return None

@@ -11,8 +11,6 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from hypothesis.vendor.pretty import pretty
 
-from pytest_ssm_automation._service.calls import Request
-
 if TYPE_CHECKING:
     from pytest_ssm_automation import AutomationFake, Call
 
@@ -103,8 +101,3 @@ def test_credentials_are_not_refreshed_by_looking(fake: AutomationFake) -> None:
     client._request_signer._credentials = None
     client.start_automation_execution(DocumentName="Doc")
     assert fake.calls[0].access_key_id is None
-
-
-def test_arguments_are_readable() -> None:
-    """Arguments that could not be serialized are stored unchanged, and can be read."""
-    assert Request("StartAutomationExecution", {"DocumentName": 1}, "us-east-1", "", None).is_readable()
