@@ -20,6 +20,7 @@ TEXTS = {
     "ThrottlingException": "Rate exceeded",
     "UnrecognizedClientException": "The security token included in the request is invalid.",
 }
+STEPS = [{"name": f"get_{number:04}", "action": "aws:sleep", "inputs": {"Duration": "PT1M"}} for number in range(120)]
 
 
 def outcomes(client: Any, times: int, **members: Any) -> list[str]:
@@ -173,8 +174,8 @@ def test_a_fake_is_freed_at_once(calls: int) -> None:
         gc.enable()
 
 
-def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
-    """`fail_with` and `lose_response` refuse unknown errors; of many names the nearest are shown, and where all are."""
+def test_misspelt_names_are_refused(fake: AutomationFake) -> None:
+    """`fail_with` and others refuse unknown names; of many the nearest are shown, and where or how many all are."""
     for name in ("InvalidTargets", "invalidtarget"):
         with pytest.raises(FakeUsageError, match=rf"^Unknown error '{name}'\. Did you mean 'InvalidTarget'\? Similar "):
             fake.fail_with(name)
@@ -186,6 +187,10 @@ def test_misspelt_errors_are_refused(fake: AutomationFake) -> None:
         "Unknown error 'InvalidTargt'. Did you mean 'InvalidTarget'? "
         f"Similar names: 'InvalidTag', 'InvalidTargetMaps'. All {count} are listed under Errors at {site}"
     )
+    fake.add_runbook({"schemaVersion": "0.3", "mainSteps": STEPS}, name="Acme-Many")
+    for given, hint in (("other", ""), ("get-0006", r" .* 'get_0006'\? Similar names: 'get_\d{4}', 'get_\d{4}'\.")):
+        with pytest.raises(FakeUsageError, match=rf"^Unknown step '{given}'\.{hint} There are {len(STEPS)}\.$"):
+            fake.fail_step(given)
     with pytest.raises(FakeUsageError, match=r"^Unknown connection error 'ReadTimeout'\. Did you mean 'ReadTimeoutE"):
         fake.lose_response("ReadTimeout")
     with pytest.raises(FakeUsageError, match="times=0"):

@@ -5,6 +5,7 @@ import pickle
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ def test_classes_say_their_public_home() -> None:
         assert [kind for kind in kinds if kind.__module__ != home.__name__] == []
 
 
+def test_mistakes_in_a_test_are_type_errors_of_the_fake() -> None:
+    """FakeUsageError can be caught as the fake's own error and as TypeError."""
+    assert pytest_ssm_automation.FakeUsageError.__mro__[1:3] == (pytest_ssm_automation.AutomationFakeError, TypeError)
+    assert not issubclass(pytest_ssm_automation.AutomationFakeError, TypeError)
+
+
 def test_what_is_recorded_can_be_pickled(fake: AutomationFake) -> None:
     """By the public name of its class: calls with their violations, constraints, and the errors of the fake."""
     client: Any = fake.client()
@@ -75,7 +82,12 @@ def test_every_module_that_raises_usage_errors_hides_its_frames() -> None:
 
 
 def test_public_classes_show_an_example() -> None:
-    """`help()` of what a test holds shows how it is used, and the fake's own where the documentation is."""
+    """`help()` of what a test holds shows how it is used, and the fake's own where the documentation is.
+
+    It is the address in the package's metadata.
+    """
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["urls"]["Documentation"] == SITE
     kinds = ("AutomationFake", "Call", "Constraint", "Execution", "Fault", "Runbook", "StepFailed", "StepRun")
     shown = (*kinds, "Violation", "constraints")
     assert [name for name in shown if ">>> " not in str(getattr(pytest_ssm_automation, name).__doc__)] == []
