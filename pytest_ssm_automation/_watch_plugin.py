@@ -123,9 +123,9 @@ class WatchPlugin:
 def _restore_environment(before: Mapping[str, str] | None) -> None:
     """Undo what the outermost fake of a test has changed, if it has ended."""
     from ._transports.hooks.interception import environment
-    from ._transports.owner.active import any_active
+    from ._transports.owner.active import all_active
 
-    if not any_active():
+    if not all_active():
         changes = environment.changes
         values = changes.before if before is None else before
         changes._replace(before={name: values.get(name) for name in changes.after}).undo()
