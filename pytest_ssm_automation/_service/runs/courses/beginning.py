@@ -55,7 +55,7 @@ def _begin_again(run: Run, replay: Replay) -> None:
     again = replay if run.parent and run.id == replay.id else replay.started_again(run.id, run.started_at)
     frames = Frames(again)
     run.started_at, run.members = again.begun, frames.members(0)
-    run.course = Replayed(again, frames)
+    run.course = Replayed(frames)
 
 
 def _first_course(run: Run, *, interactive: bool) -> Course:

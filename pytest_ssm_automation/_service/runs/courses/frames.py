@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.actions import PAUSING
@@ -28,24 +29,23 @@ class Frames:
     """What a recorded execution showed, in order: Pending, then a frame for each step that begins, and its end.
 
     Attributes:
+        replay: The recorded execution.
         last: The number of the last frame.
     """
 
     def __init__(self, replay: Replay) -> None:
         """Order the steps of a recording by time."""
-        self._replay, self._steps = replay, replay.steps
+        self.replay = replay
         self._spans = [*_spans(replay)]
-        self._order = sorted((start, number) for number, (start, _) in enumerate(self._spans) if start)
-        self.last = len(self._order) + 1
-        # The frames in which steps have begun and ended first; without an entry, they never do.
-        self._begun = {number: frame for frame, (_, number) in enumerate(self._order, 1)}
-        self._ended = {number: self._end(frame, self._spans[number][1]) for number, frame in self._begun.items()}
-
-    def _end(self, begun: int, time: datetime | None) -> int:
-        if time is None:
-            return self.last + 1
-        later = range(begun + 1, self.last)
-        return next((frame for frame in later if self._order[frame - 1][0] >= time), self.last)
+        order = sorted((start, number) for number, (start, _) in enumerate(self._spans) if start)
+        self._starts = [start for start, _ in order]
+        self.last = len(order) + 1
+        # The frames in which steps have begun and ended first; if they never do, one after the last.
+        self._begun, self._ended = [self.last + 1] * len(self._spans), [self.last + 1] * len(self._spans)
+        for frame, (_, number) in enumerate(order, 1):
+            self._begun[number], end = frame, self._spans[number][1]
+            if end:
+                self._ended[number] = max(frame, bisect_left(self._starts, end)) + 1
 
     def after(self, frame: int, pace: str) -> int:
         """Return the frame that follows a frame: of the next step, or where the execution waits or has ended."""
@@ -57,47 +57,43 @@ class Frames:
     def time(self, frame: int) -> datetime:
         """Return the time of a frame after the first."""
         if frame < self.last:
-            return self._order[frame - 1][0]
-        latest = max((time for span in self._spans for time in span if time), default=self._replay.begun)
-        end: datetime = self._replay.execution.get("ExecutionEndTime", latest)
+            return self._starts[frame - 1]
+        latest = max((time for span in self._spans for time in span if time), default=self.replay.begun)
+        end: datetime = self.replay.execution.get("ExecutionEndTime", latest)
         return end
 
     def status(self, frame: int) -> str:
         """Return the status of the execution in a frame after the first, where it is Pending."""
         if frame == self.last:
-            return str(self._replay.execution[STATUS])
+            return str(self.replay.execution[STATUS])
         return "Waiting" if any(step["Action"] in PAUSING for step in self.running(frame)) else "InProgress"
 
     def running(self, frame: int) -> list[Mapping[str, Any]]:
         """Return the steps that are in progress or wait in a frame."""
-        return [step for number, step in enumerate(self._steps) if self._state(number, frame) == 1]
+        return [step for number, step in enumerate(self.replay.steps) if self._state(number, frame) == 1]
 
     def members(self, frame: int) -> dict[str, Any]:
         """Return the members of `AutomationExecution` in a frame, with its steps."""
-        recorded = self._replay.execution
+        recorded = self.replay.execution
         if frame == self.last:
-            return {**recorded, "StepExecutions": [*self._steps]}
-        steps = [*self._shown_steps(frame)]
-        succeeded = {step["StepName"] for step in steps if step["StepStatus"] == SUCCESS}
-        outputs = {
-            name: texts if name.partition(".")[0] in succeeded else [NOT_YET]
-            for name, texts in recorded.get("Outputs", {}).items()
-        }
-        counters = progress_counters([step["StepStatus"] for step in steps])
+            return {**recorded, "StepExecutions": [*self.replay.steps]}
         members = {name: value for name, value in recorded.items() if name not in _OF_LAST}
-        current = self.running(frame)[-1:]
-        return {
-            **members,
-            **({"Outputs": outputs} if "Outputs" in recorded else {}),
-            **({"ProgressCounters": counters} if "ProgressCounters" in recorded else {}),
-            **{name: step[of] for step in current for name, of in _CURRENT.items()},
-            "StepExecutions": steps,
-        }
+        members["StepExecutions"] = steps = [*self._shown_steps(frame)]
+        succeeded = {step["StepName"] for step in steps if step["StepStatus"] == SUCCESS}
+        if outputs := recorded.get("Outputs"):
+            members["Outputs"] = {
+                name: texts if name.partition(".")[0] in succeeded else [NOT_YET] for name, texts in outputs.items()
+            }
+        if "ProgressCounters" in recorded:
+            members["ProgressCounters"] = progress_counters([step["StepStatus"] for step in steps])
+        for step in self.running(frame)[-1:]:
+            members |= {"CurrentStepName": step["StepName"], "CurrentAction": step["Action"]}
+        return members
 
     def changes(self, before: int, frame: int) -> list[StatusChange]:
         """Return the changes of the steps between two frames, oldest first."""
         found: list[StatusChange] = []
-        for number, (step, (start, end)) in enumerate(zip(self._steps, self._spans, strict=True)):
+        for number, (step, (start, end)) in enumerate(zip(self.replay.steps, self._spans, strict=True)):
             name, action = step["StepName"], step["Action"]
             if start and before < self._begun[number] <= frame:
                 found.append(StatusChange(start, "InProgress", name, action, start))
@@ -109,13 +105,11 @@ class Frames:
 
     def _state(self, number: int, frame: int) -> int:
         """Return 0 for a step that has not begun in a frame, 1 for one in progress, 2 for one that has ended."""
-        if number not in self._begun:
-            return 0
         return (frame >= self._begun[number]) + (frame >= self._ended[number])
 
     def _shown_steps(self, frame: int) -> Iterator[dict[str, Any]]:
-        iterations = {_iteration(step) for number, step in enumerate(self._steps) if self._state(number, frame)}
-        for number, step in enumerate(self._steps):
+        iterations = {_iteration(step) for number, step in enumerate(self.replay.steps) if self._state(number, frame)}
+        for number, step in enumerate(self.replay.steps):
             state = self._state(number, frame)
             if state == 0 and "ParentStepDetails" in step and _iteration(step) not in iterations:
                 continue
@@ -127,9 +121,6 @@ class Frames:
                 yield {**running, "StepStatus": "Waiting" if step["Action"] in PAUSING else "InProgress"}
             else:
                 yield dict(step)
-
-
-_CURRENT: Final = {"CurrentStepName": "StepName", "CurrentAction": "Action"}
 
 
 def _iteration(step: Mapping[str, Any]) -> tuple[object, ...]:

@@ -27,13 +27,11 @@ class Replayed(Course):
     It goes on at each poll, also where it waits for a signal: a recording has the signal, too.
 
     Attributes:
-        replay: The recording, with the id and the times of the run.
-        frames: What it shows.
+        frames: What it shows; its recording has the id and the times of the run.
         frame: The number of the current frame.
         then: The end that a stop has asked for.
     """
 
-    replay: Replay
     frames: Frames
     frame: int = 0
     then: Turn | None = None
@@ -104,7 +102,7 @@ class Replayed(Course):
     def _take_children(self, run: Run, time: datetime, *, ends: bool) -> None:
         """Start the recorded executions that had begun by a time, and let them follow."""
         known = {child.script.execution_id for child in run.spawned}
-        for child in self.replay.children:
+        for child in self.frames.replay.children:
             if child.id not in known and (ends or child.begun <= time):
                 self._start(run, child)
         for started in run.spawned:

@@ -31,12 +31,15 @@ if TYPE_CHECKING:
 _NAMED: Final = {"StepName": "step", "Action": "aws:executeAwsApi"}
 
 
-def step_members(run: Run) -> list[dict[str, Any]]:
-    """Return the members of `StepExecution` for each step."""
+def step_members(run: Run, *, shown: bool = False) -> list[dict[str, Any]]:
+    """Return the members of `StepExecution` for each step.
+
+    With `shown`, these are the steps that GetAutomationExecution shows: all, unless the script shows only some.
+    """
     with run.lock:
-        cut = run.members.get("StepExecutionsTruncated") and (run.targets or run.walk)
+        cut = not shown and run.members.get("StepExecutionsTruncated") and (run.targets or run.walk)
         if "StepExecutions" in run.members and not cut:
-            return shown_steps(run)
+            return _given_steps(run)
         if run.targets:
             return [_target_step(run, target) for target in run.targets]
         if run.walk is None:
@@ -44,19 +47,6 @@ def step_members(run: Run) -> list[dict[str, Any]]:
         if run.runbook is None:
             return [_listed_step(run, run.walk, place) for place in range(len(run.walk.flow.steps))]
         return [*_walked(run, run.walk)]
-
-
-def shown_steps(run: Run) -> list[dict[str, Any]]:
-    """Return the steps that GetAutomationExecution shows. They are all steps, unless the script shows only some."""
-    with run.lock:
-        if "StepExecutions" not in run.members:
-            return step_members(run)
-        if run.script.replay is not None:
-            return [copy_containers(dict(step)) for step in run.members["StepExecutions"]]
-        # Without a status, a step is Success if the run has succeeded, otherwise Pending.
-        status = SUCCESS if run.status in SUCCEEDED else "Pending"
-        given = [copy_containers(dict(step)) for step in run.members["StepExecutions"]]
-        return [_scripted_step(run, n, step, step.get("StepStatus", status)) for n, step in enumerate(given)]
 
 
 # Steps of a registered runbook.
@@ -136,17 +126,23 @@ def _parent(run: Run, iteration: Iteration | None) -> dict[str, Any] | None:
     return details if iteration.value is None else {**details, "IteratorValue": as_text(iteration.value)}
 
 
-# Steps of a script, for a runbook that is not registered.
+# Steps of a script or a recording.
+
+
+def _given_steps(run: Run) -> list[dict[str, Any]]:
+    given: list[dict[str, Any]] = [copy_containers(dict(step)) for step in run.members["StepExecutions"]]
+    if run.script.replay is not None:
+        return given
+    # Without a status, a step is Success if the run has succeeded, otherwise Pending.
+    status = SUCCESS if run.status in SUCCEEDED else "Pending"
+    return [_scripted_step(run, n, step, step.get("StepStatus", status)) for n, step in enumerate(given)]
 
 
 def _listed_step(run: Run, walk: Walk, place: int) -> dict[str, Any]:
     given: dict[str, Any] = copy_containers(run.script.steps[place]) if run.script.steps else {}
     visit = walk.latest.get(place)
     status = visit.status if visit else "Pending"
-    if run.ended:
-        status = SUCCESS if run.status in SUCCEEDED and visit is None else status
-        status = given.get("StepStatus", status)
-    return _scripted_step(run, place, given, status)
+    return _scripted_step(run, place, given, given.get("StepStatus", status) if run.ended else status)
 
 
 def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> dict[str, Any]:
@@ -154,14 +150,10 @@ def _scripted_step(run: Run, place: int, given: dict[str, Any], status: str) -> 
     if status == "Pending":
         return {name: first[name] for name in ("StepName", "Action", "StepStatus")}
     visit = run.walk.latest.get(place) if run.walk and run.runbook is None else None
-    step_id = _id_from(f"{run.id} {place} {first['StepName']}")
-    ran: dict[str, Any] = {
-        "StepExecutionId": step_id,
-        "ExecutionStartTime": visit.started if visit else run.started_at,
-    }
+    times = {"ExecutionStartTime": visit.started if visit else run.started_at}
     if status in ENDED:
-        ran["ExecutionEndTime"] = (visit.ended if visit else None) or run.ended_at or run.started_at
-    return {**ran, **first}
+        times["ExecutionEndTime"] = (visit.ended if visit else None) or run.ended_at or run.started_at
+    return {"StepExecutionId": _id_from(f"{run.id} {place} {first['StepName']}"), **times, **first}
 
 
 # Steps of an execution on several targets.

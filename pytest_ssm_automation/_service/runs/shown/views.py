@@ -10,7 +10,7 @@ from ...runbooks.library import bare_name
 from ..listings.finding import type_of
 from ..scripts import ENDED, STATUS
 from .outputs import failure_message_of, outputs_of, progress_counters
-from .steps import shown_steps, step_members
+from .steps import step_members
 
 if TYPE_CHECKING:
     from ..run import Run
@@ -31,7 +31,7 @@ def execution_members(run: Run) -> dict[str, Any]:
     """Return the members of `AutomationExecution`. Members that the script sets take precedence."""
     if run.script.replay is not None:
         return _recorded_members(run)
-    request, steps = run.request, shown_steps(run)
+    request, steps = run.request, step_members(run, shown=True)
     shown: dict[str, Any] = {
         "AutomationExecutionId": run.id,
         "DocumentName": bare_name(run.document_name),
