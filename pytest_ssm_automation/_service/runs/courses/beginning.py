@@ -63,11 +63,11 @@ def _first_course(run: Run, *, interactive: bool) -> Course:
     walk, turns = run.walk, run.script.turns
     if walk and not turns:
         return Walked(walk)
-    if walk and walk.flow.steps and turns[0].status in _LED:
+    if walk and turns[0].status in _LED:
         return Following(walk, turns, catches_up=True)
     if turns:
         run.status, run.members = turns[0].status, turns[0].members
-    if walk and walk.flow.steps:
+    if walk:
         return Following(walk, turns[1:])
     remaining = turns[1:] if turns else () if interactive else WORK
     return Targets(remaining, interactive) if run.groups else Turns(remaining, interactive)
@@ -79,7 +79,7 @@ def _flow(run: Run) -> Flow | None:
         _check_names(run.script, flow, run.runbook.name)
         return flow
     steps = run.script.steps
-    if steps is None:
+    if not steps:
         return None
     from ...runbooks.flow import linear_flow
 

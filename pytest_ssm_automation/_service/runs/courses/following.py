@@ -52,7 +52,7 @@ class Following(Walked):
 
     def reject(self, run: Run, message: str) -> None:
         """End the run as rejected or failed."""
-        if self.walk.begun:
+        if self.walk.way:
             self.walk.end_at("Failed", message)
         Turns(()).reject(run, message)
 

@@ -85,7 +85,7 @@ def match(run: Run, walk: Walk, turn: Turn) -> None:
         _match_wait(run, walk)
     elif status in SUCCEEDED or (status == "Cancelled" and walk.cancelling):
         _walk_until(run, walk, None)
-    elif status in ENDED and (walk.begun or status not in _NOT_BEGUN):
+    elif status in ENDED and (walk.way or status not in _NOT_BEGUN):
         _match_end(run, walk, status, turn.members.get("FailureMessage", run.script.failure_message))
     elif status == "Cancelling":
         with run.lock:

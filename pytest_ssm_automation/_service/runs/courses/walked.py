@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...runbooks.actions import APPROVE, PAUSE
+from ...runbooks.actions import APPROVE, PAUSE, PAUSING
 from .. import times
 from ..results import SIGNAL, SUCCESS, StepResult
 from ..run import STOP_STEP, Course
@@ -37,7 +37,7 @@ class Walked(Course):
         walk = self.walk
         while not run.ended and run.course is self:
             with run.lock:
-                visit, begins = walk.at, not walk.begun
+                visit, begins = walk.at, not walk.way
                 if begins and not walk.ended:
                     run.turn_to("InProgress")
                 moved = _move_alone(walk) or (run.takes_time and _expire(walk))
@@ -130,10 +130,10 @@ def decided(run: Run, decision: dict[str, str]) -> bool:
 
 def go_on(walk: Walk) -> None:
     """Make the waiting step begin, continue or succeed."""
-    if not walk.begun:
+    if not walk.way:
         walk.begin()
     elif walk.at and walk.at.status == "Waiting":
-        if walk.pauses:
+        if walk.at.step.action in PAUSING:
             walk.settle((walk.at.kept or StepResult())._replace(decided_by=SIGNAL))
         else:
             walk.resume()
@@ -142,7 +142,7 @@ def go_on(walk: Walk) -> None:
 def _expire(walk: Walk) -> bool:
     """Time out an approval or a pause that has waited for too long; return whether it did."""
     visit = walk.at
-    if visit is None or visit.status != "Waiting" or not walk.pauses:
+    if visit is None or visit.status != "Waiting" or visit.step.action not in PAUSING:
         return False
     over = over_at(visit)
     if over is None or times.now() < over:
@@ -156,7 +156,7 @@ def _move_alone(walk: Walk) -> bool:
     visit = walk.at
     if walk.ended:
         return True
-    if not walk.begun:
+    if not walk.way:
         walk.begin()
     elif walk.waits_to_end:
         return False

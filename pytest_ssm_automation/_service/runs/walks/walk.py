@@ -34,7 +34,6 @@ class Walk:
     Attributes:
         flow: The runbook's flow.
         at: The current visit; `None` before the first step, and after the last.
-        begun: Whether it has begun its first step.
         ended: Whether it has ended.
         status: The status of the run, once ended.
         message: The failure message of the run.
@@ -61,8 +60,7 @@ class Walk:
         """
         self.flow = flow
         self.at: Visit | None = None
-        self.begun: bool = False
-        self.ended: bool = not flow.steps
+        self.ended: bool = False
         self.status: str = SUCCESS
         self.message: str | None = None
         self.cancelling: bool = False
@@ -93,7 +91,7 @@ class Walk:
 
         Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-working-executing-manually.html
         """
-        return self._stepwise and self.begun and self.at is None and not self.ended
+        return self._stepwise and bool(self.way) and self.at is None and not self.ended
 
     @property
     def _stepwise(self) -> bool:
@@ -109,17 +107,11 @@ class Walk:
             return "Cancelling"
         return "Waiting" if self.waits else "InProgress"
 
-    @property
-    def pauses(self) -> bool:
-        """Whether the action of the current step waits for a signal."""
-        return self.at is not None and self.at.step.action in PAUSING
-
     # Moves.
 
     def begin(self) -> None:
         """Begin the first step, unless that has been done."""
-        first, self.begun = not self.begun, True
-        if first and not self.ended:
+        if not self.way:
             self._enter(0, waits=self._interactive)
 
     def settle(self, result: StepResult) -> None:
@@ -132,7 +124,8 @@ class Walk:
         if result.status != SUCCESS and visit.attempt < visit.step.attempts and result.decided_by != SIGNAL:
             visit.attempt, visit.begun, visit.child, visit.called = visit.attempt + 1, self._clock(), None, ()
         elif result.status == SUCCESS and visit.step.action == LOOP and not visit.iterations:
-            self._begin_iterations(visit, result)
+            self.values.put_out(visit, result.outputs)
+            self._iterate(visit, result)
         elif result.status == SUCCESS:
             self._succeed(visit, result)
         else:
@@ -194,21 +187,18 @@ class Walk:
         """Return the current visit, for moves that need one."""
         return cast("Visit", self.at)
 
-    def _change(self, visit: Visit, status: str) -> None:
+    def _change(self, visit: Visit, status: str, time: datetime | None = None) -> None:
         visit.status = status
-        self._note_status(visit, self._clock())
-
-    def _note_status(self, visit: Visit, time: datetime) -> None:
-        self._note(StatusChange(time, visit.status, visit.step.name, visit.step.action, visit.started))
+        self._note(StatusChange(time or self._clock(), status, visit.step.name, visit.step.action, visit.started))
 
     def _end_visit(self, visit: Visit, status: str, message: str | None = None) -> None:
-        visit.status, visit.ended = status, self._clock()
+        visit.ended = self._clock()
         failed = message is not None or status in _FAILURES
         visit.message = failure_text(visit.step.action, message, status) if failed else None
-        self._note_status(visit, visit.ended)
+        self._change(visit, status, visit.ended)
 
     def _succeed(self, visit: Visit, result: StepResult) -> None:
-        step, target = visit.step, visit.step.following
+        step, target = visit.step, visit.step.onward
         if step.action == BRANCH:
             visit.next = target = self.values.choice(step)
         elif step.action == UPDATE_VARIABLE:
@@ -216,8 +206,7 @@ class Walk:
         chosen = None if visit.next is None else self.flow.steps[visit.next].name
         self.values.put_out(visit, outputs_of_action(visit, result.outputs, chosen))
         self._end_visit(visit, SUCCESS)
-        ends = step.is_end and (step.action != BRANCH or visit.next is None)
-        self._follow(visit, target, result, ends=ends)
+        self._follow(visit, target, result)
 
     def _fail(self, visit: Visit, result: StepResult) -> None:
         step = visit.step
@@ -230,21 +219,18 @@ class Walk:
         if step.on_failure == "Abort" or self._completing:
             self.close(visit.status, visit.message)
             return
-        if isinstance(step.on_failure, int):
-            # Assumed: `isEnd` is for the way after success. AWS-ResizeInstance does its work only after such a failure.
-            self._follow(visit, step.on_failure, result, ends=False)
-        else:
-            self._follow(visit, step.following, result, ends=step.is_end)
+        # Assumed: `isEnd` is for the way after success. AWS-ResizeInstance does its work only after such a failure.
+        self._follow(visit, step.on_failure if isinstance(step.on_failure, int) else step.onward, result)
 
-    def _follow(self, visit: Visit, target: int | None, result: StepResult, *, ends: bool) -> None:
-        """Continue after a step has ended with a result."""
+    def _follow(self, visit: Visit, target: int | None, result: StepResult) -> None:
+        """Continue after a step has ended with a result; without a target, its iteration or the run ends."""
         signalled = result.decided_by == SIGNAL
         if self._completing:
             self.close()
-        elif target is not None and not ends:
+        elif target is not None:
             self._enter(target, before=visit, waits=self._stepwise and not signalled)
         elif visit.iteration:
-            self._end_iteration(visit.iteration, result)
+            self._iterate(visit.iteration.loop, result)
         elif signalled or self._stepwise:
             self.at = None
         else:
@@ -260,28 +246,18 @@ class Walk:
 
     # Loops.
 
-    def _begin_iterations(self, visit: Visit, result: StepResult) -> None:
-        self.values.put_out(visit, result.outputs)
-        if not self._next_iteration(visit, 1):
-            self._succeed(visit, result)
-
-    def _next_iteration(self, visit: Visit, number: int) -> bool:
-        """Begin an iteration, if there is one left."""
-        first = visit.step.first
-        if first is None or (iteration := iteration_of(visit, number)) is None:
-            return False
+    def _iterate(self, visit: Visit, result: StepResult) -> None:
+        """Begin the next iteration of a loop, or continue after it; the last step has ended with a result."""
+        number, first = len(visit.iterations) + 1, visit.step.first
+        iteration = iteration_of(visit, number) if number == 1 or self.values.repeats(visit.step) else None
+        if first is None or iteration is None:
+            self.at = visit
+            self._succeed(visit, StepResult(decided_by=result.decided_by))
+            return
         visit.iterations.append(iteration)
         item = {} if iteration.value is None else {"CurrentIteratorValue": iteration.value}
         self.values.put_out(visit, {"CurrentIteration": number, **item})
         self._enter(first, into=iteration, waits=self._stepwise)
-        return True
-
-    def _end_iteration(self, over: Iteration, result: StepResult) -> None:
-        """Continue after the last step of an iteration has ended with a result."""
-        visit = over.loop
-        if not self.values.repeats(visit.step) or not self._next_iteration(visit, over.number + 1):
-            self.at = visit
-            self._succeed(visit, StepResult(decided_by=result.decided_by))
 
     # Steps.
 
@@ -293,25 +269,22 @@ class Walk:
         if self._is_cut(step):
             return
         current = into or (before.iteration if before else None)
-        while current and current.loop.step.place not in loops_around(step, self.flow):
+        while before and current and current.loop.step.place not in loops_around(step, self.flow):
             current.loop.next = place
-            self._end_visit(current.loop, before.status if before else SUCCESS, before.message if before else None)
+            self._end_visit(current.loop, before.status, before.message)
             current = current.loop.iteration
-        if step.parent is not None and (current is None or current.loop.step.place != step.parent):
-            current = self._enter_loop(step.parent, current)
         self.at = self._visit(step, current, waits=waits)
 
-    def _enter_loop(self, place: int, current: Iteration | None) -> Iteration:
+    def _enter_loop(self, loop: Step, current: Iteration | None) -> Iteration:
         """Begin the first iteration of a loop, for a jump to one of its inner steps."""
-        loop = self.flow.steps[place]
-        if loop.parent is not None and (current is None or current.loop.step.place != loop.parent):
-            current = self._enter_loop(loop.parent, current)
         visit = self._visit(loop, current)
         first = iteration_of(visit, 1) or Iteration(visit, 1, None)
         visit.iterations.append(first)
         return first
 
     def _visit(self, step: Step, current: Iteration | None, *, waits: bool = False) -> Visit:
+        if step.parent is not None and (current is None or current.loop.step.place != step.parent):
+            current = self._enter_loop(self.flow.steps[step.parent], current)
         # An approval or a pause waits anyway, unless the test makes it fail.
         to_begin = waits and step.action not in PAUSING
         status = "Waiting" if to_begin else "InProgress"
@@ -324,7 +297,7 @@ class Walk:
         if step.action == APPROVE:
             self.values.put_out(visit, outputs_of_approval(visit))
         self.way.append(visit)
-        self._note_status(visit, started)
+        self._change(visit, status, started)
         return visit
 
     def _is_cut(self, step: Step) -> bool:
