@@ -41,20 +41,13 @@ def prepare_start(state: State, request: Request, params: Mapping[str, Any]) -> 
     located = state.with_locations(params)
     with state.store.lock:
         state.check_limit(request)
-    return partial(start, located=located, plan=planner.plan(request, located, script))
+    return partial(start, plan=planner.plan(request, located, script))
 
 
-def start(
-    state: State,
-    request: Request,
-    params: Mapping[str, Any],
-    located: Mapping[str, Any] | None = None,
-    plan: Plan | None = None,
-) -> Reply:
+def start(state: State, request: Request, params: Mapping[str, Any], plan: Plan | None = None) -> Reply:
     """StartAutomationExecution: replay a known token, or check the parameters and the limit, and start.
 
-    `located` are the members with target locations read from their URL. They and the plan depend on functions of the
-    test, so they are made before.
+    A plan that depends on functions of the test is made before.
     """
     token = _token(request, params)
     if known := state.tokens.get(token) if token else None:
@@ -63,7 +56,7 @@ def start(
         return Reply({"AutomationExecutionId": known.id}, "replayed", known.id)
     runbook = state.declared_runbook(request, params, plan.script.replay if plan else None)
     state.check_limit(request)
-    run = state.store.start(request, params if located is None else located, runbook=runbook, plan=plan)
+    run = state.store.start(request, plan or state.store.planner.plan(request, params), runbook=runbook)
     if token:
         state.tokens[token] = run
     then = run.catch_up if run.script.turns else None

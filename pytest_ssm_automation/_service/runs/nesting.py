@@ -39,7 +39,7 @@ def start_of_step(store: ExecutionStore, run: Run, visit: Visit) -> Run | StepRe
         return _refused(text)
     _check_depth(run)
     plan = store.planner.plan(request, params, script)
-    child = store.start(request, params, runbook=runbook, parent=run, plan=plan)
+    child = store.start(request, plan, runbook=runbook, parent=run)
     with run.lock:
         run.spawned = (*run.spawned, child)
         visit.child = child

@@ -24,14 +24,17 @@ class Plan(NamedTuple):
         script: Its script.
         resolved: The resources that its targets resolve to.
         groups: Its targets; empty if it runs steps.
+        mode: The mode of the request, `Auto` or `Interactive`.
     """
 
-    script: Script
+    script: Script = UNSCRIPTED
     resolved: Sequence[str] = ()
     groups: Sequence[Group] = ()
+    mode: str = "Auto"
 
 
-_UNSCRIPTED: Final = Plan(UNSCRIPTED)
+# Of most executions.
+ORDINARY: Final = Plan()
 
 
 class Planner(NamedTuple):
@@ -69,15 +72,16 @@ class Planner(NamedTuple):
         """
         if script is None:
             script = self.script_for(request) if self.scripts else UNSCRIPTED
+        mode = params.get("Mode", "Auto")
         if TARGET_MEMBERS.isdisjoint(params) or script.replay is not None:
-            return _UNSCRIPTED if script is UNSCRIPTED else Plan(script)
+            return ORDINARY if script is UNSCRIPTED and mode == "Auto" else Plan(script, mode=mode)
         from .targets.rate_control import groups_of, resolved_values
 
         resolved = resolved_values(params, self.resolver)
         groups = groups_of(params, request.region, resolved)
         for target in (target for group in groups for target in group.targets):
             self.plan_target(request, target)
-        return Plan(script, resolved, groups)
+        return Plan(script, resolved, groups, mode)
 
     def plan_target(self, source: Request, target: Target) -> None:
         """Plan the execution on a target of the request `source`, if the plan depends on functions of the test."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..calls import Call, Request
     from ..runbooks.declarations import Runbook
     from ..runbooks.library import RunbookStore
-    from .planning import Plan
+    from .planning import Plan, Planner
     from .results import StepResult
     from .targets.rate_control import Target
     from .walks.visits import Visit
@@ -42,22 +42,23 @@ class Host(Protocol):
         pace: How far a poll advances a walk: `run` or `step`.
         takes_time: Whether steps that wait for a time take that time, because the caller moves the clock.
         runbooks: The registered runbooks.
+        planner: Makes the plans for executions.
     """
 
     lock: threading.RLock
     pace: str
     takes_time: bool
     runbooks: RunbookStore
+    planner: Planner
 
     def start(
         self,
         request: Request,
-        params: Mapping[str, Any],
+        plan: Plan,
         *,
         runbook: Runbook | None,
         parent: Run | None,
         target: str | None,
-        plan: Plan | None,
     ) -> Run:
         """Start an execution."""
         ...
@@ -283,9 +284,8 @@ class Run(Identity):
     def _start_on(self, target: Target) -> Run:
         """Start the execution on a target."""
         request = request_on(self.source, target)
-        return self.host.start(
-            request, target.request, runbook=self.runbook, parent=self, target=target.name, plan=target.plan
-        )
+        plan = target.plan or self.host.planner.plan(request, target.request)
+        return self.host.start(request, plan, runbook=self.runbook, parent=self, target=target.name)
 
     def end_with_parent(self, status: str) -> None:
         """End with the status of its parent, unless it has ended."""

@@ -14,9 +14,9 @@ from ..checks import model
 from . import times
 from .courses.turns import PLAIN, Turns
 from .listings.finding import Finder
-from .planning import Planner
+from .planning import ORDINARY, Planner
 from .run import Run
-from .scripts import ENDED, UNSCRIPTED, Script
+from .scripts import ENDED, Script
 from .walks.durations import over_at
 
 if TYPE_CHECKING:
@@ -134,27 +134,23 @@ class ExecutionStore:
     def start(
         self,
         request: Request,
-        params: Mapping[str, Any],
+        plan: Plan,
         *,
         runbook: Runbook | None = None,
         parent: Run | None = None,
         target: str | None = None,
         shared: bool = False,
-        plan: Plan | None = None,
     ) -> Run:
         """Start an execution, and the executions that it starts on targets.
 
         Args:
             request: The request that the execution records.
-            params: The members of the request, with target locations read from their URL.
+            plan: The plan for the request.
             runbook: The registered runbook, if any.
             parent: The execution that starts it.
             target: The target that it runs on, if the parent runs on several.
             shared: Whether all accounts see it.
-            plan: The plan for the request, if it was made before.
         """
-        if plan is None:
-            plan = self.planner.plan(request, params)
         with self.lock:
             chosen = plan.script.execution_id
             if chosen and self.find(chosen, request.scope):
@@ -169,11 +165,10 @@ class ExecutionStore:
                 parent=parent,
                 target=target,
             )
-            mode = params.get("Mode", "Auto")
-            if plan.script is not UNSCRIPTED or runbook is not None or mode != "Auto" or plan.groups:
+            if plan is not ORDINARY or runbook is not None:
                 from .courses.beginning import begin
 
-                begin(run, mode, plan.groups)
+                begin(run, plan)
             self._add(run, shared=shared)
             if run.groups:
                 run.start_targets()
@@ -200,7 +195,7 @@ class ExecutionStore:
         with self.lock:
             self._check_free(script.execution_id, request.scope, shared=account is None)
             plan = self.planner.plan(request, params, script)
-            return self.start(request, params, runbook=runbook, plan=plan, shared=account is None)
+            return self.start(request, plan, runbook=runbook, shared=account is None)
 
     def find(self, execution_id: str, scope: tuple[str, str]) -> Run | None:
         """Return the execution with this id in an account and Region, if any."""

@@ -13,13 +13,11 @@ from .turns import Targets, Turns
 from .walked import Walked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ...runbooks.flow import Flow
+    from ..planning import Plan
     from ..recorded import Replay
     from ..run import Course, Run
     from ..scripts import Script
-    from ..targets.rate_control import Group
 __tracebackhide__ = hide_usage_errors
 
 # Statuses of a first turn that the walk has to follow, because other changes depend on them.
@@ -27,18 +25,18 @@ _LED: Final = ENDED | WAITING | {"Cancelling"}
 _ACTION: Final = "aws:executeAwsApi"
 
 
-def begin(run: Run, mode: str, groups: Sequence[Group]) -> None:
+def begin(run: Run, plan: Plan) -> None:
     """Give a run that nobody has seen yet its walk or its targets, its first status and its course."""
     if run.script.replay is not None:
         _begin_again(run, run.script.replay)
         return
-    interactive = mode == "Interactive" and not run.script.turns
-    flow = None if groups else _flow(run)
+    interactive = plan.mode == "Interactive" and not run.script.turns
+    flow = None if plan.groups else _flow(run)
     if flow is not None:
         run.walk = Walk(flow, run.reference_values(), run.tick, run.note, interactive=interactive)
     if interactive:
         run.status = "Waiting"
-    run.groups = groups
+    run.groups = plan.groups
     run.course = _first_course(run, interactive=interactive)
     if run.walk and (run.status in WORKING or interactive):
         run.walk.begin()

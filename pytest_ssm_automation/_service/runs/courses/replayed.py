@@ -118,11 +118,10 @@ class Replayed(Course):
         }
         started = run.host.start(
             run.source._replace(content=params),
-            params,
+            Plan(Script(replay=child, execution_id=child.id)),
             runbook=child.runbook,
             parent=run,
             target=child.execution.get("Target"),
-            plan=Plan(Script(replay=child, execution_id=child.id)),
         )
         run.spawned = (*run.spawned, started)
 

@@ -39,19 +39,19 @@ class Target:
         region: The Region of its execution.
         account: The account of its execution; `None` for the account of the parent.
         location: The members of `TargetLocation`, for one of several accounts and Regions.
-        run: The execution, a `Run`, once started.
         inputs: The `Inputs` of its step, for one of several resources: the parameters for the target.
-        plan: The plan for its execution, if it depends on functions of the test.
+        plan: The plan for its execution, a `Plan`, if it depends on functions of the test.
+        run: The execution, a `Run`, once started.
     """
 
     name: str
-    request: dict[str, Any]
+    request: Mapping[str, Any]
     region: str
-    location: Mapping[str, Any] | None = None
-    run: Any = None
     account: str | None = None
+    location: Mapping[str, Any] | None = None
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     plan: Any = None
+    run: Any = None
 
 
 class Group:
@@ -169,23 +169,30 @@ def _resolved(resolve: Resolver, target: Mapping[str, Any]) -> Sequence[str]:
 def _location_group(params: Mapping[str, Any], given: Mapping[str, Any]) -> Group:
     location = {**_OF_LOCATION, **given}
     accounts = [account for account in given.get("Accounts", ()) if account not in given.get("ExcludeAccounts", ())]
-    regions = given.get("Regions", ())
-    targets = [_located(params, location, account, region) for account in accounts for region in regions]
+    request = _request_in(params, location)
+    targets = [
+        Target(
+            f"{account}/{region}",
+            request,
+            region,
+            account if is_account(account) else None,
+            {**location, "Accounts": [account], "Regions": [region]},
+        )
+        for account in accounts
+        for region in given.get("Regions", ())
+    ]
     return _group(targets, location["TargetLocationMaxConcurrency"], location["TargetLocationMaxErrors"])
 
 
-def _located(params: Mapping[str, Any], location: Mapping[str, Any], account: str, region: str) -> Target:
-    """Make the target for one account and Region; targets in its location take precedence."""
+def _request_in(params: Mapping[str, Any], location: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of the requests for a location, whose own targets take precedence."""
     left_out = {"TargetLocations", "TargetLocationsURL", "ClientToken", "Tags", "Mode"}
     request = {name: value for name, value in params.items() if name not in left_out}
     own = {"Targets": "Targets", "TargetsMaxConcurrency": "MaxConcurrency", "TargetsMaxErrors": "MaxErrors"}
-    request.update(
-        {of_request: location[of_location] for of_location, of_request in own.items() if of_location in location}
-    )
+    request |= {of_request: location[of_location] for of_location, of_request in own.items() if of_location in location}
     if location.get("Targets"):
         request.pop("TargetMaps", None)
-    one = {**location, "Accounts": [account], "Regions": [region]}
-    return Target(f"{account}/{region}", request, region, one, account=account if is_account(account) else None)
+    return request
 
 
 def _share(text: str, count: int, *, least: int = 0) -> int:
