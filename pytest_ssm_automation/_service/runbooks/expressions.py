@@ -29,9 +29,6 @@ MOST_SECONDS: Final = 1.0
 # The limit for patterns in Parameter Store. The timeout does not cover preparing the search for a literal, which takes
 # time cubic in its length.
 MOST_CHARACTERS: Final = 1024
-# A class is matched against a whole run of characters between two checks of the timeout.
-MOST_RANGES: Final = 64
-MOST_PROPERTIES: Final = 16
 MOST_EXPANDED: Final = 100_000
 
 
@@ -109,17 +106,9 @@ def _compiled(pattern: str) -> Any:
 
 
 def _expanded(node: Node) -> int:
-    """Estimate the length of a pattern after compiling, which expands repeats: n or more times become n + 1 copies.
-
-    Raises:
-        UntranslatableError: A class is too large.
-    """
+    """Estimate the length of a pattern after compiling, which expands repeats: n or more times become n + 1 copies."""
     match node:
         case One(of=of):
-            if len(of.ranges) > MOST_RANGES or len(of.categories) + of.others.count("\\") > MOST_PROPERTIES:
-                raise UntranslatableError(
-                    f"it has a class of more than {MOST_RANGES} ranges or {MOST_PROPERTIES} properties"
-                )
             return 1 + len(of.ranges)
         case Repeat(part=part, low=low, high=high):
             return _expanded(part) * (1 if (low, high) == (0, 1) else 1 + max(low, 1))

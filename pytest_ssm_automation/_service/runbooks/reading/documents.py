@@ -6,12 +6,12 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 from ...._errors import FakeUsageError, hide_usage_errors
 from ...brief import cut
 from ...contents import read_json
-from ..kinds import is_list, is_mapping, is_text
+from ..kinds import is_mapping, is_text
 from .yaml_text import parse_yaml, write_yaml
 
 if TYPE_CHECKING:
@@ -46,10 +46,6 @@ class Document(NamedTuple):
     format: Format
     text: str | None = None
     path: Path | None = None
-
-
-def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
-    return isinstance(value, tuple)
 
 
 def read_document(content: object) -> Document:
@@ -152,8 +148,8 @@ def _copied(value: object, source: str) -> Any:
                 if not isinstance(key, str):
                     raise FakeUsageError(f"{path or source}: the key {key!r} is not a string")
             return {key: copy(item, f"{path}.{key}" if path else key, depth + 1) for key, item in value.items()}
-        if is_list(value) or _is_tuple(value):
-            return [copy(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(value)]
+        if isinstance(value, list | tuple):
+            return [copy(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(cast("list[Any]", value))]
         raise FakeUsageError(f"{path or source}: {value!r} (type={type(value).__name__}) is not a JSON value")
 
     return copy(value, "", 0)
