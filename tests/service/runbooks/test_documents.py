@@ -3,17 +3,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from caller import load
 
 from pytest_ssm_automation import FakeUsageError
-from pytest_ssm_automation._service.runbooks.reading.documents import MAX_BYTES, Document, read_document, write_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+MAX_BYTES = 64 * 1024
+STEPS = {"schemaVersion": "0.3", "mainSteps": [{"name": "Wait", "action": "aws:sleep"}]}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # a mapping that contains itself
 ENDLESS: dict[str, Any] = {}
@@ -37,25 +40,33 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def read(content: Any) -> dict[str, Any]:
+    """Return the content of a runbook, without its steps."""
+    return {name: value for name, value in load(content, name="Doc").document.items() if name not in STEPS}
+
+
+def read_yaml(text: str) -> dict[str, Any]:
+    """Return the content of YAML text that has only steps besides."""
+    return read(f"{yaml.safe_dump(STEPS)}\n{text}")
+
+
 def test_yaml_and_json_text_and_files_are_the_same_document(tmp_path: Path) -> None:
-    """A document has the same content from a mapping, from text and from a file, and tells where it is from."""
-    members = {"a": {"b": [1, "x"]}}
-    path = tmp_path / "My-Doc.yaml"
+    """A document has the same content from a mapping, from text and from a file."""
     text = "a:\n  b: [1, x]\n"
-    path.write_text(f"\ufeff{text}", encoding="utf-8")
-    assert read_document({"a": {"b": (1, "x")}}) == Document(members, "JSON")
-    assert read_document('  {"a": {"b": [1, "x"]}}') == Document(members, "JSON", '  {"a": {"b": [1, "x"]}}')
-    assert read_document(text) == Document(members, "YAML", text)
-    assert read_document(path) == read_document(str(path)) == Document(members, "YAML", text, path)
+    path = tmp_path / "My-Doc.yaml"
+    path.write_text(f"\ufeff{text}{yaml.safe_dump(STEPS)}", encoding="utf-8")
+    mapping = {**STEPS, "a": {"b": (1, "x")}}
+    for content in (mapping, f"  {json.dumps(mapping)}", path, str(path)):
+        assert read(content) == read_yaml(text) == {"a": {"b": [1, "x"]}}
 
 
 @pytest.mark.parametrize("form", ["JSON", "YAML"])
 def test_a_document_that_was_written_reads_the_same(form: Any) -> None:
     """What is written in either format has the same values, types and order of members when it is read."""
     members = {"z": ["012", "no", "2024-01-01", "1:30", "=", "<<", "~", "", "a: b", "é\nü", "1e3"], "a": [1, 1.5, True]}
-    members = {**members, "deep": {"null": None, "<<": {"no": {}}, "list": []}}
-    read = read_document(f"{write_document(members, form)}\n")
-    assert (read.members, list(read.members), read.format) == (members, list(members), form)
+    members = {**STEPS, **members, "deep": {"null": None, "<<": {"no": {}}, "list": []}}
+    again = load(f"{load(members, name='Doc').content(form)}\n", name="Doc")
+    assert (again.document, list(again.document), again.document_format) == (members, list(members), form)
 
 
 def test_yaml_scalars_have_the_types_of_json() -> None:
@@ -77,8 +88,7 @@ def test_yaml_scalars_have_the_types_of_json() -> None:
       <<: *m
       marks: <<
     """
-    document = read_document(text).members
-    assert document == {
+    assert read_yaml(dedent(text)) == {
         "id": "012345670123",
         "other": 123456789012,
         "time": "12:30",
@@ -99,11 +109,11 @@ def test_yaml_scalars_have_the_types_of_json() -> None:
 
 def test_each_value_is_the_documents_own() -> None:
     """A mapping is copied, and each use of an alias is a separate value."""
-    content: dict[str, Any] = {"a": [1]}
-    document = read_document(content).members
+    content: dict[str, Any] = {**STEPS, "a": [1]}
+    runbook = load(content, name="Doc")
     content["a"].append(2)
-    assert document == {"a": [1]}
-    document = read_document("a: &a [1]\nb: *a\n").members
+    assert runbook.document["a"] == [1]
+    document = read_yaml("a: &a [1]\nb: *a\n")
     assert document["a"] == document["b"]
     assert document["a"] is not document["b"]
 
@@ -128,7 +138,7 @@ def test_each_value_is_the_documents_own() -> None:
 def test_unreadable_text_is_refused_with_its_place(text: str, message: str) -> None:
     """Text with an error of syntax is refused with line and column; tags make no objects."""
     with pytest.raises(FakeUsageError) as caught:
-        read_document(text)
+        read(text)
     assert message in str(caught.value)
 
 
@@ -166,7 +176,7 @@ def test_hostile_content_is_refused_at_once(content: object, message: str) -> No
     """Aliases that multiply, endless nesting and mere size end with a clear error in little time."""
     started = time.process_time()
     with pytest.raises(FakeUsageError, match=message) as caught:
-        read_document(content)
+        read(content)
     assert len(str(caught.value)) < 1000
     assert time.process_time() - started < 10
 
@@ -174,27 +184,27 @@ def test_hostile_content_is_refused_at_once(content: object, message: str) -> No
 def test_merges_cannot_multiply() -> None:
     """What is merged again and again is there once, and read in little time."""
     started = time.process_time()
-    members = read_document(laughs(20, "{key}: &{key} {{<<: [{list}]}}\n")).members
+    members = read_yaml(laughs(20, "{key}: &{key} {{<<: [{list}]}}\n"))
     assert members == {letter: {"x": 1} for letter in LETTERS[:21]}
     assert time.process_time() - started < 10
 
 
 def test_white_space_of_json_does_not_count() -> None:
     """JSON that was indented when it was copied may be larger than SSM's limit, if its content is not."""
-    assert read_document('{"a":' + " " * MAX_BYTES + "1}").members == {"a": 1}
+    assert read(json.dumps({**STEPS, "a": 1}).replace(" ", " " * MAX_BYTES, 1)) == {"a": 1}
 
 
 @pytest.mark.parametrize("line", ["- " * 999, "[" * 999])
 def test_rulers_in_a_script_are_no_nesting(line: str) -> None:
     """Dashes and brackets in a string may be many."""
-    assert read_document(f"a: |\n  {line}\n").members == {"a": f"{line}\n"}
+    assert read_yaml(f"a: |\n  {line}\n") == {"a": f"{line}\n"}
 
 
 @pytest.mark.parametrize("text", ["[" * 999, '\\"' + "[" * 999, "\\" * 3 + "[" * 999])
 def test_brackets_in_a_string_of_json_are_no_nesting(text: str) -> None:
     """There may be many, including after quotes and backslashes."""
-    content = json.dumps({"a": [text], "b": [[]] * 99})
-    assert read_document(content).members == json.loads(content)
+    content = {"a": [text], "b": [[]] * 99}
+    assert read(json.dumps({**STEPS, **content})) == content
 
 
 @pytest.mark.parametrize(
@@ -214,7 +224,7 @@ def test_brackets_in_a_string_of_json_are_no_nesting(text: str) -> None:
 def test_what_json_cannot_say_is_refused(content: object, message: str) -> None:
     """A mapping has to be one that a document could have been read from; the message has the place."""
     with pytest.raises(FakeUsageError, match=message):
-        read_document(content)
+        read(content)
 
 
 @pytest.mark.parametrize(
@@ -232,13 +242,13 @@ def test_files_that_cannot_be_read_are_refused(path: str, reason: str) -> None:
     with pytest.raises(
         FakeUsageError, match=f" cannot be read: {reason}.*; a string is text only if it begins with {{"
     ):
-        read_document(path)
+        read(path)
 
 
 def test_files_of_other_content_are_refused(folder: Path) -> None:
     """Other encodings and sizes are told with the file."""
     with pytest.raises(FakeUsageError, match=r"latin\.yaml is not UTF-8"):
-        read_document("latin.yaml")
+        read("latin.yaml")
     (folder / "large.yaml").write_bytes("é".encode() * 4 * MAX_BYTES)
     with pytest.raises(FakeUsageError, match=r"large\.yaml is larger than 65536 bytes"):
-        read_document("large.yaml")
+        read("large.yaml")
