@@ -27,6 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"schemaVersion: '0.3'\ndescription: {name}\nmainSteps: [{{name: a, action: aws:sleep}}]\n")
     (folder / "empty").mkdir()
+    (folder / "books" / "Folder.yaml").mkdir()
     monkeypatch.chdir(folder)
     return folder
 
