@@ -306,15 +306,20 @@ def test_what_is_wrong_with_files_is_told_when_they_are_asked_for(tmp_path: Path
 
 def test_a_registered_runbook_goes_before_a_file(tmp_path: Path) -> None:
     """It does so in its Region, and a runbook of no Region in all."""
-    library(tmp_path, Run=YAML.replace("Restarts", "Stops"), Only=YAML)
+    library(tmp_path, Run=YAML.replace("Restarts", "Stops").replace("Wait", "Rest"), Only=YAML)
     with AutomationFake(runbooks=[tmp_path]) as fake:
         assert described(fake, "Run") == "Stops instances."
         assert add(fake, "Run", region="us-east-1", description="own").version == "1"
         found = [described(fake, "Run"), described(fake, "Run", "eu-west-1"), described(fake, "Only")]
         assert found == ["own", "Stops instances.", "Restarts instances."]
-        fake.fail_step("Wait", runbook="Run")
+        for runbook in ("Run", None):
+            fake.fail_step("Rest", runbook=runbook)
         add(fake, "Run", description="everywhere")
         assert described(fake, "Run", "eu-west-1") == "everywhere"
+    with AutomationFake(runbooks=[tmp_path]) as fake:
+        add(fake, "Run")
+        with pytest.raises(FakeUsageError, match="Unknown step 'Rest'"):
+            fake.fail_step("Rest")
 
 
 def test_steps_are_those_of_the_whole_library(tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ TYPE = "Parameter type error. The value supplied for X is not a valid "
         ),
         ({"type": "StringMap"}, ["[" * 100_000], [("[0]", "type", f"{TYPE}StringMap.")]),
         ({"type": "StringMap"}, ['{"a": {"b": 1}}'], []),
+        ({"type": "MapList"}, ["[{}]", "{}"], [("[0]", "type", f"{TYPE}MapList.")]),
+        ({"type": "StringList", "minItems": 2}, ["{{ssm:list}}"], []),
         ({"type": "AWS::IAM::Role::Arn"}, ["arn:aws-us-gov:iam::123456789012:role/path/My.Role@x"], []),
         ({"type": "AWS::SSM::Parameter::Name"}, ["anything at all"], []),
         (
