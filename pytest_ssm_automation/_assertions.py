@@ -155,19 +155,19 @@ def check_times(times: object) -> None:
 
 
 def wrong_count(
-    expectation: Expectation, found: Sequence[Numbered], others: Sequence[Numbered], in_part: Sequence[Numbered]
+    expectation: Expectation, found: Sequence[Numbered], calls: Sequence[Numbered], in_part: Sequence[Numbered]
 ) -> str:
-    """Write the message for a wrong number of matching calls, among others of the operation.
+    """Write the message for a wrong number of matching calls, among all calls of the operation.
 
-    `in_part` are those of the others that match with `partial`.
+    `in_part` are those that match only with `partial`.
     """
     lines = [_headline(expectation, len(found)), "", f"Expected:  {expectation}"]
     if found:
         lines.append(f"Matching:  {', '.join(at_most(found, lambda each: where(*each)))}")
-    elif others:
-        closest = nsmallest(_MOST_CALLS, others, key=lambda each: len([*expectation.differences(each[1])]))
+    elif calls:
+        closest = nsmallest(_MOST_CALLS, calls, key=lambda each: len([*expectation.differences(each[1])]))
         for index, (number, call) in enumerate(closest):
-            label = f"Closest of {count(len(others), 'call')}, " if index == 0 else "Then "
+            label = f"Closest of {count(len(calls), 'call')}, " if index == 0 else "Then "
             lines.append(f"{label}{where(number, call)}:")
             details = [*expectation.differences(call), *_fate(call)] or [call.outcome]
             lines.extend(f"  {line}" for line in details)

@@ -284,10 +284,9 @@ class Record(Strict):
         if found and times in {None, len(found)}:
             return found
         matching = {number for number, _ in found}
-        others = [each for each in self._of(expectation.operation) if each[0] not in matching]
-        rest = [each for each in calls if each[0] not in matching]
-        in_part = replace(expectation, partial=True).filter(rest) if len(found) < (times or 1) else ()
-        raise AssertionError(wrong_count(expectation, found, others, in_part))
+        others = [each for each in calls if each[0] not in matching]
+        in_part = replace(expectation, partial=True).filter(others) if len(found) < (times or 1) else ()
+        raise AssertionError(wrong_count(expectation, found, self._of(expectation.operation), in_part))
 
 
 def _check_url(url: object) -> None:

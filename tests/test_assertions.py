@@ -207,6 +207,7 @@ def test_a_miss_by_additional_keys_alone_names_partial(fake: AutomationFake, cli
     for request in ({"Parameters": {"Force": ["x"]}}, {"Mode": "Auto"}, {**part, "region": "eu-central-1"}):
         assert "partial=True" not in failure(fake.assert_started, **request)
     start(client, **part)
+    assert failure(fake.assert_started, times=2, **part).endswith(hint)
     start(client, **part)
     assert "partial=True" not in failure(fake.assert_started, times=1, **part)
 
@@ -380,6 +381,7 @@ def test_only_what_was_expected_is_acknowledged(fake: AutomationFake, client: An
     """Other refusals stay mistakes."""
     refused(client, Mode="auto")
     refused(client, MaxErrors="x")
+    assert "was not refused as expected with InvalidTarget." in failure(fake.assert_rejected, error="InvalidTarget")
     fake.assert_rejected(constraint="Mode:enum")
     assert [call.acknowledged for call in fake.calls] == [True, False]
     assert "MaxErrors:pattern" in failure(fake.verify)
@@ -480,20 +482,22 @@ valid type: list
 
 
 def test_duplicate_starts_are_named(fake: AutomationFake, client: Any) -> None:
-    """Equal requests with different tokens start two executions, and the message lists them."""
+    """Equal requests with different tokens, or none, start an execution each, and the message lists them."""
     fake.lose_response()
     with pytest.raises(ReadTimeoutError):
-        start(client)
+        start(client, ClientToken=OTHER)
     start(client, ClientToken=TOKEN)
+    start(client)
     start(client, DocumentName="Other")
-    first, second, _ = fake.executions
+    first, second, third, _ = fake.executions
     assert failure(fake.assert_no_duplicate_starts) == text(
         f"""
         The same request started more than one execution.
 
         DocumentName='AWS-RestartEC2Instance', Parameters={{'InstanceId': ['i-1']}}
-          #1 (us-east-1, thread THREAD) started {first.id}, ClientToken None, response lost
+          #1 (us-east-1, thread THREAD) started {first.id}, ClientToken '{OTHER}', response lost
           #2 (us-east-1, thread THREAD) started {second.id}, ClientToken '{TOKEN}'
+          #3 (us-east-1, thread THREAD) started {third.id}, ClientToken None
 
         A retry that repeats the ClientToken of the first attempt starts nothing new.
         """

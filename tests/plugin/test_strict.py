@@ -169,7 +169,10 @@ def test_teardown_is_judged_by_itself(run: Any) -> None:
 
 
 def test_a_problem_is_told_once(run: Any) -> None:
-    """The teardown does not repeat problems of the test; new ones are shown next to its own errors."""
+    """The teardown does not repeat problems of the test; new ones are shown next to its own errors.
+
+    After a reset, the same problem is a new one.
+    """
     result = run(
         BROAD
         + """
@@ -184,18 +187,24 @@ def test_a_problem_is_told_once(run: Any) -> None:
         caller(Mode="auto")
         caller()
 
-    def test_that_starts_again(ssm_automation):
+    @pytest.fixture
+    def again(ssm_automation):
+        yield
+        ssm_automation.reset()
+        caller(Mode="auto")
+
+    def test_that_starts_again(again, ssm_automation):
         caller(Mode="auto")
         ssm_automation.reset()
         caller(Mode="auto")
     """
     )
-    result.assert_outcomes(failed=2, errors=1)
+    result.assert_outcomes(failed=2, errors=2)
     # the summary at the end may repeat the texts
     text = result.stdout.str().partition("short test summary info")[0]
     assert text.count("InvalidTarget', times=3) fired once") == 1
     assert text.count("constraint Mode:type") == 1
-    assert text.count("constraint Mode:enum") == 2
+    assert text.count("constraint Mode:enum") == 3
     result.stdout.fnmatch_lines([NOTED.format("teardown")])
 
 

@@ -239,7 +239,9 @@ def test_a_misspelt_name_is_not_passed_over(
     """Nothing is written if a name to empty does not exist, and the nearest one is named."""
     execution_id = ended(fake, DocumentName="Secret", Parameters={"Password": ["hunter2"]})
     assert main(["record", execution_id, "--to", str(tmp_path), "--region", "us-east-1", "--redact", "Pasword"]) == 1
-    assert capsys.readouterr().err == (
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == (
         f"Error: {execution_id}: Unknown parameter or output 'Pasword'. Did you mean 'Password'? "
         "Allowed: Map, Password, Port, Token, get.Token.\n"
     )
