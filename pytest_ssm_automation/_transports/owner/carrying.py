@@ -12,7 +12,7 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import thread as pools
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
@@ -23,7 +23,7 @@ from .active import OWNER, owner_of_new_work
 from .frames import waiting, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
 
     from .active import Active
 
@@ -160,11 +160,10 @@ def _patch_pools() -> None:
         _pool_patches.apply(_of_pools(sys.modules[_THREAD_POOL]))
 
 
-@cache
-def _of_pools(module: Any) -> Sequence[Patch]:
-    methods = ("_map_async", "apply_async", "imap", "imap_unordered")
-    handing = [Patch(module.ThreadPool, method, _hand_out) for method in methods]
-    return [*handing, Patch(module.ApplyResult, "__init__", _make_result)]
+def _of_pools(module: Any) -> Iterator[Patch]:
+    for method in ("_map_async", "apply_async", "imap", "imap_unordered"):
+        yield Patch(module.ThreadPool, method, _hand_out)
+    yield Patch(module.ApplyResult, "__init__", _make_result)
 
 
 def _hand_out(original: Callable[..., Any], pool: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
