@@ -6,6 +6,7 @@ import re
 import sys
 from importlib import import_module
 from itertools import takewhile
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
 from ._watch_plugin import watch
@@ -48,26 +49,15 @@ def prepare(config: pytest.Config, used: Collection[str]) -> None:
     if config.option.collectonly:
         return
     watch(config)
+    from . import _service
     from ._service.checks.model import service_model
     from ._transports.hooks.clients import read_data
 
     import_module("._fake", __package__)
     if "pyfakefs" in sys.modules or config.pluginmanager.has_plugin("pytester"):
-        _import_service()
+        # They remove modules that are first imported while they are active, and classes imported again are others.
+        for module in walk_packages(_service.__path__, f"{_service.__name__}."):
+            import_module(module.name)
     service_model()
     if not _NEED_DATA.isdisjoint(used):
         read_data()
-
-
-def _import_service() -> None:
-    """Import all modules of the service.
-
-    pyfakefs and pytester remove modules that are first imported while they are active. The classes of a module that is
-    imported again are others than before.
-    """
-    from pkgutil import walk_packages
-
-    from . import _service
-
-    for module in walk_packages(_service.__path__, f"{_service.__name__}."):
-        import_module(module.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -38,8 +38,7 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
     if shared:
         fake._service.gate = _refuse_in_example  # noqa: SLF001 - the fake is ours
     request.node.stash[fake_key] = fake
-    made: AutomationFake = fake
-    return made
+    return cast("AutomationFake", fake)
 
 
 def _is_shared(request: pytest.FixtureRequest) -> bool:

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-def _ignore(**_: Callable[[], None]) -> None:
-    """Replace `os.register_at_fork` on Windows."""
-
-
-# Registers functions to call `before` a fork, and `after_in_child`.
-on_fork: Final[Any] = getattr(os, "register_at_fork", _ignore)
+# Registers functions to call `before` a fork, and `after_in_child`; does nothing on Windows.
+on_fork: Final[Any] = getattr(os, "register_at_fork", lambda **_: None)
 
 
 def renew(lock: Any) -> None:

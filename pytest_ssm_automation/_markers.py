@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -11,7 +11,7 @@ from ._options import NAMES, Options, from_ini
 from ._service.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ._service.runs.scripts import Script
 
@@ -24,10 +24,7 @@ _PREFIX: Final = "ssm_automation_"
 _IN_INI: Final = [_PREFIX + name for name in (*NAMES, "dummy_credentials")]
 
 
-Settings: TypeAlias = "tuple[Options, Sequence[Fault], Sequence[Mapping[str, Any]], Sequence[Script]]"
-
-
-def settings_of(item: pytest.Item) -> Settings:
+def settings_of(item: pytest.Item) -> tuple[Options, list[Fault], list[Mapping[str, Any]], list[Script]]:
     """Return the options, faults, steps and recordings of a test, from the ini file and the markers.
 
     For each option, the nearest marker takes precedence.

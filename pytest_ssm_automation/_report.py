@@ -77,6 +77,8 @@ class Coverage:
 
     def add(self, test: str, calls: Iterable[Call], runs: Sequence[Run]) -> None:
         """Count the calls and runs of one fake in one test."""
+        from ._drawing import arrows_of
+
         starting = {id(run.call) for run in runs}
         for call in calls:
             if call.error is not None:
@@ -84,11 +86,6 @@ class Coverage:
             if call.outcome in _COUNTS:
                 self.counts[_COUNTS[call.outcome]] += 1
             self.counts["executions"] += id(call) in starting
-        self._add_steps(runs)
-
-    def _add_steps(self, runs: Iterable[Run]) -> None:
-        from ._drawing import arrows_of
-
         for run in runs:
             if run.runbook is not None:
                 flow, changes = flow_of(run.runbook), [change for change in run.history if change.step]

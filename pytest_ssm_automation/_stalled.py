@@ -46,16 +46,16 @@ def _clocks_of(frame: FrameType) -> Iterator[tuple[str, Callable[[], Any]]]:
             if getattr(value, "__module__", None) == "time" and getattr(value, "__name__", None) in _OF_TIME:
                 yield f"{step.argval}() of the module time", value
         elif step.opname in {"LOAD_ATTR", "LOAD_METHOD"}:
-            owner, value = value, getattr(value, step.argval, None) if _has_clocks(value) else None
+            owner, has_clocks = value, value is time or value is dt or _is_date(value)
+            value = getattr(owner, step.argval, None) if has_clocks else None
             if owner is time and step.argval in _OF_TIME:
                 yield f"time.{step.argval}()", value
-            elif isinstance(owner, type) and step.argval in _OF_DATETIME:
+            elif _is_date(owner) and step.argval in _OF_DATETIME:
                 yield f"datetime.{step.argval}()", value
 
 
-def _has_clocks(value: Any) -> bool:
-    """Return whether a value is the module `time` or `datetime`, or a class of the latter."""
-    return value is time or value is dt or (isinstance(value, type) and issubclass(value, dt.date))
+def _is_date(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, dt.date)
 
 
 def _moves(read: Callable[[], Any], advance: Callable[[float], None]) -> bool:

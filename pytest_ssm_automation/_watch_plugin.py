@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,8 +17,6 @@ _NAME: Final = "ssm_automation_watching"
 _LATE: Final = "SSM Automation: late calls"
 _SLEPT: Final = "SSM Automation: skip_sleep"
 fake_key = pytest.StashKey[Any]()
-# The environment before the fixtures of a test.
-before_key = pytest.StashKey[dict[str, str]]()
 
 
 def watch(config: pytest.Config) -> WatchPlugin:
@@ -47,12 +46,19 @@ class WatchPlugin:
     def __init__(self) -> None:
         """Start without notes."""
         self._notes: dict[str, list[str]] = {_LATE: [], _SLEPT: []}
+        self._before: dict[str, str] | None = None
 
     def check(self, item: pytest.Item) -> None:
         """Raise an exception if a test that passed has problems."""
         fake = item.stash.get(fake_key, None)
         if fake is not None and not getattr(item, "_excinfo", None) and (text := _problems(fake)):
             raise StrictError(text)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Remember the environment before the fixtures of a test with a fake, if `monkeypatch` may change it first."""
+        if {"ssm_automation", "monkeypatch"}.issubset(getattr(item, "fixturenames", ())):
+            self._before = dict(os.environ)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None]:
@@ -64,9 +70,8 @@ class WatchPlugin:
             yield
         finally:
             if fake_key in item.stash:
-                _restore_environment(item.stash.get(before_key, None))
-            if before_key in item.stash:
-                del item.stash[before_key]  # items stay until the end of the run
+                _restore_environment(self._before)
+            self._before = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

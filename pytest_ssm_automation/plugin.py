@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -145,15 +144,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         from ._collection import parametrize_errors
 
         parametrize_errors(metafunc)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Remember the environment before the fixtures of a test with a fake, if `monkeypatch` may change it for them."""
-    if {"ssm_automation", "monkeypatch"}.issubset(getattr(item, "fixturenames", ())):
-        from ._watch_plugin import before_key
-
-        item.stash[before_key] = dict(os.environ)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

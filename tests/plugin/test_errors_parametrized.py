@@ -24,8 +24,8 @@ def test_a_test_runs_once_for_each_error(run: Any) -> None:
             with pytest.raises(getattr(ssm_client.exceptions, failing)):
                 ssm_client.start_automation_execution(DocumentName="Doc")
 
-        @pytest.mark.parametrize("number", [1, 2])
-        def test_numbers(number, each_documented_error):
+        @pytest.mark.parametrize("not_each_documented_error", [1, 2])
+        def test_numbers(not_each_documented_error, each_documented_error):
             assert each_documented_error
 
         class TestOwn:

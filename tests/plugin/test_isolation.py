@@ -348,7 +348,7 @@ def test_fixtures_of_wider_scope(run: Any, scope: str) -> None:
     run(
         START
         + f"""
-    import unittest
+    import os, unittest
 
     @pytest.fixture(scope="{scope}")
     def wide():
@@ -376,6 +376,7 @@ def test_fixtures_of_wider_scope(run: Any, scope: str) -> None:
 
         def test_last(self, wide, wide_client):
             start(wide_client, "Last")
+            assert "AWS_SESSION_TOKEN" in os.environ
             assert [execution.document_name for execution in wide.executions] == ["First", "Last"]
             wide.reset()
             assert wide.calls == ()
