@@ -93,9 +93,9 @@ def truth(condition: Mapping[str, Any], resolve: Resolve) -> bool | None:
             found.append(_compared(key, resolve(condition.get("Variable")), resolve(value)))
         elif key in JOINING:
             operands = [truth(each, resolve) for each in as_list(value) if is_mapping(each)]
-            joined = _any(operands) if key == "Or" else _all(operands)
+            joined = _joined(operands, decisive=key == "Or")
             found.append(not joined if key == "Not" and joined is not None else joined)
-    return _all(found)
+    return _joined(found, decisive=False)
 
 
 def _compared(operator: str, value: object, expected: object) -> bool | None:
@@ -104,9 +104,5 @@ def _compared(operator: str, value: object, expected: object) -> bool | None:
     return OPERATORS[operator](as_text(value), as_text(expected))
 
 
-def _all(found: list[bool | None]) -> bool | None:
-    return False if False in found else None if None in found else True
-
-
-def _any(found: list[bool | None]) -> bool | None:
-    return True if True in found else None if None in found else False
+def _joined(found: list[bool | None], *, decisive: bool) -> bool | None:
+    return decisive if decisive in found else None if None in found else not decisive

@@ -82,13 +82,14 @@ class RunbookFile:
 
     def read(self, relaxed: frozenset[str]) -> Runbook | None:
         """Return the runbook; `None` if the document is of another type, such as a command document."""
-        from .loading import read_file
+        from .loading import load_text
+        from .reading.documents import read_text
 
         path, *others = self._paths
         if others:
             raise FakeUsageError(f"Runbook {path.stem!r} is in several files: {', '.join(map(str, self._paths))}")
         if relaxed not in self._read:
-            self._read[relaxed] = read_file(path, relaxed)
+            self._read[relaxed] = load_text(path, read_text(path), relaxed)
         return self._read[relaxed]
 
 
@@ -184,7 +185,11 @@ class RunbookStore:
         return found
 
     def _registered(self, name: str, region: str | None) -> list[Runbook]:
-        return [runbook for runbook in self._runbooks if runbook.name == name and _overlap(runbook.region, region)]
+        return [
+            runbook
+            for runbook in self._runbooks
+            if runbook.name == name and (runbook.region in (None, region) or region is None)
+        ]
 
     def _named(self, name: str, region: str) -> list[Runbook]:
         return self._registered(name, region) or self._in_files(name)
@@ -224,7 +229,3 @@ def _split(document_name: str) -> tuple[str, str | None]:
     """Split a name or an ARN into name and version."""
     arn = _ARN.fullmatch(document_name)
     return (arn[1], arn[2]) if arn else (document_name, None)
-
-
-def _overlap(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other

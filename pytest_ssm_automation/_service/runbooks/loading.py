@@ -16,7 +16,7 @@ from .actions import BRANCH
 from .creating.creation import check_creation
 from .declarations import SCHEMA_VERSION, Runbook, read_parameters
 from .findings import Findings
-from .reading.documents import Document, document_of, read_document, read_text
+from .reading.documents import Document, document_of, read_document
 from .reading.flows import read_flow
 
 if TYPE_CHECKING:
@@ -52,14 +52,10 @@ def load_runbook(
     return _runbook(read_document(content), name, version, region, relaxed)
 
 
-def read_file(path: Path, relaxed: frozenset[str]) -> Runbook | None:
-    """Load a runbook from a file; `None` if it is a document of another type, such as a command document."""
-    return _of_file(path, read_text(path), relaxed)
-
-
 # The fakes of many tests, or of many Hypothesis examples, may use the same files.
 @lru_cache(maxsize=1024)
-def _of_file(path: Path, text: str, relaxed: frozenset[str]) -> Runbook | None:
+def load_text(path: Path, text: str, relaxed: frozenset[str]) -> Runbook | None:
+    """Load a runbook from the text of a file; `None` if the document is of another type, as those of commands are."""
     document = document_of(text, path)
     if str(document.members.get("schemaVersion")) != SCHEMA_VERSION:
         return None
