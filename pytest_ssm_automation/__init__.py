@@ -47,36 +47,32 @@ __all__ = [
     "Violation",
     "constraints",
 ]
-_HOMES = {
-    "AutomationFake": "_fake",
-    "AutomationFakeError": "_errors",
-    "Call": "_service.calls",
-    "Constraint": "_service.checks.violations",
-    "Execution": "_service.runs.execution",
-    "FakeUsageError": "_errors",
-    "Fault": "_service.faults",
-    "LateCallError": "_transports.owner.late",
-    "NetworkBlockedError": "_transports.guard.network",
-    "PolledTooOften": "_errors",
-    "Runbook": "_service.runbooks.declarations",
-    "RunbookWarning": "_errors",
-    "SleptTooLong": "_clock",
-    "StepFailed": "_errors",
-    "StepRun": "_service.runs.step_runs",
-    "Violation": "_service.checks.violations",
-    "constraints": "_service.checks.rules",
+_NAMES = {
+    "_clock": ("SleptTooLong",),
+    "_errors": ("AutomationFakeError", "FakeUsageError", "PolledTooOften", "RunbookWarning", "StepFailed"),
+    "_fake": ("AutomationFake",),
+    "_service.calls": ("Call",),
+    "_service.checks.rules": ("constraints",),
+    "_service.checks.violations": ("Constraint", "Violation"),
+    "_service.faults": ("Fault",),
+    "_service.runbooks.declarations": ("Runbook",),
+    "_service.runs.execution": ("Execution",),
+    "_service.runs.step_runs": ("StepRun",),
+    "_transports.guard.network": ("NetworkBlockedError",),
+    "_transports.owner.late": ("LateCallError",),
 }
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use, so that importing the package is fast."""
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    from importlib import import_module
+    for home, names in _NAMES.items():
+        if name in names:
+            from importlib import import_module
 
-    globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    return globals()[name]
+            globals()[name] = getattr(import_module(f".{home}", __name__), name)
+            return globals()[name]
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
 
 
 def __dir__() -> list[str]:

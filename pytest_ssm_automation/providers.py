@@ -233,8 +233,7 @@ class AutomationProvider(BaseProvider):
             plan = self._several(_VALUES[target])
             targets = [{"Key": "ParameterValues", "Values": plan.copy()}]
             course |= {"TargetParameterName": target, "Targets": targets, **self._rates()}
-        inputs = {parameter: json.dumps(value) for parameter, value in parameters.items()}
-        steps = self._steps(plan, status, start, inputs)
+        steps = self._steps(plan, status, start, parameters)
         last: dict[str, Any] = next((step for step in reversed(steps) if step["StepStatus"] != "Pending"), {})
         outputs = {
             f"{step['StepName']}.{key}": [*value] for step in steps for key, value in step.get("Outputs", {}).items()
@@ -249,7 +248,7 @@ class AutomationProvider(BaseProvider):
             return course | {"ExecutionEndTime": end, **_filled({"Outputs": outputs})}
         return course | _filled({"CurrentStepName": last.get("StepName"), "CurrentAction": last.get("Action")})
 
-    def _steps(self, plan: list[str], status: str, clock: datetime, inputs: dict[str, str]) -> list[dict[str, Any]]:
+    def _steps(self, plan: list[str], status: str, clock: datetime, given: dict[str, Any]) -> list[dict[str, Any]]:
         last = _LAST_STEP.get(status, "")
         began = len(plan) if status in SUCCEEDED else self.random_int(1, len(plan))
         states = ["Success"] * (began - 1) + [last] if last else []
@@ -261,7 +260,7 @@ class AutomationProvider(BaseProvider):
             if state != "Pending":
                 clock = self._later(clock, 5)
                 steps[-1] |= {"StepExecutionId": self.automation_execution_id(), "ExecutionStartTime": clock}
-                steps[-1]["Inputs"] = {**inputs}
+                steps[-1]["Inputs"] = {name: json.dumps(value) for name, value in given.items()}
             if state in ENDED:
                 clock = steps[-1]["ExecutionEndTime"] = self._later(clock, 600)
             if state in {"Failed", "TimedOut"}:
