@@ -37,7 +37,7 @@ def disagreements(operation: str, params: dict[str, Any]) -> list[Any]:
     pairs, theirs = {pair(violation) for violation in ours}, oracle.violations(operation, params)
     found: list[Any] = sorted(pairs ^ theirs)
     if operation == START and not any(violation.rule == "type" for violation in ours):
-        rules = {violation.rule for violation in check_rules(operation, params)} - {"at_most_one_target"}
+        rules = {violation.rule for violation in check_rules(params)} - {"at_most_one_target"}
         found += sorted(rules ^ oracle.rule_violations(params))
     shape: Any = SERVICE.operation_model(operation).input_shape
     refused = ParamValidator().validate(params, shape).has_errors()

@@ -12,7 +12,7 @@ from .._errors import did_you_mean, hide_usage_errors, is_own
 from .._forks import on_fork, renew
 from .calls import Call, Outcome, Request
 from .checks import model
-from .errors import InvalidRequestError, ServiceError
+from .errors import ServiceError
 from .faults import Fault, take
 from .ids import Ids
 from .runbooks.library import flow_of
@@ -230,7 +230,7 @@ class Service:
             lost: The injected connection error that the caller gets instead.
             injected: Whether the error is an injected fault.
         """
-        violations = error.violations if isinstance(error, InvalidRequestError) else ()
+        violations = error.violations if isinstance(error, ServiceError) else ()
         refused = isinstance(error, ServiceError) and not injected
         outcome: Outcome = "lost" if lost else "rejected" if refused else "failed"
         with self.lock:
@@ -260,9 +260,8 @@ class Service:
             raise ServiceError("SerializationException")
         # The service ignores unknown members, which botocore never sends.
         violations = tuple(each for each in self.violations(request.operation, params) if each.rule != "unknown")
-        if not violations:
-            return
-        raise InvalidRequestError(*refusal(violations), violations)
+        if violations:
+            raise ServiceError(*refusal(violations), violations=violations)
 
 
 def _name(error: BaseException) -> str:

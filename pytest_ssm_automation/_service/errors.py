@@ -32,24 +32,23 @@ class ServiceError(Exception):
         code: The error code, such as `InvalidTarget`.
         message: The message.
         status: The HTTP status.
+        violations: The constraints that the request violates: of the model, the documentation or a runbook.
     """
 
-    def __init__(self, code: str, message: str | None = None, status: int | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str | None = None,
+        status: int | None = None,
+        violations: tuple[Violation, ...] = (),
+    ) -> None:
         """Take missing arguments from the catalogue. A code that is not in the catalogue needs a status."""
         usual = catalogue().get(code) if status else entry(code)
         self.code = code
         self.message: str = message if message is not None else usual[1] if usual else code
         self.status: int = status or entry(code)[0]
-        super().__init__(f"{code}: {self.message}")
-
-
-class InvalidRequestError(ServiceError):
-    """The request violates constraints of the model, of the documentation, or of a runbook's declarations."""
-
-    def __init__(self, code: str, message: str, violations: tuple[Violation, ...]) -> None:
-        """Store the violations for the record of the call."""
-        super().__init__(code, message)
         self.violations = violations
+        super().__init__(f"{code}: {self.message}")
 
 
 _DENIED = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from .._errors import FakeUsageError, hide_usage_errors
 from .calls import Request
 from .checks import model
-from .errors import InvalidRequestError, ServiceError
+from .errors import ServiceError
 from .runbooks.library import RunbookStore
 from .runs.store import ExecutionStore
 from .runs.targets.locations import read_locations, refused
@@ -151,7 +151,8 @@ class State:
                 raise ServiceError("AutomationDefinitionNotFoundException")
             return None
         if violations := self._validation.undeclared(params, runbook):
-            raise InvalidRequestError("InvalidAutomationExecutionParametersException", str(violations[0]), violations)
+            code, text = "InvalidAutomationExecutionParametersException", str(violations[0])
+            raise ServiceError(code, text, violations=violations)
         return runbook
 
     def with_locations(self, params: Mapping[str, Any]) -> Mapping[str, Any]:

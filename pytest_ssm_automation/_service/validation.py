@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .._errors import FakeUsageError, check_names, hide_usage_errors, unknown_name
 from .checks import model
 from .checks.accepting import accepts
-from .checks.rules import NOT_ENFORCED, ONE_TARGET, TARGET_KEY, all_constraints, check_rules, check_targets
+from .checks.rules import NOT_ENFORCED, ONE_TARGET, TARGET_KEY, all_constraints, check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -42,10 +42,8 @@ class Validation:
             from .checks.constraints import check
 
             broken = check(operation, params)
-        if not broken or not any(violation.rule == "type" for violation in broken):
-            broken += check_rules(operation, params)
-            if TARGET_KEY not in self._off:
-                broken += check_targets(operation, params)
+        if operation == model.START and not (broken and any(violation.rule == "type" for violation in broken)):
+            broken += check_rules(params, keys=TARGET_KEY not in self._off)
         return broken and [each for each in broken if each.constraint not in self._off]
 
     def refusal_of_start(self, params: Mapping[str, Any], runbook: Runbook) -> str | None:

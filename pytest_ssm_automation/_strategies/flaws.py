@@ -6,7 +6,7 @@ import copy
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -221,8 +221,8 @@ def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidReques
         few = _beside(given, identifier)
         beside = few[draw(st.integers(0, len(few) - 1))]
         params = ordered({**request, **{name: draw(way.strategy) for name, way in beside.items()}})
-        judges = (check, rules.check_rules, rules.check_targets)
-        found = (each for judge in judges for each in judge(model.START, params))
+        judges = (partial(check, model.START), partial(rules.check_rules, keys=True))
+        found = (each for judge in judges for each in judge(params))
         return InvalidRequest(params, next(each for each in found if each.constraint == identifier))
 
     return st.composite(invalid_requests)()

@@ -178,7 +178,7 @@ def validation() -> Iterator[Row]:
 
     def ours() -> None:
         accepts(START)(calls.TYPICAL)
-        check_rules(START, calls.TYPICAL)
+        check_rules(calls.TYPICAL)
 
     def botocores() -> None:
         ParamValidator().validate(calls.TYPICAL, shape)

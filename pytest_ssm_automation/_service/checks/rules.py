@@ -146,18 +146,26 @@ def all_constraints() -> Mapping[str, Constraint]:
     return {each.id: each for operation in model.CHECKED for each in constraints(operation)}
 
 
-def check_rules(operation: str, params: Mapping[str, Any]) -> list[Violation]:
-    """List violations of documented rules in a request, whose members must have valid types."""
-    if operation != model.START or _RULED.isdisjoint(params):
+def check_rules(params: Mapping[str, Any], *, keys: bool = False) -> list[Violation]:
+    """List violations of documented rules in a start, whose members must have valid types.
+
+    With `keys`, the keys of its targets must be documented.
+    """
+    if _RULED.isdisjoint(params):
         return []
     broken = [rule for rule in _rules() if rule[2] in params and rule[4](params)]
-    if not broken:
+    odd = odd_targets(params) if keys else ()
+    if not broken and not odd:
         return []
     from .violations import Violation
 
+    allowed = f"Target key can have only following values : {_OF_A_TAG}NAME, {', '.join(target_keys())}"
     return [
-        Violation(f"request:{name}", member, name, limit, params[member], "service", text)
-        for name, limit, member, text, _ in broken
+        *(
+            Violation(f"request:{name}", member, name, limit, params[member], "service", text)
+            for name, limit, member, text, _ in broken
+        ),
+        *(Violation(TARGET_KEY, path, "target_key", target_keys(), key, "service", allowed) for path, key in odd),
     ]
 
 
@@ -188,14 +196,3 @@ def _is_documented(target: Mapping[str, Any]) -> bool:
     if key == _OF_INSTANCES:
         return list(target.get("Values") or ()) == ["*"]
     return key.startswith(_OF_A_TAG) or key in target_keys()
-
-
-def check_targets(operation: str, params: Mapping[str, Any]) -> list[Violation]:
-    """List the keys of targets that are not documented, in a request whose members must have valid types."""
-    odd = odd_targets(params) if operation == model.START else ()
-    if not odd:
-        return []
-    from .violations import Violation
-
-    text = f"Target key can have only following values : {_OF_A_TAG}NAME, {', '.join(target_keys())}"
-    return [Violation(TARGET_KEY, path, "target_key", target_keys(), key, "service", text) for path, key in odd]

@@ -238,7 +238,7 @@ def test_a_single_target_is_a_rule_where_the_model_allows_more(monkeypatch: pyte
     monkeypatch.setitem(most, "max", 5)
     rules._rules.cache_clear()
     try:
-        broken = rules.check_rules(START, {"Targets": TARGETS * 2, "TargetParameterName": "X"})
+        broken = rules.check_rules({"Targets": TARGETS * 2, "TargetParameterName": "X"})
         assert [each.rule for each in broken] == ["at_most_one_target"]
         assert "request:at_most_one_target" in {each.id for each in constraints()}
     finally:
