@@ -49,7 +49,7 @@ class View(Sequence[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, View | list | tuple):
             return NotImplemented
-        return [*self] == [*other]
+        return len(self) == len(other) and [*self] == [*other]
 
     def __repr__(self) -> str:
         """Show the first items, and the number of others."""
