@@ -127,6 +127,7 @@ def test_each_value_is_the_documents_own() -> None:
         ("a: !Ref b\n", "line 1, column 4: could not determine a constructor for the tag '!Ref'"),
         ("a: !!python/object/apply:os.system [true]\n", "line 1, column 4: could not determine a constructor"),
         ("a: \0\n", "unacceptable character"),
+        ("? [a]\n: b\n", "line 1, column 3: found unhashable key"),
         ("\n\n", "the text is not valid YAML: it is empty"),
         ("- a\n- b\n", 'the text: expected a mapping, got ["a", "b"]'),
         ("a: \n  " + "9" * 5000, "Exceeds the limit"),

@@ -11,10 +11,11 @@ import pytest
 from caller import load
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
-from pytest_ssm_automation._service.runbooks.declarations import Parameter, Runbook
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytest_ssm_automation import Runbook
 
 STEPS = [{"name": "Wait", "action": "aws:sleep"}]
 YAML = """
@@ -95,25 +96,29 @@ def test_all_that_a_runbook_says_is_read() -> None:
     assert (runbook.name, runbook.version, runbook.region) == ("My-Runbook", "3", "eu-west-1")
     assert (runbook.description, runbook.assume_role) == ("Restarts instances.", "{{ AutomationAssumeRole }}")
     assert runbook.steps == (("Restart", "aws:executeAwsApi"), ("Wait", "aws:sleep"))
-    assert list(runbook.parameters.values()) == [
-        Parameter(
-            "InstanceIds",
-            "List<AWS::EC2::Instance::Id>",
-            min_items=1,
-            max_items=50,
-            description="(Required) The instances.",
-        ),
-        Parameter("AutomationAssumeRole", "AWS::IAM::Role::Arn", required=False, default=""),
-        Parameter(
-            "Action",
-            "String",
-            required=False,
-            default="Restart",
-            allowed_values=("Restart", "Stop"),
-            allowed_pattern="^[A-Z][a-z]+$",
-            min_chars=1,
-            max_chars=20,
-        ),
+    unset: dict[str, Any] = {"default": None, "allowed_values": (), "allowed_pattern": None, "description": None}
+    unset |= dict.fromkeys(("min_chars", "max_chars", "min_items", "max_items"))
+    optional = {**unset, "required": False, "type": "String"}
+    assert [dataclasses.asdict(parameter) for parameter in runbook.parameters.values()] == [
+        {
+            **optional,
+            "name": "InstanceIds",
+            "type": "List<AWS::EC2::Instance::Id>",
+            "required": True,
+            "min_items": 1,
+            "max_items": 50,
+            "description": "(Required) The instances.",
+        },
+        {**optional, "name": "AutomationAssumeRole", "type": "AWS::IAM::Role::Arn", "default": ""},
+        {
+            **optional,
+            "name": "Action",
+            "default": "Restart",
+            "allowed_values": ("Restart", "Stop"),
+            "allowed_pattern": "^[A-Z][a-z]+$",
+            "min_chars": 1,
+            "max_chars": 20,
+        },
     ]
     assert [parameter.is_list for parameter in runbook.parameters.values()] == [True, False, False]
     assert runbook.document["outputs"] == ["Restart.Output"]

@@ -84,6 +84,9 @@ TYPE = "Parameter type error. The value supplied for X is not a valid "
             ["install"],
             [("[0]", "allowedValues", 'Parameter "X" has value "install" not found in [Install, Uninstall].')],
         ),
+        ({"type": "Boolean", "allowedValues": [True]}, ["True"], []),
+        ({"type": "StringMap", "allowedValues": [{"a": 1}]}, ['{ "a": 1 }'], []),
+        ({"type": "MapList", "allowedValues": [{"a": 1}]}, ['[{"a": 1}, {}]'], [("[0]", "allowedValues", ANY)]),
         (
             {"type": "StringList", "allowedPattern": "^i-.*"},
             ["i-1", "x"],
