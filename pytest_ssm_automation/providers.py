@@ -234,7 +234,7 @@ class AutomationProvider(BaseProvider):
             targets = [{"Key": "ParameterValues", "Values": plan.copy()}]
             course |= {"TargetParameterName": target, "Targets": targets, **self._rates()}
         steps = self._steps(plan, status, start, parameters)
-        last: dict[str, Any] = next((step for step in reversed(steps) if step["StepStatus"] != "Pending"), {})
+        last = next((step for step in reversed(steps) if step["StepStatus"] != "Pending"), dict[str, Any]())
         outputs = {
             f"{step['StepName']}.{key}": [*value] for step in steps for key, value in step.get("Outputs", {}).items()
         }
