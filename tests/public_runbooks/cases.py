@@ -1,6 +1,6 @@
 """What some of AWS's own runbooks change: the resources before and after.
 
-The documents are not part of this repository. `run.py` takes a folder of them.
+The documents are not part of this repository. `__main__.py` takes a folder of them.
 """
 
 from __future__ import annotations

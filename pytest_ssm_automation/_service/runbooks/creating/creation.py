@@ -84,7 +84,7 @@ class _Checker:
 
     def __init__(self, document: Mapping[str, Any], flow: Flow, found: Findings) -> None:
         self._refuse, self._doubt, self._unknown = found.refuse, found.doubt, found.unknown
-        self._actions = {step.name: step.action for step in flow.steps}
+        self._flow = flow
         parameters, variables = document.get("parameters"), document.get("variables")
         self._parameters: Collection[str] = parameters if is_mapping(parameters) else ()
         self._variables = [f"{_VARIABLE}{name}" for name in variables] if is_mapping(variables) else []
@@ -99,7 +99,7 @@ class _Checker:
         if is_mapping(given.get("inputs")):
             self._check_inputs(f"{path}.inputs", action, step.inputs)
         self._check_outputs(f"{path}.outputs", step)
-        self._check_cancel(f"{path}.onCancel", action, given.get("onCancel"))
+        self._check_cancel(f"{path}.onCancel", step)
         for unknown in (key for key in given if key not in _PROPERTIES):
             self._doubt(path, f"{unknown!r} is not a property of a step{_hint(unknown, _PROPERTIES)}")
         variable = str(step.inputs.get("Name"))
@@ -129,17 +129,18 @@ class _Checker:
                 self._refuse(f"{path}.{name}", unfit, INPUTS)
 
     def _check_outputs(self, path: str, step: Step) -> None:
-        reserved, outputs = RESERVED.get(step.action, ()), step.given.get("outputs")
-        for number, output in enumerate(outputs if is_list(outputs) else ()):
-            if is_mapping(output) and output.get("Name") in reserved:
-                names = f"name: {output['Name']} is conflicting with one of the following reserved output names"
+        reserved = RESERVED.get(step.action, ())
+        for number, name in enumerate(step.outputs):
+            if name in reserved:
+                names = f"name: {name} is conflicting with one of the following reserved output names"
                 self._refuse(f"{path}[{number}]", f"In step {step.name}, {names}: [{', '.join(reserved)}]", OUTPUTS)
 
-    def _check_cancel(self, path: str, action: str, given: object) -> None:
-        if action == LOOP and given is not None:
+    def _check_cancel(self, path: str, step: Step) -> None:
+        given = step.given.get("onCancel")
+        if step.action == LOOP and given is not None:
             self._doubt(path, f"{LOOP} does not support it; its steps do")
-        if isinstance(given, str) and given.startswith("step:"):
-            target = self._actions.get(given.removeprefix("step:").strip())
+        if step.on_cancel is not None:
+            target = self._flow.steps[step.on_cancel].action
             if target in NO_CANCEL_TARGETS:
                 self._doubt(path, f"{given!r} leads to {target}, which onCancel does not support")
 
@@ -169,12 +170,12 @@ class _Checker:
             return
         elif "." in name:
             step = name.partition(".")[0]
-            if step not in self._actions:
-                self._doubt(path, f"{name!r} is not an output of a step{_hint(step, self._actions)}")
+            if step not in self._flow.places:
+                self._doubt(path, f"{name!r} is not an output of a step{_hint(step, self._flow.places)}")
         elif _PARAMETER.fullmatch(name) and name not in self._parameters and name != _PSEUDO_PARAMETER:
             hint = (
                 f" {name!r} is a step: name one of its outputs, as in {{{{ {name}.Output }}}}."
-                if name in self._actions
+                if name in self._flow.places
                 else _hint(name, self._parameters, sentence=True)
             )
             self._refuse(path, f'Parameter "{name}" is not declared.{hint}')

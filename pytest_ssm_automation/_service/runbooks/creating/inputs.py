@@ -20,115 +20,77 @@ from ..references import as_text, names_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# The inputs of each action by type. A star marks those that are required, and dots mean that there are more.
-_INPUTS: Final[dict[str, tuple[str, ...]]] = {
-    APPROVE: (
-        "String: NotificationArn Message",
-        "Integer: MinRequiredApprovals",
-        "StringList: Approvers*",
-        "Any: EnhancedApprovals",
-    ),
-    "aws:assertAwsResourceProperty": ("Any: Service* Api* PropertySelector* DesiredValues* ...",),
-    BRANCH: ("MapList: Choices*", "String: Default"),
+# The inputs of each action with their types, by default String. A star marks required ones, and dots stand for others.
+_INPUTS: Final[dict[str, str]] = {
+    APPROVE: "NotificationArn Message MinRequiredApprovals:Integer Approvers*:StringList EnhancedApprovals:Any",
+    "aws:assertAwsResourceProperty": "Service*:Any Api*:Any PropertySelector*:Any DesiredValues*:Any ...",
+    BRANCH: "Choices*:MapList Default",
     CHANGE_STATE: (
-        "StringList: InstanceIds*",
-        "Boolean: CheckStateOnly Force",
-        "String: DesiredState* AdditionalInfo",
-        "Any: FailOnUnexpectedStopped",
+        "InstanceIds*:StringList CheckStateOnly:Boolean Force:Boolean DesiredState* AdditionalInfo "
+        "FailOnUnexpectedStopped:Any"
     ),
-    "aws:copyImage": (
-        "String: SourceRegion* SourceImageId* ImageName* ImageDescription KmsKeyId ClientToken",
-        "Boolean: Encrypted",
-    ),
-    "aws:createImage": (
-        "String: InstanceId* ImageName* ImageDescription",
-        "Boolean: NoReboot",
-        "Any: BlockDeviceMappings",
-    ),
+    "aws:copyImage": "SourceRegion* SourceImageId* ImageName* ImageDescription KmsKeyId ClientToken Encrypted:Boolean",
+    "aws:createImage": "InstanceId* ImageName* ImageDescription NoReboot:Boolean BlockDeviceMappings:Any",
     "aws:createStack": (
-        "StringList: Capabilities NotificationARNs ResourceTypes",
-        "String: ClientRequestToken OnFailure RoleARN StackName* StackPolicyBody StackPolicyURL",
-        "String: TemplateBody TemplateURL",
-        "Boolean: DisableRollback",
-        "MapList: Parameters Tags",
-        "Integer: TimeoutInMinutes",
+        "Capabilities:StringList NotificationARNs:StringList ResourceTypes:StringList ClientRequestToken OnFailure "
+        "RoleARN StackName* StackPolicyBody StackPolicyURL TemplateBody TemplateURL DisableRollback:Boolean "
+        "Parameters:MapList Tags:MapList TimeoutInMinutes:Integer"
     ),
-    "aws:createTags": ("StringList: ResourceIds*", "MapList: Tags*", "String: ResourceType"),
-    "aws:deleteImage": ("String: ImageId*",),
+    "aws:createTags": "ResourceIds*:StringList Tags*:MapList ResourceType",
+    "aws:deleteImage": "ImageId*",
     "aws:deleteStack": (
-        "String: ClientRequestToken RoleARN StackName*",
-        "StringList: RetainResources RetainResources.member.N",
+        "ClientRequestToken RoleARN StackName* RetainResources:StringList RetainResources.member.N:StringList"
     ),
     EXECUTE_AUTOMATION: (
-        "String: DocumentName* DocumentVersion MaxConcurrency MaxErrors TargetParameterName",
-        "Map: RuntimeParameters",
-        "MapList: Tags TargetLocations TargetMaps Targets",
+        "DocumentName* DocumentVersion MaxConcurrency MaxErrors TargetParameterName RuntimeParameters:Map "
+        "Tags:MapList TargetLocations:MapList TargetMaps:MapList Targets:MapList"
     ),
-    "aws:executeAwsApi": ("Any: Service* Api* ...",),
-    "aws:executeScript": ("String: Runtime* Handler Script Attachment", "Any: InputPayload"),
-    "aws:executeStateMachine": ("String: stateMachineArn* name input",),
+    "aws:executeAwsApi": "Service*:Any Api*:Any ...",
+    "aws:executeScript": "Runtime* Handler Script Attachment InputPayload:Any",
+    "aws:executeStateMachine": "stateMachineArn* name input",
     "aws:invokeLambdaFunction": (
-        "String: FunctionName* Qualifier InvocationType LogType Payload",
-        "Any: ClientContext",
-        "StringMap: InputPayload",
+        "FunctionName* Qualifier InvocationType LogType Payload ClientContext:Any InputPayload:StringMap"
     ),
-    "aws:invokeWebhook": ("String: IntegrationName* Body",),
-    LOOP: (
-        "StringList: Iterators",
-        "String: IteratorDataType",
-        "StringMap: LoopCondition",
-        "Integer: MaxIterations",
-        "MapList: Steps*",
-    ),
-    PAUSE: ("...",),
+    "aws:invokeWebhook": "IntegrationName* Body",
+    LOOP: "Iterators:StringList IteratorDataType LoopCondition:StringMap MaxIterations:Integer Steps*:MapList",
+    PAUSE: "...",
     # In the order of the service's own list.
     "aws:runCommand": (
-        "String: Comment MaxErrors",
-        "Map: Parameters",
-        "String: DocumentHashType ServiceRoleArn MaxConcurrency",
-        "MapList: Targets",
-        "Integer: TimeoutSeconds",
-        "String: OutputS3KeyPrefix",
-        "StringMap: CloudWatchOutputConfig NotificationConfig",
-        "String: DocumentVersion",
-        "StringList: InstanceIds",
-        "String: OutputS3BucketName DocumentName* DocumentHash",
+        "Comment MaxErrors Parameters:Map DocumentHashType ServiceRoleArn MaxConcurrency Targets:MapList "
+        "TimeoutSeconds:Integer OutputS3KeyPrefix CloudWatchOutputConfig:StringMap NotificationConfig:StringMap "
+        "DocumentVersion InstanceIds:StringList OutputS3BucketName DocumentName* DocumentHash"
     ),
     "aws:runInstances": (
-        "String: AdditionalInfo ClientToken IamInstanceProfileArn IamInstanceProfileName ImageId* InstanceType",
-        "String: InstanceInitiatedShutdownBehavior KernelId KeyName MaxInstanceCount MinInstanceCount",
-        "String: PrivateIpAddress RamdiskId SubnetId UserData",
-        "MapList: BlockDeviceMappings NetworkInterfaces TagSpecifications",
-        "Boolean: DisableApiTermination EbsOptimized Monitoring",
-        "StringMap: MetadataOptions Placement",
-        "StringList: SecurityGroupIds SecurityGroups",
+        "AdditionalInfo ClientToken IamInstanceProfileArn IamInstanceProfileName ImageId* InstanceType "
+        "InstanceInitiatedShutdownBehavior KernelId KeyName MaxInstanceCount MinInstanceCount PrivateIpAddress "
+        "RamdiskId SubnetId UserData BlockDeviceMappings:MapList NetworkInterfaces:MapList TagSpecifications:MapList "
+        "DisableApiTermination:Boolean EbsOptimized:Boolean Monitoring:Boolean MetadataOptions:StringMap "
+        "Placement:StringMap SecurityGroupIds:StringList SecurityGroups:StringList"
     ),
-    SLEEP: ("String: Duration Timestamp",),
-    UPDATE_VARIABLE: ("String: Name*", "Any: Value*"),
-    "aws:waitForAwsResourceProperty": ("Any: Service* Api* PropertySelector* DesiredValues* ...",),
+    SLEEP: "Duration Timestamp",
+    UPDATE_VARIABLE: "Name* Value*:Any",
+    "aws:waitForAwsResourceProperty": "Service*:Any Api*:Any PropertySelector*:Any DesiredValues*:Any ...",
     # AWS's own runbooks use these, which are not documented.
-    "aws:installDistributorPackageOnAzure": ("...",),
-    "aws:putServerUpgradeMetrics": ("...",),
-    "aws:shareSQLMedia": ("...",),
+    "aws:installDistributorPackageOnAzure": "...",
+    "aws:putServerUpgradeMetrics": "...",
+    "aws:shareSQLMedia": "...",
 }
 ACTIONS: Final = tuple(_INPUTS)
 
 
-def _listed(rows: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the names of inputs, some with a star, and their types."""
-    for row in rows:
-        kind, _, names = row.partition(": ")
-        yield from ((name, "" if kind == "Any" else kind) for name in names.split() if name != "...")
+def _listed(row: str) -> dict[str, str]:
+    """Return the types of inputs by name, some with a star; empty if a value of any type fits."""
+    words = (word.partition(":") for word in row.split() if word != "...")
+    return {name: "" if kind == "Any" else kind or "String" for name, _, kind in words}
 
 
 KNOWN: Final = {
-    action: {name.rstrip("*"): kind for name, kind in _listed(rows)}
-    for action, rows in _INPUTS.items()
-    if not rows[-1].endswith("...")
+    action: {name.rstrip("*"): kind for name, kind in _listed(row).items()}
+    for action, row in _INPUTS.items()
+    if not row.endswith("...")
 }
 REQUIRED: Final = {
-    action: tuple(name.rstrip("*") for name, _ in _listed(rows) if name.endswith("*"))
-    for action, rows in _INPUTS.items()
+    action: tuple(name.rstrip("*") for name in _listed(row) if name.endswith("*")) for action, row in _INPUTS.items()
 }
 # Inputs that AWS's own runbooks use instead of a required one.
 INSTEAD: Final = {"Approvers": "EnhancedApprovals"}
