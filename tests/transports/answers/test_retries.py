@@ -83,8 +83,10 @@ def test_retries_at_work(fake: AutomationFake, mode: str) -> None:
 
 @pytest.mark.parametrize("mode", ["standard", "adaptive"])
 def test_the_quota_is_full_for_each_fake(mode: str) -> None:
-    """A client that has used its quota of retries up under one fake retries again under the next, and after it."""
+    """A client that has used its quota of retries up retries again under a fake, under the next one, and after it."""
     client = client_of(mode)
+    quotas = [each._retry_quota._quota for each in _handlers(client) if hasattr(each, "_retry_quota")]
+    assert [quota.acquire(RetryQuota.INITIAL_CAPACITY) for quota in quotas] == [True]
 
     def attempts(fake: AutomationFake) -> int:
         before = len(fake.calls)
@@ -102,7 +104,6 @@ def test_the_quota_is_full_for_each_fake(mode: str) -> None:
         second.fail_with("ThrottlingException", times=None)
         assert attempts(second) == 3
         assert [attempts(second) for _ in range(60)][-1] == 1
-    quotas = [each._retry_quota._quota for each in _handlers(client) if hasattr(each, "_retry_quota")]
     assert [quota.available_capacity for quota in quotas] == [RetryQuota.INITIAL_CAPACITY]
 
 
