@@ -113,7 +113,7 @@ class _Method:
     Python binds it to an instance in its own way, or not at all. A function in its place would be bound in another.
     """
 
-    def __init__(self, state: _Wrapper, *instance: object) -> None:
+    def __init__(self, state: _Wrapper, instance: object = None) -> None:
         self._state, self._instance = state, instance
         functools.update_wrapper(cast("Any", self), state.original, updated=())
 
@@ -121,14 +121,16 @@ class _Method:
         return self if instance is None else _Method(self._state, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        bound = self._bound
         if not self._state.active:
-            return self._bound(*args, **kwargs)
-        if not self._instance:  # it is an attribute of the class
-            return self._state.replacement(self._bound, *args, **kwargs)
-        return self._state.replacement(self._call_bound, *self._instance, *args, **kwargs)
+            return bound(*args, **kwargs)
+        if self._instance is None:  # it is an attribute of the class
+            return self._state.replacement(bound, *args, **kwargs)
 
-    def _call_bound(self, _: object, /, *args: Any, **kwargs: Any) -> Any:
-        return self._bound(*args, **kwargs)
+        def call_bound(_: object, /, *args: Any, **kwargs: Any) -> Any:
+            return bound(*args, **kwargs)
+
+        return self._state.replacement(call_bound, self._instance, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
         """Return what a test asks a mock for."""
@@ -137,11 +139,10 @@ class _Method:
     @property
     def _bound(self) -> Any:
         """What Python gives for the original as an attribute of the instance or class."""
-        original = self._state.original
+        original, instance = self._state.original, self._instance
         get = getattr(cast("Any", type(original)), "__get__", None)
         if get is None:
             return original
-        instance = self._instance[0] if self._instance else None
         return get(original, instance, self._state.owner if instance is None else type(instance))
 
 

@@ -30,9 +30,7 @@ class Active:
     Attributes:
         fake: The fake. It is a class of a higher layer, whose options, service and records the transports use.
         entered: Whether it is active.
-        thread: The thread that entered it.
-        task: The asyncio task that entered it, if any.
-        greenlet: The greenlet that entered it; `None` for the first one of a thread.
+        work: What entered it: the thread, the asyncio task if any, and the greenlet unless it is the first of a thread.
         parent: The fake that was active in the context in which it was entered.
         nested: The active fake that the same thread or task entered inside it.
         inherited: Whether it is a copy in a forked process.
@@ -40,9 +38,7 @@ class Active:
 
     fake: Any
     entered: bool = False
-    thread: threading.Thread | None = None
-    task: object = None
-    greenlet: object = None
+    work: tuple[object, ...] = ()
     parent: Active | None = None
     nested: Active | None = None
     inherited: bool = False
@@ -130,9 +126,8 @@ def all_active() -> Sequence[Active]:
 def push(active: Active) -> None:
     """Make a fake active. It answers in this context, and is the innermost one of the process."""
     parent = _nearest(owner())
-    active.parent, active.thread = parent, threading.current_thread()
-    active.task, active.greenlet = _current_task(), _current_greenlet()
-    if parent is not None and parent.nested is None and _same_work(parent, active):
+    active.parent, active.work = parent, (threading.current_thread(), _current_task(), _current_greenlet())
+    if parent is not None and parent.nested is None and parent.work == active.work:
         parent.nested = active
     active.entered = True
     _stack.append(active)
@@ -170,12 +165,8 @@ def _is_free(gone: Active, thread: threading.Thread) -> bool:
     """
     if getattr(thread, OWNER, gone) is None or _runs_a_loop():
         return True
-    return gone.thread is thread and gone.greenlet is _current_greenlet()
-
-
-def _same_work(one: Active, other: Active) -> bool:
-    """Return whether the same thread, task and greenlet entered both."""
-    return one.thread is other.thread and one.task is other.task and one.greenlet is other.greenlet
+    entering, _, greenlet = gone.work
+    return entering is thread and greenlet is _current_greenlet()
 
 
 def _runs_a_loop() -> bool:
