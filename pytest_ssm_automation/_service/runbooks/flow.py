@@ -86,16 +86,14 @@ class Flow(NamedTuple):
     Attributes:
         steps: All steps.
         places: The indexes of the steps by name.
-        variables: The initial value of each variable.
+        variables: The declaration of each variable.
         outputs: The declared outputs of the runbook, such as `createImage.ImageId`.
-        types: The declared type of each variable.
     """
 
     steps: tuple[Step, ...]
     places: Mapping[str, int]
-    variables: Mapping[str, Any]
+    variables: Mapping[str, Mapping[str, Any]]
     outputs: tuple[str, ...]
-    types: Mapping[str, str] = _NOTHING
 
     def step(self, name: str) -> Step | None:
         """Return the step with this name, if it exists."""

@@ -85,9 +85,9 @@ class _Checker:
     def __init__(self, document: Mapping[str, Any], flow: Flow, found: Findings) -> None:
         self._refuse, self._doubt, self._unknown = found.refuse, found.doubt, found.unknown
         self._flow = flow
-        parameters, variables = document.get("parameters"), document.get("variables")
+        parameters = document.get("parameters")
         self._parameters: Collection[str] = parameters if is_mapping(parameters) else ()
-        self._variables = [f"{_VARIABLE}{name}" for name in variables] if is_mapping(variables) else []
+        self._variables = [f"{_VARIABLE}{name}" for name in flow.variables]
 
     def check(self, step: Step) -> None:
         """Check one step, without its inner steps."""

@@ -42,16 +42,13 @@ def read_flow(document: Mapping[str, Any], found: Findings) -> Flow:
         found.mismatch("mainSteps", "a list of steps", steps)
     reader = _Reader(found)
     reader.read(steps, "mainSteps", None)
-    given = document.get("variables")
-    variables = {
-        name: declared for name, declared in (given.items() if is_mapping(given) else ()) if is_mapping(declared)
-    }
+    variables = document.get("variables")
+    declared = variables.items() if is_mapping(variables) else ()
     return Flow(
         steps=tuple(map(reader.linked, reader.steps)),
         places=reader.places,
-        variables={name: declared.get("default") for name, declared in variables.items()},
+        variables={name: given for name, given in declared if is_mapping(given)},
         outputs=reader.outputs(document.get("outputs")),
-        types={name: str(declared.get("type")) for name, declared in variables.items()},
     )
 
 
@@ -127,11 +124,8 @@ class _Reader:
 
     def outputs(self, outputs: object) -> tuple[str, ...]:
         """Read the `outputs:` of the runbook: names of a step and of its output, which may be written as references."""
-        texts = (
-            [str(each).strip().removeprefix("{{").removesuffix("}}").strip() for each in outputs]
-            if is_list(outputs)
-            else []
-        )
+        listed = outputs if is_list(outputs) else ()
+        texts = [str(each).strip().removeprefix("{{").removesuffix("}}").strip() for each in listed]
         for number, text in enumerate(texts):
             self._place(f"outputs[{number}]", text.partition(".")[0])
         return tuple(texts)

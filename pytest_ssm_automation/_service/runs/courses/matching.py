@@ -34,7 +34,7 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
         visit, changes = walk.due, run.changes
     if visit is None:
         return False
-    wrong = wrong_input(visit, walk.flow.types) if follow else None
+    wrong = wrong_input(visit, walk.flow.variables) if follow else None
     if wrong is not None:
         result: StepResult | None = StepResult("Failed", {}, refused_input(wrong))
     else:

@@ -9,7 +9,7 @@ Sources:
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.actions import SLEEP, UPDATE_VARIABLE
 from ...runbooks.creating.inputs import beyond_limits, type_problem
@@ -32,7 +32,7 @@ _IS_OF: Final[Mapping[str, Callable[[object], bool]]] = {
 }
 
 
-def wrong_input(visit: Visit, variables: Mapping[str, str]) -> str | None:
+def wrong_input(visit: Visit, variables: Mapping[str, Mapping[str, Any]]) -> str | None:
     """Return what is wrong with a resolved input of a step; `None` if nothing is."""
     if unknown_in(visit.inputs):
         return None
@@ -41,7 +41,7 @@ def wrong_input(visit: Visit, variables: Mapping[str, str]) -> str | None:
         return name and f"{name} is not in ISO 8601: {as_text(visit.inputs[name])}"
     if visit.step.action == UPDATE_VARIABLE and "Value" in visit.inputs:
         name, value = as_text(visit.inputs.get("Name", "")).removeprefix("variable:"), visit.inputs["Value"]
-        kind = variables.get(name, "")
+        kind = str(variables.get(name, {}).get("type"))
         if kind in _IS_OF and not _IS_OF[kind](value):
             # Assumed: the text. AWS only documents that types are not converted.
             return (

@@ -33,7 +33,8 @@ class Values:
         """Start with the values that are given, and the first values of variables."""
         self.unresolved: dict[str, None] = {}
         self._executed: set[str] = set()
-        self._values = {**given, **{f"variable:{name}": value for name, value in flow.variables.items()}}
+        variables = {f"variable:{name}": declared.get("default") for name, declared in flow.variables.items()}
+        self._values = {**given, **variables}
 
     def value(self, name: str) -> Any:
         """Return the value of an output, such as `createImage.ImageId`; `UNKNOWN` if it has none."""
