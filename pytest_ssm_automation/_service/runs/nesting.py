@@ -41,7 +41,6 @@ def start_of_step(store: ExecutionStore, run: Run, visit: Visit) -> Run | StepRe
     plan = store.planner.plan(request, params, script)
     child = store.start(request, plan, runbook=runbook, parent=run)
     with run.lock:
-        run.spawned = (*run.spawned, child)
         visit.child = child
         if run.ended:  # it was stopped in the meantime
             child.end_with_parent(run.status)

@@ -137,7 +137,7 @@ class Run(Identity):
         members: Members of `AutomationExecution` that its script sets now.
         walk: Its walk, if its steps are known.
         tags: Its tags, once they were changed.
-        spawned: The executions that its steps have started.
+        children: The executions that it has started, oldest first.
         due: Whether its state was shown since it last moved, so that the next poll advances it.
         moving: Whether a caller is advancing it.
         takes_time: Whether its steps take their time, because a caller polls it, and not the test.
@@ -156,7 +156,7 @@ class Run(Identity):
     members: Mapping[str, Any] = _NOTHING
     walk: Walk | None = None
     tags: Mapping[str, str] | None = None
-    spawned: tuple[Run, ...] = ()
+    children: Sequence[Run] = ()
     due: bool = False
     moving: bool = False
     takes_time: bool = False
@@ -194,11 +194,6 @@ class Run(Identity):
     def ended(self) -> bool:
         """Whether it has ended."""
         return self.status in ENDED
-
-    @property
-    def children(self) -> Sequence[Run]:
-        """The executions that it started, oldest first."""
-        return [target.run for target in self.targets if target.run] if self.groups else self.spawned
 
     @property
     def running(self) -> Sequence[Run]:

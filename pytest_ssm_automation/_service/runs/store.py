@@ -272,6 +272,7 @@ class ExecutionStore:
             self.unfinished[run.scope] += not run.ended
             return
         run.call = run.parent.call
+        run.parent.children = [*run.parent.children, run]
         if run.parent.groups and run.status != "Pending":
             run.parent.note_target(run)
 

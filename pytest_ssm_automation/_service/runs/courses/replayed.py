@@ -101,11 +101,11 @@ class Replayed(Course):
 
     def _take_children(self, run: Run, time: datetime, *, ends: bool) -> None:
         """Start the recorded executions that had begun by a time, and let them follow."""
-        known = {child.script.execution_id for child in run.spawned}
+        known = {child.script.execution_id for child in run.children}
         for child in self.frames.replay.children:
             if child.id not in known and (ends or child.begun <= time):
                 self._start(run, child)
-        for started in run.spawned:
+        for started in run.children:
             course = started.course
             if isinstance(course, Replayed):
                 course.follow(started, course.frames.time(course.frames.last) if ends else time)
@@ -116,14 +116,13 @@ class Replayed(Course):
             "DocumentName": child.execution["DocumentName"],
             "Parameters": copy_containers(dict(child.parameters)),
         }
-        started = run.host.start(
+        run.host.start(
             run.source._replace(content=params),
             Plan(Script(replay=child, execution_id=child.id)),
             runbook=child.runbook,
             parent=run,
             target=child.execution.get("Target"),
         )
-        run.spawned = (*run.spawned, started)
 
     def _closed(self, run: Run, turn: Turn) -> list[dict[str, Any]]:
         """Return the current steps, those in progress with the end of the run."""

@@ -275,16 +275,12 @@ class Walk:
             current = current.loop.iteration
         self.at = self._visit(step, current, waits=waits)
 
-    def _enter_loop(self, loop: Step, current: Iteration | None) -> Iteration:
-        """Begin the first iteration of a loop, for a jump to one of its inner steps."""
-        visit = self._visit(loop, current)
-        first = iteration_of(visit, 1) or Iteration(visit, 1, None)
-        visit.iterations.append(first)
-        return first
-
     def _visit(self, step: Step, current: Iteration | None, *, waits: bool = False) -> Visit:
         if step.parent is not None and (current is None or current.loop.step.place != step.parent):
-            current = self._enter_loop(self.flow.steps[step.parent], current)
+            # A jump into a loop begins its first iteration.
+            loop = self._visit(self.flow.steps[step.parent], current)
+            current = iteration_of(loop, 1) or Iteration(loop, 1, None)
+            loop.iterations.append(current)
         # An approval or a pause waits anyway, unless the test makes it fail.
         to_begin = waits and step.action not in PAUSING
         status = "Waiting" if to_begin else "InProgress"
