@@ -158,13 +158,14 @@ def _ends(flow: Flow, values: Mapping[str, Any], overrides: Sequence[Override]) 
     walk = Walk(flow, values, lambda: moment, lambda _: None)
     walk.begin()
     for _ in range(_MOST_MOVES):
-        if walk.ended:
+        visit = walk.due
+        if visit is None:
             break
-        name = walk.at.step.name if walk.at else ""
+        name = visit.step.name
         fault = next((each for each in fails if each[0] == name and each[2] != 0), None)
         if fault is None:
-            walk.settle(StepResult(outputs=outputs.get(name, {})))
+            walk.settle(visit, StepResult(outputs=outputs.get(name, {})))
         else:
             fault[2] = None if fault[2] is None else fault[2] - 1
-            walk.settle(StepResult(fault[1]))
+            walk.settle(visit, StepResult(fault[1]))
     return walk.ended and walk.cut is None

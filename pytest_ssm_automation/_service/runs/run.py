@@ -80,15 +80,9 @@ class Course:
 
     Attributes:
         catches_up: Whether the next turn of a script is due at once.
-        leads: Whether a script determines the status, so that a step may be in progress that would wait for a signal.
     """
 
     catches_up: bool = False
-    leads: bool = False
-
-    def steps_at(self, run: Run) -> list[str]:
-        """Return the names of the steps that are in progress or wait."""
-        return [run.walk.at.step.name] if run.walk and run.walk.at else []
 
     def advance(self, run: Run, pace: str) -> None:
         """Go on by one turn, or along the walk as far as the pace allows."""
@@ -266,10 +260,14 @@ class Run(Identity):
             self.note(StatusChange(self._latest, status, None, None, self.started_at), before)
             if self.parent and self.parent.groups:
                 self.parent.note_target(self)
-        if self.ended:
-            self._end()
-        else:
+        if not self.ended:
             self.start_targets()
+            return
+        self.ended_at = self.ended_at or self._latest or self.started_at
+        for child in self.children:
+            child.end_with_parent(self.status)
+        if self.parent:
+            self.parent.start_targets()
 
     def start_targets(self) -> None:
         """Start executions on targets, as far as its status and the rate control allow."""
@@ -286,14 +284,6 @@ class Run(Identity):
         """End with the status of its parent, unless it has ended."""
         if not self.ended:
             self.course.end(self, Turn(status))
-
-    def _end(self) -> None:
-        if self.ended_at is None:
-            self.ended_at = self._latest or self.started_at
-        for child in self.children:
-            child.end_with_parent(self.status)
-        if self.parent:
-            self.parent.start_targets()
 
     def note_target(self, child: Run) -> None:
         """Record the status of the step for one of its targets."""

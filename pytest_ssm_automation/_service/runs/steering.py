@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..runbooks.actions import PAUSING
+from .courses.following import Following
+from .courses.replayed import Replayed
 from .scripts import STEP, Turn, check_ended, read_shape
 
 if TYPE_CHECKING:
@@ -54,17 +56,24 @@ def state_of(run: Run) -> str:
     """Describe the status of a run, and the step that it is at."""
     if run.ended:
         return f"has ended as {run.status}"
-    names, began = run.course.steps_at(run), run.status != "Pending"
+    names, began = _current(run), run.status != "Pending"
     after = " after its last step" if run.walk and began and not names else ""
     return f"is {run.status}{' at step ' if names else after}{', '.join(map(repr, names))}"
 
 
+def _current(run: Run) -> list[str]:
+    """List the steps that a run is at."""
+    if isinstance(run.course, Replayed):
+        return run.course.running
+    return [run.walk.at.step.name] if run.walk and run.walk.at else []
+
+
 def _is_at(run: Run, name: str) -> bool:
-    if name not in run.course.steps_at(run):
+    if name not in _current(run):
         return False
     at = run.walk.at if run.walk else None
     if at is None:
         return True  # a recorded step
     if at.step.action in PAUSING:
-        return at.status == "Waiting" or run.course.leads
+        return at.status == "Waiting" or isinstance(run.course, Following)
     return at.status == "InProgress"

@@ -28,7 +28,6 @@ class Following(Walked):
 
     remaining: tuple[Turn, ...]
     catches_up: bool = False
-    leads: bool = True
 
     def advance(self, run: Run, pace: str) -> None:  # noqa: ARG002 - a turn is one step at any pace
         """Make the walk follow the next turn, and take it."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..walks.visits import Visit
     from ..walks.walk import Walk
 
+_MATCHED: Final = WORKING | ENDED | {"Waiting", "Cancelling"}
 _NOT_BEGUN: Final = frozenset({"Rejected"})
 _STEP_ENDS: Final = {"CompletedWithFailure": "Failed", "Rejected": "Cancelled"}
 
@@ -49,9 +50,9 @@ def settle(run: Run, walk: Walk, *, follow: bool = False) -> bool:
         if result is None or run.changes != changes or walk.due is not visit:
             return False
         if waits:
-            walk.wait()
+            walk.wait(visit)
         else:
-            walk.settle(result)
+            walk.settle(visit, result)
         if follow:
             run.turn_to(walk.shown)
     raise_if_cut(run, walk)
@@ -78,50 +79,47 @@ def raise_if_cut(run: Run, walk: Walk) -> None:
 
 def match(run: Run, walk: Walk, turn: Turn) -> None:
     """Move a walk that has not ended to match a turn that is about to be taken."""
-    status = turn.status
-    if status in WORKING:
+    status, begins = turn.status, not walk.way
+    if status not in _MATCHED or (begins and status in _NOT_BEGUN):
+        return
+    with run.lock:
+        walk.begin()
+        if status == "Cancelling":
+            walk.cancel()
+    if status in WORKING and not begins:
         _match_work(run, walk)
     elif status == "Waiting":
         _match_wait(run, walk)
     elif status in SUCCEEDED or (status == "Cancelled" and walk.cancelling):
         _walk_until(run, walk, None)
-    elif status in ENDED and (walk.way or status not in _NOT_BEGUN):
+    elif status in ENDED:
         _match_end(run, walk, status, turn.members.get("FailureMessage", run.script.failure_message))
-    elif status == "Cancelling":
-        with run.lock:
-            walk.begin()
-            walk.cancel()
 
 
 def _match_work(run: Run, walk: Walk) -> None:
-    """Begin, stop waiting, or move to the next step."""
+    """Stop waiting, or move to the next step."""
     with run.lock:
-        visit, waited = walk.at, walk.at is not None and walk.at.status == "Waiting"
-        if waited:
-            walk.resume()
-        else:
-            walk.begin()
-    while not waited and visit is not None and walk.at is visit and settle(run, walk):
+        visit = walk.at
+        if visit and visit.status == "Waiting":
+            walk.resume(visit)
+            return
+    while visit and walk.at is visit and settle(run, walk):
         pass
 
 
 def _match_wait(run: Run, walk: Walk) -> None:
     """Move to the next step whose action waits for a signal, or wait at the current one."""
-    with run.lock:
-        walk.begin()
-        at = walk.at.step.place if walk.at else 0
+    at = walk.at.step.place if walk.at else 0
     pausing = next((s.place for s in walk.flow.steps if s.place >= at and s.action in PAUSING), None)
     if pausing is not None:
         _walk_until(run, walk, pausing)
     with run.lock:
         if walk.at and walk.at.status == "InProgress":
-            walk.wait()
+            walk.wait(walk.at)
 
 
 def _match_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
     """End at the scripted step with this status, or at the current step."""
-    with run.lock:
-        walk.begin()
     for number, step in enumerate(run.script.steps or ()):
         if step.get("StepStatus") == status:
             _walk_until(run, walk, walk.flow.places[step["StepName"]] if run.runbook else number)
@@ -133,19 +131,25 @@ def _match_end(run: Run, walk: Walk, status: str, message: str | None) -> None:
 
 def _walk_until(run: Run, walk: Walk, place: int | None) -> None:
     """Walk to a step, or to the end; steps on the way stop waiting."""
-    with run.lock:
-        walk.begin()
     while not walk.ended and not (walk.at and walk.at.step.place == place):
         with run.lock:
-            _stop_waiting(walk)
-        if not settle(run, walk):
+            if walk.at and walk.at.status == "Waiting":
+                walk.resume(walk.at)
+            moved = move_alone(walk)
+        if not moved and not settle(run, walk):
             return
 
 
-def _stop_waiting(walk: Walk) -> None:
-    if walk.at is None:
+def move_alone(walk: Walk) -> bool:
+    """Move a walk if that needs no result of a step; return whether it did."""
+    if walk.ended:
+        return True
+    if not walk.way:
+        walk.begin()
+    elif walk.at is None and not walk.waits_to_end:
         walk.close()
-    elif walk.at.status == "Waiting":
-        walk.resume()
-    elif walk.at.status == "Cancelling":
+    elif walk.at and walk.at.status == "Cancelling":
         walk.end_at("Cancelled")
+    else:
+        return False
+    return True

@@ -36,8 +36,9 @@ class Replayed(Course):
     frame: int = 0
     then: Turn | None = None
 
-    def steps_at(self, run: Run) -> list[str]:  # noqa: ARG002 - a walk needs it
-        """Return the names of the steps that are in progress or wait."""
+    @property
+    def running(self) -> list[str]:
+        """The names of the steps that are in progress or wait."""
         return [step["StepName"] for step in self.frames.running(self.frame)]
 
     def advance(self, run: Run, pace: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ...runbooks.actions import APPROVE, PAUSE, PAUSING
 from .. import times
@@ -11,7 +11,8 @@ from ..results import SIGNAL, SUCCESS, StepResult
 from ..run import STOP_STEP, Course
 from ..scripts import STEP, SUCCEEDED, WAITING, Turn
 from ..walks.durations import over_at
-from .matching import match, raise_if_cut, settle
+from ..walks.visits import UNDECIDED, outputs_of_approval
+from .matching import match, move_alone, raise_if_cut, settle
 from .turns import OF_APPROVALS, Turns
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Walked(Course):
                 visit, begins = walk.at, not walk.way
                 if begins and not walk.ended:
                     run.turn_to("InProgress")
-                moved = _move_alone(walk) or (run.takes_time and _expire(walk))
+                moved = move_alone(walk) or (run.takes_time and _expire(walk))
                 if moved:
                     run.turn_to(walk.shown)
             if begins or (not moved and not settle(run, walk, follow=True)) or run.status in WAITING:
@@ -103,9 +104,9 @@ class Walked(Course):
     def reject(self, run: Run, message: str) -> None:
         """Make the waiting step fail."""
         run.changed()
-        at = self.walk.at
-        kept = (at and at.kept) or StepResult()
-        self.walk.settle(StepResult("Failed", kept.outputs, message, SIGNAL))
+        at = cast("Visit", self.walk.at)  # it waits
+        kept = at.kept or StepResult()
+        self.walk.settle(at, StepResult("Failed", kept.outputs, message, SIGNAL))
         run.turn_to(self.walk.shown)
 
     def resume(self, run: Run) -> None:
@@ -125,7 +126,9 @@ def decided(run: Run, decision: dict[str, str]) -> bool:
     at = waiting_step(run, run.walk) if run.walk else None
     if run.walk is None or at is None or at.step.action != APPROVE:
         return True
-    return run.walk.decide(decision)
+    at.decisions.append(decision)
+    run.walk.values.put_out(at, outputs_of_approval(at))
+    return bool(at.outputs["ApprovalStatus"] != UNDECIDED)
 
 
 def go_on(walk: Walk) -> None:
@@ -134,9 +137,9 @@ def go_on(walk: Walk) -> None:
         walk.begin()
     elif walk.at and walk.at.status == "Waiting":
         if walk.at.step.action in PAUSING:
-            walk.settle((walk.at.kept or StepResult())._replace(decided_by=SIGNAL))
+            walk.settle(walk.at, (walk.at.kept or StepResult())._replace(decided_by=SIGNAL))
         else:
-            walk.resume()
+            walk.resume(walk.at)
 
 
 def _expire(walk: Walk) -> bool:
@@ -147,23 +150,5 @@ def _expire(walk: Walk) -> bool:
     over = over_at(visit)
     if over is None or times.now() < over:
         return False
-    walk.expire()
-    return True
-
-
-def _move_alone(walk: Walk) -> bool:
-    """Move the walk if that needs no result of a step; return whether it did."""
-    visit = walk.at
-    if walk.ended:
-        return True
-    if not walk.way:
-        walk.begin()
-    elif walk.waits_to_end:
-        return False
-    elif visit is None:
-        walk.close()
-    elif visit.status == "Cancelling":
-        walk.end_at("Cancelled")
-    else:
-        return False
+    walk.expire(visit)
     return True

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_ITERATIONS: Final = 100
 APPROVED: Final = "Approved"
-WAITING: Final = "Waiting"
+UNDECIDED: Final = "Waiting"
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +126,7 @@ def decision(kind: str, approver: str, time: datetime, comment: str) -> dict[str
 def outputs_of_approval(visit: Visit) -> Mapping[str, Any]:
     """Return the outputs of a step after the decisions that there are."""
     kinds = [each["Decision"] for each in visit.decisions]
-    status = WAITING if len(kinds) < _needed(visit) else APPROVED
+    status = UNDECIDED if len(kinds) < _needed(visit) else APPROVED
     if any(kind != "Approve" for kind in kinds):
         status = "Rejected"
     return {"ApprovalStatus": status, "ApproverDecisions": [*visit.decisions]}

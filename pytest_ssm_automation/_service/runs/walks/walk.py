@@ -8,13 +8,13 @@ Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from ...runbooks.actions import APPROVE, BRANCH, LOOP, PAUSING, UPDATE_VARIABLE
 from ..results import SIGNAL, SUCCESS, StatusChange, StepResult
 from .failures import failure_text
 from .values import Values, outputs_of_action
-from .visits import WAITING, Iteration, Visit, iteration_of, loops_around, outputs_of_approval
+from .visits import Iteration, Visit, iteration_of, loops_around, outputs_of_approval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,12 +114,11 @@ class Walk:
         if not self.way:
             self._enter(0, waits=self._interactive)
 
-    def settle(self, result: StepResult) -> None:
+    def settle(self, visit: Visit, result: StepResult) -> None:
         """Apply the result of the current step: retry it, or continue with the next step.
 
         If a signal has decided the result, the next step does not wait for another one.
         """
-        visit = self._current()
         visit.decided_by = result.decided_by
         if result.status != SUCCESS and visit.attempt < visit.step.attempts and result.decided_by != SIGNAL:
             visit.attempt, visit.begun, visit.child, visit.called = visit.attempt + 1, self._clock(), None, ()
@@ -131,24 +130,16 @@ class Walk:
         else:
             self._fail(visit, result)
 
-    def wait(self) -> None:
+    def wait(self, visit: Visit) -> None:
         """Make the current step wait for a signal."""
-        self._change(self._current(), "Waiting")
+        self._change(visit, "Waiting")
 
-    def decide(self, decision: dict[str, str]) -> bool:
-        """Note a decision on the current approval, and return whether it needs no more."""
-        visit = self._current()
-        visit.decisions.append(decision)
-        self.values.put_out(visit, outputs_of_approval(visit))
-        return bool(visit.outputs["ApprovalStatus"] != WAITING)
-
-    def expire(self) -> None:
+    def expire(self, visit: Visit) -> None:
         """Make the waiting step time out."""
-        self._fail(self._current(), StepResult("TimedOut"))
+        self._fail(visit, StepResult("TimedOut"))
 
-    def resume(self) -> None:
+    def resume(self, visit: Visit) -> None:
         """Make the waiting step continue or begin."""
-        visit = self._current()
         visit.waits_to_begin, visit.begun = False, self._clock()
         self._change(visit, "InProgress")
 
@@ -182,10 +173,6 @@ class Walk:
         self.close(status, message)
 
     # The effects of moves.
-
-    def _current(self) -> Visit:
-        """Return the current visit, for moves that need one."""
-        return cast("Visit", self.at)
 
     def _change(self, visit: Visit, status: str, time: datetime | None = None) -> None:
         visit.status = status
