@@ -92,22 +92,17 @@ def copy_arguments(value: Any, inside: tuple[int, ...] = ()) -> Any:
 
     `inside` are the ids of the containers around them.
     """
-    try:
-        return _copied(value, inside)
-    except Exception:  # noqa: BLE001 - a method of the value may raise anything
-        return CUT
-
-
-def _copied(value: Any, inside: tuple[int, ...]) -> Any:
     if id(value) in inside or len(inside) > DEEPEST:
         return CUT
     around = (*inside, id(value))
-    if isinstance(value, dict):
-        members = cast("dict[object, object]", value)
-        return {key: copy_arguments(item, around) for key, item in members.items()}
-    if isinstance(value, list):
-        return [copy_arguments(item, around) for item in cast("list[object]", value)]
-    if isinstance(value, tuple):
-        return tuple(copy_arguments(item, around) for item in cast("tuple[object, ...]", value))
-    _ = repr(value), value == value  # what assertions and their messages do  # noqa: PLR0124
+    try:
+        if isinstance(value, dict):
+            members = cast("dict[object, object]", value)
+            return {key: copy_arguments(item, around) for key, item in members.items()}
+        if isinstance(value, list | tuple):
+            items = [copy_arguments(item, around) for item in cast("list[object]", value)]
+            return items if isinstance(value, list) else tuple(items)
+        _ = repr(value), value == value  # what assertions and their messages do  # noqa: PLR0124
+    except Exception:  # noqa: BLE001 - a method of the value may raise anything
+        return CUT
     return value

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from hypothesis import strategies as st
 
 from .._service.checks.patterns import compile_pattern
-from .._service.java.nodes import Alternation, Atomic, Backreference, Group, One, Repeat, Sequence
+from .._service.java.characters import Characters
+from .._service.java.nodes import Alternation, Atomic, Backreference, Group, Repeat, Sequence
 from .._service.java.parser import parse
 from .pieces import ANYTHING, UNBOUNDED, Piece, piece_of
 
@@ -102,8 +103,8 @@ def rows_of(node: Node) -> list[Row]:
 def _rows(node: Node, groups: dict[int, list[Row]]) -> list[Row]:
     rows: list[Row] = [()]  # of an anchor or a lookaround
     match node:
-        case One(of=of):
-            rows = [(piece_of(of),)] if piece_of(of).letters else []
+        case Characters():
+            rows = [(piece_of(node),)] if piece_of(node).letters else []
         case Sequence(parts=parts):
             rows = _joined([_rows(part, groups) for part in parts])
         case Alternation(alternatives=parts):

@@ -111,7 +111,7 @@ class Cursor:
             self.fail(f"unknown property {name!r}")
         return ~found if complement else found
 
-    def escape(self, *, in_class: bool, in_range: bool = False) -> int | Characters | Node:
+    def escape(self, *, in_class: bool, in_range: bool = False) -> int | Node:
         r"""Read an escape, after the backslash: a character, a set of characters, or another node."""
         letter = self.peek()
         self.position += 1

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from .characters import Characters
-
-
-class One(NamedTuple):
-    """One character from a set."""
-
-    of: Characters
+from .characters import Characters
 
 
 class Sequence(NamedTuple):
@@ -67,7 +60,8 @@ class Backreference(NamedTuple):
     number: int
 
 
-Node: TypeAlias = One | Sequence | Alternation | Repeat | Group | Atomic | Lookaround | Anchor | Backreference
+# A set of characters is a part that matches one of them.
+Node: TypeAlias = Characters | Sequence | Alternation | Repeat | Group | Atomic | Lookaround | Anchor | Backreference
 
 
 class JavaSyntaxError(ValueError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from .characters import ANYTHING, TERMINATORS, Characters, of
 from .cursor import END, LINE_END, LINE_START, START, Cursor
-from .nodes import Alternation, Anchor, Atomic, Group, Lookaround, One, Repeat, Sequence
+from .nodes import Alternation, Anchor, Atomic, Group, Lookaround, Repeat, Sequence
 
 if TYPE_CHECKING:
     from .nodes import Node
@@ -53,7 +53,7 @@ class _Parser(Cursor):
 
     def _atom(self, letter: str) -> Node:
         if letter == "[":
-            return One(self._class(consume=True))
+            return self._class(consume=True)
         if letter == "{":
             return Sequence()
         self.position += 1
@@ -68,9 +68,7 @@ class _Parser(Cursor):
                 found = ANYTHING if "s" in self.flags else ~TERMINATORS
             case _:
                 found = ord(letter)
-        if isinstance(found, int):
-            found = self._single(found)
-        return One(found) if isinstance(found, Characters) else found
+        return self._single(found) if isinstance(found, int) else found
 
     def _single(self, point: int) -> Characters:
         if "i" in self.flags:
@@ -228,10 +226,10 @@ def _plain(node: Node) -> bool:
         case Sequence(parts=parts) | Alternation(alternatives=parts):
             return all(map(_plain, parts))
         case Repeat(part=part, high=high, mode=mode):
-            return isinstance(part, One) and high is not None and mode != "+"
+            return isinstance(part, Characters) and high is not None and mode != "+"
         case Group(part=part):
             return _plain(part)
-        case One() | Anchor():
+        case Characters() | Anchor():
             return True
         case _:
             return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .nodes import Alternation, Anchor, Atomic, Group, Lookaround, One, Repeat, Sequence
+from .characters import Characters
+from .nodes import Alternation, Anchor, Atomic, Group, Lookaround, Repeat, Sequence
 
 if TYPE_CHECKING:
     from .nodes import Node
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 def for_regex(node: Node) -> str:
     """Write a parsed pattern for `regex`, version 1, without flags."""
     match node:
-        case One(of=of):
-            written = of.text
+        case Characters(text=text) | Anchor(text=text):
+            written = text
         case Sequence(parts=parts):
             written = "".join(map(for_regex, parts))
         case Alternation(alternatives=alternatives):
@@ -29,8 +30,6 @@ def for_regex(node: Node) -> str:
             written = f"(?>{for_regex(part)})"
         case Lookaround(part=part, opening=opening):
             written = f"{opening}{for_regex(part)})"
-        case Anchor(text=text):
-            written = text
         case _:
             written = f"(?P=g{node.number})"
     return written

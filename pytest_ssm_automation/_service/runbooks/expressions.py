@@ -8,13 +8,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from ..java.characters import Characters
 from ..java.nodes import (
     Alternation,
     Atomic,
     Group,
     JavaSyntaxError,
     Lookaround,
-    One,
     Repeat,
     Sequence,
     UntranslatableError,
@@ -108,8 +108,8 @@ def _compiled(pattern: str) -> Any:
 def _expanded(node: Node) -> int:
     """Estimate the length of a pattern after compiling, which expands repeats: n or more times become n + 1 copies."""
     match node:
-        case One(of=of):
-            return 1 + len(of.ranges)
+        case Characters(ranges=ranges):
+            return 1 + len(ranges)
         case Repeat(part=part, low=low, high=high):
             return _expanded(part) * (1 if (low, high) == (0, 1) else 1 + max(low, 1))
         case Group(part=part) | Atomic(part=part) | Lookaround(part=part):
