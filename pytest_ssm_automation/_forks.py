@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
-# Registers functions to call `before` a fork, and `after_in_child`; does nothing on Windows.
-on_fork: Final[Any] = getattr(os, "register_at_fork", lambda **_: None)
+# Registers functions to call `before` a fork, and `after_in_child`. On Windows, `dict` takes them, and does nothing.
+on_fork: Final[Any] = getattr(os, "register_at_fork", dict)
 
 
 def renew(lock: Any) -> None:
