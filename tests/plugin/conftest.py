@@ -18,7 +18,6 @@ from botocore.retries.quota import RetryQuota
 from requests.adapters import HTTPAdapter
 
 from pytest_ssm_automation import AutomationFake
-from pytest_ssm_automation._transports.owner import active, late
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -49,8 +48,7 @@ def state() -> dict[str, object]:
     # pytest's own, and set anew for each phase of a test
     variables = {f"os.environ[{name!r}]": text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     threads = {f"the thread {thread.name!r} ({thread.ident})": "running" for thread in threading.enumerate()}
-    fakes = {"the active fakes": [each.fake._test for each in active.all_active()], "the late calls": list(late.calls)}
-    return {**attributes, **variables, **threads, **fakes}
+    return {**attributes, **variables, **threads}
 
 
 def leaks(before: dict[str, object]) -> list[str]:
