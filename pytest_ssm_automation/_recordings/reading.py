@@ -83,6 +83,7 @@ def _replay(file: Path, recorded: dict[str, Any], edited: Runbook | None) -> Rep
     steps = execution.pop("StepExecutions", None)
     steps = recorded.get("StepExecutions", steps)
     execution.pop("StepExecutionsTruncated", None)
+    times = [each["ExecutionStartTime"] for each in (execution, *steps) if "ExecutionStartTime" in each]
     name, version = _runbook_that_ran(execution)
     runbook = edited if edited and edited.name == name else None
     if runbook is None and "Document" in recorded:
@@ -93,9 +94,7 @@ def _replay(file: Path, recorded: dict[str, Any], edited: Runbook | None) -> Rep
             runbook = load_runbook(content, name=name, version=version, relaxed=RELAXABLE)
     return Replay(
         str(file),
-        min(
-            (each["ExecutionStartTime"] for each in (execution, *steps) if "ExecutionStartTime" in each), default=_EPOCH
-        ),
+        min(times, default=_EPOCH),
         execution,
         steps,
         runbook,

@@ -30,7 +30,6 @@ from .templates import rows_of, templates
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .._service.runbooks.declarations import Parameter
     from .templates import Row
 
 __tracebackhide__ = hide_usage_errors
@@ -80,7 +79,7 @@ def parameters_for(runbook: Runbook) -> st.SearchStrategy[dict[str, list[str]]]:
     required = [name for name, parameter in runbook.parameters.items() if parameter.required]
     for name in required:
         if name not in given:
-            raise _unknown(runbook.parameters[name])
+            raise _unknown(runbook, name)
     if not given:
         return st.builds(dict[str, list[str]])
     if required:
@@ -93,18 +92,12 @@ def _with(given: dict[str, st.SearchStrategy[list[str]]], always: list[str]) -> 
     return st.fixed_dictionaries({name: given[name] for name in always}, optional=optional)
 
 
-def _unknown(parameter: Parameter) -> FakeUsageError:
-    said = {
-        "type": parameter.type,
-        "allowedPattern": parameter.allowed_pattern,
-        "allowedValues": list(parameter.allowed_values) or None,
-        **{f"min{what}": getattr(parameter, f"min_{what.lower()}") for what in ("Chars", "Items")},
-        **{f"max{what}": getattr(parameter, f"max_{what.lower()}") for what in ("Chars", "Items")},
-    }
-    limits = ", ".join(f"{key} {value!r}" for key, value in said.items() if value is not None)
+def _unknown(runbook: Runbook, name: str) -> FakeUsageError:
+    declared = runbook.document["parameters"][name]
+    limits = ", ".join(f"{key} {value!r}" for key, value in declared.items() if key != "description")
     return FakeUsageError(
-        f"No value is known for the required parameter {parameter.name!r} ({limits}). Pass a value or a strategy: "
-        f"valid_requests(runbook=..., Parameters=st.fixed_dictionaries({{{parameter.name!r}: ...}}))"
+        f"No value is known for the required parameter {name!r} ({limits}). Pass a value or a strategy: "
+        f"valid_requests(runbook=..., Parameters=st.fixed_dictionaries({{{name!r}: ...}}))"
     )
 
 

@@ -76,7 +76,7 @@ def _alphabet(of: Characters) -> st.SearchStrategy[str]:
     Python and `regex` may know different versions of Unicode, so a rare character may not be in the class.
     """
     few = "".join(islice(_usable(of.ranges), _FEW + 1))
-    if len(few) <= _FEW and not of.others and not any(name.startswith("C") for name in of.categories):
+    if len(few) <= _FEW and not of.others and of.categories.isdisjoint(("C", *_UNUSABLE)):
         names = cast("tuple[Literal['L'], ...]", tuple(sorted(of.categories)))
         return st.characters(categories=names, include_characters=few)
     lacking = "".join(islice(_usable((~Characters(listed(of))).ranges), _FEW + 1))

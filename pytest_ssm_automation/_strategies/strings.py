@@ -68,7 +68,7 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
 
     `None` if no string has this pattern and length.
     """
-    made = [each for each in templates(parsed(pattern), low, high) if fits(each.written(each.low), pattern)]
+    made = templates(parsed(pattern), low, high)
     ends = [template.written(size) for template in made for size in (template.low, _end(template))]
     chosen = [text for text in dict.fromkeys([*WRITTEN.get(name, ()), *ends]) if fits(text, pattern, low, high)]
     if not chosen:

@@ -136,7 +136,7 @@ def _joined(parts: list[list[Row]]) -> list[Row]:
 def _repeated(rows: list[Row], low: int, high: int) -> list[Row]:
     """Repeat a character as often as allowed, and anything else as seldom as allowed."""
     match rows:
-        case [[Piece(low=1, high=1) as piece]]:
+        case [[Piece(high=1) as piece]]:
             return [(replace(piece, low=low, high=high),)]
         case _:
             pass

@@ -324,14 +324,15 @@ def test_what_an_edit_changes_is_told(name: str, chosen: Path) -> None:
 
 
 def test_a_child_that_differs_is_named(tmp_path: Path) -> None:
-    """The differences of an execution that was started by another have its id in front."""
+    """The differences of an execution that was started by another have its id in front; its runbook is its own."""
     with AutomationFake() as fake:
         fake.add_runbook(CHILD, name="Child")
         fake.add_runbook(PARENT, name="Parent")
         path = recorded(tmp_path, ended(fake, DocumentName="Parent"), "--children")
         child = fake.executions[0].children[0].id
     altered(path, "Children", 0, "StepExecutions", 0, "IsEnd", value=True)
-    assert recordings.compare(path) == (f"{child}: get.IsEnd: recorded true, walked nothing",)
+    for document in (None, PARENT):
+        assert recordings.compare(path, runbook=document) == (f"{child}: get.IsEnd: recorded true, walked nothing",)
 
 
 def altered(path: Path, *place: Any, value: Any) -> Path:
