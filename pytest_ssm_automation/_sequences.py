@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, ClassVar, Final, TypeVar, overload
+from typing import Any, ClassVar, Final, TypeVar, cast, overload
 
 T = TypeVar("T")
 _MOST_SHOWN: Final = 10
@@ -49,7 +49,8 @@ class View(Sequence[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, View | list | tuple):
             return NotImplemented
-        return len(self) == len(other) and [*self] == [*other]
+        there = cast("Sequence[object]", other)
+        return len(self) == len(there) and [*self] == [*there]
 
     def __repr__(self) -> str:
         """Show the first items, and the number of others."""

@@ -123,15 +123,16 @@ def _check(request: Any) -> None:
     active = current() or owner() or inherited()
     if active is None:
         return
-    host, allowed = (urlsplit(request.url).hostname or "").lower(), active.fake.options.allow_network
+    url: str = request.url
+    host, allowed = (urlsplit(url).hostname or "").lower(), active.fake.options.allow_network
     # moto's server has the URL 0.0.0.0, which connects to this machine, as `::` does.
     if is_loopback(host, or_unspecified=True) or allowed is True or (allowed and host in allowed):
         return
     if host in _METADATA_HOSTS:
-        raise EndpointConnectionError(endpoint_url=request.url)
+        raise EndpointConnectionError(endpoint_url=url)
     called = _called.get()
     names = (called.service_model.service_name, called.name) if called else ()
-    blocked = BlockedRequest(request.method, request.url.partition("?")[0], *names)
+    blocked = BlockedRequest(request.method, url.partition("?")[0], *names)
     active.fake._blocked.append(blocked)
     raise NetworkBlockedError(request=blocked, hint=blocked.hint())
 
