@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import botocore
 from model import START, documented_errors, service_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Model = dict[str, Any]
 PARTS: Final = ("request", "response")
@@ -18,43 +21,28 @@ _SNAPSHOT: Final = Path(__file__).parents[1] / "data" / "start_automation_execut
 DOCUMENTED: Final[Model] = json.loads(_SNAPSHOT.read_text("utf-8"))
 
 
-def flat(shape: Any, path: str = "") -> dict[str, str]:
-    """Return the type of everything inside a shape, by its path."""
+def parts(shape: Any, path: str = "") -> Iterator[tuple[str, str, bool]]:
+    """Yield the path and the type of everything inside a shape, and whether it is a required member."""
     if shape.type_name == "structure":
-        inside = [(f"{path}.{name}".lstrip("."), member) for name, member in shape.members.items()]
+        inside = [(f"{path}.{name}".lstrip("."), shape.members[name]) for name in shape.members]
     elif shape.type_name == "list":
         inside = [(f"{path}[]", shape.member)]
     elif shape.type_name == "map":
         inside = [(f"{path}{{key}}", shape.key), (f"{path}{{value}}", shape.value)]
     else:
-        return {}
-    found: dict[str, str] = {}
-    for name, member in inside:
-        found |= {name: member.type_name, **flat(member, name)}
-    return found
-
-
-def required(shape: Any, path: str = "") -> list[str]:
-    """List the paths of required members."""
-    if shape.type_name == "list":
-        return required(shape.member, f"{path}[]")
-    if shape.type_name == "map":
-        return required(shape.value, f"{path}{{value}}")
-    if shape.type_name != "structure":
-        return []
-    found = [f"{path}.{name}".lstrip(".") for name in shape.required_members]
-    for name, member in shape.members.items():
-        found += required(member, f"{path}.{name}".lstrip("."))
-    return found
+        return
+    for name, part in inside:
+        yield name, part.type_name, name.rpartition(".")[2] in getattr(shape, "required_members", ())
+        yield from parts(part, name)
 
 
 def installed() -> Model:
     """Describe the installed model as the snapshot describes the documented one."""
     operation: Any = service_model().operation_model(START)
     return {
-        "request": flat(operation.input_shape),
-        "response": flat(operation.output_shape),
-        "required": sorted(required(operation.input_shape)),
+        "request": {name: kind for name, kind, _ in parts(operation.input_shape)},
+        "response": {name: kind for name, kind, _ in parts(operation.output_shape)},
+        "required": sorted(name for name, _, needed in parts(operation.input_shape) if needed),
         "errors": list(documented_errors()),
     }
 
