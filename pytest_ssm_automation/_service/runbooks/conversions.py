@@ -11,7 +11,7 @@ from typing import Any, Final
 from .kinds import is_list, is_mapping
 from .references import as_text
 
-_TYPES: Final = frozenset({"String", "Integer", "Boolean", "StringList", "MapList", "StringMap"})
+TYPES: Final = ("String", "StringList", "Integer", "Boolean", "MapList", "StringMap")
 _FLAGS: Final = {"true": True, "false": False}
 
 
@@ -30,7 +30,7 @@ def converted(value: Any, kind: str | None) -> Any:
         ConversionError: The service does not convert it.
     """
     right = (kind == "MapList" and is_list(value)) or (kind == "StringMap" and is_mapping(value))
-    if right or kind not in _TYPES:
+    if right or kind not in TYPES:
         return value
     single = value[0] if is_list(value) and len(value) == 1 and isinstance(value[0], str | int | float) else value
     text = as_text(single)

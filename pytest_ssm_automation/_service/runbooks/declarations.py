@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._errors import public, suggestion
+from .conversions import TYPES
 from .expressions import ExpressionError, check_expression
 from .findings import shown
 from .kinds import is_list, is_mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from .flow import Flow
 
 SCHEMA_VERSION: Final = "0.3"
-TYPES: Final = ("String", "StringList", "Integer", "Boolean", "MapList", "StringMap")
 _AWS_NAME: Final = "AWS(?:::[A-Za-z][A-Za-z0-9]*){2,4}"
 _AWS_TYPE: Final = re.compile(f"{_AWS_NAME}|List<{_AWS_NAME}>")
 _KEYS: Final = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from itertools import accumulate, chain
 from typing import Any, Final
 
 # PyYAML takes time quadratic in the depth of brackets, and old versions of libyaml overflow the stack. Brackets and
@@ -68,11 +69,9 @@ def _loader(base: Any) -> Any:
 
 def _most_open(text: str) -> int:
     """Estimate the maximum nesting depth; brackets and dashes in strings count too."""
-    opened = most = 0
-    for bracket in re.findall(r"[\[\]{}]", text):
-        opened += 1 if bracket in "[{" else -1
-        most = max(most, opened)
-    return max(most, *(len(nested.split()) for nested in _NESTED_ON_A_LINE.findall(text)), 0)
+    depths = accumulate(1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", text))
+    dashes = (len(nested.split()) for nested in _NESTED_ON_A_LINE.findall(text))
+    return max(chain(depths, dashes), default=0)
 
 
 def write_yaml(value: object) -> str:
