@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from . import times
@@ -35,8 +36,6 @@ class Identity:
     """
 
     groups: Sequence[Group] = ()
-    # Made when it is first asked for, because that takes longer than to read the clock.
-    _started_at: datetime | None = None
 
     def __init__(
         self, execution_id: str, source: Request, plan: Plan, runbook: Runbook | None, target: str | None
@@ -51,16 +50,10 @@ class Identity:
         self.scope: tuple[str | None, str] = source.scope
         self._started = time.time()  # through its module, which other libraries patch
 
-    @property
+    @cached_property
     def started_at(self) -> datetime:
         """The start time in UTC."""
-        if self._started_at is None:
-            self._started_at = times.at(self._started)
-        return self._started_at
-
-    @started_at.setter
-    def started_at(self, moment: datetime) -> None:
-        self._started_at = moment
+        return times.at(self._started)  # when it is first asked for, because that takes longer than to read the clock
 
     @property
     def request(self) -> dict[str, Any]:
@@ -112,6 +105,10 @@ class Identity:
         """
         if self.script.replay is not None:
             return {name: list(values) for name, values in self.script.replay.parameters.items()}
+        return self.requested_parameters()
+
+    def requested_parameters(self) -> dict[str, list[str]]:
+        """Return the parameters of the request, and the defaults of a registered runbook."""
         given: dict[str, list[str]] = self.request.get("Parameters", {})
         if self.runbook is None or self.groups:
             return given

@@ -75,8 +75,8 @@ class Host(Protocol):
 class Course:
     """What happens next in a run.
 
-    A course does not change: to go on, it replaces itself by what is left of it, or by another one. `advance` and
-    `finish` may call functions of the test, so their callers hold no lock. Callers of the others do.
+    A course does not change: to go on, it replaces itself by what is left of it, or by another one. `advance` may call
+    functions of the test, so its callers hold no lock. Callers of the others do.
 
     Attributes:
         catches_up: Whether the next turn of a script is due at once.
@@ -86,11 +86,6 @@ class Course:
 
     def advance(self, run: Run, pace: str) -> None:
         """Go on by one turn, or along the walk as far as the pace allows."""
-
-    def finish(self, run: Run, turn: Turn) -> None:
-        """End the run, and make its walk follow."""
-        with run.lock:
-            self.end(run, turn)
 
     def end(self, run: Run, turn: Turn) -> None:
         """End the run, and the step that it is at."""

@@ -134,12 +134,6 @@ def _turn(item: str | Mapping[str, Any]) -> Turn:
     return Turn(members.pop(STATUS), members)
 
 
-def check_ended(status: object) -> None:
-    """Check that a status ends an execution."""
-    if status not in ENDED:
-        raise unknown_name("status", status, ENDED, meant=meant_by(status))
-
-
 def meant_by(status: object) -> str:
     """Return the status that a test most likely means by a common word; empty if it is not known."""
     return _MEANT.get(re.sub(r"[\W_]", "", str(status)).casefold(), "")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from ..._errors import FakeUsageError, hide_usage_errors, unknown_name
 from ..runbooks.actions import PAUSING
 from .courses.following import Following
+from .courses.matching import match
 from .courses.replayed import Replayed
-from .scripts import STEP, Turn, check_ended, read_shape
+from .scripts import ENDED, STEP, Turn, meant_by, read_shape
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -22,8 +23,9 @@ __tracebackhide__ = hide_usage_errors
 
 
 def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failure_message: str | None) -> None:
-    """End a run now."""
-    check_ended(status)
+    """Walk to where a run ends with a status, if it walks, and end it."""
+    if status not in ENDED:
+        raise unknown_name("status", status, ENDED, meant=meant_by(status))
     members = {
         "Outputs": read_shape("AutomationParameterMap", outputs, "outputs"),
         "FailureMessage": read_shape("String", failure_message, "failure_message"),
@@ -31,7 +33,13 @@ def finish(run: Run, status: str, outputs: Mapping[str, list[str]] | None, failu
     if run.ended:
         raise FakeUsageError(f"The execution {run.id} has already ended as {run.status}")
     turn = Turn(status, {name: value for name, value in members.items() if value is not None})
-    run.course.finish(run, turn)
+    with run.lock:
+        run.changed()
+    if run.walk and not run.walk.ended:
+        match(run, run.walk, turn)
+    with run.lock:
+        if not run.ended:
+            run.course.end(run, turn)
 
 
 def run_to(run: Run, name: str) -> None:

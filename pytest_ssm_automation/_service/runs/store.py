@@ -220,10 +220,9 @@ class ExecutionStore:
             filters: The filters of a listing. Executions that do not match them may be yielded too.
             before: Yield only executions before this index of `all`.
         """
-        end = len(self.all) if before is None else min(before, len(self.all))
         if scope not in self._finders:
             self._finders[scope] = Finder(self.all, scope)
-        return (self.all[number] for number in self._finders[scope].find(filters, end))
+        return self._finders[scope].find(filters, before)
 
     def mark_shown(self, run: Run) -> None:
         """Note that a caller has seen the state of an execution, so that the next poll advances it."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..planning import Plan
     from ..recorded import Replay
     from ..run import Course, Run
-    from ..scripts import Script
 __tracebackhide__ = hide_usage_errors
 
 # Statuses of a first turn that the walk has to follow, because other changes depend on them.
@@ -72,9 +71,11 @@ def _first_course(run: Run, *, interactive: bool) -> Course:
 
 
 def _flow(run: Run) -> Flow | None:
+    """Return the flow of the registered runbook, or of the script's steps. A script has names that the runbook has."""
     if run.runbook is not None:
-        flow = flow_of(run.runbook)
-        _check_names(run.script, flow, run.runbook.name)
+        flow, script, name = flow_of(run.runbook), run.script, run.runbook.name
+        check_names(f"output of runbook {name!r}", script.outputs or (), flow.outputs)
+        check_names(f"step of runbook {name!r}", (step.get("StepName") for step in script.steps or ()), flow.places)
         return flow
     steps = run.script.steps
     if not steps:
@@ -82,9 +83,3 @@ def _flow(run: Run) -> Flow | None:
     from ...runbooks.flow import linear_flow
 
     return linear_flow([(step.get("StepName", "step"), step.get("Action", _ACTION)) for step in steps])
-
-
-def _check_names(script: Script, flow: Flow, runbook: str) -> None:
-    """Check that the runbook declares the outputs and steps of a script."""
-    check_names(f"output of runbook {runbook!r}", script.outputs or (), flow.outputs)
-    check_names(f"step of runbook {runbook!r}", (step.get("StepName") for step in script.steps or ()), flow.places)

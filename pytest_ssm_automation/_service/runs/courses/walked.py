@@ -12,7 +12,7 @@ from ..run import STOP_STEP, Course
 from ..scripts import STEP, SUCCEEDED, WAITING, Turn
 from ..walks.durations import over_at
 from ..walks.visits import UNDECIDED, outputs_of_approval
-from .matching import match, move_alone, raise_if_cut, settle
+from .matching import move_alone, raise_if_cut, settle
 from .turns import OF_APPROVALS, Turns
 
 if TYPE_CHECKING:
@@ -49,16 +49,6 @@ class Walked(Course):
             raise_if_cut(run, walk)
             if pace == STEP and walk.at is not visit:
                 break
-
-    def finish(self, run: Run, turn: Turn) -> None:
-        """Walk to where the run ends with this turn, and end it."""
-        with run.lock:
-            run.changed()
-        if not self.walk.ended:
-            match(run, self.walk, turn)
-        with run.lock:
-            if not run.ended:
-                self.end(run, turn)
 
     def end(self, run: Run, turn: Turn) -> None:
         """End the run, and the step that it is at."""

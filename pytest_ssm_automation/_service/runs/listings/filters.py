@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
+from operator import ge, le
 from typing import TYPE_CHECKING, Any, Final
 
 from ...checks import model
@@ -33,14 +34,12 @@ def read_time(value: str) -> datetime:
     return time
 
 
-_TIMES: Final[Mapping[str, _Filter]] = {
-    "StartTimeBefore": lambda shown, value: (
-        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] <= read_time(value)
-    ),
-    "StartTimeAfter": lambda shown, value: (
-        "ExecutionStartTime" in shown and shown["ExecutionStartTime"] >= read_time(value)
-    ),
-}
+def _started(compare: Callable[[Any, Any], bool]) -> _Filter:
+    name = "ExecutionStartTime"
+    return lambda shown, value: name in shown and compare(shown[name], read_time(value))
+
+
+_TIMES: Final[Mapping[str, _Filter]] = {"StartTimeBefore": _started(le), "StartTimeAfter": _started(ge)}
 EXECUTION_FILTERS: Final[Mapping[str, _Filter]] = {
     **_TIMES,
     "DocumentNamePrefix": lambda shown, value: shown["DocumentName"].startswith(value),

@@ -6,7 +6,7 @@ in the list of all executions. The index may return more executions than match t
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..run import Run
 
 _NAME, _STATUS, _ACTION, _TAG = "DocumentNamePrefix", "ExecutionStatus", "CurrentAction", "TagKey"
+_ANY: Final = ""  # of those that may have a current step
 _TIMES: Final = {"StartTimeAfter": bisect_left, "StartTimeBefore": bisect_right}
 # So many numbers are sorted. Among more, a page is full soon if all numbers are looked at, the latest first.
 _FEW: Final = 1000
@@ -36,18 +37,18 @@ class Finder:
         self._scopes = {scope, (None, scope[1])}
         self._end = 0  # of the numbers that are indexed
         self._numbers: list[int] = []
-        self._names: list[str] = []
+        self._names: set[str] = set()
         self._latest: datetime | None = None
         self._in_order = True  # whether later executions have later start times, and show them
         self._sets: dict[tuple[str, str], set[int]] = defaultdict(set)
-        self._stepped: set[int] = set()  # those that may have a current step
         self._odd: set[int] = set()  # those whose script may show anything
 
-    def find(self, filters: Sequence[Mapping[str, Any]], end: int) -> Iterator[int]:
-        """Yield the numbers before `end` that may match the filters, in descending order."""
+    def find(self, filters: Sequence[Mapping[str, Any]], before: int | None) -> Iterator[Run]:
+        """Yield the executions before a number that may match the filters, newest first."""
         for number in range(self._end, len(self._runs)):
             self._add(self._runs[number])
         self._end = len(self._runs)
+        end = self._end if before is None else min(before, self._end)
         asked = [self._looked_for(each["Key"], each["Values"]) for each in filters if each["Key"] not in _TIMES]
         least = min(asked, key=lambda sets: sum(map(len, sets)), default=None)
         numbers = self._numbers
@@ -58,7 +59,7 @@ class Finder:
         for index in range(bisect_left(numbers, last) - 1, bisect_left(numbers, first) - 1, -1):
             number = numbers[index]
             if number in self._odd or all(any(number in each for each in sets) for sets in checked):
-                yield number
+                yield self._runs[number]
 
     def _bounds(self, filters: Sequence[Mapping[str, Any]], end: int) -> tuple[int, int]:
         """Convert filters by time to bounds of numbers, if the executions are sorted by start time."""
@@ -80,7 +81,7 @@ class Finder:
             self._sets[_STATUS, before].discard(run.number)
             self._sets[_STATUS, run.status].add(run.number)
             if run.ended:
-                self._stepped.discard(run.number)
+                self._sets[_ACTION, _ANY].discard(run.number)
 
     def retagged(self, run: Run) -> None:
         """Add the tag keys of an execution. Those that it had before still find it."""
@@ -101,27 +102,20 @@ class Finder:
             self._in_order = False
         self._latest = run.started_at
         if (run.walk or run.groups) and not run.ended:
-            self._stepped.add(run.number)
+            self._sets[_ACTION, _ANY].add(run.number)
         params = run.source.params()
         name = bare_name(params["DocumentName"])
-        if (_NAME, name) not in self._sets:
-            insort(self._names, name)
+        self._names.add(name)
         for facet in ((_NAME, name), (_STATUS, run.status), *_facets(run, params)):
             self._sets[facet].add(run.number)
 
     def _looked_for(self, key: str, values: Sequence[str]) -> list[set[int]]:
         """Return the sets for the values of one filter."""
         if key == _ACTION:
-            return [self._stepped]
+            values = [_ANY]
         if key == _NAME:
-            values = [name for prefix in values for name in self._names_with(prefix)]
+            values = [name for name in self._names if name.startswith(tuple(values))]
         return [self._sets[key, value] for value in dict.fromkeys(values) if (key, value) in self._sets]
-
-    def _names_with(self, prefix: str) -> Iterator[str]:
-        for number in range(bisect_left(self._names, prefix), len(self._names)):
-            if not self._names[number].startswith(prefix):
-                return
-            yield self._names[number]
 
 
 def type_of(params: Mapping[str, Any]) -> str:

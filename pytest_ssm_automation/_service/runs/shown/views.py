@@ -63,12 +63,7 @@ def other_request(run: Run) -> list[str]:
     replay = run.script.replay
     if replay is None or run.parent is not None:
         return []
-    given: dict[str, list[str]] = run.request.get("Parameters", {})
-    recorded = replay.parameters
-    if run.runbook is not None:
-        from ...runbooks.parameters import resolved_parameters
-
-        given = resolved_parameters(run.runbook, given)
+    given, recorded = run.requested_parameters(), replay.parameters
     # Without the runbook, what was not given may have a default.
     names = given if run.runbook is None else {**given, **recorded}
     return [
