@@ -289,8 +289,7 @@ class Setup:
         """Set a function that resolves targets such as tags and resource groups to resources.
 
         Args:
-            resolver: A function that takes a target, as a dict with `Key` and `Values`, and returns a list of resource
-                ids.
+            resolver: A function of a target, a dict with `Key` and `Values`, that returns a list of resource ids.
 
         Raises:
             FakeUsageError: The resolver is not a function.
