@@ -22,7 +22,7 @@ from faker.providers import BaseProvider
 
 from ._errors import hide_usage_errors, unknown_name
 from ._service.checks import model, rules
-from ._service.runbooks.library import bare_name
+from ._service.runbooks.library import bare_name, is_of_aws
 from ._service.runs.scripts import ENDED, SUCCEEDED
 from ._service.runs.walks.failures import failure_text
 
@@ -114,7 +114,7 @@ class AutomationProvider(BaseProvider):
     def runbook_arn(self, *, name: str | None = None, region: str | None = None, account_id: str | None = None) -> str:
         """Make the ARN of a runbook; ARNs of AWS's own runbooks contain no account."""
         name = name or self.runbook_name()
-        owner = account_id or ("" if name.startswith("AWS") else self.account_id())
+        owner = account_id or ("" if is_of_aws(name) else self.account_id())
         return f"arn:aws:ssm:{region or self.aws_region()}:{owner}:document/{name}"
 
     def instance_id(self) -> str:

@@ -190,9 +190,8 @@ def test_runbook_names_are_of_the_kind_asked_for() -> None:
 def test_runbook_arns() -> None:
     """An ARN contains the arguments; the ARN of a runbook of AWS has an account only if one is passed."""
     faker = make_faker()
-    assert faker.runbook_arn(name="AWS-StopEC2Instance", region="eu-west-1") == (
-        "arn:aws:ssm:eu-west-1::document/AWS-StopEC2Instance"
-    )
+    for name in ("AWS-StopEC2Instance", "AMZN-Setup", "Amazon-Check"):
+        assert faker.runbook_arn(name=name, region="eu-west-1") == f"arn:aws:ssm:eu-west-1::document/{name}"
     assert faker.runbook_arn(name="Mine", region="eu-west-1", account_id="012345678901") == (
         "arn:aws:ssm:eu-west-1:012345678901:document/Mine"
     )
