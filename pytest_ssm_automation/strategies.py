@@ -186,7 +186,7 @@ def invalid_requests(*, constraints: Iterable[str] | None = None) -> st.SearchSt
         return requests_breaking(tuple(name for name, constraint in known.items() if constraint.enforced))
     wanted = _listed("constraint", "constraints", constraints)
     check_names("constraint", wanted, known)
-    hopeless = [name for name in wanted if flaws(name) is None]
+    hopeless = [name for name in wanted if flaws(name).is_empty]
     if hopeless:
         raise FakeUsageError(f"No request is known that violates only {', '.join(hopeless)}")
     return requests_breaking(tuple(wanted))

@@ -76,8 +76,8 @@ def _rules() -> frozenset[str]:
 
 
 @cache
-def flaws(identifier: str) -> Strategy | None:
-    """Draw the members that violate a constraint, without one whose absence violates it; `None` if that is unknown."""
+def flaws(identifier: str) -> Strategy:
+    """Draw the members that violate a constraint, without one whose absence violates it; empty if none are known."""
     path, _, rule = identifier.rpartition(":")
     shape = model.input_shape(model.START)
     if identifier == rules.TARGET_KEY:
@@ -89,17 +89,16 @@ def flaws(identifier: str) -> Strategy | None:
         sized = {name: lists(name, limit + 1) for name, sizing in SIZE_RULES.items() if sizing == identifier}
         # Older models may lack the members that are needed to violate it.
         known = bool(sized) or any(_fits_beside({}, each, identifier) for each in combinations())
-        return st.fixed_dictionaries(sized) if known else None
+        return st.fixed_dictionaries(sized) if known else st.nothing()
     if rule == "required" and path in shape.members:
         return st.builds(dict[str, Any])
     if path == "request":
         return _misspelt(shape)
     name, *tokens = re.findall(r"\w+|\[\]|\{\w+\}", path)
-    flawed = _around(shape.members[name], tokens, rule)
-    return None if flawed is None else st.fixed_dictionaries({name: flawed})
+    return st.fixed_dictionaries({name: _around(shape.members[name], tokens, rule)})
 
 
-def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
+def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy:
     """Draw values of a shape that violate only one rule, where `tokens` lead inside it."""
     if not tokens:
         return _BREAKING[rule](shape)
@@ -108,7 +107,7 @@ def _around(shape: Any, tokens: Sequence[str], rule: str) -> Strategy | None:
         return shapes.structures_with(shape, {token: None}, _SMALL)
     inner = {"[]": "member", "{key}": "key", "{value}": "value"}.get(token)
     flawed = _around(getattr(shape, inner) if inner else shape.members[token], rest, rule)
-    return None if flawed is None else _holding(shape, token, flawed)
+    return flawed if flawed.is_empty else _holding(shape, token, flawed)
 
 
 def _holding(shape: Any, token: str, flawed: Strategy) -> Strategy:
@@ -155,12 +154,12 @@ def _with_misspelt(shape: Any) -> Strategy:
     )
 
 
-def _sized(shape: Any, low: int, high: int) -> Strategy | None:
+def _sized(shape: Any, low: int, high: int) -> Strategy:
     """Draw values of a wrong size that match the shape's other constraints, if possible."""
     if shape.type_name == "string":
         pattern = shape.metadata.get("pattern")
         made = strings(shape.name, pattern, low, high)
-        return strings(shape.name, None, low, high) if made is None else made
+        return strings(shape.name, None, low, high) if made.is_empty else made
     if shape.type_name == "list":
         member = shapes.any_of(shape.member, small=True)
         return shapes.full_lists(member, low) if low else st.lists(member, max_size=high)
@@ -168,7 +167,7 @@ def _sized(shape: Any, low: int, high: int) -> Strategy | None:
     return shapes.full_maps(key, value, low) if low else st.dictionaries(shapes.any_of(key), value, max_size=high)
 
 
-def _unmatched(shape: Shape) -> Strategy | None:
+def _unmatched(shape: Shape) -> Strategy:
     """Draw strings of a valid length that do not match the pattern, some because of a single character."""
     pattern, (low, high) = shape.metadata.get("pattern"), shapes.bounds(shape)
 
@@ -183,7 +182,7 @@ def _unmatched(shape: Shape) -> Strategy | None:
     if strays and spots:
         spoilt = st.builds(_spoilt, shapes.any_of(shape), st.integers(0, 255), st.sampled_from(strays))
         made.append(spoilt.filter(wrong))
-    return st.one_of(made) if made else None
+    return st.one_of(made)
 
 
 def _spoilt(text: str, at: int, stray: str) -> str:
@@ -198,7 +197,7 @@ def _unlisted(shape: Shape) -> Strategy:
     return st.sampled_from([text for text in dict.fromkeys([*near, *_TEXTS]) if text not in names])
 
 
-_BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
+_BREAKING: Final[Mapping[str, Callable[[Any], Strategy]]] = {
     "type": _of_wrong_type,
     "unknown": _with_misspelt,
     "min": lambda shape: _sized(shape, 0, shapes.bounds(shape)[0] - 1),
@@ -211,12 +210,11 @@ _BREAKING: Final[Mapping[str, Callable[[Any], Strategy | None]]] = {
 @cache
 def requests_breaking(names: tuple[str, ...]) -> st.SearchStrategy[InvalidRequest]:
     """Draw requests that violate one of these constraints."""
-    breakable = st.sampled_from(names).filter(lambda name: flaws(name) is not None)
+    breakable = st.sampled_from(names).filter(lambda name: not flaws(name).is_empty)
 
     def invalid_requests(draw: st.DrawFn) -> InvalidRequest:
         identifier = draw(breakable)
-        flawed: Any = flaws(identifier)
-        given = draw(flawed)
+        given = draw(flaws(identifier))
         request = completed(draw, given, frozenset({identifier.removesuffix(":required")}), 1)
         few = _beside(given, identifier)
         beside = few[draw(st.integers(0, len(few) - 1))]

@@ -33,21 +33,11 @@ _LATEST: Final = datetime.fromisoformat("2999-12-31")
 
 
 @cache
-def any_of(shape: Shape, *, small: bool = False) -> st.SearchStrategy[Any]:
-    """Draw values of a shape; small ones contain no list or map of the maximum size."""
-    made = _made(shape, (), small=small)
-    return st.nothing() if made is None else made
+def any_of(shape: Any, above: tuple[str, ...] = (), *, small: bool = False) -> st.SearchStrategy[Any]:
+    """Draw values of a shape; small ones contain no list or map of the maximum size.
 
-
-@cache
-def members_of(shape: Any, above: tuple[str, ...] = (), *, small: bool = False) -> Mapping[str, st.SearchStrategy[Any]]:
-    """Return a strategy for each member of a structure, except for those nested too deeply."""
-    made = {name: _made(member, (*above, shape.name), small=small) for name, member in shape.members.items()}
-    return {name: strategy for name, strategy in made.items() if strategy is not None}
-
-
-def _made(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
-    """Make the strategy of a shape; `None` if a recursive shape is nested deeply enough."""
+    The strategy is empty if no value is known, or if a recursive shape is nested deeply enough in the ones `above`.
+    """
     match shape.type_name:
         case "structure":
             return _structure(shape, above, small=small)
@@ -61,38 +51,45 @@ def _made(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrate
             return _scalar(kind, shape)
 
 
-def _string(shape: Shape) -> st.SearchStrategy[str] | None:
+@cache
+def members_of(shape: Any, above: tuple[str, ...] = (), *, small: bool = False) -> Mapping[str, st.SearchStrategy[Any]]:
+    """Return a strategy for each member of a structure, except for those without values."""
+    made = {name: any_of(member, (*above, shape.name), small=small) for name, member in shape.members.items()}
+    return {name: strategy for name, strategy in made.items() if not strategy.is_empty}
+
+
+def _string(shape: Shape) -> st.SearchStrategy[str]:
     names = shape.metadata.get("enum")
     if names:
         return st.sampled_from(names)
     low, high = bounds(shape)
     made = strings(shape.name, shape.metadata.get("pattern"), low, high)
-    if shape.name != "TargetKey" or made is None:
+    if shape.name != "TargetKey":
         return made
     return made.map(lambda key: key if key in target_keys() else f"tag:{key.removeprefix('tag:')}"[:high])
 
 
-def _structure(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
+def _structure(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any]:
     if above.count(shape.name) >= _DEEPEST:
-        return None
+        return st.nothing()
     members = members_of(shape, above, small=small)
     if not members.keys() >= set(shape.required_members):
-        return None
+        return st.nothing()
     return structures(shape, members, shape.required_members, len(above))
 
 
-def _list(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
-    member = _made(shape.member, above, small=small)
-    if member is None:
-        return None
-    return some(member, *bounds(shape), None if small else _made(shape.member, above, small=True))
+def _list(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any]:
+    member = any_of(shape.member, above, small=small)
+    if member.is_empty:
+        return member
+    return some(member, *bounds(shape), None if small else any_of(shape.member, above, small=True))
 
 
-def _map(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any] | None:
+def _map(shape: Any, above: tuple[str, ...], *, small: bool) -> st.SearchStrategy[Any]:
     low, high = bounds(shape)
-    key, value = _made(shape.key, above, small=small), _made(shape.value, above, small=small)
-    if key is None or value is None:
-        return None
+    key, value = any_of(shape.key, above, small=small), any_of(shape.value, above, small=small)
+    if key.is_empty or value.is_empty:
+        return st.nothing()
     few = st.dictionaries(key, value, min_size=low, max_size=min(high, low + _MORE))
     if small or high >= UNBOUNDED:
         return few

@@ -63,16 +63,16 @@ WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 @cache
-def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStrategy[str] | None:
+def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStrategy[str]:
     """Draw strings of a pattern and a length: typical ones of the shape, the shortest and longest ones, and any others.
 
-    `None` if no string has this pattern and length.
+    The strategy is empty if no string with this pattern and length is known.
     """
     made = templates(parsed(pattern), low, high)
     ends = [template.written(size) for template in made for size in (template.low, _end(template))]
     chosen = [text for text in dict.fromkeys([*WRITTEN.get(name, ()), *ends]) if fits(text, pattern, low, high)]
     if not chosen:
-        return None
+        return st.nothing()
     others = [template.strings() for template in made] or [st.sampled_from(chosen)]
     # Two thirds are chosen ones, with a single draw, because strings are drawn most often.
     turns = st.integers(0, len(chosen) + max(len(chosen) // 2, len(others)) - 1)

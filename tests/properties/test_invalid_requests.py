@@ -7,6 +7,7 @@ import pytest
 from botocore.model import ShapeResolver
 from caller import violations
 from hypothesis import find, given, settings
+from hypothesis import strategies as st
 
 from pytest_ssm_automation import FakeUsageError, constraints, strategies
 from pytest_ssm_automation._strategies import flaws
@@ -182,7 +183,7 @@ def test_misused(constraints: Any, message: str) -> None:
 
 def test_nothing_known_to_break_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A constraint that can't be violated is refused if it is named, and otherwise omitted."""
-    monkeypatch.setattr(flaws, "_BREAKING", {**flaws._BREAKING, "enum": lambda _: None})
+    monkeypatch.setattr(flaws, "_BREAKING", {**flaws._BREAKING, "enum": lambda _: st.nothing()})
     monkeypatch.setattr(strategies, "flaws", flaws.flaws.__wrapped__)
     with pytest.raises(FakeUsageError, match=r"^No request is known that violates only Mode:enum$"):
         invalid_requests(constraints=["Mode:enum"])
@@ -194,4 +195,4 @@ def test_pattern_of_anything() -> None:
         "Text": {"type": "string", "pattern": r"[\s\S]*"},
         "List": {"type": "list", "member": {"shape": "Text"}},
     }
-    assert flaws._around(ShapeResolver(shapes).get_shape_by_name("List"), ["[]"], "pattern") is None
+    assert flaws._around(ShapeResolver(shapes).get_shape_by_name("List"), ["[]"], "pattern").is_empty

@@ -239,7 +239,7 @@ def test_a_model_without_newer_members(monkeypatch: pytest.MonkeyPatch) -> None:
             cached.cache_clear()
         ways = {name for combination in requests.combinations() for name in combination}
         assert ways == {"Targets", "TargetMaps", "TargetLocations", "TargetParameterName"}
-        assert flaws.flaws("request:location_targets_need_target_parameter_name") is None
+        assert flaws.flaws("request:location_targets_need_target_parameter_name").is_empty
         with pytest.raises(FakeUsageError, match=r"^The installed botocore has no member TargetLocationsURL of Start"):
             requests.member("TargetLocationsURL")
     finally:
