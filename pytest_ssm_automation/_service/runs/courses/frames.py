@@ -22,7 +22,11 @@ _OF_END: Final = frozenset(
     {"ExecutionEndTime", "Outputs", "Response", "ResponseCode", "FailureMessage", "FailureDetails", "ValidNextSteps"}
 )
 _OF_BEGIN: Final = _OF_END | {"ExecutionStartTime"}
-_OF_LAST: Final = frozenset({"ExecutionEndTime", "FailureMessage", "Variables"})
+_OF_LAST: Final = frozenset({"FailureMessage", "Variables"})
+# The members that an execution has by itself.
+_OWN: Final = frozenset(
+    {"AutomationExecutionId", "ParentAutomationExecutionId", "ExecutedBy", "ExecutionStartTime", "ExecutionEndTime"}
+)
 
 
 class Frames:
@@ -74,7 +78,7 @@ class Frames:
 
     def members(self, frame: int) -> dict[str, Any]:
         """Return the members of `AutomationExecution` in a frame, with its steps."""
-        recorded = self.replay.execution
+        recorded = {name: value for name, value in self.replay.execution.items() if name not in _OWN}
         if frame == self.last:
             return {**recorded, "StepExecutions": [*self.replay.steps]}
         members = {name: value for name, value in recorded.items() if name not in _OF_LAST}

@@ -28,9 +28,7 @@ _AS_REQUESTED: Final = (
 
 
 def execution_members(run: Run) -> dict[str, Any]:
-    """Return the members of `AutomationExecution`. Members that the script sets take precedence."""
-    if run.script.replay is not None:
-        return _recorded_members(run)
+    """Return the members of `AutomationExecution`. Those that the script sets or a recording has take precedence."""
     request, steps = run.request, step_members(run, shown=True)
     shown: dict[str, Any] = {
         "AutomationExecutionId": run.id,
@@ -105,19 +103,3 @@ def _progress(run: Run) -> dict[str, Any]:
     }
     located = run.targets[0].location is not None
     return {"ProgressCounters": counters, **({} if located else {"TargetsSummary": summary})}
-
-
-def _recorded_members(run: Run) -> dict[str, Any]:
-    """Return the recorded members of `AutomationExecution`, with the execution's own id, caller and times."""
-    shown = {
-        **copy_containers({name: value for name, value in run.members.items() if name != "StepExecutions"}),
-        "AutomationExecutionId": run.id,
-        "ParentAutomationExecutionId": run.parent.id if run.parent else None,
-        "ExecutedBy": run.executed_by,
-        "ExecutionStartTime": run.started_at,
-        "ExecutionEndTime": run.ended_at,
-        STATUS: run.status,
-        "StepExecutionsTruncated": False,
-        "StepExecutions": step_members(run),
-    }
-    return model.present_members("AutomationExecution", shown)
