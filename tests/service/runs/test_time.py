@@ -114,6 +114,20 @@ def test_a_sleep_whose_time_is_wrong(
     assert statuses(client, start(client), 2) == ["InProgress", "Success"]
 
 
+@pytest.mark.parametrize(
+    ("action", "inputs"), [("aws:approve", {"Approvers": "{{ Wrong }}"}), ("aws:sleep", {"Duration": "{{ Long }}"})]
+)
+def test_inputs_that_do_not_fit_take_no_time(fake: AutomationFake, client: Any, action: str, inputs: Any) -> None:
+    """The step fails at once, and neither sleeps nor waits for its time-out first."""
+    parameters = {
+        "Wrong": {"type": "StringMap", "default": {"a": "b"}},
+        "Long": {"type": "String", "default": "P8D"},
+    }
+    steps = [{"name": "use", "action": action, "inputs": inputs}]
+    fake.add_runbook({"schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps}, name="Doc")
+    assert statuses(client, start(client), 3) == ["Pending", "InProgress", "Failed"]
+
+
 def test_the_test_itself_does_not_wait(fake: AutomationFake, client: Any) -> None:
     """`run_to`, `advance` and `finish` pass over sleeps; so do outputs that the test sets, and failures."""
     register(fake, *({"name": name, "inputs": {"Duration": "PT1H"}} for name in "abc"))
