@@ -181,16 +181,14 @@ def _make_request(
 
 def _ask(original: Callable[..., Any], client: BaseClient, operation_model: Any, request: Any, context: Any) -> Any:
     """Answer a call of a fake, or leave it to others."""
-    active = _asked(client, operation_model, context)
-    if active is not None and active.fake.options.transport == "stubber":
-        answer = stubbed(client, active.fake._service, operation_model, request, context)
-        if answer:
-            return answer
-    elif active is not None:
+    active, answer = _asked(client, operation_model, context), None
+    if active is not None and active.fake.options.transport == "wire":
         from ..answers.wire import Tap, wired
 
         client = wired(client, Tap, operation_model.name, context)
-    return network.call(original, client, operation_model, request, context)
+    elif active is not None:
+        answer = stubbed(client, active.fake._service, operation_model, request, context)
+    return answer or network.call(original, client, operation_model, request, context)
 
 
 async def _make_request_aio(
@@ -199,20 +197,18 @@ async def _make_request_aio(
     """Wrap `AioBaseClient._make_request`."""
     claim: Claim | None = context.get(KEY)
     try:
-        active = _asked(client, operation_model, context)
-        if active is not None and active.fake.options.transport == "stubber":
+        active, answer = _asked(client, operation_model, context), None
+        if active is not None and active.fake.options.transport == "wire":
+            from ..answers.wire import AioTap, wired
+
+            client = wired(client, AioTap, operation_model.name, context)
+        elif active is not None:
             try:
                 answer = stubbed(client, active.fake._service, operation_model, request, context)
             finally:
                 if claim is not None:
                     await claim.suspend()
-            if answer:
-                return answer
-        elif active is not None:
-            from ..answers.wire import AioTap, wired
-
-            client = wired(client, AioTap, operation_model.name, context)
-        return await network.call_aio(original, client, operation_model, request, context)
+        return answer or await network.call_aio(original, client, operation_model, request, context)
     finally:
         if claim is not None:
             claim.end()

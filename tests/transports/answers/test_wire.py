@@ -224,7 +224,9 @@ def test_clients_are_not_changed(fake: AutomationFake) -> None:
     endpoint, signed = client._endpoint, mock.Mock(return_value=None)
     emitter = endpoint._event_emitter = mock.Mock(wraps=endpoint._event_emitter)
     client.meta.events.register("before-sign.ssm", signed)
+    client.meta.events.register("needs-retry.ssm", lambda endpoint, **_: endpoint._event_emitter.unregister("x", print))
     start(client)
     assert (client._endpoint, endpoint._event_emitter) == (endpoint, emitter)
+    emitter.unregister.assert_called_once_with("x", print)
     assert "request-created.ssm.StartAutomationExecution" in {each.args[0] for each in emitter.emit.call_args_list}
     assert len(fake.calls) == signed.call_count == 1
