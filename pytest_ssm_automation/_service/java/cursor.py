@@ -36,11 +36,9 @@ _ANCHORS: Final = {
 LINE_START: Final = Anchor(r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))")
 LINE_END: Final = Anchor(r"(?:\Z|(?<!\r)(?=\n)|(?=[\r\x85\u2028\u2029]))")
 _QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
-_NAME: Final = re.compile("[A-Za-z][0-9A-Za-z]*")
-_PROPERTY: Final = re.compile(r"\{(.*?)\}|(?!\{)(.?)", re.DOTALL)
-_HEXADECIMAL: Final = re.compile("([0-9a-fA-F]{2})|\\{([0-9a-fA-F]+)\\}")
+_HEXADECIMAL: Final = r"([0-9a-fA-F]{2})|\{([0-9a-fA-F]+)\}"
 # A surrogate pair, or four digits.
-_UNICODE: Final = re.compile("[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}|[0-9a-fA-F]{4}")
+_UNICODE: Final = r"[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|[0-9a-fA-F]{4}"
 
 
 class Cursor:
@@ -86,15 +84,9 @@ class Cursor:
         self.position += 1
         return found
 
-    def expect(self, wanted: str, problem: str) -> None:
-        """Move past the wanted character, or fail if it is not next."""
-        if self.read() != wanted:
-            self.position -= 1
-            self.fail(problem)
-
-    def match(self, wanted: re.Pattern[str], problem: str) -> re.Match[str]:
-        """Move past what the expression matches, or fail if it does not match."""
-        found = wanted.match(self.text, self.position)
+    def match(self, wanted: str, problem: str) -> re.Match[str]:
+        """Move past what a pattern of `re` matches, or fail if it does not match."""
+        found = re.compile(wanted, re.DOTALL).match(self.text, self.position)
         if found is None:
             self.fail(problem)
         self.position = found.end()
@@ -102,7 +94,7 @@ class Cursor:
 
     def _property(self, *, complement: bool) -> Characters:
         r"""Read a property, after `\p` or `\P`."""
-        one = self.match(_PROPERTY, "unclosed character family")
+        one = self.match(r"\{(.*?)\}|(?!\{)(.?)", "unclosed character family")
         name = one[1] or one[2] or ""
         found = named(name, any_case="i" in self.flags)
         if found is None:
@@ -138,7 +130,7 @@ class Cursor:
         if letter in {"R", "X"} or (letter == "b" and self.text.startswith("{g}", self.position)):
             self.unsupported(f"\\{letter}")
         if letter == "k":
-            self.expect("<", "\\k is not followed by '<' for a named capturing group")
+            self.match("<", "\\k is not followed by '<' for a named capturing group")
             name = self.group_name()
             if name not in self.names:
                 self.fail(f"named capturing group {name!r} does not exist")
@@ -162,8 +154,8 @@ class Cursor:
 
     def group_name(self) -> str:
         """Read a group's name, and the `>` after it."""
-        name = self.match(_NAME, "capturing group name does not start with a Latin letter")
-        self.expect(">", "named capturing group is missing trailing '>'")
+        name = self.match("[A-Za-z][0-9A-Za-z]*", "capturing group name does not start with a Latin letter")
+        self.match(">", "named capturing group is missing trailing '>'")
         return name[0]
 
     def _hex(self) -> int:

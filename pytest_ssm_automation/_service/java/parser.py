@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, cast
 
 from .characters import ANYTHING, TERMINATORS, Characters, of
@@ -13,8 +12,8 @@ if TYPE_CHECKING:
     from .nodes import Node
 
 _MOST_REPEATS: Final = 2**31 - 1
-_COUNTS: Final = re.compile(r"\{([0-9]+)(,([0-9]*))?(?=\})")
-_FLAGS: Final = re.compile("([imsducxU]*)(?:-([imsducxU]*))?([:)])")
+_COUNTS: Final = r"\{([0-9]+)(,([0-9]*))?(?=\})"
+_FLAGS: Final = "([imsducxU]*)(?:-([imsducxU]*))?([:)])"
 
 
 def parse(pattern: str) -> Node:
@@ -120,7 +119,7 @@ class _Parser(Cursor):
                 return None
         else:
             part = self._capturing()
-        self.expect(")", "unclosed group")
+        self.match(r"\)", "unclosed group")
         self.flags = flags
         return self._closure(part)
 
