@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any, Self
 
@@ -180,6 +181,16 @@ def test_any_exception_is_raised_as_it_is(fake: AutomationFake, client: Any) -> 
     assert (fake.calls[-1].outcome, fake.calls[-1].error) == ("lost", "KeyboardInterrupt")
     fake.assert_started_once()
     fake.verify()
+
+
+def test_the_calls_that_a_fault_lets_through(fake: AutomationFake, client: Any) -> None:
+    """`after` counts the calls that match, and `times` those that fail; others count for neither."""
+    fault = fake.fail_with("InvalidTarget", after=2, times=2, when={"DocumentName": "Doc"})
+    for name in ("Doc", "Other", "Doc", "Doc", "Other", "Doc", "Doc"):
+        with contextlib.suppress(client.exceptions.InvalidTarget):
+            client.start_automation_execution(DocumentName=name)
+    assert [call.outcome for call in fake.calls] == [*["started"] * 3, "failed", "started", "failed", "started"]
+    assert fault.fired == 2
 
 
 @pytest.mark.parametrize("transport", ["stubber", "wire"])

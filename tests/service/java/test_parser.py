@@ -168,6 +168,7 @@ def test_the_words_of_tags_are_exact_in_re() -> None:
     assert isinstance(compile_pattern(pattern), re.Pattern)
     # Older tables than `regex` has disagree about what changed its category since, which are few and no separators.
     assert len(ours ^ theirs) < 10, sorted(ours ^ theirs)
+    assert not [each for each in ours ^ theirs if unicodedata.category(each).startswith("Z")]
 
 
 ITEMS = st.sampled_from(["a-z", "A-F", "0-9", "1-9", r"\-", r"\p{L}\p{Z}\p{N}_", *"aZ9$_.:/+"])
@@ -185,3 +186,13 @@ def test_simple_patterns_need_no_translation(pattern: str, text: str) -> None:
     compiled = compile_pattern(pattern)
     assert isinstance(compiled, re.Pattern)
     assert bool(compiled.fullmatch(text)) is matches(pattern, text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("a.b", "a\rb"), ("[^a].", "b\x85"), (r"\d", "\u0663"), (r"[\w-]", "\xe9"), ("(?i)k", "\u212a")],
+)
+def test_other_patterns_are_translated(pattern: str, text: str) -> None:
+    """What `re` reads in another way than Java goes through the translator."""
+    assert re.fullmatch(pattern, text)
+    assert not compile_pattern(pattern).fullmatch(text)
