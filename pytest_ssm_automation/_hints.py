@@ -130,6 +130,8 @@ def _oddly_targeted(service: Service) -> Iterator[str]:
 
 def _not_registered(service: Service, *, looked_up: bool) -> Iterator[str]:
     """Describe the runbooks whose steps a caller has looked for."""
-    missed = (r for r in service.store.all if r.asked_for_steps or (r.seen_without_steps and looked_up))
+    operations = {"DescribeAutomationStepExecutions", "GetAutomationExecution" if looked_up else ""}
+    asked = {call.execution_id for call in service.calls if call.operation in operations}
+    missed = (run for run in service.store.all if run.id in asked and not (run.walk or run.groups or run.script.replay))
     for name in dict.fromkeys(run.document_name for run in missed):
         yield f"{name} is not registered, so its executions have no steps. {how_to_register(name)}"

@@ -115,10 +115,7 @@ def get(state: State, request: Request, params: Mapping[str, Any]) -> Reply:
             )
     elif visit := state.store.waiting_in(run):
         _count(run, visit)
-    members = {"AutomationExecution": execution_members(run)}
-    if run.walk is None and run.script.replay is None:
-        run.seen_without_steps = True
-    return Reply(members, execution_id=run.id, shown=(run,))
+    return Reply({"AutomationExecution": execution_members(run)}, execution_id=run.id, shown=(run,))
 
 
 def _count(run: Run, visit: Visit) -> None:
@@ -161,8 +158,6 @@ def describe_steps(state: State, request: Request, params: Mapping[str, Any]) ->
     filters = params.get("Filters", [])
     check_filters(filters, STEP_FILTERS)
     steps = [step for step in step_members(run) if passes(step, filters, STEP_FILTERS)]
-    if run.walk is None and run.script.replay is None:
-        run.asked_for_steps = True
     if params.get("ReverseOrder"):
         steps.reverse()
     shown, more = _page(" ".join((request.operation, *request.scope, run.id)), params, steps)

@@ -48,9 +48,16 @@ def test_passes(shown):
 
 def test_something_else(ssm_client):
     [][0]
+
+def test_targets(ssm_client):
+    targets = [{"Key": "ParameterValues", "Values": ["a"]}]
+    given = {"DocumentName": "Any", "TargetParameterName": "Id", "Targets": targets}
+    execution_id = ssm_client.start_automation_execution(**given)["AutomationExecutionId"]
+    shown = ssm_client.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
+    shown["StepExecutions"][len(targets)]
 """
     )
-    result.assert_outcomes(failed=6, passed=1)
+    result.assert_outcomes(failed=7, passed=1)
     result.stdout.fnmatch_lines(["*SSM Automation: hints*", HINT] * 4)
     assert result.stdout.str().count("SSM Automation: hints") == 4
 

@@ -133,8 +133,6 @@ class Run(Identity):
         changes: How often it was changed other than by its walk.
         polls: The number of polls since it ended.
         number: Its index in the list of all runs; -1 before it is added.
-        asked_for_steps: Whether a caller has listed the steps that it does not have.
-        seen_without_steps: Whether a caller has seen that it has no steps.
         shown_as: The public object for it, once created.
     """
 
@@ -152,8 +150,6 @@ class Run(Identity):
     changes: int = 0
     polls: int = 0
     number: int = -1
-    asked_for_steps: bool = False
-    seen_without_steps: bool = False
     shown_as: object = None
     _latest: datetime | None = None
     _happened: list[StatusChange] | None = None
