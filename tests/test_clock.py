@@ -399,10 +399,23 @@ def by_imported_class() -> None:
         doze()
 
 
+class Lamp:
+    """Something with a member that is named like that of a clock."""
+
+    @property
+    def now(self) -> Any:
+        """Refuse to be looked at."""
+        raise AssertionError
+
+
+LAMP = Lamp()
+
+
 def by_nothing() -> None:
     """Wait for ever."""
-    while True:
+    while START:
         doze()
+    LAMP.now()
 
 
 @pytest.mark.usefixtures("no_time_machine")

@@ -88,16 +88,24 @@ def test_other_fixtures_keep_their_order(run: Any, order: str, how: str) -> None
     assert shown == [first, second, second, first]
 
 
-@pytest.mark.parametrize("order", ["monkeypatch, ssm_automation", "ssm_automation, monkeypatch"])
-def test_the_environment_is_as_before(run: Any, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+@pytest.mark.parametrize("patch", ["monkeypatch", "own_patch"])
+@pytest.mark.parametrize("order", ["{}, ssm_automation", "ssm_automation, {}"])
+def test_the_environment_is_as_before(run: Any, monkeypatch: pytest.MonkeyPatch, order: str, patch: str) -> None:
     """Whichever is set up first, variables that the test has set are what they were before the test."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "outer")
     run(
         f"""
-        def test_it({order}):
+        import pytest
+
+        @pytest.fixture
+        def own_patch():
+            with pytest.MonkeyPatch.context() as own:
+                yield own
+
+        def test_it({order.format(patch)}):
             for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
-                monkeypatch.setenv(name, "own")
-            monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+                {patch}.setenv(name, "own")
+            {patch}.delenv("AWS_SESSION_TOKEN", raising=False)
             import boto3
             assert boto3.Session().region_name == "own"
         """
