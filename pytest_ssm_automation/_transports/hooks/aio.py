@@ -1,11 +1,10 @@
 """Support for aiobotocore's clients, whose methods must be awaited.
 
-aiobotocore is used only if it has already been imported.
+It is used only if aiobotocore has already been imported.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
 
 
 def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any]) -> Iterator[Patch]:
-    """Wrap aiobotocore's clients like botocore's, if it has been imported."""
-    if "aiobotocore.client" not in sys.modules:
-        return
-
+    """Wrap aiobotocore's clients like botocore's."""
     if (error := unsupported("aiobotocore")) is not None:
         text = str(error)
 
@@ -46,8 +42,8 @@ def patch_aio(convert: Callable[..., Any], make_request: Callable[..., Any]) -> 
 
 
 def patch_aio_credentials() -> Iterator[Patch]:
-    """Prevent aiobotocore, if it has been imported, from reading real credentials or running a program for them."""
-    if "aiobotocore.client" not in sys.modules or unsupported("aiobotocore"):
+    """Prevent aiobotocore from reading real credentials or running a program for them."""
+    if unsupported("aiobotocore"):
         return
 
     async def retrieve(*_: object) -> dict[str, str]:

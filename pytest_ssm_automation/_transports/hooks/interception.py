@@ -10,6 +10,7 @@ fake is left, to refuse its calls.
 
 from __future__ import annotations
 
+import sys
 import threading
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -116,8 +117,9 @@ def _open_gate() -> None:
 
 
 def _patch_aio() -> None:
-    _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio))
-    _aio_credentials.apply(patch_aio_credentials())
+    if "aiobotocore.client" in sys.modules:
+        _aio_gate.apply(patch_aio(_convert_aio, _make_request_aio))
+        _aio_credentials.apply(patch_aio_credentials())
 
 
 def _convert(
