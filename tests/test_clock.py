@@ -402,6 +402,8 @@ def by_imported_class() -> None:
 class Lamp:
     """Something with a member that is named like that of a clock."""
 
+    lit = True
+
     @property
     def now(self) -> Any:
         """Refuse to be looked at."""
@@ -413,7 +415,7 @@ LAMP = Lamp()
 
 def by_nothing() -> None:
     """Wait for ever."""
-    while START:
+    while LAMP.lit:
         doze()
     LAMP.now()
 
