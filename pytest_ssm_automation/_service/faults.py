@@ -37,7 +37,6 @@ class Fault:
         operation: The operation that fails.
         lost: Whether the service handles the request, and only the response is lost.
         fired: The number of calls that have failed so far.
-        matched: The number of matching calls so far, until it was used up.
 
     Example:
         >>> with AutomationFake(faults=[Fault("ThrottlingException", times=2)]) as fake:
@@ -52,7 +51,8 @@ class Fault:
     operation: str = model.START
     lost: bool = False
     fired: int = field(default=0, init=False)
-    matched: int = field(default=0, init=False)
+    # The number of matching calls so far, until it was used up.
+    _matched: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Validate the fields."""
@@ -88,6 +88,13 @@ class Fault:
     def meets(self, request: Request) -> bool:
         """Return whether a request matches."""
         return self.operation == request.operation and matches(self.when, request)
+
+    def fires(self) -> bool:
+        """Count a matching call, and return whether it fails. Callers hold a lock."""
+        self._matched += 1
+        fires = self._matched > self.after
+        self.fired += fires
+        return fires
 
     def raised(self, request: Request, params: Mapping[str, Any]) -> BaseException:
         """Make a new exception to raise in the caller."""
@@ -154,10 +161,8 @@ def take(faults: Sequence[Fault], request: Request, lock: threading.RLock) -> Fa
         with lock:
             if fault.fired == fault.times:  # another call has used it up in the meantime
                 continue
-            fault.matched += 1
-            if fault.matched <= fault.after:
+            if not fault.fires():
                 return None
-            fault.fired += 1
         if request.over_http and not has_http_form(fault.error):
             raise FakeUsageError(
                 f"{written(fault.error)} can't be raised in a caller that sends HTTP, which only gets responses "
