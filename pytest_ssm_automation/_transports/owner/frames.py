@@ -40,6 +40,8 @@ _FUNCTIONS: Final[Mapping[str, Collection[str]]] = {
     "threading": {"Condition.wait", "Condition.wait_for"},
 }
 _SELECTS: Final = "selectors"
+# Where an idle thread of trio waits for its next task, on a lock.
+_IN_TRIO: Final = ("trio._core._thread_cache", "WorkerThread._work")
 # Built-in functions for the same purpose, which have no frames.
 _BUILTINS: Final = frozenset(
     {"accept", "get", "poll", "recv", "recv_into", "recvfrom", "recvfrom_into", "run_forever", "select"}
@@ -128,6 +130,8 @@ def _look(thread: threading.Thread) -> _Look:
     if called is not None:
         module, name = _name(called)
         return _Look("waits" if module == _SELECTS or name in _FUNCTIONS.get(module, ()) else "held", frame)
+    if _name(frame) == _IN_TRIO:
+        return _Look("waits", frame)
     target: Any = getattr(thread, "_target", None)
     instruction = frame.f_lasti
     name = getattr(target, "__name__", "") if _is_start(frame) else _builtin(frame, instruction)

@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
-from left import CLIENT, Held, noted, start
+from left import CLIENT, Held, noted, settle, start
 
 from pytest_ssm_automation import AutomationFake, AutomationFakeError, NetworkBlockedError
 from pytest_ssm_automation._transports.owner import carrying
@@ -309,6 +309,18 @@ def test_anyio_threads(*, warm: bool) -> None:
         anyio.run(main)
     assert len(held.results) == 1
     assert noted() == held.results
+
+
+def test_an_idle_thread_of_trio_keeps_nothing_patched() -> None:
+    """A thread of trio that waits for its next task, for up to ten seconds, is no work that the test has left."""
+    trio: Any = pytest.importorskip("trio", reason="trio is not installed")
+    with AutomationFake():
+        pass
+    before = threading.Thread.start
+    with AutomationFake():
+        worker = trio.run(trio.to_thread.run_sync, threading.current_thread)
+        settle(worker)
+    assert threading.Thread.start is before
 
 
 def test_tasks_of_a_loop_that_outlives_the_fake_have_no_owner() -> None:
