@@ -103,11 +103,7 @@ class Service:
     def _has_step(self, override: StepOverride) -> bool:
         with self.lock:
             known = self.runbooks.load_all()
-        return any(
-            override.step in flow_of(each).places
-            for each in known
-            if override.runbook is None or override.runbook == each.name
-        )
+        return any(override.step in flow_of(each).places for each in known if override.runbook in {None, each.name})
 
     def unknown_steps(self) -> list[str]:
         """List the steps with overrides that no registered runbook has, each with a similar name."""

@@ -117,9 +117,8 @@ def _usual_text(code: str, request: Request, params: Mapping[str, Any]) -> str:
     else:
         resource = f"arn:aws:ssm:{request.region}:{request.account}:automation-execution/{name}"
     _, text = entry(code)
-    for word, value in (("account", request.account), ("operation", request.operation), ("resource", resource)):
-        text = text.replace(f"{{{word}}}", value)
-    return text
+    text = text.replace("{account}", request.account).replace("{operation}", request.operation)
+    return text.replace("{resource}", resource)
 
 
 def matches(when: When | None, request: Request) -> bool:
