@@ -45,17 +45,6 @@ class At(NamedTuple):
         status: str = self.recorded.get("StepStatus", PENDING)
         return status
 
-    @property
-    def is_rejected(self) -> bool:
-        """Whether somebody has rejected it, as its recorded outputs say."""
-        outputs: Mapping[str, list[str]] = self.recorded.get("Outputs", {})
-        return outputs.get("ApprovalStatus") == ["Rejected"]
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether its recorded status is that of a result."""
-        return self.status in {SUCCESS, *FAILED}
-
 
 class NoResultError(Exception):
     """The recording has no result of a step."""
@@ -88,11 +77,15 @@ class Supply:
         if run.execution.target and self.source(run.execution) is None:
             return {}  # its end alone is known
         at, step = self.at(run.execution, run.name), self._flow.step(run.name)
-        if at is None or step is None or not (at.has_ended or step.action in PAUSING):
+        if at is None or step is None:
             raise NoResultError
-        if step.action in PAUSING and (at.is_rejected or not at.has_ended):
-            # It waits for the signal that follows.
-            return result(step, at.recorded, iterated=True) if at.is_rejected else {}
+        pauses, has_ended = step.action in PAUSING, at.status in {SUCCESS, *FAILED}
+        if pauses and at.recorded.get("Outputs", {}).get("ApprovalStatus") == ["Rejected"]:
+            return result(step, at.recorded, iterated=True)
+        if pauses and not has_ended:
+            return {}  # it waits for the signal that follows
+        if not has_ended:
+            raise NoResultError
         visit = (run.execution.id, at.key)
         self._visits[visit] += 1
         if self._visits[visit] > _MOST_ROUNDS:
