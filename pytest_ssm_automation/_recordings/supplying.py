@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .._service.runs.step_runs import StepRun
     from .results import Key, Results
 
+_RESULTS: Final = frozenset({SUCCESS, *FAILED})
 _RUNNING: Final = frozenset({"InProgress", "Waiting", "Cancelling"})
 # How often a step may run again, with its last result, before its circle is considered endless.
 _MOST_ROUNDS: Final = 100
@@ -77,15 +78,12 @@ class Supply:
         if run.execution.target and self.source(run.execution) is None:
             return {}  # its end alone is known
         at, step = self.at(run.execution, run.name), self._flow.step(run.name)
-        if at is None or step is None:
+        if at is None or step is None or (at.status not in _RESULTS and step.action not in PAUSING):
             raise NoResultError
-        pauses, has_ended = step.action in PAUSING, at.status in {SUCCESS, *FAILED}
-        if pauses and at.recorded.get("Outputs", {}).get("ApprovalStatus") == ["Rejected"]:
+        if step.action in PAUSING and at.recorded.get("Outputs", {}).get("ApprovalStatus") == ["Rejected"]:
             return result(step, at.recorded, iterated=True)
-        if pauses and not has_ended:
+        if at.status not in _RESULTS:
             return {}  # it waits for the signal that follows
-        if not has_ended:
-            raise NoResultError
         visit = (run.execution.id, at.key)
         self._visits[visit] += 1
         if self._visits[visit] > _MOST_ROUNDS:

@@ -305,6 +305,15 @@ EDITS: dict[str, tuple[dict[str, Any], list[str]]] = {
             'windows.StepStatus: recorded "Success", walked nothing',
         ],
     ),
+    "an approval": (
+        runbook(approve("new"), *CHOOSING["mainSteps"], outputs=CHOOSING["outputs"]),
+        [
+            'choose.StepStatus: recorded "Success", walked "Pending"',
+            'get.StepStatus: recorded "Success", walked "Pending"',
+            'new.StepStatus: recorded nothing, walked "Waiting"',
+            'windows.StepStatus: recorded "Success", walked "Pending"',
+        ],
+    ),
     "a parameter": (
         CHOOSING | {"parameters": {"New": {"type": "String"}}},
         ["Parameters: recorded {}, walked refused: InvalidAutomationExecutionParametersException: Missing required *"],
