@@ -33,8 +33,7 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
         fake: Any = AutomationFake.__new__(AutomationFake)
         fake._set_up(*settings_of(request.node))  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:
-        path, line, name = request.node.location  # the traceback has only our frames
-        raise pytest.UsageError(f"{error}\n{path}:{line + 1}: in {name}") from None
+        raise _usage_error(request, str(error)) from None
     if shared:
         fake._service.gate = _refuse_in_example  # noqa: SLF001 - the fake is ours
     request.node.stash[fake_key] = fake
@@ -64,3 +63,28 @@ def _refuse_in_example() -> None:
     """Refuse a call that is made while examples run, and not while fixtures are set up."""
     if os.environ.get("PYTEST_CURRENT_TEST", "").endswith("(call)"):
         raise FakeUsageError(_SHARED)
+
+
+def serve_endpoint(request: pytest.FixtureRequest, fake: AutomationFake) -> str:
+    """Serve other processes, and return the URL."""
+    try:
+        return fake.serve_endpoint()
+    except FakeUsageError as error:
+        raise _usage_error(request, str(error)) from None
+
+
+def documented_error(request: pytest.FixtureRequest) -> str:
+    """Return the error for which a test runs."""
+    if not hasattr(request, "param"):
+        raise _usage_error(
+            request,
+            "each_documented_error must be an argument of a test function (not getfixturevalue, not unittest)",
+        )
+    name: str = request.param
+    return name
+
+
+def _usage_error(request: pytest.FixtureRequest, text: str) -> pytest.UsageError:
+    """Make the error for a mistake in a test. It names the line, because the traceback has only our frames."""
+    path, line, name = request.node.location
+    return pytest.UsageError(f"{text}\n{path}:{line + 1}: in {name}")

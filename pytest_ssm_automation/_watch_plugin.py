@@ -19,21 +19,26 @@ _SLEPT: Final = "SSM Automation: skip_sleep"
 fake_key = pytest.StashKey[Any]()
 
 
-def watch(config: pytest.Config) -> WatchPlugin:
-    """Return the plugin of a run, which is registered on first use."""
-    found: WatchPlugin | None = config.pluginmanager.get_plugin(_NAME)
-    if found is None:
-        found = WatchPlugin()
-        config.pluginmanager.register(found, _NAME)
-    return found
+def watch(config: pytest.Config) -> None:
+    """Register the plugin, unless it is registered."""
+    if not config.pluginmanager.has_plugin(_NAME):
+        config.pluginmanager.register(WatchPlugin(), _NAME)
 
 
 def finish(config: pytest.Config) -> None:
-    """At the end of a run, send what the summary shows to the controller, if there is one."""
-    watching = watch(config)  # a test may have imported the fake while it ran
+    """At the end of a run, send late calls to the controller, or have the plugin show them."""
     output: dict[str, Any] | None = getattr(config, "workeroutput", None)
-    if output is not None:
-        output[_NAME] = watching.take_notes()
+    if output is None:
+        watch(config)  # a test may have imported the fake while it ran
+    else:
+        output[_LATE] = _take_late_calls()
+
+
+def _take_late_calls() -> str:
+    """Return the late calls that no report contains yet, one per line; do not import the fake for that."""
+    late: Any = sys.modules.get("pytest_ssm_automation._transports.owner.late")
+    text: str = late.take() if late else ""
+    return text
 
 
 class StrictError(AssertionError):
@@ -41,11 +46,11 @@ class StrictError(AssertionError):
 
 
 class WatchPlugin:
-    """Fail tests that passed with problems, add problems and hints to reports, and late calls to the summary."""
+    """Fail tests that passed with problems, and add problems, hints and late calls to reports."""
 
     def __init__(self) -> None:
-        """Start without notes."""
-        self._notes: dict[str, list[str]] = {_LATE: [], _SLEPT: []}
+        """Start without late calls."""
+        self._sent: list[str] = []
         self._before: dict[str, str] | None = None
 
     def check(self, item: pytest.Item) -> None:
@@ -79,12 +84,14 @@ class WatchPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Show the problems of strict mode: as the failure, or in a section if the test failed by itself."""
         report = yield
+        if text := _take_late_calls():
+            report.sections.append((_LATE, text))
         fake: Any = item.stash.get(fake_key, None)
         if fake is None:
             return report
         if call.when == "teardown":
             if text := fake._clock.skipped_nothing():  # noqa: SLF001 - it is only for the plugin
-                self._notes[_SLEPT].append(f"{item.nodeid}: {text}")
+                report.sections.append((_SLEPT, f"{item.nodeid}: {text}"))
             del item.stash[fake_key]
         if call.excinfo is not None and isinstance(call.excinfo.value, StrictError):
             if report.failed:
@@ -105,24 +112,20 @@ class WatchPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Add the notes of an xdist worker. A crashed worker has sent nothing."""
-        for title, lines in getattr(node, "workeroutput", {}).get(_NAME, {}).items():
-            self._notes[title] += lines
+        """Receive the latest late calls of an xdist worker. A crashed worker has sent those of its reports."""
+        if text := getattr(node, "workeroutput", {}).get(_LATE):
+            self._sent.append(text)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """List the calls that were made after their test had ended, and tests where no sleep was skipped."""
-        for title, lines in self.take_notes().items():
-            if lines:
+        reports = (report for reports in terminalreporter.stats.values() for report in reports)
+        sections = [section for report in reports for section in getattr(report, "sections", ())]
+        sections += [(_LATE, text) for text in (*self._sent, _take_late_calls()) if text]
+        for title in (_LATE, _SLEPT):
+            if texts := [text for name, text in sections if name == title]:
                 terminalreporter.section(title, red=title == _LATE)
-                for line in lines:
-                    terminalreporter.line(line)
-
-    def take_notes(self) -> Mapping[str, list[str]]:
-        """Return the lines of each section of the summary; do not import the fake for that."""
-        if late := sys.modules.get("pytest_ssm_automation._transports.owner.late"):
-            self._notes[_LATE] += late.calls
-            late.calls.clear()
-        return self._notes
+                for text in texts:
+                    terminalreporter.line(text)
 
 
 def _restore_environment(before: Mapping[str, str] | None) -> None:

@@ -209,11 +209,13 @@ def ssm_automation_http(ssm_automation: AutomationFake) -> RequestsMock:
 
 
 @pytest.fixture
-def ssm_automation_endpoint(ssm_automation: AutomationFake) -> str:
+def ssm_automation_endpoint(request: pytest.FixtureRequest, ssm_automation: AutomationFake) -> str:
     """The URL of a loopback HTTP server that serves the fake to other processes, such as the AWS CLI and other SDKs.
     Example: `subprocess.run(["aws", "ssm", "start-automation-execution", "--document-name", "Doc"])` in the test.
     """
-    return ssm_automation.serve_endpoint()
+    from ._fixture import serve_endpoint
+
+    return serve_endpoint(request, ssm_automation)
 
 
 @pytest.fixture
@@ -221,12 +223,9 @@ def each_documented_error(request: pytest.FixtureRequest) -> str:
     """The name of a documented exception of StartAutomationExecution. The test runs once for each of them.
     Example: `ssm_automation.fail_with(each_documented_error)`.
     """
-    if not hasattr(request, "param"):
-        raise pytest.UsageError(
-            "each_documented_error must be an argument of a test function (not getfixturevalue, not unittest)"
-        )
-    name: str = request.param
-    return name
+    from ._fixture import documented_error
+
+    return documented_error(request)
 
 
 __tracebackhide__ = True  # a usage error names the line of the test

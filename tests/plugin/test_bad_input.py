@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -126,6 +127,19 @@ def test_a_misspelt_option_of_the_ini_file_is_refused(pytester: pytest.Pytester,
         result.stdout.fnmatch_lines([f"{USAGE}tox.ini: {unknown}"])
     else:
         result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("fixture", ["each_documented_error", "ssm_automation_endpoint"])
+def test_mistakes_of_a_fixture_name_the_test_and_not_the_plugin(
+    run: Any, monkeypatch: pytest.MonkeyPatch, fixture: str
+) -> None:
+    """The traceback only has frames of the plugin, so the message contains the line of the test."""
+    monkeypatch.setitem(sys.modules, "werkzeug.serving", None)
+    monkeypatch.delitem(sys.modules, "pytest_ssm_automation._transports.http.endpoint")
+    marker = "@pytest.mark.filterwarnings('default')"
+    result = run(TEMPLATE.format(marker=marker, call=f"request.getfixturevalue('{fixture}')"), "--tb=short")
+    result.stdout.fnmatch_lines([USAGE + "*", "*test_mistakes_of_a_fixture_*.py:3: in test_it"])
+    result.stdout.no_fnmatch_line("*/plugin.py:*")
 
 
 @pytest.mark.parametrize(

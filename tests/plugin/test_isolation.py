@@ -313,6 +313,39 @@ def test_late_calls_after_the_last_test(pytester: pytest.Pytester, options: tupl
     result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", LATE])
 
 
+@pytest.mark.slow
+def test_late_calls_of_a_worker_that_crashes(pytester: pytest.Pytester) -> None:
+    """They are shown all the same, because the report of the test during which they were made has sent them."""
+    pytester.makepyfile("""
+        import os, threading
+        from pytest_ssm_automation import LateCallError
+
+        GO = threading.Event()
+        THREADS = []
+
+        def test_leaves(ssm_client):
+            def late():
+                GO.wait(10)
+                try:
+                    ssm_client.start_automation_execution(DocumentName="Doc")
+                except LateCallError:
+                    pass
+
+            THREADS.append(threading.Thread(target=late, name="poller"))
+            THREADS[0].start()
+
+        def test_without():
+            GO.set()
+            THREADS[0].join()
+
+        def test_crashes():
+            os._exit(3)
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n1")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*= SSM Automation: late calls =*", LATE])
+
+
 @pytest.mark.parametrize("transport", ["stubber", "wire"])
 def test_a_client_that_is_closed(transport: Any) -> None:
     """Closing it closes connections, which the fake does not need."""

@@ -22,8 +22,15 @@ class LateCallError(AutomationFakeError):
     """
 
 
-# What the report of the run has still to show.
+# What no report contains yet.
 calls: list[str] = []
+
+
+def take() -> str:
+    """Return the late calls that no report contains yet, one per line."""
+    text = "\n".join(calls)
+    calls.clear()
+    return text
 
 
 def refuse(operation: str, test: str) -> LateCallError:
