@@ -25,7 +25,7 @@ from .._service.runbooks.parameters import ROLE_ARN, check_parameters, default_o
 from .._service.runbooks.references import sole_name
 from .shapes import bounds
 from .templates import parsed as rows_of_form
-from .templates import rows_of, templates
+from .templates import rows_of, strings_of, templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -231,7 +231,7 @@ class _Values:
             sizes = range(template.low, min(template.low + _SIZES, template.high) + 1)
             text = self._first(map(template.written, sizes))
             if text is not None:
-                yield text, replace(template, low=len(text)).strings()
+                yield text, strings_of(replace(template, low=len(text)))
             elif self._parameter.allowed_pattern and "(?" in self._parameter.allowed_pattern:
                 # Lookarounds may reject only the simplest strings.
-                yield "", template.strings()
+                yield "", strings_of(template)

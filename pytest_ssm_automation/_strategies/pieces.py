@@ -49,15 +49,13 @@ ANYTHING: Final = Piece(st.characters(exclude_categories=_UNUSABLE), _PREFERRED,
 @cache
 def piece_of(of: Characters) -> Piece:
     """Make a piece for a class; without letters if none of its characters can be sent."""
-    # Listing the characters with a property is slow, so defer it until something is drawn.
-    letters = "" if of.explicit else "".join(each for each in _PREFERRED if _has(of, each))
+    letters = ""
+    if not of.explicit:
+        import regex
+
+        # Listing the characters with a property is slow, so defer it until something is drawn.
+        letters = "".join(regex.findall(of.text, _PREFERRED, regex.VERSION1))
     return Piece(st.deferred(lambda: _alphabet(of)), letters or "".join(islice(_usable(listed(of)), _MANY)))
-
-
-def _has(of: Characters, character: str) -> bool:
-    import regex
-
-    return regex.match(of.text, character, regex.VERSION1) is not None
 
 
 def _usable(ranges: Ranges) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from .pieces import UNBOUNDED
 from .recipes import named
-from .templates import fits, parsed, templates
+from .templates import fits, parsed, strings_of, templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def strings(name: str, pattern: str | None, low: int, high: int) -> st.SearchStr
     chosen = [text for text in dict.fromkeys([*WRITTEN.get(name, ()), *ends]) if fits(text, pattern, low, high)]
     if not chosen:
         return st.nothing()
-    others = [template.strings() for template in made] or [st.sampled_from(chosen)]
+    others = [strings_of(template) for template in made] or [st.sampled_from(chosen)]
     # Two thirds are chosen ones, with a single draw, because strings are drawn most often.
     turns = st.integers(0, len(chosen) + max(len(chosen) // 2, len(others)) - 1)
 

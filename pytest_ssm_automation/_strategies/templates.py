@@ -71,14 +71,10 @@ class Template:
         )
         return map("".join, itertools.product(*letters))
 
-    def strings(self) -> st.SearchStrategy[str]:
-        """Draw any string of the template."""
-        return _drawn(self)
-
 
 @st.composite
-def _drawn(draw: st.DrawFn, template: Template) -> str:
-    """Draw piece by piece, with lengths that leave enough room for the later pieces."""
+def strings_of(draw: st.DrawFn, template: Template) -> str:
+    """Draw any string of a template, piece by piece, with lengths that leave enough room for the later pieces."""
     text = ""
     least, most = (sum(getattr(piece, end) for piece in template.pieces) for end in ("low", "high"))
     for piece in template.pieces:
