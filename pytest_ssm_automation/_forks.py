@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-# Registers functions to call `before` a fork, and `after_in_child`. On Windows, `dict` takes them, and does nothing.
-on_fork: Final[Any] = getattr(os, "register_at_fork", dict)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _ignore(**_: Callable[[], None]) -> None:
+    """Replace `os.register_at_fork` on Windows."""
+
+
+# Registers functions to call `before` a fork, and `after_in_child`.
+on_fork: Final[Any] = getattr(os, "register_at_fork", _ignore)
 
 
 def renew(lock: Any) -> None:
