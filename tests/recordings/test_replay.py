@@ -370,6 +370,7 @@ def test_executions_that_it_started_are_shown(fake: AutomationFake, tmp_path: Pa
     answer = fake.client().get_automation_execution(AutomationExecutionId=child.id)["AutomationExecution"]
     assert answer["ParentAutomationExecutionId"] == execution_id
     assert answer["AutomationExecutionStatus"] == "Success"
+    assert execution.children == [child]
     second = fake.execution(started(fake))
     second.run_to("start")
     assert [each.id == child.id for each in second.children] == [False]

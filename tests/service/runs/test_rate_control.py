@@ -6,7 +6,7 @@ from typing import Any
 
 import model
 import pytest
-from caller import poll, polls, signal, start, statuses
+from caller import poll, polls, runbook, signal, start, statuses
 
 from pytest_ssm_automation import AutomationFake, FakeUsageError
 
@@ -42,6 +42,17 @@ def test_a_step_for_each_target(client: Any) -> None:
     shown = poll(client, execution_id)
     assert [step["StepName"] for step in shown["StepExecutions"]] == ["i-1", "i-2"]
     assert shown["ResolvedTargets"] == {"ParameterValues": ["i-1", "i-2"], "Truncated": False}
+
+
+def test_defaults_are_those_of_children(fake: AutomationFake, client: Any) -> None:
+    """Only the executions on the targets have the defaults of the runbook's parameters."""
+    parameters = {"Id": {"type": "String"}, "Mode": {"type": "String", "default": "fast"}}
+    fake.add_runbook(runbook({"name": "rest"}, parameters=parameters), name="Doc")
+    start(client, TargetParameterName="Id", Targets=[{"Key": "ParameterValues", "Values": ["a"]}])
+    (parent,) = fake.executions
+    parent.advance()
+    assert parent.parameters == {}
+    assert [child.parameters for child in parent.children] == [{"Id": ["a"], "Mode": ["fast"]}]
 
 
 def test_children_are_executions_that_the_caller_did_not_start(fake: AutomationFake, client: Any) -> None:

@@ -96,6 +96,20 @@ def test_items_may_have_steps_of_their_own(fake: AutomationFake, client: Any) ->
     assert [step["StepName"] for step in second] == ["c"]
 
 
+def test_an_item_may_show_only_some_steps(fake: AutomationFake, client: Any) -> None:
+    """With StepExecutionsTruncated, GetAutomationExecution shows those of the item, the other operation shows all."""
+    frame = {
+        "AutomationExecutionStatus": "InProgress",
+        "StepExecutionsTruncated": True,
+        "StepExecutions": [{"StepName": "a"}],
+    }
+    fake.script([frame, "Success"], steps=[{"StepName": "a"}, {"StepName": "b"}])
+    execution_id = start(client)
+    described = client.describe_automation_step_executions(AutomationExecutionId=execution_id)["StepExecutions"]
+    assert [step["StepName"] for step in described] == ["a", "b"]
+    assert [step["StepName"] for step in steps(client, execution_id)] == ["a"]
+
+
 @pytest.mark.parametrize("status", model.enum("AutomationExecutionStatus"))
 def test_steps_have_a_status_that_makes_sense(fake: AutomationFake, client: Any, status: str) -> None:
     """Whatever the execution's status: before it begins no step has run, and when it has succeeded, all have."""

@@ -222,6 +222,8 @@ def test_a_poller_that_never_sleeps_is_told(fake: AutomationFake, client: Any, m
         assert statuses(client, execution_id, 4)[-1] == "InProgress"
         with pytest.raises(PolledTooOften, match=r"5 times without a sleep while step 'rest' waits for another 3"):
             poll(client, execution_id)
+        fake.script(["InProgress"])
+        assert statuses(client, start(client), 6) == ["InProgress"] * 6  # a script does not wait for the clock
 
 
 def test_a_wait_for_a_run_is_not_too_long(fake: AutomationFake, client: Any) -> None:
