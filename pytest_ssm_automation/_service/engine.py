@@ -127,9 +127,10 @@ class Service:
 
     def concerns(self, operation: str, params: Any) -> bool:
         """Return whether a request concerns automations, so that no other library answers it."""
-        if operation in model.TAG_OPERATIONS:
-            return isinstance(params, dict) and cast("dict[str, Any]", params).get("ResourceType") == "Automation"
-        return operation in model.OPERATIONS
+        if operation in model.OPERATIONS:
+            return True
+        is_of_tags = operation in model.TAG_OPERATIONS and isinstance(params, dict)
+        return is_of_tags and cast("dict[str, Any]", params).get("ResourceType") == "Automation"
 
     def answer(self, request: Request, *, checked: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Answer a request, and record it.
