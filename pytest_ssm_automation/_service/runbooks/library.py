@@ -135,7 +135,7 @@ class RunbookStore:
             else:
                 self.add(each)
         # All fakes that turn off the same checks share the runbooks in files.
-        self.relaxed = frozenset(name for name in relaxed if name.startswith(OF_DOCUMENT))
+        self.relaxed: frozenset[str] = frozenset(name for name in relaxed if name.startswith(OF_DOCUMENT))
 
     def add(self, runbook: Runbook, *, renumber: bool = False) -> Runbook:
         """Register a runbook, and return it as registered, with the version after the latest if it is renumbered."""
