@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..planning import Plan
     from ..recorded import Replay
     from ..run import Course, Run
+
 __tracebackhide__ = hide_usage_errors
 
 # Statuses of a first turn that the walk has to follow, because other changes depend on them.
