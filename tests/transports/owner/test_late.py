@@ -441,26 +441,35 @@ def test_a_callback_that_a_thread_with_an_owner_calls() -> None:
     assert noted() == results[:1]
 
 
+def unpatched() -> Any:
+    """Return a method of pools, once all that earlier tests have left has ended."""
+    deadline = time.perf_counter() + 10
+    while "apply_async" in vars(ThreadPool):
+        assert time.perf_counter() < deadline
+        with AutomationFake():
+            pass  # its end restores what nothing needs any more
+    return ThreadPool.apply_async
+
+
 def test_pools_are_patched_when_the_first_one_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until then `multiprocessing.pool` is as it was. It may even be imported after the fake has become active."""
     results: list[Any] = []
-    module = sys.modules["multiprocessing.pool"]
-    with AutomationFake():
-        pass  # restores patches that earlier tests have left
+    module, before = sys.modules["multiprocessing.pool"], unpatched()
     monkeypatch.delitem(sys.modules, "multiprocessing.pool")
     with AutomationFake() as fake:
         monkeypatch.setitem(sys.modules, "multiprocessing.pool", module)
-        before = module.ThreadPool.apply_async
+        assert module.ThreadPool.apply_async is before
         with ThreadPool(1) as pool:
             assert module.ThreadPool.apply_async is not before
             pool.apply(start, (results,))
+        pool.join()
     assert module.ThreadPool.apply_async is before
     assert results == [fake.executions[0].id]
 
 
 def test_pools_that_start_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The methods of pools are wrapped once, and restored."""
-    before, patches = ThreadPool.apply_async, carrying._of_pools
+    before, patches = unpatched(), carrying._of_pools
 
     def slowly(module: Any) -> Any:
         time.sleep(0.05)
@@ -471,6 +480,7 @@ def test_pools_that_start_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> N
         with ThreadPoolExecutor(2) as starting:
             for pool in starting.map(ThreadPool, [1, 1]):
                 pool.terminate()
+                pool.join()
         assert ThreadPool.apply_async is not before
     assert ThreadPool.apply_async is before
 
