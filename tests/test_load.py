@@ -8,7 +8,7 @@ import time
 import tracemalloc
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from random import Random
 from threading import Barrier, Event, current_thread
@@ -93,22 +93,21 @@ def test_interrupts_at_any_moment(transport: str) -> None:
         arrived += 1
         raise KeyboardInterrupt
 
+    # In a function of its own, because Python does not handle all interrupts where a loop in a `try` goes back.
+    def call_until_interrupted(client: Any, due: int) -> None:
+        signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-6, 6e-4))
+        while arrived < due:  # the module copyreg swallows an interrupt now and then
+            answer = client.start_automation_execution(DocumentName="Doc")
+            returned.append(answer["AutomationExecutionId"])
+
     before = signal.signal(signal.SIGALRM, interrupt)
     try:
         with AutomationFake(seed="load", transport=transport) as fake:
-            client = fake.client()
+            client: Any = fake.client()
             client.start_automation_execution(DocumentName="Doc")
             while arrived < INTERRUPTS:
-                due = arrived + 1
-                try:
-                    signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-6, 6e-4))
-                    while arrived < due:  # the module copyreg swallows an interrupt now and then
-                        answer = client.start_automation_execution(DocumentName="Doc")
-                        returned.append(answer["AutomationExecutionId"])
-                except KeyboardInterrupt:
-                    pass
-                finally:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
+                with suppress(KeyboardInterrupt):
+                    call_until_interrupted(client, arrived + 1)
             with ThreadPoolExecutor(1) as pool:  # the lock is free for other threads
                 pool.submit(client.start_automation_execution, DocumentName="Doc").result(60)
             started = [execution.id for execution in fake.executions]
