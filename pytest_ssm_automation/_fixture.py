@@ -27,9 +27,9 @@ def make_fake(request: pytest.FixtureRequest) -> AutomationFake:
     """Make a fake with the options, faults and steps of a test."""
     watch(request.config)
     shared = _is_shared(request)
+    if shared and _is_named(request.node):
+        raise _usage_error(request, _SHARED)
     try:
-        if shared and _is_named(request.node):
-            raise FakeUsageError(_SHARED)  # noqa: TRY301 - it gets the line, as others
         fake: Any = AutomationFake.__new__(AutomationFake)
         fake._set_up(*settings_of(request.node))  # noqa: SLF001 - the options are validated
     except FakeUsageError as error:

@@ -88,11 +88,15 @@ class Coverage:
             self.counts["executions"] += id(call) in starting
         for run in runs:
             if run.runbook is not None:
-                flow, changes = flow_of(run.runbook), [change for change in run.history if change.step]
-                steps = {step.name: step.action for step in flow.steps}
+                changes = [change for change in run.history if change.step]
                 ran = {str(change.step) for change in changes}
                 failed = {str(change.step) for change in changes if change.status in _STEP_FAILURES}
-                self.runbooks[run.runbook.name].add(steps, arrows_of(flow), ran, failed)
+                self.runbooks[run.runbook.name].add({}, (), ran, failed)
+        # Many executions may share a runbook.
+        for runbook in {id(run.runbook): run.runbook for run in runs if run.runbook}.values():
+            flow = flow_of(runbook)
+            steps = {step.name: step.action for step in flow.steps}
+            self.runbooks[runbook.name].add(steps, arrows_of(flow), (), ())
 
     def to_send(self) -> dict[str, Any]:
         """Return all data as plain collections, for `merge`."""

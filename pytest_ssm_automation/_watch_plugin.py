@@ -135,8 +135,9 @@ def _restore_environment(before: Mapping[str, str] | None) -> None:
 
     if not all_active():
         changes = environment.changes
-        values = changes.before if before is None else before
-        changes._replace(before={name: values.get(name) for name in changes.after}).undo()
+        if before is not None:
+            changes = changes._replace(before={name: before.get(name) for name in changes.after})
+        changes.undo()
 
 
 def _problems(fake: Any, *, faults: bool = True) -> str:

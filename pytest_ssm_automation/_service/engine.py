@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hide_usage_errors
 
+# The number of latest calls to search for an interrupted one; that of most failures is not recorded yet.
+_LATEST: Final = 1000
 _DEFAULTS: Final = Settings()
 _services: WeakSet[Service] = WeakSet()
 
@@ -238,7 +241,7 @@ class Service:
 
     def _was_interrupted(self, request: Request, error: BaseException) -> bool:
         """Complete the record of a call that a signal interrupted; return whether it is recorded or started a run."""
-        number, started = self._find(request)
+        number, started = self._find(request, _LATEST)
         if started is not None:
             if number is None:
                 number = -1
@@ -246,11 +249,12 @@ class Service:
             started.call = self.calls[number]
         return number is not None
 
-    def _find(self, request: Request) -> tuple[int | None, Run | None]:
-        """Return the number of the call with a request, and the execution that it started."""
-        numbers = reversed(range(len(self.calls)))
+    def _find(self, request: Request, most: int | None = None) -> tuple[int | None, Run | None]:
+        """Return the number of the call with a request, and the execution that it started, among the `most` latest."""
+        numbers = islice(reversed(range(len(self.calls))), most)
         number = next((number for number in numbers if self.calls[number].request is request), None)
-        return number, next((run for run in reversed(self.store.started) if run.source is request), None)
+        runs = islice(reversed(self.store.started), most)
+        return number, next((run for run in runs if run.source is request), None)
 
     def _refuse_invalid(self, request: Request, params: Mapping[str, Any]) -> None:
         if not params and request.read() is None:

@@ -101,6 +101,7 @@ class ExecutionStore:
     _indexed: int = 0  # the number of executions in it
     _finders: dict[tuple[str, str], Finder] = field(default_factory=dict[tuple[str, str], Finder])
     _shown: set[Run] = field(default_factory=set[Run])
+    _walking: set[Run] = field(default_factory=set[Run])
 
     @property
     def executor(self) -> Executor:
@@ -245,7 +246,8 @@ class ExecutionStore:
     def waits_for_time(self) -> bool:
         """Return whether an execution waits for a time."""
         with self.lock:
-            visits = [visit for run in self.all if (visit := self.waiting_in(run))]
+            self._walking = {run for run in self._walking if not run.ended}
+            visits = [visit for run in self._walking if (visit := self.waiting_in(run))]
         return any(over is not None and times.now() < over for over in map(over_at, visits))
 
     def waiting_in(self, run: Run) -> Visit | None:
@@ -266,6 +268,7 @@ class ExecutionStore:
         self.log.append((run, 0))
         if run.walk:
             self.log.extend((run, index) for index in range(1, len(run.history)))
+            self._walking.add(run)
         if run.parent is None:
             self.started.append(run)
             self.unfinished[run.scope] += not run.ended

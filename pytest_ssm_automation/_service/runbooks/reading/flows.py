@@ -108,6 +108,7 @@ class _Reader:
         on_cancel = self._jump(step, "onCancel")
         choices, default = self._branch(step) if step.action == BRANCH else ((), None)
         following, repeated = step.given.get("nextStep"), step.inputs.get("LoopCondition")
+        inside = step.place + 1  # the first step of a loop comes after it
         if step.action == LOOP and repeated is not None:
             check_condition(repeated, f"{step.path}.inputs.LoopCondition", step.name, self._found)
         return step._replace(
@@ -119,7 +120,7 @@ class _Reader:
             attempts=self._attempts(step),
             choices=choices,
             default=default,
-            first=next((each.place for each in self.steps if each.parent == step.place), None),
+            first=inside if any(each.parent == step.place for each in self.steps[inside : inside + 1]) else None,
         )
 
     def outputs(self, outputs: object) -> tuple[str, ...]:
