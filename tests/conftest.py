@@ -35,7 +35,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("needs"):
         for name in marker.args:
             if not has(name):
-                pytest.skip(f"this botocore knows no {name}")
+                pytest.skip(f"this botocore does not have {name}")
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ def refuse(_client, operation_name, _arguments):
             {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}},
             operation_name,
         )
-    raise NotImplementedError(operation_name)
+    raise NotImplementedError(operation_name)  # no other call is expected
 
 
 def test_with_a_patch():

@@ -32,6 +32,7 @@ def fate_of_error(error: Exception) -> str | None:
     refused = isinstance(error, BotoCoreError | ClientError)
     if refused and not isinstance(error, HTTPClientError | ResponseParserError):
         return None
+    # what moto raises for operations that it lacks
     if isinstance(error, NotImplementedError) or _MOTOS in str(error):
         return _NOT_IMPLEMENTED
     return f"which was not answered: {type(error).__name__}: {error}"

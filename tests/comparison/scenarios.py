@@ -69,7 +69,7 @@ def seen(act: Callable[[], str]) -> str:
         return "refuses with ParamValidationError"
     except ClientError as error:
         return f"refuses with {application.code(error)}"
-    except NotImplementedError:
+    except NotImplementedError:  # moto's, for operations that it lacks
         return "NotImplementedError"
 
 

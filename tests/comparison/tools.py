@@ -107,7 +107,7 @@ class Tool:
             plan: The behaviour of AWS.
             client: An existing client; by default, the tool makes one.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # each tool has its own way
 
     def duplicates(self) -> str:
         """Describe what the tool knows about duplicate executions."""

@@ -277,7 +277,7 @@ def test_other_tests_show_none(run: Any) -> None:
 def test_passes(run):
     run()
 
-@pytest.mark.xfail
+@pytest.mark.xfail(reason="it fails on purpose")
 def test_is_expected_to_fail(run):
     run()
     assert False

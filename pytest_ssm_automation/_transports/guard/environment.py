@@ -107,7 +107,7 @@ def without_secrets(credentials: Any, kind: Callable[..., Any]) -> Any:
     if credentials is None or credentials.method in _HARMLESS:
         return credentials
     account = getattr(credentials, "account_id" if type(credentials) is kind else "_account_id", None)
-    # botocore before 1.35.3 knows no account
+    # the credentials of botocore before 1.35.3 have no account
     of_account = {"account_id": account} if account else {}
     return kind(**dummy_credentials(), method=credentials.method, **of_account)
 

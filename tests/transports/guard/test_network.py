@@ -79,7 +79,7 @@ def prepared(method: str, url: str) -> Any:
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-def test_a_request_that_nobody_answers_is_refused_at_once(
+def test_an_unanswered_request_is_refused_at_once(
     reached: list[str], fake: AutomationFake, waits: list[float], mode: str
 ) -> None:
     """It does not leave the process, is not retried, and the error says how to allow it."""

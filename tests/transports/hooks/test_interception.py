@@ -106,7 +106,7 @@ def test_moto_serves_what_the_fake_does_not(first: str, transport: Literal["stub
 
 
 def test_a_fake_is_entered_once() -> None:
-    """The same fake can't be active twice at a time, but again afterwards; and outside it serves nobody."""
+    """The same fake can't be active twice at a time, but again afterwards; outside it answers no calls."""
     fake = AutomationFake()
     with fake, pytest.raises(AutomationFakeError, match="already active; make another one for a nested block"):
         fake.__enter__()
